@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test faults faults-long test-cluster test-torch browser screenshots fuzz test-lowest test-newest check dist site bench docs lexicon clean
+.PHONY: demo test faults faults-long test-cluster test-loaders test-torch browser screenshots fuzz test-lowest test-newest check dist site bench docs lexicon clean
 
 demo: $(VENV)/installed  ## set up, then augment the sample photos
 	$(BIN)/augment run recipes/photos.yaml
@@ -18,7 +18,11 @@ faults-long: $(VENV)/installed-dev  ## what `make test` leaves out of it
 
 test-cluster: $(VENV)/installed-dev  ## stores of a server, and clusters, as far as their extras can be installed
 	for extra in buckets ray; do $(BIN)/pip install --quiet --disable-pip-version-check -e ".[$$extra]" || true; done
-	$(BIN)/pytest -m cluster
+	$(BIN)/pytest -n 1 -m cluster
+
+test-loaders: $(VENV)/installed-dev  ## shards read back as people's loaders read them
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[loaders]'
+	$(BIN)/pytest -m loaders
 
 browser: $(VENV)/installed-dev  ## pages in a headless Chromium, where one is installed or can be had
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[browser]'
@@ -28,7 +32,7 @@ browser: $(VENV)/installed-dev  ## pages in a headless Chromium, where one is in
 
 test-torch: $(VENV)/installed-dev  ## networks that are trained, with the extra `torch`
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[torch]'
-	$(BIN)/pytest -m torch tests/networks
+	$(BIN)/pytest -m torch
 
 screenshots: $(VENV)/installed-dev  ## those of docs/pages.md again
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[browser]'

@@ -118,12 +118,18 @@ def local_engine(recipe: Recipe, jobs: int | None = None) -> Engine:
 
 
 def engine_named(
-    recipe: Recipe, name: str, jobs: int | None = None, *, site_cpus: int | None = None
+    recipe: Recipe,
+    name: str,
+    jobs: int | None = None,
+    *,
+    site_cpus: int | None = None,
+    tell: Callable[[str], None] = lambda _line: None,
 ) -> Engine:
     """Return the engine for a recipe that `local`, `ray` or `ray:ADDRESS` names.
 
     On Ray `jobs` is the number of CPUs, all that the cluster has if left out; `site_cpus` of them
-    make one site, whose loss is made up for by others. Raises UsageError for another name.
+    make one site, whose loss is made up for by others. What is not done there is told. Raises
+    UsageError for another name.
     """
     from augcli.engines.named import chosen, on_ray
 
@@ -136,7 +142,7 @@ def engine_named(
 
     preload = load_kind(recipe.dataset.kind).preload
     equipment = Equipment(recipe.timeout, preload, recipe.isa)
-    return on_ray(choice, equipment, Muster(recipe), local_engine(recipe))
+    return on_ray(choice, equipment, Muster(recipe), local_engine(recipe), tell)
 
 
 def load(output: str | Path, sources: str | Path | None = None) -> Outputs:

@@ -13,12 +13,25 @@ from augcli.disk.reading import sha256_of
 from augcli.errors import SampleError, StorageError
 from augcli.kind import load_kind
 from augcli.recipe import Recipe
+from augcli.sharding import write_shards
 from augcli.store.index import Index
 from augcli.store.manifest import read_manifest
 from augcli.store.output import OutputFolder
 
 
-def write_index(recipe: Recipe, dataset: Dataset, output: OutputFolder) -> list[Path]:
+def write_lists(
+    recipe: Recipe, dataset: Dataset, output: OutputFolder
+) -> tuple[list[Path], dict[str, str]]:
+    """Write what lists the outputs: as the dataset's own did, or as shards of them are listed.
+
+    Returns where that is, and the hash of each shard by its name.
+    """
+    if output.staged:
+        return write_shards(recipe, output, output.staged)
+    return _write_index(recipe, dataset, output), {}
+
+
+def _write_index(recipe: Recipe, dataset: Dataset, output: OutputFolder) -> list[Path]:
     """Write the files that list the outputs as the dataset's own did, if it had such.
 
     Nothing is written anew where neither outputs nor what the dataset has for them are new.

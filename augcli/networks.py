@@ -25,8 +25,6 @@ _LACKING = "takes the extra `torch`: pip install 'augcli[torch]'"
 _LARGEST = 1e6
 """Of a weight, far above any that is learned."""
 _WIDEST = 1 << 16
-_RATE = 1e-3
-"""How large the steps of a contest are."""
 
 Width = Annotated[int, Field(ge=1, le=_WIDEST)]
 
@@ -52,24 +50,59 @@ def torch_of(seed: int) -> Iterator[Any]:
             torch.set_num_threads(threads)
 
 
-def contest(
-    torch: Any, generator: Any, critic: Any, batch: Callable[[], tuple[Any, Any]], steps: int
-) -> None:
-    """Train a generator against a critic by turns, by pairs of what is real and what is made.
+def layers(torch: Any, *widths: int) -> Any:
+    """Return dense layers of these widths, with what is below 0 cut off between them."""
+    nn = torch.nn
+    pairs = [(nn.Linear(*both), nn.ReLU()) for both in pairwise(widths)]
+    return nn.Sequential(*[each for pair in pairs for each in pair][:-1])
 
-    Wasserstein's distance with a penalty on the critic's slope (Gulrajani et al., 2017).
-    """
-    first, second = (_adam(torch, each) for each in (generator, critic))
+
+def linear(network: Any) -> list[Any]:
+    """Return the dense layers of a network of torch's."""
+    return [layer for layer in network if hasattr(layer, "in_features")]
+
+
+def fit(  # noqa: PLR0913 – what training is made of
+    torch: Any,
+    weights: Iterable[Any],
+    loss: Callable[[Any], Any],
+    count: int,
+    steps: int,
+    *,
+    batch: int,
+    decay: float = 0.0,
+) -> None:
+    """Minimise a loss of some of `count` rows at a time by Adam."""
+    optimiser = torch.optim.Adam(weights, lr=1e-3, weight_decay=decay, fused=True)
     for _ in range(steps):
-        real, made = batch()
+        _improve(optimiser, loss(torch.randint(count, (min(batch, count),))))
+
+
+def contest(  # noqa: PLR0913 – what training is made of
+    torch: Any,
+    weights: Iterable[Any],
+    critic: Any,
+    batch: Callable[[], tuple[Any, Any, Any]],
+    steps: int,
+    *,
+    rate: float,
+    decay: float = 0.0,
+) -> None:
+    """Train the weights of a generator against a critic by turns.
+
+    A batch is what is real, what was made, and what else that costs the generator. Wasserstein's
+    distance with a penalty on the critic's slope (Gulrajani et al., NeurIPS 2017).
+    """
+    told = {"lr": rate, "betas": (0.5, 0.9), "weight_decay": decay, "fused": True}
+    first = torch.optim.Adam(weights, **told)
+    second = torch.optim.Adam(critic.parameters(), **told)
+    for _ in range(steps):
+        real, made, _ = batch()
         fake = made.detach()
         loss = critic(fake).mean() - critic(real).mean() + _slope(torch, critic, real, fake)
         _improve(second, loss)
-        _improve(first, -critic(batch()[1]).mean())
-
-
-def _adam(torch: Any, network: Any) -> Any:
-    return torch.optim.Adam(network.parameters(), lr=_RATE, betas=(0.5, 0.9), fused=True)
+        _, made, cost = batch()
+        _improve(first, cost - critic(made).mean())
 
 
 def _improve(optimiser: Any, loss: Any) -> None:

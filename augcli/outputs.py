@@ -177,9 +177,9 @@ class Outputs(Sequence[Sample]):
 
     def _bytes(self, record: Record) -> bytes:
         """Return the bytes of a file, from the disk or made again."""
-        folder = self._output.folder
+        folder = self._output.files
         if folder.stat(record.output) is None:
-            remake = partial(self._kind.remake, output=self._output.path)
+            remake = partial(self._kind.remake, output=self._output.files.path)
             return again(self._bounds, record, remake)
         data = folder.read(record.output)
         if hashlib.sha256(data).hexdigest() != record.sha256:
@@ -236,10 +236,10 @@ class Outputs(Sequence[Sample]):
         _, row, record = self._at(place)
         figure, new = self._kind.figure, record.new_rows
         alone, is_new = new is None, new is not None and row in new
-        if figure is None or not (alone or is_new) or not self._output.folder.stat(record.output):
+        if figure is None or not (alone or is_new) or not self._output.files.stat(record.output):
             return ""
-        told = row_story(self._output.path, record.output, row) if is_new else None
-        return figure(self._output.folder.proven(record.output), record, told)
+        told = row_story(self._output.files.path, record.output, row) if is_new else None
+        return figure(self._output.files.proven(record.output), record, told)
 
 
 _SHOWN = 12

@@ -12,12 +12,15 @@ from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
 
+from augcli.dataset.units import Dataset
 from augcli.engines import Engine
 from augcli.errors import UsageError
 from augcli.recipe import Recipe
 from augcli.run import doubted, heed_leaks, learn, located, planned
+from augcli.sharding import join_in
 from augcli.store.cache import NO_CACHE, CachePlace
 from augcli.store.manifest import Journal
+from augcli.store.output import OutputFolder
 from augcli.store.places import output_of
 from augcli.work.making import Progress, Work
 from augcli.work.pending import bases
@@ -81,10 +84,19 @@ def run_part(  # noqa: PLR0913 – as a run has options
     output = output_of(recipe.output.path, recipe.output_folder)
     cache.prove(recipe.input, recipe.output_folder)
     output.claim()
-    with output.shared(part.name, part.is_barred), closing(Journal(output, dataset)) as journal:
+    with (
+        output.shared(part.name, part.is_barred),
+        closing(_journal(recipe, output, dataset)) as journal,
+    ):
         output.refuse_links(lambda: chain(journal.outputs(), bases(plan)))
         with located(recipe):
             learned = learn(recipe, dataset, output, engine, progress)
             work = Work(learned.recipe, output, journal, engine, progress, cache=cache)
             work.do_some(plan, doubted(force=force, verify=verify), part.has)
         return work.made
+
+
+def _journal(recipe: Recipe, output: OutputFolder, dataset: Dataset) -> Journal:
+    """Return the journal of an output that parts share, which is laid out as the recipe says."""
+    join_in(output, recipe.output)
+    return Journal(output, dataset)

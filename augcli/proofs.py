@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import click
@@ -12,7 +13,7 @@ import click
 from augcli.options import PathType, as_json, recipe_argument
 from augcli.terminal import say, warn
 
-_TRIALS = 12
+_TRIALS, _WIDTH = 12, 80
 
 
 @click.command()
@@ -97,7 +98,7 @@ def search(  # noqa: PLR0913 – one per option
     """Look for the strength, amount or policy that helps, and write its recipe to -o."""
     from augcli import api
     from augcli.commands.progress import progress_bar
-    from augcli.commands.search import Budget, limits, search, table, written
+    from augcli.commands.search import Budget, search, table, written
     from augcli.commands.search_page import search_page
     from augcli.commands.sentence import sentence
     from augcli.commands.target import write_recipe, write_target
@@ -108,7 +109,7 @@ def search(  # noqa: PLR0913 – one per option
     budget = Budget(trials or (None if minutes else _TRIALS), minutes, steps)
     engine = Heeding(api.local_engine(recipe, jobs))
     with engine, progress_bar(engine, show=not as_json) as progress:
-        found = search(recipe, budget, engine, progress)
+        found = search(recipe, budget, engine, progress, warn)
     write_recipe(target, written(found, recipe), recipe.input)
     if page:
         write_target(page, search_page(recipe.output_folder.name, found), recipe.input)
@@ -116,7 +117,7 @@ def search(  # noqa: PLR0913 – one per option
         say(json.dumps(found.plain()))
     else:
         say(*table(found), "", "of the choice itself, by samples that had no say in it:")
-        say(sentence(found.verdict), limits(found.verdict.extent.sources))
+        say(*wrap(sentence(found.verdict), _WIDTH))
 
 
 @click.command()

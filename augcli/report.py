@@ -34,7 +34,8 @@ from augcli.task import Count, Plain, failure
 from augcli.transform import walk
 
 _NOT_STAMPED = (
-    *("copies", "balance", "max_failures", "timeout", "isa", "output.path"),
+    *("copies", "balance", "max_failures", "timeout", "isa"),
+    *("output.path", "output.layout", "output.shards"),
     *("dataset.path", "dataset.augment", "dataset.splits", "dataset.leaks"),
     *("dataset.include", "dataset.exclude", "plugins"),
 )

@@ -22,12 +22,13 @@ from augcli.dataset.units import Dataset
 from augcli.engines import Engine
 from augcli.errors import Problem, RecipeError, SettingError
 from augcli.kind import load_kind
-from augcli.listings import write_index
+from augcli.listings import write_lists
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.recognised import as_other_kind
 from augcli.remarks import renamed
 from augcli.report import Summary, rejected, summarise, write_run
+from augcli.sharding import arrange, refuse_layout
 from augcli.store.cache import NO_CACHE, CachePlace
 from augcli.store.manifest import Journal
 from augcli.store.models import Models
@@ -61,7 +62,9 @@ def run(  # noqa: PLR0913 – as the command has options
     output = output_of(recipe.output.path, recipe.output_folder, verify=verify)
     cache.prove(recipe.input, recipe.output_folder)
     output.claim()
-    with output.locked(), closing(Journal(output, dataset)) as journal:
+    with output.locked(), closing(_journal(recipe, output, dataset)) as journal:
+        if verify and output.staged:
+            output.staged.shelf.distrust()
         output.refuse_links(lambda: chain(journal.outputs(), bases(plan)))
         output.recover(journal.outputs)
         left = output.take_back(journal.gone)
@@ -73,13 +76,20 @@ def run(  # noqa: PLR0913 – as the command has options
         output.recover(journal.outputs, journal.orphans())
         merged = journal.merge(rejected(dataset))
         merged.notes |= dict.fromkeys([*map(_STAYS.format, work.others()), *learned.notes], 1)
-        asides = [output.path / name for name in merged.asides]
-        files = [output.manifest, output.failures, *asides, *write_index(recipe, dataset, output)]
+        asides = [output.files.path / name for name in merged.asides]
+        lists, shards = write_lists(recipe, dataset, output)
+        files = [output.manifest, output.failures, *asides, *lists]
         summary = summarise(recipe, plan, merged, made=work.made, files=files, started=started)
-        summary = replace(summary, learned=learned.hashes)
+        summary = replace(summary, learned=learned.hashes, files=summary.files | shards)
         write_run(output, recipe, summary)
         output.finish()
     return summary
+
+
+def _journal(recipe: Recipe, output: OutputFolder, dataset: Dataset) -> Journal:
+    """Return the journal of a locked output, which is laid out as the recipe says."""
+    arrange(output, recipe.output)
+    return Journal(output, dataset)
 
 
 _STAYS = "{} is no output any more, but stays: it is not what augment made"
@@ -104,6 +114,7 @@ def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
         told = recipe.dataset
         refuse_special(at_hand(told.path, recipe.input, beside=told.lists_files))
         dataset = _listed(recipe)
+        refuse_layout(recipe.output, dataset)
         dataset.notes += renamed(dataset)
         dataset = with_drawn_splits(dataset, recipe.dataset, recipe.seed)
         if recipe.mixes and not dataset.uncounted:

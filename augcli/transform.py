@@ -36,6 +36,9 @@ Label = str | frozenset[str] | None
 CLASSES = "classes"
 """Marks fields that hold names of classes."""
 
+RULES = ("only", "except")
+"""Parameters that may stand beside the name of a step, too."""
+
 _DRAWN = (Uniform, Choice, Normal)
 
 REGISTRY: Registry[type[Transform]] = Registry()

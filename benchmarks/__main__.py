@@ -8,6 +8,7 @@ from functools import partial
 
 from benchmarks import (
     environment,
+    evaluated_effect,
     learned_effect,
     operations,
     pictures,
@@ -21,6 +22,7 @@ from benchmarks import (
     text,
     text_effect,
     upkeep,
+    verdicts_effect,
 )
 from benchmarks.measure import say
 from benchmarks.results import Section
@@ -46,6 +48,9 @@ PARTS: dict[str, tuple[str, Part]] = {
     "text-memory": (text.MEMORY, text.memory),
     "text-effect": (text_effect.TITLE, text_effect.effect),
     "learned-effect": (learned_effect.TITLE, learned_effect.effect),
+    "effects": (evaluated_effect.TITLE, evaluated_effect.effect),
+    "effects-leak": (evaluated_effect.LEAK, evaluated_effect.leak),
+    "effects-verdicts": (verdicts_effect.TITLE, verdicts_effect.effect),
     "series": (series.COST, series.cost),
     "series-effect": (series_effect.TITLE, series_effect.effect),
 }

@@ -49,6 +49,7 @@ OF_OPERATIONS = (
 OF_TABLES = ("augcli", "numpy", "polars", "scikit-learn", "scipy", "pandas", "imbalanced-learn")
 OF_TEXTS = ("augcli", "numpy", "polars", "scikit-learn")
 OF_LEARNED = ("augcli", "numpy", "opencv-python-headless")
+OF_EFFECTS = ("augcli", "numpy", "opencv-python-headless", "scikit-learn", "scipy")
 OF_SERIES = ("augcli", "numpy", "scipy", "scikit-learn", "tsaug", "audiomentations")
 
 

@@ -34,7 +34,7 @@ is about as much of it. All have one thread and an allocator that keeps memory, 
 Beside a number below 1, how many times ours a peer takes, stands why."""
 
 _ALIKE_KERNELS = "about the same work of OpenCV on both sides"
-_BOOKKEEPING = "bookkeeping, some 25 µs: a matrix, fused runs, places of labels"
+_BOOKKEEPING = "bookkeeping, some 15 µs: a matrix, fused runs, places of labels"
 _VIEW = f"{_BOOKKEEPING}; the peer too returns a view"
 _WHY = {
     **dict.fromkeys(("horizontal_flip", "vertical_flip", "pad", "invert"), _BOOKKEEPING),

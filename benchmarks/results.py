@@ -43,6 +43,12 @@ _LEARNED_HEAD = """# Learned transforms: measured
 
 Written by `python -m benchmarks learned-effect`. Accuracies are of held-out pictures.
 """
+_EFFECTS_HEAD = """# Does it help: measured
+
+Written by `python -m benchmarks effects`, `effects-verdicts` and `effects-leak`, all by `augment
+evaluate` itself. Differences are in points of accuracy, with 95 % intervals (Nadeau & Bengio 2003)
+over all folds of all repeats. All rows are told, whatever they say.
+"""
 _OPERATIONS_HEAD = """# Operations: measured
 
 Written by `make bench ROW=operations`. Both sides of every comparison ran in turn on the same
@@ -66,6 +72,7 @@ TABLES = Page(environment.HERE / "TABLES.md", _TABLES_HEAD, environment.OF_TABLE
 TEXTS = Page(environment.HERE / "TEXT.md", _TEXTS_HEAD, environment.OF_TEXTS)
 SERIES = Page(environment.HERE / "SERIES.md", _SERIES_HEAD, environment.OF_SERIES)
 LEARNED = Page(environment.HERE / "LEARNED.md", _LEARNED_HEAD, environment.OF_LEARNED)
+EFFECTS = Page(environment.HERE / "EFFECTS.md", _EFFECTS_HEAD, environment.OF_EFFECTS)
 OPERATIONS = Page(environment.HERE / "OPERATIONS.md", _OPERATIONS_HEAD, environment.OF_OPERATIONS)
 
 

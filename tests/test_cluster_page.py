@@ -60,7 +60,7 @@ def test_the_script_for_slurm_runs(tmp_path: Path) -> None:
     told = {"SLURM_JOB_NODELIST": "here", "SLURM_NNODES": "1", "SLURM_CPUS_PER_TASK": "2"}
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     job = write(tmp_path / "job.sh", slurm + script().replace(":6379", ":6399"))
-    environ = environment(PATH=path, RAY_TMPDIR=str(tmp_path), **told)
+    environ = environment(PATH=path, HOME=str(tmp_path), **told)
     done = finished(["bash", str(job)], cwd=tmp_path, env=environ)
     assert done.returncode == 0, done.stderr
     assert "12 files made" in done.stdout

@@ -25,8 +25,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from augcli.api import check, load_recipe
-from augcli.dataset.shares import SPLITS, shared_out
-from augcli.errors import AugmentError
+from augcli.dataset.shares import SPLITS, drawn_splits, shared_out
+from augcli.errors import AugmentError, SettingError
 from augcli.kind import load_kind
 from augcli.run import planned
 from augcli.settings.shares import SplitShares
@@ -313,3 +313,17 @@ def test_units_are_never_parted(data, count, test):
     for unit in set(units.tolist()):
         assert len(set(codes[units == unit].tolist())) == 1
     assert {SPLITS[code] for code in codes} == {"test", "train"}
+
+
+def test_blocks_of_numbers_are_in_both_splits():
+    numbers = np.random.default_rng(0).exponential(size=100).round(6)
+    shares = SplitShares(test=0.2, stratify="blocks")
+    labels = [str(each) for each in numbers]
+    drawn = np.array(drawn_splits(shares, labels, [*map(str, range(100))], 0))[np.argsort(numbers)]
+    assert all((drawn[at : at + 10] == "test").sum() == 2 for at in range(0, 100, 10))
+
+
+def test_classes_have_no_blocks():
+    shares = SplitShares(test=0.2, stratify="blocks")
+    with pytest.raises(SettingError, match="labels that are numbers"):
+        drawn_splits(shares, ["cat", "1.5"], ["a", "b"], 0)

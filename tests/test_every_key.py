@@ -56,6 +56,9 @@ OTHER_NAME = {
 COMMON: dict[str, Any] = {"p": 0.4, "only": ["a"], "except": ["a"], "id": "mine"}
 CONTROL_FIELDS: dict[str, Any] = {"n": 1}
 
+LABEL_OF: dict[str, Any] = {"smogn": "width", "mlsmote": ["often", "seldom"]}
+"""The label of methods that balance no classes."""
+
 GROUPED: dict[str, Any] = {
     "stages": [{"name": "mild", "copies": 1, "strength": 0.2}],
     "views": 2,
@@ -128,6 +131,14 @@ ELSEWHERE: dict[Any, str] = {
         [("image", each) for each in ("label_separator", "header", "delimiter")],
         "say how tables are read, in test_several_labels and the suite for formats",
     ),
+    **dict.fromkeys(
+        [
+            (kind, each)
+            for kind in ("tabular", "text", "timeseries")
+            for each in ("layout", "shards")
+        ],
+        "need a file for each sample, as pictures have, and are in test_shards",
+    ),
     "annotations": "of the output: in test_label_recipes; of the dataset: in DATASET_OF",
     **dict.fromkeys(
         ["id", "time", "channels", "point_labels", "windows"], "of long tables, which have `id`"
@@ -140,7 +151,7 @@ ELSEWHERE: dict[Any, str] = {
     **dict.fromkeys(["axes", "array", "one_per_file"], "of arrays, which have no other keys"),
 }
 OUTPUT_OF: dict[str, dict[str, Any]] = {
-    "image": {"originals": "reencode", "image": {"format": "jpeg"}},
+    "image": {"originals": "reencode", "image": {"format": "jpeg"}, "layout": "webdataset"},
     "tabular": {
         **{"originals": "omit", "ids": "new", "range": "free", "source_column": True},
         **{"soft_labels": True, "weights": True},
@@ -148,7 +159,14 @@ OUTPUT_OF: dict[str, dict[str, Any]] = {
     "text": {},
     "timeseries": {"originals": "omit"},
 }
-NESTED = [("image", ("output", "image", "quality"), 50), ("image", ("output", "originals"), "link")]
+NESTED: list[tuple[str, tuple[str, ...], Any, dict[str, Any]]] = [
+    ("image", ("output", "image", "quality"), 50, {"image": {"format": "jpeg"}}),
+    ("image", ("output", "originals"), "link", {"image": {"format": "jpeg"}}),
+    ("image", ("output", "layout"), "parquet", {"layout": "webdataset"}),
+    ("image", ("output", "layout"), "files", {"layout": "parquet"}),
+    ("image", ("output", "shards"), 3, {"layout": "webdataset", "shards": 2}),
+]
+"""Kind, key and value, and what the recipe says of its output before."""
 TOP: dict[str, Any] = {"seed": 8, "copies": 3, "strength": 0.4, "max_failures": 2, "timeout": 30}
 BALANCE: dict[str, Any] = {
     **{"target": "median", "k": 2, "m": 4, "variant": 2, "step": 0.2, "clusters": 2},
@@ -180,13 +198,18 @@ def dataset_of(folder: Path, kind: str) -> dict[str, Any]:
 
 def _lines(kind: str, size: int, seed: int) -> Iterator[str]:
     rng = np.random.default_rng(seed)
-    heads = {"tabular": "number,width,height,", "text": "text,other,", "timeseries": "t0,t1,t2,t3,"}
+    heads = {
+        "tabular": "number,width,height,often,seldom,",
+        "text": "text,other,",
+        "timeseries": "t0,t1,t2,t3,",
+    }
     yield f"{heads[kind]}fold,label"
     for row in range(size):
         told = f"{'train' if row % 2 else 'val'},{'ab'[row % 3 == 0]}"
         numbers = ",".join(f"{value:.3f}" for value in rng.normal(row % 3, 0.7, 4))
         if kind == "tabular":
-            yield f"{seed}{row},{numbers.rpartition(',')[0].rpartition(',')[0]},{told}"
+            width, height, *_ = numbers.split(",")
+            yield f"{seed}{row},{width},{height},{int(row % 4 > 0)},{int(row % 7 == 1)},{told}"
         elif kind == "text":
             words = f"the good film {seed} {row} was long"
             yield f"{words} but really not at all bad,{words},{told}"
@@ -211,10 +234,9 @@ def changes(kind: str) -> Iterator[tuple[str, dict[str, Any], Change]]:
         yield f"dataset.{key}", BEFORE.get((kind, key), {}), (("dataset", key), value)
     for key, value in OUTPUT_OF[kind].items():
         yield f"output.{key}", {}, (("output", key), value)
-    for other, path, value in NESTED:
+    for other, path, value, output in NESTED:
         if other == kind:
-            before = {"output": {"image": {"format": "jpeg"}}}
-            yield ".".join(path), before, (path, value)
+            yield f"{'.'.join(path)}-{value}", {"output": output}, (path, value)
     yield from _balances(kind)
     for around in (None, *CONTROLS):
         yield from _steps(kind, around)
@@ -224,7 +246,8 @@ def _balances(kind: str) -> Iterator[tuple[str, dict[str, Any], Change]]:
     for method, cls in load_kind(kind).balances.items():
         told = {"method": method} if "method" in cls.model_fields else {}
         target = {"target": "max"} if "target" in cls.model_fields else {}
-        before = {"dataset": {"label": "width"}} if getattr(cls, "amount", False) else {}
+        label = LABEL_OF.get(method)
+        before = {"dataset": {"label": label}} if label else {}
         yield f"balance.{method}", before, (("balance",), told | target)
         for key in sorted(cls.model_fields.keys() - {"method"}):
             some = before | {"balance": told | target}
@@ -327,6 +350,7 @@ def test_no_key_is_forgotten(kind: str) -> None:
     keys = {key for key in keys if (kind, key) not in ELSEWHERE}
     assert {("dataset", key) for key in keys} <= known
     output = of.output_settings.model_fields.keys() - ELSEWHERE.keys()
+    output = {key for key in output if (kind, key) not in ELSEWHERE}
     assert {("output", key) for key in output} <= known
     top = Recipe.model_fields.keys() - {"version", "dataset", "output", "plugins", "isa"}
     top -= set() if of.ungrouped is None else GROUPED.keys()

@@ -223,3 +223,16 @@ def test_reading_a_recipe_imports_no_pixels():
     code = "import sys, augcli.recipe; print('cv2' in sys.modules, 'numpy' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "False False\n"
+
+
+@pytest.mark.parametrize(
+    ("beside", "inside"),
+    [
+        ("- only: cone\n    rotate: {degrees: 5}", "- rotate: {degrees: 5, only: [cone]}"),
+        ("- rotate:\n    except: [007, b]", "- rotate: {except: ['007', b]}"),
+        ("- {only: 1, except: 2, rotate: }", "- rotate: {only: ['1'], except: ['2']}"),
+    ],
+)
+def test_classes_may_stand_beside_a_step(beside: str, inside: str) -> None:
+    one, other = (load(f"{SMALL}\nsteps:\n  {text}\n") for text in (beside, inside))
+    assert one.steps == other.steps

@@ -146,6 +146,10 @@ STEPS = {
     "single quotes, or `/` in paths",
     "- noise": "5:5: unknown step 'noise'; did you mean 'gaussian_noise' or 'iso_noise' or "
     "'shot_noise' or 'multiplicative_noise'?",
+    "- {only: [], rotate: 5}": "5:16: a step has one name, got 'only' and 'rotate'",
+    "- {only: {}, rotate: }": "5:12: `rotate.only`: expected a list, got a mapping; "
+    "begin each item with `- `",
+    "- {only: a, rotate: {only: [b]}}": "5:6: `only` stands in 'rotate', too",
     "- {rotate: {}, p: 0.5}": "5:18: a step has one name, got 'rotate' and 'p'",
     "- rotate:\n    degrees: 5": "6:5: a step has one name, got 'rotate' and 'degrees'; indent the "
     "parameters of 'rotate' deeper than its name",

@@ -114,6 +114,10 @@ def _notes(summary: Summary, seen: Material) -> Iterator[str]:
         first = summary.failures[0]
         told = f"{first['source']}: {first['reason']}"
         yield f"inputs that failed and are not judged: {len(summary.failures)}; {told}"
+    if seen.broken:
+        name, reason = next(iter(seen.broken.items()))
+        text = f"inputs that cannot be read and are not judged: {len(seen.broken)}"
+        yield f"{text}; {name}: {reason}"
     if seen.unlabelled:
         yield f"{seen.unlabelled} samples have no class and are not judged"
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from augcli.addresses import shown
-from augcli.dataset.units import Dataset
 from augcli.disk.disk import storage_errors
 from augcli.errors import StorageError
-from augcli.store.index import Index
-from augcli.store.manifest import Journal
+from augcli.sharding import withdraw
 from augcli.store.places import output_of
 from augcli.walked import EMPTY
 
@@ -24,10 +22,8 @@ def clean(path: Path) -> int:
     output.refuse_misplaced()
     if not output.is_ours:
         raise StorageError(f"{shown(path)} was not made by augment")
-    with storage_errors(path), output.locked(), closing(Journal(output, Dataset(path))) as journal:
-        output.refuse_links(journal.outputs)
-        output.recover(journal.outputs)
-        output.take_back((*journal.gone, *Index(output).entries()))
+    with storage_errors(path), output.locked():
+        withdraw(output)
         output.erase()
         left = sum(what != EMPTY for _, what in output.folder.walk())
     with suppress(OSError):

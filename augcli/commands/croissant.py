@@ -54,6 +54,8 @@ _MEDIA = {
     ".png": "image/png",
     ".webp": "image/webp",
     ".wav": "audio/wav",
+    ".tar": "application/x-tar",
+    ".md": "text/markdown",
 }
 _NUMBERS = {"integer": "sc:Integer", "decimals": "sc:Float", "number": "sc:Float"}
 _CONTENT = {"image": "sc:ImageObject", "text": "sc:Text"}
@@ -66,7 +68,7 @@ def croissant(path: Path) -> str:
     told = read_run(output)
     kind = told["recipe"]["dataset"]["kind"]
     tables, suffixes = _seen(output)
-    sets = [_file_set(suffix) for suffix in suffixes]
+    sets = [] if output.staged else [_file_set(suffix) for suffix in suffixes]
     content = [_content(kind, each["@id"]) for each in sets if kind in _CONTENT]
     metadata = {
         "@context": _CONTEXT,

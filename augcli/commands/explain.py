@@ -86,9 +86,9 @@ def record_of_row(output: OutputFolder, record: Record, row: int) -> RowRecord:
     if not 0 <= row < new.stop:
         raise UsageError(f"{record.output} has {new.stop} rows, counted from 0")
     if row < new.start:
-        base = f"{record.source}#{source_rows(output.path, record.output, new.start)[row]}"
+        base = f"{record.source}#{source_rows(output.files.path, record.output, new.start)[row]}"
         return RowRecord(output=record.output, row=row, base=base)
-    found = row_story(output.path, record.output, row)
+    found = row_story(output.files.path, record.output, row)
     if found is None:
         raise UsageError(f"{output.path} does not tell where row {row} comes from")
     return found

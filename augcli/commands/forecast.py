@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
@@ -19,6 +20,7 @@ from augcli.remarks import of_classes
 from augcli.report import ended_well, stamps
 from augcli.requests import Copies
 from augcli.run import heed_leaks, located, planned
+from augcli.sharding import are_joined, expected_shards
 from augcli.store.manifest import Journal
 from augcli.store.output import OutputFolder
 from augcli.store.places import looked_at
@@ -53,6 +55,8 @@ class Forecast:
     """Those of stages, or that are groups, where a recipe tells of such."""
     story: list[str] = field(default_factory=list)
     """What was found out about files that hold many samples."""
+    shards: dict[str, int] = field(default_factory=dict)
+    """Those of each split, where outputs are joined into such."""
 
     @property
     def work_remains(self) -> bool:
@@ -82,6 +86,7 @@ def _forecast(recipe: Recipe, dataset: Dataset, plan: Plan, output: OutputFolder
         outlined = [_outlined(recipe, pending.tasks[row]) for row in dataset.uncounted]
         costs = [_extrapolated(recipe, pending, survey), *(each.cost for each in outlined)]
         size, seconds = map(sum, zip(*costs, strict=True))
+        made = sum(map(pending.plan.outputs, survey.todo))
         counts = pending.plan.counts() + [c for each in outlined for c in each.tally.counts]
         notes = [
             *_leaking(str(dataset.root), lambda: heed_leaks(recipe, dataset)),
@@ -95,7 +100,7 @@ def _forecast(recipe: Recipe, dataset: Dataset, plan: Plan, output: OutputFolder
             changed=changed,
             up_to_date=len(dataset) - len(survey.todo),
             stale=len(journal.gone) + sum(_superfluous(journal, pending, survey)),
-            finished=ended_well(output),
+            finished=ended_well(output) and are_joined(recipe, output),
             bytes=size,
             seconds=seconds,
             notes=notes,
@@ -105,7 +110,18 @@ def _forecast(recipe: Recipe, dataset: Dataset, plan: Plan, output: OutputFolder
                 *(each for one in outlined for each in one.tally.dealt),
             ],
             story=[*learned.story, *(line for each in outlined for line in each.tally.story)],
+            shards=_shards(recipe, output, counts, size / max(1, made)),
         )
+
+
+def _shards(
+    recipe: Recipe, output: OutputFolder, counts: Iterable[Count], mean: float
+) -> dict[str, int]:
+    """Return how many shards each split will have, of samples of such a mean size."""
+    samples: Counter[str] = Counter()
+    for count in counts:
+        samples[count.split] += count.after
+    return expected_shards(recipe, output, samples, mean)
 
 
 def _superfluous(journal: Journal, pending: Pending, survey: Survey) -> Iterator[int]:

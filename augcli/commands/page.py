@@ -161,7 +161,7 @@ def page(path: Path) -> str:
     """Return the page as HTML; raises StorageError where no finished run is."""
     output = opened(path)
     told = read_run(output)
-    applied, stories = Applied(), Stories(output.path, _MOST_ROWS)
+    applied, stories = Applied(), Stories(output.files.path, _MOST_ROWS)
     items = applied.watched(_items(output, stories))
     gallery = _gallery(output, told["recipe"]["dataset"]["kind"], items)
     kind = load_kind(told["recipe"]["dataset"]["kind"])
@@ -188,8 +188,8 @@ def page(path: Path) -> str:
 def _overviews(output: OutputFolder, overview: Any) -> Iterator[tuple[str, str]]:
     """Yield a title and HTML of each class of an output that many new rows are in."""
     for record in read_manifest(output.manifest) if overview else ():
-        if record.new_rows and output.folder.stat(record.output):
-            yield from overview(output.folder.proven(record.output), record)
+        if record.new_rows and output.files.stat(record.output):
+            yield from overview(output.files.proven(record.output), record)
 
 
 def _amounts(counts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -239,7 +239,7 @@ def _gallery(output: OutputFolder, kind: str, items: Iterable[Item]) -> list[Gro
             told.append(some)
     ordered = sorted(kept.items(), key=lambda each: not each[0][2])
     chosen = islice(one_of_each([groups for _, groups in ordered]), _MOST_SOURCES)
-    return [_group(output.folder, some, figure) for some in chosen]
+    return [_group(output.files, some, figure) for some in chosen]
 
 
 def _group(folder: Folder, some: Sequence[Item], figure: Figure | None) -> Group:
@@ -270,7 +270,7 @@ def _rows(output: OutputFolder, stories: Stories, records: Mapping[str, Record])
             text = f"provenance.parquet tells of {name}, and the manifest does not; run again"
             raise StorageError(text)
         own = records[name]
-        places = places_of(output.path, own.output, own.new_rows.start if own.new_rows else 0)
+        places = places_of(output.files.path, own.output, own.new_rows.start if own.new_rows else 0)
         for base, group in groupby(rows, key=lambda row: row.base):
             first = next(group)
             if (place := places.get(first.base_row)) is not None:

@@ -57,7 +57,9 @@ def replay(
     found = False
     for _, group in groupby(records, key=lambda record: record.source):
         found = True
-        yield from _of_source(bounds, list(group), target, partial(remake, output=output.path))
+        yield from _of_source(
+            bounds, list(group), target, partial(remake, output=output.files.path)
+        )
     if only and not found:
         raise UsageError(f"no output matches {only}")
 

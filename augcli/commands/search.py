@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 from typing import Any, NamedTuple
@@ -100,13 +100,20 @@ def _plain(gain: Gain, key: str) -> dict[str, Any]:
     }
 
 
-def search(recipe: Recipe, budget: Budget, engine: Engine, progress: Progress) -> Found:
+def search(
+    recipe: Recipe,
+    budget: Budget,
+    engine: Engine,
+    progress: Progress,
+    tell: Callable[[str], object],
+) -> Found:
     """Return which of some trials is best, and what choosing it is worth.
 
     Trials are the recipe at some strengths and amounts, balanced and not, those of RandAugment's
     that pictures have, and with `steps` the recipe without each of its steps. Each is run with one
     copy first, and only those that come to the second rung with all. What was run or scored before
-    is kept, so that a search that was ended goes on where it was.
+    is kept, so that a search that was ended goes on where it was. `tell` is told beforehand what
+    cannot be proved.
     """
     bench = Bench(court_of(recipe), Terms(), engine, progress)
     _refuse(recipe)
@@ -114,6 +121,7 @@ def search(recipe: Recipe, budget: Budget, engine: Engine, progress: Progress) -
     trials = list(islice(trials_of(recipe, steps=budget.steps), budget.trials))
     first = of_own_sources(_with(trials[0].recipe, 1), bench)
     panel, names = panel_of(first, recipe), chosen(first, bench.terms, draws)
+    tell(limits(len(names)))
     lane = _Lane(trials, names, panel, bench)
     firsts, left = lane.first_rung(budget)
     base = [each.without_copies() for each in next(iter(firsts.values()))]

@@ -86,6 +86,8 @@ def forecast(expected: Forecast) -> None:
         f"{expected.up_to_date} up to date, {expected.stale} stale outputs to remove"
     )
     say(f"about {_size(expected.bytes)} and {_duration(expected.seconds)} of work")
+    if expected.shards:
+        say("shards: " + ", ".join(f"{n} of {s}" for s, n in expected.shards.items()))
     say(*expected.story)
     warn(*expected.notes)
 

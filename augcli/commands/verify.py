@@ -50,10 +50,9 @@ def verify(path: Path, sources: Path | None) -> Iterator[Finding]:
     if not files:
         yield Finding(output.run.name, "missing or damaged")
     known = {hash(name) for name in files or (output.manifest.name, output.failures.name)}
-    look = partial(_found, output.folder)
-    yield from _compared(look, files.items())
+    yield from _compared(partial(_found, output.folder), files.items())
     try:
-        yield from _compared(look, _expected(output, known))
+        yield from _compared(partial(_found, output.files), _expected(output, known))
     except StorageError as error:
         place = error.place if isinstance(error, DamagedLineError) else output.manifest.name
         yield Finding(place, "damaged")

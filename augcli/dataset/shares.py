@@ -164,7 +164,9 @@ def numbered(names: Sequence[Hashable]) -> Numbers:
 def refuse_order(shares: SplitShares | None) -> None:
     """Raise SettingError for splits by order, where nothing says when samples were."""
     if shares is not None and shares.by is not None:
-        text = "`by` is for rows of tables, which a column of dates or numbers puts in order"
+        text = (
+            "`by` is for rows of tables and series that a column of dates or numbers puts in order"
+        )
         raise SettingError(("dataset", "split", "by"), text)
 
 

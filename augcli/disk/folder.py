@@ -16,6 +16,7 @@ import stat
 import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from copy import copy
 from mmap import mmap
 from pathlib import Path
 from typing import IO
@@ -50,7 +51,8 @@ class Folder:
 
         For many looks at a time when no folder is removed.
         """
-        held = Folder(self.path / name)
+        held = copy(self)
+        held.path = self.path / name
         held._kept = {"": Folder(self.path).opened(name)} if name else {}
         weakref.finalize(held, _close_all, held._kept)
         return held

@@ -20,6 +20,7 @@ from augcli.errors import EngineError
 
 _MOST = 16
 """CPUs of a site unless it is told: one process hands out the work of all of them."""
+_HERE = "files of many samples, and what steps learn, are worked on here, not on the cluster"
 
 
 class Terms(Protocol):
@@ -37,13 +38,21 @@ class Terms(Protocol):
 class Fleet:
     """Runs chunks on the sites of a cluster, which is not joined before there is something to do.
 
-    What shares the memory of this process is done here.
+    What shares the memory of this process is done here, and that is told.
     """
 
-    def __init__(self, joined: Callable[[], Cluster], terms: Terms, here: Engine):
+    def __init__(
+        self,
+        joined: Callable[[], Cluster],
+        terms: Terms,
+        here: Engine,
+        tell: Callable[[str], None],
+    ):
         self._joined = joined
         self._terms = terms
         self._here = here
+        self._tell = tell
+        self._untold = [_HERE]
         self._asked = Asked()
 
     @cached_property
@@ -74,6 +83,8 @@ class Fleet:
 
     def spread(self, work: ChunkFunction, chunks: Iterable[Sequence[Any]]) -> Iterator[Outcome]:
         """Yield outcomes of the engine of this machine."""
+        while self._untold:
+            self._tell(self._untold.pop())
         return self._here.spread(work, chunks)
 
     def stop(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 
@@ -39,7 +40,9 @@ def chosen(name: str, jobs: int | None = None, site_cpus: int | None = None) -> 
     return Choice(engine == "local", address or None, jobs, site_cpus)
 
 
-def on_ray(choice: Choice, equipment: Equipment, terms: Terms, here: Engine) -> Engine:
+def on_ray(
+    choice: Choice, equipment: Equipment, terms: Terms, here: Engine, tell: Callable[[str], None]
+) -> Engine:
     """Return an engine on a cluster, which is joined when there is work."""
 
     def joined() -> Cluster:
@@ -47,4 +50,4 @@ def on_ray(choice: Choice, equipment: Equipment, terms: Terms, here: Engine) -> 
 
         return join(choice.address, choice.jobs, choice.site_cpus, equipment)
 
-    return Fleet(joined, terms, here)
+    return Fleet(joined, terms, here, tell)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
+import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,6 +30,7 @@ from augcli.errors import EngineError
 _OBJECTS = 100 << 20
 """Bytes of shared memory that a cluster of our own sets aside: only chunks and receipts travel."""
 
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
 _PATIENCE = 10.0
 """Seconds for somebody to answer at an address."""
 
@@ -51,12 +54,12 @@ class Actor:
         """End it at once."""
         ray.kill(self.handle)
 
-    def hear(self) -> tuple[str, Any] | None:
-        """Return what it says next, None if it ended in good order; raises SiteLost."""
+    def hear(self) -> tuple[str, Any]:
+        """Return what it says next; raises SiteLost."""
         try:
             kind, value = ray.get(next(self.stream))
         except StopIteration:
-            return None
+            raise SiteLost("it ended without a word") from None
         except RayError as error:
             preempted = bool(getattr(error, "preempted", False))
             raise SiteLost(_last_line(error), preempted=preempted) from None
@@ -111,20 +114,25 @@ def _begin(place: str, jobs: int | None) -> None:
         "object_store_memory": _OBJECTS,
     }
     told: dict[str, Any] = own if place == "local" else {}
+    where = "here" if place == "local" else f"at {place}"
     try:
         _see_someone_at(place)
-        with _own_signals():
+    except OSError as error:
+        raise EngineError(f"no cluster of Ray {where}: {error.strerror or error}") from error
+    try:
+        # Ray has workers import from the working directory first, where a dataset may lie.
+        with _own_signals(), chdir(sys.prefix):
             ray.init(address=place, log_to_driver=False, logging_level="ERROR", **told)
     except (RayError, OSError, RuntimeError, ValueError) as error:
-        where = "here" if place == "local" else f"at {place}"
-        raise EngineError(f"no cluster of Ray {where}: {_last_line(error)}") from error
+        text = f"no cluster of Ray {where}: {_last_line(error)}"
+        raise EngineError(f"{text}; one that asks for a token needs RAY_AUTH_MODE=token") from error
     _keep_stdout_for_data()
 
 
 def _see_someone_at(place: str) -> None:
     """Raise OSError where nobody listens: Ray would wait for minutes for somebody to come."""
-    host, colon, port = place.rpartition(":")
-    if colon:
+    host, _, port = place.rpartition(":")
+    if port.isdecimal():
         socket.create_connection((host.strip("[]"), int(port)), _PATIENCE).close()
 
 
@@ -133,15 +141,35 @@ def _keep_stdout_for_data() -> None:
     worker.print_to_stdstream = lambda *_, **__: None
 
 
+class _Interrupted(BaseException):
+    """A signal came: no Exception, for Ray would take that for a fault of its own and go on."""
+
+    def __init__(self, number: int):
+        self.number = number
+
+
 @contextmanager
 def _own_signals() -> Iterator[None]:
-    """Keep the handler of SIGTERM, which Ray replaces."""
-    before = signal.getsignal(signal.SIGTERM)
+    """Keep the handlers of signals, which Ray replaces; one that comes meanwhile ends its work."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(number: int, _: object) -> None:
+        raise _Interrupted(number)
+
+    before = {number: signal.signal(number, interrupt) for number in _STOPPING}
+    received = None
     try:
         yield
+    except _Interrupted as came:
+        received = came.number
     finally:
-        if signal.getsignal(signal.SIGTERM) is not before:
-            signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if received:
+        signal.raise_signal(received)
+        raise EngineError("stopped while Ray was starting")
 
 
 def _last_line(error: BaseException) -> str:

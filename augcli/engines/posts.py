@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from augcli.engines import Outcome
-from augcli.engines.site import DONE, ERROR, READY, Numbered, Question
+from augcli.engines.site import DONE, ERROR, OVER, READY, Numbered, Question
 from augcli.engines.stock import Hand, Stock
 from augcli.errors import EngineError
 
@@ -43,8 +43,8 @@ class Place(Protocol):
         """End it at once."""
         ...
 
-    def hear(self) -> tuple[str, Any] | None:
-        """Return what it says next, None if it ended in good order; raises SiteLost."""
+    def hear(self) -> tuple[str, Any]:
+        """Return what it says next; raises SiteLost."""
         ...
 
 
@@ -185,18 +185,16 @@ class Posts:
     def _listen(self, post: Post) -> Iterator[Outcome]:
         """Deal with what a site says, or with its end."""
         try:
-            told = post.place.hear()
+            kind, value = post.place.hear()
         except SiteLost as loss:
             yield from self._lose(post, loss)
             return
-        if told is None:  # after a stop: what it did not begin is for the next run
-            self._posts.remove(post)
-            return
-        kind, value = told
         if kind == READY:
             self._admit(post, *value)
         elif kind == ERROR:
             self._fail(post, value)
+        elif kind == OVER:  # what it did not begin is for the next run
+            self._posts.remove(post)
         elif kind == DONE and not self._asked.kill:
             numbers, receipt, why_lost = value
             yield Outcome(post.hand.settle(numbers), receipt, why_lost)
@@ -218,6 +216,7 @@ class Posts:
         self._posts.remove(post)
         self._failed_starts = 0 if post.ready else self._failed_starts + 1
         if self._starts_fail and not self._posts:
-            self._error = self._error or EngineError(f"sites do not start: {loss}")
+            text = f"sites do not start: {loss}; every node needs pip install 'augcli[ray]'"
+            self._error = self._error or EngineError(text)
         if not self._asked.kill:
             yield from self._stock.put_back(post.hand.lots, str(loss), innocent=loss.preempted)

@@ -16,7 +16,7 @@ from augcli.engines.local import LocalEngine
 from augcli.errors import EngineError
 from augcli.machine import pins, version_of
 
-READY, DONE, ERROR = "ready", "done", "error"
+READY, DONE, ERROR, OVER = "ready", "done", "error", "over"
 
 Numbered = list[tuple[int, Any]]
 """Items with their numbers in the run, so that both sides know which are accounted for."""
@@ -108,6 +108,7 @@ class Site:
             yield READY, (platform.node(), self._answer(question))
             for each in self._engine.run(function, context, self._feed):
                 yield DONE, (self._feed.take(each.items), each.receipt, each.loss)
+            yield OVER, None
         except Exception as error:  # noqa: BLE001  it goes on in the driver
             yield ERROR, portable(error)
 

@@ -23,7 +23,6 @@ from augcli.image.drawing import CopyDraws, Drawn, lower
 from augcli.image.formats import Encoding, encoding_for
 from augcli.image.job import ImageJob
 from augcli.image.labelled.base import Labels
-from augcli.image.labelled.converted import Converted
 from augcli.image.labelled.schemes import labels_of
 from augcli.image.objects import Extras, Objects, beside_original, remade, told_of
 from augcli.image.opencv import MAX_DECODED_PIXELS
@@ -109,6 +108,8 @@ class ImageProcessor(Processor["ProcessedPicture"]):
         labels = labels_of(self.job.dataset, task, sources[: len(task.inputs)])
         into = self.output.annotations
         if labels and into not in (None, labels.form["format"]):
+            from augcli.image.labelled.converted import Converted
+
             form = {"format": into, "of": labels.form["format"], "names": list(self.job.classes)}
             labels = Converted(task.source, form, labels.mates, labels)
         return ProcessedPicture(self, task, sources, labels)
@@ -221,7 +222,7 @@ class ProcessedPicture(Processed):
 
     def settled(self, lowered: Sequence[Op]) -> Settled:
         """Return what becomes of its objects after some operations."""
-        return self._objects.after(lowered) if self._objects else Settled((), ())
+        return self._objects.after(ops.fuse(lowered)) if self._objects else Settled((), ())
 
     @cached_property
     def _objects(self) -> Objects | None:
@@ -288,7 +289,7 @@ class ProcessedPicture(Processed):
         reason = drawn.facts and refusal(drawn.facts, self._encoding)
         if reason:
             raise SampleError(reason)
-        stages = ops.fuse(drawn.ops)
+        stages = drawn.stages
         part = self._whole.part_for(stages)
         self._parts.add(part)
         reduced = {"reduced": part} if part > 1 else {}

@@ -23,6 +23,7 @@ from augcli.image.job import ImageJob
 from augcli.image.labelled.schemes import tell_objects
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
+from augcli.image.ops import Stage as Fused
 from augcli.image.picture import Facts, Peers, Placed
 from augcli.image.shares import mixed
 from augcli.image.transform import ImageTransform, beside_nothing
@@ -53,6 +54,11 @@ class Drawn:
     """Which of the copies it is."""
     alone: tuple[str, ...] = ()
     """The steps that were left out, as they found no partner."""
+
+    @cached_property
+    def stages(self) -> list[Fused]:
+        """Return the operations fused, once for the picture and all that moves with it."""
+        return ops.fuse(self.ops)
 
     @cached_property
     def partners(self) -> list[str]:

@@ -288,12 +288,9 @@ class Resample:
         """Return how pixels are moved that are means of blocks of the run's input."""
         into = to_blocks(across, down)
         if self._has_field:
-            return partial(self._displace, into)
+            return lambda pixels, how: displaced(pixels, *self._places(into), how)
         inverse = snapped(self._inverse if across == down == 1 else into @ self._inverse)
         return lambda pixels, how: warp(pixels, inverse, self.size, how)
-
-    def _displace(self, to_blocks: Matrix, pixels: PixelArray, how: Sampler) -> PixelArray:
-        return displaced(pixels, *self._places(to_blocks), how)
 
     def _places(self, last: Matrix) -> Places:
         """Return where each pixel of the result comes from, taken through one more matrix."""
@@ -346,10 +343,12 @@ class Resample:
     def numbers(self, mask: Mask) -> PixelArray:
         """Return what a mask's numbers become."""
         fill = tuple(value / full_range(mask.values.dtype) for value in mask.ignore or (0,))
-        how = Sampling(self.sampling.border, fill, mask.interpolation)
+        sampling = Sampling(self.sampling.border, fill, mask.interpolation)
         picture = Picture(mask.values, alpha=mask.values.shape[2] in (2, 4))
-        return replace(self, sampling=how)._pixels(picture).pixels
+        if mask.interpolation == "nearest":
+            return self._kernel()(mask.values, sampling.on(mask.values, picture.alpha))
+        return replace(self, sampling=sampling)._pixels(picture).pixels
 
     def copied(self, plane: PixelArray) -> PixelArray:
         """Move a plane by copying the nearest values, 0 where nothing comes from the input."""
-        return replace(self, sampling=_COPIED)._pixels(Picture(plane)).pixels
+        return self._kernel()(plane, _COPIED.on(plane))

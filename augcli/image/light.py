@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.image import opencv as cv2
+from augcli.image.lookup import bytes_of
 from augcli.image.picture import PixelArray
 from augcli.image.resample import by_channel_groups, fill_values
 from augcli.image.seeded import Plane
@@ -59,7 +60,7 @@ def _veiled_bytes(
 ) -> PixelArray:
     levels, rest = np.arange(256), cv2.bitwise_not(share)
     tables = {value: np.rint(levels * (value / 255)).astype(np.uint8) for value in values}
-    veils = {value: cv2.LUT(share, table) for value, table in tables.items()}
+    veils = {value: bytes_of(share, table) for value, table in tables.items()}
 
     def change(part: PixelArray, at: slice) -> PixelArray:
         clear = cv2.multiply(part, _merged([rest] * part.shape[2], part), scale=1 / 255)

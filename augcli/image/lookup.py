@@ -84,8 +84,10 @@ def _added(rows: NDArray[np.uint8]) -> NDArray[np.intp] | None:
     """Return the four numbers that rows add to values, cut to bytes; None where they do not."""
     if len(rows) > 4:
         return None
-    low, high = rows[:, 0].astype(np.intp), rows[:, -1].astype(np.intp) - 255
-    numbers = np.where(low > 0, low, high)
+    ends = rows[:, [0, 128, 255]].astype(np.intp)
+    numbers = np.where(ends[:, 0] > 0, ends[:, 0], ends[:, 2] - 255)
+    if not np.array_equal((128 + numbers).clip(0, 255), ends[:, 1]):
+        return None
     sums = (np.arange(256) + numbers[:, None]).clip(0, 255)
     return np.append(numbers, [0] * (4 - len(rows))) if np.array_equal(sums, rows) else None
 

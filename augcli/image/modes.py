@@ -24,18 +24,20 @@ Frames = Sequence[tuple[str, Picture]]
 def learned(
     steps: Sequence[Transform], label: str | None, picture: Picture, copies: int
 ) -> Iterator[tuple[str, Sequence[Frames]]]:
-    """Yield each step that has learned something, and rows that show it for a class.
+    """Yield each step that has learned what can be shown, and rows that show it for a class.
 
     They show a grid as it is drawn for some copies, then the modes of the class on a grid and on a
     picture.
     """
     for _, step in located(steps):
-        if isinstance(step, Learning) and isinstance(step, ImageTransform):
+        if not isinstance(step, Learning) or not isinstance(step, ImageTransform):
+            continue
+        if modes := step.modes(label):
             grid = _grid(picture.facts)
             facts = replace(grid.facts, label=label)
             places = (Draws(0).at("preview", copy) for copy in range(copies))
             drawn = [(f"drawn {n + 1}", step.make_params(at, facts)) for n, at in enumerate(places)]
-            modes, title = step.modes(label), f"{step.name}: {label or 'all'}"
+            title = f"{step.name}: {label or 'all'}"
             rows = (grid, drawn), (grid, modes), (picture, modes)
             yield step.name, [list(_frames(step, title, *row)) for row in rows]
 

@@ -72,7 +72,7 @@ def mask_moved(mask: Mask, run: MaskRun) -> Mask:
     joins = mask.interpolation == "nearest" and run.is_blank(mask.values)
     trail = onward(mask.trail if joins else None, mask.values, run)
     values = trail.whole.numbers(replace(mask, values=trail.source))
-    if (hidden := trail.hidden).any():
+    if (hidden := trail.hidden) is not None:
         values = np.where(hidden[:, :, None], np.array(mask.ignore or 0, values.dtype), values)
     return replace(mask, values=values, trail=trail.to(values))
 
@@ -229,7 +229,8 @@ def _move_regions(objects: list[Placed], run: Run) -> None:
         for first in range(0, len(some), _TOGETHER):
             batch = some[first : first + _TOGETHER]
             there = whole.copied(np.concatenate([plane_of(t.source) for _, t in batch], axis=2))
-            there[hidden] = 0
+            if hidden is not None:
+                there[hidden] = 0
             for channel, (at, trail) in enumerate(batch):
                 region = region_of(there[:, :, channel : channel + 1])
                 objects[at] = _with_region(objects[at], region, trail, run)

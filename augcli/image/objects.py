@@ -17,9 +17,8 @@ from augcli.image.drawing import Drawn
 from augcli.image.formats import Encoding, encoding_for
 from augcli.image.job import ImageJob
 from augcli.image.labelled.base import Beside, Labels, MaskFile
-from augcli.image.labelled.converted import Converted
 from augcli.image.labelled.schemes import scheme_named
-from augcli.image.ops import Op
+from augcli.image.ops import Op, Stage
 from augcli.image.over import Done, Numbers, Shades, name_of, read
 from augcli.image.picture import Facts, Picture, PixelArray, Placed, Said
 from augcli.image.placed import placed
@@ -143,13 +142,13 @@ class Objects:
         return is_dropped
 
     def _is_emptied(self, drawn: Drawn) -> bool:
-        return bool(self.placed) and not self.after(drawn.ops).kept
+        return bool(self.placed) and not self.after(drawn.stages).kept
 
     def of_copy(self, output: str, drawn: Drawn) -> Extras:
         """Return what goes with a copy."""
         facts = drawn.facts
         assert facts is not None, "a copy is made of what can be read"
-        kept, lost = self.after(drawn.ops)
+        kept, lost = self.after(drawn.stages)
         self._lost += (f"an object is left out of a copy: {each.reason}" for each in lost)
         lacks = (self._labels.lacks(each) for each in kept)
         self._lost += (f"a copy has not all of an object: {text}" for text in lacks if text)
@@ -164,14 +163,14 @@ class Objects:
         """Return the objects as they were read."""
         return self._parsed.targets
 
-    def after(self, lowered: Sequence[Op]) -> Settled:
+    def after(self, stages: Sequence[Stage]) -> Settled:
         """Return what operations leave of the objects."""
-        return settle(ops.objects_after(lowered, self.placed), self._settings)
+        return settle(ops.objects_through(stages, self.placed), self._settings)
 
     def done(self, drawn: Drawn) -> Done:
         """Return what was drawn, for what lies over the picture."""
         encoding, _ = encoding_for(self._source, self._maker.job.output.image)
-        return Done(drawn.steps, drawn.ops, encoding)
+        return Done(drawn.steps, drawn.stages, encoding)
 
     def masks_after(self, done: Done) -> Iterator[PixelArray]:
         """Yield the numbers of each mask in a copy."""
@@ -261,7 +260,7 @@ def remade(
     for _, content in labels.of_copy(record.output, targets, size):
         yield bytes(content.data) if isinstance(content, Source) else content
     if facts and record.encoding:
-        done = Done(record.steps, lowered, Encoding.from_json(record.encoding))
+        done = Done(record.steps, ops.fuse(lowered), Encoding.from_json(record.encoding))
         for number, mask in enumerate(labels.masks):
             yield read(mask, facts, number).made(done)
 
@@ -269,6 +268,8 @@ def remade(
 def labels_recorded(picture: str, form: Plain, sources: Sequence[Source]) -> Labels:
     """Return the labels of a picture as its record tells of them."""
     if "of" in form:
+        from augcli.image.labelled.converted import Converted
+
         return Converted(picture, form, {}, None)
     scheme = scheme_named(form["format"])
     if scheme is None:

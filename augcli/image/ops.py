@@ -195,8 +195,13 @@ def most_reduced(stages: Sequence[Stage]) -> int:
 
 def objects_after(ops: Iterable[Op], objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
     """Return objects where these operations take them; no pixels are needed for that."""
+    return objects_through(fuse(ops), objects)
+
+
+def objects_through(stages: Iterable[Stage], objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
+    """Return objects where fused operations take them."""
     with _REFUSED:
-        return reduce(lambda result, stage: stage.on_objects(result), fuse(ops), objects)
+        return reduce(lambda result, stage: stage.on_objects(result), stages, objects)
 
 
 def points_after(ops: Iterable[Op], points: Points) -> Points:
@@ -207,8 +212,13 @@ def points_after(ops: Iterable[Op], points: Points) -> Points:
 
 def mask_after(ops: Iterable[Op], mask: Mask) -> Mask:
     """Return what these operations make of a mask."""
+    return mask_through(fuse(ops), mask)
+
+
+def mask_through(stages: Iterable[Stage], mask: Mask) -> Mask:
+    """Return what fused operations make of a mask."""
     with _REFUSED:
-        return reduce(lambda result, stage: stage.on_mask(result), fuse(ops), mask)
+        return reduce(lambda result, stage: stage.on_mask(result), stages, mask)
 
 
 class _Refused:

@@ -25,7 +25,7 @@ from augcli.image.geometry import Field, Warp
 from augcli.image.labelled.base import MaskFile
 from augcli.image.masked import means_labels
 from augcli.image.opencv import MAX_DECODED_PIXELS
-from augcli.image.ops import Op
+from augcli.image.ops import Op, Stage
 from augcli.image.picture import Facts, Mask, Picture, PixelArray, full_range
 from augcli.image.resample import Interpolation
 from augcli.image.tiles import Tiles
@@ -42,7 +42,7 @@ class Done(NamedTuple):
     """What was done to a picture."""
 
     steps: Sequence[Step]
-    ops: Sequence[Op]
+    stages: Sequence[Stage]
     """What these mean for it."""
     encoding: Encoding
 
@@ -56,7 +56,7 @@ class Numbers:
 
     def after(self, done: Done) -> PixelArray:
         """Return its numbers in a copy of its picture."""
-        return ops.mask_after(done.ops, self.mask).values
+        return ops.mask_through(done.stages, self.mask).values
 
     def made(self, done: Done) -> bytes:
         """Return its file beside a copy of its picture."""

@@ -99,7 +99,7 @@ def shown(picture: Picture, objects: Objects | None, drawn: Drawn) -> Image.Imag
     if not objects:
         return image
     size, done = (result.facts.width, result.facts.height), objects.done(drawn)
-    targets = objects.after(drawn.ops).kept if drawn.ops else objects.targets
+    targets = objects.after(drawn.stages).kept if drawn.ops else objects.targets
     shown = overlaid(image, size, targets, objects.masks_after(done))
     return _beside([shown, *map(thumbnail, map(_bright, objects.pairs_after(done)))])
 

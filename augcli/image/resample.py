@@ -80,8 +80,10 @@ def snapped(matrix: Matrix) -> Matrix:
     *numbers, depth = matrix.ravel().tolist()
     if depth == 1 and all(map(float.is_integer, numbers)):
         return matrix
-    near: Matrix = np.array([*(_nearly_whole(each / depth, 1e-9) for each in numbers), 1.0])
-    return near.reshape(3, 3)
+    scaled = [each / depth for each in numbers]
+    near = [r if -1e-9 < each - (r := round(each)) < 1e-9 else each for each in scaled]
+    whole: Matrix = np.array([*near, 1.0])
+    return whole.reshape(3, 3)
 
 
 def is_on_grid(matrix: Matrix) -> bool:
@@ -258,14 +260,12 @@ def _shown(inverse: Matrix, size: Size) -> Box:
     down = y, c * width + y, c * width + d * height + y, d * height + y
     columns, rows = map(truediv, across, depths), map(truediv, down, depths)
     (left, *_, right), (top, *_, bottom) = sorted(columns), sorted(rows)
-    sides = [_nearly_whole(each, 1e-6) for each in (left, top, right, bottom)]
-    return sides[0], sides[1], sides[2], sides[3]
+    return _whole(left), _whole(top), _whole(right), _whole(bottom)
 
 
-def _nearly_whole(value: float, error: float) -> float:
-    """Return the whole number that a number is but for an error, or else itself."""
-    whole = round(value) if math.isfinite(value) else value
-    return whole if abs(value - whole) < error else value
+def _whole(value: float) -> float:
+    whole = round(value)
+    return whole if abs(value - whole) < 1e-6 else value
 
 
 def by_channel_groups(

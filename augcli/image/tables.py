@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.labelled import converted
 from augcli.image.labelled.base import Records
 from augcli.image.labelled.schemes import scheme_of
 from augcli.image.table import PictureTable
@@ -32,6 +31,8 @@ def indexes(
         first = next(records(), None)
         form = (first and first.annotation) or {}
         if "of" in form:
+            from augcli.image.labelled import converted
+
             yield from converted.indexes(form, records)
         else:
             yield from scheme.indexes(settings, path, records)

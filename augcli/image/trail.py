@@ -51,14 +51,14 @@ class Trail:
         return reduce(lambda first, later: first.then(later), self.runs)
 
     @property
-    def hidden(self) -> NDArray[np.bool_]:
-        """Return which places of the result the frame of an earlier run did not show."""
-        width, height = self.runs[-1].size
-        hidden = np.zeros((height, width), bool)
-        for at, run in enumerate(self.runs[:-1], 1):
-            frame = np.ones((*run.size[::-1], 1), np.uint8)
-            hidden |= Trail(None, self.runs[at:]).whole.copied(frame)[:, :, 0] == 0
-        return hidden
+    def hidden(self) -> NDArray[np.bool_] | None:
+        """Return which places of the result the frame of an earlier run did not show, if any."""
+        planes = (
+            Trail(None, self.runs[at:]).whole.copied(np.ones((*run.size[::-1], 1), np.uint8)) == 0
+            for at, run in enumerate(self.runs[:-1], 1)
+        )
+        hidden = [plane[:, :, 0] for plane in planes if plane.any()]
+        return reduce(np.bitwise_or, hidden) if hidden else None
 
 
 def onward(trail: Trail | None, now: Any, run: Run) -> Trail:

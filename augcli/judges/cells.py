@@ -13,6 +13,8 @@ from augcli.judges.judge import Rows
 _STRENGTH = 1.0
 _LEAF = 20
 """Sources that a leaf has at least."""
+_ROUNDS = 50
+"""Of trees for numbers; with a hundred those of few rows are learned by heart."""
 _MOST_CATEGORIES = 250
 """That boosting tells apart; rarer ones are one."""
 
@@ -62,7 +64,7 @@ def grown(rows: Rows, tested: Sequence[Any]) -> Matrix:
     from sklearn.ensemble import HistGradientBoostingRegressor
 
     prepared = _Prepared(rows)
-    model = HistGradientBoostingRegressor(**_settings(prepared, rows))
+    model = HistGradientBoostingRegressor(max_iter=_ROUNDS, **_settings(prepared, rows))
     model.fit(prepared.narrow(rows.views), rows.targets[:, 0])
     told: Matrix = model.predict(prepared.narrow(tested))[:, None]
     return told

@@ -35,22 +35,25 @@ class Material:
     """Of a split that was drawn to be left out, if one was."""
     unlabelled: int = 0
     """Samples that are of no class, so that nobody can judge by them."""
+    broken: dict[str, str] = field(default_factory=dict)
+    """Originals that cannot be looked at, and why; their copies are no better."""
     notes: list[str] = field(default_factory=list)
     """What is to be said of what is not here."""
 
     def take(self, samples: Iterable[Seen]) -> None:
-        """Take in samples; where a split is left out, some were never read, and may be broken."""
+        """Take in samples; originals that a run never looked into may be broken."""
         for each in samples:
             place = self._place(each)
             if place is not None and each.label is None:
                 self.unlabelled += 1
-            elif place is not None and (self.left_out is None or self._is_sound(each)):
+            elif place is not None and (each.copy is not None or self._is_sound(each)):
                 place(each)
 
     def _is_sound(self, each: Seen) -> bool:
         try:
-            self.view(0, each)
-        except SampleError:
+            each.load()
+        except SampleError as error:
+            self.broken[each.source] = str(error)
             return False
         return True
 
@@ -107,7 +110,8 @@ class Material:
         The first copy of a source that is no original stands for it.
         """
         firsts = dict(self.originals)
-        more = [each for each in self.copies if firsts.setdefault(each.source, each) is not each]
+        sound = (each for each in self.copies if each.source not in self.broken)
+        more = [each for each in sound if firsts.setdefault(each.source, each) is not each]
         wanted = set(names)
         return [*(firsts[name] for name in names), *(e for e in more if e.source in wanted)]
 
@@ -119,7 +123,8 @@ class Material:
     @property
     def sources(self) -> list[str]:
         """Return the ids of all sources, ascending, those too that are no originals."""
-        return sorted({*self.originals, *(each.source for each in self.copies)})
+        copied = {each.source for each in self.copies} - self.broken.keys()
+        return sorted(self.originals.keys() | copied)
 
 
 class _Looked(Some):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from augcli.errors import Problem
 
+T = TypeVar("T")
 KeyPath = tuple[str | int, ...]
 """Where a value is in nested data: keys and indices from the top."""
 
@@ -91,6 +92,14 @@ class Document:
         self.values.setdefault(path, place)
         self.keys.setdefault(path, place)
 
+    def move(self, path: KeyPath, to: KeyPath) -> None:
+        """Put a value under another key, whose parent exists; it is still where it was written."""
+        value = self.at(path[:-1]).pop(path[-1])
+        self.values = _moved(self.values, path, to)
+        self.keys = _moved(self.keys, path, to)
+        self.texts = _moved(self.texts, path, to)
+        self.replace(to, value)
+
     def replace(self, path: KeyPath, value: Any) -> None:
         """Set a value whose parent exists, and leave its place as it was."""
         if path:
@@ -104,6 +113,11 @@ def holds(value: Any, part: str | int) -> bool:
     if isinstance(value, list):
         return isinstance(part, int) and 0 <= part < len(value)
     return isinstance(value, dict) and part in value
+
+
+def _moved(known: dict[KeyPath, T], path: KeyPath, to: KeyPath) -> dict[KeyPath, T]:
+    """Return what is known of paths, that of a path and all below it of another instead."""
+    return {to + at[len(path) :] if _in(at, path) else at: told for at, told in known.items()}
 
 
 def _in(path: KeyPath, parent: KeyPath) -> bool:

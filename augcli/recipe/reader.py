@@ -17,7 +17,7 @@ from augcli.recipe.wording import about, fault_path, problems, shown
 from augcli.registry import Key
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, KindName, OutputSettings
-from augcli.transform import Control, Transform, catalogue
+from augcli.transform import RULES, Control, Transform, catalogue
 
 KINDS: tuple[str, ...] = get_args(KindName)
 
@@ -136,6 +136,7 @@ class Reader:
         return tuple(self._step((*path, index)) for index in range(len(steps)))
 
     def _step(self, path: KeyPath) -> Transform:
+        self._gather(path)
         name = self._step_name(path)
         if name is None:
             return Transform.model_construct()
@@ -147,6 +148,21 @@ class Reader:
         if isinstance(step, Control):
             self._check_n(step, path)
         return step
+
+    def _gather(self, path: KeyPath) -> None:
+        """Move the classes that stand beside a step's name to its parameters, one as a list."""
+        step = self.document.at(path)
+        rules = [key for key in RULES if key in step] if isinstance(step, dict) else []
+        names = [key for key in step if key not in RULES] if rules else []
+        if len(names) != 1 or not isinstance(step[names[0]], dict | None):
+            return
+        inside = step[names[0]] = step[names[0]] or {}
+        for rule in rules:
+            if rule in inside:
+                self._report((*path, rule), f"`{rule}` stands in {names[0]!r}, too", key=True)
+            is_one = not isinstance(step[rule], list | dict | None)
+            inside[rule] = [None] if is_one else None
+            self.document.move((*path, rule), (*path, names[0], rule, *([0] if is_one else [])))
 
     def _has_steps(self, cls: type[Transform], path: KeyPath) -> bool:
         return issubclass(cls, Control) and self.document.at((*path, "steps")) is not None

@@ -15,7 +15,7 @@ from pydantic.json_schema import models_json_schema
 from augcli.kind import AnyKind
 from augcli.recipe import Recipe
 from augcli.recipe.reader import KINDS, available_kind
-from augcli.transform import Transform, catalogue
+from augcli.transform import RULES, Transform, catalogue
 
 Schema = dict[str, Any]
 Refs = dict[type[BaseModel], Schema]
@@ -161,17 +161,25 @@ def _is_title(key: str, value: Any) -> bool:
 def _step(steps: Iterable[type[Transform]], refs: Refs) -> Schema:
     """Return the schema of a step: a name, or one name with its parameters."""
     parameters = {step.name: _parameters(step, refs) for step in steps}
-    mapping = {
+    named = dict(sorted(parameters.items()))
+    mapping: Schema = {
         "type": "object",
-        "properties": dict(sorted(parameters.items())),
+        "properties": named,
         "additionalProperties": False,
         "minProperties": 1,
         "maxProperties": 1,
     }
+    alone = {"anyOf": [_NAME, {"type": "array", "items": _NAME}]}
+    ruled = mapping | {
+        "properties": named | dict.fromkeys(RULES, alone),
+        "minProperties": 2,
+        "maxProperties": 1 + len(RULES),
+        "anyOf": [{"required": [rule]} for rule in RULES],
+    }
     bare = sorted(step.name for step in steps if _may_be_bare(step))
     return {
-        "description": "a step: its name, or its name with parameters",
-        "anyOf": [{"enum": bare}, mapping],
+        "description": "a step: its name, or its name with parameters; classes may stand beside",
+        "anyOf": [{"enum": bare}, mapping, ruled],
     }
 
 

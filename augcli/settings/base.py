@@ -14,6 +14,8 @@ from augcli.addresses import fault_in
 from augcli.settings.shares import MayDrawSplits
 
 KindName = Literal["image", "tabular", "text", "timeseries"]
+LayoutName = Literal["webdataset", "parquet"]
+"""Ways to join outputs into shards."""
 
 
 class Settings(BaseModel):
@@ -185,10 +187,22 @@ class OutputSettings(Settings):
         description="folder to write, relative to the recipe's own folder, or an address such as "
         "s3://bucket/folder"
     )
+    layout: Literal["files"] | LayoutName = Field(
+        "files",
+        description="`files`: an output is a file; `webdataset`: tars of them, `parquet`: tables "
+        "of them, which loaders stream shard by shard",
+    )
+    shards: int | None = Field(
+        None,
+        ge=1,
+        le=100_000,
+        description="how many shards each split has; when left out, a power of two by which none "
+        "has many more than 1000 samples or 128 MB",
+    )
 
     def complete(self, path: str) -> Self:
-        """Return the same at another path, with the samples of augmented splits as they are."""
-        told = {"path": path, "originals": "copy"}
+        """Return the same at another path, as files, with the samples of augmented splits."""
+        told = {"path": path, "originals": "copy", "layout": "files", "shards": None}
         known = type(self).model_fields
         return self.model_copy(update={key: told[key] for key in told if key in known})
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from itertools import starmap
 from pathlib import Path
 
 from augcli.errors import StorageError
-from augcli.store.output import OutputFolder, sha256_below
+from augcli.store.output import OutputFolder, entry_of, sha256_below
 from augcli.task import Plain
 
 
@@ -51,7 +52,8 @@ class Index:
             with output.replacing(output.path / name, if_changed=True) as file:
                 file.writelines(lines)
             wanted[name] = sha256_below(output.folder, name)
-        output.take_back(each for each in self.entries() if each["record"]["output"] not in wanted)
+        stale = (each for each in self.entries() if each["record"]["output"] not in wanted)
+        output.take_back(stale, output.folder)
         self._claim(wanted)
         return [output.path / each for each in wanted]
 
@@ -67,7 +69,7 @@ class Index:
 
     def entries(self) -> Iterator[Plain]:
         """Yield these files as records do; one over which a run died is ours as it is."""
-        return starmap(self._output.entry, self.files().items())
+        return starmap(partial(entry_of, self._output.folder), self.files().items())
 
     def _claim(self, names: dict[str, str | None]) -> None:
         with self._output.replacing(self._path, if_changed=True) as file:

@@ -80,9 +80,9 @@ class Journal:
             self._remember()
 
     @property
-    def folder(self) -> Folder:
-        """Return the output folder."""
-        return self._output.folder
+    def files(self) -> Folder:
+        """Return where the outputs are."""
+        return self._output.files
 
     def next_number(self) -> int:
         """Return a number for new shards that is above that of every shard there is."""
@@ -257,7 +257,7 @@ class Journal:
 
     def _write_failures(self, failures: list[Plain]) -> None:
         if not failures:
-            self.folder.unlink(self._output.name(self._output.failures))
+            self._output.folder.unlink(self._output.name(self._output.failures))
             return
         with self._output.replacing(self._output.failures, if_changed=True) as file:
             file.writelines(map(dump_line, failures))
@@ -266,7 +266,7 @@ class Journal:
         """Remove what the journal has now; the latest last, for it wins over what else is left."""
         self.close()
         for shard in self._output.shard_files():
-            self.folder.unlink(self._output.name(shard))
+            self._output.folder.unlink(self._output.name(shard))
 
     def _opened(self, number: int) -> IO[bytes]:
         if number in self._open:

@@ -12,7 +12,7 @@ import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from types import NoneType
 from typing import IO, Any
@@ -22,6 +22,7 @@ from augcli.disk.folder import Folder
 from augcli.disk.inside import fresh, parts_of
 from augcli.disk.rewriting import Rewriting
 from augcli.errors import FindingsError, LockedError, SettingError, StorageError
+from augcli.layouts.staged import Staged
 from augcli.learned import PLACE
 from augcli.records.journal import NEW, parsed, salvaged
 from augcli.task import Plain
@@ -47,12 +48,23 @@ class OutputFolder:
         self.blocks = self.own / "blocks"
         self.parts = self.own / "parts"
         self.learned = path / PLACE
+        self.layout = self.own / "layout"
         self.journal = self.own / "journal.jsonl"
         self.manifest = path / "manifest.jsonl"
         self.failures = path / "failures.jsonl"
         self.run = path / "run.json"
         self._lock = self.own / "lock"
         self._new: list[Path] = []
+
+    @cached_property
+    def files(self) -> Folder:
+        """Return where outputs are: this folder, or that of those which shards are made of."""
+        return self.staged or self.folder
+
+    @cached_property
+    def staged(self) -> Staged | None:
+        """Return where outputs are that are joined into shards; None where they are files."""
+        return Staged(self.folder) if self.has(self.layout) else None
 
     def name(self, path: Path) -> str:
         """Return the name of a path below this folder."""
@@ -122,10 +134,10 @@ class OutputFolder:
 
     def refuse_links(self, names: Callable[[], Iterable[str]]) -> None:
         """Raise StorageError if a link has the place of a folder around one of these names."""
-        links = tuple(f"{name}/" for name in self.folder.links())
+        links = tuple(f"{name}/" for name in self.files.links())
         for name in names() if links else ():
             if name.startswith(links):
-                self.folder.look(name)
+                self.files.look(name)
 
     @contextmanager
     def given_back(self) -> Iterator[None]:
@@ -204,7 +216,7 @@ class OutputFolder:
         self.take_back(ours.values())
         for batch in unfinished:
             for name in self.names_in(batch):
-                self.folder.prune(name)
+                self.files.prune(name)
             self.discard(batch)
         for stray in self.folder.names(self.name(self.scratch)):
             self.folder.unlink(self.name(self.scratch / stray))
@@ -239,15 +251,10 @@ class OutputFolder:
     def given(self, batch: Path) -> list[Plain]:
         """Return what an unfinished batch has given final names: their temporaries are gone."""
         return [
-            self.entry(name, sha256)
+            entry_of(self.files, name, sha256)
             for index, (name, sha256) in enumerate(self.names_in(batch).items())
             if self.folder.stat(self.name(batch / str(index))) is None
         ]
-
-    def entry(self, name: str, known: str | None) -> Plain:
-        """Return what a record tells of a file of ours; without a hash it is ours as it is."""
-        sha256 = known or sha256_below(self.folder, name)
-        return {"record": {"output": name, "sha256": sha256}, "stat": None}
 
     def discard(self, batch: Path) -> None:
         """Remove a batch's folder: first the names, for they tell what was given."""
@@ -283,30 +290,16 @@ class OutputFolder:
         recorded = (each["record"]["output"] for record in records for each in record["outputs"])
         return frozenset((*published, *recorded))
 
-    def take_back(self, entries: Iterable[Plain]) -> list[str]:
-        """Remove recorded outputs; return the names that now are of something else, and stay."""
-        judged = [(each["record"]["output"], self._is_others(each)) for each in entries]
-        for name in (name for name, stays in judged if not stays):
-            self.folder.remove(name)
-        return [name for name, stays in judged if stays]
+    def take_back(self, entries: Iterable[Plain], folder: Folder | None = None) -> list[str]:
+        """Remove recorded outputs, or files of ours in another folder than that of outputs.
 
-    def _is_others(self, entry: Plain) -> bool:
-        found = self.folder.stat(entry["record"]["output"])
-        return found is not None and self.whole_stat(entry) is None
+        Returns the names that now are of something else, and stay.
+        """
+        return taken_back(folder or self.files, entries)
 
     def whole_stat(self, entry: Plain) -> list[int] | None:
-        """Return `output_stat` of a recorded output that has the bytes it had; None if not.
-
-        The file is read only where its size is as it was and something else is not, as in a
-        folder that was copied.
-        """
-        name, known = entry["record"]["output"], entry["stat"]
-        found = output_stat(self.folder, name)
-        if found is None or found == known:
-            return found
-        if known and known[0] != found[0]:
-            return None
-        return found if sha256_below(self.folder, name) == entry["record"]["sha256"] else None
+        """Return `output_stat` of a recorded output that has the bytes it had; None if not."""
+        return whole_stat(self.files, entry)
 
     @contextmanager
     def replacing(self, path: Path, *, if_changed: bool = False) -> Iterator[IO[str]]:
@@ -331,6 +324,42 @@ class OutputFolder:
 def dump_line(record: dict[str, Any]) -> str:
     """Return a record as one line of JSON, ASCII only, in its own order of keys."""
     return _ENCODER.encode(record) + "\n"
+
+
+def entry_of(folder: Folder, name: str, known: str | None) -> Plain:
+    """Return what a record tells of a file of ours; without a hash it is ours as it is."""
+    sha256 = known or sha256_below(folder, name)
+    return {"record": {"output": name, "sha256": sha256}, "stat": None}
+
+
+def taken_back(folder: Folder, entries: Iterable[Plain]) -> list[str]:
+    """Remove recorded files; return the names that now are of something else, and stay."""
+    entries = list(entries)
+    names = [each["record"]["output"] for each in entries]
+    stay = [_is_others(folder, each) for each in entries]
+    for name in (name for name, stays in zip(names, stay, strict=True) if not stays):
+        folder.remove(name)
+    return [name for name, stays in zip(names, stay, strict=True) if stays]
+
+
+def _is_others(folder: Folder, entry: Plain) -> bool:
+    found = folder.stat(entry["record"]["output"])
+    return found is not None and whole_stat(folder, entry) is None
+
+
+def whole_stat(folder: Folder, entry: Plain) -> list[int] | None:
+    """Return `output_stat` of a recorded file that has the bytes it had; None if not.
+
+    The file is read only where its size is as it was and something else is not, as in a
+    folder that was copied.
+    """
+    name, known = entry["record"]["output"], entry["stat"]
+    found = output_stat(folder, name)
+    if found is None or found == known:
+        return found
+    if known and known[0] != found[0]:
+        return None
+    return found if sha256_below(folder, name) == entry["record"]["sha256"] else None
 
 
 def output_stat(folder: Folder, name: str) -> list[int] | None:

@@ -44,7 +44,7 @@ class Batch:
             place = output.folder.make_fresh(f"{output.name(output.batches)}/{name}-")
             self._path = output.path / place
             self._folder = output.folder.held(place)
-            self._finished = output.folder.held()
+            self._finished = output.files.held()
 
     def add(
         self,
@@ -125,7 +125,7 @@ class Batch:
 
     def publish(self, records: Iterable[Plain], stale: Iterable[Plain]) -> Published:
         """Make the batch's files visible, remove what they replace, and record both."""
-        folder = self._output.folder
+        folder = self._output.files
         with storage_errors(self._path):
             with self._folder.create("names.json") as names:
                 names.write(json.dumps(dict(self._finals)).encode())
@@ -146,7 +146,7 @@ class Batch:
 
     def _given(self) -> Iterator[tuple[str, list[int] | None]]:
         """Give the files their final names; yield these, and what tells each as untouched."""
-        finished = self._output.folder.held()
+        finished = self._output.files.held()
         for index, (final, _) in enumerate(self._finals):
             self._folder.rename(str(index), final, finished)
             yield final, output_stat(finished, final)

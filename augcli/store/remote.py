@@ -19,6 +19,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+from augcli.disk.folder import Folder
 from augcli.disk.identity import is_marked, time_of
 from augcli.errors import StorageError, UsageError
 from augcli.store.copies import check_out, held, mark, stand_in
@@ -110,12 +111,12 @@ class RemoteOutput(OutputFolder):
         for name in self._store.recover(recorded):
             self.folder.remove(name)
 
-    def take_back(self, entries: Iterable[Plain]) -> list[str]:
+    def take_back(self, entries: Iterable[Plain], folder: Folder | None = None) -> list[str]:
         """Remove recorded outputs, here and in the store; return names of something else."""
         entries = list(entries)
         names = [each["record"]["output"] for each in entries]
         there = [name for name in names if is_marked(self.folder.stat(name))]
-        left = super().take_back(entries)
+        left = super().take_back(entries, folder)
         self._lease.prove()
         self._store.remove(sorted({*there}.difference(left)))
         return left

@@ -81,6 +81,9 @@ def check_job(table: Table, labels: Coded, job: TableJob) -> None:
     if any(each.compares for each in stages_of(job.balance)) and not table.features:
         text = "no column is left to compare rows by; `random_over` and `random_under` need none"
         raise SettingError(("balance",), text)
+    for each in stages_of(job.balance):
+        if reason := each.lacking():
+            raise SettingError(("balance", "method"), f"{each.name} {reason}")
     if job.output.weights and job.balance:
         text = "`weights` make classes count alike instead of `balance`: leave one of them out"
         raise SettingError(("output", "weights"), text)

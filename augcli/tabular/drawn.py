@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from augcli.balance.targets import shares
 from augcli.draws import Draws
 from augcli.tabular.keys import Keys
-from augcli.tabular.table import Numbers, Rows, Table
+from augcli.tabular.table import Codes, Numbers, Rows, Table
 from augcli.tabular.transform import Lots, StepDrawn
 
 ROWS = 1 << 16
@@ -41,6 +41,8 @@ class Drawn:
     spread: Mapping[int, float] = field(default_factory=dict)
     """The noise's standard deviation by the column's number."""
 
+    categories: Codes | None = None
+    """The codes of its categories, a column for each, where they are no row's."""
     steps: tuple[StepDrawn, ...] = ()
 
     def __len__(self) -> int:
@@ -56,7 +58,7 @@ class Drawn:
     @property
     def is_made(self) -> bool:
         """Return whether a balance method made something else of their bases."""
-        return bool(self.parents) or self.noise is not None
+        return bool(self.parents) or not (self.noise is None and self.categories is None)
 
     @property
     def parents(self) -> dict[str, Rows]:

@@ -21,8 +21,7 @@ def contents(record: Record, data: bytes) -> Contents:
     Numbers that are written plainly are numbers, missing values None, and all else is text.
     """
     (own,) = of_forms([record], TableRecord)
-    told = {"path": "", "kind": "tabular", **own.dataset}
-    settings = TableDatasetSettings.model_validate(told)
+    settings = TableDatasetSettings.again(own.dataset)
     cells = opened(Source(record.output, "", data), settings).cells()
     frame = cells.select(_column(cells, each, settings) for each in own.columns)
     roles = {each["role"]: each["name"] for each in own.columns}

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from augcli.records.row_records import RowRecord
 from augcli.rows.tables import arranged, plain_name
 from augcli.tabular.drawn import ROWS, Drawn
-from augcli.tabular.table import Coded, Rows, Table, texts_of
+from augcli.tabular.table import Coded, Codes, Rows, Table, texts_of
 from augcli.tabular.transform import Lots, RowTransform, StepDrawn, in_order
 
 Told: TypeAlias = Mapping[str, Any]
@@ -108,7 +108,23 @@ def _method(table: Table, drawn: Drawn) -> dict[str, pl.Series]:
         told["gap"] = _numbers(drawn.gap)
     if drawn.noise is not None:
         told["noise"] = _numbers(drawn.noise.params["noise"])
+    if drawn.categories is not None:
+        told["categories"] = _categories(table, drawn.categories)
     return told
+
+
+def _categories(table: Table, codes: Codes) -> pl.Series:
+    """Return the categories of rows as JSON, null where one is missing."""
+    columns = [
+        _class(table.coded[each.index], codes[:, at]) for at, each in enumerate(table.discrete)
+    ]
+    return pl.select("[" + pl.concat_str(columns, separator=", ") + "]").to_series()
+
+
+def _class(labels: Coded, codes: Codes) -> pl.Series:
+    """Return the texts of codes as JSON."""
+    known = Coded(labels.codes, [json.dumps(each) for each in labels.texts])
+    return texts_of(known, codes).fill_null("null")
 
 
 def _params(table: Table, step: StepDrawn) -> dict[str, pl.Series]:
@@ -120,8 +136,7 @@ def _params(table: Table, step: StepDrawn) -> dict[str, pl.Series]:
         label = table.with_role("label")
         if label and label.index in table.coded and step.step.partners == "all":
             labels = table.coded[label.index]
-            known = Coded(labels.codes, [json.dumps(each) for each in labels.texts])
-            told["label"] = texts_of(known, labels.codes[step.partner]).fill_null("null")
+            told["label"] = _class(labels, labels.codes[step.partner])
     return told
 
 
@@ -175,7 +190,7 @@ def _drawn(
     first, told, turns = rows[0], [*map(_made, rows)], _turns(rows, steps)
     spread = spreads.get(str(first.split), {}).get(str(first.label), {})
     partner, votes = (_parents(table, told, name) for name in ("partners", "votes"))
-    gap, noise = (_told(told, name) for name in ("gap", "noise"))
+    gap, noise, kinds = (_told(told, name) for name in ("gap", "noise", "categories"))
     return Drawn(
         str(first.method),
         first.label if isinstance(first.label, str) else None,
@@ -186,8 +201,17 @@ def _drawn(
         votes=votes,
         noise=None if noise is None else _read([{"noise": each} for each in noise]),
         spread={int(index): width for index, width in spread.items()},
+        categories=None if kinds is None else _codes(table, kinds),
         steps=tuple(_step(table, len(rows), name, steps[name], turns[name]) for name in steps),
     )
+
+
+def _codes(table: Table, told: Sequence[Sequence[str | None]]) -> Codes:
+    """Return the codes of categories; LookupError for one that the table has not."""
+    columns = [table.coded[each.index].texts for each in table.discrete]
+    places = [{None: -1} | {text: code for code, text in enumerate(each)} for each in columns]
+    pairs = (zip(places, row, strict=True) for row in told)
+    return np.array([[known[text] for known, text in row] for row in pairs], np.int32)
 
 
 def _told(told: Sequence[Told], name: str) -> list[Any] | None:

@@ -41,6 +41,8 @@ class Space:
     """Whether numbers are compared in standard deviations of their columns."""
     notes: list[str] = field(default_factory=list)
     """What is to be said of how neighbours were found."""
+    trained: dict[str, Any] = field(default_factory=dict)
+    """What methods have learned of the rows, by their names."""
     _everywhere: dict[bool, Points] = field(default_factory=dict)
 
     def __len__(self) -> int:

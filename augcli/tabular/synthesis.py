@@ -98,6 +98,8 @@ def made_codes(table: Table, column: Column, drawn: Drawn) -> Codes:
     """Return a column of categories of new rows."""
     coded = table.coded[column.index]
     codes = coded.codes
+    if drawn.categories is not None and column.is_feature:
+        return drawn.categories[:, table.discrete.index(column)]
     if drawn.votes is not None and column.role == "labels":
         return shared(coded, np.column_stack([codes[drawn.base], codes[drawn.votes]]))
     if drawn.votes is None or not column.is_feature:

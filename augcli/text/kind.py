@@ -79,12 +79,12 @@ def _lexicon(root: Path, settings: TextDatasetSettings) -> Iterator[str]:
     if path.is_file():
         yield settings.lexicon_path
         return
-    from augcli.text import own_language, wndb
+    from augcli.text import folders, wndb
 
-    known = (*wndb.FILES, *own_language.FILES)
+    known = (*wndb.FILES, *folders.FILES)
     found = [name for name in known if (path / name).is_file()]
     if not found:
-        told = f"there is no file at {path}, and no folder with {', '.join(own_language.FILES)}"
+        told = f"there is no file at {path}, and no folder with {', '.join(folders.FILES)}"
         raise SettingError(("dataset", "lexicon"), f"{told} or WordNet")
     yield from (os.path.join(settings.lexicon_path, name) for name in found)  # noqa: PTH118 – relative
 

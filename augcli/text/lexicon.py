@@ -17,10 +17,11 @@ from pathlib import Path
 
 from augcli.errors import SettingError
 from augcli.rows.encodings import open_text
+from augcli.text.folders import BUNDLED, ENGLISH, STOP_WORDS, words_in
 from augcli.text.inflection import bases, inflected
-from augcli.text.stopwords import AFTER_NO_VERB, BEFORE_VERB, NEVER, STOP_WORDS
+from augcli.text.stopwords import AFTER_NO_VERB, BEFORE_VERB, NEVER
 
-TABLE = Path(__file__).parent / "data" / "wordnet.txt.gz"
+TABLE = BUNDLED / ENGLISH / "wordnet.txt.gz"
 
 
 class Lexicon:
@@ -40,6 +41,7 @@ class Lexicon:
                 self._irregular[form] = base
                 self._forms[base].append(form)
         self._deny = NEVER | {word.lower() for word in deny}
+        self._stop = frozenset(words_in(ENGLISH, STOP_WORDS))
         self._cache: dict[tuple[str, str], Sequence[str]] = {}
 
     def synonyms(self, word: str, before: str = "") -> Sequence[str]:
@@ -55,7 +57,7 @@ class Lexicon:
         return found
 
     def _looked_up(self, word: str, hint: str) -> Iterator[str]:
-        if word in STOP_WORDS or word in self._deny or len(word) < 3:
+        if word in self._stop or word in self._deny or len(word) < 3:
             return
         for base, form in self._bases(word):
             parts = self._parts(base)

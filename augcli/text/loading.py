@@ -29,7 +29,7 @@ def contents(record: Record, data: bytes) -> Contents:
 
 
 def _in_file(record: TextFileRecord, source: Source) -> Contents:
-    settings = TextDatasetSettings.model_validate({"path": "", "kind": "text", **record.dataset})
+    settings = TextDatasetSettings.again(record.dataset)
     file = open_file(source, settings, splits_of(settings, record.files))
 
     def read(index: int) -> Content:

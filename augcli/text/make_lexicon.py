@@ -1,4 +1,4 @@
-"""Make augcli/text/data/wordnet.txt.gz from a WordNet folder (Debian: package wordnet-base).
+"""Make the English table of synonyms from a WordNet folder (Debian: package wordnet-base).
 
     python -m augcli.text.make_lexicon /usr/share/wordnet
 

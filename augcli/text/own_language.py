@@ -10,15 +10,8 @@ from augcli.errors import SettingError
 from augcli.rows.encodings import open_text
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
+from augcli.text.folders import FILES, KEYBOARD, NEGATIONS, STOP_WORDS, SYNONYMS
 from augcli.text.lexicon import Lexicon, Thesaurus, open_lexicon
-
-SYNONYMS, NEGATIONS, STOP_WORDS, KEYBOARD = FILES = (
-    "synonyms.tsv",
-    "negations.txt",
-    "stopwords.txt",
-    "keyboard.txt",
-)
-"""Of the folder, which has at least one; their words stand in lines, or between spaces."""
 
 
 @dataclass(frozen=True)

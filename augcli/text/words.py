@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import NamedTuple
 
+from augcli.text import folders
 from augcli.text.joined import parted
 from augcli.text.lexicon import Lexicon
 from augcli.text.negations import NEGATING, negates
@@ -121,6 +122,11 @@ class Reading:
     """The rows of keys of the texts' own language, where these are told."""
 
     @cached_property
+    def never_deleted(self) -> frozenset[str]:
+        """Return the words that turn a meaning around."""
+        return folders.negations() | self.negations
+
+    @cached_property
     def token(self) -> re.Pattern[str]:
         """Return the pattern of a token."""
         return tokens(self.mode, self.patterns)
@@ -194,8 +200,8 @@ class Document:
     @cached_property
     def deletable(self) -> list[int]:
         """Return the indices of words that may go without turning the meaning around."""
-        words, more = self.words, self.reading.negations
-        found = [index for index in self.free if not negates(words[index].text, more)]
+        words, known = self.words, self.reading.never_deleted
+        found = [index for index in self.free if not negates(words[index].text, known)]
         kept = Stretches(match.span() for match in NEGATING.finditer(self.text))
         return [i for i in found if not kept.overlap(words[i].start, words[i].end)]
 

@@ -13,8 +13,7 @@ from augcli.timeseries.formats import open_file
 def contents(record: Record, data: bytes) -> Contents:
     """Return the series of an output: channels × time each."""
     (own,) = of_forms([record], SeriesRecord, SeriesFileRecord)
-    told = {"path": "", "kind": "timeseries", **own.dataset}
-    settings = SeriesDatasetSettings.model_validate(told)
+    settings = SeriesDatasetSettings.again(own.dataset)
     alone = record.new_rows is None
     file = open_file(Source(record.output, "", data), settings, single=alone)
 

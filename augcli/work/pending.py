@@ -124,7 +124,7 @@ class Pending:
     def survey(self, skip: Set[int]) -> Survey:
         """Look at every source that is neither broken nor to be skipped."""
         found, untouched = Survey(), self._untouched()
-        outputs = self._journal.folder.held()
+        outputs = self._journal.files.held()
         for row in range(len(self._dataset)):
             if untouched[row] or row in self.plan.broken or row in skip:
                 continue
@@ -168,7 +168,7 @@ class Pending:
         """Return for each row whether its seal is what it would be now."""
         untouched = bytearray(len(self._dataset))
         with looking_below(self._dataset.root) as look:
-            seen = _Seen(look, self._journal.folder.held())
+            seen = _Seen(look, self._journal.files.held())
             for row, (_, _, told, seal, made) in () if self._doubt else self._journal.sealed():
                 if seal is not None and told == self._told(row):
                     untouched[row] = seal == self._seal_now(row, made, seen)

@@ -148,7 +148,7 @@ COLOURS = {
 }
 BLURS = {
     "gaussian_blur": _same("GaussianBlur", {"blur_limit": 0, "sigma_limit": (0.5, 2)}),
-    "median_blur": _one("MedianBlur", {"blur_limit": (3, 5)}),
+    "median_blur": _one("MedianBlur", {"blur_limit": (5, 5)}, size_px=5),
     "motion_blur": _one("MotionBlur", length_px=[3, 7]),
     "advanced_blur": _one("AdvancedBlur", sigma_x_px=[0.2, 1], sigma_y_px=[0.2, 1]),
     "glass_blur": _one("GlassBlur", {"max_delta": 3, "iterations": 1}),
@@ -171,8 +171,10 @@ NOISES = {
     ),
     "shot_noise": _one("ShotNoise"),
     "salt_and_pepper": _one("SaltAndPepper"),
-    "jpeg": _one("ImageCompression", {"quality_range": (30, 70)}),
-    "webp": _one("ImageCompression", {"compression_type": "webp", "quality_range": (20, 60)}),
+    "jpeg": _one("ImageCompression", {"quality_range": (50, 50)}, quality=50),
+    "webp": _one(
+        "ImageCompression", {"compression_type": "webp", "quality_range": (40, 40)}, quality=40
+    ),
     "downscale": _one(
         "Downscale",
         {"interpolation_pair": {"downscale": cv2.INTER_AREA, "upscale": cv2.INTER_NEAREST}},

@@ -3,6 +3,7 @@
 import faulthandler
 import multiprocessing
 import os
+import sys
 
 import pytest
 from engine_harness import DEADLINE
@@ -13,6 +14,13 @@ def folder(tmp_path):
     for name in ("started", "go", "alive"):
         os.mkfifo(tmp_path / name)
     return tmp_path
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_cluster_left():
+    yield
+    if "ray" in sys.modules:
+        sys.modules["ray"].shutdown()
 
 
 @pytest.fixture(autouse=True)

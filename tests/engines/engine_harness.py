@@ -12,6 +12,7 @@ import pytest
 from sites_here import Sites, fleet_on
 
 from augcli.engines.local import InProcess, LocalEngine
+from augcli.engines.site import Equipment
 
 HERE = Path(__file__).parent
 OBEDIENT = "engine_functions:obedient"
@@ -19,18 +20,40 @@ DEADLINE = 20
 
 
 class OnSites(int):
-    """So many jobs, each at a site of its own."""
+    """So many jobs, each at a site of its own in this process."""
 
 
-every_engine = pytest.mark.parametrize("jobs", [0, 1, 2, 4, pytest.param(OnSites(2), id="sites")])
+class OnRay(OnSites):
+    """So many jobs, each at a site of its own on a cluster of Ray."""
+
+
+SITES = pytest.param(OnSites(2), id="sites")
+RAY = pytest.param(OnRay(2), id="ray", marks=pytest.mark.cluster)
+every_engine = pytest.mark.parametrize("jobs", [0, 1, 2, 4, SITES, RAY])
 engines_here = pytest.mark.parametrize("jobs", [0, 1, 2, 4])
 local_engines = pytest.mark.parametrize("jobs", [1, 2, 4])
 
 
 def engine_for(jobs, timeout=60.0):
+    if isinstance(jobs, OnRay):
+        return fleet_on(ray_cluster(jobs, timeout))
     if isinstance(jobs, OnSites):
         return fleet_on(Sites(jobs, 1, timeout))
     return LocalEngine(jobs, timeout) if jobs else InProcess()
+
+
+def ray_cluster(jobs, timeout):
+    """Return a cluster of our own, which ends with this process; the second call joins it again."""
+    pytest.importorskip("ray", reason="pip install 'augcli[ray]'")
+    from augcli.engines.on_ray import join
+
+    os.environ["PYTHONPATH"] = os.pathsep.join(map(str, [HERE, HERE.parent]))  # for the nodes
+    return join("local", jobs, 1, Equipment(timeout))
+
+
+def most_ahead(jobs):
+    """Return how many chunks may be pulled before they are done: sites have more in hand."""
+    return (3 if isinstance(jobs, OnSites) else 2) * max(jobs, 1)
 
 
 def chunked(items, size=5):

@@ -11,7 +11,7 @@ from augcli.engines.posts import SiteLost
 from augcli.engines.site import Equipment, Question, Site
 from augcli.errors import EngineError
 
-LOST, OVER = "lost", "over"
+LOST = "lost"
 
 
 class Here:
@@ -26,7 +26,6 @@ class Here:
     def _speak(self, *work):
         for kind, value in self._site.work(*work):
             self._say(*pickle.loads(pickle.dumps((kind, value))))
-        self._say(OVER, None)
 
     def _say(self, kind, value):
         self._said.put((kind, value))
@@ -59,7 +58,7 @@ class Here:
         kind, value = self._said.get()
         if kind == LOST:
             raise value
-        return None if kind == OVER else (kind, value)
+        return kind, value
 
 
 class Sites:
@@ -103,5 +102,5 @@ class Any:
             raise EngineError(f"{name} cannot take part: it is odd")
 
 
-def fleet_on(cluster, terms=None):
-    return Fleet(lambda: cluster, terms or Any(), InProcess())
+def fleet_on(cluster, terms=None, tell=print):
+    return Fleet(lambda: cluster, terms or Any(), InProcess(), tell)

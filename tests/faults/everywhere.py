@@ -131,6 +131,31 @@ class Stage:
         shutil.rmtree(self.output)
 
 
+class Tars(Stage):
+    """Pictures in shards, of which the other recipe wants fewer."""
+
+    layout = "webdataset"
+
+    def a(self) -> None:
+        self._run("a", output={"layout": self.layout, "shards": 3})
+
+    def b(self) -> None:
+        self._run("b", output={"layout": self.layout, "shards": 2})
+
+
+class Tabled(Tars):
+    """The same in shards that are tables."""
+
+    layout = "parquet"
+
+
+class Relaid(Tars):
+    """Pictures in shards, which are files in the other recipe."""
+
+    def b(self) -> None:
+        self._run("b")
+
+
 class Tables(Stage):
     """The same with tables in two folders, of which one has a file more."""
 
@@ -326,7 +351,10 @@ SABOTAGE: dict[str, tuple[Any, str, Any]] = {
     "shard first": (publish.Batch, "publish", shard_first),
     "half written": (os, "replace", half_written),
 }
-STAGES = {"photos": Stage, "tables": Tables, "text folders": Folders, "text files": Sheet}
+STAGES = {
+    **{"photos": Stage, "tars": Tars, "parquet": Tabled, "relaid": Relaid},
+    **{"tables": Tables, "text folders": Folders, "text files": Sheet},
+}
 SCENARIOS = {each.__name__: each for each in (fresh, changed, twice, to_and_fro, cleaned, replayed)}
 
 

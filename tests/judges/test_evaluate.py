@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from arrows import MIRROR, arrow, recipe_of
@@ -109,6 +110,17 @@ def test_what_is_not_judged_is_told(
     assert share == f"a share of {told.extent.sources} of 30 is judged, the same of each class"
     assert told.extent.rows <= 48
     assert told.plain()["notes"] == [failed, share]
+
+
+def test_a_picture_that_no_step_looked_into_may_be_cut_off(arrows: Path, tmp_path: Path) -> None:
+    shutil.copytree(arrows / "train", tmp_path / "in")
+    whole = cv2.imencode(".jpg", np.full((64, 64), 99, np.uint8))[1].tobytes()
+    write(tmp_path / "in" / "left" / "cut.jpg", whole[:-40])
+    told = augcli.evaluate(recipe_of(tmp_path, tmp_path / "in", copies=1), repeats=1)
+    assert told.extent.sources == 30
+    (note,) = told.notes
+    assert note.startswith("inputs that ")
+    assert "left/cut.jpg" in note
 
 
 def test_texts_are_judged_by_their_words(tmp_path: Path) -> None:

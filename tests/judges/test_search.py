@@ -9,6 +9,8 @@ import numpy as np
 from arrows import MIRROR, arrow, recipe_of
 from helpers import augment, write
 
+import augcli
+from augcli.commands.search import Budget, limits, search
 from augcli.draws import Draws
 from augcli.judges.judge import Judge, Rows
 from augcli.judges.nested import Field, choice, nested
@@ -98,7 +100,7 @@ def test_a_recipe_without_steps_is_written_where_nothing_helps(tmp_path: Path) -
         *("search", tmp_path / "recipe.json", "-o", target, "--trials", "1", "--page", page)
     )
     assert done.returncode == 0, done.stderr
-    assert "is not proved" in done.stdout
+    assert "is not proved" in done.stderr
     assert read_recipe(str(target)).steps == ()
     assert target.read_text().startswith("# Found by augment search among 1 trials.")
     assert "strength 1, 1 copies" in page.read_text()
@@ -108,3 +110,16 @@ def test_when_it_is_enough_is_said_once(tmp_path: Path) -> None:
     recipe_of(tmp_path, tmp_path / "data", copies=1)
     told = ("search", tmp_path / "recipe.json", "-o", tmp_path / "best.yaml")
     assert augment(*told, "--trials", "2", "--minutes", "1").returncode == 2
+
+
+def test_no_trial_is_begun_when_half_of_the_time_is_over(tmp_path: Path) -> None:
+    for side in ("left", "right"):
+        for seed in range(12):
+            write(tmp_path / "data" / side / f"{seed}.png", arrow(seed, side))
+    recipe = recipe_of(tmp_path, tmp_path / "data", copies=1, steps=[{"brightness": {}}])
+    engine = augcli.api.local_engine(recipe, 1)
+    told: list[str] = []
+    found = search(recipe, Budget(minutes=1e-6), engine, lambda _done, _all: None, told.append)
+    assert [*found.choice.first] == ["strength 1"]
+    assert "were not begun in the time given" in found.verdict.notes[-1]
+    assert told == [limits(24)]

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import pytest
 from numpy.typing import NDArray
 
 from augcli.engines.local import make_engine
@@ -17,11 +18,17 @@ from augcli.report import Summary
 from augcli.run import run
 from augcli.tabular.columns import Column
 from augcli.tabular.drawn import Drawn, Streams
+from augcli.tabular.methods import METHODS
 from augcli.tabular.space import Space
 from augcli.tabular.table import Coded, Part, Table, coded
 
 LABEL_OF = {"smogn": "width", "mlsmote": ["often", "seldom"]}
 """The label of methods that balance no classes."""
+
+
+def marks_of(method: str) -> list[pytest.MarkDecorator]:
+    """Return that a balance method takes torch, where it does."""
+    return [pytest.mark.torch] if METHODS[method].extra else []
 
 
 def table_of(numbers: NDArray[np.float64], codes: NDArray[np.int32] | None = None) -> Table:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers import write
-from table_samples import LABEL_OF, augmented
+from table_samples import LABEL_OF, augmented, marks_of
 
 from augcli.kind import load_kind
 from augcli.transform import REGISTRY, Control
@@ -46,7 +46,7 @@ def made_from(folder: Path, held_out: list[str], **recipe: Any) -> list[str]:
 @pytest.mark.parametrize(
     "recipe",
     [{"copies": 1, "steps": [each]} for each in STEPS]
-    + [{"balance": {"method": each}} for each in METHODS],
+    + [pytest.param({"balance": {"method": each}}, marks=marks_of(each)) for each in METHODS],
     ids=[*STEPS, *METHODS],
 )
 def test_held_out_rows_change_nothing(tmp_path: Path, recipe: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 from helpers import write
-from table_samples import LABEL_OF, augmented, told_rows
+from table_samples import LABEL_OF, augmented, marks_of, told_rows
 from test_row_contract import no_draws
 
 from augcli.commands.explain import record_of
@@ -53,7 +53,7 @@ def without_seed(out: Path) -> None:
 @pytest.mark.parametrize(
     "recipe",
     [{"copies": 2, "steps": [each]} for each in STEPS]
-    + [{"balance": {"method": each}} for each in METHODS]
+    + [pytest.param({"balance": {"method": each}}, marks=marks_of(each)) for each in METHODS]
     + [{"copies": 3, "steps": INSIDE, "balance": {"method": "rose"}}],
     ids=[*STEPS, *METHODS, "inside"],
 )

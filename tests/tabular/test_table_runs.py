@@ -13,7 +13,7 @@ import pytest
 from datasets import PENGUINS
 from helpers import write_recipe
 from PIL import Image
-from table_samples import LABEL_OF, augmented, outcome, table_of
+from table_samples import LABEL_OF, augmented, marks_of, outcome, table_of
 
 from augcli.commands.explain import record_of
 from augcli.commands.page import page
@@ -74,7 +74,10 @@ def test_every_method_is_exact_and_replays(method, tmp_path):
     assert [wrong for _, wrong in replay(tmp_path / "out", tmp_path / "re", None, None)] == [None]
 
 
-@pytest.mark.parametrize("method", [name for name in METHODS if name not in (*OVER, *LABEL_OF)])
+OTHERS = [name for name in METHODS if name not in (*OVER, *LABEL_OF)]
+
+
+@pytest.mark.parametrize("method", [pytest.param(each, marks=marks_of(each)) for each in OTHERS])
 def test_other_methods_replay(method, tmp_path):
     path = str(PENGUINS)
     augmented(tmp_path, {"path": path, "label": "species"}, balance={"method": method})

@@ -12,7 +12,7 @@ import numpy as np
 
 from augcli.draws import Draws
 from augcli.image.learning.nets import Shown, Trained
-from augcli.networks import contest, network_of, torch_of
+from augcli.networks import contest, fit, layers, linear, network_of, torch_of
 
 _SIZE, _HIDDEN = 16, 256
 """Numbers of a code, and values of the layer between."""
@@ -36,8 +36,8 @@ def vae(shown: Shown) -> Trained:
     with torch_of(_seed("vae")) as torch:
         pixels, classes = torch.from_numpy(shown.pixels), torch.from_numpy(shown.of_class)
         both, kinds = torch.cat([pixels, classes], dim=1), classes.shape[1]
-        encoder = _two_layers(torch, both.shape[1], 2 * _SIZE)
-        decoder = _two_layers(torch, _SIZE + kinds, pixels.shape[1])
+        encoder = layers(torch, both.shape[1], _HIDDEN, 2 * _SIZE)
+        decoder = layers(torch, _SIZE + kinds, _HIDDEN, pixels.shape[1])
 
         def loss(rows: Any) -> Any:
             mean, spread = encoder(both[rows]).chunk(2, dim=1)
@@ -49,7 +49,7 @@ def vae(shown: Shown) -> Trained:
         _fit(torch, [encoder, decoder], loss, len(pixels))
         with torch.no_grad():
             codes = encoder(both)[:, :_SIZE].numpy()
-        return Trained(network_of(_linear(decoder)), codes)
+        return Trained(network_of(linear(decoder)), codes)
 
 
 def autoencoder(shown: Shown) -> Trained:
@@ -59,8 +59,8 @@ def autoencoder(shown: Shown) -> Trained:
     """
     with torch_of(_seed("autoencoder")) as torch:
         pixels = torch.from_numpy(shown.pixels)
-        encoder = _two_layers(torch, pixels.shape[1], _SIZE)
-        decoder = _two_layers(torch, _SIZE, pixels.shape[1])
+        encoder = layers(torch, pixels.shape[1], _HIDDEN, _SIZE)
+        decoder = layers(torch, _SIZE, _HIDDEN, pixels.shape[1])
 
         def loss(rows: Any) -> Any:
             noisy = pixels[rows] + _NOISE * torch.randn_like(pixels[rows])
@@ -71,7 +71,7 @@ def autoencoder(shown: Shown) -> Trained:
         _fit(torch, [encoder, decoder], loss, len(pixels))
         with torch.no_grad():
             codes = encoder(pixels).numpy()
-        return Trained(network_of(_linear(decoder)), codes)
+        return Trained(network_of(linear(decoder)), codes)
 
 
 def gan(shown: Shown) -> Trained:
@@ -82,19 +82,20 @@ def gan(shown: Shown) -> Trained:
     with torch_of(_seed("gan")) as torch:
         pixels, classes = torch.from_numpy(shown.pixels), torch.from_numpy(shown.of_class)
         kinds = classes.shape[1]
-        generator = _two_layers(torch, _SIZE + kinds, pixels.shape[1])
-        critic = _two_layers(torch, pixels.shape[1] + kinds, 1)
+        generator = layers(torch, _SIZE + kinds, _HIDDEN, pixels.shape[1])
+        critic = layers(torch, pixels.shape[1] + kinds, _HIDDEN, 1)
 
-        def batch() -> tuple[Any, Any]:
+        def batch() -> tuple[Any, Any, float]:
             rows = torch.randint(len(pixels), (min(_BATCH, len(pixels)),))
             code = torch.randn(len(rows), _SIZE)
             made = torch.sigmoid(generator(torch.cat([code, classes[rows]], dim=1)))
             told = _TOLD * classes[rows]
-            return torch.cat([pixels[rows], told], dim=1), torch.cat([made, told], dim=1)
+            both = (torch.cat([each, told], dim=1) for each in (pixels[rows], made))
+            return *both, 0.0
 
-        contest(torch, generator, critic, batch, _steps(len(pixels)))
+        contest(torch, generator.parameters(), critic, batch, _steps(len(pixels)), rate=_RATE)
         none = np.zeros((len(pixels), _SIZE), np.float32)
-        return Trained(network_of(_linear(generator)), none)
+        return Trained(network_of(linear(generator)), none)
 
 
 def _entropy(torch: Any, made: Any, wanted: Any) -> Any:
@@ -109,23 +110,9 @@ def _steps(count: int) -> int:
     return min(_MOST, max(_FEWEST, _EACH * count))
 
 
-def _two_layers(torch: Any, inputs: int, outputs: int) -> Any:
-    nn = torch.nn
-    return nn.Sequential(nn.Linear(inputs, _HIDDEN), nn.ReLU(), nn.Linear(_HIDDEN, outputs))
-
-
-def _linear(network: Any) -> Iterable[Any]:
-    return (layer for layer in network if hasattr(layer, "weight"))
-
-
 def _fit(torch: Any, networks: Iterable[Any], loss: Callable[[Any], Any], count: int) -> None:
-    """Minimise a loss of some rows at a time by Adam."""
     weights = [each for network in networks for each in network.parameters()]
-    optimiser = torch.optim.Adam(weights, lr=_RATE, fused=True)
-    for _ in range(_steps(count)):
-        optimiser.zero_grad()
-        loss(torch.randint(count, (min(_BATCH, count),))).backward()
-        optimiser.step()
+    fit(torch, weights, loss, count, _steps(count), batch=_BATCH)
 
 
 TRAINED: Mapping[str, Callable[[Shown], Trained]] = {

@@ -54,6 +54,7 @@ class Normalize(ImageTransform):
     are those of gray. The result is float32, which TIFF can hold.
     """
 
+    revision: ClassVar[int] = 2
     lasting: ClassVar[bool] = True
 
     mean: Colour = Field((0.485, 0.456, 0.406), description="a number, or [r, g, b]")
@@ -120,6 +121,7 @@ class Standardize(ImageTransform):
     The result is float32, which TIFF can hold.
     """
 
+    revision: ClassVar[int] = 2
     lasting: ClassVar[bool] = True
 
     @classmethod
@@ -172,7 +174,7 @@ class LearnedWhitening(Learning, ImageTransform):
 
         shape = facts.height, facts.width, facts.tones
         known = whitening_of(self.known)
-        if known is None or known.shape != shape:
+        if self.known.sources and (known is None or known.shape != shape):
             what = f"pictures of {in_words(known.shape)}" if known else "nothing"
             raise RefusedError(f"{self.name} knows {what}, and not {in_words(shape)}")
         return super().make_params(draws, facts) | {"whitening": self.known.sha256}
@@ -189,7 +191,10 @@ def _whitened(
     """Return what a model makes of pixels."""
     from augcli.image.learning.whitening import whitening_of
 
-    whitening = whitening_of(known(sha256)) if known else None
+    model = known(sha256) if known else None
+    if model and not model.sources:  # costs are guessed
+        return measured(pixels, np.zeros(pixels.shape[2]), np.ones(pixels.shape[2]))
+    whitening = whitening_of(model) if model else None
     if whitening is None or whitening.shape != pixels.shape:
         raise SampleError("cannot be whitened: what was learned is of other pictures")
     return whitening.whitened(pixels, epsilon)
@@ -209,14 +214,17 @@ def whitened(pixels: PixelArray, epsilon: float) -> PixelArray:
 
 
 def measured(pixels: PixelArray, mean: NDArray[np.float64], std: NDArray[np.float64]) -> PixelArray:
-    """Return (value − mean) / std of fractions of full range, by a table where there is one."""
-    if pixels.dtype == np.uint8:
-        table = ((np.arange(256)[:, None] / 255 - mean) / std).astype(np.float32)[None]
-        return by_channel_groups(
-            pixels, lambda part, at: cv2.LUT(part, np.ascontiguousarray(table[:, :, at]))
-        )
-    scale = 1 / (std * full_range(pixels.dtype))
-    return pixels * scale.astype(np.float32) - (mean / std).astype(np.float32)
+    """Return (value − mean) / std of fractions of full range."""
+    scale, shift = 1 / (std * full_range(pixels.dtype)), mean / std
+    if pixels.dtype.kind == "f":  # what is no number in one band stays in that
+        return pixels * scale.astype(np.float32) - shift.astype(np.float32)
+
+    def change(part: PixelArray, at: slice) -> PixelArray:
+        matrix = np.column_stack([np.diag(scale[at]), -shift[at]])
+        result: PixelArray = cv2.transform(part.astype(np.float32), matrix)
+        return result
+
+    return by_channel_groups(pixels, change)
 
 
 def standardized(pixels: PixelArray) -> PixelArray:

@@ -55,6 +55,9 @@ class Method(BalanceSettings):
     leaves_out: ClassVar[bool] = False
     """Whether it goes down to its target: it makes no rows."""
 
+    extra: ClassVar[str | None] = None
+    """What is to be installed beside augcli for it, if anything."""
+
     @property
     def name(self) -> str:
         """Return what a recipe calls it."""
@@ -84,6 +87,10 @@ class Method(BalanceSettings):
     def tells_counts(self) -> bool:
         """Return whether it is told numbers of rows."""
         return False
+
+    def lacking(self) -> str | None:
+        """Return what is to be installed before it can make rows, None where all is there."""
+        return None
 
     def knowing(self, table: Table, rows: Rows) -> Self:
         """Return the same, which knows the rows where these and no target say how many to make."""

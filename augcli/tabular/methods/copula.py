@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.keys import load_normals, normals
 from augcli.tabular.methods.base import TableBalance, register_method
+from augcli.tabular.methods.nearness import nearness, spread_of
 from augcli.tabular.methods.smote import copies_of_rows
 from augcli.tabular.space import Space
 from augcli.tabular.table import Codes, Numbers, Rows
@@ -18,8 +19,6 @@ from augcli.tabular.transform import Lots
 
 _FEWEST = 5
 """Rows of a class to learn from; and of a category to be told from others."""
-_COMPARED = 500
-"""Rows whose distances are measured."""
 
 
 @register_method
@@ -45,7 +44,7 @@ class GaussianCopula(TableBalance):
         values = space.table.matrix(rows)
         bases = np.searchsorted(rows, drawn.base)
         made = _drawn_values(space, drawn, values, space.table.codes(rows), bases)
-        spread = _spread(values)
+        spread = spread_of(values)
         noise = _away(made, values[bases], spread)
         columns = [column.index for column in space.table.numeric]
         moved = replace(
@@ -54,7 +53,7 @@ class GaussianCopula(TableBalance):
             noise=Lots(np.arange(len(drawn)), lambda lot: {"noise": noise[lot]}),
             spread=dict(zip(columns, spread.tolist(), strict=True)),
         )
-        return [moved], [_nearness(label, made / spread, values / spread)]
+        return [moved], [nearness(space, moved, spread)]
 
 
 def _drawn_values(
@@ -110,28 +109,6 @@ def _of_rank(scores: Numbers, observed: Numbers) -> Numbers:
     return found
 
 
-def _spread(values: Numbers) -> Numbers:
-    """Return what distances of each column are told in, as it is written down."""
-    with np.errstate(all="ignore"):
-        known = np.isfinite(values).any(axis=0)
-        widths = np.nanstd(np.where(known, values, 0), axis=0)
-    return np.array([float(f"{width:.9g}") or 1.0 for width in widths])
-
-
 def _away(made: Numbers, base: Numbers, spread: Numbers) -> NDArray[np.float32]:
     """Return how far new numbers lie from those of their base; a missing one stays missing."""
     return np.nan_to_num((made - base) / spread).astype(np.float32)
-
-
-def _nearness(label: str, made: Numbers, real: Numbers) -> str:
-    """Return how near new rows come to real ones, beside how near these come to each other."""
-    from scipy.spatial import KDTree
-
-    made, real = np.nan_to_num(made[:_COMPARED]), np.nan_to_num(real)
-    tree = KDTree(real)
-    new = np.median(tree.query(made)[0])
-    old = np.median(tree.query(real[:_COMPARED], k=2)[0][:, 1])
-    return (
-        f"class {label!r}: half of the new rows lie nearer than {new:.3g} standard deviations to a "
-        f"real one, half of the real ones nearer than {old:.3g} to another"
-    )

@@ -11,16 +11,13 @@ from pydantic import Field
 from augcli.draws import Draws
 from augcli.ranges import Constant, Real, Spread
 from augcli.text.edits import Edit
+from augcli.text.folders import ENGLISH, KEYBOARD, words_in
 from augcli.text.transform import TextTransform, one_of, picked, share
 from augcli.text.words import Document
 from augcli.transform import register
 
-_ROWS = {
-    "qwerty": ("qwertyuiop", "asdfghjkl", "zxcvbnm"),
-    "qwertz": ("qwertzuiopü", "asdfghjklöä", "yxcvbnm"),
-    "azerty": ("azertyuiop", "qsdfghjklm", "wxcvbn"),
-    "йцукен": ("йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю"),
-}
+_LANGUAGES = {"qwerty": ENGLISH, "qwertz": "german", "azerty": "french", "йцукен": "russian"}
+"""Whose keyboard each layout is."""
 
 _OCR = {
     **{"a": ["o"], "b": ["h", "6"], "c": ["e", "("], "d": ["cl"], "e": ["c"], "f": ["t"]},
@@ -80,7 +77,8 @@ class KeyboardTypos(Replaced):
 
     def table(self, document: Document) -> Mapping[str, Sequence[str]]:
         """Return each key's neighbours."""
-        return _neighbours(document.reading.keyboard or _ROWS[self.layout])
+        own = document.reading.keyboard
+        return _neighbours(own or words_in(_LANGUAGES[self.layout], KEYBOARD))
 
 
 @register

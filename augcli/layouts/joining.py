@@ -1,0 +1,215 @@
+"""Outputs → shards: which shard a source falls to, which are to be written, and writing them.
+
+A source falls to a shard by the first digits of its hash, with all that was made of it: so one
+more source changes one shard, and every shard has some of all classes. A shard whose key is what
+it was stays as it is; another is written anew, from staged files and what the old shards have. Each
+is whole and durable before it gets its name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from augcli.disk.disk import storage_errors
+from augcli.disk.inside import folder_around, fresh
+from augcli.errors import StorageError
+from augcli.layouts.base import Census, Layout, Listed, Sample, class_number
+from augcli.layouts.shelf import Member, Table
+from augcli.layouts.staged import Staged
+from augcli.machine import version_of
+from augcli.records.journal import listed
+from augcli.records.provenance import Record
+from augcli.task import class_of
+
+MOST_SAMPLES = 1000
+MOST_BYTES = 1 << 27
+"""What a shard has at most, about, where nobody says how many there are to be."""
+_POINT_BITS = 64
+
+
+def shards_for(samples: int, size: float) -> int:
+    """Return how many shards a split of so many samples and bytes has."""
+    needed = max(samples / MOST_SAMPLES, size / MOST_BYTES, 1)
+    return 1 << max(0, (int(-(-needed // 1)) - 1).bit_length())
+
+
+@dataclass
+class _Split:
+    """The samples of a split: where their lines begin, and where their sources fall."""
+
+    begins: array[int] = field(default_factory=lambda: array("q"))
+    points: array[int] = field(default_factory=lambda: array("Q"))
+    bytes: int = 0
+
+    def take(self, record: Record, begin: int) -> None:
+        source = record.source.encode("utf-8", "surrogatepass")
+        self.begins.append(begin)
+        self.points.append(int.from_bytes(hashlib.sha256(source).digest()[: _POINT_BITS // 8]))
+
+    def groups(self, count: int) -> list[array[int]]:
+        """Return where the lines of each shard begin."""
+        groups = [array("q") for _ in range(count)]
+        for begin, point in zip(self.begins, self.points, strict=True):
+            groups[point * count >> _POINT_BITS].append(begin)
+        return groups
+
+
+class Join:
+    """The shards that the outputs of a manifest are to lie in."""
+
+    def __init__(self, staged: Staged, layout: Layout, manifest: str, asked: int | None):
+        self._staged, self._shelf, self._root = staged, staged.shelf, staged.shelf.root
+        self._layout = layout
+        self._manifest = manifest
+        self._splits: dict[str, _Split] = {}
+        found: tuple[set[str], set[str], set[str]] = set(), set(), set()
+        for begin, line in self._lines():
+            record = self._parsed(line)
+            split = self._splits.setdefault(record.split or "all", _Split())
+            split.take(record, begin)
+            split.bytes += 0 if asked else self._size(record)
+            self._count(record, *found)
+        self.census = Census(*map(sorted, found))
+        self._numbers = {name: number for number, name in enumerate(self.census.classes)}
+        self._counts = {
+            name: asked or shards_for(len(each.begins), each.bytes)
+            for name, each in self._splits.items()
+        }
+
+    def _lines(self) -> Iterator[tuple[int, bytes]]:
+        begin = 0
+        with self._root.open(self._manifest) as file:
+            for line in file:
+                yield begin, line
+                begin += len(line)
+
+    def _parsed(self, line: bytes) -> Record:
+        record = listed(line)
+        if record is None:
+            raise StorageError(f"{self._root.path / self._manifest}: damaged; run again")
+        return record
+
+    def _count(
+        self, record: Record, classes: set[str], objects: set[str], columns: set[str]
+    ) -> None:
+        """Take in what a sample has."""
+        label = class_of(record.label)
+        classes |= set() if label is None else {label}
+        objects |= {str(each["label"]) for each in getattr(record, "targets", None) or ()}
+        columns |= set(self._layout.columns(record))
+
+    def _size(self, record: Record) -> int:
+        stats = map(self._staged.stat, record.written)
+        return sum(stat.st_size for stat in stats if stat)
+
+    def done(self) -> dict[str, list[Listed]]:
+        """Write what is not there yet, remove what goes; return all shards by split."""
+        with storage_errors(self._root.path):
+            tables = {name: self._of_split(name) for name in sorted(self._splits)}
+            self._sweep([table for each in tables.values() for table in each])
+        return {name: [*map(_as_listed, each)] for name, each in tables.items()}
+
+    def _of_split(self, split: str) -> list[Table]:
+        """Return the tables of a split's shards.
+
+        Where their number grows the last is written first, else the first: so no shard is replaced
+        before all is taken out of it that others are to have.
+        """
+        count = self._counts[split]
+        groups = self._splits[split].groups(count)
+        before = sum(table.split == split for table in self._shelf.whole.values())
+        numbers = range(count) if count < before else reversed(range(count))
+        tables = {number: self._shard(split, number, groups[number]) for number in numbers}
+        return [tables[number] for number in range(count)]
+
+    def _shard(self, split: str, number: int, begins: Iterable[int]) -> Table:
+        """Return the table of a shard, which is written if it is not what it is to be."""
+        samples = self._samples(begins)
+        name, key = self._layout.shard(split, number, self._counts[split]), self._key(samples)
+        known = self._shelf.whole.get(name)
+        if known is None or known.key != key:
+            self._see_free(name)
+            known = self._written(name, split, key, samples)
+        for member in known.members:
+            self._staged.remove(member.name)
+        return known
+
+    def _samples(self, begins: Iterable[int]) -> list[Sample]:
+        """Return the samples whose lines begin there, classes and copies mixed."""
+        samples = []
+        with self._root.open(self._manifest) as file:
+            for begin in begins:
+                file.seek(begin)
+                line = file.readline()
+                record = self._parsed(line)
+                number = class_number(record, self._numbers)
+                samples.append(Sample(record, line.decode().rstrip("\n"), number))
+        return sorted(samples, key=_shuffled)
+
+    def _key(self, samples: Sequence[Sample]) -> str:
+        versions = {name: version_of(name) for name in self._layout.libraries}
+        common = [
+            self._layout.name,
+            self._layout.version,
+            versions,
+            vars(self.census) if self.census.columns else {},
+        ]
+        told = [*common, *(sample.told for sample in samples)]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+    def _see_free(self, name: str) -> None:
+        known = {table.shard for table in self._shelf.tables}
+        if name not in known and self._root.stat(name):
+            text = "a file that augment did not make is in the way"
+            raise StorageError(f"{text}: {self._root.path / name}")
+
+    def _written(self, name: str, split: str, key: str, samples: Sequence[Sample]) -> Table:
+        root, shelf, temporary = self._root, self._shelf, fresh(".augment/scratch/")
+        with os.fdopen(root.handle(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL), "w+b") as file:
+            placed = list(self._layout.write(file, samples, self._staged, self.census))
+            file.flush()
+            os.fsync(file.fileno())
+            size = os.fstat(file.fileno()).st_size
+        hashes: dict[str, str] = {}
+        for sample in samples:
+            hashes |= sample.record.written
+        members = [
+            Member(each, hashes[each], self._staged.identities([each]), place)
+            for each, place in placed
+        ]
+        sha256 = shelf.sha256(temporary) or ""
+        table = Table(name, self._layout.name, key, sha256, split, len(samples), size, members)
+        shelf.save(table)
+        root.make_around(name)
+        root.rename(temporary, name)
+        root.sync(folder_around(name))
+        table = replace(table, stat=shelf.identity(name))
+        shelf.put(table)
+        return table
+
+    def _sweep(self, wanted: Sequence[Table]) -> None:
+        """Remove shards and tables that are none any more, and staged files that shards have."""
+        keys = {(table.shard, table.key) for table in wanted}
+        names = {table.shard for table in wanted}
+        for table in self._shelf.whole.values():
+            if table.shard not in names:
+                self._root.remove(table.shard)
+        stale = [t for t in self._shelf.tables if (t.shard, t.key) not in keys]
+        self._shelf.drop(stale)
+        for name, _ in [*self._staged.walk()]:
+            if self._shelf.member(name):
+                self._staged.remove(name)
+
+
+def _shuffled(sample: Sample) -> bytes:
+    name = sample.record.output.encode("utf-8", "surrogatepass")
+    return hashlib.sha256(name).digest()
+
+
+def _as_listed(table: Table) -> Listed:
+    return Listed(table.shard, table.samples, table.bytes, table.sha256)

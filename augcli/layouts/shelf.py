@@ -1,0 +1,192 @@
+"""The shards of an output: what lies in each, and whether it is what was written.
+
+Each shard has a table, `.augment/joined/HASH.json`: what it was joined from, its own hash, and
+where in it each file lies. The table is written before its shard gets its name, so that a shard is
+known as ours whenever a run dies; what tells the shard as untouched comes in afterwards. A shard of
+which no table tells the truth is none: what was in it is made again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Annotated, NamedTuple
+
+from pydantic import Field, TypeAdapter
+
+from augcli.disk.folder import Folder
+from augcli.errors import StorageError
+from augcli.layouts.base import Place
+from augcli.records.typed import EXACT, Integer, Name, Text, Whole
+from augcli.settings.base import LayoutName
+from augcli.task import Plain
+
+JOINED = ".augment/joined"
+Identity = Annotated[list[Integer], Field(min_length=4, max_length=4)]
+"""What tells a file as untouched: size, mtime, ctime, inode."""
+
+
+class Member(NamedTuple):
+    """A file in a shard."""
+
+    name: Name
+    """That of the output."""
+    sha256: Text
+    stat: Identity
+    """Of the file when it was joined."""
+    place: Place
+
+
+@dataclass(frozen=True)
+class Table:
+    """What is known of a shard."""
+
+    __pydantic_config__ = EXACT
+
+    shard: Name
+    """Its path below the output folder."""
+    layout: LayoutName
+    key: Text
+    """The hash of all that it was joined from."""
+    sha256: Text
+    split: Text
+    samples: Whole
+    bytes: Whole
+    members: list[Member]
+    stat: Identity | None = None
+    """Of the shard; None before it had its name."""
+
+    @property
+    def file(self) -> str:
+        """Return the name of the table's own file."""
+        digest = hashlib.sha256(f"{self.shard}\0{self.key}".encode("utf-8", "surrogatepass"))
+        return f"{JOINED}/{digest.hexdigest()[:32]}.json"
+
+
+_TABLE = TypeAdapter(Table)
+
+
+class Shelf:
+    """All shards of an output folder."""
+
+    def __init__(self, root: Folder):
+        self.root = root
+
+    @cached_property
+    def tables(self) -> list[Table]:
+        """Return all tables that can be read, also of shards that are gone or half written."""
+        return [*filter(None, map(self._read_table, self.root.names(JOINED)))]
+
+    def _read_table(self, file: str) -> Table | None:
+        with suppress(ValueError, OSError, RecursionError):
+            return _TABLE.validate_python(json.loads(self.root.read(f"{JOINED}/{file}")))
+        return None
+
+    @cached_property
+    def whole(self) -> dict[str, Table]:
+        """Return the table of each shard that is what one of its tables tells."""
+        return {each.shard: known for each in self.tables if (known := self._proven(each))}
+
+    def _proven(self, table: Table) -> Table | None:
+        """Return a table that tells the truth, with what tells its shard as untouched now."""
+        now = self.identity(table.shard)
+        if now and (now == table.stat or self.sha256(table.shard) == table.sha256):
+            return replace(table, stat=now)
+        return None
+
+    def identity(self, shard: str) -> list[int] | None:
+        """Return what tells a shard as untouched; None if it is gone."""
+        return self.root.identities([shard]) or None
+
+    def sha256(self, shard: str) -> str | None:
+        """Return the hash of a shard; None where it cannot be read."""
+        with suppress(OSError, StorageError), self.root.open(shard) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+        return None
+
+    @cached_property
+    def _places(self) -> dict[str, tuple[Table, Member]]:
+        """Return where each file is that lies in a shard."""
+        tables = self.whole.values()
+        return {member.name: (table, member) for table in tables for member in table.members}
+
+    def member(self, name: str) -> Member | None:
+        """Return a file that lies in a shard; None if there is none."""
+        found = self._places.get(name)
+        return found and found[1]
+
+    def look(self, name: str) -> os.stat_result | None:
+        """Return what a file was like when it was joined; None if it is in no shard."""
+        member = self.member(name)
+        return None if member is None else _stat_of(*member.stat)
+
+    def read(self, name: str) -> bytes | None:
+        """Return the bytes of a file that lies in a shard; None if there is none."""
+        found = self._places.get(name)
+        if found is None:
+            return None
+        table, member = found
+        with self.root.open(table.shard) as file:
+            file.seek(member.place[0])
+            return file.read(member.place[1])
+
+    def save(self, table: Table) -> None:
+        """Write a table, durably."""
+        self.root.make(JOINED)
+        self.root.write_whole(table.file, json.dumps(vars(table)).encode())
+        self.root.sync(JOINED)
+
+    def remember(self) -> None:
+        """Save what tells shards as untouched where that is new, as in a folder that was copied."""
+        for table in self.tables:
+            known = self.whole.get(table.shard)
+            if known and known.key == table.key and known.stat != table.stat:
+                self.save(known)
+
+    def distrust(self) -> None:
+        """Believe no shard that was not read."""
+        vars(self)["tables"] = [replace(table, stat=None) for table in self.tables]
+
+    def put(self, table: Table) -> None:
+        """Take in a shard that was written: its table is saved, and forgets the one before."""
+        self.save(table)
+        old = self.whole.get(table.shard)
+        for member in old.members if old else ():
+            self._places.pop(member.name, None)
+        self.whole[table.shard] = table
+        self._places.update((member.name, (table, member)) for member in table.members)
+
+    @property
+    def is_settled(self) -> bool:
+        """Return whether every table tells the truth of a shard."""
+        return len(self.whole) == len(self.tables)
+
+    def drop(self, tables: Iterable[Table]) -> None:
+        """Remove tables that tell of nothing any more."""
+        for table in tables:
+            self.root.unlink(table.file)
+
+    def renew(self) -> None:
+        """Forget what was read, as shards were written."""
+        for name in ("tables", "whole", "_places"):
+            vars(self).pop(name, None)
+
+    def entries(self) -> Iterator[Plain]:
+        """Yield the shards as records tell of outputs."""
+        for table in self.tables:
+            yield {"record": {"output": table.shard, "sha256": table.sha256}, "stat": table.stat}
+
+    def hashes(self) -> dict[str, str]:
+        """Return the hash of each shard that is whole, by name."""
+        return {name: self.whole[name].sha256 for name in sorted(self.whole)}
+
+
+def _stat_of(size: int, mtime: int, ctime: int, inode: int) -> os.stat_result:
+    times = {"st_mtime_ns": mtime, "st_ctime_ns": ctime}
+    return os.stat_result((stat.S_IFREG | 0o644, inode, 0, 1, 0, 0, size, 0, 0, 0), times)
