@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-_ADDRESS = re.compile(r"(s3|gs|az):/+(.*)", re.DOTALL)
+_ADDRESS = re.compile(r"(s3|gs|az):/+(.*)", re.DOTALL | re.IGNORECASE)
+_ANY = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _USER = re.compile(r"\w+:/+[^/@]*:[^@]*@", re.DOTALL)
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
 
@@ -46,14 +47,15 @@ def address_of(path: str | Path) -> Address | None:
     if told is None:
         return None
     bucket, _, key = told[2].partition("/")
-    return Address(told[1], bucket, "/".join(filter(None, key.split("/"))))
+    return Address(told[1].lower(), bucket, "/".join(filter(None, key.split("/"))))
 
 
 def fault_in(path: str) -> str | None:
     """Return what is wrong with a path that is to be an address; None if nothing is."""
     address = address_of(path)
     if address is None:
-        return None
+        known = "must be a path, or an address that begins with s3://, gs:// or az://"
+        return known if _ANY.match(path) else None
     if "@" in address.bucket or _USER.match(path):
         return (
             "must not hold credentials, which would be told to all who see it; put them into the "

@@ -153,13 +153,11 @@ def load(output: str | Path, sources: str | Path | None = None) -> Outputs:
     They are a sequence, as loaders of PyTorch and others take it. A file that is gone is made
     again from the sources, which are where run.json tells, or at `sources`.
     """
-    from augcli.addresses import address_of
     from augcli.outputs import Outputs
-    from augcli.store.copies import fetched
+    from augcli.store.places import at_hand
 
-    places = [None if path is None else Path(path) for path in (output, sources)]
-    here, there = (fetched(path) if path and address_of(path) else path for path in places)
-    return Outputs(here or Path(), there)
+    here = at_hand(output, Path(output))
+    return Outputs(here, None if sources is None else at_hand(sources, Path(sources)))
 
 
 def plan(recipe: Recipe) -> Forecast:

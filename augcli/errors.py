@@ -28,7 +28,7 @@ from functools import lru_cache
 from typing import Any
 
 _SHOWN_PROBLEMS = 50
-_SECRETS = re.compile(r"(?<=://)[^@\s/]*:[^@\s]*(?=@)")
+_SECRETS = re.compile(r"(?<=://)[^@\s/]*:[^@\s]*(?=@)|(?<=\?)[\w%.-]+=[^\s\"']+")
 """Credentials in an address: lines of recipes are shown without them."""
 _EXCERPT, _BEFORE = 64, 24
 """Letters of a source line that are shown, and how many before the place at most."""

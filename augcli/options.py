@@ -44,7 +44,7 @@ class PlaceType(PathType):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path; fails for an address that cannot be one."""
         if fault := fault_in(str(value)):
-            self.fail(f"an address {fault}", param, ctx)
+            self.fail(f"it {fault}", param, ctx)
         return Path(value) if address_of(value) else self.found(value, param, ctx)
 
 
@@ -53,10 +53,10 @@ class CopiedType(PlaceType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path, that of a copy for an address."""
-        from augcli.store.copies import fetched
+        from augcli.store.places import at_hand
 
         place = super().convert(value, param, ctx)
-        return fetched(place) if address_of(place) else place
+        return at_hand(place, place)
 
 
 class CopiedFileType(PlaceType):

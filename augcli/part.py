@@ -21,7 +21,7 @@ from augcli.sharding import join_in
 from augcli.store.cache import NO_CACHE, CachePlace
 from augcli.store.manifest import Journal
 from augcli.store.output import OutputFolder
-from augcli.store.remote import output_of
+from augcli.store.places import output_of
 from augcli.work.making import Progress, Work
 from augcli.work.pending import bases
 

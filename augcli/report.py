@@ -7,6 +7,7 @@ import json
 import os
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import reduce
 from operator import getitem
@@ -202,19 +203,20 @@ def write_run(output: OutputFolder, recipe: Recipe, summary: Summary) -> None:
         os.utime(output.run, (0, 0))
 
 
-def ended_well(output: OutputFolder) -> bool:
-    """Return whether the last run left its files, and not too many inputs failed."""
-    if not (output.has(output.run) and output.has(output.manifest)):
-        return False
-    told = output.folder.stat(output.name(output.run))
-    return told is not None and told.st_mtime > 0
-
-
 def _from_output(recipe: Recipe, path: str) -> str:
     """Return a path of the recipe as it leads from its output; as it is written, from a store."""
     if address_of(path) or address_of(recipe.output.path):
         return path
     return os.path.relpath(recipe.real(path), recipe.output_folder)
+
+
+def ended_well(output: OutputFolder) -> bool:
+    """Return whether the last run left its files, and not too many inputs failed."""
+    if not (output.has(output.run) and output.has(output.manifest)):
+        return False
+    with suppress(StorageError):
+        return not read_run(output)["summary"].get("exit_code")
+    return False
 
 
 def _unplaced(recipe: Recipe, text: str) -> str:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
-from augcli.addresses import address_of, shown
+from augcli.addresses import shown
 from augcli.dataset.leaks import heeded, leaks
 from augcli.dataset.shares import refuse_shares, with_drawn_splits
 from augcli.dataset.units import Dataset
@@ -30,11 +30,10 @@ from augcli.remarks import renamed
 from augcli.report import Summary, rejected, summarise, write_run
 from augcli.sharding import arrange, refuse_layout
 from augcli.store.cache import NO_CACHE, CachePlace
-from augcli.store.copies import fetched
 from augcli.store.manifest import Journal
 from augcli.store.models import Models
 from augcli.store.output import OutputFolder
-from augcli.store.remote import output_of
+from augcli.store.places import at_hand, output_of
 from augcli.task import Plain
 from augcli.work.blocks import Blocks
 from augcli.work.learning import Learned, School
@@ -112,9 +111,8 @@ def learn(
 def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
     """List the dataset and plan for it; raises RecipeError where they do not fit the recipe."""
     with located(recipe):
-        if address_of(recipe.dataset.path):
-            fetched(recipe.dataset.path, beside=recipe.dataset.lists_files)
-        refuse_special(recipe.input)
+        told = recipe.dataset
+        refuse_special(at_hand(told.path, recipe.input, beside=told.lists_files))
         dataset = _listed(recipe)
         refuse_layout(recipe.output, dataset)
         dataset.notes += renamed(dataset)

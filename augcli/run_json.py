@@ -18,9 +18,9 @@ from augcli.kind import load_kind
 from augcli.machine import SETS, instruction_sets, opencv_twice, unlike
 from augcli.recipe import Recipe
 from augcli.settings.base import KindName
-from augcli.store.copies import fetched
 from augcli.store.merged import Merged
 from augcli.store.output import OutputFolder
+from augcli.store.places import at_hand
 from augcli.task import Plain
 
 _Whole = Annotated[int, Field(ge=0, lt=1 << 63)]
@@ -103,10 +103,9 @@ def recorded_dataset(output: OutputFolder, told: Plain) -> Path:
 
 def recorded_sources(output: OutputFolder, told: Plain) -> Path:
     """Return where the dataset is that run.json tells; what is in a store is fetched."""
-    if address_of(told["dataset"]) is None:
-        return recorded_dataset(output, told)
     kind = load_kind(told["recipe"]["dataset"]["kind"])
-    return fetched(told["dataset"], beside=kind.dataset_settings.lists_files)
+    beside = kind.dataset_settings.lists_files
+    return at_hand(told["dataset"], recorded_dataset(output, told), beside=beside)
 
 
 def recorded_plugins(output: OutputFolder) -> dict[str, Path]:

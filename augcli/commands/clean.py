@@ -9,7 +9,7 @@ from augcli.addresses import shown
 from augcli.disk.disk import storage_errors
 from augcli.errors import StorageError
 from augcli.sharding import withdraw
-from augcli.store.remote import output_of
+from augcli.store.places import output_of
 from augcli.walked import EMPTY
 
 

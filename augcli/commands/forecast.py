@@ -23,7 +23,7 @@ from augcli.run import heed_leaks, located, planned
 from augcli.sharding import are_joined, expected_shards
 from augcli.store.manifest import Journal
 from augcli.store.output import OutputFolder
-from augcli.store.remote import looked_at
+from augcli.store.places import looked_at
 from augcli.store.sources import read_sources
 from augcli.task import Count, Processed, Processor, Tally, Task
 from augcli.work.jobs import classes_for, processor_of

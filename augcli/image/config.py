@@ -178,6 +178,11 @@ class ImageOutputSettings(OutputSettings):
         return self.originals != "omit"
 
     @property
+    def links_originals(self) -> bool:
+        """Return whether they are the very files of the dataset."""
+        return self.originals == "link"
+
+    @property
     def betrays_copies(self) -> bool:
         """Return whether copies are encoded anew beside originals as they were."""
         return self.originals in ("copy", "link")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from augcli.addresses import address_of
 from augcli.errors import Problem
 from augcli.kind import load_kind
 from augcli.recipe.model import Recipe
@@ -25,6 +26,9 @@ def contradictions(recipe: Recipe) -> Iterator[Problem]:
     yield from _names(recipe)
     yield from _of_kind(recipe)
     yield from _balance(recipe)
+    if recipe.output.links_originals and any(map(address_of, recipe.places)):
+        text = "`originals: link` needs dataset and output on a disk, not in a store; say `copy`"
+        yield recipe.problem(("output", "originals"), text)
 
 
 def _names(recipe: Recipe) -> Iterator[Problem]:

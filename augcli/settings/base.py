@@ -98,7 +98,10 @@ _TAKING = {"path", "include", "exclude", "links", "leaks"}
 class DatasetSettings(Settings, MayDrawSplits):
     """The recipe's `dataset:`; kinds add their own keys."""
 
-    path: PathName = Field(description="file or folder, relative to the recipe's own folder")
+    path: PathName = Field(
+        description="file or folder, relative to the recipe's own folder, or an address such as "
+        "s3://bucket/folder"
+    )
     kind: KindName = Field("image", description="what the samples are")
     augment: tuple[str, ...] = Field(
         ("train",),
@@ -180,7 +183,10 @@ class RowDatasetSettings(DatasetSettings):
 class OutputSettings(Settings):
     """The recipe's `output:`; kinds add their own keys."""
 
-    path: PathName = Field(description="folder to write, relative to the recipe's own folder")
+    path: PathName = Field(
+        description="folder to write, relative to the recipe's own folder, or an address such as "
+        "s3://bucket/folder"
+    )
     layout: Literal["files"] | LayoutName = Field(
         "files",
         description="`files`: an output is a file; `webdataset`: tars of them, `parquet`: tables "
@@ -204,6 +210,11 @@ class OutputSettings(Settings):
     def emits_originals(self) -> bool:
         """Return whether the samples of augmented splits are outputs themselves."""
         return True
+
+    @property
+    def links_originals(self) -> bool:
+        """Return whether they are the very files of the dataset."""
+        return False
 
     @property
     def betrays_copies(self) -> bool:

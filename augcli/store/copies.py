@@ -11,15 +11,15 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from augcli.addresses import Address, address_of, fault_in
 from augcli.disk.disk import storage_errors
 from augcli.disk.folder import Folder
-from augcli.disk.identity import MARKED, time_of
-from augcli.disk.inside import fresh
+from augcli.disk.identity import time_of
+from augcli.disk.inside import folder_around, fresh
 from augcli.errors import LockedError, SettingError, StorageError, UsageError
 from augcli.store.objects import LEASE, OWN, ObjectStore
 from augcli.store.store import Entry, Mark
@@ -32,9 +32,9 @@ TOP = ("manifest.jsonl", "failures.jsonl", "run.json")
 
 def opened_store(path: str | Path) -> ObjectStore:
     """Return the store at an address; UsageError where it cannot be one."""
-    address = address_of(path)
-    if address is None or fault_in(str(path)):
-        raise UsageError(f"an address {fault_in(str(path)) or 'begins with s3://, gs:// or az://'}")
+    address, fault = address_of(path), fault_in(str(path))
+    if address is None or fault:
+        raise UsageError(f"an address {fault or 'begins with s3://, gs:// or az://'}")
     return ObjectStore(address, backend_of(address))
 
 
@@ -116,7 +116,11 @@ def fetch(store: ObjectStore, target: Folder, entries: Sequence[Entry]) -> None:
         data = store.read(entry.name)
         if len(data) != entry.size:
             raise StorageError(f"{store.address}/{entry.name} changed while it was read; run again")
-        _put(target, entry, lambda temporary: target.write(temporary, [data]))
+        temporary = fresh(f"{folder_around(entry.name)}/.augment-".lstrip("/"))
+        target.make_around(entry.name)
+        target.write(temporary, [data])
+        mark(target, temporary, entry.mark)
+        target.rename(temporary, entry.name)
 
     for _ in store.pool.map(one, entries):
         continue
@@ -124,34 +128,27 @@ def fetch(store: ObjectStore, target: Folder, entries: Sequence[Entry]) -> None:
 
 def stand_in(target: Folder, entry: Entry) -> None:
     """Write a file that has the size and mark of an object, and nothing of its bytes."""
-
-    def write(temporary: str) -> None:
-        with target.create(temporary) as file:
-            file.truncate(entry.size)
-
-    _put(target, entry, write)
-
-
-def _put(target: Folder, entry: Entry, write: Callable[[str], None]) -> None:
-    with suppress(FileExistsError):
-        target.make_around(entry.name)
-    folder = entry.name.rpartition("/")[0]
-    temporary = fresh(f"{folder}/.augment-".lstrip("/"))
-    write(temporary)
-    mark(target, temporary, entry.mark)
-    target.rename(temporary, entry.name)
+    with target.create(entry.name) as file:
+        file.truncate(entry.size)
+        _mark(file.fileno(), target, entry.mark)
 
 
 def mark(target: Folder, name: str, told: Mark) -> None:
     """Have a file carry a mark; StorageError where the disk cannot hold such a time."""
+    handle = target.handle(name, os.O_RDONLY)
+    try:
+        _mark(handle, target, told)
+    finally:
+        os.close(handle)
+
+
+def _mark(handle: int, target: Folder, told: Mark) -> None:
     time = time_of(told)
-    with target.around(name) as (handle, last):
-        os.utime(last, ns=(time, time), dir_fd=handle)
-        kept = os.stat(last, dir_fd=handle).st_mtime_ns
-    if kept != time:
+    os.utime(handle, ns=(time, time))
+    if os.fstat(handle).st_mtime_ns != time:
         raise StorageError(
-            f"the disk of {target.path} keeps no times after {MARKED // 10**18 + 1963}, which "
-            "copies of objects need; set XDG_CACHE_HOME to a folder on another disk"
+            f"the disk of {target.path} cannot keep times of the year 2200 and later, which copies "
+            "of objects carry; set XDG_CACHE_HOME to a folder on another disk"
         )
 
 
@@ -183,25 +180,27 @@ def check_out(store: ObjectStore, target: Folder, *, whole: bool = False) -> set
     `whole` copies the samples, too.
     """
     own: list[Entry] = []
-    others: list[Entry] = []
+    shown = target.held()
     for entry in store.scan():
         is_own = entry.name.startswith(OWN) or entry.name in TOP
-        if is_own and entry.name != LEASE:
-            own.append(entry)
-        elif whole:
-            others.append(entry)
-        elif not is_own:
-            _shown(target, entry)
-    fetch(store, target, [*own, *others])
+        if whole or is_own:
+            own += [entry] if entry.name != LEASE else []
+        else:
+            _show(shown, entry)
+    fetch(store, target, own)
     tops = [each for name in _told_files(target) if (each := store.look(name))]
     fetch(store, target, [each for each in tops if each.name not in TOP])
-    return {each.name for each in own}
+    return {each.name for each in own if each.name.startswith(OWN) or each.name in TOP}
 
 
-def _shown(target: Folder, entry: Entry) -> None:
+def _show(target: Folder, entry: Entry) -> None:
     """Show an object; what no disk can have beside the others is nobody's of ours."""
     with suppress(OSError, StorageError):
-        stand_in(target, entry)
+        try:
+            stand_in(target, entry)
+        except FileNotFoundError:
+            target.make_around(entry.name)
+            stand_in(target, entry)
 
 
 def _told_files(target: Folder) -> list[str]:

@@ -15,21 +15,16 @@ from typing import Protocol
 
 from augcli.addresses import Address
 from augcli.errors import LockedError, StorageError
-from augcli.store.store import ABSENT, ConflictError, Entry, Mark
+from augcli.store.store import ABSENT, ConflictError, Entry, Mark, Store
 
 _BEATS = 4
 """Writes in the time after which others take a lease for lost."""
 _LOOKS = 30
 
 
-class _Objects(Protocol):
+class _Objects(Store, Protocol):
     address: Address
     patience: float
-
-    def look(self, name: str) -> Entry | None: ...
-    def read(self, name: str) -> bytes: ...
-    def write(self, name: str, data: bytes, over: Mark) -> Mark: ...
-    def remove(self, names: list[str]) -> None: ...
 
 
 class HeldLease:

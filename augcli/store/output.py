@@ -241,7 +241,8 @@ class OutputFolder:
             told = json.loads(self.folder.read(self.name(path)))
         except RecursionError:
             told = None
-        if not isinstance(told, dict | list) or not _are_hashes(told):
+        hashes = told.values() if isinstance(told, dict) else ()
+        if not isinstance(told, dict | list) or {*map(type, hashes)} - {str, NoneType}:
             raise StorageError(f"{path} is not augment's; remove it")
         for name in told:
             parts_of(name, self.path)
@@ -318,11 +319,6 @@ class OutputFolder:
             if is_new:
                 self.folder.rename(temporary, self.name(path))
                 self.folder.sync(self.name(path.parent) if path.parent != self.path else "")
-
-
-def _are_hashes(told: dict[str, Any] | list[Any]) -> bool:
-    hashes = told.values() if isinstance(told, dict) else ()
-    return {*map(type, hashes)} <= {str, NoneType}
 
 
 def dump_line(record: dict[str, Any]) -> str:

@@ -13,38 +13,22 @@ import json
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from augcli.addresses import address_of
 from augcli.disk.folder import Folder
 from augcli.disk.identity import is_marked, time_of
 from augcli.errors import StorageError, UsageError
-from augcli.store.copies import check_out, held, mark, opened_store, stand_in
+from augcli.store.copies import check_out, held, mark, stand_in
 from augcli.store.index import Index
 from augcli.store.objects import INTENTS, OWN, SHARDS, ObjectStore
 from augcli.store.output import OutputFolder, dump_line
 from augcli.store.seals import Seals
 from augcli.store.store import Entry, Lease, Mark, Publication
 from augcli.task import Plain
-
-
-def output_of(path: str, folder: Path, *, verify: bool = False) -> OutputFolder:
-    """Return the output at a path, a folder or an address; to `verify` one it is copied whole."""
-    if address_of(path) is None:
-        return OutputFolder(folder)
-    return RemoteOutput(opened_store(path), whole=verify)
-
-
-@contextmanager
-def looked_at(path: str, folder: Path) -> Iterator[OutputFolder]:
-    """Give the output at a path for reading."""
-    output = output_of(path, folder)
-    with output.shown() if isinstance(output, RemoteOutput) else nullcontext():
-        yield output
 
 
 class RemoteOutput(OutputFolder):
@@ -179,7 +163,9 @@ class RemoteOutput(OutputFolder):
 
     def _stand_in(self, marks: Mapping[str, Mark]) -> None:
         for name, told in marks.items():
-            stand_in(self.folder, Entry(name, self.folder.look(name).st_size, told))
+            size = self.folder.look(name).st_size
+            self.folder.unlink(name)
+            stand_in(self.folder, Entry(name, size, told))
 
     def write_record(self, shard: str, record: dict[str, Any]) -> None:
         """Publish a shard of one record, here and in the store."""

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterable
 
 from augcli.disk.folder import Folder
-from augcli.disk.identity import identity
 from augcli.errors import StorageError
 from augcli.task import Plain
 
@@ -49,8 +48,7 @@ def whole_stat(folder: Folder, entry: Plain) -> list[int] | None:
 
 def output_stat(folder: Folder, name: str) -> list[int] | None:
     """Return what tells an output as untouched: size, mtime, ctime, inode; None if it is gone."""
-    found = folder.stat(name)
-    return found and identity(found)
+    return folder.identities([name]) or None
 
 
 def sha256_below(folder: Folder, name: str) -> str | None:
