@@ -244,6 +244,8 @@ def changes(kind: str) -> Iterator[tuple[str, dict[str, Any], Change]]:
 
 def _balances(kind: str) -> Iterator[tuple[str, dict[str, Any], Change]]:
     for method, cls in load_kind(kind).balances.items():
+        if getattr(cls, "extra", None):
+            continue  # what it trains takes minutes, and is tried where networks are
         told = {"method": method} if "method" in cls.model_fields else {}
         target = {"target": "max"} if "target" in cls.model_fields else {}
         label = LABEL_OF.get(method)
