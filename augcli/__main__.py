@@ -6,11 +6,11 @@ import sys
 def main() -> None:
     """Run the command line, and say no more of an interrupted start than that."""
     try:
-        from augcli.cli import main as run
+        from augcli.cli.main import main as run
 
         run()
     except KeyboardInterrupt:
-        from augcli.terminal import warn
+        from augcli.system.terminal import warn
 
         warn("augment: interrupted")
         sys.exit(130)

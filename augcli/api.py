@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from augcli.judges.verdict import Verdict
     from augcli.outputs import Outputs
     from augcli.recipe import Recipe
-    from augcli.report import Summary
+    from augcli.reports.report import Summary
     from augcli.store.cache import CachePlace
     from augcli.work.learning import Learned
 
@@ -138,8 +138,8 @@ def engine_named(
         return local_engine(recipe, jobs)
     from augcli.engines.site import Equipment
     from augcli.kind import load_kind
-    from augcli.muster import Muster
     from augcli.work.making import foreign_modules
+    from augcli.work.muster import Muster
 
     preload = load_kind(recipe.dataset.kind).preload
     equipment = Equipment(recipe.timeout, preload, recipe.isa)

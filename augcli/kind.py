@@ -12,18 +12,18 @@ from augcli.dataset.formats import Format
 from augcli.dataset.units import Dataset
 from augcli.draft import Asked, Draft
 from augcli.errors import Problem
-from augcli.machine import version_of
 from augcli.records.provenance import Record, of_forms
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, OutputSettings
+from augcli.system.machine import version_of
 from augcli.task import Buffer, Job, Processed, Processor, Source, Task
 from augcli.transform import Transform
 
 if TYPE_CHECKING:
     from augcli.checks.findings import Lint
+    from augcli.figures.playground import Playground
     from augcli.judges.judge import Court
     from augcli.loaded import Contents
-    from augcli.playground import Playground
     from augcli.records.row_records import RowRecord
 
 S = TypeVar("S", bound=Transform)

@@ -24,8 +24,8 @@ from augcli.loaded import Content, Contents
 from augcli.records.journal import listed
 from augcli.records.provenance import Record
 from augcli.records.row_records import RowRecord
+from augcli.reports.run_json import read_run, recorded_sources
 from augcli.rows.tables import row_story
-from augcli.run_json import read_run, recorded_sources
 from augcli.store.manifest import DamagedLineError
 from augcli.task import Plain, Shares, shown_label
 

@@ -18,15 +18,15 @@ from types import MappingProxyType
 from augcli.balance.classes import check_steps, check_target
 from augcli.balance.rare import by_objects, check_balance, objects_of, repeats
 from augcli.balance.targets import Group, counted, spread, targets
-from augcli.courses import Dealt, by_stage, dealt_out
 from augcli.dataset.splits import augmented, check_augmented
 from augcli.dataset.units import Dataset
 from augcli.errors import SampleError, SettingError
 from augcli.kind import load_kind
-from augcli.partners import Partners, files_below
 from augcli.recipe import Recipe
 from augcli.recipe.document import KeyPath
-from augcli.requests import Copies, PassThrough, Request, Splits
+from augcli.requests.asked import Copies, PassThrough, Request, Splits
+from augcli.requests.courses import Dealt, by_stage, dealt_out
+from augcli.steps.partners import Partners, files_below
 from augcli.task import Count, Plain
 from augcli.transform import Transform, located, walk
 

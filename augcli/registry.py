@@ -22,7 +22,7 @@ ANY = "any"
 
 _PLACES = {
     **{kind: f"augcli.{kind}.transforms" for kind in get_args(KindName)},
-    ANY: "augcli.control",
+    ANY: "augcli.steps.control",
 }
 """Kind → the module that declares its steps, or the package of those that do."""
 _DECLARED = re.compile(r"^@register\n(?:@.*\n)*class (\w+)", re.MULTILINE)

@@ -22,12 +22,12 @@ from augcli.dataset.units import Dataset
 from augcli.engines import Engine
 from augcli.errors import Problem, RecipeError, SettingError
 from augcli.kind import load_kind
-from augcli.listings import write_lists
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.recognised import as_other_kind
 from augcli.remarks import renamed
-from augcli.report import Summary, rejected, summarise, write_run
+from augcli.reports.listings import write_lists
+from augcli.reports.report import Summary, rejected, summarise, write_run
 from augcli.sharding import arrange, refuse_layout
 from augcli.store.cache import NO_CACHE, CachePlace
 from augcli.store.manifest import Journal

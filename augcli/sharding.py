@@ -17,12 +17,12 @@ from augcli.errors import SettingError, UsageError
 from augcli.layouts.base import Layout, layout_named
 from augcli.layouts.joining import Join, shards_for
 from augcli.layouts.staged import STAGED, Staged
-from augcli.machine import version_of
 from augcli.recipe import Recipe
 from augcli.settings.base import OutputSettings
 from augcli.store.index import Index
 from augcli.store.manifest import Journal
 from augcli.store.output import OutputFolder
+from augcli.system.machine import version_of
 
 _FILES: Literal["files"] = "files"
 _LASTING = {"lock", "layout", "parts", "learned", "evaluate"}

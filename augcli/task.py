@@ -32,13 +32,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from augcli.courses import Dealt, Stage, View, by_stage
 from augcli.errors import Problem, StepError
-from augcli.redraws import Place
-from augcli.requests import Copies, Request, plain_request, request_of
+from augcli.requests.asked import Copies, Request, plain_request, request_of
+from augcli.requests.courses import Dealt, Stage, View, by_stage
+from augcli.requests.redraws import Place
+from augcli.requests.spread import Spread, here
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, OutputSettings
-from augcli.spread import Spread, here
 from augcli.transform import Chooser, Transform
 
 Plain = dict[str, Any]

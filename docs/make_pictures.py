@@ -26,8 +26,8 @@ from augcli.image.placed import with_targets
 from augcli.image.targets import Target
 from augcli.image.transform import ImageTransform
 from augcli.image.transforms.intensity import LearnedWhitening
-from augcli.learned import Model, Seen
 from augcli.networks import Dense, Network, packed
+from augcli.steps.learned import Model, Seen
 from augcli.transform import REGISTRY, Chooser, Transform, taken
 
 HERE = Path(__file__).parent

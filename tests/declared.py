@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from augcli.contract.trials import taken_nonsense
-from augcli.recorded import check_steps
+from augcli.steps.recorded import check_steps
 from augcli.transform import Transform
 
 

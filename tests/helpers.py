@@ -17,7 +17,7 @@ from served import commands
 from augcli.engines.local import make_engine
 from augcli.foreign import is_plugin
 from augcli.recipe import read_recipe
-from augcli.report import Summary
+from augcli.reports.report import Summary
 from augcli.run import run as run_recipe
 from augcli.transform import REGISTRY
 

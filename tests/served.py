@@ -23,7 +23,7 @@ from functools import cache
 from typing import IO, Any
 
 import augcli
-from augcli import cli
+from augcli.cli import main as cli
 
 SECONDS = 60
 """More than any command on a small dataset needs, on a machine that is busy too."""

@@ -188,7 +188,7 @@ def test_twenty_runs_at_once_do_the_work_once(photos, tmp_path):
 
 def test_a_bug_is_70_with_a_traceback_and_a_request(recipe):
     broken = "import sys, augcli.run; del sys.modules['augcli.run'].run"
-    program = f"{broken}; from augcli.cli import main; main()"
+    program = f"{broken}; from augcli.cli.main import main; main()"
     done = finished([sys.executable, "-c", program, "run", str(recipe)])
     assert done.returncode == 70
     assert "Traceback" in done.stderr
@@ -317,7 +317,7 @@ def test_help_and_check_are_quick_to_start():
     """What they do not need is not imported."""
     program = (
         "import sys; sys.argv = ['augment', *sys.argv[1:]]\n"
-        "from augcli.cli import _exit_code; _exit_code()\n"
+        "from augcli.cli.main import _exit_code; _exit_code()\n"
         "print([m for m in ('cv2', 'polars', 'sklearn', 'PIL') if m in sys.modules])"
     )
     for words in (["--help"], ["run", "--help"], ["run", "none.yaml"]):

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from helpers import environment, finished, make_photos, tree, write, write_recipe
 
-from augcli import cli
+from augcli.cli import main as cli
 
 PAGE = (Path(__file__).parent.parent / "docs/cluster.md").read_text("utf-8")
 COMMAND = re.compile(r"augment (run [^\n]*?--engine[^\n]*)")

@@ -115,7 +115,7 @@ def test_a_package_declares_steps(tmp_path: Path) -> None:
     told = {"version": 1, "dataset": {"path": "t.csv", **dataset}, "output": {"path": "out"}}
     recipe = write(tmp_path / "r.yaml", json.dumps(told | {"copies": 1, "steps": ["louder"]}))
     env = {"PYTHONPATH": f"{tmp_path / 'site'}:{ROOT}"}
-    command = "import sys; from augcli.cli import main; main()"
+    command = "import sys; from augcli.cli.main import main; main()"
 
     def called(*words: object) -> str:
         done = finished([sys.executable, "-c", command, *map(str, words)], env=env, cwd=tmp_path)

@@ -17,10 +17,10 @@ from helpers import augment, manifest, run, tree, write, write_recipe
 import augcli
 from augcli.api import load_recipe
 from augcli.commands.bench import court_of, is_dealt
-from augcli.learned import Learner, Learning, Model, Seen
+from augcli.requests.spread import here
 from augcli.run import planned
 from augcli.settings.base import DatasetSettings
-from augcli.spread import here
+from augcli.steps.learned import Learner, Learning, Model, Seen
 from augcli.task import Source
 from augcli.work.study import Study
 

@@ -9,7 +9,7 @@ import pytest
 from helpers import augment, environment, make_photos, picture, run, tree, write, write_recipe
 
 from augcli.errors import EngineError
-from augcli.machine import instruction_sets, unlike
+from augcli.system.machine import instruction_sets, unlike
 
 
 def told_of(output):

@@ -10,7 +10,7 @@ from helpers import lines_of, make_photos, manifest, run, tree
 from augcli.dataset.units import Dataset, Sample
 from augcli.errors import StorageError
 from augcli.records.journal import blank
-from augcli.requests import Copies
+from augcli.requests.asked import Copies
 from augcli.store.manifest import Journal, read_manifest
 from augcli.store.output import OutputFolder
 from augcli.task import Task

@@ -7,8 +7,8 @@ from helpers import augment, make_photos, run, write, write_recipe
 
 from augcli.engines.named import chosen
 from augcli.errors import EngineError, UsageError
-from augcli.muster import Muster, witness
 from augcli.recipe import read_recipe
+from augcli.work.muster import Muster, witness
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from helpers import augment, finished, make_photos, run, write, write_recipe
 
-from augcli import cli
+from augcli.cli import main as cli
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +182,7 @@ import os, sys
 folder = sys.argv.pop()
 os.chdir(folder)
 os.rmdir(folder)
-from augcli.cli import main
+from augcli.cli.main import main
 main()
 """
 
@@ -205,7 +205,7 @@ def test_init_of_a_dataset_that_vanishes(tmp_path, kind, event):
     path = KINDS[kind](folder)
     program = (
         "import os, sys\n"
-        "from augcli.cli import main\n"
+        "from augcli.cli.main import main\n"
         f"folder, event = {str(folder)!r}, {event!r}\n"
         "def vanish(name, args):\n"
         "    if name == event and str(args[0]).startswith(folder) and os.path.isdir(folder):\n"

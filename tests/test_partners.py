@@ -14,7 +14,7 @@ from seeds import SEEDS
 
 from augcli.dataset.units import Dataset, Sample
 from augcli.image.shares import mixed
-from augcli.partners import PLACES, Partners
+from augcli.steps.partners import PLACES, Partners
 
 COUNTS = {"train/cat": 7, "train/dog": 5, "val/cat": 3, "test/dog": 3}
 MIXED: dict[str, Any] = {

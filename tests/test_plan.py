@@ -26,7 +26,7 @@ from augcli.dataset.units import Dataset, Sample
 from augcli.errors import FindingsError, RecipeError, SettingError
 from augcli.plan import make_plan
 from augcli.recipe import load_recipe, read_recipe
-from augcli.requests import Copies, PassThrough
+from augcli.requests.asked import Copies, PassThrough
 
 COUNTS = {"train/cat": 5, "train/dog": 2, "train/emu": 3, "val/cat": 3, "val/dog": 1, "test/cat": 2}
 

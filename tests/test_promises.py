@@ -129,7 +129,7 @@ def struck_once(*how):
         struck.append(signal.raise_signal(signal.SIGINT))
     return encode(*how)
 cv2.imencode = struck_once
-from augcli.cli import main
+from augcli.cli.main import main
 main()
 """
 

@@ -9,7 +9,7 @@ import pytest
 from helpers import augment, forget_plugins, write
 
 from augcli.contract import breaches
-from augcli.plugins import load
+from augcli.steps.plugins import load
 from augcli.transform import REGISTRY
 
 BAD = '''

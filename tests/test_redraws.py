@@ -7,7 +7,7 @@ from helpers import make_photos, manifest, run, write
 
 from augcli.draws import Draws
 from augcli.errors import RefusedError, StepError
-from augcli.redraws import REDRAWS, Distinct, Fault, tries
+from augcli.requests.redraws import REDRAWS, Distinct, Fault, tries
 
 
 def picked(*copies, known=()):

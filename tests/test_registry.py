@@ -40,7 +40,7 @@ print(found, others)
 """
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     rotate = "augcli.image.transforms.geometry"
-    assert told.stdout == f"{[rotate, 'augcli.control']} {[rotate]}\n"
+    assert told.stdout == f"{[rotate, 'augcli.steps.control']} {[rotate]}\n"
 
 
 def test_what_a_kind_has_not() -> None:

@@ -18,11 +18,11 @@ from helpers import make_photos, picture, recipe_text, tree, write
 from seeds import SEEDS
 
 from augcli.addresses import address_of
-from augcli.cli import augment
+from augcli.cli.main import augment
 from augcli.engines.local import make_engine
 from augcli.errors import LockedError, RecipeError, StorageError, UsageError
 from augcli.recipe import load_recipe
-from augcli.report import Summary
+from augcli.reports.report import Summary
 from augcli.run import run
 from augcli.store import copies
 from augcli.store.lease import HeldLease

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 import augcli
 from augcli.commands.tell import count_table
+from augcli.system.terminal import escaped, escaped_text
 from augcli.task import Count
-from augcli.terminal import escaped, escaped_text
 
 BAD = "\x1b[2Jx\x07\x7f\x9b\u202eevil\u2066\u200f\u061c\u2028"
 FORGED = "a\nforged.png: error: leak: of this line"

@@ -19,10 +19,10 @@ from augcli.commands.forecast import forecast
 from augcli.commands.replay import replay
 from augcli.commands.tell import forecast as tell_forecast
 from augcli.commands.verify import verify
-from augcli.courses import shared_out
 from augcli.errors import RecipeError
 from augcli.names import Bases, Spot, encoded_name, group_name
 from augcli.recipe import read_recipe
+from augcli.requests.courses import shared_out
 
 STAGES = [{"name": "easy", "copies": 1, "strength": 0.3}, {"name": "hard", "copies": 2}]
 STAGED: dict[str, Any] = {"copies": 0, "stages": STAGES}

@@ -17,10 +17,10 @@ from augcli.judges.judge import Court
 from augcli.judges.panel import ClassPanel, NumberPanel, Panel
 from augcli.judges.trial import Store
 from augcli.kind import load_kind
-from augcli.learned import Learning
 from augcli.recipe import Recipe
-from augcli.report import Summary
+from augcli.reports.report import Summary
 from augcli.run import run
+from augcli.steps.learned import Learning
 from augcli.store.cache import FolderCache
 from augcli.store.manifest import read_manifest
 from augcli.store.output import OutputFolder

@@ -13,12 +13,12 @@ from augcli.dataset.units import Dataset
 from augcli.disk.reading import stat_of
 from augcli.errors import FindingsError, Problem, SampleError, did_you_mean
 from augcli.kind import load_kind
-from augcli.machine import opencv_twice
 from augcli.plan import Plan
 from augcli.recipe import Recipe
 from augcli.recipe.document import Ignored
 from augcli.run import located, planned
 from augcli.store.sources import read_sources
+from augcli.system.machine import opencv_twice
 from augcli.work.jobs import classes_for, job_of, processor_of
 from augcli.work.learning import School
 from augcli.work.pending import Tasks

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from augcli.addresses import shown
 from augcli.disk.disk import storage_errors
+from augcli.disk.walked import EMPTY
 from augcli.errors import StorageError
 from augcli.sharding import withdraw
 from augcli.store.places import output_of
-from augcli.walked import EMPTY
 
 
 def clean(path: Path) -> int:

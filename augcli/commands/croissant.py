@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from augcli import __version__
 from augcli.commands.verify import files_of, opened
 from augcli.records.provenance import TableRecord
-from augcli.run_json import read_run
+from augcli.reports.run_json import read_run
 from augcli.store.manifest import read_manifest
 from augcli.store.output import OutputFolder
 from augcli.task import Plain

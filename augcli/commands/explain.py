@@ -11,9 +11,9 @@ from augcli.foreign import FILE
 from augcli.kind import load_kind
 from augcli.records.provenance import Record
 from augcli.records.row_records import RowRecord
+from augcli.reports.run_json import read_run, recorded_plugins
 from augcli.rows.originals import source_rows
 from augcli.rows.tables import row_story
-from augcli.run_json import read_run, recorded_plugins
 from augcli.store.manifest import read_manifest
 from augcli.store.output import OutputFolder
 

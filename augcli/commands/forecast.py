@@ -10,15 +10,15 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from augcli.commands.check import remarks
-from augcli.courses import Dealt
 from augcli.dataset.units import Dataset
 from augcli.engines.cpus import available_cpus
 from augcli.errors import FindingsError, Problem, SampleError
 from augcli.plan import Plan
 from augcli.recipe import Recipe
 from augcli.remarks import of_classes
-from augcli.report import ended_well, stamps
-from augcli.requests import Copies
+from augcli.reports.report import ended_well, stamps
+from augcli.requests.asked import Copies
+from augcli.requests.courses import Dealt
 from augcli.run import heed_leaks, located, planned
 from augcli.sharding import are_joined, expected_shards
 from augcli.store.manifest import Journal

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from augcli.terminal import escaped, escaped_text
+from augcli.system.terminal import escaped, escaped_text
 
 _TEMPLATES = Path(__file__).parent / "templates"
 

@@ -27,8 +27,8 @@ from augcli.recipe import Recipe, load_recipe
 from augcli.recognised import KINDS, recognised
 from augcli.run import heed_leaks, located, planned, refuse_special
 from augcli.store.sources import read_sources
+from augcli.system.terminal import escaped
 from augcli.task import Source
-from augcli.terminal import escaped
 from augcli.work.jobs import processor_of
 from augcli.work.pending import Tasks
 

@@ -17,17 +17,17 @@ from augcli.commands.judged import verdict
 from augcli.commands.verify import opened
 from augcli.disk.folder import Folder
 from augcli.errors import StorageError
+from augcli.figures.turns import one_of_each
 from augcli.kind import Figure, load_kind
 from augcli.records.provenance import Record
 from augcli.records.row_records import RowRecord
 from augcli.records.typed import Label, Step
+from augcli.reports.run_json import read_run, recorded_dataset
 from augcli.rows.originals import places_of
 from augcli.rows.tables import Stories, plain_name
-from augcli.run_json import read_run, recorded_dataset
 from augcli.store.manifest import read_failures, read_manifest
 from augcli.store.output import OutputFolder
 from augcli.task import Plain, class_of, shown_label
-from augcli.turns import one_of_each
 
 _BINS = 24
 _SHOWN_SOURCES = 4

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from augcli.errors import UsageError
 from augcli.others.turning import turned
-from augcli.terminal import escaped, warn
+from augcli.system.terminal import escaped, warn
 
 
 def steps_from(path: Path) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from augcli.contract import Breach, breaches
 from augcli.errors import UsageError
 from augcli.foreign import is_plugin
-from augcli.plugins import load
+from augcli.steps.plugins import load
 
 
 def tried(path: Path) -> Iterator[tuple[str, list[Breach]]]:

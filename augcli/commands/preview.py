@@ -11,16 +11,16 @@ from augcli.commands.html import rendered
 from augcli.commands.target import marked, write_target
 from augcli.draws import Draws
 from augcli.errors import RecipeError, SampleError, UsageError, did_you_mean
+from augcli.figures.playground import Playground, pictured
+from augcli.figures.turns import in_turn
 from augcli.kind import load_kind
 from augcli.plan import Plan
-from augcli.playground import Playground, pictured
 from augcli.recipe import Recipe
-from augcli.requests import PassThrough
+from augcli.requests.asked import PassThrough
 from augcli.run import located, planned
 from augcli.store.sources import read_sources
 from augcli.task import AnyJob, Source, Task
 from augcli.transform import catalogue, walk
-from augcli.turns import in_turn
 from augcli.work.jobs import job_of
 from augcli.work.learning import School
 from augcli.work.pending import Tasks

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from augcli.signals import Heeding
+from augcli.commands.signals import Heeding
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from augcli.disk.inside import fresh
 from augcli.errors import SampleError, StorageError, UsageError
 from augcli.kind import load_kind
 from augcli.records.provenance import Record
-from augcli.run_json import read_run, recorded_sources
+from augcli.reports.run_json import read_run, recorded_sources
 from augcli.store.manifest import read_manifest
 from augcli.store.sources import late_source
 from augcli.store.untouched import sha256_below

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from textwrap import wrap
 
 from augcli.judges.verdict import FEWEST, Extent, Verdict
-from augcli.terminal import escaped
+from augcli.system.terminal import escaped
 
 _SHOWN_CLASSES = 8
 _WIDTH = 80

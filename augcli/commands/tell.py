@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from augcli.addresses import shown
-from augcli.report import Summary
+from augcli.reports.report import Summary
+from augcli.system.terminal import escaped, say, warn
 from augcli.task import Count
-from augcli.terminal import escaped, say, warn
 
 if TYPE_CHECKING:
     from augcli.commands.forecast import Forecast
-    from augcli.courses import Dealt
+    from augcli.requests.courses import Dealt
 
 _SPLIT, _LABEL, _TAIL = 20, 40, 12
 """Letters of names in a table, and of the ends of long ones; run.json has all of them."""

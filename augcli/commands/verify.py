@@ -14,12 +14,12 @@ from stat import S_ISLNK
 from augcli.dataset.files import Bounds
 from augcli.disk.folder import Folder
 from augcli.disk.reading import sha256_of
+from augcli.disk.walked import EMPTY, LINK
 from augcli.errors import StorageError
-from augcli.run_json import read_run
+from augcli.reports.run_json import read_run
 from augcli.store.manifest import DamagedLineError, read_manifest
 from augcli.store.output import OutputFolder
 from augcli.store.untouched import sha256_below
-from augcli.walked import EMPTY, LINK
 
 _THREADS = 4
 _WINDOW = 32

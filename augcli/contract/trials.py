@@ -14,8 +14,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from augcli.errors import SampleError, StepError
-from augcli.learned import Learning, Model
-from augcli.recorded import check_steps
+from augcli.steps.learned import Learning, Model
+from augcli.steps.recorded import check_steps
 from augcli.transform import Chooser, Params, Transform, declared_range, own_fields
 
 _NONSENSE: tuple[Any, ...] = (1e9, -1e9, float("nan"), 10**400, "much", None, [0.1, 0.2], {})

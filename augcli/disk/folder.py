@@ -24,8 +24,8 @@ from typing import IO
 from augcli.disk.disk import sync_all
 from augcli.disk.identity import identity
 from augcli.disk.inside import folder_around, folders_around, fresh, parts_of
+from augcli.disk.walked import links_in, walked
 from augcli.errors import StorageError
-from augcli.walked import links_in, walked
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY
 _ITSELF = os.O_NOFOLLOW | os.O_NONBLOCK

@@ -14,7 +14,7 @@ from typing import Any
 from augcli.engines.child import portable
 from augcli.engines.local import LocalEngine
 from augcli.errors import EngineError
-from augcli.machine import pins, version_of
+from augcli.system.machine import pins, version_of
 
 READY, DONE, ERROR, OVER = "ready", "done", "error", "over"
 

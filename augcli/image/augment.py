@@ -27,12 +27,12 @@ from augcli.image.peers import Neighbours
 from augcli.image.picture import Facts, Picture, Placed
 from augcli.image.settle import Settled
 from augcli.image.whole import Whole
-from augcli.learned import Model, models_of
 from augcli.names import Spot, encoded_name, group_name
 from augcli.records.keys import key_of_told, revisions_of, told
 from augcli.records.provenance import PictureRecord
-from augcli.redraws import Fault, Place, Vain
-from augcli.requests import Copies
+from augcli.requests.asked import Copies
+from augcli.requests.redraws import Fault, Place, Vain
+from augcli.steps.learned import Model, models_of
 from augcli.task import Output, Processed, Processor, Source, Task
 
 

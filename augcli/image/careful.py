@@ -20,7 +20,7 @@ from augcli.image.meaning import label_changing
 from augcli.image.picture import Picture
 from augcli.image.transform import ImageTransform
 from augcli.image.trials import Subject, tried
-from augcli.recorded import step_named
+from augcli.steps.recorded import step_named
 
 _SMALL = 40
 """Pixels of a shorter side."""

@@ -15,7 +15,6 @@ from itertools import chain, islice, repeat
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.courses import Stage, View
 from augcli.draws import Draws, ManyDraws, repeated
 from augcli.errors import RefusedError, StepError
 from augcli.image import ops
@@ -28,13 +27,14 @@ from augcli.image.picture import Facts, Peers, Placed
 from augcli.image.shares import mixed
 from augcli.image.transform import ImageTransform, beside_nothing
 from augcli.names import FIRST, Spot
-from augcli.recorded import step_named
 from augcli.records.typed import Step
-from augcli.redraws import Distinct, Picked, Vain, tries
-from augcli.requests import Copies
+from augcli.requests.asked import Copies
+from augcli.requests.courses import Stage, View
+from augcli.requests.redraws import Distinct, Picked, Vain, tries
+from augcli.steps.recorded import step_named
+from augcli.steps.ways import Pick, Turn, as_json, picks_of
 from augcli.task import Task
 from augcli.transform import Chooser, Label, Params, keyed
-from augcli.ways import Pick, Turn, as_json, picks_of
 
 
 @dataclass(frozen=True)

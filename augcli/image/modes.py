@@ -11,7 +11,7 @@ from augcli.draws import Draws
 from augcli.image.ops import apply
 from augcli.image.picture import Facts, Picture
 from augcli.image.transform import ImageTransform
-from augcli.learned import Learning
+from augcli.steps.learned import Learning
 from augcli.transform import Params, Transform, located
 
 _LONGER = 200

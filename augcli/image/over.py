@@ -30,8 +30,8 @@ from augcli.image.picture import Facts, Mask, Picture, PixelArray, full_range
 from augcli.image.resample import Interpolation
 from augcli.image.tiles import Tiles
 from augcli.image.transform import ImageTransform
-from augcli.recorded import step_named
 from augcli.records.typed import Step
+from augcli.steps.recorded import step_named
 
 _DEEP = ("uint16", "float32")
 _STORED_AS_THEY_ARE = ("png", "tiff", "bmp")

@@ -21,7 +21,7 @@ from augcli.image.over import Numbers, read
 from augcli.image.picture import Facts, Mask, Picture, Placed
 from augcli.image.whole import Whole
 from augcli.records.provenance import PictureRecord
-from augcli.requests import PassThrough
+from augcli.requests.asked import PassThrough
 from augcli.task import Partner, Source, Task
 
 

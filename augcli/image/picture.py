@@ -16,7 +16,7 @@ from augcli.image.trail import Trail
 from augcli.once import kept
 
 if TYPE_CHECKING:
-    from augcli.learned import Model
+    from augcli.steps.learned import Model
 
 PixelArray: TypeAlias = NDArray[Any]
 """H×W×C, C ≥ 1, BGR order as OpenCV has it; uint8, uint16, or float32 with 0..1 as full range."""

@@ -12,6 +12,8 @@ from PIL import Image
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
+from augcli.figures.knobs import shown
+from augcli.figures.playground import Frame, Playground, pictured
 from augcli.image.augment import ImageProcessor, known_to
 from augcli.image.codec import decode
 from augcli.image.drawing import Drawn
@@ -24,8 +26,6 @@ from augcli.image.picture import Facts, Picture
 from augcli.image.preview import objects_of, row, thumbnail
 from augcli.image.preview import shown as drawn_over
 from augcli.image.transform import ImageTransform, beside_nothing
-from augcli.knobs import shown
-from augcli.playground import Frame, Playground, pictured
 from augcli.task import Source, Task
 from augcli.transform import located
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
-from augcli.courses import shared_out
 from augcli.errors import SampleError
+from augcli.figures.sheet import Cell, Sheet, caption
 from augcli.image.augment import ImageProcessor
 from augcli.image.codec import decode, read_header
 from augcli.image.drawing import Drawn
@@ -21,8 +21,8 @@ from augcli.image.ops import apply
 from augcli.image.overlay import overlaid
 from augcli.image.peers import Neighbours
 from augcli.image.picture import Picture, full_range, known
-from augcli.requests import Copies
-from augcli.sheet import Cell, Sheet, caption
+from augcli.requests.asked import Copies
+from augcli.requests.courses import shared_out
 from augcli.task import Source, Task
 
 _CELL = 200

@@ -18,9 +18,9 @@ from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.peers import Recorded, Shelf
 from augcli.image.transform import ImageTransform
 from augcli.image.whole import Whole
-from augcli.learned import Model, kept_in
-from augcli.recorded import check_steps
 from augcli.records.provenance import PictureRecord
+from augcli.steps.learned import Model, kept_in
+from augcli.steps.recorded import check_steps
 from augcli.task import Source
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from augcli.engines.cpus import one_thread
 from augcli.judges.judge import Judge, Numbers, Rows, Scores
-from augcli.machine import version_of
+from augcli.system.machine import version_of
 
 _LIBRARIES = ("numpy", "scipy", "scikit-learn", "opencv-python-headless")
 

@@ -21,9 +21,9 @@ from augcli.errors import StorageError
 from augcli.layouts.base import Census, Layout, Listed, Sample, class_number
 from augcli.layouts.shelf import Member, Table
 from augcli.layouts.staged import Staged
-from augcli.machine import version_of
 from augcli.records.journal import listed
 from augcli.records.provenance import Record
+from augcli.system.machine import version_of
 from augcli.task import class_of
 
 MOST_SAMPLES = 1000

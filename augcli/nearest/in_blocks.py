@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from augcli.nearest.points import Find, Points, Rows
-from augcli.spread import Spread
+from augcli.requests.spread import Spread
 
 _DISTANCES = 1 << 28
 """Distances that a block compares if it compares all with all: about a second's work."""

@@ -20,12 +20,12 @@ from pydantic_core import PydanticCustomError
 
 from augcli.addresses import address_of
 from augcli.errors import Problem
-from augcli.learned import Learning
 from augcli.recipe.document import Document, Ignored, KeyPath
 from augcli.recipe.wording import shown
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, OutputSettings, Settings
 from augcli.settings.stages import ShortName, StageSettings
+from augcli.steps.learned import Learning
 from augcli.transform import Transform, plain_step, replaced, walk
 
 _PERCENTAGE = r"^(100|[0-9]{1,2}(\.[0-9]+)?)%$"

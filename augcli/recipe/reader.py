@@ -10,13 +10,13 @@ from pydantic import BaseModel, ValidationError
 
 from augcli.errors import Problem, UsageError, did_you_mean
 from augcli.kind import AnyKind, load_kind
-from augcli.plugins import load_below
 from augcli.recipe.document import Document, KeyPath
 from augcli.recipe.nearly import meant
 from augcli.recipe.wording import about, fault_path, problems, shown
 from augcli.registry import Key
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, KindName, OutputSettings
+from augcli.steps.plugins import load_below
 from augcli.transform import RULES, Control, Transform, catalogue
 
 KINDS: tuple[str, ...] = get_args(KindName)

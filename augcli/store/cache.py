@@ -20,7 +20,7 @@ from typing import Any
 from augcli.disk.disk import storage_errors
 from augcli.disk.inside import fresh
 from augcli.errors import StorageError, UsageError
-from augcli.machine import instruction_sets
+from augcli.system.machine import instruction_sets
 from augcli.task import Buffer, Plain
 
 LARGEST = 1 << 26

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from augcli.learned import Model, ModelError
+from augcli.steps.learned import Model, ModelError
 from augcli.store.output import OutputFolder
 
 

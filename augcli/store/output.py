@@ -20,13 +20,13 @@ from augcli.disk.disk import storage_errors
 from augcli.disk.folder import Folder
 from augcli.disk.inside import fresh, parts_of
 from augcli.disk.rewriting import Rewriting
+from augcli.disk.walked import EMPTY
 from augcli.errors import FindingsError, LockedError, SettingError, StorageError
 from augcli.layouts.staged import Staged
-from augcli.learned import PLACE
 from augcli.records.journal import NEW, parsed, salvaged
+from augcli.steps.learned import PLACE
 from augcli.store.untouched import entry_of, taken_back, whole_stat
 from augcli.task import Plain
-from augcli.walked import EMPTY
 
 MARK = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder was made by augment.\n"
 """The content of CACHEDIR.TAG, so that backups leave the folder out."""

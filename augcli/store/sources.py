@@ -26,7 +26,7 @@ from augcli.disk.reading import (
     stat_of,
 )
 from augcli.errors import SampleError, UnreadError
-from augcli.requests import Splits
+from augcli.requests.asked import Splits
 from augcli.rows.packed import check_size
 from augcli.settings.base import DatasetSettings
 from augcli.task import Source, Task

@@ -19,7 +19,6 @@ from augcli.dataset.leaks import heeded
 from augcli.dataset.splits import NO_SPLIT, augmented, check_augmented
 from augcli.dataset.told import refuse_unnamed
 from augcli.errors import SampleError
-from augcli.recorded import own_steps
 from augcli.records.keys import key_as_it_is, key_of_all
 from augcli.records.provenance import TableRecord, original_of
 from augcli.rows.originals import originals
@@ -31,6 +30,7 @@ from augcli.rows.tables import (
     lost_lines,
     parquet_of,
 )
+from augcli.steps.recorded import own_steps
 from augcli.tabular import provenance
 from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide, passing
 from augcli.tabular.checks import check_job, labels_of

@@ -14,8 +14,8 @@ import numpy as np
 
 from augcli.errors import StepError
 from augcli.records.keys import key_of
+from augcli.requests.spread import Maker, Part, Spread
 from augcli.rows.tables import dumped, loaded
-from augcli.spread import Maker, Part, Spread
 from augcli.tabular.balance import NO_CLASS, Decided, Outline, cleaned, draw
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.synthesis import made

@@ -18,8 +18,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from augcli.once import Once
+from augcli.requests.spread import Part, Spread, here
 from augcli.rows.packings import packing_of
-from augcli.spread import Part, Spread, here
 from augcli.tabular.carried import carried_cells
 from augcli.tabular.columns import Column
 from augcli.tabular.config import TableOutputSettings

@@ -12,9 +12,9 @@ import polars as pl
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
-from augcli.knobs import shown
-from augcli.playground import Frame, Playground, pictured
-from augcli.sheet import png
+from augcli.figures.knobs import shown
+from augcli.figures.playground import Frame, Playground, pictured
+from augcli.figures.sheet import png
 from augcli.tabular.augment import ProcessedTable
 from augcli.tabular.columns import Column
 from augcli.tabular.drawn import Drawn

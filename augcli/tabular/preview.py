@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from augcli.errors import SettingError
-from augcli.sheet import GAP, INK, LINE, PAPER, Cell, png
+from augcli.figures.sheet import GAP, INK, LINE, PAPER, Cell, png
+from augcli.system.terminal import escaped
 from augcli.tabular.augment import ProcessedTable, TableProcessor
 from augcli.tabular.balance import Outline
 from augcli.tabular.columns import Column
@@ -21,7 +22,6 @@ from augcli.tabular.table import Codes, Numbers
 from augcli.tabular.transform import Block
 from augcli.tabular.writers import extent
 from augcli.task import Source, Task
-from augcli.terminal import escaped
 
 _CELL = (150, 90)
 _LETTERS = 24

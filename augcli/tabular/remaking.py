@@ -8,11 +8,11 @@ from pathlib import Path
 import polars as pl
 
 from augcli.errors import SampleError
-from augcli.recorded import step_of, validated
 from augcli.records.provenance import TableRecord
 from augcli.records.typed import Step
 from augcli.rows.tables import PROVENANCE, REMOVED, lines_of, read, told_rows
 from augcli.settings.shares import SplitShares
+from augcli.steps.recorded import step_of, validated
 from augcli.tabular import provenance
 from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
 from augcli.tabular.output import Writing

@@ -13,7 +13,7 @@ from augcli.nearest.approximate import nearest_nearby
 from augcli.nearest.in_blocks import InBlocks
 from augcli.nearest.points import Points
 from augcli.nearest.search import nearest, without_self
-from augcli.spread import Spread, here
+from augcli.requests.spread import Spread, here
 from augcli.tabular.drawn import Streams
 from augcli.tabular.table import Codes, Numbers, Rows, Table
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 
 from augcli.records.typed import Step
+from augcli.steps.ways import Turn, Way
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.keys import Keys, picks
 from augcli.tabular.space import Space
 from augcli.tabular.table import Rows
 from augcli.tabular.transform import Lots, RowTransform, StepDrawn
 from augcli.transform import Chooser, keyed
-from augcli.ways import Turn, Way
 
 
 def with_steps(space: Space, drawn: Drawn, steps: Sequence[RowTransform | Chooser]) -> Drawn:

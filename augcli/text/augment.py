@@ -17,16 +17,15 @@ from augcli.dataset.layout import file_splits
 from augcli.dataset.leaks import heeded
 from augcli.dataset.told import refuse_unnamed
 from augcli.errors import SampleError
-from augcli.languages import language_of
 from augcli.once import Once
-from augcli.recorded import own_steps
 from augcli.records.keys import key_as_it_is, key_of, key_of_all
 from augcli.records.provenance import TextFileRecord, original_of
-from augcli.requests import Splits
+from augcli.requests.asked import Splits
+from augcli.requests.spread import Part
 from augcli.rows.opened import each_opened, none_left
 from augcli.rows.originals import originals_of
 from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE
-from augcli.spread import Part
+from augcli.steps.recorded import own_steps
 from augcli.task import Buffer, Lost, Output, Processed, Processor, Source, Tally, Task
 from augcli.text import provenance
 from augcli.text.asked import Asked
@@ -36,6 +35,7 @@ from augcli.text.corpus import Corpus, CorpusPlan, asked_of_rows, failures, make
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file
 from augcli.text.job import TextJob
+from augcli.text.languages import language_of
 from augcli.text.own_language import OwnLanguage, lexicon_files, open_language
 from augcli.text.parted import pieces_of, splits_of
 from augcli.text.provenance import Lines

@@ -13,10 +13,10 @@ from functools import cached_property
 
 from augcli.balance.classes import check_steps, check_target
 from augcli.balance.targets import Group, counted, spread, targets
-from augcli.courses import dealt_out
 from augcli.dataset.splits import BLANK, NO_SPLIT, augmented, called, check_augmented
 from augcli.dataset.strings import Names
-from augcli.requests import Copies
+from augcli.requests.asked import Copies
+from augcli.requests.courses import dealt_out
 from augcli.rows.encodings import LostLine
 from augcli.rows.tables import lost_lines
 from augcli.task import Count, Plain, failure

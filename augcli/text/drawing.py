@@ -7,13 +7,13 @@ from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
-from augcli.courses import Stage, View
 from augcli.draws import Draws
 from augcli.errors import StepError
 from augcli.names import FIRST, Spot
-from augcli.recorded import step_named
 from augcli.records.typed import Step
-from augcli.redraws import REDRAWS, Distinct, Place, tries
+from augcli.requests.courses import Stage, View
+from augcli.requests.redraws import REDRAWS, Distinct, Place, tries
+from augcli.steps.recorded import step_named
 from augcli.text.joined import joined
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document

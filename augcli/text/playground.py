@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from html import escape
 
-from augcli.courses import shared_out
 from augcli.draws import Draws
 from augcli.errors import SampleError
-from augcli.knobs import shown
-from augcli.playground import Frame, Playground
+from augcli.figures.knobs import shown
+from augcli.figures.playground import Frame, Playground
+from augcli.requests.courses import shared_out
 from augcli.task import Source, Task
 from augcli.text.asked import Asked
 from augcli.text.augment import TextProcessor

@@ -10,10 +10,11 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont, features
 
-from augcli.courses import shared_out
 from augcli.draws import Draws
-from augcli.requests import Splits
-from augcli.sheet import FAINT, INK, PAPER, png
+from augcli.figures.sheet import FAINT, INK, PAPER, png
+from augcli.figures.turns import in_turn
+from augcli.requests.asked import Splits
+from augcli.requests.courses import shared_out
 from augcli.task import Source, Task
 from augcli.text.asked import Asked
 from augcli.text.augment import ProcessedCorpus, TextProcessor
@@ -24,7 +25,6 @@ from augcli.text.job import TextJob
 from augcli.text.single import opened
 from augcli.text.words import Document
 from augcli.transform import prepare
-from augcli.turns import in_turn
 
 _WIDTH, _GAP, _LINE, _SIZE, _INDENT = 1000, 16, 22, 15, 24
 _COLOURS = {"same": INK, "gone": (190, 30, 30), "new": (0, 120, 40), "faint": FAINT}

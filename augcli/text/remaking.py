@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from augcli.errors import SampleError
-from augcli.recorded import check_steps
 from augcli.records.provenance import TextFileRecord, TextRecord
 from augcli.rows.originals import places_of, told_sources
 from augcli.rows.tables import told_rows
+from augcli.steps.recorded import check_steps
 from augcli.task import Buffer, Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.drawing import applied

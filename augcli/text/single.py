@@ -6,18 +6,18 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from augcli.errors import SampleError, SettingError
-from augcli.languages import language_of
 from augcli.names import encoded_name, group_name
-from augcli.recorded import check_steps
 from augcli.records.keys import key_as_it_is, key_of, revisions_of
 from augcli.records.provenance import TextRecord, original_of
-from augcli.redraws import Place
-from augcli.requests import Copies
+from augcli.requests.asked import Copies
+from augcli.requests.redraws import Place
 from augcli.rows.encodings import Text, open_text
+from augcli.steps.recorded import check_steps
 from augcli.task import Buffer, Output, Plain, Processed, Source, Task
 from augcli.text.asked import Asked
 from augcli.text.checks import refuse_language
 from augcli.text.drawing import Drawn, Failed, applied, courses_of, draw_copies
+from augcli.text.languages import language_of
 from augcli.text.lexicon import Lexicon
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document, Reading

@@ -15,12 +15,12 @@ from augcli.dataset.layout import folders_in_starter, told_in_starter
 from augcli.dataset.splits import TRAIN, are_splits
 from augcli.draft import Asked, Draft, quoted
 from augcli.errors import SampleError, SettingError
-from augcli.languages import ENGLISH, language_of
 from augcli.settings.base import ColumnRef
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile, TextFormat
 from augcli.text.formats.open import open_file
+from augcli.text.languages import ENGLISH, language_of
 from augcli.text.lexicon import Lexicon
 from augcli.text.single import EXTENSION
 from augcli.text.words import Document, Reading

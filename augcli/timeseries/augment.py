@@ -14,14 +14,14 @@ from typing import Any
 
 from augcli.balance.classes import check_steps, check_target, doubts, refuse_amounts
 from augcli.balance.targets import counted, spread, targets
-from augcli.courses import dealt_out
 from augcli.dataset.leaks import heeded
 from augcli.dataset.splits import NO_SPLIT, augmented, check_augmented
 from augcli.dataset.told import refuse_unnamed
 from augcli.errors import SampleError, SettingError
 from augcli.records.keys import key_as_it_is, key_of, key_of_all
 from augcli.records.row_records import MARKS
-from augcli.requests import Copies, Splits
+from augcli.requests.asked import Copies, Splits
+from augcli.requests.courses import dealt_out
 from augcli.rows.originals import originals_of
 from augcli.rows.tables import (
     FORM,

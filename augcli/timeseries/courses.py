@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from augcli.courses import Stage, View
 from augcli.errors import SettingError
+from augcli.requests.courses import Stage, View
 from augcli.timeseries.config import SmoteBalance
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.transform import SeriesTransform

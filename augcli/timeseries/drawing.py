@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 from augcli.draws import Draws, ManyDraws, repeated
 from augcli.errors import RefusedError, StepError
 from augcli.names import Spot
-from augcli.recorded import own_steps
-from augcli.redraws import Distinct, Picked, Vain, tries
+from augcli.requests.redraws import Distinct, Picked, Vain, tries
+from augcli.steps.recorded import own_steps
+from augcli.steps.ways import Pick, Turn, as_json, picks_of
 from augcli.timeseries.courses import Course, Steps, Way, courses_of
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, PeersOf, Society
 from augcli.timeseries.making import Drawn, made
 from augcli.timeseries.transform import Facts, SeriesTransform
 from augcli.transform import Params, walk
-from augcli.ways import Pick, Turn, as_json, picks_of
 
 Picks = Sequence[Pick[SeriesTransform]]
 """The steps of a copy, in order."""

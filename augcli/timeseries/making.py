@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from augcli.recorded import step_named
 from augcli.rows.tables import loaded
+from augcli.steps.recorded import step_named
 from augcli.task import Plain
 from augcli.timeseries.library import Library
 from augcli.timeseries.series import Series, stacked, unstacked

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
-from augcli.knobs import shown
-from augcli.playground import Frame, Playground, pictured
-from augcli.sheet import Cell, png
+from augcli.figures.knobs import shown
+from augcli.figures.playground import Frame, Playground, pictured
+from augcli.figures.sheet import Cell, png
 from augcli.task import Source, Task
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, PeersOf

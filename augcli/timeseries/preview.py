@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from augcli.courses import shared_out
 from augcli.dataset.splits import augmented
 from augcli.draws import Draws
 from augcli.errors import SampleError
-from augcli.requests import Splits
-from augcli.sheet import PAPER, Cell, Sheet, caption
+from augcli.figures.sheet import PAPER, Cell, Sheet, caption
+from augcli.figures.turns import in_turn
+from augcli.requests.asked import Splits
+from augcli.requests.courses import shared_out
 from augcli.task import Source, Task
 from augcli.timeseries.drawing import Drawing
 from augcli.timeseries.job import SeriesJob
@@ -23,7 +24,6 @@ from augcli.timeseries.listing import Place
 from augcli.timeseries.making import made
 from augcli.timeseries.parted import library_of
 from augcli.timeseries.plot import extent_of, plotted, stretch
-from augcli.turns import in_turn
 
 CELL = (240, 110)
 _LETTERS = 42

@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from augcli.recorded import check_steps
 from augcli.records.provenance import SeriesFileRecord, SeriesRecord
 from augcli.records.typed import Step
 from augcli.rows.originals import told_sources
 from augcli.rows.tables import plain_name, told_rows
+from augcli.steps.recorded import check_steps
 from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import Own

@@ -8,8 +8,8 @@ from functools import cached_property, partial
 from augcli.dataset.told import refuse_unnamed
 from augcli.errors import SampleError, SettingError
 from augcli.records.keys import key_as_it_is
-from augcli.redraws import Vain
-from augcli.requests import Copies
+from augcli.requests.asked import Copies
+from augcli.requests.redraws import Vain
 from augcli.task import Output, Processed, Source, Task
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import Copy, Drawing

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from augcli.once import Once
-from augcli.spread import Part, Spread, here
+from augcli.requests.spread import Part, Spread, here
 from augcli.task import Buffer
 from augcli.timeseries.formats.base import New, Own
 from augcli.timeseries.library import Library

@@ -19,8 +19,8 @@ from augcli.disk.inside import fresh
 from augcli.engines import Beat, ChunkFunction, Outcome
 from augcli.engines.garbage import undisturbed
 from augcli.errors import StoppedError, StorageError
+from augcli.requests.spread import Maker, Part
 from augcli.rows.tables import dumped
-from augcli.spread import Maker, Part
 from augcli.store.output import OutputFolder
 
 _DIGEST = 32

@@ -13,14 +13,14 @@ from typing import Any
 
 from augcli.errors import StorageError
 from augcli.kind import load_kind
-from augcli.learned import Model, knowing
-from augcli.machine import refuse_beyond_avx2
 from augcli.recipe import load_recipe
-from augcli.requests import Stamps
-from augcli.spread import Spread, here
+from augcli.requests.asked import Stamps
+from augcli.requests.spread import Spread, here
+from augcli.steps.learned import Model, knowing
 from augcli.store.cache import place_of
 from augcli.store.output import OutputFolder
 from augcli.store.publish import Batch
+from augcli.system.machine import refuse_beyond_avx2
 from augcli.task import task_of
 from augcli.work.jobs import origins, processor_of
 from augcli.work.unit import Common, SourceWork

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from augcli.control import Sequence as Sequenced
-from augcli.courses import Stage, View
 from augcli.dataset.units import Dataset
 from augcli.kind import load_kind
 from augcli.recipe import Recipe
-from augcli.spread import Spread, here
+from augcli.requests.courses import Stage, View
+from augcli.requests.spread import Spread, here
+from augcli.steps.control import Sequence as Sequenced
 from augcli.task import AnyJob, Job, Processed, Processor
 from augcli.transform import Transform, walk
 

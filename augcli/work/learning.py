@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from augcli.dataset.units import Dataset
 from augcli.disk.reading import read_whole
 from augcli.errors import Problem, SampleError, SettingError
-from augcli.learned import Learning, Model, ModelError
 from augcli.recipe import Recipe
 from augcli.recipe.document import KeyPath
-from augcli.spread import Spread, here
+from augcli.requests.spread import Spread, here
+from augcli.steps.learned import Learning, Model, ModelError
 from augcli.store.models import Lesson, Models
 from augcli.store.output import OutputFolder
 from augcli.transform import Transform, changed, located, walk

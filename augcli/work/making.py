@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from augcli.engines import Engine, Outcome
 from augcli.errors import UsageError
 from augcli.foreign import PLUGIN
-from augcli.learned import models_of
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.records.journal import NEW, lost
-from augcli.report import stamps
-from augcli.requests import Stamps
+from augcli.reports.report import stamps
+from augcli.requests.asked import Stamps
+from augcli.steps.learned import models_of
 from augcli.store.cache import CachePlace
 from augcli.store.manifest import Journal, read_manifest
 from augcli.store.output import OutputFolder

@@ -15,7 +15,7 @@ from augcli.disk.reading import Look, looking_below
 from augcli.plan import Plan, Short, make_plan
 from augcli.recipe import Recipe
 from augcli.records.journal import hash_of_partners, hash_of_value, kept_of_task
-from augcli.requests import Request, Stamps, plain_request
+from augcli.requests.asked import Request, Stamps, plain_request
 from augcli.store.manifest import Journal
 from augcli.store.seals import Told, asked_of, seal_of, told_of
 from augcli.store.sources import stats_of

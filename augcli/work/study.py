@@ -21,10 +21,10 @@ from augcli.draws import Draws
 from augcli.engines.cpus import one_thread
 from augcli.errors import EngineError, SampleError
 from augcli.kind import load_kind
-from augcli.learned import Learner, Learning, Model, Seen
-from augcli.requests import PassThrough
+from augcli.requests.asked import PassThrough
+from augcli.requests.spread import Part, Spread
 from augcli.settings.base import DatasetSettings
-from augcli.spread import Part, Spread
+from augcli.steps.learned import Learner, Learning, Model, Seen
 from augcli.store.models import Lesson
 from augcli.store.sources import read_sources, stats_of
 from augcli.task import Task

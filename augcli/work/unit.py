@@ -15,7 +15,7 @@ from pathlib import Path
 
 from augcli.errors import LostError, SampleError, StepError, StorageError, UnreadError
 from augcli.records.journal import NEW, blank
-from augcli.requests import Stamps
+from augcli.requests.asked import Stamps
 from augcli.store.cache import Cache
 from augcli.store.manifest import is_ours
 from augcli.store.output import OutputFolder

@@ -149,7 +149,7 @@ def test_no_pickle_is_read_from_disk(tmp_path):
         "def no(*_): raise AssertionError('a pickle')\n"
         "pickle.load = pickle.loads = pickle.Unpickler = _pickle.load = _pickle.loads = no\n"
         "sys.addaudithook(lambda event, _: event.startswith('pickle.') and no())\n"
-        "from augcli.cli import main; main()"
+        "from augcli.cli.main import main; main()"
     )
     recipe = write_recipe(photos, tmp_path / "out")
     for _ in range(2):

@@ -48,7 +48,7 @@ def test_hostile_names(name, memory, commands):
 
 SHOWN_RAW = """
 import re
-from augcli import terminal
+from augcli.system import terminal
 terminal._IN_LINE = terminal._IN_TEXT = re.compile("(?!)")
 """
 

@@ -17,12 +17,12 @@ import pytest
 from helpers import lines_of, run, write
 from seeds import EXAMPLES, SEEDS
 
-from augcli import run_json
 from augcli.commands.explain import record_of
 from augcli.commands.page import page
 from augcli.commands.replay import replay
 from augcli.commands.verify import verify
 from augcli.errors import AugmentError, StorageError
+from augcli.reports import run_json
 
 KINDS = {SEEDS[name].kind: SEEDS[name] for name in EXAMPLES}
 

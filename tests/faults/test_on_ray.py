@@ -21,7 +21,7 @@ from helpers import (
 )
 from watched import until
 
-from augcli.machine import instruction_sets
+from augcli.system.machine import instruction_sets
 
 pytestmark = pytest.mark.cluster
 cluster_utils = pytest.importorskip("ray.cluster_utils", reason="pip install 'augcli[ray]'")

@@ -73,7 +73,8 @@ def test_a_signal_when_a_run_has_just_begun(watched):
 
 INTERRUPTED = """
 import os, signal
-from augcli import cli, ranges
+from augcli import ranges
+from augcli.cli import main as cli
 ranges.Uniform.plain = lambda self: os.kill(os.getpid(), signal.SIGINT)
 cli.main()
 """

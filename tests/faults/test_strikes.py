@@ -65,7 +65,7 @@ def test_a_worker_that_is_stopped_goes_with_its_parent(memory, name):
 NEVER_DIES = """
 from augcli.engines import child
 child._die_even_when_stopped = lambda: None
-from augcli.cli import main
+from augcli.cli.main import main
 main()
 """
 

@@ -15,7 +15,7 @@ from augcli.image.ops import Op, apply
 from augcli.image.picture import Facts, Picture, full_range
 from augcli.image.targets import Ring
 from augcli.image.transform import ImageTransform
-from augcli.learned import Model
+from augcli.steps.learned import Model
 from augcli.transform import REGISTRY
 
 APART = {"learned_whitening"}

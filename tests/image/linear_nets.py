@@ -10,8 +10,8 @@ from image_samples import TRANSFORMS
 
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.learning.nets import Class, NetLearner, Nets, Shown
-from augcli.learned import Model, Seen
 from augcli.networks import Dense, Network, packed
+from augcli.steps.learned import Model, Seen
 from augcli.task import Source
 
 SETTINGS = ImageDatasetSettings(path=".")

@@ -16,8 +16,8 @@ from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.drawing import CopyDraws
 from augcli.image.ops import facts_after
 from augcli.image.picture import Facts
-from augcli.redraws import Distinct, tries
-from augcli.requests import Copies, PassThrough
+from augcli.requests.asked import Copies, PassThrough
+from augcli.requests.redraws import Distinct, tries
 from augcli.task import Job, Task
 from augcli.transform import REGISTRY, Label, Transform, keyed, taken
 

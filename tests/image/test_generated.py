@@ -22,8 +22,8 @@ from augcli.image.config import ImageDatasetSettings
 from augcli.image.learning.nets import SIDE, nets_of
 from augcli.image.ops import apply
 from augcli.image.picture import Facts, Picture
-from augcli.learned import ModelError
 from augcli.networks import Dense, Network
+from augcli.steps.learned import ModelError
 
 NAMES = ("autoencoder", "gan", "vae")
 

@@ -18,7 +18,7 @@ from augcli.image.config import ImageDatasetSettings
 from augcli.image.learning.moments import MomentsLearner
 from augcli.image.learning.whitening import WhiteningLearner, whitening_of
 from augcli.image.picture import Picture
-from augcli.learned import Learner, Model, ModelError, Seen
+from augcli.steps.learned import Learner, Model, ModelError, Seen
 from augcli.task import Source
 
 SETTINGS = ImageDatasetSettings(path=".")

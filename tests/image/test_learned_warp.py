@@ -15,7 +15,7 @@ from augcli.image.learning.aligning import SIDE, aligned
 from augcli.image.learning.velocities import COUNT, affine, displacement, places, smallest_area
 from augcli.image.learning.warps import WarpLearner, warps_of
 from augcli.image.picture import Picture
-from augcli.learned import ModelError, Seen
+from augcli.steps.learned import ModelError, Seen
 from augcli.task import Source
 
 SETTINGS = ImageDatasetSettings(path=".")

@@ -21,7 +21,7 @@ from augcli.image.drawing import CopyDraws
 from augcli.image.ops import Pixels, apply
 from augcli.image.picture import Picture
 from augcli.image.transform import ImageTransform
-from augcli.requests import Copies, PassThrough
+from augcli.requests.asked import Copies, PassThrough
 from augcli.task import Job, Source, Task
 
 FACTS = Picture(smooth()).facts

@@ -16,8 +16,8 @@ from augcli.draws import Draws, ManyDraws
 from augcli.image.ops import apply
 from augcli.image.picture import Facts, Picture
 from augcli.image.published import PUBLISHED, pairs
+from augcli.steps.ways import Way
 from augcli.transform import REGISTRY, Chooser, keyed, taken
-from augcli.ways import Way
 
 FACTS = Facts(331, 200, 3, "uint8", False)
 DRAWS = 4000

@@ -11,14 +11,14 @@ from helpers import picture
 from image_samples import smooth, step
 from PIL import Image
 
-from augcli import sheet as sheets
 from augcli.errors import SampleError
+from augcli.figures import sheet as sheets
+from augcli.figures.sheet import drawable
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.picture import Picture, full_range
 from augcli.image.preview import sheet as contact_sheet
 from augcli.image.preview import thumbnail, window
-from augcli.requests import Copies
-from augcli.sheet import drawable
+from augcli.requests.asked import Copies
 from augcli.task import Job, Source, Task
 
 JOB = Job(

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from image_samples import TRANSFORMS, params_of, step
 
-from augcli.control import OneOf
 from augcli.dataset.units import Dataset, Sample
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.kind import KIND
 from augcli.image.ops import facts_after
 from augcli.image.picture import Facts, Picture
+from augcli.steps.control import OneOf
 from augcli.task import Job
 from augcli.transform import Transform
 

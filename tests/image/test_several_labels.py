@@ -12,7 +12,7 @@ from helpers import failures, make_photos, manifest, run, tree, write
 from augcli.commands.init import starter
 from augcli.errors import RecipeError
 from augcli.recipe import load_recipe
-from augcli.report import Summary
+from augcli.reports.report import Summary
 
 IN_CELLS = "name,kind,age\np/00.png,cat|dog,3\np/01.png,dog | cat,4\np/02.png,dog,5\np/03.png,,6\n"
 IN_COLUMNS = "name,cat,dog\np/00.png,1,1.0\np/01.png,yes,TRUE\np/02.png,,1\np/03.png,0,\n"

@@ -10,7 +10,7 @@ import pytest
 from helpers import augment, failures, make_photos, manifest, run, tree, write, write_recipe
 
 from augcli.errors import RecipeError
-from augcli.report import Summary
+from augcli.reports.report import Summary
 
 
 def made(tmp_path: Path, table: str | bytes, **settings: str) -> Summary:

@@ -13,7 +13,7 @@ from helpers import run, write, write_recipe
 from seeds import SEEDS, Seed
 
 from augcli.recipe import Recipe, read_recipe
-from augcli.report import Summary
+from augcli.reports.report import Summary
 
 _NO_LABELS = {
     "text lines": "a line is all text",

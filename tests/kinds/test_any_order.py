@@ -12,9 +12,9 @@ from seeds import SEEDS
 from test_only_what_changed import written
 
 from augcli.once import Once
+from augcli.reports.run_json import read_run
+from augcli.requests.spread import Maker, Part, here
 from augcli.run import planned
-from augcli.run_json import read_run
-from augcli.spread import Maker, Part, here
 from augcli.store.output import OutputFolder
 from augcli.store.sources import read_sources
 from augcli.task import Lost, Output, Processed

@@ -7,7 +7,7 @@ import pytest
 from made import able, by
 from readers import labels_of
 
-from augcli.report import Summary
+from augcli.reports.report import Summary
 
 
 def counted(work):

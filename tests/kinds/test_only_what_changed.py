@@ -6,7 +6,7 @@ import pytest
 from helpers import manifest, tree
 from made import able, by
 
-from augcli import report
+from augcli.reports import report
 from augcli.work.unit import SourceWork
 
 

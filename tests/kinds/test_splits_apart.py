@@ -10,7 +10,7 @@ from made import able, by
 from augcli.commands import tell
 from augcli.commands.page import page
 from augcli.errors import FindingsError
-from augcli.run_json import read_run
+from augcli.reports.run_json import read_run
 from augcli.store.output import OutputFolder
 
 SHARED = re.compile(r"[0-9]+ (files|rows|texts|series) of an augmented split are also in another")

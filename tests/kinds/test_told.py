@@ -13,7 +13,7 @@ from augcli.commands import forecast
 from augcli.commands.page import page
 from augcli.commands.preview import preview
 from augcli.draws import ManyDraws
-from augcli.run_json import read_run
+from augcli.reports.run_json import read_run
 from augcli.store.output import OutputFolder
 from augcli.work.pending import Pending
 

@@ -12,7 +12,7 @@ from helpers import augment, failures, manifest, run, tree, write, write_recipe
 
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.learning.nets import Shown, nets_of
-from augcli.learned import Learner, Model, Seen
+from augcli.steps.learned import Learner, Model, Seen
 from augcli.task import Source
 from augcli.transform import catalogue
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from augcli.engines.local import make_engine
 from augcli.recipe import load_recipe
-from augcli.report import Summary
+from augcli.reports.report import Summary
 from augcli.run import run
 from augcli.tabular.columns import Column
 from augcli.tabular.drawn import Drawn, Streams

@@ -12,7 +12,7 @@ from helpers import write
 from table_samples import augmented
 
 from augcli.errors import RecipeError
-from augcli.report import Summary
+from augcli.reports.report import Summary
 
 RANDOM = random.Random(3)
 GRADES = {"reed": 3, "oak": 8, "elm": 5, "ash": 11}

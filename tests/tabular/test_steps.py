@@ -9,9 +9,9 @@ from datasets import PENGUINS
 from table_samples import augmented, space_of, table_of, told_rows
 
 from augcli.commands.replay import replay
-from augcli.control import OneOf, RandomOrder, Sequence, SomeOf
 from augcli.draws import Draws, ManyDraws
 from augcli.errors import RecipeError
+from augcli.steps.control import OneOf, RandomOrder, Sequence, SomeOf
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.steps import with_steps
 from augcli.tabular.synthesis import made

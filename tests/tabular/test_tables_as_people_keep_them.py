@@ -16,7 +16,7 @@ from helpers import augment, failures, write
 from table_samples import augmented
 
 from augcli.errors import RecipeError
-from augcli.report import Summary
+from augcli.reports.report import Summary
 
 RANDOM = random.Random(5)
 ROWS = [f"{RANDOM.randrange(900)},{RANDOM.random():.3f},{'ab'[n % 4 == 0]}" for n in range(60)]

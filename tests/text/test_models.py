@@ -13,9 +13,9 @@ from test_text_runs import place_of, provenance, recipe
 from text_samples import document
 from tiny_models import WORDS, marian, masked
 
-from augcli.control import OneOf
 from augcli.draws import Draws
 from augcli.errors import SettingError
+from augcli.steps.control import OneOf
 from augcli.text.checks import check_models
 from augcli.text.transforms.models import BackTranslate, FillMask
 from augcli.text.transforms.words import Eda

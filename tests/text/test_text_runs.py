@@ -13,7 +13,7 @@ import pytest
 from helpers import augment, environment, failures, manifest, tree, write
 
 from augcli.errors import FindingsError
-from augcli.report import Summary
+from augcli.reports.report import Summary
 from augcli.text.differences import differences
 
 ROWS = [
@@ -348,7 +348,7 @@ def refuse(event, args):
         os._exit(99)
 
 sys.addaudithook(refuse)
-from augcli.cli import main
+from augcli.cli.main import main
 sys.argv = ["augment", *sys.argv[1:]]
 main()
 """

@@ -8,7 +8,7 @@ import pytest
 
 import augcli.text.transforms  # noqa: F401  (fills the registry)
 from augcli.draws import Draws
-from augcli.recorded import step_named
+from augcli.steps.recorded import step_named
 from augcli.text.articles import article_for
 from augcli.text.lexicon import bundled
 from augcli.text.negations import NEGATIONS_OF

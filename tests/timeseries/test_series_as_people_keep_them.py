@@ -15,7 +15,7 @@ from helpers import failures, manifest, run, write
 from scipy.io import wavfile
 
 from augcli.errors import RecipeError
-from augcli.report import Summary
+from augcli.reports.report import Summary
 
 RNG = np.random.default_rng(11)
 VALUES = RNG.normal(size=(12, 6))

@@ -17,7 +17,7 @@ from helpers import augment, failures, manifest, run, tree, write, write_recipe
 from augcli.commands.replay import replay
 from augcli.commands.verify import verify
 from augcli.errors import FindingsError, RecipeError
-from augcli.report import Summary
+from augcli.reports.report import Summary
 from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import open_file

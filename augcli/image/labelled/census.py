@@ -11,7 +11,7 @@ from augcli.disk.reading import read_whole
 from augcli.errors import SampleError
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Labels, Scheme
-from augcli.requests import PassThrough
+from augcli.requests.asked import PassThrough
 from augcli.task import Source, Task
 
 

@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from augcli.image.codec import decoded, read_header
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.picture import PixelArray, full_range, known, without_hidden
-from augcli.learned import Doubt, Learner, ModelError, Seen
 from augcli.settings.base import DatasetSettings
+from augcli.steps.learned import Doubt, Learner, ModelError, Seen
 from augcli.task import Plain, Source
 from augcli.transform import Transform
 

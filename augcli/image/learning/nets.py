@@ -24,7 +24,6 @@ from augcli.image.config import ImageDatasetSettings
 from augcli.image.learning.looking import SIDE, decoded_for
 from augcli.image.tones import small_tones
 from augcli.image.transform import GRAY_AND_COLOUR
-from augcli.learned import Doubt, Learner, ModelError, Seen
 from augcli.networks import (
     Dense,
     Floats,
@@ -37,6 +36,7 @@ from augcli.networks import (
     unpacked,
 )
 from augcli.settings.base import DatasetSettings
+from augcli.steps.learned import Doubt, Learner, ModelError, Seen
 from augcli.task import Plain, Source
 from augcli.transform import Transform
 

@@ -23,8 +23,8 @@ from augcli.image.learning.aligning import Aligned, Planes, aligned, blurred
 from augcli.image.learning.looking import SIDE, decoded_for
 from augcli.image.learning.velocities import COUNT, Floats, affine
 from augcli.image.tones import small_gray
-from augcli.learned import Doubt, Learner, ModelError, Seen
 from augcli.settings.base import DatasetSettings
+from augcli.steps.learned import Doubt, Learner, ModelError, Seen
 from augcli.task import Plain, Source
 from augcli.transform import Transform
 

@@ -20,8 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from augcli.errors import SampleError
 from augcli.image.learning.moments import counted, rounded_all, tones_of
 from augcli.image.picture import PixelArray, full_range
-from augcli.learned import Doubt, Learner, Model, ModelError, Seen
 from augcli.settings.base import DatasetSettings
+from augcli.steps.learned import Doubt, Learner, Model, ModelError, Seen
 from augcli.task import Plain, Source
 from augcli.transform import Transform
 

@@ -8,17 +8,17 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from augcli import control
-from augcli.dirichlet import dirichlet
 from augcli.draws import Draws
 from augcli.errors import StepError
+from augcli.image.dirichlet import dirichlet
 from augcli.image.ops import Blend, Op, facts_after
 from augcli.image.picture import Facts, Said
 from augcli.image.resample import Interpolation
 from augcli.image.transform import INTEGER_DEPTHS, ImageTransform
 from augcli.image.transforms.policies import MOVING, STAYING, OfPolicy, Space
 from augcli.ranges import Spread, Uniform, Whole
-from augcli.recorded import check_steps, step_named
+from augcli.steps import control
+from augcli.steps.recorded import check_steps, step_named
 from augcli.transform import Params, keyed, register, rounded, taken
 
 _BINS = 10

@@ -21,8 +21,8 @@ from augcli.image.ops import Op, Pixels
 from augcli.image.picture import LUMA, Facts, PixelArray, from_float, full_range
 from augcli.image.seeded import normals
 from augcli.image.transform import ImageTransform
-from augcli.learned import Learner, Learning
 from augcli.ranges import Real, Spread, Uniform
+from augcli.steps.learned import Learner, Learning
 from augcli.transform import Params, register
 
 if TYPE_CHECKING:

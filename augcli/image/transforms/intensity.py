@@ -17,8 +17,8 @@ from augcli.image.picture import Facts, PixelArray, full_range, known, luma
 from augcli.image.resample import by_channel_groups
 from augcli.image.tone import curve
 from augcli.image.transform import Colour, ImageTransform, bgr
-from augcli.learned import Learner, Learning, Model
 from augcli.ranges import Real, Spread, Uniform
+from augcli.steps.learned import Learner, Learning, Model
 from augcli.transform import Params, register
 
 _Deviation = Annotated[float, Field(gt=0, le=1)]

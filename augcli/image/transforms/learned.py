@@ -15,8 +15,8 @@ from augcli.image.ops import Op
 from augcli.image.picture import Facts
 from augcli.image.seeded import normals
 from augcli.image.transform import Geometry
-from augcli.learned import Learner, Learning
 from augcli.ranges import Constant, Real, Spread
+from augcli.steps.learned import Learner, Learning
 from augcli.transform import Params, register
 
 _LARGEST = 2.0

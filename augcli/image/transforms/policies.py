@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from augcli import control
 from augcli.draws import LISTED, Lots
 from augcli.image.published import Chance, pairs
 from augcli.image.resample import Border, Interpolation
@@ -27,6 +26,7 @@ from augcli.image.transforms.tone import (
     Solarize,
 )
 from augcli.ranges import Choice
+from augcli.steps import control
 from augcli.transform import Chooser, Transform, changed, register
 
 Shares = Sequence[float]

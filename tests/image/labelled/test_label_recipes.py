@@ -16,7 +16,7 @@ from augcli.commands.replay import replay
 from augcli.commands.verify import verify
 from augcli.engines.local import make_engine
 from augcli.recipe import load_recipe
-from augcli.report import Summary
+from augcli.reports.report import Summary
 from augcli.run import run as run_recipe
 
 HERE = Path(__file__).parents[3]

@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from augcli.options import PathType, as_json, recipe_argument
-from augcli.terminal import say, warn
+from augcli.cli.options import PathType, as_json, recipe_argument
+from augcli.system.terminal import say, warn
 
 _TRIALS, _WIDTH = 12, 80
 
@@ -49,9 +49,9 @@ def evaluate(  # noqa: PLR0913 – one per option
     from augcli import api
     from augcli.commands.progress import progress_bar
     from augcli.commands.sentence import lines
+    from augcli.commands.signals import Heeding
     from augcli.commands.target import write_target
     from augcli.commands.verdict_page import verdict_page
-    from augcli.signals import Heeding
 
     other = api.load_recipe(against) if against else None
     engine = Heeding(api.local_engine(recipe, jobs))
@@ -101,8 +101,8 @@ def search(  # noqa: PLR0913 – one per option
     from augcli.commands.search import Budget, search, table, written
     from augcli.commands.search_page import search_page
     from augcli.commands.sentence import sentence
+    from augcli.commands.signals import Heeding
     from augcli.commands.target import write_recipe, write_target
-    from augcli.signals import Heeding
 
     if trials and minutes:
         raise click.UsageError("--trials and --minutes both say when it is enough; give one")
@@ -134,7 +134,7 @@ def learn(recipe: Any, *, target: Path, jobs: int | None) -> None:
     from augcli import api
     from augcli.commands.learn import write_model
     from augcli.commands.progress import progress_bar
-    from augcli.signals import Heeding
+    from augcli.commands.signals import Heeding
 
     engine = Heeding(api.local_engine(recipe, jobs))
     with engine, progress_bar(engine, show=True) as progress:

@@ -13,9 +13,8 @@ from typing import Any
 import click
 
 from augcli import __version__
-from augcli.aids import AIDS
-from augcli.errors import AugmentError, StoppedError, StorageError, UsageError
-from augcli.options import (
+from augcli.cli.aids import AIDS
+from augcli.cli.options import (
     CopiedFileType,
     PathType,
     as_json,
@@ -28,9 +27,10 @@ from augcli.options import (
     recipe_argument,
     recipe_or_dataset,
 )
-from augcli.proofs import PROOFS
-from augcli.start import in_utf8, raise_open_files, rarely_collect, stop_collecting
-from augcli.terminal import open_streams, say, say_coloured, warn
+from augcli.cli.proofs import PROOFS
+from augcli.errors import AugmentError, StoppedError, StorageError, UsageError
+from augcli.system.start import in_utf8, raise_open_files, rarely_collect, stop_collecting
+from augcli.system.terminal import open_streams, say, say_coloured, warn
 
 BUG = 70
 _INTERRUPTED = ["augment: interrupted"], 130
@@ -156,7 +156,7 @@ def run(  # noqa: PLR0913 – one per option
     from augcli import api
     from augcli.commands import tell
     from augcli.commands.progress import progress_bar
-    from augcli.signals import Heeding
+    from augcli.commands.signals import Heeding
 
     if dry_run:
         return _plan(recipe, as_json=as_json, exit_code=False)
@@ -289,7 +289,7 @@ def verify(output: Path, *, input_path: Path | None, as_json: bool) -> int:
 def replay(output: Path, *, target: Path, input_path: Path | None, only: str | None) -> int:
     """Make outputs of OUTPUT again from its manifest and the sources, bit for bit."""
     from augcli.commands.replay import replay as replay_output
-    from augcli.run_json import recorded_isa, unlike_here
+    from augcli.reports.run_json import recorded_isa, unlike_here
     from augcli.store.output import OutputFolder
 
     keep_to(recorded_isa(OutputFolder(output)))
@@ -330,7 +330,7 @@ def report(output: Path, *, target: Path) -> None:
     from augcli.commands.page import page
     from augcli.commands.target import write_target
     from augcli.commands.verify import opened
-    from augcli.run_json import read_run, recorded_dataset
+    from augcli.reports.run_json import read_run, recorded_dataset
 
     html, folder = page(output), opened(output)
     write_target(target, html.encode(), recorded_dataset(folder, read_run(folder)))

@@ -13,7 +13,7 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 
 from augcli.records.typed import Step
-from augcli.terminal import escaped
+from augcli.system.terminal import escaped
 
 PAPER, INK, FAINT = (255, 255, 255), (30, 30, 30), (130, 130, 130)
 GAP, LINE = 12, 14

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any, TypeVar
 
 from augcli.errors import SampleError
-from augcli.playground import Frame, Knob, Shown
+from augcli.figures.playground import Frame, Knob, Shown
 from augcli.ranges import Choice, Spread, Uniform
 from augcli.transform import Transform, changed, declared_range, plain_step, rounded
 

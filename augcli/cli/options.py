@@ -134,7 +134,7 @@ def keep_to(isa: str | None) -> None:
     """Start this command again, if need be, so that libraries use no instructions beyond these."""
     if isa is None or os.environ.get(_KEPT) == isa:
         return
-    from augcli.machine import pins
+    from augcli.system.machine import pins
 
     told = os.environ | pins() | {_KEPT: isa}
     os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], told)  # noqa: S606
@@ -157,7 +157,7 @@ def problems_as_json(command: Callable[..., Any]) -> Callable[..., Any]:
     def with_problems(**options: Any) -> Any:
         from augcli.commands.verdict import refused
         from augcli.errors import RecipeError
-        from augcli.terminal import say
+        from augcli.system.terminal import say
 
         try:
             return command(**options)
@@ -199,7 +199,7 @@ def plugin_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )
     @wraps(command)
     def with_plugins(plugins: Sequence[Path], **options: Any) -> Any:
-        from augcli.plugins import load
+        from augcli.steps.plugins import load
 
         for each in plugins:
             load(each)

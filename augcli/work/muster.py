@@ -18,9 +18,9 @@ from augcli.engines import Beat
 from augcli.engines.site import Question
 from augcli.errors import EngineError
 from augcli.kind import load_kind
-from augcli.machine import instruction_sets, refuse_beyond_avx2, unlike
 from augcli.recipe import Recipe
 from augcli.store.output import OutputFolder
+from augcli.system.machine import instruction_sets, refuse_beyond_avx2, unlike
 from augcli.task import Plain
 
 _MOST = 32
@@ -54,7 +54,7 @@ class Muster:
         }
         try:
             told = {"kind": self._kind, "files": looked_up, "modules": self._modules}
-            yield Question("augcli.muster:witness", told)
+            yield Question("augcli.work.muster:witness", told)
         finally:
             self._output.folder.unlink(name)
 

@@ -26,8 +26,8 @@ from augcli.plan import Plan
 from augcli.recipe import Recipe
 from augcli.records.journal import HEAD
 from augcli.remarks import of_classes
-from augcli.requests import Stamps
-from augcli.run_json import of_machine, platform_of, read_run
+from augcli.reports.run_json import of_machine, platform_of, read_run
+from augcli.requests.asked import Stamps
 from augcli.store.merged import Merged
 from augcli.store.output import OutputFolder
 from augcli.task import Count, Plain, failure

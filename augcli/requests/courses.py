@@ -15,7 +15,7 @@ from operator import add
 from typing import Generic, TypeVar
 
 from augcli.draws import Draws, ManyDraws
-from augcli.requests import Copies
+from augcli.requests.asked import Copies
 from augcli.transform import Chooser, Transform, keyed
 
 S_co = TypeVar("S_co", bound=Transform, covariant=True)

@@ -15,12 +15,12 @@ from augcli.addresses import address_of
 from augcli.disk.inside import fits
 from augcli.errors import StorageError
 from augcli.kind import load_kind
-from augcli.machine import SETS, instruction_sets, opencv_twice, unlike
 from augcli.recipe import Recipe
 from augcli.settings.base import KindName
 from augcli.store.merged import Merged
 from augcli.store.output import OutputFolder
 from augcli.store.places import at_hand
+from augcli.system.machine import SETS, instruction_sets, opencv_twice, unlike
 from augcli.task import Plain
 
 _Whole = Annotated[int, Field(ge=0, lt=1 << 63)]

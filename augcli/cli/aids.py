@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from augcli.options import PathType, PlaceType, output_argument, plugin_option
-from augcli.terminal import say, say_text, warn
+from augcli.cli.options import PathType, PlaceType, output_argument, plugin_option
+from augcli.system.terminal import say, say_text, warn
 
 _KINDS = ("image", "tabular", "text", "timeseries")
 

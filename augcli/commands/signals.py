@@ -14,7 +14,7 @@ from typing import Any
 
 from augcli.engines import ChunkFunction, Engine, Outcome
 from augcli.errors import StoppedError
-from augcli.terminal import warn_at_once
+from augcli.system.terminal import warn_at_once
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 _PATIENCE = 8.0

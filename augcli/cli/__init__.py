@@ -1,0 +1,1 @@
+"""The commands of `augment`: parse, call, print."""

@@ -1,0 +1,1 @@
+"""What steps share beyond their declaration: choosers, turns, partners, learning, plug-ins."""

@@ -1,0 +1,1 @@
+"""This machine: what it is, its terminal, and how a process begins."""
