@@ -12,6 +12,7 @@ from helpers import picture
 
 from augcli.errors import SampleError
 from augcli.image.codec import decode, losses
+from augcli.image.codec.decode import _without_padding
 from augcli.image.formats import Encoding
 from augcli.image.picture import Picture
 
@@ -88,6 +89,13 @@ def test_zeros_before_the_end_of_a_jpeg_change_nothing(zeros, seed):
     padded = file[:-2] + bytes(zeros) + file[-2:]
     expected = decode(file, MANY).picture.pixels
     assert np.array_equal(decode(padded, MANY).picture.pixels, expected)
+
+
+def test_a_zero_that_is_the_last_byte_of_the_picture_stays():
+    for own in (b"\x6a\xff\0\0", b"\x6a\xff\0", b"\x6a\0"):
+        file = b"\xff\xd8" + own + b"\xff\xd9"
+        assert own in _without_padding(file)
+        assert own in _without_padding(file[:-2] + bytes(9) + file[-2:])
 
 
 @pytest.mark.parametrize("share", [0.6, 0.8, 0.9])

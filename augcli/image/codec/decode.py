@@ -96,12 +96,14 @@ def _jpeg(data: bytes, header: Header) -> Samples:
 def _without_padding(data: bytes) -> bytes:
     """Return a JPEG without the zeros that cameras put before the end of the picture.
 
-    One stays: it may be the last byte of the picture's own.
+    One stays: it may be the last byte of the picture's own. So does one that says that the 0xff
+    before it is data.
     """
     end = data.rfind(b"\xff\xd9")
     if data[end - 2 : end] != b"\0\0":
         return data
-    return data[:end].rstrip(b"\0") + b"\0" + data[end:]
+    own = data[:end].rstrip(b"\0")
+    return own + (b"\0\0" if own.endswith(b"\xff") else b"\0") + data[end:]
 
 
 def _reduced(data: bytes, header: Header, part: int) -> Samples:
