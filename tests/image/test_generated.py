@@ -154,7 +154,7 @@ def test_without_torch_it_says_what_to_install(
 def test_check_says_what_such_pictures_are_worth(bars: Path, tmp_path: Path) -> None:
     recipe = load_recipe(write_recipe(bars, tmp_path / "out", steps=given("vae"), copies=1))
     (found,) = [each for each in check(recipe) if each.code == "generated"]
-    assert "have hurt in every measurement" in found.message
+    assert "have cost accuracy" in found.message
     assert "`augment evaluate`" in found.message
 
 

@@ -47,7 +47,7 @@ _PENALTY = 0.1
 """Of the judge, as a share of the mean square of what it sees."""
 _HURT = (
     "makes pictures anew: on few of them, and there are {sources}, samples of such models "
-    "have hurt in every measurement of ours; `augment evaluate` tells what they do to yours"
+    "have cost accuracy whenever we measured; `augment evaluate` tells what they do to yours"
 )
 
 
