@@ -30,7 +30,10 @@ browser: $(VENV)/installed-dev  ## pages in a headless Chromium, where one is in
 	  || timeout 300 $(BIN)/playwright install chromium || true
 	$(BIN)/pytest -m browser tests/browser
 
+TORCH ?= torch==2.13.0
+
 test-torch: $(VENV)/installed-dev  ## networks that are trained, with the extra `torch`
+	$(BIN)/pip install --quiet --disable-pip-version-check $(TORCH)
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[torch]'
 	$(BIN)/pytest -m torch
 
