@@ -115,9 +115,8 @@ def make_plan(
     """
     if len(dataset.uncounted) < len(dataset):
         check_names(recipe, dataset)
+    groups, asked = _groups(recipe, dataset), tuple(recipe.copies_by_stage)
     emits_originals = recipe.output.emits_originals
-    groups = _groups(recipe, dataset)
-    asked = tuple(recipe.copies_by_stage)
     per_source = sum(asked) * recipe.group + emits_originals
     counts = {group: len(rows) * per_source for group, rows in groups.items()}
     rarity = by_objects(recipe.balance)
@@ -125,7 +124,6 @@ def make_plan(
     requests: list[Request] = [PassThrough()] * len(dataset)
     for row in dataset.uncounted:
         requests[row] = _of_splits(recipe)
-    broken = frozenset(broken)
     usable = {group: [r for r in rows if r not in broken] for group, rows in groups.items()}
 
     def extra(rows: Sequence[int], wanted: int) -> Iterable[tuple[int, int]]:
@@ -143,7 +141,7 @@ def make_plan(
     stages: list[str | None] = [*(stage.name for stage in recipe.stages)] or [None]
     partners = _partners(recipe, dataset, usable)
     told = partners, dict(short), _places(recipe, dataset)
-    return Plan(dataset, requests, broken, goals, emits_originals, stages, *told)
+    return Plan(dataset, requests, frozenset(broken), goals, emits_originals, stages, *told)
 
 
 def _places(recipe: Recipe, dataset: Dataset) -> Sequence[str]:

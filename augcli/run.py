@@ -62,9 +62,7 @@ def run(  # noqa: PLR0913 – as the command has options
     output = output_of(recipe.output.path, recipe.output_folder, verify=verify)
     cache.prove(recipe.input, recipe.output_folder)
     output.claim()
-    with output.locked(), closing(_journal(recipe, output, dataset)) as journal:
-        if verify and output.staged:
-            output.staged.shelf.distrust()
+    with output.locked(), closing(_journal(recipe, output, dataset, verify=verify)) as journal:
         output.refuse_links(lambda: chain(journal.outputs(), bases(plan)))
         output.recover(journal.outputs)
         left = output.take_back(journal.gone)
@@ -86,10 +84,13 @@ def run(  # noqa: PLR0913 – as the command has options
     return summary
 
 
-def _journal(recipe: Recipe, output: OutputFolder, dataset: Dataset) -> Journal:
+def _journal(recipe: Recipe, output: OutputFolder, dataset: Dataset, *, verify: bool) -> Journal:
     """Return the journal of a locked output, which is laid out as the recipe says."""
     arrange(output, recipe.output)
-    return Journal(output, dataset)
+    journal = Journal(output, dataset)
+    if verify and output.staged:
+        output.staged.shelf.distrust()
+    return journal
 
 
 _STAYS = "{} is no output any more, but stays: it is not what augment made"

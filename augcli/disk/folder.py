@@ -54,7 +54,7 @@ class Folder:
         held = copy(self)
         held.path = self.path / name
         held._kept = {"": Folder(self.path).opened(name)} if name else {}
-        weakref.finalize(held, _close_all, held._kept)
+        weakref.finalize(held, lambda kept: [*map(os.close, kept.values())], held._kept)
         return held
 
     def around(self, name: str) -> _Around:
@@ -345,8 +345,3 @@ def _misplaced(path: Path, mode: int) -> StorageError:
     else:
         what = "a pipe, socket or device, which no output has; remove it"
     return StorageError(f"{path} is {what}")
-
-
-def _close_all(handles: dict[str, int]) -> None:
-    for handle in handles.values():
-        os.close(handle)
