@@ -46,7 +46,7 @@ TOP = {
     "copies:": "8 `copies`: expected a whole number, got nothing",
     "copys: 3": "1 unknown key 'copys'; did you mean 'copies'?",
     "hubbub: 3": "1 unknown key 'hubbub'; known are version, seed, dataset, output, copies, "
-    "balance, plugins, steps, branches, views, stages, strength, max_failures, timeout",
+    "balance, plugins, steps, branches, views, stages, strength, max_failures, timeout, isa",
     "timeout: 0": "10 `timeout` must be above 0, got 0",
     "timeout: .inf": "10 `timeout` must be finite, got .inf",
     "timeout: .nan": "10 `timeout` must be finite, got .nan",

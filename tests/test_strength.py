@@ -13,9 +13,9 @@ from helpers import make_photos, manifest, run, write
 from hypothesis import given
 from hypothesis import strategies as st
 
-from augcli import control  # noqa: F401  (fills the registry)
 from augcli.kind import load_kind
 from augcli.ranges import Choice, Constant, Normal, Real, Spread, Uniform, Whole
+from augcli.steps import control  # noqa: F401  (fills the registry)
 from augcli.transform import REGISTRY, Transform
 
 for each in ("image", "tabular", "text", "timeseries"):

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import Any
 
 # No word to anyone about who uses this; it is read when Ray is imported.
@@ -17,15 +18,15 @@ os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 # Sites ask for no GPU, and so Ray need not tell what it is going to do about those.
 os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
 
-import ray
-from ray._private import worker
-from ray.exceptions import RayError
-
 from augcli.engines.cpus import available_cpus
 from augcli.engines.fleet import shares
 from augcli.engines.posts import Place, SiteLost
 from augcli.engines.site import Equipment, Numbered, Question, Site
 from augcli.errors import EngineError
+
+ray: Any = import_module("ray")
+worker: Any = import_module("ray._private.worker")
+RayError: Any = import_module("ray.exceptions").RayError
 
 _OBJECTS = 100 << 20
 """Bytes of shared memory that a cluster of our own sets aside: only chunks and receipts travel."""

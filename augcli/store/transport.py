@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -81,11 +82,10 @@ def _profile() -> Any:
     except ImportError:
         text = "profiles of AWS are read by boto3: pip install 'augcli[cloud]'"
         raise UsageError(text) from None
-    from botocore.exceptions import BotoCoreError
-
+    failed = import_module("botocore.exceptions").BotoCoreError
     try:
         return Boto3CredentialProvider()
-    except (BotoCoreError, ValueError) as error:
+    except (failed, ValueError) as error:
         raise StorageError(f"the AWS profile gives no credentials: {error}") from None
 
 

@@ -179,7 +179,7 @@ def test_a_source_of_any_kind_that_cannot_be_read(strace, seeded, call):
     check_goes_on(work, seed)
 
 
-_PARTS = "from augcli import cli\nfrom augcli.disk import disk, reading"
+_PARTS = "from augcli.cli import main as cli\nfrom augcli.disk import disk, reading"
 
 
 def worse(line):

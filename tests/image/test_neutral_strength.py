@@ -12,6 +12,8 @@ from augcli.transform import changed, declared_range, own_fields
 NEARLY = {
     ("jpeg", None): "quality 100 still rounds coefficients",
     ("webp", None): "quality 100 still rounds coefficients",
+    ("vae", None): "the picture as its network has it",
+    ("autoencoder", None): "the picture as its network has it",
     ("posterize", "uint16"): "at most 8 bits are kept",
 }
 """What has a mildest value though it changes something."""

@@ -53,6 +53,7 @@ DATASET: dict[str, Any] = {
 OUTPUT: dict[str, Any] = {
     **{"originals": "omit", "image": {"format": "jpeg"}, "ids": "new", "range": "free"},
     **{"source_column": True, "soft_labels": True, "weights": True, "annotations": "yolo"},
+    **{"layout": "parquet", "shards": 3},
 }
 TOP: dict[str, Any] = {"seed": 8, "copies": 2, "balance": {"target": 61}, "strength": 0.5}
 OF_GROUPS = {"stages", "views", "branches"}
@@ -67,7 +68,7 @@ ELSEWHERE = {"path", "kind", "links", "axes"}
 """What is moved, of another kind or of other arrays, or puts nothing else into an output."""
 APART = 5
 """How far the changes are apart that one format has: no kind but tables has fewer formats."""
-NOTHING_IN_OUTPUTS = {"version", "max_failures", "timeout", "plugins"}
+NOTHING_IN_OUTPUTS = {"version", "max_failures", "timeout", "plugins", "isa"}
 
 
 def named(value: Any) -> dict[str, Any]:
