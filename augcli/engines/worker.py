@@ -225,9 +225,13 @@ def describe(code: int | None) -> str:
     return f"killed by signal {-code}"
 
 
+_ONE_AT_A_TIME = threading.Lock()
+"""A start changes what the whole process has, and gives it back."""
+
+
 def _start(process: Any, modules: Sequence[str]) -> None:
     """Start a process that does not import the caller's main script, and no thread too many."""
-    with _without_main(), _environment(modules):
+    with _ONE_AT_A_TIME, _without_main(), _environment(modules):
         resource_tracker.ensure_running()  # it would lift the mask of signals
         if METHOD == "forkserver":
             _CONTEXT.set_forkserver_preload([preload.__name__])

@@ -4,7 +4,9 @@ import multiprocessing
 import os
 import random
 import signal
+import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -115,6 +117,17 @@ def test_workers_use_one_thread_and_leave_the_parent_alone(folder):
     assert outcome.receipt["threads"] == ["1", "1", "1"]
     assert outcome.receipt["pid"] != os.getpid()
     assert dict(os.environ) == before
+
+
+def test_engines_of_several_threads_leave_the_process_as_it_was(folder):
+    before = dict(os.environ), sys.modules["__main__"]
+    chunks = [fine(4 * start) for start in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        told = pool.map(
+            lambda each: [*engine_for(1).run("engine_functions:facts", {}, [each])], chunks
+        )
+        assert [len(each) for each in told] == [1, 1, 1, 1]
+    assert (dict(os.environ), sys.modules["__main__"]) == before
 
 
 def test_idle_forks_end_by_themselves(monkeypatch):
