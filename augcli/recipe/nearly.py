@@ -21,11 +21,16 @@ def meant(name: str, known: Mapping[str, type[Transform]]) -> str:
     if ":" in name:
         return "; a ':' needs a blank behind it"
     told = name.lower()
-    found = [*_of_words(told, known)] or [*_described(told, known)]
-    if 0 < len(found) < _MANY:
-        return f"; did you mean {' or '.join(map(repr, found))}?"
+    if few := _few([*_of_words(told, known)]):
+        return few
+    if near := did_you_mean(name, known):
+        return near
     elsewhere = _ELSEWHERE if _CAMEL.fullmatch(name) else "; see `augment transforms`"
-    return did_you_mean(name, known) or elsewhere
+    return _few([*_described(told, known)]) or elsewhere
+
+
+def _few(names: list[str]) -> str:
+    return f"; did you mean {' or '.join(map(repr, names))}?" if 0 < len(names) < _MANY else ""
 
 
 def _of_words(told: str, known: Iterable[str]) -> Iterator[str]:
