@@ -26,7 +26,7 @@ from augcli.records.provenance import FORMS, mark_of
 from augcli.records.typed import EXACT, Flag, Integer, Label, Name, Text
 from augcli.task import Plain, Pools
 
-HEAD: Plain = {"journal": 3}
+HEAD: Plain = {"journal": 4}
 """The first line of a journal: the version of its records."""
 
 TASK_KEYS = ("source", "split", "label", "base", "inputs", "request", "checksum")
