@@ -114,8 +114,10 @@ def _splits(dataset: Dataset, settings: Mapping[str, str]) -> Iterator[str]:
     if dataset.held_out:
         yield "augment: [train]       # the other splits pass through untouched"
         return
-    if dataset.objects is None and len(dataset) >= _ENOUGH and settings["format"] != "masks":
-        yield "split: {test: 0.2}    # no splits were found; sets pictures aside, class by class"
+    if len(dataset) >= _ENOUGH:
+        name = "val" if settings["format"] == "yolo" else "test"
+        by_class = ", class by class" if dataset.objects is None and dataset.classes else ""
+        yield f"split: {{{name}: 0.2}}    # no splits were found; sets pictures aside{by_class}"
     else:
         yield "# no splits were found: all of it is train, nothing is held out for testing"
 
