@@ -86,10 +86,11 @@ def indexes(form: Plain, records: Records) -> Iterator[tuple[str, Iterable[str]]
         places = {split: [_folder(output)] for output, split in splits.items()}
         yield "data.yaml", [new_data_yaml(Yolo(tuple(form["names"])), places).decode()]
     elif form["format"] == "voc":
-        stems: dict[str, list[str]] = defaultdict(list)
+        lists: dict[str, list[str]] = defaultdict(list)
         for output, split in splits.items():
-            stems[split].append(f"{PurePosixPath(output).stem}\n")
-        yield from ((f"ImageSets/Main/{split}.txt", lines) for split, lines in stems.items())
+            folder = output.partition("JPEGImages/")[0]
+            lists[f"{folder}ImageSets/Main/{split}.txt"].append(f"{PurePosixPath(output).stem}\n")
+        yield from lists.items()
     else:
         categories = [Category(number, name) for number, name in enumerate(form["names"], 1)]
         for split in sorted(set(splits.values())):
