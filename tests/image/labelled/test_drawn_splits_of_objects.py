@@ -124,3 +124,13 @@ def test_lists_of_voc_stand_in_the_folder_that_they_are_about(tmp_path):
         listed = (tmp_path / "out" / split / f"ImageSets/Main/{split}.txt").read_text().split()
         there = (tmp_path / "out" / split / "Annotations").iterdir()
         assert listed == sorted(each.stem for each in there)
+
+
+@pytest.mark.parametrize(("told", "line"), [("", "  # - hor"), ("flip_idx: [1, 0]\n", "  - hor")])
+def test_starters_mirror_no_keypoints_whose_pairs_are_unknown(tmp_path, told, line):
+    images(tmp_path / "in")
+    for name in NAMES:
+        write(tmp_path / f"in/labels/{name}.txt", "0 0.5 0.5 0.4 0.6 0.4 0.5 2 0.6 0.5 2\n")
+    names = "train: images\nnames: [a]\nkpt_shape: [2, 3]\n"
+    write(tmp_path / "in/data.yaml", names + told)
+    assert f"\n{line}izontal_flip" in starter(tmp_path / "in", tmp_path).text
