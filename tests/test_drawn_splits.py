@@ -102,6 +102,15 @@ def test_each_class_gives_its_share_and_test_passes_through(tmp_path, kind):
 
 
 @every
+def test_val_alone_is_drawn(tmp_path, kind):
+    KINDS[kind][0](tmp_path / "ds")
+    told = dataset(kind, test=None, val=0.2)
+    run(tmp_path / "ds", tmp_path / "out", dataset=told, steps=STEPS[kind])
+    assert {split for split, _ in counts(tmp_path / "out")} == {"train", "val"}
+    assert counts(tmp_path / "out")["val", "dog"] == 4
+
+
+@every
 def test_the_same_seed_draws_the_same_again(tmp_path, kind):
     KINDS[kind][0](tmp_path / "ds")
     for name in ("one", "two"):
@@ -165,6 +174,7 @@ def test_equal_files_stay_together(tmp_path):
 
 
 REFUSED = [
+    ({"test": None}, "name a share of `test`, of `val` or of both"),
     ({"val": 0.9}, "must be less than 1 together"),
     ({"group": "("}, "is no regular expression"),
     ({"group": "patient"}, "'patient' is in no path"),

@@ -41,12 +41,12 @@ def shared_out(
         rows = np.flatnonzero(strata == stratum)
         rows = rows[np.argsort(keys[rows], kind="stable")]
         start = 0
-        for name, share in (("test", shares.test), ("val", shares.val or 0.0)):
+        for name, share in shares.held.items():
             end = start + round(share * len(rows))
             codes[rows[start:end]] = SPLITS.index(name)
             start = end
     codes = _whole_units(units, codes)
-    for name in (TRAIN, "test", *(["val"] if shares.val else [])):
+    for name in (TRAIN, *shares.held):
         if SPLITS.index(name) not in codes:
             text = f"{len(units)} samples in {len(np.unique(units))} units leave none for "
             raise SettingError(("dataset", "split"), f"{text}{name!r}")

@@ -14,13 +14,16 @@ from augcli.dataset.splits import TRAIN, augmented
 from augcli.dataset.units import Dataset
 from augcli.disk.reading import read_whole
 from augcli.errors import SampleError
-from augcli.image.codec import decode
+from augcli.image.codec import decode, read_header
 from augcli.image.config import ImageDatasetSettings
+from augcli.image.labelled.schemes import labels_of
 from augcli.image.meaning import label_changing
 from augcli.image.picture import Picture
 from augcli.image.transform import ImageTransform
 from augcli.image.trials import Subject, tried
+from augcli.requests.asked import PassThrough
 from augcli.steps.recorded import step_named
+from augcli.task import Source, Task
 
 _SMALL = 40
 """Pixels of a shorter side."""
@@ -30,11 +33,16 @@ _MOST_BYTES = 20_000_000
 Pictures = Sequence[Picture]
 
 
-def careful(classes: Collection[str], pictures: Pictures) -> list[str]:
-    """Return the lines of `steps` for some pictures of these classes."""
+def careful(classes: Collection[str], pictures: Pictures, *, unpaired: bool = False) -> list[str]:
+    """Return the lines of `steps` for some pictures of these classes.
+
+    `unpaired` says that nothing tells which keypoints a mirror swaps.
+    """
     lines = ["steps:                  # see `augment transforms` and `augment preview`"]
     for first in _FIRST:
         why_not = next(first.against(classes, pictures), None)
+        if unpaired and first.name == "horizontal_flip":
+            why_not = "nothing tells which keypoints are left and right of each other"
         lines.append(f"  # {first.line}    {why_not}" if why_not else f"  {first.line}")
     return lines
 
@@ -106,3 +114,25 @@ def looked_at(dataset: Dataset, settings: ImageDatasetSettings, count: int) -> I
             data, _ = read_whole(str(dataset.root / name))
             if len(data) <= _MOST_BYTES:
                 yield decode(data, settings.max_pixels).picture
+
+
+def lacks_pairs(dataset: Dataset, settings: ImageDatasetSettings, count: int) -> bool:
+    """Return whether a mirror would be refused, as some of about so many pictures show."""
+    return any(
+        _lacks_pairs(dataset, settings, row)
+        for row in range(0, len(dataset), max(1, len(dataset) // count))
+    )
+
+
+def _lacks_pairs(dataset: Dataset, settings: ImageDatasetSettings, row: int) -> bool:
+    name, _, label = dataset[row]
+    names, value = dataset.inputs(row), dataset.value(row)
+    with suppress(SampleError):
+        sources = [Source(each, "", read_whole(str(dataset.root / each))[0]) for each in names]
+        task = Task(-1, name, "", label, name, names, PassThrough(), value=value)
+        if labels := labels_of(settings, task, sources):
+            header = read_header(bytes(sources[0].data), settings.max_pixels)
+            found = labels.parse((header.width, header.height)).targets
+            pointed = (each for each in found if each.keypoints)
+            return any(len(labels.mates.get(e.label, ())) != len(e.keypoints) for e in pointed)
+    return False

@@ -12,7 +12,7 @@ from augcli.dataset.units import Dataset
 from augcli.draft import MOST_GROWTH, Asked, Draft, balanced, quoted
 from augcli.errors import SettingError, UsageError
 from augcli.image.annotated import annotation_file
-from augcli.image.careful import careful, looked_at
+from augcli.image.careful import careful, lacks_pairs, looked_at
 from augcli.image.columns import picture_columns
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
@@ -96,7 +96,8 @@ def _draft(dataset: Dataset, settings: dict[str, Any]) -> Draft:
     found = ", ".join(f"{count} in {split}" for split, count in sorted(splits.items()))
     pictures = list(looked_at(dataset, _validated(settings), _LOOKED_AT))
     pairs = settings["format"] == "pairs"
-    steps = _MOVES if pairs else careful(dataset.classes, pictures)
+    unpaired = lacks_pairs(dataset, _validated(settings), _LOOKED_AT)
+    steps = _MOVES if pairs else careful(dataset.classes, pictures, unpaired=unpaired)
     rest = (*_amount(dataset), *steps)
     told, questions = (*_format(settings), *_splits(dataset, settings)), tuple(_questions(dataset))
     return Draft("image", "pictures", found, told, rest, _OUTPUT, questions)
@@ -114,8 +115,10 @@ def _splits(dataset: Dataset, settings: Mapping[str, str]) -> Iterator[str]:
     if dataset.held_out:
         yield "augment: [train]       # the other splits pass through untouched"
         return
-    if dataset.objects is None and len(dataset) >= _ENOUGH and settings["format"] != "masks":
-        yield "split: {test: 0.2}    # no splits were found; sets pictures aside, class by class"
+    if len(dataset) >= _ENOUGH:
+        name = "val" if settings["format"] == "yolo" else "test"
+        by_class = ", class by class" if dataset.objects is None and dataset.classes else ""
+        yield f"split: {{{name}: 0.2}}    # no splits were found; sets pictures aside{by_class}"
     else:
         yield "# no splits were found: all of it is train, nothing is held out for testing"
 

@@ -153,5 +153,7 @@ def _is_same(one: PixelArray, other: PixelArray) -> bool:
 def _is_one_tone(pixels: PixelArray) -> bool:
     some = pixels[::4, ::4] if pixels.shape[0] > 64 < pixels.shape[1] else pixels
     values = some / full_range(pixels.dtype)
-    mean = float(values.mean())
-    return float(values.std()) < _TONES or not _DARK < mean < _BRIGHT
+    if float(values.std()) < _TONES:
+        return True
+    standardized = values.min() < 0 or values.max() > 1  # its black and white are not at 0 and 1
+    return not standardized and not _DARK < float(values.mean()) < _BRIGHT

@@ -23,8 +23,10 @@ class SplitShares(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
-    test: Share = Field(description="share of the samples that become the split `test`")
-    val: Share | None = Field(None, description="share of the samples that become the split `val`")
+    test: Share | None = Field(
+        None, description="share of the samples that become the split `test`"
+    )
+    val: Share | None = Field(None, description="share of samples that become the split `val`")
     stratify: bool | Literal["blocks"] = Field(
         True,
         description="draw the shares from each class; `blocks`: the label is a number, and they "
@@ -52,9 +54,17 @@ class SplitShares(BaseModel):
 
     @model_validator(mode="after")
     def _some_are_left(self) -> SplitShares:
-        if self.test + (self.val or 0) >= 1:
+        if not self.held:
+            raise ValueError("name a share of `test`, of `val` or of both")
+        if sum(self.held.values()) >= 1:
             raise ValueError("`test` and `val` must be less than 1 together, or nothing is left")
         return self
+
+    @property
+    def held(self) -> dict[str, float]:
+        """Return the share of each split that is held out."""
+        shares = {"test": self.test, "val": self.val}
+        return {name: share for name, share in shares.items() if share is not None}
 
 
 class MayDrawSplits:

@@ -140,7 +140,7 @@ def _split_in_time(library: Library, settings: SeriesDatasetSettings, shares: Sp
         for row, start in zip(rows, starts, strict=True):
             split = _split_at(start, start + windows.length, starts[-1] + windows.length, shares)
             found |= {f"{name}#{row}": split} if split else {}
-    missing = {TRAIN, "test", *(["val"] if shares.val else [])} - set(found.values())
+    missing = {TRAIN, *shares.held} - set(found.values())
     if missing:
         text = f"there are too few windows: none is left for {' and '.join(sorted(missing))}"
         raise SettingError(("dataset", "split"), text)
@@ -150,7 +150,7 @@ def _split_in_time(library: Library, settings: SeriesDatasetSettings, shares: Sp
 
 def _split_at(start: int, end: int, points: int, shares: SplitShares) -> str | None:
     """Return the split that a window lies in, None where it reaches over the end of one."""
-    test = points * (1 - shares.test)
+    test = points * (1 - (shares.test or 0.0))
     val = test - points * (shares.val or 0.0)
     if end <= val:
         return TRAIN

@@ -146,6 +146,20 @@ def test_pictures_too_large_to_be_whitened_are_refused_by_check(tmp_path: Path) 
     done = augment("check", recipe)
     assert done.returncode == 1
     assert "pictures of 40 × 40 px with 3 bands have more than 3072 values" in done.stdout
+    assert "it learns from sources, before any step" in done.stdout
+    assert "has learned of no pictures, and this is 40 × 40 px with 3 bands" in done.stdout
+
+
+@pytest.mark.parametrize("params", [{}, {"center": False}])
+def test_check_does_not_take_normalized_pictures_for_black_or_white(
+    tmp_path: Path, params: dict[str, bool]
+) -> None:
+    for number, pixels in enumerate(colours(12, side=32)):
+        write(tmp_path / f"in/a/{number}.png", cv2.imencode(".png", pixels)[1].tobytes())
+    recipe = write_recipe(
+        tmp_path / "in", tmp_path / "out", output=TIFF, steps=[{"learned_normalize": params}]
+    )
+    assert "destructive" not in augment("check", recipe).stdout
 
 
 def test_plan_guesses_costs_and_a_preview_shows_what_is_whitened(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ class Voc(Annotations):
             return "the pixels of a region; its box is kept"
         if target.corners:
             return "an oriented box; the upright one around it is kept"
-        return "keypoints" if target.keypoints else None
+        return "keypoints; its box is kept" if target.keypoints else None
 
 
 def _annotation(data: bytes, name: str) -> Element:

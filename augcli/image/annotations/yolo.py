@@ -155,7 +155,7 @@ class Yolo(Annotations):
             return "an outline of several parts; the largest is kept"
         if target.rings and (self.points or self.oriented):
             return "an outline; its box is kept"
-        return "keypoints" if target.keypoints and not self.points else None
+        return "keypoints; its box is kept" if target.keypoints and not self.points else None
 
 
 BOX_AMONG_OUTLINES = "a box among outlines; in copies it is an outline of four points"

@@ -54,13 +54,14 @@ class Converted(Labels):
         assert self.read is not None, "labels of a source"
         found = self.read.parse(size)
         lacks = (self._lacks(each) for each in found.targets)
-        notes = (Note(self.place, f"{self.form['format']}: {text}") for text in lacks if text)
+        where = f"left out in {self.form['format']}"
+        notes = (Note(self.place, f"{where}: {text}") for text in lacks if text)
         return replace(found, notes=(*found.notes, *notes))
 
     def _lacks(self, target: Target) -> str | None:
         codec, other = self._codec, self._converted(target)
         if other is None:
-            return "an object that it has no way to tell is left out"
+            return "an object that it has no way to tell"
         return codec.lacks(other) if codec else None
 
     def of_copy(self, output: str, targets: Targets, size: Size) -> Iterator[Beside]:
@@ -86,10 +87,11 @@ def indexes(form: Plain, records: Records) -> Iterator[tuple[str, Iterable[str]]
         places = {split: [_folder(output)] for output, split in splits.items()}
         yield "data.yaml", [new_data_yaml(Yolo(tuple(form["names"])), places).decode()]
     elif form["format"] == "voc":
-        stems: dict[str, list[str]] = defaultdict(list)
+        lists: dict[str, list[str]] = defaultdict(list)
         for output, split in splits.items():
-            stems[split].append(f"{PurePosixPath(output).stem}\n")
-        yield from ((f"ImageSets/Main/{split}.txt", lines) for split, lines in stems.items())
+            folder = output.partition("JPEGImages/")[0]
+            lists[f"{folder}ImageSets/Main/{split}.txt"].append(f"{PurePosixPath(output).stem}\n")
+        yield from lists.items()
     else:
         categories = [Category(number, name) for number, name in enumerate(form["names"], 1)]
         for split in sorted(set(splits.values())):

@@ -139,8 +139,8 @@ class WhiteningLearner(Learner):
             text = "no picture could be read: there is nothing to learn from"
             large = (
                 f"pictures of {in_words(told['largest'])} have more than {_MOST_VALUES} values, of "
-                "which all would vary with all: make smaller ones first, or take zca_whitening, "
-                "which is of the bands alone"
+                "which all would vary with all: make a dataset of smaller ones first (it learns "
+                "from sources, before any step), or take zca_whitening, which is of the bands alone"
             )
             yield Doubt(large if told["pictures"] else text, refused=True)
         elif told["others"]:

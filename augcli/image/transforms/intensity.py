@@ -175,8 +175,8 @@ class LearnedWhitening(Learning, ImageTransform):
         shape = facts.height, facts.width, facts.tones
         known = whitening_of(self.known)
         if self.known.sources and (known is None or known.shape != shape):
-            what = f"pictures of {in_words(known.shape)}" if known else "nothing"
-            raise RefusedError(f"{self.name} knows {what}, and not {in_words(shape)}")
+            what = f"pictures of {in_words(known.shape)} alone" if known else "no pictures"
+            raise RefusedError(f"{self.name} has learned of {what}, and this is {in_words(shape)}")
         return super().make_params(draws, facts) | {"whitening": self.known.sha256}
 
     @classmethod

@@ -7,6 +7,9 @@ import pytest
 from helpers import augment, picture, run, tree, write, write_recipe
 
 from augcli.api import load_recipe
+from augcli.commands.init import starter
+from augcli.image import starter as of_pictures
+from augcli.recipe import load_recipe as read_recipe
 from augcli.run import planned
 
 NAMES = [f"{number:02d}" for number in range(12)]
@@ -100,3 +103,34 @@ def test_what_is_written_is_a_dataset_in_these_splits(tmp_path, format_):
     before = tree(tmp_path / "out")
     assert run(tmp_path / "in", tmp_path / "out", **asked).made == 0
     assert tree(tmp_path / "out") == before
+
+
+@pytest.mark.parametrize("format_", ["coco", "masks"])
+def test_starters_set_pictures_aside(tmp_path, monkeypatch, format_):
+    monkeypatch.setattr(of_pictures, "_ENOUGH", len(NAMES))
+    FORMATS[format_](tmp_path / "in")
+    text = starter(tmp_path / "in", tmp_path).text
+    assert "split: {test: 0.2}" in text
+    found, _ = planned(read_recipe(text, "recipe", tmp_path))
+    assert found.splits == ["test", "train"]
+
+
+def test_lists_of_voc_stand_in_the_folder_that_they_are_about(tmp_path):
+    coco(tmp_path / "in")
+    dataset = {"format": "coco", "split": {"test": 0.25}}
+    output = {"annotations": "voc"}
+    run(tmp_path / "in", tmp_path / "out", dataset=dataset, output=output, copies=0, steps=[])
+    for split in ("train", "test"):
+        listed = (tmp_path / "out" / split / f"ImageSets/Main/{split}.txt").read_text().split()
+        there = (tmp_path / "out" / split / "Annotations").iterdir()
+        assert listed == sorted(each.stem for each in there)
+
+
+@pytest.mark.parametrize(("told", "line"), [("", "  # - hor"), ("flip_idx: [1, 0]\n", "  - hor")])
+def test_starters_mirror_no_keypoints_whose_pairs_are_unknown(tmp_path, told, line):
+    images(tmp_path / "in")
+    for name in NAMES:
+        write(tmp_path / f"in/labels/{name}.txt", "0 0.5 0.5 0.4 0.6 0.4 0.5 2 0.6 0.5 2\n")
+    names = "train: images\nnames: [a]\nkpt_shape: [2, 3]\n"
+    write(tmp_path / "in/data.yaml", names + told)
+    assert f"\n{line}izontal_flip" in starter(tmp_path / "in", tmp_path).text

@@ -59,6 +59,17 @@ def loaded(out: Path, split: str = "train") -> dict[str, Any]:
     return json.loads((out / f"annotations/instances_{split}2017.json").read_text())
 
 
+def test_what_another_format_has_no_room_for_is_said(coco: Path, tmp_path: Path) -> None:
+    path = coco / "annotations/instances_train2017.json"
+    changed = json.loads(path.read_text())
+    changed["annotations"][0] |= {"keypoints": [3, 4, 2], "num_keypoints": 1}
+    changed["categories"][0]["keypoints"] = ["nose"]
+    write(path, json.dumps(changed))
+    asked = {**FLIP, "output": {"annotations": "yolo"}}
+    told = augment("check", write_recipe(coco, tmp_path / "out", **asked)).stdout
+    assert "left out in yolo: keypoints; its box is kept" in told
+
+
 def test_copies_are_added_and_all_else_stays(coco: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert run(coco, out, **FLIP).exit_code == 0
