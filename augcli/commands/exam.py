@@ -110,14 +110,16 @@ def _cell(label: Any) -> str:
 
 
 def ask(folder: Path, questions: Sequence[Asked]) -> None:
-    """Put samples into a folder under names that tell nothing."""
+    """Put samples into a folder under names that tell nothing; those that are no files as rows."""
     folder.mkdir()
-    with (folder / ROWS).open("w", encoding="utf-8") as file:
-        for each in questions:
-            if isinstance(each.what, Path):
-                (folder / each.id).symlink_to(each.what)
-            else:
-                file.write(json.dumps({"id": each.id, **each.what}) + "\n")
+    rows = []
+    for each in questions:
+        if isinstance(each.what, Path):
+            (folder / each.id).symlink_to(each.what)
+        else:
+            rows.append(json.dumps({"id": each.id, **each.what}) + "\n")
+    if rows:
+        (folder / ROWS).write_text("".join(rows), encoding="utf-8")
 
 
 def as_seen(questions: Sequence[Asked]) -> list[Seen]:

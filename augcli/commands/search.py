@@ -254,10 +254,11 @@ def limits(sources: int) -> str:
 
 def _said(found: Found) -> Iterator[str]:
     yield f"Found by augment search among {len(found.trials)} trials."
-    if found.best is None or found.helps:
-        return
-    yield f"There is no evidence that any helps; the best was {found.best.name}:"
-    yield f"steps: {json.dumps(_steps(found.best.recipe))}"
+    if found.best is None:
+        yield "There is no evidence that any helps; none was chosen."
+    elif not found.helps:
+        yield f"There is no evidence that any helps; the best was {found.best.name}:"
+        yield f"steps: {json.dumps(_steps(found.best.recipe))}"
 
 
 def table(found: Found) -> Iterator[str]:

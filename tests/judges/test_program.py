@@ -21,6 +21,7 @@ train, test, out, seed = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(
 Path(__file__).with_name("calls.txt").open("a").write(f"{seed}\\n")
 told = list(csv.DictReader((train / "labels.csv").open()))
 assert not any("left" in p.name or "right" in p.name for p in test.iterdir())
+assert {p.suffix for p in test.iterdir()} == {".png"}
 see = lambda path: 255.0 - cv2.imread(str(path), 0)
 classes = sorted({each["label"] for each in told})
 means = [np.mean([see(train / e["file"]) for e in told if e["label"] == c], 0) for c in classes]

@@ -56,6 +56,17 @@ def test_rows_come_back_as_they_were_told() -> None:
     np.testing.assert_allclose(again[inside], numbers[inside], atol=1e-4)
 
 
+def test_numbers_may_take_their_likeliest_modes_while_categories_are_drawn() -> None:
+    modes = Modes(np.array([0.0, 100]), np.ones(2), np.ones(2) / 2)
+    layout = Layout([modes], [2])
+    made = np.tile(np.array([0.5, 0.4, 0.6, 0.3, 0.7], np.float32), (1000, 1))
+    shares = np.random.default_rng(0).random((1000, 2))
+    numbers, codes = layout.rows(layout.surest(made), shares)
+    assert set(numbers.ravel().tolist()) == {102}
+    assert 0.65 < codes.mean() < 0.75
+    assert set(layout.rows(made, shares)[0].ravel().tolist()) == {2, 102}
+
+
 def test_one_of_many_is_drawn_as_often_as_its_chance_says() -> None:
     chances = np.tile([0.2, 0.0, 0.5, 0.3], (4000, 1))
     found = drawn_of(chances, (np.arange(4000) + 0.5) / 4000)

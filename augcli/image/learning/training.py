@@ -17,7 +17,7 @@ from augcli.networks import contest, fit, layers, linear, network_of, torch_of
 _SIZE, _HIDDEN = 16, 256
 """Numbers of a code, and values of the layer between."""
 _BATCH, _RATE = 64, 1e-3
-_FEWEST, _MOST, _EACH = 400, 2000, 20
+_FEWEST, _MOST, _EACH = 1500, 2000, 20
 """Steps of training at the least and at the most, and those for each picture."""
 _NOISE = 0.25
 """Standard deviation of what is taken off again, for full range 1."""

@@ -184,6 +184,7 @@ class Tvae(Networked):
     new row is told as the nearest real one, and what differs.
     """
 
+    revision: ClassVar[int] = 2
     method: Literal["tvae"] = "tvae"
 
     def _train(self, lessons: Lessons) -> Maker:

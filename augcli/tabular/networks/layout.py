@@ -143,6 +143,16 @@ class Layout:
             made[:, span.slice] = own / own.sum(axis=1, keepdims=True)
         return made
 
+    def surest(self, made: Floats) -> Floats:
+        """Return rows whose numbers are in their likeliest modes.
+
+        A place is told with a mode: one that is drawn apart from it puts it where no row is.
+        """
+        sure = made.copy()
+        for span in self.spans[1 : 2 * len(self.modes) : 2]:
+            sure[:, span.slice] = np.eye(span.stop - span.start)[made[:, span.slice].argmax(axis=1)]
+        return sure
+
     def told(self, numbers: Numbers, codes: Codes, shares: Numbers) -> Floats:
         """Return rows as networks see them; `shares` draw the modes."""
         columns = (

@@ -52,7 +52,11 @@ Maker = Callable[[Floats, int], Floats]
 
 
 def tvae(lessons: Lessons) -> Maker:
-    """Train a variational autoencoder of rows; it hears of no class."""
+    """Train a variational autoencoder of rows; it hears of no class.
+
+    Numbers are in their likeliest modes, as by the authors' own program; categories are drawn by
+    their chances, as the paper has it, or rare ones would hardly come.
+    """
     layout, width = lessons.layout, lessons.layout.width
     with torch_of(lessons.seed) as torch:
         rows = torch.from_numpy(lessons.rows)
@@ -78,7 +82,7 @@ def tvae(lessons: Lessons) -> Maker:
         for span in layout.places:
             own = normal[:, SIZE + span.start]
             told[:, span.start] = (told[:, span.start] + widths[span.start] * own).clip(-1, 1)
-        return told
+        return layout.surest(told)
 
     return made
 
