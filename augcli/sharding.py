@@ -48,7 +48,7 @@ def refuse_layout(settings: OutputSettings, dataset: Dataset) -> None:
 
 def arrange(output: OutputFolder, settings: OutputSettings) -> None:
     """Have a locked output be laid out as a recipe says; what another layout left is taken back."""
-    if _laid_out(output) != settings.layout:
+    if not is_laid_out(output, settings):
         withdraw(OutputFolder(output.path))
         _forget(output)
         _begin(output, settings.layout)
@@ -58,7 +58,7 @@ def arrange(output: OutputFolder, settings: OutputSettings) -> None:
 
 def join_in(output: OutputFolder, settings: OutputSettings) -> None:
     """See that a part of a run finds the layout that its recipe says; UsageError for another."""
-    if _laid_out(output) == settings.layout:
+    if is_laid_out(output, settings):
         return
     if output.has(output.journal) or output.shard_files():
         raise UsageError(
@@ -66,6 +66,11 @@ def join_in(output: OutputFolder, settings: OutputSettings) -> None:
             "--part, which lays it out anew"
         )
     _begin(output, settings.layout)
+
+
+def is_laid_out(output: OutputFolder, settings: OutputSettings) -> bool:
+    """Return whether outputs lie as a recipe says, and need not all be made for it again."""
+    return _laid_out(output) == settings.layout
 
 
 def _laid_out(output: OutputFolder) -> str:
@@ -146,7 +151,7 @@ def expected_shards(
 
 def are_joined(recipe: Recipe, output: OutputFolder) -> bool:
     """Return whether outputs lie as the recipe says, and all shards are of what there is."""
-    if _laid_out(output) != recipe.output.layout:
+    if not is_laid_out(output, recipe.output):
         return False
     if output.staged is None:
         return True

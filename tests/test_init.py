@@ -182,7 +182,8 @@ def test_init_is_told_kind_and_label(tmp_path: Path) -> None:
     assert "kind: text" in starter(table, tmp_path).text
     text = starter(table, tmp_path, kind="tabular", label="a").text
     assert "kind: tabular" in text
-    assert 'label: "a"' in text
+    assert 'label: "a"    # 0 14' in text
+    assert "# a guess; " in starter(table, tmp_path, kind="tabular").text
     with pytest.raises(UsageError, match=r"no column 'd'; did you mean|no column 'd'"):
         starter(table, tmp_path, kind="tabular", label="d")
 

@@ -81,6 +81,14 @@ def test_a_second_run_changes_nothing(tmp_path: Path, photos: Path) -> None:
     assert augment("plan", tmp_path / "out.yaml", "--exit-code").returncode == 0
 
 
+def test_a_plan_tells_what_another_layout_makes_again(tmp_path: Path, photos: Path) -> None:
+    run(photos, tmp_path / "out", copies=0)
+    recipe = write_recipe(photos, tmp_path / "out", copies=0, output=SHARDS)
+    told = json.loads(augment("plan", recipe, "--json").stdout)
+    assert (told["new"], told["changed"], told["up_to_date"]) == (0, 12, 0)
+    assert run(photos, tmp_path / "out", copies=0, output=SHARDS).made == 12
+
+
 def test_what_is_made_from_shards_is_what_is_made_from_files(tmp_path: Path, photos: Path) -> None:
     run(photos, tmp_path / "out", output=SHARDS)
     run(photos, tmp_path / "files")

@@ -127,3 +127,14 @@ def test_a_file_of_one_split_says_so_in_manifest_and_story(tmp_path: Path) -> No
     assert told == {"m_train.csv": "train", "m_test.csv": "test"}
     assert "split test" in augment("explain", tmp_path / "out/m_test.csv").stdout
     assert augment("replay", tmp_path / "out", "-o", tmp_path / "again").returncode == 0
+
+
+def test_of_one_long_series_the_end_is_held_out_by_windows(tmp_path: Path) -> None:
+    rows = "".join(f"2024-01-{day:02},{day * 7 % 11}.5\n" for day in range(1, 31))
+    text = starter(write(tmp_path / "t.csv", f"the day,x\n{rows}"), tmp_path).text
+    assert "`windows: {length: N, stride: N}` and `split: {test: last 20%, by: " in text
+    (split,) = re.findall("`split: ({.*})`", text)
+    sets = ["--set", "dataset.windows={length: 5, stride: 5}", "--set", f"dataset.split={split}"]
+    path = write(tmp_path / "r.yaml", text)
+    assert augment("run", path, *sets, "-o", tmp_path / "out").returncode == 0
+    assert (tmp_path / "out/test/t.csv").is_file()

@@ -134,7 +134,7 @@ def clean(output: Path) -> None:
 
     left = clean_output(output)
     if left:
-        warn(f"left {left} files that augment did not make")
+        warn(f"left {left} file{'s' * (left != 1)} that augment did not make")
 
 
 AIDS = (init, transforms, schema, completion, export, test_plugin, clean)

@@ -19,8 +19,8 @@ from augcli.remarks import of_classes
 from augcli.reports.report import ended_well, stamps
 from augcli.requests.asked import Copies
 from augcli.requests.courses import Dealt
-from augcli.run import heed_leaks, located, planned
-from augcli.sharding import are_joined, expected_shards
+from augcli.run import doubted, heed_leaks, located, planned
+from augcli.sharding import are_joined, expected_shards, is_laid_out
 from augcli.store.manifest import Journal
 from augcli.store.output import OutputFolder
 from augcli.store.places import looked_at
@@ -80,7 +80,8 @@ def _forecast(recipe: Recipe, dataset: Dataset, plan: Plan, output: OutputFolder
         learned = School(recipe, dataset).taught(Study.blank)
     recipe = learned.recipe
     with closing(Journal(output, dataset)) as journal:
-        first = Pending(plan, journal, stamps(recipe, classes_for(recipe, dataset)))
+        doubt = doubted(force=not is_laid_out(output, recipe.output), verify=False)
+        first = Pending(plan, journal, stamps(recipe, classes_for(recipe, dataset)), doubt)
         pending, survey = settled(recipe, first)
         changed = sum(journal[row] is not None for row in survey.todo)
         outlined = [_outlined(recipe, pending.tasks[row]) for row in dataset.uncounted]

@@ -67,6 +67,16 @@ class Drawn:
         told = {"partners": partner, "votes": self.votes}
         return {role: rows for role, rows in told.items() if rows is not None}
 
+    def check(self, rows: Rows) -> None:
+        """Raise ValueError where new rows take of others than these, or a draw is none."""
+        for role, found in {"bases": self.base, **self.parents}.items():
+            if len(found) != len(self):
+                raise ValueError(f"draw returned {len(found)} {role} for {len(self)} rows")
+            if not np.isin(found, rows).all():
+                raise ValueError(f"draw returned {role} that are none of `space.rows`")
+        if self.gap is not None and not np.isfinite(np.broadcast_to(self.gap, len(self))).all():
+            raise ValueError("draw returned gaps that are no numbers")
+
     def at(self, where: slice | Rows) -> Drawn:
         """Return some of the rows."""
         arrays = {

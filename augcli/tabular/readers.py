@@ -157,6 +157,8 @@ class TableFormat(Format):
 
 def _odd(text: str, column: Column) -> str:
     """Return what is wrong with a text that does not stand for a value of a column."""
+    if column.kind == "boolean":
+        return f"{text[:40]!r} is neither of its two values"
     if column.kind == "ordinal":
         return f"{text[:40]!r} is none of {', '.join(column.style.order)}"
     if column.kind == "date" and column.style.date:

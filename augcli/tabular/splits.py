@@ -137,6 +137,8 @@ def _by_order(table: Table, by: ColumnRef) -> tuple[Rows, NDArray[np.uint64]]:
     values = table.numbers.get(column.index)
     if values is None:
         text = f"column {column.name!r} is {column.kind}, and must be of dates or numbers"
+        if column.kind == "id":
+            text += f"; where these are an order, say `columns: {{{column.name}: integer}}`"
         raise SettingError(("dataset", "split", "by"), text)
     _, units = np.unique(np.nan_to_num(values, nan=-np.inf), return_inverse=True)
     return units, (units.max() - units).astype(np.uint64)

@@ -44,8 +44,9 @@ def starter(asked: Asked) -> Draft | None:
     root = path if path.is_dir() else path.parent
     sources = [Source(each.relative_to(root).as_posix(), "", each.read_bytes()) for each in known]
     told, table = _read(sources)
-    label = _asked_for(table, asked) or _label(table)
-    lines = (*told, *_dataset(table, label))
+    named = _asked_for(table, asked)
+    label = named or _label(table)
+    lines = (*told, *_dataset(table, label, is_guess=named is None))
     names = [part.name for part in table.parts]
     splits, questions = _splits(table, names)
     drawn = any(line.startswith("split: {") for line in splits)
@@ -77,8 +78,8 @@ def _asked_for(table: Table, asked: Asked) -> Column | None:
     return table.columns[column_of(table.parts[0].name, names, asked.column, "label")]
 
 
-def _dataset(table: Table, label: Column) -> Iterator[str]:
-    yield f"label: {_ref(table, label)}    # a guess; {_told(table, label)}"
+def _dataset(table: Table, label: Column, *, is_guess: bool) -> Iterator[str]:
+    yield f"label: {_ref(table, label)}    # {'a guess; ' * is_guess}{_told(table, label)}"
     for column in table.columns:
         if column.kind == "id":
             yield f"id: {_ref(table, column)}    # names rows: never compared, blank in new ones"

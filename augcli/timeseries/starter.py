@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from augcli.dataset.files import readable
 from augcli.dataset.formats import format_at
@@ -25,6 +26,10 @@ _OPENED = 3
 _ENOUGH = 20
 """Series that splits can be drawn of."""
 _LONE = "# one series: what is to be held out of it is to be cut off beforehand, at its end"
+_TIMED = (
+    "# one series: to hold out its end say `windows: {length: N, stride: N}` and "
+    "`split: {test: last 20%, by: "
+)
 _DRAWN = "split: {test: 0.2}    # no splits were found; sets series aside, class by class"
 _BALANCE = "balance: {target: max}  # all classes as large as the largest"
 _STEPS = (
@@ -78,13 +83,18 @@ def _told(curves: Curves, label: ColumnRef | None) -> Iterator[str]:
         yield "# label: NAME         # the column of the class, where there is one"
 
 
+def _lone(time: ColumnRef | None) -> str:
+    """Return the line on what can be held out of one series, whose points may have a time."""
+    return _LONE if time is None else f"{_TIMED}{quoted(time)}}}`"
+
+
 def _curves(path: Path) -> Curves | None:
     with suppress(SampleError, SettingError):
         return curves_in(TextGrid(path.name, path.read_bytes(), SeriesDatasetSettings(path="")))
     return None
 
 
-def _draft(asked: Asked, told: list[str], given: Mapping[str, object], balance: list[str]) -> Draft:
+def _draft(asked: Asked, told: list[str], given: Mapping[str, Any], balance: list[str]) -> Draft:
     path, questions, count = asked.path, [], 0
     alone = {path.name: TRAIN} if path.is_file() else {}
     settings = SeriesDatasetSettings.again({**given, "splits": alone})
@@ -96,7 +106,8 @@ def _draft(asked: Asked, told: list[str], given: Mapping[str, object], balance: 
         if not splits:
             shared = many and listed.uncounted and listed.splits == [TRAIN]
             lone = len(listed) == 1 and not shared
-            splits = [_DRAWN] if shared or len(listed) >= _ENOUGH else [_LONE] if lone else []
+            whole = [_lone(given.get("time"))] if lone else []
+            splits = [_DRAWN] if shared or len(listed) >= _ENOUGH else whole
     except SettingError as error:
         splits, questions = [], [str(error)]
     found = f"{count} file{'s' * (count != 1)} of series" if count else ""

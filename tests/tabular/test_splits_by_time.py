@@ -56,3 +56,21 @@ def test_rows_of_one_day_stay_together(tmp_path: Path) -> None:
 def test_orders_that_cannot_be_are_told(tmp_path: Path, split: dict[str, Any], why: str) -> None:
     with pytest.raises(RecipeError, match=why):
         days(tmp_path, ROWS, split)
+
+
+def test_an_order_taken_for_an_id_is_told_how_to_be_one(tmp_path: Path) -> None:
+    rows = "".join(f"{n},{n % 7}.5,{'ab'[n % 4 == 0]}\n" for n in range(100))
+    table = write(tmp_path / "t.csv", f"No,x,kind\n{rows}")
+    dataset = {"path": str(table), "label": "kind", "split": {"test": "last 20%", "by": "No"}}
+    with pytest.raises(RecipeError, match=r"is id, .* say `columns: {No: integer}`"):
+        augmented(tmp_path, dataset, balance={"method": "smote"})
+    augmented(tmp_path, dataset | {"columns": {"No": "integer"}}, balance={"method": "smote"})
+    assert (tmp_path / "out/test/t.csv").read_text() == "No,x,kind\n" + rows[rows.index("80,") :]
+
+
+def test_a_third_value_of_held_out_rows_is_called_what_it_is(tmp_path: Path) -> None:
+    rows = "".join(f"{n}.5,{n % 2 + 2 * (n > 90)},{'ab'[n % 4 == 0]}\n" for n in range(100))
+    table = write(tmp_path / "t.csv", f"x,rain,kind\n{rows}")
+    dataset = {"path": str(table), "label": "kind", "split": {"test": "last 20%", "by": "x"}}
+    notes = augmented(tmp_path, dataset, balance={"method": "smote"}).notes
+    assert "is neither of its two values" in str(notes)

@@ -165,12 +165,15 @@ def register_method(cls: type[M]) -> type[M]:
 
 
 def _checked(method: str, told: Sequence[Any], made: Any) -> Any:
-    """Return what a method of other people's made; ValueError where it is not as many rows."""
+    """Return what a method of other people's made; ValueError where these are not such rows."""
     if method in ("draw", "surplus"):
         *_, wanted = told
         count = len(made) if method == "surplus" else sum(map(len, made[0]))
         if count != wanted and not (method == "draw" and count == 0):
             raise ValueError(f"{method} returned {count} rows instead of {wanted}")
+    if method == "draw":
+        for drawn in made[0]:
+            drawn.check(told[0].rows)
     return made
 
 
