@@ -45,8 +45,7 @@ def how(extent: Extent) -> str:
 
 def sentence(told: Verdict) -> str:
     """Return the verdict in one sentence, with its interval and what could have been seen."""
-    extent = told.extent
-    accuracy = told.accuracy
+    extent, accuracy = told.extent, told.accuracy
     span = f"{100 * accuracy.low:+.1f} to {100 * accuracy.high:+.1f}"
     yardstick = extent.yardstick
     difference = f"{yardstick.told} {100 * accuracy.mean:+.1f} points ({span})"
@@ -56,6 +55,11 @@ def sentence(told: Verdict) -> str:
         )
     if told.verdict == "no_evidence" and not accuracy.error:
         return f"No evidence: copies change no answer on {extent.sources} {extent.what}."
+    if told.verdict == "no_evidence" and accuracy.low * accuracy.high > 0:
+        chance = (
+            f"{yardstick.tested} decides, by which it may be chance (p = {told.goodness.p:.2g})"
+        )
+        return f"No evidence: {difference}, but {chance}, {extent.sources} {extent.what}."
     if told.verdict == "no_evidence":
         unseen = f"a difference below {100 * accuracy.visible:.1f} points would not be seen"
         return f"No evidence: {difference}; with {extent.sources} {extent.what} {unseen}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -216,6 +217,8 @@ def test_the_command_says_it_in_json_and_a_sentence(arrows: Path, tmp_path: Path
     answer = augcli.evaluate(augcli.load_recipe(recipe), repeats=1)
     assert answer.plain() == json.loads(told.stdout)
     assert sentence(answer).startswith("Hurts: accuracy -")
+    undecided = sentence(replace(answer, verdict="no_evidence"))
+    assert "Brier score decides, by which it may be chance (p = " in undecided
     page = verdict_page("<out>", answer, {"horizontal_flip": answer}).decode()
     assert sentence(answer) in page
     assert "step horizontal_flip" in page
