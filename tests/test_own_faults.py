@@ -71,6 +71,8 @@ class Shout(TextTransform):
     def edits(self, draws, document):
         if "ugly" in document.text:
             return {}["ugly"]
+        if "half" in document.text:
+            return [[0, 0, chr(0xD83D)]]
         text = document.text.upper() + "!" * draws.at("marks").integer(1, 99)
         return [[0, len(document.text), text]]
 
@@ -200,6 +202,14 @@ WHY = {
     "text": "step 'shout' failed: KeyError: 'ugly' (own.py:",
     "timeseries": "step 'tilt' failed: TypeError: apply returned ndarray, not Series",
 }
+
+
+def test_half_a_surrogate_pair_is_no_text(tmp_path: Path) -> None:
+    write(tmp_path / "t.tsv", TEXTS.replace("ugly", "half"))
+    dataset = {"kind": "text", "format": "csv", "text": "text", "label": "label"}
+    assert own(tmp_path, "shout", name="t.tsv", dataset=dataset, copies=1).exit_code == 3
+    (reason,) = failures(tmp_path / "out").values()
+    assert "step 'shout' failed: UnicodeEncodeError" in reason
 
 
 @pytest.mark.parametrize("kind", ROWS)

@@ -16,7 +16,8 @@ def check_edits(edits: Sequence[Edit], length: int) -> None:
     last = 0
     for edit in edits:
         match edit:
-            case [int(start), int(end), str()] if last <= start <= end <= length:
+            case [int(start), int(end), str(new)] if last <= start <= end <= length:
+                new.encode()  # half a surrogate pair is no text: UnicodeEncodeError is a ValueError
                 last = end
             case _:
                 text = f"{edit!r} is no edit [start, end, text] behind {last} and within {length}"
