@@ -364,7 +364,7 @@ def test_a_plan_and_a_clean_up_of_a_store(backend: Any, tmp_path: Path) -> None:
     go()
     assert command("plan", recipe, "--exit-code")[0] == 0
     at(backend, OUT).write("mine.txt", b"mine")
-    assert "left 1 files" in command("clean", OUT)[1]
+    assert "left 1 file " in command("clean", OUT)[1]
     assert [each.name for each in at(backend, OUT).scan()] == ["mine.txt"]
     with pytest.raises(StorageError, match="was not made by augment"):
         command("clean", OUT)

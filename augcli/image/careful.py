@@ -41,7 +41,7 @@ def careful(classes: Collection[str], pictures: Pictures, *, unpaired: bool = Fa
     lines = ["steps:                  # see `augment transforms` and `augment preview`"]
     for first in _FIRST:
         why_not = next(first.against(classes, pictures), None)
-        if unpaired and first.name == "horizontal_flip":
+        if unpaired and first.swaps_sides:
             why_not = "nothing tells which keypoints are left and right of each other"
         lines.append(f"  # {first.line}    {why_not}" if why_not else f"  {first.line}")
     return lines
@@ -81,9 +81,18 @@ class _First:
         told = ", ".join(f"{key}: {value}" for key, value in self.params.items())
         return f"- {self.name}: {{{told}}}"
 
+    @property
+    def _step(self) -> ImageTransform:
+        return step_named(ImageTransform, self.name).model_validate(self.params)
+
+    @property
+    def swaps_sides(self) -> bool:
+        """Return whether it makes left of what was right."""
+        return any(label_changing([self._step], ("left", "right")))
+
     def against(self, classes: Collection[str], pictures: Pictures) -> Iterator[str]:
         """Yield what speaks against it; whoever knows better takes the `#` away."""
-        step = step_named(ImageTransform, self.name).model_validate(self.params)
+        step = self._step
         yield from filter(None, (step.refusal(each.facts) for each in pictures[:1]))
         yield from (lint.message for lint in label_changing([step], classes))
         yield from self.not_where(pictures)

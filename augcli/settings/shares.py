@@ -15,13 +15,23 @@ def _share(told: Any) -> Any:
     return float(found[1]) / 100 if found else told
 
 
+def _told(key: str) -> Any:
+    """Return the schema of what says more of a key than nothing."""
+    return {"required": [key], "properties": {key: {"not": {"type": "null"}}}}
+
+
 Share = Annotated[float, Field(gt=0, lt=1), BeforeValidator(_share)]
 
 
 class SplitShares(BaseModel):
     """The recipe's `dataset.split` where the split is to be made first."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        validate_default=True,
+        json_schema_extra={"anyOf": [_told("test"), _told("val")]},
+    )
 
     test: Share | None = Field(
         None, description="share of the samples that become the split `test`"
