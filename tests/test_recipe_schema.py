@@ -256,7 +256,8 @@ def test_balances_agree(kind, name):
         named["target"] = "max"
     assert accepts(of_kind(kind, balance=named))
     for key in sorted(BALANCE_KEYS - {"method"} | {"hubbub"}):
-        taken = [accepts(of_kind(kind, balance=named | {key: value})) for value in VALUES]
+        values = VALUES if key in known else VALUES[:4]
+        taken = [accepts(of_kind(kind, balance=named | {key: value})) for value in values]
         assert any(taken) == (key in known), key
 
 
@@ -310,13 +311,8 @@ SAID = [None, True, 0, -1, 7, 1.5, "", "x", "xy", "copy", "link", "omit", "new",
 SAID += ["folders", [], ["x"], [1], [1.5], [True], [None], [[]], {}, {"x": "number"}, {"x": 1}]
 SAID += [{"test": 0.2}, {"test": 1}, {"test": 0.1, "val": 0.1, "group": -1}, {"test": 0.1, "a": 1}]
 SAID += ["files", "refuse", "heed", "found", "ntc", "inside", {"follow": ["x"]}, {"follow": []}]
-SAID += [
-    {"test": None},
-    {"val": 0.3},
-    "characters",
-    {"format": "png", "quality": 3},
-    {"quality": 0},
-]
+SAID += ["characters", {"format": "png", "quality": 3}, {"quality": 0}]
+SAID += [{"test": None}, {"val": 0.3}]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -10,7 +10,7 @@ from mutations import damaged
 from seeds import SEEDS
 from served import Commands
 
-FEW, MANY = 2, 36
+FEW, MANY = 1, 36
 """How many damages of each format: in every run of the tests, and in the whole suite."""
 
 

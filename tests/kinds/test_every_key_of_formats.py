@@ -66,7 +66,7 @@ OTHER_STEPS = {
 }
 ELSEWHERE = {"path", "kind", "links", "axes"}
 """What is moved, of another kind or of other arrays, or puts nothing else into an output."""
-APART = 5
+APART = 8
 """How far the changes are apart that one format has: no kind but tables has fewer formats."""
 NOTHING_IN_OUTPUTS = {"version", "max_failures", "timeout", "plugins", "isa"}
 
