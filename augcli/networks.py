@@ -133,7 +133,7 @@ def unpacked(text: str, *shape: int) -> Floats:
 
 
 class Told(BaseModel):
-    """A part of a model, read strictly."""
+    """A part of what a model tells, read strictly; nothing else may stand in it."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 

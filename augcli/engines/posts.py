@@ -136,7 +136,7 @@ class Posts:
                 post.stop()
         else:
             self._hand_out()
-            self._found()
+            self._start_sites()
         return bool(self._stock) or any(post.hand.lots for post in self._posts)
 
     @property
@@ -150,7 +150,7 @@ class Posts:
                 if lots:
                     post.place.give(lots)
 
-    def _found(self) -> None:
+    def _start_sites(self) -> None:
         """Have sites started for chunks that wait, beyond those that starting ones will take."""
         starting = sum(not post.ready for post in self._posts)
         while self._is_short_of_sites and self._stock.has(starting * self._cluster.cpus + 1):
@@ -212,7 +212,7 @@ class Posts:
         post.hand = Hand()
 
     def _lose(self, post: Post, loss: SiteLost) -> Iterator[Outcome]:
-        """Give what a lost site had in hand to others; `_found` opens another."""
+        """Give what a lost site had in hand to others; `_start_sites` has another started."""
         self._posts.remove(post)
         self._failed_starts = 0 if post.ready else self._failed_starts + 1
         if self._starts_fail and not self._posts:

@@ -3,7 +3,8 @@
 A step that learns has a `Learner`. That looks at sources one by one, works on parts of what was
 seen, and puts together a `Model`: plain JSON under its hash. The steps that are run hold their
 models, and the recipe says their hashes, so that stamps hang on them as on all that it says. What
-is drawn is in the params: a replay needs no model.
+is drawn is in the params, so that a replay needs no model; where it would be too much of that, they
+have the model's hash, and a replay reads the one that lies in the output.
 """
 
 from __future__ import annotations
@@ -15,9 +16,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar
 
-from pydantic import Field, GetCoreSchemaHandler, PlainSerializer, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    Field,
+    GetCoreSchemaHandler,
+    PlainSerializer,
+    ValidationError,
+    WithJsonSchema,
+)
 from pydantic_core import CoreSchema, core_schema
 
 from augcli.disk.folder import Folder
@@ -32,9 +40,21 @@ PLACE = ".augment/learned"
 _MOST_BYTES = 1 << 28
 """That a file of a model may have."""
 
+Shape = TypeVar("Shape", bound=BaseModel)
+
 
 class ModelError(ValueError):
     """What is told of a model is none, or not whole."""
+
+
+def read_as(shape: type[Shape], told: Plain, what: str) -> Shape:
+    """Return what a model tells as parts of some shape; ModelError where that is nothing of it."""
+    try:
+        return shape.model_validate(told)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise ModelError(f"tells nothing of {what}: {place}: {first['msg']}") from None
 
 
 @dataclass(frozen=True)

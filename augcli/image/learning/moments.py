@@ -9,24 +9,21 @@ from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from augcli.image.codec import decoded, read_header
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.picture import PixelArray, full_range, known, without_hidden
+from augcli.networks import Told
 from augcli.settings.base import DatasetSettings
-from augcli.steps.learned import Doubt, Learner, ModelError, Seen
+from augcli.steps.learned import Doubt, Learner, ModelError, Seen, read_as
 from augcli.task import Plain, Source
 from augcli.transform import Transform
 
 _Numbers = Annotated[list[Annotated[float, Field(allow_inf_nan=False)]], Field(min_length=1)]
 
 
-class _Told(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-
-class Bands(_Told):
+class Bands(Told):
     """What was learned of pictures with so many bands; three are red, green, blue."""
 
     pictures: Annotated[int, Field(ge=0)]
@@ -34,7 +31,7 @@ class Bands(_Told):
     std: Annotated[list[Annotated[float, Field(ge=0, allow_inf_nan=False)]], Field(min_length=1)]
 
 
-class Moments(_Told):
+class Moments(Told):
     """What was learned of all pictures."""
 
     bands: list[Bands]
@@ -47,12 +44,7 @@ class Moments(_Told):
 
 def moments_of(told: Plain) -> Moments:
     """Return what a model tells; ModelError where it is none of means and deviations."""
-    try:
-        moments = Moments.model_validate(told)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        raise ModelError(f"tells no means and deviations: {place}: {first['msg']}") from None
+    moments = read_as(Moments, told, "means and deviations")
     if any(len(each.mean) != len(each.std) for each in moments.bands):
         raise ModelError("tells other numbers of means than of deviations")
     return moments

@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError, model_validator
+from pydantic import model_validator
 
 from augcli.errors import SampleError
 from augcli.image.config import ImageDatasetSettings
@@ -36,7 +36,7 @@ from augcli.networks import (
     unpacked,
 )
 from augcli.settings.base import DatasetSettings
-from augcli.steps.learned import Doubt, Learner, ModelError, Seen
+from augcli.steps.learned import Doubt, Learner, Seen, read_as
 from augcli.task import Plain, Source
 from augcli.transform import Transform
 
@@ -121,12 +121,7 @@ class Nets(Told):
 
 def nets_of(told: Plain) -> Nets:
     """Return what a model tells; ModelError where it is none of such networks."""
-    try:
-        return Nets.model_validate(told)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        raise ModelError(f"tells nothing of pictures: {place}: {first['msg']}") from None
+    return read_as(Nets, told, "pictures")
 
 
 @dataclass(frozen=True)
@@ -253,7 +248,7 @@ class NetLearner(Learner):
         return f"{sum(counts)} pictures of {len(counts)} classes, in {SIDE} × {SIDE} pixels"
 
     def doubts(self, told: Plain, step: Transform) -> Iterator[Doubt]:
-        """Yield what samples of such models are worth, and the classes of a single picture."""
+        """Yield what samples of such models are worth."""
         counts = Counter({each["label"]: len(each["sources"]) for each in told["classes"]})
         text = _HURT.format(sources=counts.total())
         yield Doubt(text, code="generated")

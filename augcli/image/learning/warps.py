@@ -14,7 +14,7 @@ from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
@@ -23,8 +23,9 @@ from augcli.image.learning.aligning import Aligned, Planes, aligned, blurred
 from augcli.image.learning.looking import SIDE, decoded_for
 from augcli.image.learning.velocities import COUNT, Floats, affine
 from augcli.image.tones import small_gray
+from augcli.networks import Told
 from augcli.settings.base import DatasetSettings
-from augcli.steps.learned import Doubt, Learner, ModelError, Seen
+from augcli.steps.learned import Doubt, Learner, Seen, read_as
 from augcli.task import Plain, Source
 from augcli.transform import Transform
 
@@ -60,11 +61,7 @@ _Root = Annotated[
 _Whole = Annotated[int, Field(ge=0)]
 
 
-class _Told(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-
-class Class(_Told):
+class Class(Told):
     """What was learned of a class."""
 
     label: str | None
@@ -78,7 +75,7 @@ class Class(_Told):
     """The symmetric square root of the covariance, its upper half row by row."""
 
 
-class Warps(_Told):
+class Warps(Told):
     """What was learned of all classes."""
 
     classes: list[Class]
@@ -96,12 +93,7 @@ class Warps(_Told):
 
 def warps_of(told: Plain) -> Warps:
     """Return what a model tells; ModelError where it is none of warps."""
-    try:
-        return Warps.model_validate(told)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        raise ModelError(f"tells nothing of warps: {place}: {first['msg']}") from None
+    return read_as(Warps, told, "warps")
 
 
 @lru_cache(maxsize=64)

@@ -15,13 +15,14 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from augcli.errors import SampleError
 from augcli.image.learning.moments import counted, rounded_all, tones_of
 from augcli.image.picture import PixelArray, full_range
+from augcli.networks import Told
 from augcli.settings.base import DatasetSettings
-from augcli.steps.learned import Doubt, Learner, Model, ModelError, Seen
+from augcli.steps.learned import Doubt, Learner, Model, ModelError, Seen, read_as
 from augcli.task import Plain, Source
 from augcli.transform import Transform
 
@@ -37,9 +38,7 @@ Shape = tuple[int, int, int]
 """Height, width, bands."""
 
 
-class _Whitening(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
+class _Whitening(Told):
     shape: Annotated[list[_Whole], Field(min_length=3, max_length=3)] | None
     """Height, width, bands; None where pictures have none in common that is small enough."""
     largest: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=3, max_length=3)]
@@ -155,13 +154,9 @@ def in_words(shape: Sequence[int]) -> str:
 
 
 def _proven(told: Plain) -> _Whitening:
+    found = read_as(_Whitening, told, "whitening")
     try:
-        found = _Whitening.model_validate(told)
         size = len(b64decode(found.directions, validate=True))
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        raise ModelError(f"tells nothing of whitening: {place}: {first['msg']}") from None
     except ValueError as error:
         raise ModelError(f"tells nothing of whitening: directions: {error}") from None
     height, width, bands = found.shape or (0, 0, 0)
