@@ -139,11 +139,11 @@ def engine_named(
     from augcli.engines.site import Equipment
     from augcli.kind import load_kind
     from augcli.work.making import foreign_modules
-    from augcli.work.muster import Muster
+    from augcli.work.site_check import SiteCheck
 
     preload = load_kind(recipe.dataset.kind).preload
     equipment = Equipment(recipe.timeout, preload, recipe.isa)
-    terms = Muster(recipe, foreign_modules(recipe.all_steps))
+    terms = SiteCheck(recipe, foreign_modules(recipe.all_steps))
     return on_ray(choice, equipment, terms, local_engine(recipe), tell)
 
 

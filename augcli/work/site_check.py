@@ -27,7 +27,7 @@ _MOST = 32
 """Entries of a dataset that are looked up: enough to know it from another one, or an older copy."""
 
 
-class Muster:
+class SiteCheck:
     """What is asked of the sites that are to work on a recipe's dataset.
 
     `modules` are those of packages that its steps come from.
@@ -54,7 +54,7 @@ class Muster:
         }
         try:
             told = {"kind": self._kind, "files": looked_up, "modules": self._modules}
-            yield Question("augcli.work.muster:witness", told)
+            yield Question("augcli.work.site_check:witness", told)
         finally:
             self._output.folder.unlink(name)
 

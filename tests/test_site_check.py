@@ -8,7 +8,7 @@ from helpers import augment, make_photos, run, write, write_recipe
 from augcli.engines.named import chosen
 from augcli.errors import EngineError, UsageError
 from augcli.recipe import read_recipe
-from augcli.work.muster import Muster, witness
+from augcli.work.site_check import SiteCheck, witness
 
 
 @pytest.fixture
@@ -18,16 +18,16 @@ def recipe(tmp_path):
     return read_recipe(str(write_recipe(photos, tmp_path / "out")))
 
 
-def answered(muster, change=lambda: None):
+def answered(site_check, change=lambda: None):
     """Return what a worker says of this machine after a change."""
-    with muster.question() as question:
+    with site_check.question() as question:
         change()
         return witness(question.context)([None], None)
 
 
 def test_a_machine_that_is_like_this_one_takes_part(recipe):
-    muster = Muster(recipe)
-    muster.refuse("node-7", answered(muster))
+    site_check = SiteCheck(recipe)
+    site_check.refuse("node-7", answered(site_check))
     assert not list((recipe.output_folder / ".augment/scratch").iterdir())
 
 
@@ -40,33 +40,33 @@ def test_a_machine_that_is_like_this_one_takes_part(recipe):
     ],
 )
 def test_a_machine_that_would_make_other_bytes_is_refused_by_name(recipe, changes, told):
-    muster = Muster(recipe)
+    site_check = SiteCheck(recipe)
     with pytest.raises(EngineError, match=f"node-7 cannot take part: .*{told}") as caught:
-        muster.refuse("node-7", answered(muster) | changes)
+        site_check.refuse("node-7", answered(site_check) | changes)
     assert caught.value.exit_code == 4
 
 
 def test_a_machine_that_does_not_see_the_output_is_refused(recipe):
-    muster = Muster(recipe)
-    with muster.question() as question:
+    site_check = SiteCheck(recipe)
+    with site_check.question() as question:
         pass  # the file that was to be seen is gone
     answer = witness(question.context)([None], None)
     with pytest.raises(EngineError, match=r"does not see the output .* that all nodes share"):
-        muster.refuse("node-7", answer)
+        site_check.refuse("node-7", answer)
 
 
 def test_a_machine_that_sees_another_dataset_is_refused(recipe):
-    muster = Muster(recipe)
+    site_check = SiteCheck(recipe)
     file = write(recipe.input / "notes.txt", "as it is here")
-    answer = answered(muster, lambda: file.write_text("older"))
+    answer = answered(site_check, lambda: file.write_text("older"))
     with pytest.raises(EngineError, match=r"does not see the dataset .*notes\.txt"):
-        muster.refuse("node-7", answer)
+        site_check.refuse("node-7", answer)
 
 
 def test_a_machine_that_lacks_a_package_of_steps_is_refused(recipe):
-    muster = Muster(recipe, ["json.decoder", "no_such_steps.of_mine"])
+    site_check = SiteCheck(recipe, ["json.decoder", "no_such_steps.of_mine"])
     with pytest.raises(EngineError, match=r"node-7 .* it lacks no_such_steps\.of_mine, which has"):
-        muster.refuse("node-7", answered(muster))
+        site_check.refuse("node-7", answered(site_check))
 
 
 @pytest.mark.parametrize(
