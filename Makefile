@@ -2,12 +2,15 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
+export PYTHONDONTWRITEBYTECODE =  # commands that tests start would compile all of it again
+
 .PHONY: demo test faults faults-long test-cluster test-loaders test-torch browser screenshots fuzz test-lowest test-newest check dist site bench docs lexicon clean
 
 demo: $(VENV)/installed  ## set up, then augment the sample photos
 	$(BIN)/augment run recipes/photos.yaml
 
 test: $(VENV)/installed-dev  ## set up, then run the test suite
+	$(BIN)/python -m compileall -q augcli tests
 	$(BIN)/pytest
 
 faults: $(VENV)/installed-dev  ## the whole fault suite: kills, damage, hostile outputs and names
