@@ -69,6 +69,7 @@ check: $(VENV)/installed-dev  ## lint, format, types and architecture
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/pytest -n 0 -m types tests/test_api.py
 
 dist: $(VENV)/installed-dev  ## sdist and wheel, held to the index's rules, and installed where nothing else is
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[release]'

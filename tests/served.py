@@ -24,6 +24,7 @@ from typing import IO, Any
 
 import augcli
 from augcli.cli import main as cli
+from augcli.commands import html
 
 SECONDS = 60
 """More than any command on a small dataset needs, on a machine that is busy too."""
@@ -139,6 +140,8 @@ def main() -> None:
         if not module.name.endswith("__main__"):
             with suppress(ModuleNotFoundError):  # of an extra that is not installed
                 importlib.import_module(module.name)
+    for page in html.TEMPLATES.glob("*.html"):
+        html.template(page.name)
     gc.freeze()  # or each command would look through all that was imported, and copy it
     for line in sys.stdin:
         done = served(json.loads(line))

@@ -114,6 +114,7 @@ def test_the_programs_in_the_guide_run(tmp_path: Path, photos: Path) -> None:
     assert (tmp_path / "build/more/manifest.jsonl").exists()
 
 
+@pytest.mark.types
 def test_programs_see_types(tmp_path: Path) -> None:
     api = pytest.importorskip("mypy.api")
     assert (Path(augcli.__file__).parent / "py.typed").exists()

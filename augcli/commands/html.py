@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from augcli.system.terminal import escaped, escaped_text
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Template
 
-_TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 def rendered(name: str, **values: Any) -> bytes:
@@ -21,22 +21,18 @@ def rendered(name: str, **values: Any) -> bytes:
     from markupsafe import Markup
 
     script, style = (_read(f"{name.removesuffix('.html')}.js"), _read("page.css"))
-    page = (
-        _environment()
-        .get_template(name)
-        .render(
-            script=Markup(script),  # noqa: S704 – a file of ours
-            style=Markup(style),  # noqa: S704 – a file of ours
-            policy=f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'",
-            **values,
-        )
+    page = template(name).render(
+        script=Markup(script),  # noqa: S704 – a file of ours
+        style=Markup(style),  # noqa: S704 – a file of ours
+        policy=f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'",
+        **values,
     )
     return escaped_text(page).encode()
 
 
 @cache
-def _environment() -> Environment:
-    """Return what makes pages of templates, each of which is read once."""
+def template(name: str) -> Template:
+    """Return what makes pages, which is compiled once."""
     from jinja2 import Environment, PackageLoader
     from markupsafe import Markup, escape
 
@@ -48,11 +44,11 @@ def _environment() -> Environment:
         finalize=lambda value: value if isinstance(value, Markup) else escaped(value),
     )
     environment.filters["lines"] = lambda text: Markup(escape(escaped_text(text)))  # noqa: S704
-    return environment
+    return environment.get_template(name)
 
 
 @cache
 def _read(name: str) -> str:
     """Return a file of ours; a page without a script has none."""
-    path = _TEMPLATES / name
+    path = TEMPLATES / name
     return path.read_text("utf-8") if path.exists() else ""

@@ -32,6 +32,7 @@ NAMES += [
 ]
 NAMES += ["{a}", "%00", "a.aug-000", "𝒳", "x" * 240]
 NAMES += ["\udcff\udcfe", "x\udc80"]  # bytes that are no text
+FAULTS = pytest.mark.faults
 RAW = {"\x1b", "\x07", "\r", "\u202e", "\u2028", "\x01"}
 """What a terminal would obey."""
 
@@ -41,7 +42,11 @@ def files_of(folder: Path) -> set[str]:
     return {name for name in found if not PurePosixPath(name).name.startswith(".")}
 
 
-@pytest.mark.parametrize("name", [*EXAMPLES, *MANY_FILES])
+ALWAYS = ["image jpeg", "text folders"]
+SOMETIMES = [each for each in (*EXAMPLES, *MANY_FILES) if each not in ALWAYS]
+
+
+@pytest.mark.parametrize("name", [*ALWAYS, *(pytest.param(n, marks=FAULTS) for n in SOMETIMES)])
 def test_hostile_names(name, memory, commands):
     held(name, NAMES, memory, commands)
 

@@ -107,7 +107,7 @@ def held(prepared: Prepared, trap: str) -> None:
     prepared.check("clean")
 
 
-EXAMPLES = list(zip(TRAPS, itertools.cycle(KINDS), strict=False))[::14]
+EXAMPLES = list(zip(TRAPS, itertools.cycle(KINDS), strict=False))[::35]
 """Some traps, each for one of the kinds in turn."""
 OTHERS, AND_OTHERS = itertools.cycle([*KINDS][1:]), itertools.cycle([*KINDS][::-1])
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from helpers import failures, leftovers, manifest, tree, write, write_recipe
 from mutations import damaged
-from seeds import SEEDS
+from seeds import EXAMPLES, MANY_FILES, SEEDS
 from served import Commands
 
 FEW, MANY = 1, 36
-"""How many damages of each format: in every run of the tests, and in the whole suite."""
+"""How many damages: of some formats in every run of the tests, of each in the whole suite."""
 
 
 def told(output: Path) -> dict[str, str]:
@@ -75,7 +75,7 @@ def tried(stage: Damaged, numbers: range) -> None:
     stage.check_mended()
 
 
-@pytest.mark.parametrize("name", SEEDS)
+@pytest.mark.parametrize("name", [*EXAMPLES, *MANY_FILES])
 def test_damage(name: str, memory: Path, commands: Commands) -> None:
     first = list(SEEDS).index(name)  # the next format has the next damages
     tried(Damaged(name, memory, commands), range(first, first + FEW))

@@ -54,6 +54,7 @@ def check_finished(recipe, output, expected):
     assert leftovers(output) == []
 
 
+@pytest.mark.faults
 def test_killed_and_run_again(slow, tmp_path):
     recipe, expected = slow
     output = tmp_path / "out"
@@ -62,6 +63,7 @@ def test_killed_and_run_again(slow, tmp_path):
     check_finished(recipe, output, expected)
 
 
+@pytest.mark.faults
 def test_processes_go_with_their_parent(slow, tmp_path):
     recipe, expected = slow
     process = started(recipe, tmp_path / "out")
