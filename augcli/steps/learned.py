@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -140,7 +140,10 @@ class Doubt(NamedTuple):
     """Under which it is told."""
 
 
-class Learner(ABC):
+D = TypeVar("D", bound=DatasetSettings)
+
+
+class Learner(ABC, Generic[D]):
     """How something is learned from sources; what is asked of it hangs on its arguments alone."""
 
     revision: ClassVar[int] = 1
@@ -155,7 +158,7 @@ class Learner(ABC):
         return None
 
     @abstractmethod
-    def look(self, sources: Sequence[Source], settings: DatasetSettings) -> bytes:
+    def look(self, sources: Sequence[Source], settings: D) -> bytes:
         """Return what is to be known of a source; SampleError where it tells nothing."""
 
     def parts(self, seen: Sequence[Seen]) -> Iterable[Any]:
@@ -201,7 +204,7 @@ class Learning(Transform):
     )
 
     @classmethod
-    def learner(cls) -> Learner:
+    def learner(cls) -> Learner[Any]:
         """Return how it learns."""
         raise NotImplementedError
 

@@ -44,7 +44,7 @@ class Study:
     progress: Callable[[int, int], None]
 
     @cached_property
-    def learner(self) -> Learner:
+    def learner(self) -> Learner[Any]:
         """Return how it learns."""
         return self.step.learner()
 

@@ -15,7 +15,6 @@ from augcli.image.codec import decoded, read_header
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.picture import PixelArray, full_range, known, without_hidden
 from augcli.networks import Told
-from augcli.settings.base import DatasetSettings
 from augcli.steps.learned import Doubt, Learner, ModelError, Seen, read_as
 from augcli.task import Plain, Source
 from augcli.transform import Transform
@@ -50,12 +49,12 @@ def moments_of(told: Plain) -> Moments:
     return moments
 
 
-class MomentsLearner(Learner):
+class MomentsLearner(Learner[ImageDatasetSettings]):
     """Learns the mean and the deviation of each band; every picture counts alike."""
 
     most = in_all = 100_000
 
-    def look(self, sources: Sequence[Source], settings: DatasetSettings) -> bytes:
+    def look(self, sources: Sequence[Source], settings: ImageDatasetSettings) -> bytes:
         """Return the mean of each band and that of its squares, in fractions of full range."""
         values = tones_of(sources[0], settings)
         numbers = known(values).reshape(-1, values.shape[2]).astype(np.float64)
@@ -92,9 +91,8 @@ class MomentsLearner(Learner):
             yield Doubt("no picture could be read: there is nothing to learn from", refused=True)
 
 
-def tones_of(source: Source, settings: DatasetSettings) -> PixelArray:
+def tones_of(source: Source, settings: ImageDatasetSettings) -> PixelArray:
     """Return the bands of a picture, blue first, without alpha; SampleError where it is damaged."""
-    assert isinstance(settings, ImageDatasetSettings)
     data = bytes(source.data)
     picture = decoded(data, read_header(data, settings.max_pixels)).picture
     return without_hidden(picture).pixels[:, :, : picture.facts.tones]

@@ -35,7 +35,6 @@ from augcli.networks import (
     packed,
     unpacked,
 )
-from augcli.settings.base import DatasetSettings
 from augcli.steps.learned import Doubt, Learner, Seen, read_as
 from augcli.task import Plain, Source
 from augcli.transform import Transform
@@ -178,7 +177,7 @@ class Trained:
         return packed(self.codes[chosen])
 
 
-class NetLearner(Learner):
+class NetLearner(Learner[ImageDatasetSettings]):
     """Learns to make small pictures of codes."""
 
     revision: ClassVar[int] = 2
@@ -192,9 +191,8 @@ class NetLearner(Learner):
         """Return that torch is to be installed."""
         return lacking()
 
-    def look(self, sources: Sequence[Source], settings: DatasetSettings) -> bytes:
+    def look(self, sources: Sequence[Source], settings: ImageDatasetSettings) -> bytes:
         """Return a source in 32 × 32 pixels, of one band where it is gray."""
-        assert isinstance(settings, ImageDatasetSettings)
         picture = decoded_for(sources[0], settings)
         if picture.facts.tones not in GRAY_AND_COLOUR:
             raise SampleError("is neither gray nor in colour")

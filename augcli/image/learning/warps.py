@@ -24,7 +24,6 @@ from augcli.image.learning.looking import SIDE, decoded_for
 from augcli.image.learning.velocities import COUNT, Floats, affine
 from augcli.image.tones import small_gray
 from augcli.networks import Told
-from augcli.settings.base import DatasetSettings
 from augcli.steps.learned import Doubt, Learner, Seen, read_as
 from augcli.task import Plain, Source
 from augcli.transform import Transform
@@ -112,12 +111,11 @@ class _Pairs(NamedTuple):
     """Whether they are taken from all pairs, not from the nearest."""
 
 
-class WarpLearner(Learner):
+class WarpLearner(Learner[ImageDatasetSettings]):
     """Learns how pictures of a class differ by bending."""
 
-    def look(self, sources: Sequence[Source], settings: DatasetSettings) -> bytes:
+    def look(self, sources: Sequence[Source], settings: ImageDatasetSettings) -> bytes:
         """Return a source in 32 × 32 gray pixels of mean 0 and one contrast."""
-        assert isinstance(settings, ImageDatasetSettings)
         gray = np.nan_to_num(small_gray(decoded_for(sources[0], settings), SIDE))
         gray -= gray.mean()
         spread = float(gray.std())

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from augcli.errors import SampleError
+from augcli.image.config import ImageDatasetSettings
 from augcli.image.learning.moments import counted, rounded_all, tones_of
 from augcli.image.picture import PixelArray, full_range
 from augcli.networks import Told
-from augcli.settings.base import DatasetSettings
 from augcli.steps.learned import Doubt, Learner, Model, ModelError, Seen, read_as
 from augcli.task import Plain, Source
 from augcli.transform import Transform
@@ -85,12 +85,12 @@ def whitening_of(model: Model) -> Whitening | None:
     return Whitening((height, width, bands), mean, variances, rows.astype(np.float32))
 
 
-class WhiteningLearner(Learner):
+class WhiteningLearner(Learner[ImageDatasetSettings]):
     """Learns how the values of pictures of a shape vary together."""
 
     most = in_all = 20_000
 
-    def look(self, sources: Sequence[Source], settings: DatasetSettings) -> bytes:
+    def look(self, sources: Sequence[Source], settings: ImageDatasetSettings) -> bytes:
         """Return the shape, and the values where they are few enough."""
         pixels = tones_of(sources[0], settings)
         if pixels.dtype.kind == "f" and not np.isfinite(pixels).all():

@@ -51,7 +51,7 @@ class Generated(Learning, ImageTransform):
     asks_class: ClassVar[bool] = True
 
     @classmethod
-    def learner(cls) -> Learner:
+    def learner(cls) -> Learner[Any]:
         """Return how it learns."""
         from augcli.image.learning.nets import NetLearner
         from augcli.image.learning.training import TRAINED

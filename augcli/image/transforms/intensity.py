@@ -82,7 +82,7 @@ class LearnedNormalize(Learning, ImageTransform):
     scale: bool = Field(True, description="whether it is divided by the deviation")
 
     @classmethod
-    def learner(cls) -> Learner:
+    def learner(cls) -> Learner[Any]:
         """Return how it learns."""
         from augcli.image.learning.moments import MomentsLearner
 
@@ -162,7 +162,7 @@ class LearnedWhitening(Learning, ImageTransform):
     epsilon: float = Field(1e-6, gt=0, le=1, description="what is added to each variance")
 
     @classmethod
-    def learner(cls) -> Learner:
+    def learner(cls) -> Learner[Any]:
         """Return how it learns."""
         from augcli.image.learning.whitening import WhiteningLearner
 

@@ -41,7 +41,7 @@ class LearnedWarp(Learning, Geometry):
     ] = Constant(1)
 
     @classmethod
-    def learner(cls) -> Learner:
+    def learner(cls) -> Learner[Any]:
         """Return how it learns."""
         from augcli.image.learning.warps import WarpLearner
 
