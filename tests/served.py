@@ -17,14 +17,19 @@ import subprocess
 import sys
 import tempfile
 import traceback
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import IO, Any
 
+from pydantic import BaseModel
+
 import augcli
 from augcli.cli import main as cli
 from augcli.commands import html
+from augcli.kind import load_kind
+from augcli.recognised import KINDS
 
 SECONDS = 60
 """More than any command on a small dataset needs, on a machine that is busy too."""
@@ -134,12 +139,25 @@ def _text_of(stream: IO[bytes]) -> str:
     return stream.read().decode(errors="surrogateescape")
 
 
+def below(cls: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """Yield all that is derived from a class of ours."""
+    for each in cls.__subclasses__():
+        if each.__module__.startswith("augcli."):
+            yield each
+        yield from below(each)
+
+
 def main() -> None:
     """Serve what comes through stdin, one command a line."""
     for module in pkgutil.walk_packages(augcli.__path__, "augcli."):
         if not module.name.endswith("__main__"):
             with suppress(ModuleNotFoundError):  # of an extra that is not installed
                 importlib.import_module(module.name)
+    # Or each command would do for itself what is done once in a process.
+    for model in below(BaseModel):
+        model.model_rebuild()
+    for kind in KINDS:
+        load_kind(kind).versions()
     for page in html.TEMPLATES.glob("*.html"):
         html.template(page.name)
     gc.freeze()  # or each command would look through all that was imported, and copy it
