@@ -145,8 +145,8 @@ class DatasetSettings(Settings, MayDrawSplits):
     def alone(self) -> Self:
         """Return the same for a sample that is a file by itself, which is read by its name."""
         known = type(self).model_fields
-        plain = {key: known[key].default for key in ("format", "one_per_file") if key in known}
-        return self.model_copy(update=plain)
+        told: set[str] = {"format", "one_per_file"} & known.keys()
+        return self.model_copy(update={key: known[key].default for key in told})
 
     @property
     def refuses_leaks(self) -> bool:
