@@ -156,12 +156,13 @@ def _windowed(
     right, bottom = size[0] - width - left, size[1] - height - top
     if left > 0 or top > 0 or right > 0 or bottom > 0:
         pads, filling = [max(0, side) for side in (top, bottom, left, right)], how()
-        pixels = by_channel_groups(
-            pixels,
-            lambda part, at: cv2.copyMakeBorder(
-                part, *pads, filling.mode, value=filling.values[at]
-            ),
-        )
+        with cv2.ONLY_MOVING:
+            pixels = by_channel_groups(
+                pixels,
+                lambda part, at: cv2.copyMakeBorder(
+                    part, *pads, filling.mode, value=filling.values[at]
+                ),
+            )
     x, y = max(0, -left), max(0, -top)
     return pixels[y : y + size[1], x : x + size[0]]
 
