@@ -104,6 +104,14 @@ def _put(part: PixelArray, row: bytes, mask: PixelArray, into: PixelArray) -> No
         cv2.subtract(into, mask, into)
 
 
+def summed(
+    pixels: PixelArray, row: NDArray[np.uint8], into: PixelArray, other: NDArray[np.uint8]
+) -> None:
+    """Make of bytes what a row makes of others, and what another row makes of them, added."""
+    for part, here in _blocks(pixels, into):
+        cv2.add(bytes_of(part, row), bytes_of(here, other), dst=here)
+
+
 def reordered(pixels: PixelArray, order: Sequence[int]) -> PixelArray:
     """Return pixels whose channels are taken from these: all moved, and kept of that their own."""
     alike: dict[int, list[int]] = defaultdict(list)
