@@ -106,7 +106,9 @@ def learn(
 ) -> Learned:
     """Return the recipe with all that its steps are to know, which the output then has."""
     share, keep = Blocks(engine.spread, output), Models(output).keep
-    return School(recipe, dataset, share, progress, keep).taught(Study.model)
+    learned = School(recipe, dataset, share, progress, keep).taught(Study.model)
+    learned.refuse()
+    return learned
 
 
 def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
