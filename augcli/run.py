@@ -127,15 +127,15 @@ def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
 
 
 def _listed(recipe: Recipe) -> Dataset:
-    """List the dataset; SettingError says where it looks like one of another kind."""
+    """List the dataset; DoubtError says where it looks like one of another kind."""
     kind = recipe.dataset.kind
     try:
         return load_kind(kind).scan(recipe.dataset_here, recipe.input)
     except SettingError as error:
-        other = as_other_kind(recipe.input, kind) if error.path == ("dataset", "path") else None
+        other = as_other_kind(recipe.input, kind, error)
         if other is None:
             raise
-        raise SettingError(error.path, f"{error}; {other}") from None
+        raise other.error from None
 
 
 def refuse_special(path: Path) -> None:
@@ -152,7 +152,8 @@ def located(recipe: Recipe) -> Iterator[None]:
         yield
     except SettingError as error:
         text = str(error).replace(str(recipe.input), shown(recipe.places[0]))
-        raise RecipeError([recipe.problem(error.path, text)]) from None
+        problem = recipe.problem(error.path, text, code=error.code)
+        raise RecipeError([replace(problem, key=error.key)]) from None
 
 
 def heed_leaks(recipe: Recipe, dataset: Dataset) -> list[Problem]:

@@ -36,7 +36,7 @@ NO_RECIPE = {
 }
 """What is no dataset, and what `init` says of it."""
 ASKED = {
-    "cones_yolo": "(data.yaml: train: there are no pictures in ../train",
+    "cones_yolo": "data.yaml: train: there are no pictures in ../train",
     "text_chinese_headlines": "dev.txt look like splits but class.txt beside them do not",
 }
 """What is not told by any name, and what `init` asks."""
