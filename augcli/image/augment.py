@@ -64,6 +64,8 @@ class ImageProcessor(Processor["ProcessedPicture"]):
             from augcli.image.labelled.converted import Converted
 
             form = {"format": into, "of": labels.form["format"], "names": list(self.job.classes)}
+            points = {label: list(names) for label, names in labels.points.items()}
+            form |= {"points": points} if points else {}
             labels = Converted(task.source, form, labels.mates, labels)
         return ProcessedPicture(self, task, sources, labels)
 

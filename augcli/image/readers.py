@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from augcli.dataset.files import Bounds, Listing, listed, selected
 from augcli.dataset.layout import Layout, file_splits, kept, layout_of
@@ -26,6 +27,9 @@ from augcli.image.masked import means_pictures
 from augcli.image.table import PictureTable, Row
 from augcli.image.taken import extension_by_content, remarks, taken
 from augcli.names import RESERVED
+
+if TYPE_CHECKING:
+    from augcli.image.labelled.recognised import Recognised
 
 
 def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
@@ -87,16 +91,18 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
 class LabelsError(SettingError):
     """Labels lie beside pictures, and nothing says that or how they are to follow."""
 
-    def __init__(self, found: str, format_: str | None):
-        reads = f"; `format: {format_}` under `dataset` reads them, and they follow the pictures"
-        cannot = ", and copies of the pictures would be without such labels"
+    def __init__(self, found: str, known: Recognised):
+        way = ", and copies of the pictures would be without such labels"
+        if known.format:
+            once = f"once this is mended: {known.trouble}" if known.trouble else "as they are"
+            way = f"; `format: {known.format}` under `dataset` reads them {once}"
         super().__init__(
             ("dataset", "path"),
-            f"{found}{reads if format_ else cannot}; if they are not needed, say "
+            f"{found}{way}; if they are not needed, say "
             "`annotations: ignore` under `dataset` (and leave masks out with `exclude`)",
         )
-        self.format = format_
-        """The one that reads them, if there is one."""
+        self.known = known
+        """How they are kept."""
 
 
 def _heeded(settings: ImageDatasetSettings, root: Path, found: str | None) -> Iterator[Problem]:

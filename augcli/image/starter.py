@@ -36,9 +36,9 @@ def starter(asked: Asked) -> Draft | None:
     try:
         dataset = _scanned(asked, _validated(settings))
     except LabelsError as error:
-        if error.format is None:
+        settings |= {"format": error.known.format} if error.known.format else {}
+        if error.known.format is None or error.known.trouble:
             return _unknown(settings, error)
-        settings |= {"format": error.format}
         dataset = scan(_validated(settings), asked.path)
     except SettingError as error:
         return _unknown(settings, error)

@@ -194,7 +194,8 @@ def _ring(row: Numbers, size: Size, place: str) -> Ring:
     """Return an outline, whose box must be one that a row could tell."""
     if len(row) < 6 or len(row) % 2:
         raise SampleError(
-            f"{place}: {len(row) + 1} columns; a box has 5, an outline 7, 9, 11 and so on"
+            f"{place}: {len(row) + 1} columns; a box has 5, an outline 7, 9, 11 and so on; "
+            "`kpt_shape` in data.yaml tells of keypoints"
         )
     points = list(zip(row[::2], row[1::2], strict=True))
     left, top, right, bottom = bounds(points)

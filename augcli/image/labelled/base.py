@@ -9,8 +9,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import ClassVar, NamedTuple, TypeAlias
 
 from augcli.dataset.units import Dataset
@@ -70,6 +71,8 @@ class Labels(ABC):
     """What a record says of how they are written."""
     mates: Mapping[str, Sequence[int]]
     """By class, which of its keypoints each one becomes in a mirror."""
+    points: Mapping[str, Sequence[str]] = MappingProxyType({})
+    """By class, what its keypoints are called, if it has some."""
 
     @property
     @abstractmethod
@@ -181,6 +184,7 @@ class FileLabels(Labels):
     empty: bytes | None = None
     """The file of background; None where that has none."""
     masks: Sequence[MaskFile] = ()
+    points: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def place(self) -> str:
