@@ -156,8 +156,12 @@ def located(recipe: Recipe) -> Iterator[None]:
         raise RecipeError([replace(problem, key=error.key)]) from None
 
 
+_DRAW = "take each out of one of the splits, let `split: {val: 0.2}` under `dataset` draw others"
+
+
 def heed_leaks(recipe: Recipe, dataset: Dataset) -> list[Problem]:
     """Return a note on files in an augmented and another split; FindingsError if refused."""
     pairs = list(leaks(dataset, recipe.dataset.augment))
-    told = heeded(recipe.dataset, "files", pairs, " = ".join)
+    way = {"way": _DRAW} if dataset.shared else {}
+    told = heeded(recipe.dataset, "files", pairs, " = ".join, **way)
     return [Problem(str(dataset.root), 0, 0, text, "warning", "leak") for text in told]
