@@ -132,7 +132,15 @@ class ProcessedCorpus(Processed):
         told, size = self.settings, self.planned.size
         own = self._own or OwnLanguage(self._asked.lexicon)
         negations = told.own_negations | own.negations
-        return Reading(own.lexicon, told.words, told.protect, size, negations, own.keyboard)
+        return Reading(
+            own.lexicon,
+            told.words,
+            told.protect,
+            size,
+            negations,
+            own.keyboard,
+            self.job.answers,
+        )
 
     @cached_property
     def outputs(self) -> Sequence[Output]:

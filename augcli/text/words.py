@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import NamedTuple
 
+from augcli.requests.programs import Answers
 from augcli.text import folders
 from augcli.text.joined import parted
 from augcli.text.lexicon import Lexicon
 from augcli.text.negations import NEGATING, negates
 from augcli.text.stretches import Stretches
+from augcli.transform import Label
 
 Span = tuple[int, int]
 """Start and end of a stretch of characters."""
@@ -120,6 +122,8 @@ class Reading:
     """What turns a meaning around, beside what is known of languages."""
     keyboard: tuple[str, ...] = ()
     """The rows of keys of the texts' own language, where these are told."""
+    answers: Answers | None = None
+    """What programs of people's own make, where they may be asked."""
 
     @cached_property
     def never_deleted(self) -> frozenset[str]:
@@ -163,6 +167,12 @@ class Document:
     text: str
     reading: Reading
     spans: tuple[Span, ...] = ()
+    label: Label = None
+    """Its class, told only to steps that ask that."""
+
+    def of(self, label: Label) -> Document:
+        """Return the same, of a class."""
+        return Document(self.text, self.reading, self.spans, label)
 
     @cached_property
     def parts(self) -> list[Document]:
