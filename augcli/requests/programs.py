@@ -43,8 +43,6 @@ class Request:
     """What a program is asked."""
 
     command: str
-    files: Mapping[str, str]
-    """The hashes of its files."""
     key: str
     """The hash of all that it is asked."""
     told: Mapping[str, Any]
@@ -75,8 +73,16 @@ class Answers:
 class Programs(Answers):
     """The programs of a recipe, and what they answered; each is started when it is first asked."""
 
-    def __init__(self, home: Path, timeout: float, output: Path | None = None):
+    def __init__(
+        self,
+        home: Path,
+        files: Mapping[str, Mapping[str, str]],
+        timeout: float,
+        output: Path | None = None,
+    ):
         self._home = home
+        self._files = files
+        """Commands, each with the hashes of its files."""
         self._seconds = _IN_TIME * timeout
         self._room = None if output else tempfile.TemporaryDirectory(prefix="augment-")
         super().__init__(output or Path(self._room.name if self._room else ""))
@@ -98,28 +104,30 @@ class Programs(Answers):
     def ask(self, request: Request, **about: str) -> Mapping[str, Any]:
         """Return what a program answers.
 
-        Raises StepError for no answer to this, LostError where it ended or took too long, and
-        EngineError where it ends before it has answered anything.
+        Raises StepError where it has none, LostError where it ends, takes too long, or says what
+        is no answer, and EngineError where it does so before it has answered anything.
         """
         told = {"id": request.key, **request.told, **about}
         running = self._started(request)
         try:
             line = running.asked(json.dumps(told).encode() + b"\n", self._seconds)
         except SilentError as error:
-            del self._running[request.command]
-            if request.command in self._heard:
-                raise LostError(f"`{request.command}` {error}") from None
-            raise EngineError(f"`{request.command}` {error}") from None
+            raise self._over(request, str(error)) from None
         answer = _answer(line, request.key)
         if answer is None:
-            self._running.pop(request.command).end()
             shown = line.decode("utf-8", "replace")[:_SHOWN]
-            text = f"`{request.command}` said {shown!r}, which is no answer to {request.key}"
-            raise StepError(f"{text}; only answers go to its stdout")
+            text = f"said {shown!r}, which is no answer to {request.key}"
+            raise self._over(request, f"{text}; only answers go to its stdout")
         self._heard.add(request.command)
         if "error" in answer:
             raise StepError(f"`{request.command}`: {answer['error']}")
         return answer
+
+    def _over(self, request: Request, why: str) -> EngineError | LostError:
+        """End a program; returns the error that says why."""
+        self._running.pop(request.command).end()
+        kind = LostError if request.command in self._heard else EngineError
+        return kind(f"`{request.command}` {why}")
 
     @contextmanager
     def room(self) -> Iterator[Path]:
@@ -150,7 +158,7 @@ class Programs(Answers):
         if self._owner != os.getpid():
             self._owner, self._running = os.getpid(), {}
         if request.command not in self._running:
-            if files_of(request.command, self._home) != request.files:
+            if files_of(request.command, self._home) != self._files[request.command]:
                 text = f"a file of `{request.command}` changed during the run"
                 raise StorageError(f"{text}; run the same command again")
             try:

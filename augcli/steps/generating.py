@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cached_property
 from typing import Annotated, Any, ClassVar
 
 from pydantic import (
@@ -73,18 +74,24 @@ class Generating(Transform):
             raise _fault("files", f"`{step.command}` is another program: its files are {files}")
         return read({**data, "files": files})
 
+    @cached_property
+    def _declared(self) -> Params:
+        """Return what is recorded beside what is drawn; the hash of all that is asked has more."""
+        told = {"command": self.command, "params": self.params, "version": self.version}
+        return {key: value for key, value in told.items() if value}
+
     def drawn(self, params: Params, label: Label, *about: Any) -> Params:
         """Return drawn params with a sample's class, and the hash of all that is asked of it."""
         told = sorted(label) if isinstance(label, frozenset) else label
-        asked = params | {"label": told}
-        text = json.dumps([_PROTOCOL, self.kind, asked, *about], sort_keys=True)
+        asked = params | ({} if told is None else {"label": told})
+        text = json.dumps([_PROTOCOL, self.kind, self.files, asked, *about], sort_keys=True)
         return asked | {"answer": hashlib.sha256(text.encode()).hexdigest()[:32]}
 
     @classmethod
     def request(cls, params: Params) -> Request:
         """Return what a program is asked, from what was drawn."""
-        told = {key: params[key] for key in ("seed", "label", "params")}
-        return Request(params["command"], params["files"], params["answer"], told)
+        more = {"label": params.get("label"), "params": params.get("params", {})}
+        return Request(params["command"], params["answer"], {"seed": params["seed"]} | more)
 
 
 def _fault(key: str, text: str) -> PydanticCustomError:

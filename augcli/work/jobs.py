@@ -29,9 +29,9 @@ def origins(steps: Sequence[Transform]) -> list[str]:
 
 def programs_of(recipe: Recipe, output: Path | None = None) -> Answers | None:
     """Return the programs that steps of a recipe ask, and what an output has of them, if any do."""
-    if not any(isinstance(step, Generating) for step in walk(recipe.all_steps)):
-        return None
-    return Programs(recipe.folder, recipe.timeout, output)
+    steps = [step for step in walk(recipe.all_steps) if isinstance(step, Generating)]
+    files = {step.command: step.files for step in steps}
+    return Programs(recipe.folder, files, recipe.timeout, output) if files else None
 
 
 def processor_of(
