@@ -13,6 +13,7 @@ from typing import Any
 
 import cv2
 import pytest
+from buckets import at, bucket
 from helpers import (
     augment,
     failures,
@@ -25,8 +26,13 @@ from helpers import (
     write_recipe,
 )
 
+from augcli.engines.local import make_engine
 from augcli.errors import EngineError, RecipeError
 from augcli.recipe import read_recipe
+from augcli.run import run as run_recipe
+
+__all__ = ["bucket"]
+OUT = "s3://bucket/out"
 
 ROOT = Path(__file__).parents[1]
 PHRASES = "python phrases.py phrases.tsv"
@@ -101,6 +107,28 @@ def test_a_changed_program_is_asked_again(tmp_path: Path, photos: Path) -> None:
     assert asked(tmp_path) == {"b": 2}
     run(photos, out, steps=shown(version="2"), **few)
     assert asked(tmp_path) == {"b": 3}
+
+
+def test_shards_keep_answers_too(tmp_path: Path, photos: Path) -> None:
+    out, few = tmp_path / "out", {"dataset": {"include": ["**/b/*"]}, "copies": 1}
+    run(photos, out, steps=shown(), output={"layout": "webdataset"}, **few)
+    run(photos, tmp_path / "flat", steps=shown(), **few)
+    assert augment("replay", out, "-o", tmp_path / "again").returncode == 0
+    again = tree(tmp_path / "again")
+    assert again.items() <= tree(tmp_path / "flat").items()
+    assert "train/b/00.aug-000.png" in again
+
+
+def test_buckets_keep_answers_too(tmp_path: Path, photos: Path, bucket: Any) -> None:
+    path = write_recipe(photos, tmp_path / "out", steps=shown(), copies=1)
+    write(path, path.read_text().replace(str(tmp_path / "out"), OUT))
+    for _ in range(2):
+        recipe = read_recipe(str(path))
+        run_recipe(recipe, make_engine(1, recipe.timeout), lambda _done, _total: None)
+        write(path, path.read_text().replace('"version": 1', '"version": 1, "strength": 0.5'))
+    assert asked(tmp_path) == {"a": 2, "b": 1}
+    kept = [each for each in at(bucket, OUT).scan() if "/generated/" in each.name]
+    assert len(kept) == 3
 
 
 def test_pictures_that_cannot_be_used_cost_their_copy(tmp_path: Path, photos: Path) -> None:
