@@ -22,6 +22,7 @@ from typing import Any
 from augcli.disk.folder import Folder
 from augcli.disk.identity import is_marked, time_of
 from augcli.errors import StorageError, UsageError
+from augcli.requests.programs import PLACE
 from augcli.store.copies import check_out, held, mark, stand_in
 from augcli.store.index import Index
 from augcli.store.objects import INTENTS, OWN, SHARDS, ObjectStore
@@ -124,6 +125,7 @@ class RemoteOutput(OutputFolder):
     def handed_on(self, receipt: Plain, items: Sequence[Any]) -> Plain:
         """Publish a batch in the store; its records then tell what it got there."""
         self._lease.prove()
+        self._hand_on(f"{PLACE}/{name}" for name in self.folder.names(PLACE))
         shard = self.shard(receipt["shard"])
         records = [json.loads(line) for line in self.folder.read(self.name(shard)).splitlines()]
         entries = [each for record in records for each in record["outputs"]]
@@ -202,8 +204,8 @@ class RemoteOutput(OutputFolder):
         files = partial(filter, lambda name: self.folder.stat(name) and self._is_file(name))
         yield from files(self.folder.names(""))
         yield from files(f"{OWN}{each}" for each in self.folder.names(self.own.name))
-        learned = self.name(self.learned)
-        yield from files(f"{learned}/{each}" for each in self.folder.names(learned))
+        for folder in (self.name(self.learned), PLACE):
+            yield from files(f"{folder}/{each}" for each in self.folder.names(folder))
         yield from Index(self).files()
 
     def _is_file(self, name: str) -> bool:
