@@ -233,7 +233,7 @@ def test_an_output_inside_the_dataset_is_refused(backend: Any) -> None:
 
 def test_what_is_missing_is_told_with_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "obstore", None)
-    with pytest.raises(UsageError, match=r"pip install 'augcli\[cloud\]'"):
+    with pytest.raises(StorageError, match=r"pip install 'augcli\[cloud\]'"):
         go()
 
 
@@ -352,6 +352,8 @@ def test_commands_read_an_output_where_it_is(backend: Any, tmp_path: Path) -> No
     assert command("verify", OUT)[0] == 1
     code, story = command("explain", f"{OUT}/train/cat/01.aug-000.png")
     assert code == 0 and "is copy 0 of train/cat/01.png" in story
+    with pytest.raises(UsageError, match=r"^train/cat/9\.png is not in out/manifest\.jsonl; did"):
+        command("explain", f"{OUT}/train/cat/9.png")
     code, told = command("replay", OUT, "-o", str(tmp_path / "again"))
     assert code == 0 and "13 files made again" in told
     assert command("report", OUT, "-o", str(tmp_path / "page.html"))[0] == 0
