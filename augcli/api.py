@@ -64,8 +64,8 @@ def run(  # noqa: PLR0913 – as the command has options
     `jobs` is the number of processes, all CPUs that this one may use if left out; `progress` is
     called with how many sources are done, and of how many, and what it raises ends the run; the
     next one goes on from there. It can be called in any thread. `engine` is what does the work
-    instead of processes of its own. `cache` is a folder that several outputs share, where what was
-    made before is found; `cache_writes` says whether to add to it.
+    instead of processes of its own. `cache` is a folder or an address that several outputs share,
+    where what was made before is found; `cache_writes` says whether to add to it.
     """
     from augcli.run import run as run_recipe
 
@@ -75,9 +75,11 @@ def run(  # noqa: PLR0913 – as the command has options
 
 
 def _cache(folder: str | Path | None, *, reads: bool, writes: bool) -> CachePlace:
+    from augcli.addresses import address_of
     from augcli.store.cache import CachePlace
 
-    return CachePlace(None if folder is None else Path(folder).absolute(), reads, writes)
+    place = Path(folder).absolute() if folder and not address_of(folder) else folder
+    return CachePlace(Path(place) if place else None, reads, writes)
 
 
 def run_part(  # noqa: PLR0913 – as the command has options

@@ -58,3 +58,5 @@ class Draft:
     output: Sequence[str] = ()
     questions: Sequence[str] = ()
     """What only a person can say; a run refuses as long as it is open."""
+    place: str = ""
+    """Its address, where it is in a store."""

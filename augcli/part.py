@@ -83,7 +83,7 @@ def run_part(  # noqa: PLR0913 – as a run has options
     dataset, plan = planned(recipe)
     heed_leaks(recipe, dataset)
     output = output_of(recipe.output.path, recipe.output_folder, part=part.name)
-    cache.prove(recipe.input, recipe.output_folder)
+    cache.prove(*recipe.places)
     output.claim()
     with (
         output.shared(part.name, part.is_barred),

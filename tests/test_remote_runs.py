@@ -474,6 +474,18 @@ def test_commands_read_an_output_where_it_is(backend: Any, tmp_path: Path) -> No
     assert command("report", OUT, "-o", str(tmp_path / "page.html"))[0] == 0
 
 
+def test_a_starter_recipe_tells_the_address(backend: Any, tmp_path: Path) -> None:
+    recipe = tmp_path / "recipe.yaml"
+    assert command("init", IN, "-o", str(recipe))[0] == 0
+    text = recipe.read_text()
+    assert f"  path: {IN}    # an address; found" in text and ".cache" not in text
+    assert "  path: build/in\n" in text
+    assert command("plan", str(recipe))[0] == 0
+    at(backend, "s3://bucket/else").write("a.bin", b"1")
+    with pytest.raises(UsageError, match=r"tables at s3://bucket/else; it has .* ending in \.bin"):
+        command("init", "s3://bucket/else")
+
+
 def test_a_plan_and_a_clean_up_of_a_store(backend: Any, tmp_path: Path) -> None:
     text = recipe_text(Path("in"), Path("out"), dataset={"path": IN}, output={"path": OUT})
     recipe = str(write(tmp_path / "recipe.yaml", text))
