@@ -60,7 +60,7 @@ def run(  # noqa: PLR0913 – as the command has options
     dataset, plan = planned(recipe)
     dataset.notes += heed_leaks(recipe, dataset)
     output = output_of(recipe.output.path, recipe.output_folder, verify=verify)
-    cache.prove(recipe.input, recipe.output_folder)
+    cache.prove(*recipe.places)
     output.claim()
     with output.locked(), closing(_journal(recipe, output, dataset, verify=verify)) as journal:
         output.refuse_links(lambda: chain(journal.outputs(), bases(plan)))
