@@ -64,19 +64,14 @@ def run(  # noqa: PLR0913 – as the command has options
 ) -> Summary:
     """Bring a recipe's output up to date; the summary's `exit_code` is 3 if too much failed.
 
-        `jobs` is the number of processes, all CPUs that this one may use if left out; `progress` is
-        called with how many sources are done, and of how many, and what it raises ends the run; the
-        next one goes on from there. It can be called in any thread. `engine` is what does the work
-    <<<<<<< HEAD
-        instead of processes of its own. `cache` is a folder that several outputs share, where what was
-        made before is found; `cache_writes` says whether to add to it.
+    `jobs` is the number of processes, all CPUs that this one may use if left out; `progress` is
+    called with how many sources are done, and of how many, and what it raises ends the run; the
+    next one goes on from there. It can be called in any thread. `engine` is what does the work
+    instead of processes of its own. `cache` is a folder or an address that several outputs share,
+    where what was made before is found; `cache_writes` says whether to add to it.
 
-        >>> run(load_recipe("recipe.yaml"), jobs=1).exit_code
-        0
-    =======
-        instead of processes of its own. `cache` is a folder or an address that several outputs share,
-        where what was made before is found; `cache_writes` says whether to add to it.
-    >>>>>>> 30a0bfcefe4f664e42beced0fefce1f240e50886
+    >>> run(load_recipe("recipe.yaml"), jobs=1).exit_code
+    0
     """
     from augcli.run import run as run_recipe
 

@@ -56,10 +56,5 @@ class Draft:
     rest: Sequence[str]
     """What follows `output`: amounts and steps."""
     output: Sequence[str] = ()
-<<<<<<< HEAD
-=======
-    questions: Sequence[str] = ()
-    """What only a person can say; a run refuses as long as it is open."""
     place: str = ""
     """Its address, where it is in a store."""
->>>>>>> 30a0bfcefe4f664e42beced0fefce1f240e50886

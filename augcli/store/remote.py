@@ -23,17 +23,12 @@ from typing import Any
 from augcli.addresses import stand_ins
 from augcli.disk.folder import Folder
 from augcli.disk.identity import is_marked, time_of
-<<<<<<< HEAD
-from augcli.errors import StorageError, UsageError
-from augcli.requests.programs import PLACE
-from augcli.store.copies import check_out, held, mark, stand_in
-=======
 from augcli.errors import StorageError
 from augcli.layouts.shelf import JOINED, Shelf
 from augcli.layouts.staged import STAGED
 from augcli.records.journal import NEW
+from augcli.requests.programs import PLACE
 from augcli.store.copies import Shown, check_out, held, mark, stand_in
->>>>>>> 30a0bfcefe4f664e42beced0fefce1f240e50886
 from augcli.store.index import Index
 from augcli.store.objects import (
     INTENTS,
@@ -327,13 +322,8 @@ class RemoteOutput(OutputFolder):
         files = partial(filter, lambda name: self.folder.stat(name) and self._is_file(name))
         yield from files(self.folder.names(""))
         yield from files(f"{OWN}{each}" for each in self.folder.names(self.own.name))
-<<<<<<< HEAD
-        for folder in (self.name(self.learned), PLACE):
+        for folder in (self.name(self.learned), JOINED, PLACE):
             yield from files(f"{folder}/{each}" for each in self.folder.names(folder))
-=======
-        for place in (self.name(self.learned), JOINED):
-            yield from files(f"{place}/{each}" for each in self.folder.names(place))
->>>>>>> 30a0bfcefe4f664e42beced0fefce1f240e50886
         yield from Index(self).files()
 
     def _is_file(self, name: str) -> bool:
