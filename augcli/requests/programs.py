@@ -16,19 +16,23 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from augcli.disk.disk import storage_errors
 from augcli.disk.folder import Folder
 from augcli.disk.inside import fresh
 from augcli.errors import EngineError, LostError, SampleError, StepError, StorageError
 from augcli.requests.commands import files_of, words_of
-from augcli.system.dialogue import Dialogue, SilentError
+
+if TYPE_CHECKING:
+    from augcli.system.dialogue import Dialogue
 
 PLACE = ".augment/generated"
 """Where in an output answers lie."""
@@ -84,12 +88,17 @@ class Programs(Answers):
         self._files = files
         """Commands, each with the hashes of its files."""
         self._seconds = _IN_TIME * timeout
-        self._room = None if output else tempfile.TemporaryDirectory(prefix="augment-")
-        super().__init__(output or Path(self._room.name if self._room else ""))
+        super().__init__(output or self._passing())
         self._owner = 0
         self._running: dict[str, Dialogue] = {}
         self._heard: set[str] = set()
         """The commands that have answered."""
+
+    def _passing(self) -> Path:
+        """Return a folder that stands for an output, as long as this is needed."""
+        folder = tempfile.mkdtemp(prefix="augment-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        return Path(folder)
 
     def recalled(self, key: str, make: Callable[[Programs], bytes]) -> bytes:
         """Return the answer under a key; if there is none, that which is made, and keep it."""
@@ -107,6 +116,8 @@ class Programs(Answers):
         Raises StepError where it has none, LostError where it ends, takes too long, or says what
         is no answer, and EngineError where it does so before it has answered anything.
         """
+        from augcli.system.dialogue import SilentError
+
         told = {"id": request.key, **request.told, **about}
         running = self._started(request)
         try:
@@ -155,6 +166,8 @@ class Programs(Answers):
 
     def _started(self, request: Request) -> Dialogue:
         """Return the running program; one that a fork of this process has is none of its own."""
+        from augcli.system.dialogue import Dialogue  # most recipes start none
+
         if self._owner != os.getpid():
             self._owner, self._running = os.getpid(), {}
         if request.command not in self._running:

@@ -38,15 +38,15 @@ class Generate(Generating, ImageTransform):
     colours: ClassVar[bool] = True
     asks_class: ClassVar[bool] = True
 
-    keeps: Literal["places"] | None = Field(
-        None,
+    keeps: Literal["nothing", "places"] = Field(
+        "nothing",
         description="`places`: what it makes has everything where it was, so that boxes, masks, "
         "points and captions of a picture are true of it, too",
     )
 
     def unfit(self, dataset: ImageDatasetSettings) -> str | None:
         """Return that places and words may not fit what a program makes."""
-        if dataset.format in OF_CLASSES or self.keeps:
+        if dataset.format in OF_CLASSES or self.keeps == "places":
             return None
         return (
             f"generate makes pictures anew, of which what {dataset.format} tells may not be true; "
