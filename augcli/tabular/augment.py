@@ -137,7 +137,7 @@ class ProcessedTable(Processed):
 
     @cached_property
     def decided(self) -> list[Decided]:
-        """Return what is drawn and left out; other rows make up for those that steps fail on."""
+        """Return what is drawn and left out by split; others make up for what steps fail on."""
         self.outlines, decided = without_faults(self.outlines)
         return decided
 
