@@ -156,7 +156,8 @@ class Autocontrast(ImageTransform):
 def _of_bits(count: int, bits: int) -> Levels:
     """Return so many levels with all but their highest bits cleared."""
     values: Levels = np.arange(count)[None]
-    return values - values % (count >> bits)
+    values -= values % (count >> bits)
+    return values
 
 
 def contrast(factor: float) -> Table:
