@@ -24,7 +24,7 @@ _LONGEST, _SLOW = 0.03, 0.1
 """Seconds that a batch takes; those of a call that is its own batch."""
 _BATCHES, _GIVEN_UP = 9, 4.0
 """How many there are, unless all of them take so many seconds."""
-_MIRRORED = {"border_mode": cv2.BORDER_REFLECT_101}
+_MIRRORED = {"border_mode": cv2.BORDER_REFLECT}
 _REFLECTED = {"border": "reflect"}
 
 Call = Callable[[int], object]
