@@ -156,8 +156,8 @@ class Autocontrast(ImageTransform):
 def _of_bits(count: int, bits: int) -> Levels:
     """Return so many levels with all but their highest bits cleared."""
     values: Levels = np.arange(count)[None]
-    values -= values % (count >> bits)
-    return values
+    cleared: Levels = values - values % (count >> bits)
+    return cleared
 
 
 def contrast(factor: float) -> Table:
