@@ -29,24 +29,21 @@ _ALIKE = {
 _TEXT = """Milliseconds of CPU for one call, from what is drawn to the pixels. Batches of calls take
 turns, library by library, each with the draws of the one before; told is the mean of the fastest,
 as what else a machine does makes some slower and none faster. What peers have is set to the same
-strength where their parameters allow that; where what is drawn is another thing (fog, shadows …) it
-is about as much of it. All have one thread and an allocator that keeps memory, as our workers do.
-Beside a number below 1, how many times ours a peer takes, stands why."""
+strength, size, direction and border where their parameters allow that; where what is drawn is
+another thing (fog, shadows …) it is about as much of it. Parts of a random resized crop are at most
+half of the picture, as we average those that are larger before they are sampled. All have one
+thread and an allocator that keeps memory, as our workers do. Beside a number below 1, how many
+times ours a peer takes, stands why."""
 
 _ALIKE_KERNELS = "about the same work of OpenCV on both sides"
-_BOOKKEEPING = "bookkeeping, some 15 µs: a matrix, fused runs, places of labels"
-_VIEW = f"{_BOOKKEEPING}; the peer too returns a view"
 _WHY = {
-    **dict.fromkeys(("horizontal_flip", "vertical_flip", "pad", "invert"), _BOOKKEEPING),
-    **dict.fromkeys(("resize", "random_scale", "longest_side", "shortest_side"), _BOOKKEEPING),
-    **dict.fromkeys(("center_crop", "random_crop", "crop"), _VIEW),
-    "channel_dropout": "a table for each channel, so that it fuses with its neighbours",
-    "rain": "drawn with smooth edges",
-    "crop_and_pad": "two frames, each with its bookkeeping",
-    "random_resized_crop": "parts twice as large are averaged, not picked from; then bookkeeping",
+    "gamma": "about the same table on both sides",
+    "crop_and_pad": "two frames, each with its bookkeeping, of some 20 µs",
+    "random_resized_crop": "bookkeeping, some 40 µs: each part has a matrix of its own",
     "motion_blur": "a line between pixels has two weights at each step, the peer's has one",
-    "emboss": "any direction, so nine weights; the peer's kernel of one direction has seven",
-    "morphology": "squares; the peer takes ovals, which have fewer pixels",
+    "morphology": "a square of nine pixels; the peer's of this size is a cross of five",
+    "perspective": "eight numbers are drawn, and their view is tried",
+    "channel_dropout": "a table for each channel, so that it fuses with its neighbours",
     "xy_masking": "places are hashed from a recorded seed",
     "grid_shuffle": "places are hashed from a recorded seed",
 }

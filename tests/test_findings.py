@@ -174,3 +174,21 @@ def test_severities_have_colours_on_a_terminal_alone(recipe, no_color, coloured)
     assert (b"\x1b[33mwarning\x1b[0m: nothing-held-out" in told) == coloured
     assert b"nothing-held-out" in told
     assert "\x1b" not in augment("check", recipe()).stdout
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("steps: [rotate]", "say `copies: 1`"),
+        ("steps: [rotate]\nviews: 2", "for a group of 2 of each sample"),
+        ("branches: {weak: [rotate], strong: [hue]}", "for a group of 2 of each sample"),
+        ("steps: [rotate]\ncopies: 0", None),
+    ],
+)
+def test_steps_without_an_amount_are_told(tmp_path, more, told):
+    make_photos(tmp_path / "in", {"train/a": 1, "test/a": 1})
+    text = f"version: 1\nseed: 1\ndataset: {{path: in}}\noutput: {{path: out}}\n{more}\n"
+    done = augment("check", write(tmp_path / "r.yaml", text))
+    assert done.returncode == 0
+    assert (told is None) == ("no-copies" not in done.stdout)
+    assert told is None or told in done.stdout

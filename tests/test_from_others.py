@@ -254,7 +254,9 @@ def test_init_writes_a_recipe_with_the_steps(tmp_path: Path) -> None:
     recipe = (tmp_path / "r.yaml").read_text("utf-8")
     assert "  - shortest_side: {length: 256}\n" in recipe
     assert "  # not turned: line 9: Lambda" in recipe
-    assert augment("plan", tmp_path / "r.yaml").returncode == 0
+    done = augment("run", tmp_path / "r.yaml")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len([*(tmp_path / "build/photos").rglob("*.tif*")]) == 4 * 5
 
 
 def test_a_pipeline_without_steps_ends_in_a_usage_error(tmp_path: Path) -> None:

@@ -24,6 +24,17 @@ def of_counts(recipe: Recipe, counts: Sequence[Count]) -> Iterator[Problem]:
     yield from _missing(counts, ours)
 
 
+def unasked(recipe: Recipe) -> Iterator[Problem]:
+    """Warn of steps by which nothing is made, as no amount is told."""
+    asked = "copies" in recipe.model_fields_set or recipe.stages or recipe.balance
+    if recipe.all_steps and not asked:
+        text = "no `copies` are asked for, so none are made: say `copies: 1`"
+        if recipe.group > 1:
+            text += f" for a group of {recipe.group} of each sample"
+        where = "branches" if recipe.branches else "steps"
+        yield recipe.problem((where,), text, "warning", "no-copies")
+
+
 def _growing(recipe: Recipe, counts: Sequence[Count]) -> Iterator[Problem]:
     """Warn of classes that are made up of copies nearly all."""
     grown = [each for each in counts if 0 < _MOST_GROWTH * each.before < each.after]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from shutil import disk_usage
 
 from augcli.checks.findings import FINDINGS, UNSILENCED, Lint
-from augcli.commands.amounts import betrayed, of_counts
+from augcli.commands.amounts import betrayed, of_counts, unasked
 from augcli.dataset.leaks import leaks
 from augcli.dataset.units import Dataset
 from augcli.disk.reading import stat_of
@@ -51,7 +51,10 @@ def _idle(ignored: Ignored) -> Problem:
 
 def _all(recipe: Recipe) -> Iterator[Problem]:
     dataset, plan = planned(recipe)
-    yield from remarks(recipe, dataset)
+    told = [*remarks(recipe, dataset)]
+    yield from told
+    if "no-copies" not in {each.code for each in told}:
+        yield from unasked(recipe)
     yield from _installation()
     yield from _leaks(recipe, dataset)
     yield from betrayed(recipe, plan)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
 from augcli.addresses import address_of, shown
 from augcli.dataset.files import readable
@@ -34,11 +35,15 @@ from augcli.task import Source
 from augcli.work.jobs import processor_of
 from augcli.work.pending import Tasks
 
+if TYPE_CHECKING:
+    from augcli.others.turning import Turned
+
 _SCHEMA = """\
 # yaml-language-server: $schema=recipe.schema.json
 # (editors complete and check by it: augment schema > recipe.schema.json)"""
 _ALLOWED = "  leaks: allow"
 _BARE = '  quote: ""             # quotes are letters here: some stand open'
+_FLOATS = "image: {format: tiff}    # the steps make floats, which other formats do not hold"
 _IN_QUOTES = re.compile(rb'(?:^|[\t,;|])"[^"\n]*"(?=[\t,;|\r]|$)', re.MULTILINE)
 _FEW = 0.1
 """Of the lines of a file: more that have quotes have them for good."""
@@ -70,13 +75,12 @@ def starter(
     *,
     kind: str | None = None,
     label: str | None = None,
-    steps: Sequence[str] | None = None,
+    steps: Turned | None = None,
 ) -> Started:
     """Return a commented recipe, to be kept in `folder`, for the dataset at `path`.
 
-    A run takes it, or it asks what only a person can say; `steps` are lines that take the place of
-    careful ones. Raises UsageError where there is no dataset, or one that stays as it is while it
-    is looked at.
+    A run takes it, or it asks what only a person can say; `steps` take the place of careful ones.
+    Raises UsageError where there is no dataset, or one that stays as it is while it is looked at.
     """
     here = at_hand(path, path, beside=path.name.lower() in _LISTINGS)
     try:
@@ -117,12 +121,13 @@ def _drafted(asked: Asked, name: str, kinds: Iterable[str]) -> Draft:
     return draft
 
 
-def _with_steps(draft: Draft, steps: Sequence[str]) -> Draft:
+def _with_steps(draft: Draft, steps: Turned) -> Draft:
     """Return a draft with other steps, which are for pictures."""
     if draft.kind != "image":
         raise UsageError(f"the pipelines of --from are for pictures; these are {draft.what}")
     amounts = takewhile(lambda line: not line.startswith("steps:"), draft.rest)
-    return replace(draft, rest=[*amounts, *steps])
+    output = [*draft.output, _FLOATS] if steps.makes_floats else draft.output
+    return replace(draft, output=output, rest=[*amounts, *steps.lines()])
 
 
 def _endings(path: Path) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from augcli.errors import UsageError
-from augcli.others.turning import turned
+from augcli.others.turning import Turned, turned
 from augcli.system.terminal import escaped, warn
 
 
-def steps_from(path: Path) -> list[str]:
-    """Return the lines of `steps` for the pipeline in a file; UsageError where there are none.
+def steps_from(path: Path) -> Turned:
+    """Return the steps of the pipeline in a file; UsageError where there are none.
 
     RecipeError for a file that holds no pipeline, with the place in it.
     """
@@ -23,4 +23,4 @@ def steps_from(path: Path) -> list[str]:
         raise UsageError(f"nothing of {path} can be turned into steps: {escaped(why)}")
     for each in found.left:
         warn(escaped(f"{path}: not turned: {each}"))
-    return found.lines()
+    return found

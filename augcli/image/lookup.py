@@ -37,14 +37,16 @@ def look_up(pixels: PixelArray, table: Levels) -> PixelArray:
 
 def bytes_of(values: NDArray[np.uint8], row: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return a row's byte for each byte of an array of any shape."""
-    translate, known = _translate(), row.tobytes()
-    if known == _INVERTED or translate is None:
-        looked_up: NDArray[np.uint8]
-        looked_up = cv2.bitwise_not(values) if known == _INVERTED else cv2.LUT(values, row)
-        return looked_up.reshape(values.shape)
-    result = np.empty(values.shape, np.uint8)
-    translate(np.ascontiguousarray(values).data, row.data, out=result.data)
-    return result
+    translate, result = _translate(), values
+    if row.tobytes() == _INVERTED:
+        with cv2.EXACTLY:
+            result = cv2.bitwise_not(values)
+    elif translate is None:
+        result = cv2.LUT(values, row)
+    else:
+        result = np.empty(values.shape, np.uint8)
+        translate(np.ascontiguousarray(values).data, row.data, out=result.data)
+    return result.reshape(values.shape)
 
 
 @cache

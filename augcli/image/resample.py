@@ -140,7 +140,7 @@ def _turned(pixels: PixelArray, code: int | None, *, exchanged: bool) -> PixelAr
     """Let rows and columns change places, then flip as OpenCV's code says."""
     if code is None and not exchanged:
         return pixels
-    with cv2.ONLY_MOVING:
+    with cv2.EXACTLY:
         if exchanged:
             pixels = by_channel_groups(pixels, lambda part, _: cv2.transpose(part))
         if code is not None:
@@ -156,7 +156,7 @@ def _windowed(
     right, bottom = size[0] - width - left, size[1] - height - top
     if left > 0 or top > 0 or right > 0 or bottom > 0:
         pads, filling = [max(0, side) for side in (top, bottom, left, right)], how()
-        with cv2.ONLY_MOVING:
+        with cv2.EXACTLY:
             pixels = by_channel_groups(
                 pixels,
                 lambda part, at: cv2.copyMakeBorder(

@@ -34,6 +34,8 @@ class ImageTransform(Transform):
 
     kind: ClassVar[str] = "image"
     depths: ClassVar[tuple[str, ...]] = ANY_DEPTH
+    makes_floats: ClassVar[bool] = False
+    """Whether values become float32, which TIFF can hold."""
     colours: ClassVar[bool] = False
     """Whether it only has a meaning for gray and for red, green, blue."""
     sizes: ClassVar[bool] = False

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from augcli.errors import RecipeError, did_you_mean
+from augcli.image.transform import ImageTransform
 from augcli.others.albumentations import ALBUMENTATIONS
 from augcli.others.calls import Arguments, Call, Step, UnturnedError, says_something
 from augcli.others.keras import KERAS
@@ -22,7 +23,7 @@ from augcli.others.tree import calls_of
 from augcli.recipe.document import Place
 from augcli.recipe.reader import available_kind
 from augcli.recipe.yaml_text import decode, parse
-from augcli.transform import Control, Transform, catalogue
+from augcli.transform import Control, Transform, catalogue, walk
 
 LIBRARIES = (KERAS, TORCHVISION, ALBUMENTATIONS)
 MAX_BYTES = 1_000_000
@@ -30,6 +31,8 @@ _GENERATOR = "ImageDataGenerator"
 _MISFITS = (TypeError, ValueError, ArithmeticError, IndexError)
 """What comes of arguments of another form than a formula reckons with."""
 _TREE = re.compile(r"__class_fullname__|\A(?:\s|#[^\n]*\n|---)*[A-Za-z_]\w*\s*:")
+_LINK = re.compile(r"\[[^]]+\]\((\w+\.md)\)")
+"""Of one page of the docs to another."""
 _IN_PLAIN_WORDS = re.compile(r"[\w./ -]*[A-Za-z_][\w./ -]*")
 
 
@@ -52,6 +55,12 @@ class Turned:
     library: str
     steps: list[Step] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
+
+    @property
+    def makes_floats(self) -> bool:
+        """Return whether values of pictures may become floats."""
+        steps = walk([*map(built, self.steps)])
+        return any(isinstance(each, ImageTransform) and each.makes_floats for each in steps)
 
     def lines(self) -> list[str]:
         """Return the lines of `steps` in a recipe; what is left is told in comments."""
@@ -161,7 +170,7 @@ class Turner:
     ) -> Sequence[Step]:
         try:
             if rule.turn is None:
-                raise UnturnedError(rule.note)
+                raise UnturnedError(_LINK.sub(r"docs/\1", rule.note))
             steps = [*map(_checked, rule.turn(arguments))]
             return steps if forced else self._with_chance(steps, call.name, arguments)
         except UnturnedError as error:

@@ -24,7 +24,7 @@ _LONGEST, _SLOW = 0.03, 0.1
 """Seconds that a batch takes; those of a call that is its own batch."""
 _BATCHES, _GIVEN_UP = 9, 4.0
 """How many there are, unless all of them take so many seconds."""
-_MIRRORED = {"border_mode": cv2.BORDER_REFLECT_101}
+_MIRRORED = {"border_mode": cv2.BORDER_REFLECT}
 _REFLECTED = {"border": "reflect"}
 
 Call = Callable[[int], object]
@@ -76,7 +76,9 @@ GEOMETRY = {
     "rotate90": _same("RandomRotate90", turns=[0, 3]),
     "d4": _one("D4"),
     "rotate": _same("Rotate", {"limit": (-15, 15), **_MIRRORED}, **_REFLECTED),
-    "rotate, expand": _one("SafeRotate", {"limit": (-15, 15), **_MIRRORED}, expand=True),
+    "rotate, expand": _one(
+        "Affine", {"rotate": (10, 10), "fit_output": True, **_MIRRORED}, degrees=10, expand=True
+    ),
     "scale": _affine({}, scale=(0.9, 1.1)),
     "zoom": _one("Affine", {"scale": {"x": (0.9, 1.1), "y": (0.9, 1.1)}, **_MIRRORED}),
     "translate": _affine({}, translate_percent=(-0.1, 0.1)),
@@ -95,11 +97,11 @@ GEOMETRY = {
     "piecewise_affine": _one("PiecewiseAffine", _MIRRORED),
     "thin_plate_spline": _one("ThinPlateSpline", _MIRRORED),
     "grid_shuffle": _one("RandomGridShuffle"),
-    "morphology": _one("Morphological", size_px=[2, 3]),
+    "morphology": _one("Morphological", {"scale": (3, 3)}, size_px=3),
 }
 FRAMES = {
     "resize": _same("Resize", _SIDE, **_SIDE),
-    "random_scale": _one("RandomScale"),
+    "random_scale": _one("RandomScale", {"scale_limit": (0.1, 0.1)}, factor=1.1),
     "longest_side": _same("LongestMaxSize", {"max_size": 384}, length=384),
     "shortest_side": _same("SmallestMaxSize", {"max_size": 384}, length=384),
     "pad": _same(
@@ -109,7 +111,9 @@ FRAMES = {
     ),
     "center_crop": _same("CenterCrop", _SIDE, **_SIDE),
     "random_crop": _same("RandomCrop", _SIDE, **_SIDE),
-    "random_resized_crop": _same("RandomResizedCrop", {"size": (224, 224)}, **_SIDE),
+    "random_resized_crop": _same(
+        "RandomResizedCrop", {"size": (224, 224), "scale": (0.08, 0.5)}, area=[0.08, 0.5], **_SIDE
+    ),
     "crop": _one("Crop", {"x_min": 9, "y_min": 9, "x_max": 233, "y_max": 233}, x=9, y=9, **_SIDE),
     "crop_and_pad": _one("CropAndPad", {"percent": (-0.1, 0.1), **_MIRRORED}),
 }
@@ -149,14 +153,14 @@ COLOURS = {
 BLURS = {
     "gaussian_blur": _same("GaussianBlur", {"blur_limit": 0, "sigma_limit": (0.5, 2)}),
     "median_blur": _one("MedianBlur", {"blur_limit": (5, 5)}, size_px=5),
-    "motion_blur": _one("MotionBlur", length_px=[3, 7]),
+    "motion_blur": _one("MotionBlur", length_px=[2, 6]),
     "advanced_blur": _one("AdvancedBlur", sigma_x_px=[0.2, 1], sigma_y_px=[0.2, 1]),
     "glass_blur": _one("GlassBlur", {"max_delta": 3, "iterations": 1}),
     "defocus": _one("Defocus", {"radius": (2, 6)}),
     "zoom_blur": _one("ZoomBlur", {"max_factor": (1.03, 1.15)}),
     "sharpen": _one("Sharpen"),
     "unsharp_mask": _one("UnsharpMask"),
-    "emboss": _one("Emboss"),
+    "emboss": _one("Emboss", degrees=-45),
     "ringing": _one("RingingOvershoot"),
     "chromatic_aberration": _one("ChromaticAberration"),
     "superpixels": _one("Superpixels", {"n_segments": (100, 300), "p_replace": (0.4, 0.9)}),

@@ -85,6 +85,7 @@ def check_kind_and_input(name: str, layout: str, depth: str) -> None:
     ops = transform.lower(params, picture.facts)
     result = apply(ops, picture)
     becomes_float = any(isinstance(op, Floats) for op in ops)
+    assert becomes_float == transform.makes_floats
     assert result.pixels.dtype == ("float32" if becomes_float else depth)
     assert result.facts == facts_after(ops, picture.facts)
     assert result.facts.channels == picture.facts.channels

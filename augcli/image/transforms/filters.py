@@ -16,6 +16,8 @@ from augcli.image.transform import ImageTransform
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole
 from augcli.transform import Params, register
 
+_DIGITS = 12
+"""Of slopes: what is 0 along an axis or a diagonal is 0 here, too, and costs nothing."""
 _UNSEEN = 1 / 1024
 """Share of all weights that may be left out: no more than a quarter of a level of a byte."""
 
@@ -61,7 +63,8 @@ class Emboss(ImageTransform):
         """Return the kernel's filter."""
         angle = math.radians(params["degrees"])
         sides = np.arange(-1, 2)
-        kernel = params["amount"] * (sides * math.cos(angle) - sides[:, None] * math.sin(angle))
+        slopes = np.round(sides * math.cos(angle) - sides[:, None] * math.sin(angle), _DIGITS)
+        kernel = params["amount"] * slopes
         kernel[1, 1] += 1
         return [Pixels(lambda pixels: cv2.filter2D(pixels, -1, kernel), mixes=True)]
 

@@ -54,6 +54,7 @@ class Normalize(ImageTransform):
     are those of gray. The result is float32, which TIFF can hold.
     """
 
+    makes_floats: ClassVar[bool] = True
     revision: ClassVar[int] = 2
     lasting: ClassVar[bool] = True
 
@@ -76,6 +77,7 @@ class LearnedNormalize(Learning, ImageTransform):
     float32, which TIFF can hold.
     """
 
+    makes_floats: ClassVar[bool] = True
     lasting: ClassVar[bool] = True
 
     center: bool = Field(True, description="whether the mean is subtracted")
@@ -121,6 +123,7 @@ class Standardize(ImageTransform):
     The result is float32, which TIFF can hold.
     """
 
+    makes_floats: ClassVar[bool] = True
     revision: ClassVar[int] = 2
     lasting: ClassVar[bool] = True
 
@@ -138,6 +141,8 @@ class ZcaWhitening(ImageTransform):
     the picture's own bands: (value − mean) · (covariance + epsilon)^−½. The result is float32,
     which TIFF can hold.
     """
+
+    makes_floats: ClassVar[bool] = True
 
     epsilon: float = Field(1e-6, gt=0, le=1, description="what is added to each variance")
 
@@ -157,6 +162,7 @@ class LearnedWhitening(Learning, ImageTransform):
     of Keras' ImageDataGenerator has it. The result is float32, which TIFF can hold.
     """
 
+    makes_floats: ClassVar[bool] = True
     lasting: ClassVar[bool] = True
 
     epsilon: float = Field(1e-6, gt=0, le=1, description="what is added to each variance")
