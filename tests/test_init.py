@@ -36,7 +36,7 @@ NO_RECIPE = {
 }
 """What is no dataset, and what `init` says of it."""
 ASKED = {
-    "cones_yolo": "(data.yaml: train: there are no pictures in ../train",
+    "cones_yolo": "data.yaml: train: there are no pictures in ../train",
     "text_chinese_headlines": "dev.txt look like splits but class.txt beside them do not",
 }
 """What is not told by any name, and what `init` asks."""
@@ -262,4 +262,3 @@ def test_labels_that_are_broken_are_told_with_file_and_line(
     assert found.questions
     assert "`format: yolo` under `dataset` reads them once this is mended" in asked
     assert place in asked
-    assert "\n  format: yolo\n" in found.text

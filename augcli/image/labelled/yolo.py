@@ -13,6 +13,7 @@ from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from typing import ClassVar
 
+from augcli.dataset.doubts import UNCLEAR_FORMAT
 from augcli.dataset.units import Dataset
 from augcli.disk.reading import read_whole
 from augcli.errors import SampleError, SettingError
@@ -93,8 +94,8 @@ def _data_yaml(pictures: Pictures, root: Path) -> DataYaml | None:
     """Return what `data.yaml` tells; None where there is none. SettingError where it is damaged."""
     names = [root.name] if root.is_file() else _usual(n for n in pictures.others if "/" not in n)
     if len(names) > 1:
-        text = f"{' and '.join(names)} may describe the dataset; let `path` lead to one of them"
-        raise SettingError(("dataset", "path"), text)
+        text = f"{' and '.join(names)} may describe the dataset"
+        raise UNCLEAR_FORMAT.doubt(text, "let `path` lead to one of them", "dataset.path").error
     try:
         for name in names:
             return parse_data_yaml(_read(pictures.root / name), name)
