@@ -267,7 +267,7 @@ class Resample:
         """Return how far points lie in front of the eye, negative where they cannot be seen."""
         return depth(self.matrix, self._inverse, self.size, points)
 
-    @property
+    @kept
     def straight(self) -> float:
         """Return how long a line may be, in pixels, that stays as good as straight."""
         return min(move.straight for move in self.moves)

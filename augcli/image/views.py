@@ -23,8 +23,10 @@ def depth(matrix: Matrix, inverse: Matrix, size: Size, points: Points) -> NDArra
     """Return how far points of the source lie in front of the eye, negative where too near.
 
     Half of the least depth that the frame shows is 0 here: what lies below it is beside the frame,
-    or behind the eye.
+    or behind the eye. Without perspective nothing lies nearer than anything else.
     """
+    if not matrix[2, :2].any():
+        return np.ones(len(points))
     width, height = size
     corners = np.array([[0, 0, 1], [width, 0, 1], [width, height, 1], [0, height, 1]])
     side = _side(inverse, size)

@@ -235,20 +235,21 @@ class Journal:
                 output.replacing(output.manifest, if_changed=True) as manifest,
             ):
                 offset = journal.write(dump_line(HEAD))
-                for line in self._lines():
+                for row, line in self._lines():
                     record = json.loads(line)
                     merged.take(record, manifest)
+                    merged.count_before(record, self._dataset, row)
                     seals.add(sealed(record, offset))
                     offset += journal.write(line.decode())
             seals.end(merged.plain())
         self._seals.close()
         return merged
 
-    def _lines(self) -> Iterator[bytes]:
-        """Yield the lines that are records, in the order of the listing."""
+    def _lines(self) -> Iterator[tuple[int, bytes]]:
+        """Yield the lines that are records with their rows, in the order of the listing."""
         for row in range(len(self._dataset)):
             if (line := self.line(row)) and row not in self._salvaged:
-                yield line
+                yield row, line
 
     def close(self) -> None:
         """Close the files that are open for reading."""

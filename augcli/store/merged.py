@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import IO
 
+from augcli.dataset.units import Dataset
 from augcli.records.provenance import example_of
 from augcli.store.output import dump_line
 from augcli.task import Count, Plain, failure
@@ -28,7 +29,7 @@ class Merged:
     classes: list[Count] = field(default_factory=list)
     """Classes, where they were counted by those who worked on a source."""
     objects: dict[str, dict[str, list[int]]] = field(default_factory=dict)
-    """split → class → the objects in originals, and in all outputs"""
+    """split → class → the objects in what was copied, and in all outputs"""
     asides: list[str] = field(default_factory=list)
     """Outputs that lie beside the manifest and are no lines of it."""
 
@@ -59,6 +60,16 @@ class Merged:
             self._count_objects(each["record"])
             self.example = self.example or example_of(each["record"])
             manifest.write(dump_line(each["record"]))
+
+    def count_before(self, record: Plain, dataset: Dataset, row: int) -> None:
+        """Count the objects of a source whose original is left out of the output."""
+        if dataset.objects is None or dataset.census is None:
+            return
+        copies = [each["record"]["copy"] for each in record["outputs"] if each["listed"]]
+        if copies and None not in copies:
+            classes = self.objects.setdefault(record["split"], {})
+            for label, count in dataset.census(row).items():
+                classes.setdefault(label, [0, 0])[0] += count
 
     def _count_objects(self, record: Plain) -> None:
         for target in record.get("targets", ()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from image_samples import MOVING, drawn, params_of, sized
 
 from augcli.image.config import TargetSettings
+from augcli.image.geometry import Resample
 from augcli.image.ops import apply
 from augcli.image.picture import Mask, Picture
 from augcli.image.placed import with_targets
@@ -90,8 +92,16 @@ WINDOWED = ("perspective", "random_crop", "elastic", "random_crop", "rotate", "r
 """Each crop ends a run of moves, so that numbers go through several."""
 
 
-@pytest.mark.parametrize("seed", range(4))
+HALF_A_DIAGONAL = 0.5**0.5
+"""How far the centre of a pixel is from what lies in it, at most."""
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 3, 9])
 def test_polygons_cover_their_masks_after_several_runs(seed: int, shared_data: Path) -> None:
+    """Where they differ, an outline or the edge of a frame goes through that pixel of the source.
+
+    Of thin slices that is more than 3 %; there the polygon is the true one, to less than 1 %.
+    """
     width, height, objects = outlines(shared_data)[seed]
     centres = np.arange(width) + 0.5, np.arange(height) + 0.5
     planes = [filled([*map(np.array, rings)], *centres)[:, :, None] for rings in objects]
@@ -104,8 +114,43 @@ def test_polygons_cover_their_masks_after_several_runs(seed: int, shared_data: P
     for at in compared:
         there = filled([*map(np.array, kept[at].rings)], *centres)
         mask = result.masks[at].values[:, :, 0] > 0
-        assert (there & mask).sum() / (there | mask).sum() >= 0.97
+        runs = result.masks[at].trail.runs
+        differing = np.argwhere(there != mask)[:, ::-1] + 0.5
+        inside, inmost = traced(differing, runs, (width, height), objects[at])
+        assert np.all(np.minimum(np.abs(inside), np.abs(inmost)) <= HALF_A_DIAGONAL)
+        if (there & mask).sum() / (there | mask).sum() < 0.97:
+            assert agreement_by_eighths(kept[at].rings, runs, (width, height), objects[at]) > 0.99
     assert compared
+
+
+def traced(
+    points: np.ndarray, runs: Sequence[Resample], size: tuple[int, int], rings: tuple[Ring, ...]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return how far within an object of the source points of a result were, and within frames."""
+    inmost = np.full(len(points), np.inf)
+    for at in reversed(range(len(runs))):
+        points, frame = runs[at].backward(points), runs[at - 1].size if at else size
+        inmost = np.minimum(inmost, np.minimum(points, frame - points).min(axis=1, initial=np.inf))
+    (ring,) = (np.float32(each) for each in rings)
+    inside = [cv2.pointPolygonTest(ring, point, True) for point in points.tolist()]
+    return np.array(inside), inmost
+
+
+def agreement_by_eighths(
+    found: tuple[Ring, ...],
+    runs: Sequence[Resample],
+    size: tuple[int, int],
+    rings: tuple[Ring, ...],
+) -> float:
+    """Return how much of a polygon and of the truth both have, at eight points a pixel and side."""
+    corners = np.concatenate([*map(np.array, found)])
+    ends = np.clip([corners.min(axis=0) - 1, corners.max(axis=0) + 1], 0, runs[-1].size).round()
+    x, y = (np.arange(8 * low, 8 * high) / 8 + 1 / 16 for low, high in zip(*ends, strict=True))
+    points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    inside, inmost = traced(points, runs, size, rings)
+    truth = ((inside > 0) & (inmost > 0)).reshape(len(y), len(x))
+    polygon = filled([*map(np.array, found)], x, y)
+    return float((polygon & truth).sum() / (polygon | truth).sum())
 
 
 def of_rings(objects: list[tuple[Ring, ...]]) -> Targets:

@@ -77,7 +77,7 @@ def _check_exact(format_: str) -> None:
 def _check_size(header: Header, facts: Facts) -> None:
     size, wanted = (header.width, header.height), (facts.width, facts.height)
     if size != wanted:
-        turned = "; it was drawn on the picture as stored, not upright"
+        turned = "; was it drawn on the picture as stored, not upright?"
         raise SampleError(
             f"the mask is {size[0]} × {size[1]} px and its picture {wanted[0]} × {wanted[1]}"
             + (turned if size[::-1] == wanted else "")

@@ -121,8 +121,8 @@ class SharedScheme(Scheme):
         return pictures.dataset(splits, known)
 
     def _told(self, settings: ImageDatasetSettings, root: Path, name: str) -> Shared | None:
+        refuse_large(name, (stat_of(root / name) or [0])[0], settings.max_bytes)
         try:
-            refuse_large(name, (stat_of(root / name) or [0])[0], settings.max_bytes)
             return self.told(settings, read_whole(str(root / name))[0], name)
         except SampleError as error:
             raise SettingError(("dataset", "path"), str(error)) from error
@@ -151,7 +151,7 @@ class SharedScheme(Scheme):
 
 
 def refuse_large(name: str, size: int, most: int) -> None:
-    """Raise SampleError for a file that takes more memory than it may."""
+    """Raise SettingError for a file that takes more memory than it may."""
     if size > min(most, MAX_FILE_BYTES):
         least, largest = (size * times / 1e9 for times in _MEMORY)
         way = f"`max_bytes: {size}` in `dataset` reads it all the same"
@@ -159,9 +159,10 @@ def refuse_large(name: str, size: int, most: int) -> None:
             way = (
                 f"more than {MAX_FILE_BYTES / 1e6:,.0f} MB are not read at once: cut it in several"
             )
-        raise SampleError(
+        raise SettingError(
+            ("dataset", "max_bytes"),
             f"{name} has {size / 1e6:,.1f} MB, which take about {least:,.1f} to {largest:,.1f} GB "
-            f"of memory; {way}, `exclude` leaves it out"
+            f"of memory; {way}, `exclude` leaves it out",
         )
 
 

@@ -98,6 +98,18 @@ def test_keypoints_go_to_yolo_and_back_by_their_names(coco: Path, tmp_path: Path
     assert found.imgToAnns[ids["a.png"]][0]["keypoints"] == [3, 4, 2, 0, 0, 0]
 
 
+def test_objects_of_originals_that_are_left_out_were_there_before(
+    coco: Path, tmp_path: Path
+) -> None:
+    asked = FLIP | {"output": {"originals": "omit"}}
+    for _ in range(2):
+        objects = run(coco, tmp_path / "out", **asked).objects
+        assert [(each.split, each.before, each.after) for each in objects] == [
+            ("train", 2, 2),
+            ("val", 1, 1),
+        ]
+
+
 def test_copies_are_added_and_all_else_stays(coco: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert run(coco, out, **FLIP).exit_code == 0
