@@ -59,7 +59,7 @@ from augcli.transform import prepare
 
 _BLOCK = 256
 """How many series are drawn for at a time."""
-_READING = 3
+_READING = 4
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 

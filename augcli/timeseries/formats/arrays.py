@@ -83,12 +83,22 @@ class ArrayFile(SeriesFile):
         values = np.array([padded(each.series, self.width).values for each in new])
         made = _as_type(values.reshape(-1, *self.array.shape[1:]), self.array.dtype)
         made = np.swapaxes(made, 1, 2) if self.is_last else made
-        return packed([each.row for each in new], made.tobytes())
+        told = [float(str(each.series.label)) for each in new if self.of_amounts]
+        targets = np.array(told, self.labels.dtype if told else None)
+        return packed([each.row for each in new], made.tobytes() + targets.tobytes())
 
     def taken(self, payload: bytes) -> tuple[list[int], Any]:
         """Return the rows that new series come from, and the series as an array."""
-        rows, values = unpacked(payload)
-        return rows, np.frombuffer(values, self.array.dtype).reshape(-1, *self.held.shape[1:])
+        rows, data = unpacked(payload)
+        shape = (len(rows), *self.held.shape[1:])
+        return rows, np.frombuffer(data, self.array.dtype, math.prod(shape)).reshape(shape)
+
+    def targets(self, payload: bytes) -> Any:
+        """Return the numbers that new series stand for, none where labels are classes."""
+        rows, data = unpacked(payload)
+        if not self.of_amounts:
+            return None
+        return np.frombuffer(data, self.labels.dtype, offset=len(data) - self.labels[rows].nbytes)
 
     @property
     def held(self) -> Any:
@@ -199,14 +209,16 @@ class NpzFile(ArrayFile):
 
     def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
         """Yield the archive; arrays with an entry for each series get that of the source again."""
-        made, rows = [], []
-        for sources, values in map(self.taken, payloads):
+        made, rows, told = [], [], []
+        for payload in payloads:
+            sources, values = self.taken(payload)
             made.append(values)
+            told.append(self.targets(payload))
             rows += sources
         sink = _Sink()
         with zipfile.ZipFile(sink, "w", self._method, allowZip64=True) as archive:
             for key, array in self._arrays.items():
-                parts = self._parts(key, array, made, rows, own)
+                parts = self._parts(key, array, self._entries(array, made, told, rows), own)
                 shape = (sum(map(len, parts)), *array.shape[1:]) if array.ndim else ()
                 # as NumPy does it: always of the same day, and ready to be large
                 info = zipfile.ZipInfo(f"{key}.npy")
@@ -219,10 +231,15 @@ class NpzFile(ArrayFile):
                             yield sink.taken()
         yield sink.taken()
 
-    def _parts(self, key: str, array: Any, made: list[Any], rows: list[int], own: Own) -> list[Any]:
+    def _entries(self, array: Any, made: list[Any], told: list[Any], rows: list[int]) -> list[Any]:
+        """Return what new series have in an array: values, numbers, or what their source has."""
+        if array is self._arrays[self._key]:
+            return made
+        return told if array is self.labels and self.of_amounts else [array[rows]]
+
+    def _parts(self, key: str, array: Any, new: list[Any], own: Own) -> list[Any]:
         if key != self._key and not (array.ndim and len(array) == len(self)):
             return [array]
-        new = made if key == self._key else [array[rows]]
         return [_rows_of(array, own), *new]
 
 
