@@ -141,6 +141,13 @@ def test_groups_that_there_are_not(name: str, told: dict[str, object], reason: s
     assert reason in str(step(name, **told).refusal(facts_of(wave(channels=4))))
 
 
+@pytest.mark.parametrize("groups", [[[0, 1, 1]], [[0, 1, 2], [2, 3, 4]], [[0, -1, 2]]])
+@pytest.mark.parametrize("name", ["rotation", "spatial_rotation"])
+def test_a_channel_is_in_one_group_at_most(name: str, groups: list[list[int]]) -> None:
+    with pytest.raises(ValueError, match=r"is in it twice|greater than or equal to 0"):
+        step(name, groups=groups)
+
+
 def test_runs_replay(tmp_path: Path) -> None:
     pytest.importorskip("soundfile")
     file = io.BytesIO()

@@ -11,11 +11,12 @@ from pydantic import Field
 
 from augcli.draws import Draws
 from augcli.ranges import Real, Spread, Uniform
+from augcli.timeseries.groups import Apart, Channel, refusal
 from augcli.timeseries.series import Series, Values
 from augcli.timeseries.transform import Facts, OneByOne, drawn
 from augcli.transform import Params, register, rounded
 
-Axes = tuple[int, int, int]
+Axes = tuple[Channel, Channel, Channel]
 
 
 @register
@@ -27,7 +28,7 @@ class SpatialRotation(OneByOne):
     """
 
     degrees: Annotated[Spread, Real(0, 180, "angle", "degrees", neutral=0)] = Uniform(0.0, 30.0)
-    groups: tuple[Axes, ...] = Field(
+    groups: Annotated[tuple[Axes, ...], Apart] = Field(
         (),
         description="the channels of each sensor, by their numbers from 0; when left out, each "
         "three that follow each other are a sensor's",
@@ -35,15 +36,12 @@ class SpatialRotation(OneByOne):
 
     def refusal(self, facts: Facts) -> str | None:
         """Return why its channels cannot be turned."""
-        missing = {each for axes in self.groups for each in axes if each >= facts.channels}
-        if missing:
-            return f"{self.name}: there is no channel {min(missing)}, but {facts.channels} channels"
         if not self.groups and facts.channels % 3:
             return (
                 f"{self.name} turns three channels at a time, and there are {facts.channels}: name "
                 "those of each sensor by `groups`, such as [[0, 1, 2]]"
             )
-        return None
+        return refusal(self.groups, facts.channels)
 
     def make_params(self, draws: Draws, facts: Facts) -> Params:
         """Draw axis and angle."""

@@ -17,6 +17,7 @@ from augcli.draws import ManyDraws
 from augcli.params import Columns, rounded_many
 from augcli.ranges import Constant, Normal, Real, Spread, Uniform, Whole
 from augcli.timeseries.curves import smooth
+from augcli.timeseries.groups import Apart, Channel, refusal
 from augcli.timeseries.noise import normals, uniform
 from augcli.timeseries.series import Series, Values, filled
 from augcli.timeseries.transform import (
@@ -90,7 +91,7 @@ class Rotation(Listed):
 
     flip: float = Field(0.5, ge=0, le=1, description="probability that a channel is negated")
     permute: bool = Field(True, description="whether channels change places")
-    groups: tuple[tuple[int, ...], ...] = Field(
+    groups: Annotated[tuple[tuple[Channel, ...], ...], Apart] = Field(
         (),
         description="channels that may change places with each other, by their numbers from 0; "
         "all when left out",
@@ -98,9 +99,7 @@ class Rotation(Listed):
 
     def refusal(self, facts: Facts) -> str | None:
         """Return why there are no such groups."""
-        missing = {each for group in self.groups for each in group if each >= facts.channels}
-        told = f"there is no channel {min(missing, default=0)}, but {facts.channels} channels"
-        return f"{self.name}: {told}" if missing else None
+        return refusal(self.groups, facts.channels)
 
     def columns(self, draws: ManyDraws, channels: int, length: int, count: int) -> Columns:
         """Draw signs and order."""
