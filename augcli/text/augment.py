@@ -132,7 +132,7 @@ class ProcessedCorpus(Processed):
         told, size = self.settings, self.planned.size
         own = self._own or OwnLanguage(self._asked.lexicon)
         negations = told.own_negations | own.negations
-        more = (own.keyboard, own.abbreviations)
+        more = (own.keyboard, own.abbreviations, self.job.answers)
         return Reading(own.lexicon, told.words, told.protect, size, negations, *more)
 
     @cached_property

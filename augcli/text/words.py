@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import NamedTuple
 
+from augcli.requests.programs import Answers
 from augcli.text import folders
 from augcli.text.joined import parted
 from augcli.text.lexicon import Lexicon
 from augcli.text.negations import NEGATING, negates
 from augcli.text.stretches import Stretches
+from augcli.transform import Label
 
 Span = tuple[int, int]
 """Start and end of a stretch of characters."""
@@ -122,6 +124,8 @@ class Reading:
     """The rows of keys of the texts' own language, where these are told."""
     own_abbreviations: frozenset[str] = frozenset()
     """Words whose point ends no sentence, beside what is known of languages."""
+    answers: Answers | None = None
+    """What programs of people's own make, where they may be asked."""
 
     @cached_property
     def never_deleted(self) -> frozenset[str]:
@@ -170,6 +174,12 @@ class Document:
     text: str
     reading: Reading
     spans: tuple[Span, ...] = ()
+    label: Label = None
+    """Its class, told only to steps that ask that."""
+
+    def of(self, label: Label) -> Document:
+        """Return the same, of a class."""
+        return Document(self.text, self.reading, self.spans, label)
 
     @cached_property
     def parts(self) -> list[Document]:
