@@ -6,7 +6,7 @@ import io
 import math
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -34,6 +34,14 @@ from augcli.timeseries.series import Series
 
 _ROWS = 1 << 14
 """How many series are looked at, or written, at a time."""
+
+
+class _New(NamedTuple):
+    """New series of an archive: the rows they come from, their values, and their numbers."""
+
+    rows: list[int]
+    values: list[Any]
+    targets: list[Any]
 
 
 class ArrayFile(SeriesFile):
@@ -210,16 +218,16 @@ class NpzFile(ArrayFile):
 
     def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
         """Yield the archive; arrays with an entry for each series get that of the source again."""
-        made, rows, told = [], [], []
+        new = _New([], [], [])
         for payload in payloads:
-            sources, values = self.taken(payload)
-            made.append(values)
-            told.append(self.targets(payload))
-            rows += sources
+            rows, values = self.taken(payload)
+            new.values.append(values)
+            new.targets.append(self.targets(payload))
+            new.rows.extend(rows)
         sink = _Sink()
         with zipfile.ZipFile(sink, "w", self._method, allowZip64=True) as archive:
             for key, array in self._arrays.items():
-                parts = self._parts(key, array, self._entries(array, made, told, rows), own)
+                parts = self._parts(key, array, new, own)
                 shape = (sum(map(len, parts)), *array.shape[1:]) if array.ndim else ()
                 # as NumPy does it: always of the same day, and ready to be large
                 info = zipfile.ZipInfo(f"{key}.npy")
@@ -232,16 +240,14 @@ class NpzFile(ArrayFile):
                             yield sink.taken()
         yield sink.taken()
 
-    def _entries(self, array: Any, made: list[Any], told: list[Any], rows: list[int]) -> list[Any]:
-        """Return what new series have in an array: values, numbers, or what their source has."""
-        if array is self._arrays[self._key]:
-            return made
-        return told if array is self.labels and self.of_amounts else [array[rows]]
-
-    def _parts(self, key: str, array: Any, new: list[Any], own: Own) -> list[Any]:
-        if key != self._key and not (array.ndim and len(array) == len(self)):
+    def _parts(self, key: str, array: Any, new: _New, own: Own) -> list[Any]:
+        if key == self._key:
+            return [_rows_of(array, own), *new.values]
+        if array is self.labels and self.of_amounts:
+            return [_rows_of(array, own), *new.targets]
+        if not (array.ndim and len(array) == len(self)):
             return [array]
-        return [_rows_of(array, own), *new]
+        return [_rows_of(array, own), array[new.rows]]
 
 
 def _rows_of(array: Any, own: Own) -> Any:
