@@ -22,6 +22,8 @@ from augcli.settings.shares import SplitShares
 
 BUNDLED = "english"
 """What is said for the lexicon that augment brings along."""
+FIRST = "first"
+"""What is said for the class in files of lines that begin with it."""
 
 FormatOfTexts = Annotated[str, FormatName("text", ("auto",))]
 
@@ -52,7 +54,10 @@ class TextDatasetSettings(RowDatasetSettings):
         description="column or key of the text, or a list of them, each edited by itself; without "
         "it, the one with the longest cells",
     )
-    label: ColumnRef | None = Field(None, description="column or key of the class")
+    label: ColumnRef | None = Field(
+        None,
+        description="column or key of the class; `first` where lines of texts begin with it",
+    )
     split: ColumnRef | SplitShares | None = Field(
         None,
         description="column or key of the split; without it, by the names of files; or shares to "
@@ -97,8 +102,9 @@ class TextDatasetSettings(RowDatasetSettings):
     lexicon: str | None = Field(
         None,
         description="synonyms: a TSV of a word and its synonyms, a WordNet folder, or a folder of "
-        "a language (synonyms.tsv, negations.txt, stopwords.txt, keyboard.txt), relative to the "
-        "dataset; `english` for those of augment, also where texts look to be of another language",
+        "a language (synonyms.tsv, negations.txt, stopwords.txt, articles.txt, abbreviations.txt, "
+        "keyboard.txt), relative to the dataset; `english` for those of augment, also where texts "
+        "look to be of another language",
     )
     deny: tuple[str, ...] = Field((), description="words never to be used as synonyms or replaced")
     negations: tuple[str, ...] = Field(

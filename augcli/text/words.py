@@ -278,7 +278,9 @@ class Document:
     def gaps(self) -> list[tuple[int, str, str]]:
         """Return where a word may be put in: offset, and what goes before and after it."""
         found = [(word.start, "", self.glue) for word in self.words if not word.inside]
-        return [*found, (self.words[-1].end, self.glue, "")] if self.words else []
+        held = Stretches(self.spans)
+        ends = [word.end for word in self.words[-1:] if not held.surround(word.end)]
+        return [*found, *((end, self.glue, "") for end in ends)]
 
     @cached_property
     def glue(self) -> str:

@@ -55,10 +55,11 @@ from augcli.timeseries.provenance import Story
 from augcli.timeseries.records import File, Records
 from augcli.timeseries.single import ProcessedFile
 from augcli.timeseries.writing import Ahead, Writing
+from augcli.transform import prepare
 
 _BLOCK = 256
 """How many series are drawn for at a time."""
-_READING = 3
+_READING = 4
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
@@ -74,6 +75,7 @@ class SeriesProcessor(Processor[Processed]):
         if job.dataset.split_column is not None and not job.output.emits_originals:
             text = "`omit` is not available where a column says in which split a series is"
             raise SettingError(("output", "originals"), text)
+        prepare(job.steps)
 
     def process(self, task: Task, sources: Sequence[Source]) -> Processed:
         """Return what becomes of a file, or of all files; SampleError if there are no series."""

@@ -55,6 +55,10 @@ class Series:
         """Return the same points with other values."""
         return Series(np.ascontiguousarray(values), self.label, self.marks, self.clock)
 
+    def with_known(self, values: Values) -> Series:
+        """Return the same points with other values, but for those that are missing."""
+        return self.with_values(np.where(np.isnan(self.values), np.nan, values))
+
     def moved(self, positions: Values) -> Series:
         """Return what lies at these positions of the axis; the clock goes on as it was.
 

@@ -67,6 +67,17 @@ def test_another_label_or_bad_row_is_no_twin(tmp_path):
     assert not any("another split" in note for note in run(tmp_path, id=None).notes)
 
 
+def test_rows_that_differ_in_a_text_alone_are_no_twins(tmp_path):
+    rows = OWN + HELD + TWINS
+    told = [
+        f"what the customer of row {n} wrote at some length,{r}" for n, r in enumerate(rows.split())
+    ]
+    write(tmp_path / "t.csv", f"note,{HEAD}" + "\n".join(told) + "\n")
+    summary = run(tmp_path)
+    assert summary.exit_code == 0
+    assert any("'note' (text)" in note for note in summary.notes)
+
+
 def test_equal_rows_of_files(tmp_path):
     write(tmp_path / "in/train.csv", HEAD + OWN)
     write(tmp_path / "in/test.csv", HEAD + HELD + TWINS)

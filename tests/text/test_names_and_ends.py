@@ -57,6 +57,8 @@ def test_new_texts_keep_the_names(tmp_path, name):
         "Das kostet ggf. Geld.",
         "Voici Mme. Durand.",
         "Det er f.eks. Oslo.",
+        'She said "No. Never. Go!" twice.',
+        "Er rief „Halt! Nein. Weg.“ dazu.",
     ],
 )
 def test_points_that_are_no_ends(whole):
@@ -64,6 +66,13 @@ def test_points_that_are_no_ends(whole):
     found = {drawn(SentenceShuffle(), document(text), seed)[1].text for seed in range(40)}
     assert len(found) == 6
     assert all(whole in each for each in found)
+
+
+def test_a_quotation_that_never_closes_ends_with_its_line():
+    text = '19" rack. It is new.\nOne. Two. Three.'
+    found = {drawn(SentenceShuffle(), document(text), seed)[1].text for seed in range(200)}
+    assert len(found) == 24
+    assert all('19" rack. It is new.' in each for each in found)
 
 
 @pytest.mark.parametrize("text", ["यह एक है। वह दो है। हम तीन हैं।", "هل هذا؟ نعم هو. لماذا لا؟"])

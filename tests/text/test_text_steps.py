@@ -50,12 +50,20 @@ def test_protected_words_stay(name: str) -> None:
 
 
 @every
-@given(seed=st.integers(0, 200), at=st.integers(0, 40), size=st.integers(1, 12))
+@given(seed=st.integers(0, 200), at=st.integers(0, 80), size=st.integers(1, 12))
 def test_spans_stay_and_move(name: str, seed: int, at: int, size: int) -> None:
     text = "Great stories don't end. He saw Big Ben in London, and loved it! Was it fun? No way."
     span = (at, min(len(text), at + size))
     _, made = drawn(step(name), document(text, [span]), seed)
     assert [made.text[a:b] for a, b in made.spans] == [text[slice(*span)]]
+
+
+@pytest.mark.parametrize("name", ["random_insert", "eda"])
+def test_a_span_that_ends_the_text_with_a_point_stays(name: str) -> None:
+    text = "A large crowd came from the U.S."
+    for seed in range(60):
+        _, made = drawn(step(name), document(text, [(28, 32)]), seed)
+        assert [made.text[a:b] for a, b in made.spans] == ["U.S."]
 
 
 @every

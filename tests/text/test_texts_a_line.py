@@ -67,6 +67,21 @@ def test_a_class_that_stands_first_in_a_line_stays(tmp_path: Path, first: str) -
     assert made == (tmp_path / "out/TREC.train.all").read_bytes()
 
 
+def test_any_word_may_be_a_class_where_it_is_told(tmp_path: Path) -> None:
+    lines = ["good a tall tree", "bad\ta wide lawn", "good one more tree", "nothing"]
+    write(tmp_path / "in/train.txt", "\n".join(lines) + "\n")
+    told = {"kind": "text", "format": "lines", "label": "first"}
+    result = run(tmp_path / "in", tmp_path / "out", **TEXTS | {"dataset": told})
+    assert {each.label: each.after for each in result.counts if each.label} == {"good": 4, "bad": 2}
+    assert [each["reason"] for each in result.failures] == [
+        "line 4 does not begin with a class, as the others do"
+    ]
+    new = (tmp_path / "out/train.txt").read_text().splitlines()[4:]
+    assert sorted(line.split()[0] for line in new) == ["bad", "good", "good"]
+    with pytest.raises(RecipeError, match="`label: first` says that each begins with its class"):
+        run(tmp_path / "in", tmp_path / "out", **TEXTS | {"dataset": told | {"label": "y"}})
+
+
 @pytest.mark.parametrize("split", ["", "train/"])
 def test_texts_in_folders_of_classes_are_not_taken_for_lines(tmp_path: Path, split: str) -> None:
     for name in ("pos/0", "pos/1", "neg/0", "neg/1"):

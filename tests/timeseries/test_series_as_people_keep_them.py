@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from helpers import failures, manifest, run, write
+from helpers import augment, failures, manifest, run, write
 from scipy.io import wavfile
 
 from augcli.errors import RecipeError
@@ -35,7 +35,7 @@ def made(folder: Path, name: str, text: str | bytes, **recipe: Any) -> tuple[Sum
     return summary, path.read_bytes() if path.exists() else b""
 
 
-TARGETS = [f"{3 + number / 8:.3f}" for number in range(12)]
+TARGETS = [f"{3.001 + number * 0.12:.3f}" for number in range(12)]
 REGRESSION = "@problemName p\n@targetlabel true\n@data\n" + lines(VALUES, TARGETS)
 
 
@@ -62,6 +62,57 @@ def test_what_mixes_series_mixes_their_numbers(tmp_path: Path, step: str) -> Non
         assert float(line.rpartition(":")[2]) == pytest.approx(wanted, abs=6e-4)
 
 
+def _tables() -> dict[str, tuple[bytes, dict[str, str]]]:
+    """Return files of every other form that have numbers to predict, and what is told of them."""
+    cells = lines(VALUES, TARGETS).replace(":", ",")
+    wide = ",".join(f"t{number}" for number in range(6)) + ",yield\n" + cells
+    rows = [
+        f"{n},{place},{value:.2f},{TARGETS[n]}\n"
+        for n, row in enumerate(VALUES)
+        for place, value in enumerate(row)
+    ]
+    told = {"label": "yield"}
+    arff = ARFF.replace("kind {p,q}", "yield numeric") + cells
+    parquet = io.BytesIO()
+    pl.read_csv(wide.encode()).write_parquet(parquet)
+    return {
+        "p.csv": (wide.encode(), told),
+        "p.parquet": (parquet.getvalue(), told),
+        "long.csv": (("id,time,v,yield\n" + "".join(rows)).encode(), told | {"id": "id"}),
+        "p.arff": (arff.encode(), {}),
+        "p.npz": (npz(X=np.array(VALUES), y=np.array([*map(float, TARGETS)])), {}),
+    }
+
+
+def _targets(name: str, data: bytes) -> list[float]:
+    """Return the number of each series, in their order."""
+    if name == "p.npz":
+        return [*map(float, np.load(io.BytesIO(data))["y"])]
+    if name == "p.parquet":
+        return pl.read_parquet(io.BytesIO(data))["yield"].to_list()
+    found = [line for line in data.decode().splitlines() if line[-1:].isdigit()]
+    if name == "long.csv":
+        return [float(line.rpartition(",")[2]) for line in found[::6]]
+    return [float(line.rpartition(",")[2]) for line in found]
+
+
+@pytest.mark.parametrize("name", ["p.csv", "p.parquet", "long.csv", "p.arff", "p.npz"])
+def test_every_form_has_the_numbers_of_mixed_series(tmp_path: Path, name: str) -> None:
+    data, told = _tables()[name]
+    steps = [{"mixup": {"weight": 0.25}}]
+    summary, after = made(tmp_path, name, data, dataset=told, steps=steps)
+    assert any("numbers to be predicted" in note for note in summary.notes)
+    table = pl.read_parquet(tmp_path / "out/provenance.parquet")
+    partners = [json.loads(steps)[0]["params"]["partners"][0] for steps in table["steps"]]
+    others = [TARGETS[int(partner.partition("#")[2])] for partner in partners]
+    wanted = [0.75 * float(a) + 0.25 * float(b) for a, b in zip(TARGETS, others, strict=True)]
+    found = _targets(name, after)
+    assert found[:12] == [*map(float, TARGETS)]
+    assert found[12:] == pytest.approx(wanted, abs=6e-4)
+    replayed = augment("replay", tmp_path / "out", "-o", tmp_path / "again")
+    assert replayed.returncode == 0, replayed.stderr
+
+
 def test_numbers_to_predict_are_not_balanced_as_classes(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="no classes that could be balanced"):
         made(tmp_path, "p.ts", REGRESSION, balance={"target": "max"})
@@ -82,7 +133,7 @@ def test_a_column_of_numbers_that_is_the_label_is_one_to_predict(tmp_path: Path)
 
 
 def test_a_target_that_is_no_number_is_told(tmp_path: Path) -> None:
-    made(tmp_path, "p.ts", REGRESSION.replace(":3.125", ":much"))
+    made(tmp_path, "p.ts", REGRESSION.replace(f":{TARGETS[1]}", ":much"))
     assert "its target 'much' is no number" in failures(tmp_path / "out")["p.ts#1"]
 
 
@@ -133,6 +184,7 @@ def test_weights_of_rows_go_along(tmp_path: Path) -> None:
     assert summary.exit_code == 0
     ends = [line.rpartition(",")[2] for line in new_lines(data, 22)]
     assert ends == [f"{{{n % 3}}}" for n in range(12)]
+    assert {each.label: each.after for each in summary.counts} == {"p": 12, "q": 12}
 
 
 def test_sparse_rows_have_zeros_where_nothing_is_told(tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ from pathlib import PurePosixPath
 
 from augcli.dataset.formats import register_format
 from augcli.dataset.splits import without_split
+from augcli.errors import SettingError
 from augcli.rows.encodings import open_text
 from augcli.task import Source
-from augcli.text.config import TextDatasetSettings
+from augcli.text.config import FIRST, TextDatasetSettings
 from augcli.text.formats.base import LinedFile, Row, RowFormat
 from augcli.text.words import Span
 
@@ -21,6 +22,7 @@ _LABELS = (
     re.compile(r"([+-]?\d{1,2}[ \t]+)(?=\D)"),
 )
 """How lines begin that say their class first: fastText's, TREC's, and numbers."""
+_WORD = re.compile(r"(\S+[ \t]+)")
 _LOOKED_AT = 1000
 _OFTEN = 2
 """Lines of each class, on average and at least."""
@@ -112,8 +114,18 @@ def _classes(paths: Sequence[PurePosixPath]) -> list[str]:
 
 def _open(source: Source, settings: TextDatasetSettings, splits: Mapping[str, str]) -> LinesFile:
     file = LinesFile(source, settings, class_of(source.name, splits))
+    if settings.label is not None:
+        return LabelledLines(source, settings, _label_first(file) or _told_first(settings))
     first = _label_first(file) if file.label is None else None
     return LabelledLines(source, settings, first) if first else file
 
 
-register_format(RowFormat("lines", (), frozenset(("label_separator", "encoding")), _open))
+def _told_first(settings: TextDatasetSettings) -> re.Pattern[str]:
+    """Return that any word says the class; SettingError where the recipe says another place."""
+    if settings.label != FIRST:
+        told = f"lines have no columns: `label: {FIRST}` says that each begins with its class"
+        raise SettingError(("dataset", "label"), told)
+    return _WORD
+
+
+register_format(RowFormat("lines", (), frozenset(("label", "label_separator", "encoding")), _open))

@@ -10,7 +10,7 @@ from augcli.rows.delimited import is_table
 from augcli.rows.encodings import open_text
 from augcli.rows.packed import check_size
 from augcli.task import Source
-from augcli.text.config import TextDatasetSettings
+from augcli.text.config import FIRST, TextDatasetSettings
 from augcli.text.formats.base import RowFormat, TextFile, TextFormat
 from augcli.text.formats.conll import is_conll
 from augcli.text.formats.csv import names_texts
@@ -58,6 +58,7 @@ def _has_lines(name: str, head: str, settings: TextDatasetSettings) -> bool:
     known = formats_of(TextFormat)
     of_tables = known["csv"].keys - known["lines"].keys
     told = any(getattr(settings, key) is not None for key in of_tables)
+    told = told or settings.label not in (None, FIRST)
     if told or settings.format != "auto" or not name.lower().endswith(_DOUBTFUL):
         return False
     return not is_table(head) and not names_texts(head.partition("\n")[0])

@@ -29,6 +29,7 @@ _NO_VERB = "to|an?|the|no|some|any|my|your|our|their|his|her"
 _ENDS = "。！？।॥؟۔։።။។"
 """Marks that end sentences of a script, with no space behind them or with one."""
 _SENTENCE = re.compile(rf"(?:[^.!?…{_ENDS}]|[.!?…](?=\S))+(?:[.!?…{_ENDS}]+[\"'”’»)\]」』]*|$)")
+_QUOTES = re.compile('["“”„«»「」『』]')
 _INITIALS = r"[^\W\d_](?:\.[^\W\d_]){0,7}"
 _INITIALS_SIZE = 16
 """Characters in which they fit, and one before them."""
@@ -71,8 +72,8 @@ class Case(TextTransform):
 class SentenceShuffle(TextTransform):
     """Put the sentences of a text into another order; what stands between them stays.
 
-    A point behind initials such as `U.S.`, or a title or an abbreviation that the folder of any
-    language knows, is no end of a sentence.
+    A point behind initials such as `U.S.`, behind a title or an abbreviation that the folder of any
+    language knows, or within quotation marks is no end of a sentence.
     """
 
     revision: ClassVar[int] = 3
@@ -113,15 +114,27 @@ def _in_piece(span: Span, pieces: list[list[int]], begins: dict[int, int]) -> Sp
 def sentences(document: Document) -> list[Span]:
     """Return the sentences of a text, without the space around them."""
     found: list[Span] = []
+    quoting = False
     for match in _SENTENCE.finditer(document.text):
         start = match.start() + len(match.group()) - len(match.group().lstrip())
         end = match.start() + len(match.group().rstrip())
         if start >= end:
             continue
-        if found and _belongs(document, found[-1], start):
+        quoting = quoting and "\n" not in document.text[match.start() : start]
+        if found and (quoting or _belongs(document, found[-1], start)):
             start = found.pop()[0]
         found.append((start, end))
+        quoting = _leaves_open(match.group(), quoting=quoting)
     return found
+
+
+def _leaves_open(part: str, *, quoting: bool) -> bool:
+    """Return whether a quotation that is open before a part, or not, is so behind it.
+
+    Marks come in pairs, and a line that is left ends what is open.
+    """
+    _, line, last = part.rpartition("\n")
+    return (len(_QUOTES.findall(last)) + (quoting and not line)) % 2 == 1
 
 
 def _belongs(document: Document, before: Span, start: int) -> bool:

@@ -11,6 +11,7 @@ from augcli.rows.encodings import Held
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import lines_of
 from augcli.timeseries.formats.grid import Row, TextGrid
+from augcli.timeseries.formats.wide import called_alike
 
 _WEIGHT = re.compile(r"(?<!\n),[ \t]*\{[ \t]*\d+(?:\.\d*)?[ \t]*\}[ \t]*(?=\r?\n|\Z)")
 """How a row ends that says how much it counts."""
@@ -26,7 +27,8 @@ class ArffGrid(TextGrid):
     _special = "\r\n\t {}%"
 
     def __init__(self, name: str, data: Held, settings: SeriesDatasetSettings):
-        self.classed = False
+        self.last: int | None = None
+        """The last attribute, where it has classes or is not called as the points are."""
         self._kinds: list[str] = []
         self._is_weighed = False
         super().__init__(name, data, settings, ",")
@@ -51,9 +53,18 @@ class ArffGrid(TextGrid):
         self.names = [name.strip("'\"") for name, _ in attributes]
         self._kinds = [kind.strip() for _, kind in attributes]
         self._is_weighed = bool(_WEIGHT.search(self._text.data[place:].decode()))
+        self.last = self._last()
         self.names += [_WEIGHTS] * self._is_weighed
-        self.classed = bool(attributes) and attributes[-1][1].strip().startswith("{")
         return place
+
+    def _last(self) -> int | None:
+        last = len(self.names) - 1
+        points = called_alike(range(last + 1), self.names)
+        return last if self._kinds[-1:] and (self._has_classes or last not in points) else None
+
+    @property
+    def _has_classes(self) -> bool:
+        return self._kinds[-1].startswith("{")
 
     def _spans(self) -> Iterator[RowSpan]:
         """Yield where the rows are; comments are none."""

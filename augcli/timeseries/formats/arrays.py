@@ -6,7 +6,7 @@ import io
 import math
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -34,6 +34,14 @@ from augcli.timeseries.series import Series
 
 _ROWS = 1 << 14
 """How many series are looked at, or written, at a time."""
+
+
+class _New(NamedTuple):
+    """New series of an archive: the rows they come from, their values, and their numbers."""
+
+    rows: list[int]
+    values: list[Any]
+    targets: list[Any]
 
 
 class ArrayFile(SeriesFile):
@@ -84,12 +92,22 @@ class ArrayFile(SeriesFile):
         values = np.array([padded(each.series, self.width).values for each in new])
         made = _as_type(values.reshape(-1, *self.array.shape[1:]), self.array.dtype)
         made = np.swapaxes(made, 1, 2) if self.is_last else made
-        return packed([each.row for each in new], made.tobytes())
+        told = [float(str(each.series.label)) for each in new if self.of_amounts]
+        targets = np.array(told, self.labels.dtype if told else None)
+        return packed([each.row for each in new], made.tobytes() + targets.tobytes())
 
     def taken(self, payload: bytes) -> tuple[list[int], Any]:
         """Return the rows that new series come from, and the series as an array."""
-        rows, values = unpacked(payload)
-        return rows, np.frombuffer(values, self.array.dtype).reshape(-1, *self.held.shape[1:])
+        rows, data = unpacked(payload)
+        shape = (len(rows), *self.held.shape[1:])
+        return rows, np.frombuffer(data, self.array.dtype, math.prod(shape)).reshape(shape)
+
+    def targets(self, payload: bytes) -> Any:
+        """Return the numbers that new series stand for, none where labels are classes."""
+        rows, data = unpacked(payload)
+        if not self.of_amounts:
+            return None
+        return np.frombuffer(data, self.labels.dtype, offset=len(data) - self.labels[rows].nbytes)
 
     @property
     def held(self) -> Any:
@@ -200,14 +218,16 @@ class NpzFile(ArrayFile):
 
     def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
         """Yield the archive; arrays with an entry for each series get that of the source again."""
-        made, rows = [], []
-        for sources, values in map(self.taken, payloads):
-            made.append(values)
-            rows += sources
+        new = _New([], [], [])
+        for payload in payloads:
+            rows, values = self.taken(payload)
+            new.values.append(values)
+            new.targets.append(self.targets(payload))
+            new.rows.extend(rows)
         sink = _Sink()
         with zipfile.ZipFile(sink, "w", self._method, allowZip64=True) as archive:
             for key, array in self._arrays.items():
-                parts = self._parts(key, array, made, rows, own)
+                parts = self._parts(key, array, new, own)
                 shape = (sum(map(len, parts)), *array.shape[1:]) if array.ndim else ()
                 # as NumPy does it: always of the same day, and ready to be large
                 info = zipfile.ZipInfo(f"{key}.npy")
@@ -220,11 +240,14 @@ class NpzFile(ArrayFile):
                             yield sink.taken()
         yield sink.taken()
 
-    def _parts(self, key: str, array: Any, made: list[Any], rows: list[int], own: Own) -> list[Any]:
-        if key != self._key and not (array.ndim and len(array) == len(self)):
+    def _parts(self, key: str, array: Any, new: _New, own: Own) -> list[Any]:
+        if key == self._key:
+            return [_rows_of(array, own), *new.values]
+        if array is self.labels and self.of_amounts:
+            return [_rows_of(array, own), *new.targets]
+        if not (array.ndim and len(array) == len(self)):
             return [array]
-        new = made if key == self._key else [array[rows]]
-        return [_rows_of(array, own), *new]
+        return [_rows_of(array, own), array[new.rows]]
 
 
 def _rows_of(array: Any, own: Own) -> Any:

@@ -245,6 +245,8 @@ class LongFile(SeriesFile):
                 yield self._clock.texts(series.clock)
             elif index == roles.id:
                 yield [self._id(new)] * series.length
+            elif index == roles.label and self.of_amounts:
+                yield [str(series.label)] * series.length
             else:
                 yield [self._own(index, new.row)] * series.length
 

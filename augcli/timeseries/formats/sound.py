@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
 from augcli.dataset.formats import register_format
-from augcli.errors import SampleError, SettingError
+from augcli.errors import SampleError
 from augcli.rows.packed import check_archive
 from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import New, Own, SeriesFile, SeriesFormat, Shape
 from augcli.timeseries.formats.wav import UNUSED
 from augcli.timeseries.series import Series
+from augcli.timeseries.soundfiles import soundfile
 
 _FLOAT = 8
 """Bytes of a sample in memory."""
@@ -29,7 +29,7 @@ class SoundFile(SeriesFile):
 
     def __init__(self, source: Source, settings: SeriesDatasetSettings):
         super().__init__(source.name)
-        self._library, self._data = _soundfile(), bytes(source.data)
+        self._library, self._data = soundfile(), bytes(source.data)
         try:
             told = self._library.info(io.BytesIO(self._data))
         except self._library.LibsndfileError as error:
@@ -95,16 +95,6 @@ def _entry(byte: int) -> int:
 
 
 _TABLE = tuple(map(_entry, range(256)))
-
-
-def _soundfile() -> Any:
-    """Return the library; SettingError where it is not installed."""
-    try:
-        import soundfile
-    except ImportError:
-        told = 'FLAC and OGG need the extra `sound`: pip install "augcli[sound]"'
-        raise SettingError(("dataset", "path"), told) from None
-    return soundfile
 
 
 def _open(source: Source, settings: SeriesDatasetSettings, _single: bool) -> SoundFile:

@@ -47,8 +47,7 @@ def _table(
 
 def _arff(source: Source, settings: SeriesDatasetSettings, _single: bool) -> SeriesFile:
     grid = ArffGrid(source.name, source.data, settings)
-    label = -1 if settings.label is None and grid.classed else settings.label
-    return WideFile(grid, settings, label)
+    return WideFile(grid, settings, grid.last if settings.label is None else settings.label)
 
 
 def _is_single(_files: Sequence[str], settings: SeriesDatasetSettings) -> bool:

@@ -40,7 +40,7 @@ class WideFile(HeldFile):
         )
         head = list(islice(grid.judges(), _LOOKED_AT))
         self._ignored = grid.columns(settings.ignore, "ignore")
-        self._values = grid.columns(settings.channels, "channels") or _called_alike(
+        self._values = grid.columns(settings.channels, "channels") or called_alike(
             list(self._number_columns(head)), grid.names
         )
         if not self._values:
@@ -109,6 +109,8 @@ class WideFile(HeldFile):
         row = [""] * len(self._grid.names)
         for index, cell in zip(self._others, self._kept[new.row], strict=True):
             row[index] = cell
+        if self._label is not None and self.of_amounts:
+            row[self._label] = str(new.series.label)
         values = padded(new.series, self.width).values[0]
         texts = self._style.texts(values)
         for index, gap, text in zip(self._values, np.isnan(values).tolist(), texts, strict=True):
@@ -118,7 +120,7 @@ class WideFile(HeldFile):
         return row
 
 
-def _called_alike(columns: Sequence[int], names: Sequence[str]) -> list[int]:
+def called_alike(columns: Sequence[int], names: Sequence[str]) -> list[int]:
     """Return the columns without those that stand alone where most differ in numbers only."""
     sorts = {index: _NUMBERS.sub("#", names[index]) for index in columns}
     counts = Counter(sorts.values())

@@ -100,7 +100,7 @@ class TimeStretch(OneByOne):
         rate = params["rate"]
         sound = [fitted(stretched(row, rate), series.length) for row in _audible(series)]
         moved = series.moved(np.minimum(np.arange(series.length) * rate, series.length - 1))
-        return _with_gaps_of(moved, np.array(sound))
+        return moved.with_known(np.array(sound))
 
 
 @register
@@ -120,15 +120,11 @@ class PitchShift(OneByOne):
         """Return the higher or lower sound."""
         rate = 2 ** (-params["semitones"] / 12)
         rows = [shifted(row, rate) for row in _audible(series)]
-        return _with_gaps_of(series, np.array(rows))
+        return series.with_known(np.array(rows))
 
 
 def _audible(series: Series) -> Values:
     return np.nan_to_num(series.values)
-
-
-def _with_gaps_of(series: Series, values: Values) -> Series:
-    return series.with_values(np.where(np.isnan(series.values), np.nan, values))
 
 
 @register

@@ -17,9 +17,17 @@ from augcli.draws import ManyDraws
 from augcli.params import Columns, rounded_many
 from augcli.ranges import Constant, Normal, Real, Spread, Uniform, Whole
 from augcli.timeseries.curves import smooth
+from augcli.timeseries.groups import Apart, Channel, refusal
 from augcli.timeseries.noise import normals, uniform
 from augcli.timeseries.series import Series, Values, filled
-from augcli.timeseries.transform import Listed, OneByOne, SeriesTransform, column, drawn_many
+from augcli.timeseries.transform import (
+    Facts,
+    Listed,
+    OneByOne,
+    SeriesTransform,
+    column,
+    drawn_many,
+)
 from augcli.transform import Params, register
 
 
@@ -83,12 +91,24 @@ class Rotation(Listed):
 
     flip: float = Field(0.5, ge=0, le=1, description="probability that a channel is negated")
     permute: bool = Field(True, description="whether channels change places")
+    groups: Annotated[tuple[tuple[Channel, ...], ...], Apart] = Field(
+        (),
+        description="channels that may change places with each other, by their numbers from 0; "
+        "all when left out",
+    )
+
+    def refusal(self, facts: Facts) -> str | None:
+        """Return why there are no such groups."""
+        return refusal(self.groups, facts.channels)
 
     def columns(self, draws: ManyDraws, channels: int, length: int, count: int) -> Columns:
         """Draw signs and order."""
         flips = draws.at("flip").each_below(channels).uniform() < self.flip
-        as_it_is = np.tile(np.arange(channels), (len(draws), 1))
-        order = draws.at("order").order(channels) if self.permute else as_it_is
+        order = np.tile(np.arange(channels), (len(draws), 1))
+        for number, group in enumerate(self.groups or [range(channels)]) if self.permute else ():
+            own = draws.at("order", number) if number else draws.at("order")
+            there = np.array([each for each in group if each < channels])
+            order[:, there] = there[own.order(len(there))]
         return {"signs": np.where(flips, -1, 1), "order": order}
 
     @classmethod
@@ -259,12 +279,7 @@ class Pool(OneByOne):
         else:
             ufunc = np.maximum if params["by"] == "max" else np.minimum
             pooled = ufunc.reduceat(values, starts, axis=1)
-        return _with_gaps(series, pooled[:, groups])
-
-
-def _with_gaps(series: Series, values: Values) -> Series:
-    """Return new values, missing where they were missing."""
-    return series.with_values(np.where(np.isnan(series.values), np.nan, values))
+        return series.with_known(pooled[:, groups])
 
 
 @register
@@ -316,7 +331,7 @@ class Convolve(OneByOne):
         known = ~np.isnan(series.values)
         sums = [_convolved(row, kernel) for row in np.where(known, series.values, 0.0)]
         weights = [_convolved(row, kernel) for row in known.astype(np.float64)]
-        return _with_gaps(series, np.array(sums) / np.where(known, weights, 1.0))
+        return series.with_known(np.array(sums) / np.where(known, weights, 1.0))
 
 
 def _window(form: str, size: int) -> Values:
