@@ -478,7 +478,7 @@ def test_a_starter_recipe_tells_the_address(backend: Any, tmp_path: Path) -> Non
     recipe = tmp_path / "recipe.yaml"
     assert command("init", IN, "-o", str(recipe))[0] == 0
     text = recipe.read_text()
-    assert f"  path: {IN}    # an address; found" in text and ".cache" not in text
+    assert f"  path: {IN}    # an address" in text and ".cache" not in text
     assert "  path: build/in\n" in text
     assert command("plan", str(recipe))[0] == 0
     at(backend, "s3://bucket/else").write("a.bin", b"1")
