@@ -15,6 +15,7 @@ from benchmarks import (
     races,
     results,
     rows,
+    scale,
     series,
     series_effect,
     tables,
@@ -51,6 +52,9 @@ PARTS: dict[str, tuple[str, Part]] = {
     "effects": (evaluated_effect.TITLE, evaluated_effect.effect),
     "effects-leak": (evaluated_effect.LEAK, evaluated_effect.leak),
     "effects-verdicts": (verdicts_effect.TITLE, verdicts_effect.effect),
+    "scale-places": (scale.PLACES, scale.places),
+    "scale-ray": (scale.RAY, scale.ray),
+    "scale-cache": (scale.CACHE, scale.cache),
     "series": (series.COST, series.cost),
     "series-effect": (series_effect.TITLE, series_effect.effect),
 }

@@ -50,6 +50,7 @@ OF_TABLES = ("augcli", "numpy", "polars", "scikit-learn", "scipy", "pandas", "im
 OF_TEXTS = ("augcli", "numpy", "polars", "scikit-learn")
 OF_LEARNED = ("augcli", "numpy", "opencv-python-headless")
 OF_EFFECTS = ("augcli", "numpy", "opencv-python-headless", "scikit-learn", "scipy")
+OF_SCALE = ("augcli", "opencv-python-headless", "numpy")
 OF_SERIES = ("augcli", "numpy", "scipy", "scikit-learn", "tsaug", "audiomentations")
 
 

@@ -44,6 +44,14 @@ def backend(bucket: Any, photos: Path) -> Any:
     return bucket
 
 
+@pytest.fixture
+def two(bucket: Any, tmp_path: Path) -> Path:
+    """Return a folder of two photos, which are in the bucket as well."""
+    folder = make_photos(tmp_path / "two", {"train/cat": 1, "test/cat": 1})
+    upload(folder, bucket)
+    return folder
+
+
 def upload(folder: Path, backend: Any) -> None:
     store = at(backend, IN)
     for path in filter(Path.is_file, folder.rglob("*")):
@@ -366,21 +374,21 @@ def test_the_run_after_a_crash_gives_what_an_undisturbed_one_gives(
 @pytest.mark.parametrize("points", [pytest.param([12, 19], id="few"), ALL])
 @pytest.mark.parametrize("output", LAYOUTS[1:], ids=["webdataset", "parquet"])
 def test_a_crash_loses_no_shard(
-    backend: Any, photos: Path, tmp_path: Path, *, points: list[int], answered: bool, output: Any
+    bucket: Any, two: Path, tmp_path: Path, *, points: list[int], answered: bool, output: Any
 ) -> None:
-    want = same_in_a_folder(photos, tmp_path, output=output)
-    crash_at_each(backend, points, partial(go, output=output), want, answered=answered)
+    want = same_in_a_folder(two, tmp_path, output=output)
+    crash_at_each(bucket, points, partial(go, output=output), want, answered=answered)
 
 
 @pytest.mark.parametrize("answered", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("points", [pytest.param([6], id="few"), ALL])
 @pytest.mark.parametrize("output", LAYOUTS[:2], ids=["files", "webdataset"])
 def test_a_crash_of_a_part_is_made_up_for(
-    backend: Any, photos: Path, tmp_path: Path, *, points: list[int], answered: bool, output: Any
+    bucket: Any, two: Path, tmp_path: Path, *, points: list[int], answered: bool, output: Any
 ) -> None:
-    want = same_in_a_folder(photos, tmp_path, output=output)
+    want = same_in_a_folder(two, tmp_path, output=output)
     part, whole = partial(parts, "1/2", output=output), partial(go, output=output)
-    crash_at_each(backend, points, part, want, answered=answered, mend=whole)
+    crash_at_each(bucket, points, part, want, answered=answered, mend=whole)
 
 
 def crash_at_each(
