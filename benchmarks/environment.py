@@ -87,8 +87,8 @@ def _install(*what: str) -> None:
 @cache
 def versions(names: Sequence[str]) -> dict[str, str]:
     """Return the versions of what is compared."""
-    packages = next((VENV / "lib").glob("python*")) / "site-packages"
-    places = [str(X), str(packages)]
+    packages = [str(each / "site-packages") for each in (VENV / "lib").glob("python*")]
+    places = [*sys.path, str(X), *packages]  # the last one counts
     found = {each.name.lower(): each.version for each in distributions(path=places)}
     return {name: found[name.lower()] for name in names}
 

@@ -153,7 +153,9 @@ class Shelf:
 
     def distrust(self) -> None:
         """Believe no shard that was not read."""
-        vars(self)["tables"] = [replace(table, stat=None) for table in self.tables]
+        tables = [replace(table, stat=None) for table in self.tables]
+        self.renew()
+        vars(self)["tables"] = tables
 
     def put(self, table: Table) -> None:
         """Take in a shard that was written: its table is saved, and forgets the one before."""

@@ -137,12 +137,16 @@ class FolderCache(SharedCache):
     def _write(self, name: str, entry: bytes) -> None:
         path = self.folder / name
         temporary = path.with_name(fresh(".augment-"))
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            temporary.write_bytes(entry)
+            try:
+                temporary.write_bytes(entry)
+            except FileNotFoundError:  # the folder is new
+                path.parent.mkdir(parents=True, exist_ok=True)
+                temporary.write_bytes(entry)
             temporary.replace(path)
-        finally:
+        except OSError:
             temporary.unlink(missing_ok=True)
+            raise
 
 
 @dataclass
