@@ -54,6 +54,7 @@ PARTS: dict[str, tuple[str, Part]] = {
     "effects-verdicts": (verdicts_effect.TITLE, verdicts_effect.effect),
     "scale-places": (scale.PLACES, scale.places),
     "scale-ray": (scale.RAY, scale.ray),
+    "scale-many": (scale.MANY, scale.many),
     "scale-cache": (scale.CACHE, scale.cache),
     "series": (series.COST, series.cost),
     "series-effect": (series_effect.TITLE, series_effect.effect),

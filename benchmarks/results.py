@@ -56,8 +56,8 @@ machine.
 """
 _SCALE_HEAD = """# Beyond one machine: measured
 
-Written by `python -m benchmarks scale-places scale-ray scale-cache`, and read off runs that its
-text tells of. All sides of a comparison ran in turn on the same machine. Numbers are medians, with
+Written by `python -m benchmarks scale-places scale-ray scale-many
+scale-cache`. All sides of a comparison ran in turn on the same machine. Numbers are medians, with
 the smallest and largest in brackets; CPU is user and system time of a command and all its
 descendants, its start included.
 """

@@ -11,12 +11,17 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks import environment
-from benchmarks.measure import Contender, Costs, interleaved, ratio
+from benchmarks.measure import Contender, Cost, Costs, interleaved, ratio, run
 from benchmarks.results import SCALE, Section, Target
+from benchmarks.upkeep import make_tiny_pictures, tiny_png
 
 PLACES = "Places and layouts"
 RAY = "Ray against local"
 CACHE = "A shared cache"
+MANY = "Many sources"
+_FEW, _MANY = 2_000, 10_000
+_SIZES = (1_000_000, 10_000_000)
+_MIB = 2**20
 _PHOTOS = 160
 _COPIES = 4
 _AUGMENTED = ("train", "validation")
@@ -106,6 +111,53 @@ def cache(rounds: int, *, quick: bool) -> Section | str:
     ]
     text = "Photos of clothing, the light recipe, two processes, a cache in a folder."
     return Section(CACHE, text, _against(whole, "without"), targets, SCALE)
+
+
+def many(rounds: int, *, quick: bool) -> Section:
+    """Measure what one source more costs, by the slope of two sizes; reckon up to ten million."""
+    counts = (500, 2_000) if quick else (_FEW, _MANY)
+    found = {count: _thrice(count) for count in counts}
+    few, more = (found[count] for count in counts)
+    rows = [
+        (
+            what,
+            f"{more[what].cpu:.2f}",
+            f"{more[what].peak / _MIB:.0f}",
+            f"{_slope(few[what].cpu, more[what].cpu, counts) * 1e6:.0f}",
+            f"{_slope(few[what].peak, more[what].peak, counts):.0f}",
+            *(
+                f"{_slope(few[what].cpu, more[what].cpu, counts) * size / 3600:.2f}"
+                for size in _SIZES
+            ),
+        )
+        for what in more
+    ]
+    head = (
+        *("run", f"{counts[1]:,}: CPU, s", "peak, MiB", "µs a source", "bytes a source"),
+        *(f"{size:,}: CPU hours" for size in _SIZES),
+    )
+    text = (
+        "PNG files of one pixel, originals and one copy, two processes. Peak is that of the "
+        "coordinating process. The last columns are reckoned from the slope, not run."
+    )
+    return Section(MANY, text, [head, *rows], page=SCALE)
+
+
+def _slope(few: float, more: float, counts: tuple[int, int]) -> float:
+    return (more - few) / (counts[1] - counts[0])
+
+
+def _thrice(count: int) -> dict[str, Cost]:
+    """Run on so many sources; again; and again with one of them changed."""
+    _clear()
+    shutil.rmtree(_PLACE / "in", ignore_errors=True)
+    make_tiny_pictures(_PLACE / "in", count)
+    recipe = str(environment.HERE / "recipes" / "tiny.yaml")
+    words = ["run", recipe, "-q", "-j", "2", "-i", str(_PLACE / "in"), "-o", str(_PLACE / "out")]
+    command = [sys.executable, "-m", "augcli", *words]
+    costs = {what: run(command, watch_memory=True) for what in ("first", "unchanged")}
+    (_PLACE / "in/class_00/0000000.png").write_bytes(tiny_png(count))
+    return costs | {"one changed": run(command, watch_memory=True)}
 
 
 def _run(
