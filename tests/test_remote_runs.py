@@ -354,6 +354,18 @@ def test_shards_go_into_a_bucket_and_change_one_by_one(
     assert not [*at(backend, OUT).scan()]
 
 
+def test_what_no_shard_has_the_bytes_of_stays_in_packs(bucket: Any, tmp_path: Path) -> None:
+    seed = SEEDS["text folders"]
+    seed.written(tmp_path / "seed")
+    upload(tmp_path / "seed", bucket)
+    told = seed.recipe | {"output": {"layout": "parquet"}}
+    assert [go(**told).made for _ in range(2)] == [7, 0]
+    assert command("verify", OUT)[0] == 0
+    assert len({sample.value for sample in augcli.load(OUT)}) == 7
+    name = "train/a/one.aug-000.txt"
+    assert "is copy 0 of train/a/one.txt" in command("explain", f"{OUT}/{name}")[1]
+
+
 def marks(backend: Any) -> dict[str, str]:
     return {e.name: e.mark for e in at(backend, OUT).scan() if e.name != "run.json"}
 

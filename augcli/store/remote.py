@@ -27,8 +27,9 @@ from augcli.errors import StorageError
 from augcli.layouts.shelf import JOINED, Shelf
 from augcli.layouts.staged import STAGED, Staged
 from augcli.records.journal import NEW
-from augcli.store.copies import Shown, check_out, held, mark, stand_in
+from augcli.store.copies import Shown, check_out, held
 from augcli.store.index import Index
+from augcli.store.marks import mark, stand_in
 from augcli.store.objects import (
     INTENTS,
     LEASE,
