@@ -24,7 +24,7 @@ from augcli.store.output import OutputFolder
 from augcli.system.machine import version_of
 
 _FILES: Literal["files"] = "files"
-_LASTING = {"lock", "layout", "parts", "learned", "evaluate"}
+_LASTING = {"lock", "layout", "parts", "learned", "generated", "evaluate"}
 """What of augment's own has nothing to do with what was made; the layout goes last."""
 
 

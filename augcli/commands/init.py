@@ -141,7 +141,6 @@ def _written(draft: Draft, path: Path, folder: Path) -> str:
         *("version: 1", f"seed: 1                 # another seed gives other {draft.what}"),
         *("dataset:", f"  path: {data}    # {whence}{found}"),
         *(f"  kind: {draft.kind}", *(f"  {line}" for line in draft.dataset)),
-        *(line for text in draft.questions for line in _question(text)),
         *("output:", f"  path: {output}", *(f"  {line}" for line in draft.output)),
         *draft.rest,
     ]
@@ -174,7 +173,7 @@ def _tried(text: str, folder: Path) -> str:
             return _with_leaks(text, error, folder)
         except RecipeError as error:
             less = _without_step(text, error.problems[0])
-            told = "; ".join(dict.fromkeys(problem.message for problem in error.problems))
+            told = "; ".join(dict.fromkeys(map(_asked, error.problems)))
             if less is None:
                 return _asking(text, told)
             text = less
@@ -183,10 +182,14 @@ def _tried(text: str, folder: Path) -> str:
     return text
 
 
+def _asked(problem: Problem) -> str:
+    """Return what is asked; `check --explain` says more of what has a code of its own."""
+    return f"{problem.code}: {problem.message}" if problem.key else problem.message
+
+
 def _asking(text: str, question: str) -> str:
-    """Return a recipe with one more question, unless one is open that stands before it."""
-    asked = f"\n{_QUESTION}" in text
-    return text if asked else _with(text, "\n".join(map(escaped, _question(question))))
+    """Return a recipe with a question."""
+    return _with(text, "\n".join(map(escaped, _question(question))))
 
 
 def _without_step(text: str, problem: Problem) -> str | None:
@@ -262,6 +265,8 @@ class _Tried:
                 sources = read_sources(dataset.root, task, recipe.dataset)
                 processed = processor_of(recipe, ()).process(task, sources)
                 processed.prove()
+            odd = (each.message for each in processed.oddities() if each.severity == "warning")
+            tried.notes.extend(odd)
             tried.failures.extend(each["reason"] for each in processed.tally.failures)
             tried.sources.extend(sources)
         return tried

@@ -27,6 +27,7 @@ from augcli.errors import StorageError
 from augcli.layouts.shelf import JOINED, Shelf
 from augcli.layouts.staged import STAGED, Staged
 from augcli.records.journal import NEW
+from augcli.requests.programs import PLACE
 from augcli.store.copies import Shown, check_out, held
 from augcli.store.index import Index
 from augcli.store.marks import mark, stand_in
@@ -195,6 +196,7 @@ class RemoteOutput(OutputFolder):
     def handed_on(self, receipt: Plain, items: Sequence[Any]) -> Plain:
         """Publish a batch in the store; its records then tell what it got there."""
         self._lease.prove()
+        self._hand_on(f"{PLACE}/{name}" for name in self.folder.names(PLACE))
         shard = self.shard(receipt["shard"])
         records = [json.loads(line) for line in self.folder.read(self.name(shard)).splitlines()]
         entries = [each for record in records for each in record["outputs"]]
@@ -328,8 +330,8 @@ class RemoteOutput(OutputFolder):
         files = partial(filter, lambda name: self.folder.stat(name) and self._is_file(name))
         yield from files(self.folder.names(""))
         yield from files(f"{OWN}{each}" for each in self.folder.names(self.own.name))
-        for place in (self.name(self.learned), JOINED):
-            yield from files(f"{place}/{each}" for each in self.folder.names(place))
+        for folder in (self.name(self.learned), JOINED, PLACE):
+            yield from files(f"{folder}/{each}" for each in self.folder.names(folder))
         yield from Index(self).files()
 
     def _is_file(self, name: str) -> bool:
