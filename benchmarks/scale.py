@@ -24,6 +24,7 @@ _FEW, _MANY = 2_000, 10_000
 _SIZES = (1_000_000, 10_000_000)
 _MIB = 2**20
 _PHOTOS = 160
+_ALL = 10_000
 _COPIES = 4
 _AUGMENTED = ("train", "validation")
 _PLACE = environment.SCRATCH / "scale"
@@ -86,7 +87,7 @@ def ray(rounds: int, *, quick: bool) -> Section | str:
 
 def cache(rounds: int, *, quick: bool) -> Section | str:
     """Compare a run without a cache with one that fills it and one that finds all in it."""
-    if (photos := _photos(quick=quick)) is None:
+    if (photos := _photos(quick=quick, most=_ALL)) is None:
         return "no photos: set AUGMENT_BENCH_DATA to the folder that holds clothing_small"
     folder, kept = str(_PLACE / "out"), str(_PLACE / "cache")
     runs = {
@@ -179,14 +180,14 @@ def _against(found: Mapping[str, Costs], base: str) -> list[tuple[str, ...]]:
     return [("", "CPU an output, ms", "wall, s", f"CPU against “{base}”"), *rows]
 
 
-def _photos(*, quick: bool) -> Path | None:
+def _photos(*, quick: bool, most: int = _PHOTOS) -> Path | None:
     """Return a folder with some of the photos, a class a folder."""
     whole, some = environment.data("clothing_small"), _PLACE / "photos"
     if whole is None:
         return None
     shutil.rmtree(some, ignore_errors=True)
     files = sorted(path for split in _AUGMENTED for path in (whole / split).rglob("*.jpg"))
-    for path in files[:: max(1, len(files) // (16 if quick else _PHOTOS))]:
+    for path in files[:: max(1, len(files) // (16 if quick else most))]:
         target = some / path.relative_to(whole)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)
