@@ -498,8 +498,8 @@ def test_a_starter_recipe_tells_the_address(backend: Any, tmp_path: Path) -> Non
     recipe = tmp_path / "recipe.yaml"
     assert command("init", IN, "-o", str(recipe))[0] == 0
     text = recipe.read_text()
-    assert f"  path: {IN}    # an address" in text and ".cache" not in text
-    assert "  path: build/in\n" in text
+    assert f'  path: "{IN}"    # an address' in text and ".cache" not in text
+    assert '  path: "build/in"\n' in text
     assert command("plan", str(recipe))[0] == 0
     at(backend, "s3://bucket/else").write("a.bin", b"1")
     with pytest.raises(UsageError, match=r"tables at s3://bucket/else; it has .* ending in \.bin"):
