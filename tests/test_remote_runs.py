@@ -290,10 +290,12 @@ def parts(*numbers: str, **changes: Any) -> int:
     return sum(augcli.run_part(recipe, number, 1) for number in numbers)
 
 
-LAYOUTS = [{}, {"layout": "webdataset", "shards": 2}, {"layout": "parquet"}]
+FILES = pytest.param({}, id="files")
+TARS = pytest.param({"layout": "webdataset", "shards": 2}, id="webdataset")
+TABLES = pytest.param({"layout": "parquet"}, id="parquet", marks=pytest.mark.cluster)
 
 
-@pytest.mark.parametrize("output", LAYOUTS, ids=["files", "webdataset", "parquet"])
+@pytest.mark.parametrize("output", [FILES, TARS, TABLES])
 def test_parts_and_the_run_that_merges_them_give_what_a_run_gives(
     backend: Any, photos: Path, tmp_path: Path, output: dict[str, Any]
 ) -> None:
@@ -332,7 +334,7 @@ def test_a_part_that_was_killed_holds_nobody_off_for_long(
     assert passing(backend) == set()
 
 
-@pytest.mark.parametrize("output", LAYOUTS[1:], ids=["webdataset", "parquet"])
+@pytest.mark.parametrize("output", [TARS, TABLES])
 def test_shards_go_into_a_bucket_and_change_one_by_one(
     backend: Any, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: Any
 ) -> None:
@@ -384,7 +386,7 @@ def test_the_run_after_a_crash_gives_what_an_undisturbed_one_gives(
 
 @pytest.mark.parametrize("answered", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("points", [pytest.param([12, 19], id="few"), ALL])
-@pytest.mark.parametrize("output", LAYOUTS[1:], ids=["webdataset", "parquet"])
+@pytest.mark.parametrize("output", [TARS, TABLES])
 def test_a_crash_loses_no_shard(
     bucket: Any, two: Path, tmp_path: Path, *, points: list[int], answered: bool, output: Any
 ) -> None:
@@ -394,7 +396,7 @@ def test_a_crash_loses_no_shard(
 
 @pytest.mark.parametrize("answered", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("points", [pytest.param([6], id="few"), ALL])
-@pytest.mark.parametrize("output", LAYOUTS[:2], ids=["files", "webdataset"])
+@pytest.mark.parametrize("output", [TARS, pytest.param({}, id="files", marks=pytest.mark.cluster)])
 def test_a_crash_of_a_part_is_made_up_for(
     bucket: Any, two: Path, tmp_path: Path, *, points: list[int], answered: bool, output: Any
 ) -> None:
