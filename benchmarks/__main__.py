@@ -15,6 +15,7 @@ from benchmarks import (
     races,
     results,
     rows,
+    scale,
     series,
     series_effect,
     tables,
@@ -54,6 +55,10 @@ PARTS: dict[str, tuple[str, Part]] = {
     },
     "effects-leak": (evaluated_effect.LEAK, evaluated_effect.leak),
     "effects-verdicts": (verdicts_effect.TITLE, verdicts_effect.effect),
+    "scale-places": (scale.PLACES, scale.places),
+    "scale-ray": (scale.RAY, scale.ray),
+    "scale-many": (scale.MANY, scale.many),
+    "scale-cache": (scale.CACHE, scale.cache),
     "series": (series.COST, series.cost),
     "series-effect": (series_effect.TITLE, series_effect.effect),
 }

@@ -50,6 +50,7 @@ OF_TABLES = ("augcli", "numpy", "polars", "scikit-learn", "scipy", "pandas", "im
 OF_TEXTS = ("augcli", "numpy", "polars", "scikit-learn")
 OF_LEARNED = ("augcli", "numpy", "opencv-python-headless")
 OF_EFFECTS = ("augcli", "numpy", "opencv-python-headless", "scikit-learn", "scipy")
+OF_SCALE = ("augcli", "opencv-python-headless", "numpy")
 OF_SERIES = ("augcli", "numpy", "scipy", "scikit-learn", "tsaug", "audiomentations")
 
 
@@ -86,8 +87,8 @@ def _install(*what: str) -> None:
 @cache
 def versions(names: Sequence[str]) -> dict[str, str]:
     """Return the versions of what is compared."""
-    packages = next((VENV / "lib").glob("python*")) / "site-packages"
-    places = [str(X), str(packages)]
+    packages = [str(each / "site-packages") for each in (VENV / "lib").glob("python*")]
+    places = [*sys.path, str(X), *packages]  # the last one counts
     found = {each.name.lower(): each.version for each in distributions(path=places)}
     return {name: found[name.lower()] for name in names}
 

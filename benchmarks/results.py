@@ -54,6 +54,13 @@ _OPERATIONS_HEAD = """# Operations: measured
 Written by `make bench ROW=operations`. Both sides of every comparison ran in turn on the same
 machine.
 """
+_SCALE_HEAD = """# Beyond one machine: measured
+
+Written by `python -m benchmarks scale-places scale-ray scale-many
+scale-cache`. All sides of a comparison ran in turn on the same machine. Numbers are medians, with
+the smallest and largest in brackets; CPU is user and system time of a command and all its
+descendants, its start included.
+"""
 _SECTION = re.compile(r"^## (.+?)\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -74,6 +81,7 @@ SERIES = Page(environment.HERE / "SERIES.md", _SERIES_HEAD, environment.OF_SERIE
 LEARNED = Page(environment.HERE / "LEARNED.md", _LEARNED_HEAD, environment.OF_LEARNED)
 EFFECTS = Page(environment.HERE / "EFFECTS.md", _EFFECTS_HEAD, environment.OF_EFFECTS)
 OPERATIONS = Page(environment.HERE / "OPERATIONS.md", _OPERATIONS_HEAD, environment.OF_OPERATIONS)
+SCALE = Page(environment.HERE / "SCALE.md", _SCALE_HEAD, environment.OF_SCALE)
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ def test_the_script_for_slurm_runs(tmp_path: Path) -> None:
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     job = write(tmp_path / "job.sh", slurm + script().replace(":6379", ":6399"))
     environ = environment(PATH=path, HOME=str(tmp_path), **told)
-    done = finished(["bash", str(job)], cwd=tmp_path, env=environ)
+    done = finished(["bash", str(job)], cwd=tmp_path, env=environ, timeout=300)
     assert done.returncode == 0, done.stderr
     assert "12 files made" in done.stdout
     assert "manifest.jsonl" in tree(tmp_path / "out")

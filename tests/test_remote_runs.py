@@ -44,6 +44,14 @@ def backend(bucket: Any, photos: Path) -> Any:
     return bucket
 
 
+@pytest.fixture
+def two(bucket: Any, tmp_path: Path) -> Path:
+    """Return a folder of two photos, which are in the bucket as well."""
+    folder = make_photos(tmp_path / "two", {"train/cat": 1, "test/cat": 1})
+    upload(folder, bucket)
+    return folder
+
+
 def upload(folder: Path, backend: Any) -> None:
     store = at(backend, IN)
     for path in filter(Path.is_file, folder.rglob("*")):
@@ -282,10 +290,12 @@ def parts(*numbers: str, **changes: Any) -> int:
     return sum(augcli.run_part(recipe, number, 1) for number in numbers)
 
 
-LAYOUTS = [{}, {"layout": "webdataset", "shards": 2}, {"layout": "parquet"}]
+FILES = pytest.param({}, id="files")
+TARS = pytest.param({"layout": "webdataset", "shards": 2}, id="webdataset")
+TABLES = pytest.param({"layout": "parquet"}, id="parquet", marks=pytest.mark.cluster)
 
 
-@pytest.mark.parametrize("output", LAYOUTS, ids=["files", "webdataset", "parquet"])
+@pytest.mark.parametrize("output", [FILES, TARS, TABLES])
 def test_parts_and_the_run_that_merges_them_give_what_a_run_gives(
     backend: Any, photos: Path, tmp_path: Path, output: dict[str, Any]
 ) -> None:
@@ -324,7 +334,7 @@ def test_a_part_that_was_killed_holds_nobody_off_for_long(
     assert passing(backend) == set()
 
 
-@pytest.mark.parametrize("output", LAYOUTS[1:], ids=["webdataset", "parquet"])
+@pytest.mark.parametrize("output", [TARS, TABLES])
 def test_shards_go_into_a_bucket_and_change_one_by_one(
     backend: Any, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: Any
 ) -> None:
@@ -346,6 +356,18 @@ def test_shards_go_into_a_bucket_and_change_one_by_one(
     assert not [*at(backend, OUT).scan()]
 
 
+def test_what_no_shard_has_the_bytes_of_stays_in_packs(bucket: Any, tmp_path: Path) -> None:
+    seed = SEEDS["text folders"]
+    seed.written(tmp_path / "seed")
+    upload(tmp_path / "seed", bucket)
+    told = seed.recipe | {"output": {"layout": "parquet"}}
+    assert [go(**told).made for _ in range(2)] == [7, 0]
+    assert command("verify", OUT)[0] == 0
+    assert len({sample.value for sample in augcli.load(OUT)}) == 7
+    name = "train/a/one.aug-000.txt"
+    assert "is copy 0 of train/a/one.txt" in command("explain", f"{OUT}/{name}")[1]
+
+
 def marks(backend: Any) -> dict[str, str]:
     return {e.name: e.mark for e in at(backend, OUT).scan() if e.name != "run.json"}
 
@@ -364,23 +386,23 @@ def test_the_run_after_a_crash_gives_what_an_undisturbed_one_gives(
 
 @pytest.mark.parametrize("answered", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("points", [pytest.param([12, 19], id="few"), ALL])
-@pytest.mark.parametrize("output", LAYOUTS[1:], ids=["webdataset", "parquet"])
+@pytest.mark.parametrize("output", [TARS, TABLES])
 def test_a_crash_loses_no_shard(
-    backend: Any, photos: Path, tmp_path: Path, *, points: list[int], answered: bool, output: Any
+    bucket: Any, two: Path, tmp_path: Path, *, points: list[int], answered: bool, output: Any
 ) -> None:
-    want = same_in_a_folder(photos, tmp_path, output=output)
-    crash_at_each(backend, points, partial(go, output=output), want, answered=answered)
+    want = same_in_a_folder(two, tmp_path, output=output)
+    crash_at_each(bucket, points, partial(go, output=output), want, answered=answered)
 
 
 @pytest.mark.parametrize("answered", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("points", [pytest.param([6], id="few"), ALL])
-@pytest.mark.parametrize("output", LAYOUTS[:2], ids=["files", "webdataset"])
+@pytest.mark.parametrize("output", [TARS, pytest.param({}, id="files", marks=pytest.mark.cluster)])
 def test_a_crash_of_a_part_is_made_up_for(
-    backend: Any, photos: Path, tmp_path: Path, *, points: list[int], answered: bool, output: Any
+    bucket: Any, two: Path, tmp_path: Path, *, points: list[int], answered: bool, output: Any
 ) -> None:
-    want = same_in_a_folder(photos, tmp_path, output=output)
+    want = same_in_a_folder(two, tmp_path, output=output)
     part, whole = partial(parts, "1/2", output=output), partial(go, output=output)
-    crash_at_each(backend, points, part, want, answered=answered, mend=whole)
+    crash_at_each(bucket, points, part, want, answered=answered, mend=whole)
 
 
 def crash_at_each(
@@ -478,8 +500,8 @@ def test_a_starter_recipe_tells_the_address(backend: Any, tmp_path: Path) -> Non
     recipe = tmp_path / "recipe.yaml"
     assert command("init", IN, "-o", str(recipe))[0] == 0
     text = recipe.read_text()
-    assert f"  path: {IN}    # an address; found" in text and ".cache" not in text
-    assert "  path: build/in\n" in text
+    assert f'  path: "{IN}"    # an address' in text and ".cache" not in text
+    assert '  path: "build/in"\n' in text
     assert command("plan", str(recipe))[0] == 0
     at(backend, "s3://bucket/else").write("a.bin", b"1")
     with pytest.raises(UsageError, match=r"tables at s3://bucket/else; it has .* ending in \.bin"):

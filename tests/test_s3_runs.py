@@ -118,6 +118,25 @@ def test_two_processes_bring_the_same_bytes_and_a_rerun_nothing(here: Here) -> N
     assert "0 files made" in here.run(XDG_CACHE_HOME=str(here.tmp_path / "other")).stdout
 
 
+def test_parts_side_by_side_and_the_run_that_merges_them(here: Here) -> None:
+    words = [here.words("--part", f"{number}/2") for number in (1, 2)]
+    jobs = [start(*each, env=here.environment()) for each in words]
+    assert [job.communicate() and job.returncode for job in jobs] == [0, 0]
+    assert "0 files made" in here.run().stdout
+    assert seen(here.store) == here.same_in_a_folder()
+
+
+def test_a_cache_on_a_server_serves_several_outputs(here: Here) -> None:
+    cache = ["--cache", f"s3://{here.bucket}/cache"]
+    assert here.run(*cache).returncode == 0
+    entries = {each.name: each.mark for each in at(here.backend, cache[1]).scan()}
+    words = ["run", here.recipe(), "-i", here.input, "-o", here.tmp_path / "two", *cache]
+    done = finished([*COMMAND, *map(str, words)], env=here.environment())
+    assert done.returncode == 0, done.stderr
+    assert entries == {each.name: each.mark for each in at(here.backend, cache[1]).scan()} != {}
+    assert seen(here.store) == here.same_in_a_folder()
+
+
 def test_a_killed_run_goes_on_where_it_was(here: Here) -> None:
     puts = 0
 

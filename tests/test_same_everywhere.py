@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from buckets import Server, s3_bucket, seen
+from clusters import begun
 from helpers import recipe_text, tree, write
 from seeds import SEEDS
 
 import augcli
+from augcli.engines.site import Equipment
 from augcli.store import copies
 
 pytestmark = pytest.mark.cluster
@@ -26,6 +28,9 @@ def server() -> Iterator[Server]:
     pytest.importorskip("obstore", reason="needs augcli[cloud]")
     pytest.importorskip("moto", reason="needs moto[server]")
     ray = pytest.importorskip("ray", reason="needs augcli[ray]")
+    from augcli.engines.on_ray import join
+
+    begun(lambda: join("local", 2, 1, Equipment(60)))
     with Server().running() as running:
         yield running
     ray.shutdown()

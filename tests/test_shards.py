@@ -244,6 +244,7 @@ def test_tables_have_boxes_texts_and_classes(tmp_path: Path) -> None:
                 named = features["label"]["dtype"]["class_label"]["names"]
                 assert named[str(row["label"])] == record["label"]
                 assert row["text"] == texts[record["output"]]
+                assert augment("explain", folder / record["output"]).returncode == 0
             else:
                 boxes = [each["box"] for each in record["targets"]]
                 wide = [[x, y, right - x, below - y] for x, y, right, below in boxes]

@@ -28,7 +28,12 @@ def story_of(file: Path, row: int | None) -> list[str]:
 
 
 def _wording(file: Path, told: Record | RowRecord, row: int | None) -> Sequence[str]:
-    """Return what words went and came; nothing of files of many texts, or without run.json."""
+    """Return what words went and came; nothing of files of many texts, or without run.json.
+
+    Nothing either where the file is gone, or lies in a shard.
+    """
+    if not file.is_file():
+        return ()
     try:
         run = read_run(_output_of(file.absolute()))
     except StorageError:

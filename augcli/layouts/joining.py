@@ -19,7 +19,8 @@ from augcli.disk.disk import storage_errors
 from augcli.disk.inside import folder_around, fresh
 from augcli.errors import StorageError
 from augcli.layouts.base import Census, Layout, Listed, Sample, class_number
-from augcli.layouts.shelf import Member, Table
+from augcli.layouts.members import Member
+from augcli.layouts.shelf import Table
 from augcli.layouts.staged import Staged
 from augcli.records.journal import listed
 from augcli.records.provenance import Record
@@ -135,8 +136,8 @@ class Join:
         if known is None or known.key != key:
             self._see_free(name)
             known = self._written(name, split, key, samples)
-        for member in known.members:
-            self._staged.remove(member.name)
+        for each in known.names:
+            self._staged.remove(each)
         return known
 
     def _samples(self, begins: Iterable[int]) -> list[Sample]:

@@ -12,35 +12,23 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Annotated, NamedTuple
 
-from pydantic import Field, TypeAdapter
+from pydantic import TypeAdapter
 
 from augcli.disk.folder import Folder
 from augcli.errors import StorageError
-from augcli.layouts.base import Place
-from augcli.records.typed import EXACT, Integer, Name, Text, Whole
+from augcli.layouts.members import Identity, Member, Members
+from augcli.records.typed import EXACT, Name, Text, Whole
 from augcli.settings.base import LayoutName
 from augcli.task import Plain
 
 JOINED = ".augment/joined"
-Identity = Annotated[list[Integer], Field(min_length=4, max_length=4)]
-"""What tells a file as untouched: size, mtime, ctime, inode."""
-
-
-class Member(NamedTuple):
-    """A file in a shard."""
-
-    name: Name
-    """That of the output."""
-    sha256: Text
-    stat: Identity
-    """Of the file when it was joined."""
-    place: Place
+_ROWS = 32
+"""Bits for the number of a file in its shard."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +46,7 @@ class Table:
     split: Text
     samples: Whole
     bytes: Whole
-    members: list[Member]
+    members: Sequence[Member]
     stat: Identity | None = None
     """Of the shard; None before it had its name."""
 
@@ -67,6 +55,16 @@ class Table:
         """Return the name of the table's own file."""
         digest = hashlib.sha256(f"{self.shard}\0{self.key}".encode("utf-8", "surrogatepass"))
         return f"{JOINED}/{digest.hexdigest()[:32]}.json"
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Return the names of its files."""
+        known = self.members
+        return known.names if isinstance(known, Members) else [each.name for each in known]
+
+    def packed(self) -> Table:
+        """Return the same table, in less memory."""
+        return replace(self, members=Members(self.members))
 
 
 _TABLE = TypeAdapter(Table)
@@ -84,8 +82,9 @@ class Shelf:
         return [*filter(None, map(self._read_table, self.root.names(JOINED)))]
 
     def _read_table(self, file: str) -> Table | None:
-        with suppress(ValueError, OSError, RecursionError):
-            return _TABLE.validate_python(json.loads(self.root.read(f"{JOINED}/{file}")))
+        with suppress(ValueError, OverflowError, OSError, RecursionError):
+            told = json.loads(self.root.read(f"{JOINED}/{file}"))
+            return _TABLE.validate_python(told).packed()
         return None
 
     @cached_property
@@ -111,14 +110,16 @@ class Shelf:
         return None
 
     @cached_property
-    def _places(self) -> dict[str, tuple[Table, Member]]:
+    def _places(self) -> _Places:
         """Return where each file is that lies in a shard."""
-        tables = self.whole.values()
-        return {member.name: (table, member) for table in tables for member in table.members}
+        places = _Places()
+        for table in self.whole.values():
+            places.take(table)
+        return places
 
     def member(self, name: str) -> Member | None:
         """Return a file that lies in a shard; None if there is none."""
-        found = self._places.get(name)
+        found = self._places.find(name)
         return found and found[1]
 
     def look(self, name: str) -> os.stat_result | None:
@@ -128,7 +129,7 @@ class Shelf:
 
     def read(self, name: str) -> bytes | None:
         """Return the bytes of a file that lies in a shard; None if there is none."""
-        found = self._places.get(name)
+        found = self._places.find(name)
         if found is None:
             return None
         table, member = found
@@ -139,7 +140,8 @@ class Shelf:
     def save(self, table: Table) -> None:
         """Write a table, durably."""
         self.root.make(JOINED)
-        self.root.write_whole(table.file, json.dumps(vars(table)).encode())
+        told = vars(table) | {"members": [*table.members]}
+        self.root.write_whole(table.file, json.dumps(told).encode())
         self.root.sync(JOINED)
 
     def remember(self) -> None:
@@ -151,16 +153,17 @@ class Shelf:
 
     def distrust(self) -> None:
         """Believe no shard that was not read."""
-        vars(self)["tables"] = [replace(table, stat=None) for table in self.tables]
+        tables = [replace(table, stat=None) for table in self.tables]
+        self.renew()
+        vars(self)["tables"] = tables
 
     def put(self, table: Table) -> None:
         """Take in a shard that was written: its table is saved, and forgets the one before."""
         self.save(table)
-        old = self.whole.get(table.shard)
-        for member in old.members if old else ():
-            self._places.pop(member.name, None)
-        self.whole[table.shard] = table
-        self._places.update((member.name, (table, member)) for member in table.members)
+        if old := self.whole.get(table.shard):
+            self._places.forget(old)
+        self.whole[table.shard] = table = table.packed()
+        self._places.take(table)
 
     @property
     def is_settled(self) -> bool:
@@ -185,6 +188,33 @@ class Shelf:
     def hashes(self) -> dict[str, str]:
         """Return the hash of each shard that is whole, by name."""
         return {name: self.whole[name].sha256 for name in sorted(self.whole)}
+
+
+class _Places:
+    """Which file is where in which table."""
+
+    def __init__(self) -> None:
+        self._tables: list[Table] = []
+        self._rows: dict[str, int] = {}
+
+    def take(self, table: Table) -> None:
+        """Take in the files of a table; those of an earlier one are there no more."""
+        begin = len(self._tables) << _ROWS
+        self._tables.append(table)
+        self._rows.update((name, begin | row) for row, name in enumerate(table.names))
+
+    def forget(self, table: Table) -> None:
+        """Know nothing of the files that a table had."""
+        for name in table.names:
+            self._rows.pop(name, None)
+
+    def find(self, name: str) -> tuple[Table, Member] | None:
+        """Return a file, and the table that it is in."""
+        place = self._rows.get(name)
+        if place is None:
+            return None
+        table = self._tables[place >> _ROWS]
+        return table, table.members[place & ((1 << _ROWS) - 1)]
 
 
 def _stat_of(size: int, mtime: int, ctime: int, inode: int) -> os.stat_result:

@@ -1,8 +1,8 @@
 """Outputs that were made before, here or by others, found by all that determines their bytes.
 
 An entry lies in `cas/KE/KEY`, in a folder or a store: the hash of its bytes, then these. It is
-written once, and whole or not at all; what cannot be read whole is no entry, and made again. A
-cache is never an error: without it the same bytes come out later.
+written once; what cannot be read whole is no entry, and made again. A cache is never an error:
+without it the same bytes come out later.
 """
 
 from __future__ import annotations
@@ -135,14 +135,29 @@ class FolderCache(SharedCache):
         return (self.folder / name).read_bytes()
 
     def _write(self, name: str, entry: bytes) -> None:
+        """Write an entry in place: who reads half of one takes it for none, and writes it anew."""
         path = self.folder / name
-        temporary = path.with_name(fresh(".augment-"))
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            temporary.write_bytes(entry)
+            _create(path, entry)
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _create(path, entry)
+        except FileExistsError:
+            temporary = path.with_name(fresh(".augment-"))
+            _create(temporary, entry)
             temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+
+
+def _create(path: Path, data: bytes) -> None:
+    """Write a new file; what cannot be written whole goes again."""
+    with path.open("xb", buffering=0) as file:
+        try:
+            if file.write(data) == len(data):
+                return
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+    path.unlink(missing_ok=True)
 
 
 @dataclass

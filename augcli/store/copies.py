@@ -22,8 +22,11 @@ from augcli.disk.folder import Folder
 from augcli.disk.identity import is_marked, time_of
 from augcli.disk.inside import folder_around, fresh
 from augcli.errors import LockedError, SettingError, StorageError, UsageError
-from augcli.store.objects import OWN, ObjectStore, is_passing
-from augcli.store.store import Entry, Mark
+from augcli.layouts.staged import STAGED
+from augcli.store.marks import mark, stand_in
+from augcli.store.objects import OWN, PACKS, ObjectStore, is_passing
+from augcli.store.packs import unpack
+from augcli.store.store import Entry
 from augcli.store.transport import backend_of
 
 _WINDOW = 256
@@ -54,6 +57,9 @@ def fetched(path: str | Path, *, beside: bool = False) -> Path:
         known = _brought(around, target, filter(None, wanted))
         for extra in [each for each, _ in target.walk() if each not in known]:
             target.remove(extra)
+        for pack in target.names(PACKS.rstrip("/")):
+            target.make(STAGED)
+            unpack(target, f"{PACKS}{pack}", Folder(target.path / STAGED))
     return place
 
 
@@ -125,32 +131,6 @@ def fetch(store: ObjectStore, target: Folder, entries: Sequence[Entry]) -> None:
 
     for _ in store.pool.map(one, entries):
         continue
-
-
-def stand_in(target: Folder, entry: Entry) -> None:
-    """Write a file that has the size and mark of an object, and nothing of its bytes."""
-    with target.create(entry.name) as file:
-        file.truncate(entry.size)
-        _mark(file.fileno(), target, entry.mark)
-
-
-def mark(target: Folder, name: str, told: Mark) -> None:
-    """Have a file carry a mark; StorageError where the disk cannot hold such a time."""
-    handle = target.handle(name, os.O_RDONLY)
-    try:
-        _mark(handle, target, told)
-    finally:
-        os.close(handle)
-
-
-def _mark(handle: int, target: Folder, told: Mark) -> None:
-    time = time_of(told)
-    os.utime(handle, ns=(time, time))
-    if os.fstat(handle).st_mtime_ns != time:
-        raise StorageError(
-            f"the disk of {target.path} cannot keep times of the year 2200 and later, which copies "
-            "of objects carry; set XDG_CACHE_HOME to a folder on another disk"
-        )
 
 
 @contextmanager

@@ -29,7 +29,7 @@ OWN = ".augment/"
 INTENTS, SHARDS, PACKS = f"{OWN}intents/", f"{OWN}shards/", f"{OWN}packs/"
 LEASE, PARTS = f"{OWN}lease", f"{OWN}parts/"
 """Leases: that of a whole run, and those of parts, which hold one each."""
-_PROBES = f"{OWN}probes/"
+PROBES = f"{OWN}probes/"
 _PAGE = 1000
 _THREADS = 32
 _TRIES = 5
@@ -155,7 +155,7 @@ class ObjectStore:
 
     def probe(self) -> None:
         """Raise StorageError for a server that ignores conditions: locks there hold nothing."""
-        name = f"{_PROBES}{secrets.token_hex(8)}"
+        name = f"{PROBES}{secrets.token_hex(8)}"
         self.write(name, b"1", ABSENT)
         try:
             self.write(name, b"2", ABSENT)
@@ -238,7 +238,7 @@ class ObjectStore:
 
 def is_passing(name: str) -> bool:
     """Return whether an object of augment's own is there for a while, and nothing to be copied."""
-    return name == LEASE or name.startswith((PARTS, INTENTS, _PROBES))
+    return name == LEASE or name.startswith((PARTS, INTENTS, PROBES))
 
 
 def _stem(name: str) -> str:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from augcli.disk.folder import Folder
 from augcli.errors import StorageError
-from augcli.store.copies import mark
+from augcli.store.marks import mark
 
 _MOST = 1 << 26
 """Bytes of a pack, about: it is held in memory on its way."""

@@ -25,17 +25,19 @@ from augcli.disk.folder import Folder
 from augcli.disk.identity import is_marked, time_of
 from augcli.errors import StorageError
 from augcli.layouts.shelf import JOINED, Shelf
-from augcli.layouts.staged import STAGED
+from augcli.layouts.staged import STAGED, Staged
 from augcli.records.journal import NEW
 from augcli.requests.programs import PLACE
-from augcli.store.copies import Shown, check_out, held, mark, stand_in
+from augcli.store.copies import Shown, check_out, held
 from augcli.store.index import Index
+from augcli.store.marks import mark, stand_in
 from augcli.store.objects import (
     INTENTS,
     LEASE,
     OWN,
     PACKS,
     PARTS,
+    PROBES,
     SHARDS,
     ObjectStore,
     is_passing,
@@ -64,6 +66,8 @@ class RemoteOutput(OutputFolder):
         """Augment's own files that the store had when the run began."""
         self._joined: Set[str] = frozenset()
         """The shards that it had then."""
+        self._strays: Sequence[str] = ()
+        """What runs left that died while they tried what the server does."""
         self._packs: dict[str, list[Packed]] = {}
         self._pack_number = 1
 
@@ -141,6 +145,7 @@ class RemoteOutput(OutputFolder):
         self.path.mkdir(mode=0o700, parents=True)
         try:
             self.folder.make(self.own.name)
+            self._strays = [each.name for each in self._store.scan(PROBES)]
             own = check_out(self._store, self.folder, whole=self._whole)
             self._had = {name for name in own if not name.startswith(PACKS)}
             super().claim()
@@ -152,13 +157,16 @@ class RemoteOutput(OutputFolder):
         finally:
             shutil.rmtree(self.path, ignore_errors=True)
 
-    def _unpack(self, staged: Folder) -> None:
-        """Stage what lies in packs, but for those of batches that have no record."""
+    def _unpack(self, staged: Staged) -> None:
+        """Stage what lies in packs, and in no shard; but for batches that have no record."""
         unfinished = {*self._store.unfinished()}
         names = self.folder.names(PACKS.rstrip("/"))
         for name in names:
             if name.split("-", 2)[2] not in unfinished:
-                self._packs[f"{PACKS}{name}"] = unpack(self.folder, f"{PACKS}{name}", staged)
+                told = self._packs[f"{PACKS}{name}"] = unpack(self.folder, f"{PACKS}{name}", staged)
+                for each in told:
+                    if (known := staged.shelf.member(each.name)) and known.sha256 == each.sha256:
+                        staged.unlink(each.name)
             self.folder.unlink(f"{PACKS}{name}")
         self._pack_number = 1 + int(names[-1].partition("-")[0]) if names else 1
 
@@ -282,7 +290,7 @@ class RemoteOutput(OutputFolder):
         own = {*self._own_files(), *map(self.name, seals)} - {self.run.name}
         self._hand_on(sorted(own))
         passed = (each.name for place in (INTENTS, SHARDS) for each in self._store.scan(place))
-        self._store.remove([*passed, *self._idle_packs(), *self._gone()])
+        self._store.remove([*passed, *self._strays, *self._idle_packs(), *self._gone()])
         self._hand_on([self.run.name])
 
     def _hand_on_shards(self, shelf: Shelf) -> None:
@@ -315,7 +323,7 @@ class RemoteOutput(OutputFolder):
         super().erase()
         self._lease.prove()
         own = [each.name for each in self._store.scan(OWN) if not is_passing(each.name)]
-        self._store.remove(sorted({*own, *self._had}))
+        self._store.remove(sorted({*own, *self._had, *self._strays}))
 
     def _own_files(self) -> Iterator[str]:
         """Yield the names of augment's own files that are not those of a run alone."""

@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from clusters import begun
 from sites_here import Sites, fleet_on
 
 from augcli.engines.local import InProcess, LocalEngine
@@ -48,7 +49,7 @@ def ray_cluster(jobs, timeout):
     from augcli.engines.on_ray import join
 
     os.environ["PYTHONPATH"] = os.pathsep.join(map(str, [HERE, HERE.parent]))  # for the nodes
-    return join("local", jobs, 1, Equipment(timeout))
+    return begun(lambda: join("local", jobs, 1, Equipment(timeout)))
 
 
 def most_ahead(jobs):

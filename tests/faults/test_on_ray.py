@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from clusters import begun
 from helpers import (
     environment,
     failures,
@@ -62,7 +63,8 @@ SMALL = {"object_store_memory": 80 << 20, "include_dashboard": False}
 @pytest.fixture(scope="module")
 def cluster():
     """Return a cluster of a head without CPUs, and two nodes of one CPU each."""
-    made = cluster_utils.Cluster(initialize_head=True, head_node_args={"num_cpus": 0, **SMALL})
+    head = {"num_cpus": 0, **SMALL}
+    made = begun(lambda: cluster_utils.Cluster(initialize_head=True, head_node_args=head))
     for _ in range(2):
         add_node(made)
     yield made
@@ -70,7 +72,8 @@ def cluster():
 
 
 def add_node(cluster, **options):
-    return cluster.add_node(num_cpus=1, wait=True, object_store_memory=80 << 20, **options)
+    told = {"num_cpus": 1, "object_store_memory": 80 << 20, **options}
+    return begun(lambda: cluster.add_node(wait=True, **told))
 
 
 @pytest.fixture(scope="module")

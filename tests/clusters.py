@@ -1,0 +1,22 @@
+"""Clusters of Ray for tests: a machine that is too busy to start one says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import pytest
+
+T = TypeVar("T")
+_TRIES = 3
+
+
+def begun(begin: Callable[[], T]) -> T:
+    """Return what begins a cluster; Ray gives a node thirty seconds, which may be too few."""
+    told = ""
+    for _ in range(_TRIES):
+        try:
+            return begin()
+        except Exception as error:  # noqa: BLE001  Ray has no name for it
+            told = str(error)
+    pytest.skip(f"Ray does not start on this machine: {told}")
