@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from augcli.judges.judge import Numbers, Rows
 from augcli.networks import fit, torch_of
 
-_STEPS, _BATCH = 300, 64
+_STEPS, _BATCH = 300, 32
 _CHANNELS = (16, 32, 64)
 _SEED = 0
 
 
 def fitted(rows: Rows, tested: Sequence[Any]) -> NDArray[np.float64]:
-    """Return the logits of a network for other pictures: three layers of 3 × 3, each of every second place."""
+    """Return the logits of a network for other pictures: three layers, each of half the sides."""
     seen, asked = _stacked([*rows.views]), _stacked(tested)
     middle, spread = seen.mean(), seen.std() + 1e-6
     starts, counts, order = _by_source(rows.sources)

@@ -122,13 +122,20 @@ class Reading:
     """What turns a meaning around, beside what is known of languages."""
     keyboard: tuple[str, ...] = ()
     """The rows of keys of the texts' own language, where these are told."""
+    own_abbreviations: frozenset[str] = frozenset()
+    """Words whose point ends no sentence, beside what is known of languages."""
     answers: Answers | None = None
     """What programs of people's own make, where they may be asked."""
 
     @cached_property
     def never_deleted(self) -> frozenset[str]:
         """Return the words that turn a meaning around."""
-        return folders.negations() | self.negations
+        return folders.words_of_all(folders.NEGATIONS) | self.negations
+
+    @cached_property
+    def abbreviations(self) -> frozenset[str]:
+        """Return the words whose point ends no sentence."""
+        return folders.words_of_all(folders.ABBREVIATIONS) | self.own_abbreviations
 
     @cached_property
     def token(self) -> re.Pattern[str]:

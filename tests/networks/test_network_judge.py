@@ -7,11 +7,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from helpers import augment, write
+from helpers import augment, picture, write, write_recipe
 from sklearn.datasets import load_digits
 
+from augcli.commands.bench import Terms, court_for
+from augcli.errors import UsageError
 from augcli.image.court import court
 from augcli.judges.judge import Rows
+from augcli.recipe import read_recipe
 
 pytestmark = pytest.mark.torch
 (JUDGE,) = court().networks
@@ -40,16 +43,15 @@ def test_it_learns_and_duplicates_change_nothing() -> None:
 
 
 def test_it_judges_where_it_is_asked_to(tmp_path: Path) -> None:
-    found = load_digits()
-    for number, (image, label) in enumerate(zip(found.images[:200], found.target, strict=False)):
-        if label < 2:
-            data = cv2.imencode(".png", (16 * image).clip(0, 255).astype(np.uint8))[1].tobytes()
-            write(tmp_path / f"in/{label}/{number}.png", data)
-    text = "version: 1\ndataset: {path: in}\noutput: {path: out}\ncopies: 1\nsteps: [invert]\n"
-    write(tmp_path / "r.yaml", text)
-    told = augment("evaluate", tmp_path / "r.yaml", "--network", "--json", "--folds", "2")
-    assert '"small network"' in told.stdout
-    assert '"learners": {"small' in told.stdout
-    told = augment("evaluate", tmp_path / "r.yaml", "--network", "--train", tmp_path / "r.yaml")
+    for number in range(2):
+        write(tmp_path / f"in/{number}/0.png", picture(number))
+    path = write_recipe(tmp_path / "in", tmp_path / "out")
+    recipe = read_recipe(str(path))
+    assert [each.name for each in court_for(recipe, Terms(network=True)).judges] == [JUDGE.name]
+    assert JUDGE.name not in [each.name for each in court_for(recipe, Terms()).judges]
+    told = augment("evaluate", path, "--network", "--train", path)
     assert told.returncode == 2
     assert "a program and a network cannot both judge" in told.stderr
+    texts = write_recipe(tmp_path / "in", tmp_path / "out", dataset={"kind": "text"}, steps=[])
+    with pytest.raises(UsageError, match="--network judges pictures, no texts"):
+        court_for(read_recipe(str(texts)), Terms(network=True))
