@@ -23,7 +23,8 @@ _SEED = 0
 def fitted(rows: Rows, tested: Sequence[Any]) -> NDArray[np.float64]:
     """Return the logits of a network for other pictures: three layers, each of half the sides."""
     seen, asked = _stacked([*rows.views]), _stacked(tested)
-    middle, spread = seen.mean(), seen.std() + 1e-6
+    own = seen[: len(rows.labels)]
+    middle, spread = own.mean(), own.std() + 1e-6
     starts, counts, order = _by_source(rows.sources)
     with torch_of(_SEED) as torch:
         pictures = torch.from_numpy((seen - middle) / spread)
