@@ -237,5 +237,5 @@ def _drawn(labels: NDArray[np.intp], each: int, seed: int) -> NDArray[np.intp]:
 
 DATA = {
     "mnist_t10k": Data(digits, (10, 30), "constant"),
-    "sign_digits": Data(hands, (10,), "replicate"),
+    "sign_digits": Data(hands, (10, 30), "replicate"),
 }
