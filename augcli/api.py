@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from augcli.commands.bench import Terms
     from augcli.commands.forecast import Forecast
+    from augcli.commands.program import Program
     from augcli.engines import Engine
     from augcli.errors import Problem
     from augcli.judges.verdict import Verdict
@@ -258,6 +258,7 @@ def evaluate(  # noqa: PLR0913 – as the command has options
     quick: bool = False,
     train: str | Path | None = None,
     train_timeout: float = 3600,
+    network: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     engine: Engine | None = None,
 ) -> Verdict:
@@ -266,30 +267,27 @@ def evaluate(  # noqa: PLR0913 – as the command has options
     Copies are kept below the recipe's output, so that the next evaluation makes only what changed.
     `train` is a program that judges in place of learners of ours, called with TRAIN_DIR, TEST_DIR,
     OUT.csv and SEED; a call of more than `train_timeout` seconds ends it all (UsageError).
+    `network` has a small network judge pictures, which needs the extra `torch`.
 
     >>> evaluate(load_recipe("recipe.yaml"), quick=True).reason  # of so few samples
     'too_few'
     """
+    from augcli.commands.bench import Terms
     from augcli.commands.evaluate import evaluate as evaluate_recipe
 
     engine = engine or local_engine(recipe)
-    terms = _terms(folds, repeats, train, train_timeout, quick=quick)
+    program = _program(train, train_timeout, network=network)
+    terms = Terms(folds, repeats, quick, program, network)
     return evaluate_recipe(recipe, against, terms, engine, progress)
 
 
-def _terms(
-    folds: int | None,
-    repeats: int | None,
-    train: str | Path | None,
-    timeout: float,
-    *,
-    quick: bool,
-) -> Terms:
-    from augcli.commands.bench import Terms
+def _program(train: str | Path | None, timeout: float, *, network: bool) -> Program | None:
     from augcli.commands.program import Program
+    from augcli.errors import UsageError
 
-    program = None if train is None else Program(Path(train).absolute(), timeout)
-    return Terms(folds, repeats, quick, program)
+    if train is not None and network:
+        raise UsageError("a program and a network cannot both judge; ask one after the other")
+    return None if train is None else Program(Path(train).absolute(), timeout)
 
 
 def ablate(  # noqa: PLR0913 – as the command has options
@@ -300,6 +298,7 @@ def ablate(  # noqa: PLR0913 – as the command has options
     quick: bool = False,
     train: str | Path | None = None,
     train_timeout: float = 3600,
+    network: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     engine: Engine | None = None,
 ) -> dict[str, Verdict]:
@@ -308,8 +307,10 @@ def ablate(  # noqa: PLR0913 – as the command has options
     >>> {step: found.verdict for step, found in ablate(load_recipe("recipe.yaml")).items()}
     {'horizontal_flip': 'no_evidence'}
     """
+    from augcli.commands.bench import Terms
     from augcli.commands.evaluate import ablate as ablate_recipe
 
     engine = engine or local_engine(recipe)
-    terms = _terms(folds, repeats, train, train_timeout, quick=quick)
+    program = _program(train, train_timeout, network=network)
+    terms = Terms(folds, repeats, quick, program, network)
     return dict(ablate_recipe(recipe, terms, engine, progress))

@@ -49,6 +49,7 @@ PARTS: dict[str, tuple[str, Part]] = {
     "text-memory": (text.MEMORY, text.memory),
     "text-effect": (text_effect.TITLE, text_effect.effect),
     "learned-effect": (learned_effect.TITLE, learned_effect.effect),
+    "learned-networks": (learned_effect.NETWORK_TITLE, learned_effect.networks),
     **{
         f"effects-{kind}": (title, partial(evaluated_effect.effect, kind))
         for kind, title in evaluated_effect.TITLES.items()

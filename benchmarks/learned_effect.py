@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import importlib.util
 import json
 import tempfile
 import time
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from augcli.engines.local import make_engine
 from augcli.recipe import load_recipe
 from augcli.run import run
+from augcli.transform import REGISTRY, own_fields
 from benchmarks import environment
 from benchmarks.measure import say
 from benchmarks.results import LEARNED, Section
@@ -71,6 +73,20 @@ LEARNING: list[Any] = ["learned_warp"]
 HALF = {"one_of": {"steps": [{"sequence": {"steps": HAND["affine, stronger"]}}, *LEARNING]}}
 VARIANTS: dict[str, list[Any]] = {"none": [], **HAND, "learned": LEARNING, "half of each": [HALF]}
 
+NETWORKS: dict[str, list[Any]] = {
+    "none": [],
+    "vae, between two": ["vae"],
+    "vae, of nothing": [{"vae": {"mode": "prior"}}],
+    "autoencoder, between two": ["autoencoder"],
+    "gan": ["gan"],
+    "affine, stronger": HAND["affine, stronger"],
+}
+NETWORK_TITLE = "What samples that networks make are worth"
+NETWORK_SEEDS = 1
+_NETWORK_TEXT = f"""As above, with ten digits of MNIST a class and {COPIES} copies of each; the
+networks are trained on these hundred, by the steps' defaults. {NETWORK_SEEDS} draw: differences
+below a few points are noise."""
+
 _HEAD = ("data", "a class", "copies by", "kernel ridge", "1-NN")
 _TEXT = f"""Accuracy in per cent on pictures that nothing was chosen by, with {COPIES} copies of
 each that is learned from: mean and standard deviation over {SEEDS[10]} draws of ten a class, and
@@ -94,6 +110,16 @@ def effect(rounds: int, *, quick: bool) -> Section | str:
         for variant in VARIANTS.items()
     ]
     return Section(TITLE, _TEXT, [_HEAD, *rows], page=LEARNED)
+
+
+def networks(rounds: int, *, quick: bool) -> Section | str:
+    """Return the section on steps of the extra `torch`."""
+    folder = environment.data("mnist_t10k")
+    if folder is None or not importlib.util.find_spec("torch"):
+        return "no digits, or no torch: set AUGMENT_BENCH_DATA and install the extra"
+    seeds = 1 if quick else NETWORK_SEEDS
+    rows = [_measured(folder, "mnist_t10k", 10, each, seeds) for each in NETWORKS.items()]
+    return Section(NETWORK_TITLE, _NETWORK_TEXT, [_HEAD, *rows], page=LEARNED)
 
 
 def _measured(
@@ -160,7 +186,8 @@ def _outside(steps: list[Any], border: str) -> Iterator[Any]:
         if "steps" in params:
             yield {name: {"steps": [*_outside(params["steps"], border)]}}
         else:
-            yield {name: {"border": border, **params}}
+            around = {"border": border} if "border" in own_fields(REGISTRY["image", name]) else {}
+            yield {name: {**around, **params}}
 
 
 def vectors(pictures: Pictures) -> Floats:
@@ -210,5 +237,5 @@ def _drawn(labels: NDArray[np.intp], each: int, seed: int) -> NDArray[np.intp]:
 
 DATA = {
     "mnist_t10k": Data(digits, (10, 30), "constant"),
-    "sign_digits": Data(hands, (10,), "replicate"),
+    "sign_digits": Data(hands, (10, 30), "replicate"),
 }

@@ -262,6 +262,7 @@ def test_check_and_plan_ask_no_program(tmp_path: Path, photos: Path) -> None:
     path = write_recipe(photos, tmp_path / "out", steps=shown())
     for words in (["check", path], ["plan", path]):
         assert augment(*words).returncode == 0
+    assert "a run starts `python show.py` (show.py sha256:" in augment("check", path).stdout
     assert not (tmp_path / "asked").exists()
     assert augment("preview", path, "-o", tmp_path / "p.png").returncode == 0
     assert (tmp_path / "asked").exists()

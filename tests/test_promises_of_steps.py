@@ -165,15 +165,15 @@ NEEDED = {
         "random_resized_crop": {"width": 32, "height": 32},
     },
 }
-WITH_MODELS = "augcli.text.transforms.models"
-"""Needs an extra, and has tests of its own."""
+APART = ("augcli.text.transforms.models", "augcli.image.transforms.programs")
+"""Needs an extra, or a program, and has tests of its own."""
 
 
 def ours() -> list[object]:
     """Return all steps of augment's own; of the many for pictures some come always."""
     found = []
     for number, ((kind, name), cls) in enumerate(sorted(REGISTRY.items())):
-        if cls.__module__ != WITH_MODELS:
+        if cls.__module__ not in APART:
             often = kind != "image" or number % 8 == 0
             marks = () if often else pytest.mark.faults
             found.append(pytest.param(kind, name, id=f"{kind}-{name}", marks=marks))

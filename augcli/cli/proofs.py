@@ -31,6 +31,7 @@ _TRIALS, _WIDTH = 12, 80
 @click.option(
     "--train-timeout", default=3600.0, show_default=True, help="Seconds for one call of it."
 )
+@click.option("--network", is_flag=True, help="Judge by a small network (extra `torch`).")
 @click.option("--ablate", is_flag=True, help="Say what each step adds, by leaving it out.")
 @click.option("-o", "--output", "page", type=PathType(dir_okay=False, path_type=Path), help="Page.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), envvar="AUGMENT_JOBS", help="Processes.")

@@ -5,18 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from augcli.commands.program import Program
 from augcli.draws import Draws
 from augcli.engines import Engine
-from augcli.errors import RecipeError
+from augcli.errors import RecipeError, UsageError
 from augcli.judges.gather import Material
 from augcli.judges.judge import Court
 from augcli.judges.panel import ClassPanel, NumberPanel, Panel
 from augcli.judges.trial import Store
 from augcli.kind import load_kind
+from augcli.networks import lacking
 from augcli.recipe import Recipe
 from augcli.reports.report import Summary
 from augcli.run import run
@@ -30,6 +31,8 @@ from augcli.work.making import Progress
 MOST_ROWS = 8_000
 """That learners are trained on; of more, a share of the sources is judged."""
 QUICK_SOURCES, QUICK_COPIES = 300, 2
+_FOLDS = 5
+"""Of what is fitted anew for each."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class Terms:
     quick: bool = False
     program: Program | None = None
     """What judges in place of the kind's own judges."""
+    network: bool = False
+    """Whether a network does."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,18 @@ def court_of(recipe: Recipe) -> Court:
         text = f"recipes for {recipe.dataset.kind} datasets cannot be evaluated"
         raise RecipeError([recipe.problem(("dataset", "kind"), text)])
     return court()
+
+
+def court_for(recipe: Recipe, terms: Terms) -> Court:
+    """Return who judges a recipe on some terms; UsageError where no network can."""
+    court = court_of(recipe)
+    if not terms.network:
+        return court
+    if reason := lacking():
+        raise UsageError(f"--network {reason}")
+    if not court.networks:
+        raise UsageError(f"--network judges pictures, no {court.sample}s")
+    return replace(court, judges=court.networks, estimators=(), folds=_FOLDS, repeats=1)
 
 
 def is_dealt(recipes: Iterable[Recipe], court: Court) -> bool:

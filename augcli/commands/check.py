@@ -17,8 +17,10 @@ from augcli.plan import Plan
 from augcli.recipe import Recipe
 from augcli.recipe.document import Ignored
 from augcli.run import located, planned
+from augcli.steps.generating import Generating
 from augcli.store.sources import read_sources
 from augcli.system.machine import opencv_twice
+from augcli.transform import located as located_steps
 from augcli.work.jobs import classes_for, job_of, processor_of
 from augcli.work.learning import School
 from augcli.work.pending import Tasks
@@ -86,8 +88,21 @@ def remarks(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
     if not dataset.held_out:
         text = "the dataset has no splits: everything is train, nothing is held out"
         yield recipe.problem(("dataset", "path"), text, "warning", "nothing-held-out")
+    yield from _programs(recipe)
     of_kind = load_kind(recipe.dataset.kind).remarks
     yield from of_kind(job_of(recipe, ()), dataset) if of_kind else ()
+
+
+def _programs(recipe: Recipe) -> Iterator[Problem]:
+    """Yield which programs a run starts."""
+    for path, steps in recipe.listed:
+        for at, step in located_steps(steps, path):
+            if isinstance(step, Generating):
+                files = [f"{name} sha256:{each[:12]}" for name, each in step.files.items()]
+                known = files or ([f"version {step.version}"] if step.version else [])
+                told = ", ".join(known) or "nothing tells when it changes; give it a `version`"
+                text = f"a run starts `{step.command}` ({told})"
+                yield recipe.problem(at, text, "note", "remark")
 
 
 def _installation() -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from augcli.commands.bench import (
     Bench,
     Terms,
     chosen,
-    court_of,
+    court_for,
     fewer,
     is_dealt,
     material,
@@ -41,14 +41,14 @@ def evaluate(
     are mixed, or rows are made from neighbours, the recipe is run anew on every training set.
     So it is for a program of the user's own.
     """
-    return _judged(recipe, against, Bench(court_of(recipe), terms, engine, progress))
+    return _judged(recipe, against, Bench(court_for(recipe, terms), terms, engine, progress))
 
 
 def ablate(
     recipe: Recipe, terms: Terms, engine: Engine, progress: Progress
 ) -> Iterator[tuple[str, Verdict]]:
     """Yield each step, and whether the recipe is better with it than without it alone."""
-    bench = Bench(court_of(recipe), terms, engine, progress)
+    bench = Bench(court_for(recipe, terms), terms, engine, progress)
     if terms.program is None and is_dealt([recipe], bench.court):
         bench.kept[recipe] = material(recipe, bench)
     for at, step in enumerate(recipe.steps):
@@ -86,6 +86,8 @@ def _in_folds(recipe: Recipe, against: Recipe | None, bench: Bench) -> Verdict:
         sample, len(names), size, folds, repeats, panel.classes, yardstick=panel.yardstick
     )
     told = verdict(opinions, extent, [*after.notes, *fewer(after, names)])
+    if terms.network:
+        return told  # a curve would have it trained ten times as often
     shown = Curve(panel, base, rows, groups, folds, draws.at("curve"))
     return replace(told, curve=list(shown.points(opinions)))
 

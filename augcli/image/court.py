@@ -8,8 +8,9 @@ from pathlib import Path
 
 from augcli.image import opencv as cv2
 from augcli.image.codec import decode
-from augcli.image.features import edges_and_colours, random_convolutions, small
+from augcli.image.features import as_it_is, edges_and_colours, random_convolutions, small
 from augcli.image.picture import PixelArray
+from augcli.judges import network
 from augcli.judges.judge import Court, Judge, Seen
 from augcli.judges.ridge import fitted, held_out, numbers_fitted, numbers_held_out
 from augcli.records.provenance import Record
@@ -39,4 +40,5 @@ def court() -> Court:
         estimators=[
             Judge(name, see, numbers_fitted, numbers_held_out) for name, see in views.items()
         ],
+        networks=[Judge("small network", as_it_is, network.fitted, libraries=["torch"])],
     )

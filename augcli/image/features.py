@@ -46,6 +46,11 @@ def _shrunk(pixels: PixelArray, side: int) -> PixelArray:
     return shrunk
 
 
+def as_it_is(pixels: PixelArray) -> Vector:
+    """Return 32×32 colours as fractions of full range."""
+    return _shrunk(pixels, _SMALL).astype(np.float32) / np.float32(255)
+
+
 def edges_and_colours(pixels: PixelArray) -> Vector:
     """Return histograms of oriented gradients (Dalal, Triggs 2005), and Lab's means and spreads."""
     gray = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)

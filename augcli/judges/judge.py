@@ -144,6 +144,8 @@ class Judge:
     """Whether a class with more copies is thereby more likely to it."""
     revision: int = 1
     """Raised when it scores otherwise."""
+    libraries: Sequence[str] = ()
+    """Those that it needs beside what all do."""
 
 
 @dataclass(frozen=True)
@@ -161,3 +163,5 @@ class Court:
     """One of them is called so."""
     estimators: Sequence[Judge] = ()
     """Those that predict numbers, where the kind has such; they see what judges see."""
+    networks: Sequence[Judge] = ()
+    """Those of classes that take their time, and judge in place of the others where asked for."""

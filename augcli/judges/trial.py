@@ -101,6 +101,6 @@ def recalled(store: Store, key: str, ask: Callable[[], Scores]) -> Scores:
 
 def _key(judge: Judge, digest: str, asked: Sequence[bytes]) -> str:
     """Return a hash of all that scores hang on."""
-    versions = [f"{name} {version_of(name)}" for name in _LIBRARIES]
+    versions = [f"{name} {version_of(name)}" for name in (*_LIBRARIES, *judge.libraries)]
     told = "\0".join([judge.name, str(judge.revision), *versions, digest])
     return hashlib.sha256(b"\0".join([told.encode(), *asked])).hexdigest()

@@ -39,7 +39,7 @@ PLACE = ".augment/generated"
 _SCRATCH = ".augment/scratch"
 _IN_TIME = 0.9
 """Of the seconds that a sample may take: who gives a program up is its process, not the run."""
-_SHOWN = 80
+_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ class Programs(Answers):
             raise self._over(request, f"{text}; only answers go to its stdout")
         self._heard.add(request.command)
         if "error" in answer:
-            raise StepError(f"`{request.command}`: {answer['error']}")
+            raise StepError(f"`{request.command}`: {str(answer['error'])[:_SHOWN]}")
         return answer
 
     def _over(self, request: Request, why: str) -> EngineError | LostError:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 import weakref
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -34,17 +35,7 @@ class Dialogue:
     """A running program: a line in, a line out."""
 
     def __init__(self, words: Sequence[str], folder: Path):
-        self._process = subprocess.Popen(  # noqa: S603 – a recipe names it
-            words,
-            cwd=folder,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            env=os.environ | {"PYTHONUNBUFFERED": "1"},
-            start_new_session=True,
-            preexec_fn=_mortal(),  # noqa: PLW1509 – one call of the system, bound before the fork
-        )
+        self._process = _started(words, folder)
         self.end = weakref.finalize(self, _end, self._process, os.getpid())
         pipes = (self._process.stdin, self._process.stdout, self._process.stderr)
         self._tell, self._hear, self._overhear = (pipe.fileno() for pipe in pipes if pipe)
@@ -105,6 +96,22 @@ class Dialogue:
         self.end()
         last = self._beside.decode("utf-8", "replace").strip().splitlines()[-_LINES:]
         return SilentError(f"{why}{': ' if last else ''}{' / '.join(last)}")
+
+
+def _started(words: Sequence[str], folder: Path) -> subprocess.Popen[bytes]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of forks beside threads
+        return subprocess.Popen(  # noqa: S603 – a recipe names it
+            words,
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+            start_new_session=True,
+            preexec_fn=_mortal(),  # noqa: PLW1509 – one call of the system, bound before the fork
+        )
 
 
 def _mortal() -> Callable[[], object] | None:
