@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from itertools import chain, groupby
 from typing import Any
 
@@ -28,7 +28,8 @@ from augcli.image.picture import Facts, Picture, Placed
 from augcli.image.settle import Settled
 from augcli.image.whole import Whole
 from augcli.names import Spot, encoded_name, group_name
-from augcli.records.keys import key_of_told, revisions_of, told
+from augcli.once import kept
+from augcli.records.keys import key_of_told, told
 from augcli.records.provenance import PictureRecord
 from augcli.requests.asked import Copies
 from augcli.requests.redraws import Fault, Place, Vain
@@ -177,7 +178,7 @@ class ProcessedPicture(Processed):
         """Return what becomes of its objects after some operations."""
         return self._objects.after(ops.fuse(lowered)) if self._objects else Settled((), ())
 
-    @cached_property
+    @kept
     def _objects(self) -> Objects | None:
         """Return the objects in it; None where the dataset has none, or it cannot be read."""
         if not self._labels or not self._facts_if_readable():
@@ -228,7 +229,9 @@ class ProcessedPicture(Processed):
 
     def _group(self, group: Sequence[Drawn]) -> Iterator[Output]:
         """Yield a copy, or all of its group, of which none is left out alone."""
-        self._alone.update(chain.from_iterable(drawn.alone for drawn in group))
+        for drawn in group:
+            if drawn.alone:
+                self._alone.update(drawn.alone)
         if self._objects and self._objects.drops(group):
             return
         for drawn in group:
@@ -247,8 +250,7 @@ class ProcessedPicture(Processed):
         self._parts.add(part)
         reduced = {"reduced": part} if part > 1 else {}
         extras = replace(extras, told=extras.told | reduced) if reduced else extras
-        revisions = revisions_of("image", (step["name"] for step in drawn.steps))
-        made = ",".join(map(told, (drawn.text, revisions, *reduced.values())))
+        made = ",".join((drawn.made, *map(told, reduced.values())))
         return Output(
             self._record(name, spot, drawn, self._encoding.to_json(), extras),
             key_of_told(self._hashes_with(drawn.hashes), f"[{made}]", self._form),
@@ -256,7 +258,7 @@ class ProcessedPicture(Processed):
             beside=extras.beside,
         )
 
-    @cached_property
+    @kept
     def _hashes(self) -> str:
         return told({self._task.source: self._digest})
 
@@ -264,7 +266,7 @@ class ProcessedPicture(Processed):
         """Return the hashes of the source and of what is mixed with it, as a key has them."""
         return told({self._task.source: self._digest, **others}) if others else self._hashes
 
-    @cached_property
+    @kept
     def _form(self) -> str:
         """Return what all copies' bytes depend on beside source and steps."""
         return told([self._encoding.to_json(), self._processor.versions])

@@ -27,6 +27,8 @@ from augcli.image.picture import Facts, Peers, Placed
 from augcli.image.shares import mixed
 from augcli.image.transform import ImageTransform, beside_nothing
 from augcli.names import FIRST, Spot
+from augcli.once import kept
+from augcli.records.keys import revisions_of, told
 from augcli.records.typed import Step
 from augcli.requests.asked import Copies
 from augcli.requests.courses import Stage, View
@@ -55,20 +57,28 @@ class Drawn:
     alone: tuple[str, ...] = ()
     """The steps that were left out, as they found no partner."""
 
-    @cached_property
+    @kept
     def stages(self) -> list[Fused]:
         """Return the operations fused, once for the picture and all that moves with it."""
         return ops.fuse(self.ops)
 
-    @cached_property
+    @kept
+    def made(self) -> str:
+        """Return what keys have of the steps: these, and the revisions of what they are."""
+        revisions = revisions_of("image", (step["name"] for step in self.steps))
+        return f"{told(self.text)},{told(revisions)}"
+
+    @kept
     def partners(self) -> list[str]:
         """Return the ids of the other pictures that went into it, each once."""
         every = (ident for step in self.steps for ident in step["params"].get("partners", ()))
         return list(dict.fromkeys(every))
 
-    @property
+    @kept
     def hashes(self) -> dict[str, str]:
         """Return the hashes of the files of those, by name."""
+        if not self.partners:
+            return {}
         every = (self._peers[ident].hashes.items() for ident in self.partners)
         return dict(chain.from_iterable(every))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
 from augcli.errors import SampleError
 from augcli.image import ops
@@ -18,6 +17,7 @@ from augcli.image.codec import (
 )
 from augcli.image.formats import Encoding
 from augcli.image.ops import Stage
+from augcli.once import kept
 
 
 class Whole:
@@ -28,7 +28,7 @@ class Whole:
         self._max_pixels = max_pixels
         self._decoded: dict[int, Decoded] = {}
 
-    @cached_property
+    @kept
     def header(self) -> Header:
         """Return what it says of itself."""
         return read_header(self._data, self._max_pixels)
