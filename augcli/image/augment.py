@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from itertools import chain, groupby
 from typing import Any
 
@@ -26,7 +25,7 @@ from augcli.image.ops import Op
 from augcli.image.peers import Neighbours
 from augcli.image.picture import Facts, Picture, Placed
 from augcli.image.settle import Settled
-from augcli.image.whole import Whole
+from augcli.image.whole import Together, Whole
 from augcli.names import Spot, encoded_name, group_name
 from augcli.once import kept
 from augcli.records.keys import key_of_told, told
@@ -118,6 +117,7 @@ class ProcessedPicture(Processed):
 
     def _draw(self) -> None:
         """Say what the outputs are; drawn again where steps failed on copies."""
+        self._together = Together(self._whole)
         self._alone: Counter[str] = Counter()
         self._copied: dict[str, Drawn] = {}
         """Which copy a file is, or lies beside."""
@@ -254,7 +254,7 @@ class ProcessedPicture(Processed):
         return Output(
             self._record(name, spot, drawn, self._encoding.to_json(), extras),
             key_of_told(self._hashes_with(drawn.hashes), f"[{made}]", self._form),
-            partial(self._whole.rendered, stages, self._encoding, part),
+            self._together.maker(stages, self._encoding, part, _pixels(drawn.facts)),
             beside=extras.beside,
         )
 
@@ -301,6 +301,10 @@ class ProcessedPicture(Processed):
             height=facts.height if facts else None,
             **extras.told,
         ).plain()
+
+
+def _pixels(facts: Facts | None) -> int:
+    return facts.width * facts.height if facts else 0
 
 
 def _place(drawn: Drawn) -> Place:
