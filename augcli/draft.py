@@ -56,5 +56,5 @@ class Draft:
     rest: Sequence[str]
     """What follows `output`: amounts and steps."""
     output: Sequence[str] = ()
-    questions: Sequence[str] = ()
-    """What only a person can say; a run refuses as long as it is open."""
+    place: str = ""
+    """Its address, where it is in a store."""

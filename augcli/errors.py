@@ -4,6 +4,7 @@ AugmentError                exit code
 ├── RecipeError             2   recipe, dataset or command line is wrong; nothing written
 ├── UsageError              2   the command line asks for what cannot be
 ├── SettingError            2   one setting does not fit the dataset; becomes a located RecipeError
+│   └── DoubtError          2   something of the dataset would have to be guessed, and is asked
 ├── FindingsError           1   check, verify or a leak guard found something
 ├── StorageError            4   full, unwritable, or a folder that augment did not make
 ├── EngineError             4   no process can be started to do the work, or no cluster does it
@@ -22,7 +23,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -57,6 +58,8 @@ class Problem:
     code: str = "recipe"
     source: str = field(default="", compare=False, repr=False)
     """The line of the file, where it is at hand."""
+    key: str = field(default="", compare=False)
+    """The key of the recipe that settles it, where there is one."""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
@@ -76,7 +79,8 @@ class Problem:
 
     def plain(self) -> dict[str, Any]:
         """Return this as plain JSON."""
-        return {key: value for key, value in asdict(self).items() if key != "source"}
+        told = {key: value for key, value in asdict(self).items() if key not in ("source", "key")}
+        return told | ({"key": self.key} if self.key else {})
 
 
 def _width(character: str) -> int:
@@ -106,9 +110,65 @@ class UsageError(AugmentError):
 class SettingError(AugmentError):
     """A setting that does not fit the dataset; `path` leads to it in the recipe."""
 
+    code = "recipe"
+    """Of the finding that it is."""
+    key = ""
+    """The key that settles it, where one alone does."""
+
     def __init__(self, path: tuple[str | int, ...], message: str):
         self.path = path
         super().__init__(message)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A kind of finding."""
+
+    code: str
+    """What it is called in a line of `check`, in `--explain` and in a suppression."""
+    title: str
+    why: str
+    """What it leads to if nothing is done."""
+    remedy: str
+    """What to do, with the key that settles it."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What would have to be guessed of a dataset: one sentence, and what settles it."""
+
+    code: str
+    sentence: str
+    settled_by: str
+    """What a person is to say, in words."""
+    key: str
+    """The key of the recipe that says it, with dots between its parts."""
+    at: tuple[str | int, ...]
+    """The place in the recipe that it is told at."""
+    stops: bool = True
+    """Whether a run waits for the answer."""
+    guess: Mapping[str, str] = field(default_factory=dict)
+    """The best answer known, as keys of `dataset`."""
+
+    def __str__(self) -> str:
+        return f"{self.sentence}; {self.settled_by}"
+
+    @property
+    def error(self) -> DoubtError:
+        """Return what a run ends with that waits for an answer."""
+        return DoubtError(self)
+
+    def problem(self, file: str) -> Problem:
+        """Return what to say of it where no run waits for an answer."""
+        return Problem(file, 0, 0, str(self), "warning", self.code, key=self.key)
+
+
+class DoubtError(SettingError):
+    """Something of a dataset would have to be guessed: a run waits for a person's answer."""
+
+    def __init__(self, doubt: Doubt):
+        super().__init__(doubt.at, str(doubt))
+        self.doubt, self.code, self.key = doubt, doubt.code, doubt.key
 
 
 class FindingsError(AugmentError):
@@ -180,6 +240,12 @@ class StepError(SampleError):
 
 class RefusedError(StepError):
     """A step is not for such a sample, whatever is drawn for it."""
+
+
+class EndedError(StepError):
+    """A process ended in which a step was asked, which may not happen the next time."""
+
+    again = True
 
 
 class TakenError(SampleError):

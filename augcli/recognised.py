@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from augcli.dataset.doubts import OTHER_KIND
 from augcli.draft import Asked, Draft
-from augcli.errors import SampleError, SettingError, UsageError
+from augcli.errors import Doubt, SampleError, SettingError, UsageError
 from augcli.kind import load_kind
 
 KINDS = ("image", "timeseries", "text", "tabular")
@@ -25,12 +26,14 @@ def recognised(asked: Asked, kinds: Iterable[str] = KINDS) -> Draft | None:
     return next(filter(None, (start(asked) for start in starters)), None)
 
 
-def as_other_kind(path: Path, kind: str) -> str | None:
-    """Return in words of which other kind a dataset is, and the key that says so."""
+def as_other_kind(path: Path, kind: str, error: SettingError) -> Doubt | None:
+    """Return of which other kind a dataset is that this one cannot take, as an error says."""
+    told_of_files = error.path == ("dataset", "path")
     try:
-        found = recognised(Asked(path)) if path.exists() else None
+        found = recognised(Asked(path)) if told_of_files and path.exists() else None
     except (SettingError, SampleError, UsageError, OSError):
         return None
     if found is None or found.kind == kind:
         return None
-    return f"it looks like {found.what}: say `kind: {found.kind}` under `dataset`"
+    hint = f"it looks like {found.what}: say `kind: {found.kind}` under `dataset`"
+    return OTHER_KIND.doubt(str(error), hint, "dataset.kind", error.path, {"kind": found.kind})

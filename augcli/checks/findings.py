@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from textwrap import wrap
 
-from augcli.checks.of_files import OF_FILES, Finding
-from augcli.errors import UsageError, did_you_mean
+from augcli.checks.of_files import OF_FILES
+from augcli.dataset.doubts import QUESTIONS
+from augcli.errors import Finding, UsageError, did_you_mean
 
 _COLUMNS = 79
 
@@ -216,15 +217,10 @@ _OF_CLASSES = (
         "They are no class, and balance passes them by.",
         "Label them, or leave them out by `exclude`.",
     ),
-    Finding(
-        "within-class",
-        "Folders lie in those of classes",
-        "A class is the first folder, so all that lies deeper is taken for one class.",
-        "Let `dataset.path` lead to the folder that the classes are in.",
-    ),
 )
 
 SECTIONS = {
+    "What is asked of a dataset": QUESTIONS,
     "What a recipe does": _OF_RECIPES,
     "Columns": _OF_COLUMNS,
     "Splits": _OF_SPLITS,
@@ -248,5 +244,6 @@ def explained(code: str) -> list[str]:
     return [line for text in told for line in (*wrap(text, _COLUMNS), "")][:-1]
 
 
-UNSILENCED = frozenset(("recipe", "sample", "leak"))
+_ASKED = (each.code for each in QUESTIONS if each.stops)
+UNSILENCED = frozenset(("recipe", "sample", "leak", *_ASKED))
 """Codes of what `run` refuses or leaves out; no comment changes that."""

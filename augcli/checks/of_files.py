@@ -1,22 +1,8 @@
-"""What a finding of `check` is declared as, and those on files and on where these lie."""
+"""Findings on files and on where these lie."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A kind of finding."""
-
-    code: str
-    """What it is called in a line of `check`, in `--explain` and in a suppression."""
-    title: str
-    why: str
-    """What it leads to if nothing is done."""
-    remedy: str
-    """What to do, with the key that settles it."""
-
+from augcli.errors import Finding
 
 OF_FILES = (
     Finding(

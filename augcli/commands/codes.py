@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 
 from augcli.checks.findings import SECTIONS, UNSILENCED
-from augcli.checks.of_files import Finding
+from augcli.errors import Finding
 
 _HEAD = """\
 # What `augment check` finds

@@ -14,6 +14,7 @@ from functools import cached_property
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
+from augcli.dataset.doubts import WITHIN_CLASS
 from augcli.dataset.splits import (
     DOUBT,
     NOTHING,
@@ -89,9 +90,10 @@ class Layout:
             folders = few(sorted({each[len(around)] for each in found if len(each) > len(around)}))
             text = f"class {name!r} takes in the folders {folders}: its name is the first folder"
             more = f"; so do {len(joined) - 1} other classes" if len(joined) > 1 else ""
-            hint = f"; if they are the classes, `dataset.path` may lead to {'/'.join(around)}/"
-            lone = hint if len(inner) == 1 and not self.in_folders else ""
-            yield Problem(str(root), 0, 0, f"{text}{more}{lone}", "warning", "within-class")
+            lone = len(inner) == 1 and not self.in_folders
+            where = f"{'/'.join(around)}/" if lone else "the folder that they are in"
+            hint = f"if they are the classes, let `dataset.path` lead to {where}"
+            yield WITHIN_CLASS.doubt(f"{text}{more}", hint, "dataset.path").problem(str(root))
 
 
 def class_folders(settings: DatasetSettings, names: Sequence[str]) -> str | None:

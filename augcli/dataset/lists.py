@@ -7,10 +7,10 @@ from collections.abc import Collection, Sequence
 from itertools import islice
 from pathlib import PurePosixPath
 
+from augcli.dataset.doubts import UNUSED_SPLITS
 from augcli.dataset.files import Listing, head_of
 from augcli.dataset.splits import may_hold_out
 from augcli.dataset.told import CLASS, Told, quoted
-from augcli.errors import SettingError
 from augcli.settings.base import DatasetSettings
 
 _LISTS = (".txt", ".csv", ".tsv", ".lst", ".json", ".jsonl")
@@ -20,7 +20,7 @@ _WORDS = re.compile(r"[^\s,;\"']+")
 
 
 def refuse_lists(settings: DatasetSettings, listing: Listing, names: Sequence[str]) -> None:
-    """Raise SettingError for a file beside samples that lists some of them as a split's.
+    """Raise DoubtError for a file beside samples that lists some of them as a split's.
 
     `names` are those of the samples' files, none of which is held out.
     """
@@ -34,7 +34,7 @@ def refuse_lists(settings: DatasetSettings, listing: Listing, names: Sequence[st
             text = f"{path} lists {found} and others as a split, but nothing is held out by it"
             hint = "put each split into a folder, or into a column of a table"
             more = f"or say `splits: {{{key}: {CLASS}}}` under `dataset` if it is not of splits"
-            raise SettingError(("dataset", "splits"), f"{text}; {hint}; {more}")
+            raise UNUSED_SPLITS.doubt(text, f"{hint}; {more}", "dataset.splits").error
 
 
 def _listed(listing: Listing, path: str, stems: Collection[str]) -> str | None:

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import normalize
 
-from augcli.errors import SettingError, did_you_mean
+from augcli.dataset.doubts import NO_SUCH_SPLIT
+from augcli.errors import did_you_mean
 
 TRAIN = "train"
 NO_SPLIT = ""
@@ -262,13 +263,14 @@ _NOT_TOLD: Mapping[str, str] = {}
 def check_augmented(
     augment: Sequence[str], splits: Collection[str], lacking: Mapping[str, str] = _NOT_TOLD
 ) -> None:
-    """Raise SettingError for a split to be augmented that is not there, and why, where told."""
+    """Raise DoubtError for a split to be augmented that is not there, and why, where told."""
     for index, name in enumerate(augment):
         if not augmented([name], splits):
             known = sorted(filter(None, splits))
             near = did_you_mean(name, known)
             has = ", ".join(known[:20]) or "none"
             text = f"the dataset has no split {name!r}{near} (it has {has})"
-            hint = "; where names mislead, `dataset.splits` says what is what"
-            hint = f": {lacking[name]}" if name in lacking else hint
-            raise SettingError(("dataset", "augment", index), text + hint)
+            why = f": {lacking[name]}" if name in lacking else ""
+            hint = "name one of them in `augment: [ ]`, or say by `dataset.splits` what is what"
+            place = ("dataset", "augment", index)
+            raise NO_SUCH_SPLIT.doubt(text + why, hint, "dataset.augment", place).error

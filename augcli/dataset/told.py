@@ -7,9 +7,10 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
+from augcli.dataset.doubts import UNCLEAR_SPLITS, UNUSED_SPLITS
 from augcli.dataset.globs import any_of
 from augcli.dataset.splits import are_splits
-from augcli.errors import SettingError, did_you_mean
+from augcli.errors import DoubtError, SettingError, did_you_mean
 from augcli.settings.base import DatasetSettings
 
 IGNORE, CLASS = "ignore", "class"
@@ -65,17 +66,17 @@ def refuse_unnamed(
             key, says = quoted(name), few(sorted(filter(None, each)))
             text = f"column {name!r} names splits ({says}), but nothing is held out by it"
             hint = f"say `split: {key}` under `dataset`, or `splits: {{{key}: {CLASS}}}`"
-            raise SettingError(("dataset", "split"), f"{text}; {hint} if it is not of splits")
+            raise UNUSED_SPLITS.doubt(text, f"{hint} if it is not of splits", "dataset.split").error
 
 
-def doubtful(text: str, example: Mapping[str, str]) -> SettingError:
-    """Return the error that says what is in doubt, and the keys that settle it."""
+def doubtful(text: str, example: Mapping[str, str]) -> DoubtError:
+    """Return the error that says what is in doubt of splits, and what may settle it."""
     keys = (path if "*" in path else path.rpartition("/")[2] for path in example)
     pairs = zip(map(quoted, keys), example.values(), strict=True)
     told = ", ".join(f"{key}: {each}" for key, each in pairs)
     hint = f"say what is what by `dataset.splits`, such as {{{told}}}"
     words = "train, val, test, another name, ignore, or class for what is no split"
-    return SettingError(("dataset", "splits"), f"{text}; {hint} ({words})")
+    return UNCLEAR_SPLITS.doubt(text, f"{hint} ({words})", "dataset.splits").error
 
 
 def quoted(key: str) -> str:

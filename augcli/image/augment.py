@@ -64,6 +64,8 @@ class ImageProcessor(Processor["ProcessedPicture"]):
             from augcli.image.labelled.converted import Converted
 
             form = {"format": into, "of": labels.form["format"], "names": list(self.job.classes)}
+            points = {label: list(names) for label, names in labels.points.items()}
+            form |= {"points": points} if points else {}
             labels = Converted(task.source, form, labels.mates, labels)
         return ProcessedPicture(self, task, sources, labels)
 
@@ -77,7 +79,8 @@ class ImageProcessor(Processor["ProcessedPicture"]):
     ) -> Iterator[Drawn]:
         """Yield what is drawn for each copy of a task; faults are raised or, if asked, told."""
         facts = replace(facts, peers=peers) if task.partners else facts
-        facts = replace(facts, known=self._known) if self._known else facts
+        if self._known or self.job.answers:
+            facts = replace(facts, known=self._known, answers=self.job.answers)
         draws = self._draws or CopyDraws(self.job, [task])
         if objects is None:
             concerned = self.job.dataset.concerned(task.label)

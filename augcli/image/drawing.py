@@ -215,7 +215,7 @@ class CopyDraws:
             if reason := step.refusal(facts):
                 raise RefusedError(reason)
             seen = _with(objects, lowered, facts) if step.asks_objects else facts
-            params, text = pick.params(_of(label, facts) if step.asks_class else seen)
+            params, text = pick.params(_of(label, facts, steps) if step.asks_class else seen)
             if step.mixes and not params["partners"]:
                 alone.append(step.name)
                 continue
@@ -242,9 +242,9 @@ def _with(objects: tuple[Placed, ...], lowered: Sequence[Op], facts: Facts) -> F
     return replace(facts, objects=ops.objects_after(lowered, objects))
 
 
-def _of(label: Label, facts: Facts) -> Facts:
-    """Return facts that tell the class, where there is one."""
-    return replace(facts, label=label) if isinstance(label, str) else facts
+def _of(label: Label, facts: Facts, steps: Sequence[Step]) -> Facts:
+    """Return facts that tell the class, where there is one, and the steps so far."""
+    return replace(facts, label=label if isinstance(label, str) else None, before=(*steps,))
 
 
 def _count(task: Task, stage: int) -> int:

@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
+from augcli.dataset.doubts import UNNAMED_LABELS
 from augcli.dataset.files import Bounds, Listing, listed, selected
 from augcli.dataset.layout import Layout, file_splits, kept, layout_of
 from augcli.dataset.lists import refuse_lists
@@ -16,7 +18,7 @@ from augcli.dataset.splits import BLANK, NO_SPLIT, are_splits, columns_of_splits
 from augcli.dataset.told import refuse_unnamed
 from augcli.dataset.units import Dataset, Sample
 from augcli.disk.reading import read_whole
-from augcli.errors import Problem, SampleError, SettingError
+from augcli.errors import DoubtError, Problem, SampleError, SettingError
 from augcli.image.annotated import labels_beside, table_of_labels, tables_beside
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
@@ -26,6 +28,9 @@ from augcli.image.masked import means_pictures
 from augcli.image.table import PictureTable, Row
 from augcli.image.taken import extension_by_content, remarks, taken
 from augcli.names import RESERVED
+
+if TYPE_CHECKING:
+    from augcli.image.labelled.recognised import Recognised
 
 
 def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
@@ -84,27 +89,31 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
     return dataset
 
 
-class LabelsError(SettingError):
-    """Labels lie beside pictures, and nothing says that or how they are to follow."""
-
-    def __init__(self, found: str, format_: str | None):
-        reads = f"; `format: {format_}` under `dataset` reads them, and they follow the pictures"
-        cannot = ", and copies of the pictures would be without such labels"
-        super().__init__(
-            ("dataset", "path"),
-            f"{found}{reads if format_ else cannot}; if they are not needed, say "
-            "`annotations: ignore` under `dataset` (and leave masks out with `exclude`)",
-        )
-        self.format = format_
-        """The one that reads them, if there is one."""
+def _unnamed_labels(found: str, known: Recognised) -> DoubtError:
+    """Return that labels lie beside pictures, and which format reads them, if one does."""
+    reads = f"; `format: {known.format}` under `dataset` reads them"
+    if known.trouble:
+        reads += f" once this is mended: {known.trouble}"
+    elif known.format:
+        reads += ", and they follow the pictures"
+    else:
+        reads = ", and copies of the pictures would be without such labels"
+    hint = "if they are not needed, say `annotations: ignore` under `dataset` (and leave masks out "
+    return UNNAMED_LABELS.doubt(
+        f"{found}{reads}",
+        f"{hint}with `exclude`)",
+        "dataset.format" if known.format else "dataset.annotations",
+        ("dataset", "path"),
+        {"format": known.format} if known.format and not known.trouble else {},
+    ).error
 
 
 def _heeded(settings: ImageDatasetSettings, root: Path, found: str | None) -> Iterator[Problem]:
-    """Yield a note on labels that will not follow; SettingError where that is not asked for."""
+    """Yield a note on labels that will not follow; DoubtError where that is not asked for."""
     if found and settings.annotations == "refuse":
         from augcli.image.labelled.recognised import recognised
 
-        raise LabelsError(found, recognised(settings, root))
+        raise _unnamed_labels(found, recognised(settings, root))
     if found:
         text = f"{found}; these labels do not follow the pictures"
         yield Problem(str(root), 0, 0, text, "note", "annotations")

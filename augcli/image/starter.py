@@ -10,14 +10,14 @@ from typing import Any
 from augcli.dataset.splits import TRAIN, augmented
 from augcli.dataset.units import Dataset
 from augcli.draft import MOST_GROWTH, Asked, Draft, balanced, quoted
-from augcli.errors import SettingError, UsageError
+from augcli.errors import DoubtError, SettingError, UsageError
 from augcli.image.annotated import annotation_file
 from augcli.image.careful import careful, lacks_pairs, looked_at
 from augcli.image.columns import picture_columns
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.image.labelled.boxes import has_boxes
-from augcli.image.readers import LabelsError, scan, split_columns
+from augcli.image.readers import scan, split_columns
 
 _FEW = 200
 """Pictures of a class, from which on one copy of each will do."""
@@ -35,13 +35,13 @@ def starter(asked: Asked) -> Draft | None:
     settings = _settings(asked)
     try:
         dataset = _scanned(asked, _validated(settings))
-    except LabelsError as error:
-        if error.format is None:
-            return _unknown(settings, error)
-        settings |= {"format": error.format}
+    except DoubtError as error:
+        if not error.doubt.guess:
+            return _unknown(settings)
+        settings |= error.doubt.guess
         dataset = scan(_validated(settings), asked.path)
-    except SettingError as error:
-        return _unknown(settings, error)
+    except SettingError:
+        return _unknown(settings)
     return _draft(dataset, settings) if dataset else None
 
 
@@ -80,12 +80,12 @@ def _scanned(asked: Asked, settings: ImageDatasetSettings) -> Dataset | None:
         return None
 
 
-def _unknown(settings: dict[str, Any], error: SettingError) -> Draft:
+def _unknown(settings: dict[str, Any]) -> Draft:
     """Return the best guess for pictures that cannot be listed before a question is answered."""
     steps = careful((), ())
     told = (*_format(settings), "augment: [train]       # the other splits pass through untouched")
     rest = ("copies: 1               # new pictures per picture", *steps)
-    return Draft("image", "pictures", "", told, rest, _OUTPUT, (str(error),))
+    return Draft("image", "pictures", "", told, rest, _OUTPUT)
 
 
 _OUTPUT = ("originals: reencode   # through the same encoder as the copies; or copy, link, omit",)
@@ -99,8 +99,8 @@ def _draft(dataset: Dataset, settings: dict[str, Any]) -> Draft:
     unpaired = lacks_pairs(dataset, _validated(settings), _LOOKED_AT)
     steps = _MOVES if pairs else careful(dataset.classes, pictures, unpaired=unpaired)
     rest = (*_amount(dataset), *steps)
-    told, questions = (*_format(settings), *_splits(dataset, settings)), tuple(_questions(dataset))
-    return Draft("image", "pictures", found, told, rest, _OUTPUT, questions)
+    told = (*_format(settings), *_splits(dataset, settings))
+    return Draft("image", "pictures", found, told, rest, _OUTPUT)
 
 
 def _format(settings: dict[str, Any]) -> Iterator[str]:
@@ -121,16 +121,6 @@ def _splits(dataset: Dataset, settings: Mapping[str, str]) -> Iterator[str]:
         yield f"split: {{{name}: 0.2}}    # no splits were found; sets pictures aside{by_class}"
     else:
         yield "# no splits were found: all of it is train, nothing is held out for testing"
-
-
-def _questions(dataset: Dataset) -> Iterator[str]:
-    if not augmented([TRAIN], dataset.splits):
-        has = " and ".join(dataset.splits)
-        why = f" ({dataset.lacking[TRAIN]})" if TRAIN in dataset.lacking else ""
-        yield f"there is no split 'train'{why}, but {has}: which is to be augmented? {_NAMED}"
-
-
-_NAMED = "Name it in `augment: [ ]` above, or say by `splits: {FOLDER: train}` which is train."
 
 
 def _amount(dataset: Dataset) -> Iterator[str]:

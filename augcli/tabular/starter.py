@@ -13,7 +13,7 @@ from augcli.dataset.files import readable
 from augcli.dataset.layout import file_splits, told_in_starter
 from augcli.dataset.splits import TRAIN, are_splits, meaning
 from augcli.draft import Asked, Draft, balanced, quoted
-from augcli.errors import SampleError, SettingError
+from augcli.errors import DoubtError, SampleError
 from augcli.settings.base import DatasetSettings
 from augcli.tabular.columns import Column
 from augcli.tabular.config import TableDatasetSettings
@@ -48,10 +48,10 @@ def starter(asked: Asked) -> Draft | None:
     label = named or _label(table)
     lines = (*told, *_dataset(table, label, is_guess=named is None))
     names = [part.name for part in table.parts]
-    splits, questions = _splits(table, names)
+    splits = _splits(table, names)
     drawn = any(line.startswith("split: {") for line in splits)
     rest = _balance(table, label, _LEFT if drawn else 1)
-    return Draft("tabular", "rows", f"{len(table)} rows", (*lines, *splits), [rest], (), questions)
+    return Draft("tabular", "rows", f"{len(table)} rows", (*lines, *splits), [rest])
 
 
 def _read(sources: Sequence[Source]) -> tuple[list[str], Table]:
@@ -89,20 +89,20 @@ def _dataset(table: Table, label: Column, *, is_guess: bool) -> Iterator[str]:
     yield f"# columns: {{}}         # kinds to set right: {', '.join(kinds[:_MOST])}{more}"
 
 
-def _splits(table: Table, names: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return what is to be said of splits, and what is to be asked."""
+def _splits(table: Table, names: Sequence[str]) -> list[str]:
+    """Return what is to be said of splits: nothing where names leave them in doubt."""
     if told := _split_column(table):
         values = " and ".join(table.coded[told.index].texts)
-        return [f"split: {_ref(table, told)}    # it says {values}"], []
+        return [f"split: {_ref(table, told)}    # it says {values}"]
     try:
         by_name, splits = told_in_starter(names), file_splits(DatasetSettings(path=""), names)
-    except SettingError as error:
-        return [], [str(error)]
+    except DoubtError:  # a run that is tried will tell it
+        return []
     if len(set(splits.values())) > 1:
-        return by_name, []
+        return by_name
     if len(table) < _FEWEST:
-        return [*by_name, f"# split: {{test: 0.2}}  # {len(table)} rows are too few to part"], []
-    return [*by_name, *_drawn(table)], []
+        return [*by_name, f"# split: {{test: 0.2}}  # {len(table)} rows are too few to part"]
+    return [*by_name, *_drawn(table)]
 
 
 def _drawn(table: Table) -> Iterator[str]:

@@ -14,7 +14,8 @@ from augcli.dataset.formats import format_at
 from augcli.dataset.layout import folders_in_starter, told_in_starter
 from augcli.dataset.splits import TRAIN, are_splits
 from augcli.draft import Asked, Draft, quoted
-from augcli.errors import SampleError, SettingError
+from augcli.errors import DoubtError, SampleError, SettingError
+from augcli.plural import several
 from augcli.settings.base import ColumnRef
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
@@ -59,37 +60,34 @@ def starter(asked: Asked) -> Draft | None:
     form, looked_at = _format_of(path, known)
     try:
         opened = list(_opened(looked_at, form))
-    except SettingError as error:
-        return _draft(known, _TOLD[form], _WITHOUT_WORDS, [str(error)])
+    except SettingError:  # a run that is tried will tell it
+        return _draft(known, _TOLD[form], _WITHOUT_WORDS)
     texts = [file.row(at).text for file in opened for at in range(min(len(file), _LOOKED_AT))]
     if not asked.insists and not _are_sentences(texts):
         return None
-    splits, questions = _splits(path, known, form)
+    splits = _splits(path, known, form)
     columns = [line for file in opened[:1] for line in _columns(asked, looked_at[0], file, form)]
     english = language_of(texts) in (None, ENGLISH) and _in_latin(texts)
-    if not questions and not any(map(_TELLS_SPLITS.match, (*splits, *columns))):
+    if splits is not None and not any(map(_TELLS_SPLITS.match, (*splits, *columns))):
         few = len(texts) < _FEWEST
         columns.append(f"# {_DRAWN}: {len(texts)} are too few" if few else _DRAWN)
-    told = (*splits, *_TOLD[form], *columns)
-    return _draft(known, told, _EDA if english else _WITHOUT_WORDS, questions)
+    told = (*(splits or ()), *_TOLD[form], *columns)
+    return _draft(known, told, _EDA if english else _WITHOUT_WORDS)
 
 
-def _draft(
-    files: Sequence[Path], told: Sequence[str], steps: Sequence[str], questions: Sequence[str]
-) -> Draft:
-    count = f"{len(files)} file{'s' * (len(files) != 1)}"
+def _draft(files: Sequence[Path], told: Sequence[str], steps: Sequence[str]) -> Draft:
+    count = several(len(files), "file")
     rest = ("copies: 1               # new texts per text", _STEPS, *steps)
-    return Draft("text", "texts", count, told, rest, (), questions)
+    return Draft("text", "texts", count, told, rest)
 
 
-def _splits(path: Path, files: Sequence[Path], form: str) -> tuple[list[str], list[str]]:
-    """Return what is to be said of splits, and what is to be asked."""
+def _splits(path: Path, files: Sequence[Path], form: str) -> list[str] | None:
+    """Return what is to be said of splits; None where that is in doubt."""
     told = folders_in_starter if form == "folders" else told_in_starter
     root = path if path.is_dir() else path.parent
-    try:
-        return told([each.relative_to(root).as_posix() for each in files]), []
-    except SettingError as error:
-        return [], [str(error)]
+    with suppress(DoubtError):
+        return told([each.relative_to(root).as_posix() for each in files])
+    return None
 
 
 def _columns(asked: Asked, path: Path, file: TextFile, form: str) -> Iterator[str]:

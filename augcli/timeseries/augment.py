@@ -17,7 +17,7 @@ from augcli.balance.targets import counted, spread, targets
 from augcli.dataset.leaks import heeded
 from augcli.dataset.splits import NO_SPLIT, augmented, check_augmented
 from augcli.dataset.told import refuse_unnamed
-from augcli.errors import SampleError, SettingError
+from augcli.errors import Problem, SampleError, SettingError
 from augcli.records.keys import key_as_it_is, key_of, key_of_all
 from augcli.records.row_records import MARKS
 from augcli.requests.asked import Copies, Splits
@@ -179,8 +179,17 @@ class ProcessedSeries(Processed):
         )
         left = [f"{name} left out {n} times: no partner" for name, n in sorted(alone.items())]
         again = remarks.repeats(self.decided.copies.values())
-        told = [*again, *remarks.doubtful(self.library)]
+        told = [*again, *remarks.found_out(self.library)]
         return [*left, *told, *self._leaks, *doubts(self._counts())]
+
+    def oddities(self) -> Iterator[Problem]:
+        """Yield what was guessed of the files."""
+        for doubt in remarks.doubts(self.library):
+            yield doubt.problem(self.library.files[0])
+
+    def remarks(self) -> list[str]:
+        """Return what was guessed of the files, in words."""
+        return list(map(str, remarks.doubts(self.library)))
 
     @property
     def tally(self) -> Tally:
@@ -223,7 +232,8 @@ class ProcessedSeries(Processed):
 
     def _story(self) -> Iterator[str]:
         yield from doubts(self._counts())
-        yield from remarks.doubtful(self.library)
+        yield from map(str, remarks.doubts(self.library))
+        yield from remarks.found_out(self.library)
         if self.library.single:
             yield f"{len(self.library.files)} files, {size_of(self.library.entries.values())} each"
             return

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from augcli import names
+from augcli.dataset.doubts import UNCLEAR_FORMAT, UNCLEAR_SAMPLES
 from augcli.dataset.formats import format_at, formats_of
 from augcli.dataset.layout import Layout, class_folders, file_splits, layout_of
 from augcli.dataset.scanned import scanned
@@ -69,8 +70,8 @@ def _check_formats(root: Path, files: list[str], settings: SeriesDatasetSettings
         raise SettingError(("dataset", "path"), f"there are no series ({kinds}) in {root}")
     found = sorted({form.family or form.name for form in map(_told, files) if form})
     if len(found) > 1:
-        text = f"{root} has files of several formats; say which: {', '.join(found)}"
-        raise SettingError(("dataset", "format"), text)
+        text = f"{root} has files of several formats"
+        raise UNCLEAR_FORMAT.doubt(text, f"say which: {', '.join(found)}", "dataset.format").error
 
 
 def _dataset(root: Path, files: list[str], settings: SeriesDatasetSettings) -> Dataset:
@@ -116,12 +117,13 @@ def _with_labels(root: Path, files: list[str], settings: SeriesDatasetSettings) 
 
 
 def _refuse_folders(settings: SeriesDatasetSettings, files: Sequence[str]) -> None:
-    """Raise SettingError where files may be series of classes, and no key says what a row is."""
+    """Raise DoubtError where files may be series of classes, and no key says what a row is."""
     if format_of(min(files), settings).certain or settings.layout or settings.label is not None:
         return
     if found := class_folders(settings, files):
         hint = "`layout: long` if a file is a series, `layout: wide` if each of its rows is one"
-        raise SettingError(("dataset", "path"), f"{found}; say {hint}")
+        at = ("dataset", "path")
+        raise UNCLEAR_SAMPLES.doubt(found, f"say {hint}", "dataset.layout", at).error
 
 
 def _apart(root: Path, places: Mapping[str, Place], *, held_out: bool) -> Dataset:

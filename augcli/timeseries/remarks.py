@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from augcli.errors import Doubt
 from augcli.timeseries.drawing import Copy
 from augcli.timeseries.library import Library
 
@@ -20,10 +21,15 @@ def repeats(copies: Iterable[Collection[Copy]]) -> Iterator[str]:
         yield f"{others} copies repeat another copy's params: steps vary too little"
 
 
-def doubtful(library: Library) -> Iterator[str]:
-    """Yield what was found out about files that a person may have to set right."""
+def doubts(library: Library) -> list[Doubt]:
+    """Return what was guessed of files, and a person may have to set right."""
     files = () if library.single else map(library.file, library.files)
-    yield from dict.fromkeys(file.doubt for file in files if file.doubt)
+    found = (file.doubt for file in files if file.doubt)
+    return list({each.sentence: each for each in found}.values())
+
+
+def found_out(library: Library) -> Iterator[str]:
+    """Yield what there is to know of files."""
     if library.left_out:
         yield f"{library.left_out} windows reach over the end of a split, and are in none"
     if library.is_parted and (count := library.points_left_out):

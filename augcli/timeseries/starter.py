@@ -12,8 +12,10 @@ from augcli.dataset.files import readable
 from augcli.dataset.formats import format_at
 from augcli.dataset.layout import folders_in_starter, told_in_starter
 from augcli.dataset.splits import TRAIN
+from augcli.dataset.units import Dataset
 from augcli.draft import Asked, Draft, quoted
 from augcli.errors import SampleError, SettingError
+from augcli.plural import several
 from augcli.settings.base import ColumnRef
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import SeriesFormat
@@ -95,21 +97,24 @@ def _curves(path: Path) -> Curves | None:
 
 
 def _draft(asked: Asked, told: list[str], given: Mapping[str, Any], balance: list[str]) -> Draft:
-    path, questions, count = asked.path, [], 0
+    path, count, splits = asked.path, 0, list[str]()
     alone = {path.name: TRAIN} if path.is_file() else {}
-    settings = SeriesDatasetSettings.again({**given, "splits": alone})
-    try:
-        listed = scan(settings, path)
-        files = [name for row in range(len(listed)) for name in listed.inputs(row)]
-        count, many = len(files), files if listed.uncounted else [*alone]
-        splits = told_in_starter(many) if many else folders_in_starter(listed.ids)
-        if not splits:
-            shared = many and listed.uncounted and listed.splits == [TRAIN]
-            lone = len(listed) == 1 and not shared
-            whole = [_lone(given.get("time"))] if lone else []
-            splits = [_DRAWN] if shared or len(listed) >= _ENOUGH else whole
-    except SettingError as error:
-        splits, questions = [], [str(error)]
-    found = f"{count} file{'s' * (count != 1)} of series" if count else ""
+    with suppress(SettingError):  # a run that is tried will tell it
+        listed = scan(SeriesDatasetSettings.again({**given, "splits": alone}), path)
+        count = sum(len(listed.inputs(row)) for row in range(len(listed)))
+        splits = _splits(listed, list(alone), given)
+    found = f"{several(count, 'file')} of series" if count else ""
     rest = ("copies: 2               # new series per series", *balance, *_STEPS)
-    return Draft("timeseries", "series", found, (*splits, *told), rest, (), questions)
+    return Draft("timeseries", "series", found, (*splits, *told), rest)
+
+
+def _splits(listed: Dataset, alone: list[str], given: Mapping[str, Any]) -> list[str]:
+    """Return the lines on splits: those of names, or what can be held out."""
+    files = [name for row in range(len(listed)) for name in listed.inputs(row)]
+    many = files if listed.uncounted else alone
+    if told := told_in_starter(many) if many else folders_in_starter(listed.ids):
+        return told
+    shared = many and listed.uncounted and listed.splits == [TRAIN]
+    if shared or len(listed) >= _ENOUGH:
+        return [_DRAWN]
+    return [_lone(given.get("time"))] if len(listed) == 1 else []

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from augcli.dataset.doubts import UNCLEAR_PAIRS
 from augcli.dataset.units import Dataset
 from augcli.errors import SettingError, did_you_mean
 from augcli.image.config import ImageDatasetSettings
@@ -58,7 +59,7 @@ def _found(inputs: Sequence[str], root: Path) -> str:
     text = f"which folder's pictures the others belong to is not clear at {root}"
     maybe = f" (it may be {few(inputs)})" if inputs else ""
     hint = "say `input: FOLDER` under `dataset`"
-    raise SettingError(("dataset", "path"), f"{text}{maybe}; {hint}")
+    raise UNCLEAR_PAIRS.doubt(f"{text}{maybe}", hint, "dataset.input", ("dataset", "path")).error
 
 
 def _check(settings: ImageDatasetSettings, paired: Paired, chosen: str, root: Path) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from augcli.dataset.doubts import UNCLEAR_FORMAT
 from augcli.dataset.layout import file_splits
 from augcli.dataset.splits import TRAIN
 from augcli.dataset.units import Dataset, Sample
@@ -37,6 +38,7 @@ class SharedLabels(Labels):
     parsed: Callable[[Size], Parsed]
     masks: Sequence[MaskFile] = ()
     says: frozenset[Said] = frozenset()
+    points: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def place(self) -> str:
@@ -207,7 +209,7 @@ class _Placed:
         self._told: dict[str, str] = {}
 
     def take(self, file: Shared) -> None:
-        """Take in what a file tells; SettingError for a picture that another one tells of."""
+        """Take in what a file tells; DoubtError for a picture that another one tells of."""
         places = places_of(list(file.values), self._pictures, file.name)
         for name, value in file.values.items():
             picture = places.get(name)
@@ -218,7 +220,7 @@ class _Placed:
             if other != file.name:
                 text = f"{other} and {file.name} both tell of {picture}"
                 hint = "leave one of them out with `dataset.exclude`, or let `path` lead to one"
-                raise SettingError(("dataset", "path"), f"{text}; {hint}")
+                raise UNCLEAR_FORMAT.doubt(text, hint, "dataset.exclude", ("dataset", "path")).error
             self.values[picture] = json.dumps([file.name, name, value])
             self._told |= {picture: file.splits[name]} if name in file.splits else {}
             if name in file.troubles:

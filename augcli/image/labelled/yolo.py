@@ -13,6 +13,7 @@ from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from typing import ClassVar
 
+from augcli.dataset.doubts import UNCLEAR_FORMAT
 from augcli.dataset.units import Dataset
 from augcli.disk.reading import read_whole
 from augcli.errors import SampleError, SettingError
@@ -85,15 +86,16 @@ class YoloScheme(Scheme):
         told = _parsed(bytes(others[0].data), others[0].name) if others else None
         codec = told.classes if told else _PLAIN
         codec = replace(codec, oriented=True) if form.get(_ORIENTED) else codec
-        return FileLabels(picture, form, _mates(told), codec, file, others, b"")
+        points = told.points if told else {}
+        return FileLabels(picture, form, _mates(told), codec, file, others, b"", points=points)
 
 
 def _data_yaml(pictures: Pictures, root: Path) -> DataYaml | None:
     """Return what `data.yaml` tells; None where there is none. SettingError where it is damaged."""
     names = [root.name] if root.is_file() else _usual(n for n in pictures.others if "/" not in n)
     if len(names) > 1:
-        text = f"{' and '.join(names)} may describe the dataset; let `path` lead to one of them"
-        raise SettingError(("dataset", "path"), text)
+        text = f"{' and '.join(names)} may describe the dataset"
+        raise UNCLEAR_FORMAT.doubt(text, "let `path` lead to one of them", "dataset.path").error
     try:
         for name in names:
             return parse_data_yaml(_read(pictures.root / name), name)
@@ -162,6 +164,7 @@ def _told_splits(told: DataYaml | None, pictures: Pictures) -> Mapping[str, str]
         placed = splits_of(told, pictures.names, read)
         pictures.note_odd(placed.notes)
         pictures.lacking |= placed.lacking
+        pictures.shared |= placed.shared
         return placed.splits
     except SampleError as error:
         hint = "mend it, or say by `dataset.splits` which folder is which split"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
+from augcli.dataset.doubts import UNCLEAR_WORDS
 from augcli.errors import SettingError, did_you_mean
 from augcli.text.formats.places import Path
 
@@ -22,8 +23,8 @@ def check_roles(file: str, key: str, chats: Sequence[Any], roles: Sequence[str])
     known = sorted({_role(turn) for chat in chats if is_chat(chat) for turn in chat})
     there = f"there are {', '.join(known)}"
     if not roles:
-        told = f"{key} of {file} is a chat: say whose turns are edited, as in `roles: [user]`"
-        raise SettingError(("dataset", "roles"), f"{told}; {there}")
+        hint = f"say whose turns are edited, as in `roles: [user]`; {there}"
+        raise UNCLEAR_WORDS.doubt(f"{key} of {file} is a chat", hint, "dataset.roles").error
     for each in roles:
         if each not in known:
             told = f"no turn in the first chats of {file} is of {each!r}{did_you_mean(each, known)}"

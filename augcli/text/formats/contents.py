@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from augcli.dataset.doubts import UNCLEAR_WORDS
 from augcli.errors import SettingError
 from augcli.settings.base import ColumnRef
 from augcli.text.config import TextDatasetSettings
@@ -174,8 +175,8 @@ def _words(
     refuse_beside(settings, "a list of words", ("roles",))
     key = resolve("tags", settings.tags)
     if key is None:
-        told = f"{_key(first)} of {file} is a list: say by `tags` where the tags of its words are"
-        raise SettingError(("dataset", "tags"), told)
+        hint = "say by `tags` where the tags of its words are"
+        raise UNCLEAR_WORDS.doubt(f"{_key(first)} of {file} is a list", hint, "dataset.tags").error
     tags = path_of(key, lines)
     if not any(map(outside, (tag for line in lines for tag in at(line, tags) or ()))):
         told = f"no word of {file} is outside of what is tagged (O, or 0): there is nothing to edit"

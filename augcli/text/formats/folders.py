@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from augcli.dataset.doubts import UNCLEAR_SAMPLES
 from augcli.dataset.files import listed
 from augcli.dataset.formats import register_format
 from augcli.dataset.layout import Layout, class_folders, kept, layout_of
@@ -39,7 +40,7 @@ def scan_folders(settings: TextDatasetSettings, root: Path) -> Dataset:
 
 
 def refuse_folders(settings: TextDatasetSettings, names: Sequence[str]) -> None:
-    """Raise SettingError where texts may be files of their own, and no key says whether they are.
+    """Raise DoubtError where texts may be files of their own, and no key says whether they are.
 
     Read as lines, each file would be a class of its own, and copies would stand in it.
     """
@@ -47,7 +48,8 @@ def refuse_folders(settings: TextDatasetSettings, names: Sequence[str]) -> None:
         return
     if found := class_folders(settings, names):
         hint = "`format: folders` if a file is a text, `format: lines` or `csv` if it has many"
-        raise SettingError(("dataset", "path"), f"{found}; say {hint}")
+        at = ("dataset", "path")
+        raise UNCLEAR_SAMPLES.doubt(found, f"say {hint}", "dataset.format", at).error
 
 
 def _sample(layout: Layout, name: str) -> Sample:

@@ -10,7 +10,7 @@ import numpy as np
 
 from augcli.balance.classes import are_amounts
 from augcli.dataset.formats import Format
-from augcli.errors import SampleError
+from augcli.errors import Doubt, SampleError
 from augcli.rows.encodings import Held, LostLine, Text, open_text
 from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
@@ -69,8 +69,8 @@ class SeriesFile:
     """Lines of a text that are no rows, as they cannot be read."""
     is_whole = False
     """Whether all its values are whole numbers, and new ones are rounded."""
-    doubt: str | None = None
-    """What a person may have to set right."""
+    doubt: Doubt | None = None
+    """What was guessed of it, and a person may set right."""
 
     def __init__(self, name: str):
         self.name = name
