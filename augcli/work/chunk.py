@@ -64,7 +64,7 @@ class ChunkWorker:
             SourceWork(common, task, prior, batch, partial(beat, index))
             for index, (task, (_, prior)) in enumerate(zip(tasks, items, strict=True))
         ]
-        sources = [work.run() for work in _begun(works, beat)]
+        sources = [work.run() for work in begun(works, beat)]
         beat(len(items))
         stale = [old for source in sources for old in source.stale]
         left, offsets = batch.publish((source.record for source in sources), stale)
@@ -85,7 +85,7 @@ _TOGETHER = 1 << 20
 what it takes in the processor's own memory."""
 
 
-def _begun(works: Sequence[SourceWork], beat: Callable[[int], bool]) -> Iterator[SourceWork]:
+def begun(works: Sequence[SourceWork], beat: Callable[[int], bool]) -> Iterator[SourceWork]:
     """Yield units that are read, small ones many at a time, until a beat says to stop."""
     begun: list[int] = []
     size = 0
