@@ -80,26 +80,26 @@ class ChunkWorker:
         }
 
 
-_TOGETHER = 1 << 20
+_TOGETHER = 1 << 18
 """Bytes of sources that are read before the first is worked on: one kind of work at a time keeps
 what it takes in the processor's own memory."""
 
 
 def begun(works: Sequence[SourceWork], beat: Callable[[int], bool]) -> Iterator[SourceWork]:
     """Yield units that are read, small ones many at a time, until a beat says to stop."""
-    begun: list[int] = []
+    read: list[int] = []
     size = 0
     for index, work in enumerate(works):
         if not beat(index):
             return
         size += work.begin()
-        begun.append(index)
+        read.append(index)
         if size > _TOGETHER or work is works[-1]:
-            for each in begun:
+            for each in read:
                 if not beat(each):
                     return
                 yield works[each]
-            begun, size = [], 0
+            read, size = [], 0
 
 
 def shard_name(number: int, what: str) -> str:
