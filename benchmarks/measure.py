@@ -33,6 +33,8 @@ class Cost:
     wall: float
     peak: int
     """Largest resident size of the command's first process, in bytes; 0 unless asked for."""
+    workers: int = 0
+    """The same of the largest process that it started."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,8 @@ def run(command: Command, *, watch_memory: bool = False) -> Cost:
     if process.returncode:
         said = errors.decode()[-2000:]
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{said}")
-    return Cost(_cpu_of_children() - before, wall, peak.bytes if peak else 0)
+    sizes = (peak.bytes, peak.workers) if peak else (0, 0)
+    return Cost(_cpu_of_children() - before, wall, *sizes)
 
 
 def _cpu_of_children() -> float:
@@ -142,18 +145,27 @@ def _adopt_orphans() -> None:
 
 
 class _Peak:
-    """Looks at the largest resident size of one process, its children not counted."""
+    """Looks at the largest resident size of one process, and at that of those it started."""
 
     def __init__(self, pid: int):
-        self.bytes = 0
-        self._status = Path(f"/proc/{pid}/status")
+        self.bytes = self.workers = 0
+        self._process = Path(f"/proc/{pid}")
+        self._children = self._process / f"task/{pid}/children"
         threading.Thread(target=self._watch, daemon=True).start()
 
     def _watch(self) -> None:
         with suppress(OSError):
-            while lines := _sizes(self._status.read_text().splitlines()):
-                self.bytes = lines[0]
+            while size := _size(self._process):
+                self.bytes = size
+                for pid in self._children.read_text().split():
+                    with suppress(OSError):  # it has ended meanwhile
+                        self.workers = max(self.workers, _size(Path(f"/proc/{pid}")))
                 time.sleep(_LOOK_EVERY)
+
+
+def _size(process: Path) -> int:
+    """Return the largest resident size that a process had so far; 0 where it has ended."""
+    return next(iter(_sizes((process / "status").read_text().splitlines())), 0)
 
 
 def _sizes(status: Iterable[str]) -> list[int]:

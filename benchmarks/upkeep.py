@@ -122,8 +122,7 @@ def memory(rounds: int, *, quick: bool) -> Section:
                 cost = run(command, watch_memory=True)
                 say(f"  {count}, {what}: {cost.peak / _MIB:.0f} MiB, {cost.cpu:.1f} s CPU")
                 peaks.append(cost.peak)
-                times = f"{cost.cpu:.2f}", f"{cost.wall:.1f}"
-                rows.append((f"{count:,}", what, f"{cost.peak / _MIB:.1f}", *times))
+                rows.append((f"{count:,}", what, *_told(cost)))
     each = max(peaks[i + 2] - peaks[i] for i in (0, 1)) / (counts[1] - counts[0])
     whole = (peaks[0] + each * 1_000_000) / _MIB
     targets = [
@@ -131,9 +130,34 @@ def memory(rounds: int, *, quick: bool) -> Section:
         Target("a million samples (reckoned)", "< 400 MiB", f"{whole:.0f} MiB", whole < 400),
         Target(f"{counts[1]:,} unchanged", "≤ 2 s of CPU", f"{cost.cpu:.2f} s", cost.cpu <= 2),
     ]
-    text = "Peak resident size of the coordinating process; 1×1 PNG files, originals and one copy."
-    head = ("samples", "run", "peak, MiB", "CPU, s", "wall, s")
-    return Section("Memory of the coordinator", text, [head, *rows], targets)
+    rows += _of_photos()
+    head = ("samples", "run", "peak, MiB", "largest worker, MiB", "CPU, s", "wall, s")
+    return Section("Memory of the coordinator", _MEMORY, [head, *rows], targets)
+
+
+_MEMORY = (
+    "Peak resident size of the coordinating process, and of the largest of its two workers, forks "
+    "that share a part with it; 1×1 PNG files, originals and one copy. Camera photos have 3 to 8 "
+    "megapixels and get four copies of 512 × 512."
+)
+
+
+def _told(cost: Cost) -> tuple[str, ...]:
+    sizes = (f"{size / _MIB:.1f}" for size in (cost.peak, cost.workers))
+    return (*sizes, f"{cost.cpu:.2f}", f"{cost.wall:.1f}")
+
+
+def _of_photos() -> list[tuple[str, ...]]:
+    """Measure a run on large photos; nothing where they are not at hand."""
+    photos = environment.data("large_photos")
+    if photos is None:
+        return []
+    _clear()
+    recipe = str(environment.HERE / "recipes" / "camera.yaml")
+    options = ["-q", "-j", "2", "-i", str(photos), "-o", str(_TARGET)]
+    cost = run([environment.AUGMENT, "run", recipe, *options], watch_memory=True)
+    count = sum(path.suffix == ".jpg" for path in photos.rglob("*"))
+    return [(f"{count} camera photos", "first", *_told(cost))]
 
 
 def _memory_disk() -> Path:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
 from itertools import chain, groupby
 from typing import Any
 
@@ -26,8 +25,9 @@ from augcli.image.ops import Op
 from augcli.image.peers import Neighbours
 from augcli.image.picture import Facts, Picture, Placed
 from augcli.image.settle import Settled
-from augcli.image.whole import Whole
+from augcli.image.whole import Together, Whole
 from augcli.names import Spot, encoded_name, group_name
+from augcli.once import kept
 from augcli.records.keys import key_of_told, told
 from augcli.records.provenance import PictureRecord
 from augcli.requests.asked import Copies
@@ -120,6 +120,7 @@ class ProcessedPicture(Processed):
 
     def _draw(self) -> None:
         """Say what the outputs are; drawn again where steps failed on copies."""
+        self._together = Together(self._whole)
         self._alone: Counter[str] = Counter()
         self._copied: dict[str, Drawn] = {}
         """Which copy a file is, or lies beside."""
@@ -180,7 +181,7 @@ class ProcessedPicture(Processed):
         """Return what becomes of its objects after some operations."""
         return self._objects.after(ops.fuse(lowered)) if self._objects else Settled((), ())
 
-    @cached_property
+    @kept
     def _objects(self) -> Objects | None:
         """Return the objects in it; None where the dataset has none, or it cannot be read."""
         if not self._labels or not self._facts_if_readable():
@@ -231,7 +232,9 @@ class ProcessedPicture(Processed):
 
     def _group(self, group: Sequence[Drawn]) -> Iterator[Output]:
         """Yield a copy, or all of its group, of which none is left out alone."""
-        self._alone.update(chain.from_iterable(drawn.alone for drawn in group))
+        for drawn in group:
+            if drawn.alone:
+                self._alone.update(drawn.alone)
         if self._objects and self._objects.drops(group):
             return
         for drawn in group:
@@ -254,11 +257,11 @@ class ProcessedPicture(Processed):
         return Output(
             self._record(name, spot, drawn, self._encoding.to_json(), extras),
             key_of_told(self._hashes_with(drawn.hashes), f"[{made}]", self._form),
-            partial(self._whole.rendered, stages, self._encoding, part),
+            self._together.maker(stages, self._encoding, part, _pixels(drawn.facts)),
             beside=extras.beside,
         )
 
-    @cached_property
+    @kept
     def _hashes(self) -> str:
         return told({self._task.source: self._digest})
 
@@ -266,7 +269,7 @@ class ProcessedPicture(Processed):
         """Return the hashes of the source and of what is mixed with it, as a key has them."""
         return told({self._task.source: self._digest, **others}) if others else self._hashes
 
-    @cached_property
+    @kept
     def _form(self) -> str:
         """Return what all copies' bytes depend on beside source and steps."""
         return told([self._encoding.to_json(), self._processor.versions])
@@ -301,6 +304,10 @@ class ProcessedPicture(Processed):
             height=facts.height if facts else None,
             **extras.told,
         ).plain()
+
+
+def _pixels(facts: Facts | None) -> int:
+    return facts.width * facts.height if facts else 0
 
 
 def _place(drawn: Drawn) -> Place:

@@ -74,9 +74,11 @@ class Drawn:
         every = (ident for step in self.steps for ident in step["params"].get("partners", ()))
         return list(dict.fromkeys(every))
 
-    @property
+    @kept
     def hashes(self) -> dict[str, str]:
         """Return the hashes of the files of those, by name."""
+        if not self.partners:
+            return {}
         every = (self._peers[ident].hashes.items() for ident in self.partners)
         return dict(chain.from_iterable(every))
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import starmap
 
-from augcli.errors import SampleError
+from augcli.errors import SampleError, StepError
 from augcli.image import ops
 from augcli.image.codec import (
     Decoded,
@@ -18,6 +19,8 @@ from augcli.image.codec import (
 )
 from augcli.image.formats import Encoding
 from augcli.image.ops import Stage
+from augcli.image.picture import Picture
+from augcli.once import kept
 
 
 class Whole:
@@ -28,7 +31,7 @@ class Whole:
         self._max_pixels = max_pixels
         self._decoded: dict[int, Decoded] = {}
 
-    @cached_property
+    @kept
     def header(self) -> Header:
         """Return what it says of itself."""
         return read_header(self._data, self._max_pixels)
@@ -56,5 +59,52 @@ class Whole:
 
     def rendered(self, stages: Sequence[Stage], encoding: Encoding, part: int) -> list[bytes]:
         """Return an output's bytes."""
-        source = self.decoded(part)
-        return [encode(ops.applied(stages, source.picture), encoding, source.icc)]
+        picture = ops.applied(stages, self.decoded(part).picture)
+        return self.encoded(picture, encoding, part)
+
+    def encoded(self, picture: Picture, encoding: Encoding, part: int) -> list[bytes]:
+        """Return the bytes of what was made of it, decoded to such a part of its sides."""
+        return [encode(picture, encoding, self.decoded(part).icc)]
+
+
+_MOST_TOGETHER = 1 << 18
+"""Pixels of results that are held at a time."""
+
+
+class Together:
+    """The copies of a picture. Small ones are all rendered before the first of them is encoded.
+
+    One kind of work at a time keeps what it takes in the processor's own memory.
+    """
+
+    def __init__(self, whole: Whole):
+        self._whole = whole
+        self._room = _MOST_TOGETHER
+        self._asked: list[tuple[Sequence[Stage], int]] = []
+        self._made: dict[int, Picture | StepError] = {}
+
+    def maker(
+        self, stages: Sequence[Stage], encoding: Encoding, part: int, pixels: int
+    ) -> Callable[[], list[bytes]]:
+        """Return what gives the bytes of one more copy, which has so many pixels."""
+        if pixels > self._room:
+            return partial(self._whole.rendered, stages, encoding, part)
+        self._room -= pixels
+        self._asked.append((stages, part))
+        return partial(self._encoded, len(self._asked) - 1, encoding)
+
+    def _encoded(self, number: int, encoding: Encoding) -> list[bytes]:
+        if number not in self._made:
+            self._made = dict(enumerate(starmap(self._rendered, self._asked)))
+        picture = self._made.pop(number)
+        if isinstance(picture, StepError):
+            raise picture
+        return self._whole.encoded(picture, encoding, self._asked[number][1])
+
+    def _rendered(self, stages: Sequence[Stage], part: int) -> Picture | StepError:
+        """Return a copy, or what a step fails on, which is told when that copy is asked for."""
+        source = self._whole.decoded(part).picture
+        try:
+            return ops.applied(stages, source)
+        except StepError as error:
+            return error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -58,14 +58,13 @@ class ChunkWorker:
         """Process and publish; `beat(i)` says whether to go on with item i."""
         name = shard_name(self.number, _hash_of(self.common.stamps.made, items))
         batch = Batch(self.common.output, name)
-        sources = []
         tasks = [task_of(task) for task, _ in items]
         common = self.common.over(tasks)
-        for index, (task, (_, prior)) in enumerate(zip(tasks, items, strict=True)):
-            if not beat(index):
-                break
-            work = SourceWork(common, task, prior, batch, partial(beat, index))
-            sources.append(work.run())
+        works = [
+            SourceWork(common, task, prior, batch, partial(beat, index))
+            for index, (task, (_, prior)) in enumerate(zip(tasks, items, strict=True))
+        ]
+        sources = [work.run() for work in begun(works, beat)]
         beat(len(items))
         stale = [old for source in sources for old in source.stale]
         left, offsets = batch.publish((source.record for source in sources), stale)
@@ -79,6 +78,28 @@ class ChunkWorker:
             "failed": [s.task.row for s in sources if s.is_broken],
             "short": any("short" in source.record for source in sources),
         }
+
+
+_TOGETHER = 1 << 18
+"""Bytes of sources that are read before the first is worked on: one kind of work at a time keeps
+what it takes in the processor's own memory."""
+
+
+def begun(works: Sequence[SourceWork], beat: Callable[[int], bool]) -> Iterator[SourceWork]:
+    """Yield units that are read, small ones many at a time, until a beat says to stop."""
+    read: list[int] = []
+    size = 0
+    for index, work in enumerate(works):
+        if not beat(index):
+            return
+        size += work.begin()
+        read.append(index)
+        if size > _TOGETHER or work is works[-1]:
+            for each in read:
+                if not beat(each):
+                    return
+                yield works[each]
+            read, size = [], 0
 
 
 def shard_name(number: int, what: str) -> str:

@@ -80,13 +80,28 @@ class SourceWork:
         self._sources: dict[str, Source] = {}
         self._lost: list[Lost] = []
         self._stamp = common.stamps.of(task.request.asks)
-        self._start = len(batch)
+        self._start = 0
+        """The length of the batch before it."""
         self._done: dict[tuple[str, str], tuple[Plain, int]] = {}
         """Name and key of an output → its entry, and the length of the batch behind it."""
+        self._read: Sequence[Source] = ()
+        self._processed: Processed | SampleError | None = None
+        """What becomes of it, or why nothing does."""
         self.record: Plain = {}
 
+    def begin(self) -> int:
+        """Read the source and say what becomes of it; returns how many bytes it has."""
+        try:
+            self._processed = self._opened()
+        except SampleError as error:
+            self._processed = error
+        except MemoryError as error:
+            raise StorageError(f"out of memory for {self.task.source}") from error
+        return sum(each.stat[0] for each in self._sources.values() if each.stat)
+
     def run(self) -> SourceWork:
-        """Fill in the record; a source that cannot be used gets a failure and no outputs."""
+        """Fill in the record of a source that was begun; one that cannot be used gets a failure."""
+        self._start = len(self._batch)
         try:
             found = self._found()
         except SampleError as error:
@@ -94,6 +109,7 @@ class SourceWork:
             found = self._failed(error)
         except MemoryError as error:
             raise StorageError(f"out of memory for {self.task.source}") from error
+        self._processed = None  # what was decoded goes
         is_done = self.is_finished and not self._unread
         self.record = blank(self.task.plain(), self._stamp if is_done else None) | found
         return self
@@ -117,15 +133,24 @@ class SourceWork:
         now = {each["record"]["output"] for each in self.record["outputs"]}
         return [each for name, each in self._before.items() if name not in now]
 
-    def _found(self) -> Plain:
-        root, task = self._common.root, self.task
-        sources = read_sources(root, task, self._common.processor.job.dataset)
+    def _opened(self) -> Processed:
+        """Return what becomes of the source, which is read now."""
+        task = self.task
+        self._read = sources = read_sources(
+            self._common.root, task, self._common.processor.job.dataset
+        )
         own = sources[: len(task.inputs)]
         self._see_what_is_read(own)
         if task.checksum not in (None, sources[0].sha256):
             raise SampleError(f"damaged: its SHA-256 is {sources[0].sha256}, not {task.checksum}")
         self._sources = {source.name: source for source in own}
-        processed = self._common.processor.process(task, sources)
+        return self._common.processor.process(task, sources)
+
+    def _found(self) -> Plain:
+        processed = self._processed
+        if isinstance(processed, SampleError):
+            raise processed
+        assert processed is not None, "it was begun"
         outputs = self._outputs(processed)
         linked = any(each.linked for output in processed.outputs for each in output.files)
         tally, lost = processed.tally, [*processed.lost, *self._lost]
@@ -134,8 +159,8 @@ class SourceWork:
             outputs = [each | {"key": None} for each in outputs]
         failures = {each.failure["source"]: each.failure for each in lost}
         return {
-            "stat": stat_after(root, sources, linked=linked),
-            "sha256": {source.name: source.sha256 for source in own if source.sha256},
+            "stat": stat_after(self._common.root, self._read, linked=linked),
+            "sha256": {name: each.sha256 for name, each in self._sources.items() if each.sha256},
             "notes": self._notes,
             "outputs": outputs,
             "counts": [asdict(count) for count in _less(tally.counts, lost)],

@@ -19,7 +19,7 @@ from augcli.image.codec.guard import foreign, guarded, warned
 from augcli.image.codec.header import Header, jpeg2000_bits, read_header
 from augcli.image.codec.metadata import is_cmyk_icc, upright
 from augcli.image.codec.source import opened, sniffed
-from augcli.image.picture import Picture, PixelArray, from_float, full_range
+from augcli.image.picture import Facts, Picture, PixelArray, from_float, full_range
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -55,10 +55,17 @@ def decoded(data: bytes, header: Header, part: int = 1) -> Decoded:
     height, width = stored.shape[:2]
     pixels = upright(stored.reshape(height, width, -1), header.orientation)
     picture = Picture(pixels, header.alpha, reduced=part)
-    width, height = (-(-side // part) for side in (header.width, header.height))
-    if picture.facts != replace(header.facts, width=width, height=height):
+    if picture.facts != _facts_of(header, part):
         raise SampleError(f"damaged {header.format.upper()}: its data do not match its header")
     return Decoded(picture, header.notes, header.icc, header.format)
+
+
+def _facts_of(header: Header, part: int) -> Facts:
+    """Return the facts of the picture, decoded to such a part of its sides."""
+    if part == 1:
+        return header.facts
+    width, height = (-(-side // part) for side in (header.width, header.height))
+    return replace(header.facts, width=width, height=height)
 
 
 _REDUCIBLE = frozenset((("jpeg", "L"), ("jpeg", "RGB")))

@@ -21,6 +21,7 @@ from augcli.image.codec.metadata import (
 )
 from augcli.image.codec.source import check_size, opened, sniffed
 from augcli.image.picture import Facts
+from augcli.once import kept
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -55,7 +56,7 @@ class Header:
     notes: tuple[str, ...] = ()
     """What a person should know of the decoding."""
 
-    @property
+    @kept
     def facts(self) -> Facts:
         """Return the facts of the picture that decoding gives."""
         return Facts(self.width, self.height, self.channels, self.depth, self.alpha)
