@@ -56,3 +56,5 @@ class Draft:
     rest: Sequence[str]
     """What follows `output`: amounts and steps."""
     output: Sequence[str] = ()
+    path: Path | None = None
+    """Where it is, if not where a person pointed at."""

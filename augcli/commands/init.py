@@ -86,7 +86,8 @@ def starter(
     except OSError as error:
         text = f"{error.filename or path} cannot be read: {error.strerror}"
         raise UsageError(f"no recipe can be made for {path}: {text}") from error
-    return Started(_tried(_written(draft, asked.path, folder.resolve()), folder.resolve()))
+    text = _written(draft, draft.path or asked.path, folder.resolve())
+    return Started(_tried(text, folder.resolve()))
 
 
 def guessed(dataset: Path, overrides: Sequence[str], seed: int | None) -> Recipe:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.errors import StepError
+from augcli.plural import several
 from augcli.tabular import synthesis
 from augcli.tabular.drawn import Drawn, Streams
 from augcli.tabular.job import TableJob
@@ -255,7 +256,8 @@ def _cleaned(space: Space, balance: Method, decided: Decided) -> None:
         kept.append(each.at(np.flatnonzero(stays[start : start + len(each)])))
         start += len(each)
     decided.drawn = [each for each in kept if len(each)]
-    decided.notes.append(f"{len(gone)} rows where classes overlap are left out")
+    told = "row where classes overlap is", "rows where classes overlap are"
+    decided.notes.append(f"{several(len(gone), *told)} left out")
 
 
 def _copies(space: Space, copies: int) -> Iterator[Drawn]:
@@ -282,7 +284,7 @@ def _over(
             try:
                 drawn, notes = balance.draw(space, label, wanted)
             except StepError as error:
-                failed[label] = f"{wanted} new rows cannot be made: {error}"
+                failed[label] = f"{several(wanted, 'new row')} cannot be made: {error}"
                 continue
             decided.drawn += (replace(each, copy=each.copy + first) for each in drawn)
             decided.notes += notes
@@ -303,7 +305,7 @@ def _under(
             if wanted < 0:
                 _leave_out(space, balance, decided, (label, -wanted), outline.job.copies)
         except StepError as error:
-            failed[label] = f"{-wanted} rows are not left out: {error}"
+            failed[label] = f"{several(-wanted, 'row is', 'rows are')} not left out: {error}"
     return failed
 
 
