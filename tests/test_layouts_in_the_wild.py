@@ -231,7 +231,7 @@ WILD: dict[str, tuple[Files, tuple[str, ...]]] = {
     ),
     "tables that refer to each other": (
         {"buyers.csv": "id,age\n1,30\n2,40\n", "orders.csv": "id,buyer,sum\n1,1,9\n2,2,8\n"},
-        ("question: ", "choose by `include`"),
+        ('include: ["orders.csv"]    # a guess, one of 2', "choose by `include`"),
     ),
     "fastText": (
         texts(lambda n, t: f"__label__{'ab'[n % 2]} {t}\n", "x.train", "x.valid"),

@@ -67,8 +67,7 @@ def _read(sources: Sequence[Source]) -> tuple[list[str], Table]:
         if len(sources) < 2:
             raise
         best = max(sources, key=lambda each: (meaning(each.name) == TRAIN, len(each.data)))
-        mark = "" if meaning(best.name) == TRAIN else "# "
-        line = f"{mark}include: [{quoted(best.name)}]    # a guess, one of {len(sources)}: {error}"
+        line = f"include: [{quoted(best.name)}]    # a guess, one of {len(sources)}: {error}"
         return [line], read_table([best], settings)
 
 

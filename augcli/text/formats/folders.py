@@ -44,11 +44,11 @@ def refuse_folders(settings: TextDatasetSettings, names: Sequence[str]) -> None:
 
     Read as lines, each file would be a class of its own, and copies would stand in it.
     """
-    if settings.format != "auto" or any(format_at(TextFormat, name) for name in names):
+    others = [name for name in names if not name.lower().endswith(_SUFFIX)]
+    if settings.format != "auto" or any(format_at(TextFormat, name) for name in others):
         return
     if found := class_folders(settings, names):
-        ends = all(name.lower().endswith(_SUFFIX) for name in names)
-        one = "is a text" if ends else f"is a text (they are to end in {_SUFFIX} then)"
+        one = "is a text" if not others else f"is a text (they are to end in {_SUFFIX} then)"
         hint = f"`format: folders` if a file {one}, `format: lines` or `csv` if it has many"
         at = ("dataset", "path")
         raise UNCLEAR_SAMPLES.doubt(found, f"say {hint}", "dataset.format", at).error
