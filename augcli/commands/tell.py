@@ -120,7 +120,8 @@ def next_of_recipe(target: Path | None, questions: Sequence[int]) -> None:
     name = _near(target) if target else "recipe.yaml"
     for line in questions:
         warn(f"{name}:{line}: a question is open; run refuses until it is answered")
-    begin = f"wrote {name}; next:" if target else f"next, with this in {name} (or -o {name}):"
+    then = "once that is answered" if questions else "next"
+    begin = f"wrote {name}; {then}:" if target else f"{then}, with this in {name} (or -o {name}):"
     command = _command()
     warn(
         *(begin, f"  {command} check {name}"),
