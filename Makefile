@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test faults faults-long test-cluster test-loaders test-torch browser screenshots fuzz test-lowest test-newest check dist site bench docs lexicon clean
+.PHONY: demo test faults faults-long test-cluster test-loaders test-torch tutorials browser screenshots fuzz test-lowest test-newest check dist site bench docs lexicon clean
 
 demo: $(VENV)/installed  ## set up, then augment the sample photos
 	$(BIN)/augment run recipes/photos.yaml
@@ -36,6 +36,9 @@ test-torch: $(VENV)/installed-dev  ## networks that are trained, with the extra 
 	$(BIN)/pip install --quiet --disable-pip-version-check $(TORCH)
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[torch]'
 	$(BIN)/pytest -m torch
+
+tutorials: $(VENV)/installed-dev  ## those of docs, line by line as a newcomer would
+	$(BIN)/pytest -m tutorials tests/test_tutorials.py
 
 screenshots: $(VENV)/installed-dev  ## those of docs/pages.md again
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[browser]'

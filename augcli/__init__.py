@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from augcli.api import (
         ablate,
+        augment,
         check,
         evaluate,
         learn,
@@ -34,6 +35,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ablate",
+    "augment",
     "check",
     "evaluate",
     "learn",

@@ -41,6 +41,11 @@ class Address:
         return home / "augcli" / role / digest / self.name
 
 
+def stand_ins(part: str = "") -> str:
+    """Return the role of folders that stand in for outputs, or for those of a part of a run."""
+    return f"outputs-{part}" if part else "outputs"
+
+
 def address_of(path: str | Path) -> Address | None:
     """Return the address that a path is; None for any other path."""
     told = _ADDRESS.fullmatch(str(path))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from augcli.commands.bench import Terms
@@ -35,6 +35,9 @@ def load_recipe(  # noqa: PLR0913 – one argument per option of the command lin
     """Return the recipe in a file, changed as by `--set`, `-i`, `-o`, `--seed`, `--max-failures`.
 
     Raises RecipeError, whose `problems` have file, line and column of everything that is wrong.
+
+    >>> load_recipe("recipe.yaml", ["copies=2"]).copies
+    2
     """
     from augcli.recipe import read_recipe
 
@@ -64,8 +67,11 @@ def run(  # noqa: PLR0913 – as the command has options
     `jobs` is the number of processes, all CPUs that this one may use if left out; `progress` is
     called with how many sources are done, and of how many, and what it raises ends the run; the
     next one goes on from there. It can be called in any thread. `engine` is what does the work
-    instead of processes of its own. `cache` is a folder that several outputs share, where what was
-    made before is found; `cache_writes` says whether to add to it.
+    instead of processes of its own. `cache` is a folder or an address that several outputs share,
+    where what was made before is found; `cache_writes` says whether to add to it.
+
+    >>> run(load_recipe("recipe.yaml"), jobs=1).exit_code
+    0
     """
     from augcli.run import run as run_recipe
 
@@ -75,9 +81,11 @@ def run(  # noqa: PLR0913 – as the command has options
 
 
 def _cache(folder: str | Path | None, *, reads: bool, writes: bool) -> CachePlace:
+    from augcli.addresses import address_of
     from augcli.store.cache import CachePlace
 
-    return CachePlace(None if folder is None else Path(folder).absolute(), reads, writes)
+    place = Path(folder).absolute() if folder and not address_of(folder) else folder
+    return CachePlace(Path(place) if place else None, reads, writes)
 
 
 def run_part(  # noqa: PLR0913 – as the command has options
@@ -96,6 +104,10 @@ def run_part(  # noqa: PLR0913 – as the command has options
 
     Other parts may be done at the same time, by processes that share the output's disk. A `run`
     merges them at last.
+
+    >>> recipe = load_recipe("recipe.yaml", output="parts")
+    >>> sum(run_part(recipe, part, jobs=1) for part in ("1/2", "2/2")), run(recipe, jobs=1).made
+    (8, 0)
     """
     from augcli.part import part_of
     from augcli.part import run_part as run_part_of
@@ -152,6 +164,11 @@ def load(output: str | Path, sources: str | Path | None = None) -> Outputs:
 
     They are a sequence, as loaders of PyTorch and others take it. A file that is gone is made
     again from the sources, which are where run.json tells, or at `sources`.
+
+    >>> recipe = load_recipe("recipe.yaml")
+    >>> _ = run(recipe, jobs=1)
+    >>> [(sample.label, sample.is_new) for sample in load(recipe.output_folder).where(label="dog")]
+    [('dog', False), ('dog', True)]
     """
     from augcli.outputs import Outputs
     from augcli.store.places import at_hand
@@ -160,22 +177,53 @@ def load(output: str | Path, sources: str | Path | None = None) -> Outputs:
     return Outputs(here, None if sources is None else at_hand(sources, Path(sources)))
 
 
+def augment(recipe: Recipe, sample: Any, copies: int = 1, *, label: str | None = None) -> list[Any]:
+    """Return what a recipe makes of one sample: `copies` of it, and nothing is written.
+
+    A sample is a file (Path) or what `load` gives: a picture (H×W×C array, RGB), a text, a series
+    (channels × time). `label` is its class, for steps that ask. A file of the dataset becomes what
+    a run makes of it; objects in pictures are not looked for. Raises SampleError where a copy
+    cannot be made, UsageError where a sample means nothing without others: rows of tables, and
+    steps that mix.
+
+    >>> import numpy as np
+    >>> gray = np.full((8, 6, 1), 99, np.uint8)
+    >>> [copy.shape for copy in augment(load_recipe("recipe.yaml"), gray, copies=2)]
+    [(8, 6, 1), (8, 6, 1)]
+    """
+    from augcli.commands.single import augment as augment_one
+
+    return augment_one(recipe, sample, copies, label)
+
+
 def plan(recipe: Recipe) -> Forecast:
-    """Return what a run would do, with the classes' counts before and after; writes nothing."""
+    """Return what a run would do, with the classes' counts before and after; writes nothing.
+
+    >>> plan(load_recipe("recipe.yaml", output="elsewhere")).work_remains
+    True
+    """
     from augcli.commands.forecast import forecast
 
     return forecast(recipe)
 
 
 def check(recipe: Recipe) -> list[Problem]:
-    """Return what is wrong, or may be, with a recipe, its dataset and its splits."""
+    """Return what is wrong, or may be, with a recipe, its dataset and its splits.
+
+    >>> {problem.severity for problem in check(load_recipe("recipe.yaml"))} <= {"note", "warning"}
+    True
+    """
     from augcli.commands.check import findings
 
     return list(findings(recipe))
 
 
 def preview(recipe: Recipe, *, sources: int = 5, copies: int = 4) -> bytes:
-    """Return a PNG of a few samples beside what a recipe makes of them."""
+    """Return a PNG of a few samples beside what a recipe makes of them.
+
+    >>> preview(load_recipe("recipe.yaml"), sources=1, copies=1)[1:4]
+    b'PNG'
+    """
     from augcli.commands.preview import preview as draw
 
     return draw(recipe, sources, copies)
@@ -191,6 +239,10 @@ def learn(
     """Return what the steps of a recipe learn from its dataset: `models` by their names.
 
     Nothing is written; a model's `text()` is what `augment learn` writes to a file.
+
+    >>> recipe = load_recipe("recipe.yaml", ["steps=[learned_normalize]"])
+    >>> list(learn(recipe, jobs=1).models)
+    ['learned_normalize']
     """
     from augcli.commands.learn import learn as learn_recipe
 
@@ -214,6 +266,9 @@ def evaluate(  # noqa: PLR0913 – as the command has options
     Copies are kept below the recipe's output, so that the next evaluation makes only what changed.
     `train` is a program that judges in place of learners of ours, called with TRAIN_DIR, TEST_DIR,
     OUT.csv and SEED; a call of more than `train_timeout` seconds ends it all (UsageError).
+
+    >>> evaluate(load_recipe("recipe.yaml"), quick=True).reason  # of so few samples
+    'too_few'
     """
     from augcli.commands.evaluate import evaluate as evaluate_recipe
 
@@ -248,7 +303,11 @@ def ablate(  # noqa: PLR0913 – as the command has options
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     engine: Engine | None = None,
 ) -> dict[str, Verdict]:
-    """Return for each step of a recipe whether it is better with that step than without."""
+    """Return for each step of a recipe whether it is better with that step than without.
+
+    >>> {step: found.verdict for step, found in ablate(load_recipe("recipe.yaml")).items()}
+    {'horizontal_flip': 'no_evidence'}
+    """
     from augcli.commands.evaluate import ablate as ablate_recipe
 
     engine = engine or local_engine(recipe)

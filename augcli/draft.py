@@ -58,3 +58,5 @@ class Draft:
     output: Sequence[str] = ()
     path: Path | None = None
     """Where it is, if not where a person pointed at."""
+    place: str = ""
+    """Its address, where it is in a store."""

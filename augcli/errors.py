@@ -244,6 +244,12 @@ class RefusedError(StepError):
     """A step is not for such a sample, whatever is drawn for it."""
 
 
+class EndedError(StepError):
+    """A process ended in which a step was asked, which may not happen the next time."""
+
+    again = True
+
+
 class TakenError(SampleError):
     """A file that augment did not make has the name of an output."""
 

@@ -180,6 +180,8 @@ class Kind(Generic[S, D, Out, B, P]):
     wording: Wording | None = None
     contents: Callable[[Record, bytes], Contents] | None = None
     """Returns the samples in the bytes of an output, for programs."""
+    filed: Callable[[Any], tuple[str, bytes]] | None = None
+    """Returns name and bytes of a file that holds a sample and no other, for programs."""
     in_words: bool = False
     """Whether such samples are words and numbers, which a line has room for."""
     overview: Callable[[Path, Record], Iterator[tuple[str, str]]] | None = None

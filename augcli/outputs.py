@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 from augcli.commands.explain import record_of_row
 from augcli.commands.replay import again
@@ -28,6 +28,7 @@ from augcli.records.row_records import RowRecord
 from augcli.reports.run_json import read_run, recorded_sources
 from augcli.rows.tables import row_story
 from augcli.store.manifest import DamagedLineError
+from augcli.store.untouched import output_stat
 from augcli.task import Plain, Shares, shown_label
 
 
@@ -71,6 +72,16 @@ class Sample:
         return self.record.output if self.row is None else f"{self.record.output}#{self.row}"
 
 
+class _Open(NamedTuple):
+    """The file that was read last."""
+
+    line: int
+    stat: list[int] | None
+    """What tells it as untouched; None where it is gone, and was made again."""
+    record: Record
+    contents: Contents
+
+
 class Outputs(Sequence[Sample]):
     """All samples of an output folder, in the order of its manifest, or some of them.
 
@@ -88,7 +99,7 @@ class Outputs(Sequence[Sample]):
         self._lines, self._starts = array("q"), array("q")
         self._count = self._listed()
         self._chosen: Sequence[int] = range(self._count)
-        self._open: tuple[int, Record, Contents] | None = None
+        self._open: _Open | None = None
 
     @property
     def _kind(self) -> AnyKind:
@@ -161,26 +172,28 @@ class Outputs(Sequence[Sample]):
     def _at(self, place: int) -> tuple[int, int, Record]:
         """Return the number of a sample's line, its row there, and the line."""
         line = bisect_right(self._starts, place) - 1
-        if self._open and self._open[0] == line:
-            return line, place - self._starts[line], self._open[1]
+        if self._open and self._open.line == line:
+            return line, place - self._starts[line], self._open.record
         with self._output.open(self._output.manifest) as file:
             file.seek(self._lines[line])
             return line, place - self._starts[line], self._parsed(line + 1, file.readline())
 
     def _contents(self, line: int, record: Record) -> Contents:
-        """Return the samples of a file; that of the last one is kept open."""
-        if self._open is None or self._open[0] != line:
+        """Return the samples of a file; those of the last one are kept while it is untouched."""
+        stat = output_stat(self._output.files, record.output)
+        if self._open is None or (self._open.line, self._open.stat) != (line, stat):
             read = self._kind.contents
             if read is None:
                 raise UsageError(f"there is no way to read single samples of {self.kind} outputs")
-            self._open = line, record, read(record, self._bytes(record))
-        return self._open[2]
+            self._open = None
+            self._open = _Open(line, stat, record, read(record, self._bytes(record)))
+        return self._open.contents
 
     def _bytes(self, record: Record) -> bytes:
         """Return the bytes of a file, from the disk or made again."""
         folder = self._output.files
         if folder.stat(record.output) is None:
-            remake = partial(self._kind.remake, output=self._output.files.path)
+            remake = partial(self._kind.remake, output=self._output.path)
             return again(self._bounds, record, remake)
         data = folder.read(record.output)
         if hashlib.sha256(data).hexdigest() != record.sha256:

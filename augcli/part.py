@@ -79,10 +79,11 @@ def run_part(  # noqa: PLR0913 – as a run has options
     Raises LockedError where a whole run, the same part, or one of another number of parts is at
     work there.
     """
+    recipe = recipe.of_part(part.name)
     dataset, plan = planned(recipe)
     heed_leaks(recipe, dataset)
-    output = output_of(recipe.output.path, recipe.output_folder)
-    cache.prove(recipe.input, recipe.output_folder)
+    output = output_of(recipe.output.path, recipe.output_folder, part=part.name)
+    cache.prove(*recipe.places)
     output.claim()
     with (
         output.shared(part.name, part.is_barred),

@@ -60,7 +60,7 @@ def run(  # noqa: PLR0913 – as the command has options
     dataset, plan = planned(recipe)
     dataset.notes += heed_leaks(recipe, dataset)
     output = output_of(recipe.output.path, recipe.output_folder, verify=verify)
-    cache.prove(recipe.input, recipe.output_folder)
+    cache.prove(*recipe.places)
     output.claim()
     with output.locked(), closing(_journal(recipe, output, dataset, verify=verify)) as journal:
         output.refuse_links(lambda: chain(journal.outputs(), bases(plan)))
@@ -106,7 +106,9 @@ def learn(
 ) -> Learned:
     """Return the recipe with all that its steps are to know, which the output then has."""
     share, keep = Blocks(engine.spread, output), Models(output).keep
-    return School(recipe, dataset, share, progress, keep).taught(Study.model)
+    learned = School(recipe, dataset, share, progress, keep).taught(Study.model)
+    learned.refuse()
+    return learned
 
 
 def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
@@ -154,8 +156,12 @@ def located(recipe: Recipe) -> Iterator[None]:
         raise RecipeError([replace(problem, key=error.key)]) from None
 
 
+_DRAW = "take each out of one of the splits, let `split: {val: 0.2}` under `dataset` draw others"
+
+
 def heed_leaks(recipe: Recipe, dataset: Dataset) -> list[Problem]:
     """Return a note on files in an augmented and another split; FindingsError if refused."""
     pairs = list(leaks(dataset, recipe.dataset.augment))
-    told = heeded(recipe.dataset, "files", pairs, " = ".join)
+    way = {"way": _DRAW} if dataset.shared else {}
+    told = heeded(recipe.dataset, "files", pairs, " = ".join, **way)
     return [Problem(str(dataset.root), 0, 0, text, "warning", "leak") for text in told]

@@ -10,7 +10,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
-from augcli.addresses import address_of
 from augcli.dataset.units import Dataset
 from augcli.disk.reading import sha256_of
 from augcli.errors import SettingError, UsageError
@@ -25,17 +24,12 @@ from augcli.store.output import OutputFolder
 from augcli.system.machine import version_of
 
 _FILES: Literal["files"] = "files"
-_LASTING = {"lock", "layout", "parts", "learned", "evaluate"}
+_LASTING = {"lock", "layout", "parts", "learned", "generated", "evaluate"}
 """What of augment's own has nothing to do with what was made; the layout goes last."""
 
 
 def refuse_layout(settings: OutputSettings, dataset: Dataset) -> None:
     """Raise SettingError for shards of what no shard can have: files that hold many samples."""
-    if settings.layout != _FILES and address_of(settings.path):
-        raise SettingError(
-            ("output", "layout"),
-            f"{settings.layout} is for folders yet: write the shards to one, and copy them",
-        )
     if settings.layout != _FILES and dataset.uncounted:
         first = dataset.inputs(min(dataset.uncounted))[0]
         raise SettingError(
@@ -49,9 +43,9 @@ def refuse_layout(settings: OutputSettings, dataset: Dataset) -> None:
 def arrange(output: OutputFolder, settings: OutputSettings) -> None:
     """Have a locked output be laid out as a recipe says; what another layout left is taken back."""
     if not is_laid_out(output, settings):
-        withdraw(OutputFolder(output.path))
+        withdraw(output)
         _forget(output)
-        _begin(output, settings.layout)
+        output.lay_out(_layout_of(settings))
     elif settings.layout != _FILES:
         output.folder.make(STAGED)
 
@@ -65,7 +59,7 @@ def join_in(output: OutputFolder, settings: OutputSettings) -> None:
             f"{output.path} is laid out as {_laid_out(output)}: run the recipe once without "
             "--part, which lays it out anew"
         )
-    _begin(output, settings.layout)
+    output.lay_out(_layout_of(settings))
 
 
 def is_laid_out(output: OutputFolder, settings: OutputSettings) -> bool:
@@ -79,14 +73,8 @@ def _laid_out(output: OutputFolder) -> str:
     return output.folder.read(output.name(output.layout)).decode("utf-8", "replace").strip()
 
 
-def _begin(output: OutputFolder, layout: str) -> None:
-    output.claim()
-    mark = output.name(output.layout)
-    if layout == _FILES:
-        output.folder.unlink(mark)
-    else:
-        output.folder.make(STAGED)
-        output.folder.write_whole(mark, f"{layout}\n".encode())
+def _layout_of(settings: OutputSettings) -> str | None:
+    return None if settings.layout == _FILES else settings.layout
 
 
 def withdraw(output: OutputFolder) -> None:

@@ -35,6 +35,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from augcli.errors import Problem, StepError
 from augcli.requests.asked import Copies, Request, plain_request, request_of
 from augcli.requests.courses import Dealt, Stage, View, by_stage
+from augcli.requests.programs import Answers
 from augcli.requests.redraws import Place
 from augcli.requests.spread import Spread, here
 from augcli.settings.balance import BalanceSettings
@@ -96,6 +97,8 @@ class Job(Generic[S_co, D_co, O_co, B_co]):
     """What copies go through, where that is not all steps."""
     classes: Sequence[str] = ()
     """Those of the whole dataset, where an output hangs on them."""
+    answers: Answers | None = None
+    """What programs of people's own make, where they may be asked."""
 
     @property
     def courses(self) -> Sequence[Stage[S_co]]:

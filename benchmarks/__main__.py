@@ -48,7 +48,10 @@ PARTS: dict[str, tuple[str, Part]] = {
     "text-memory": (text.MEMORY, text.memory),
     "text-effect": (text_effect.TITLE, text_effect.effect),
     "learned-effect": (learned_effect.TITLE, learned_effect.effect),
-    "effects": (evaluated_effect.TITLE, evaluated_effect.effect),
+    **{
+        f"effects-{kind}": (title, partial(evaluated_effect.effect, kind))
+        for kind, title in evaluated_effect.TITLES.items()
+    },
     "effects-leak": (evaluated_effect.LEAK, evaluated_effect.leak),
     "effects-verdicts": (verdicts_effect.TITLE, verdicts_effect.effect),
     "series": (series.COST, series.cost),

@@ -45,9 +45,9 @@ Written by `python -m benchmarks learned-effect`. Accuracies are of held-out pic
 """
 _EFFECTS_HEAD = """# Does it help: measured
 
-Written by `python -m benchmarks effects`, `effects-verdicts` and `effects-leak`, all by `augment
-evaluate` itself. Differences are in points of accuracy, with 95 % intervals (Nadeau & Bengio 2003)
-over all folds of all repeats. All rows are told, whatever they say.
+Written by `python -m benchmarks effects-photos` and the other parts that begin with `effects`, all
+by `augment evaluate` itself. Differences are in points of accuracy, with 95 % intervals (Nadeau &
+Bengio 2003) over all folds of all repeats. All rows are told, whatever they say.
 """
 _OPERATIONS_HEAD = """# Operations: measured
 

@@ -27,6 +27,8 @@ from augcli.image.targets import Target
 from augcli.image.transform import ImageTransform
 from augcli.image.transforms.intensity import LearnedWhitening
 from augcli.networks import Dense, Network, packed
+from augcli.requests.commands import files_of
+from augcli.requests.programs import Programs
 from augcli.steps.learned import Model, Seen
 from augcli.transform import REGISTRY, Chooser, Transform, taken
 
@@ -67,6 +69,9 @@ MEANS = {"pictures": 9, "mean": [0.55, 0.5, 0.45], "std": [0.3, 0.25, 0.3]}
 PATCH = 24
 """The sides of what is whitened."""
 
+RECIPES = HERE.parent / "recipes"
+PROGRAM = "python sketch.py"
+
 SHOWN: dict[str, dict[str, Any]] = {
     **{name: {"model": known_photos(name)} for name in ("autoencoder", "gan", "vae")},
     "advanced_blur": {"sigma_x_px": 3, "sigma_y_px": 0.5, "degrees": 30},
@@ -98,6 +103,7 @@ SHOWN: dict[str, dict[str, Any]] = {
     "gamma": {"gamma": 0.6},
     "gaussian_blur": {"sigma_px": 1.5},
     "glass_blur": {"reach_px": 2},
+    "generate": {"command": PROGRAM, "params": {"strength": 1.5}},
     "gravel": {"stones": 150, "size": 0.04},
     "grid_distortion": {"distortion": {"choice": [-0.3, 0.3]}},
     "he_stain": {"haematoxylin": 1.5, "eosin": 0.5},
@@ -221,8 +227,9 @@ def shown(transform: Transform, pixels: Any, peers: Others) -> Any:
     if isinstance(transform, LearnedWhitening):
         return whitened(transform, pixels)
     picture = with_targets(Picture(pixels), (TAG,))
+    programs = Programs(RECIPES, {PROGRAM: files_of(PROGRAM, RECIPES)}, 60)
     for step, draws in applied(transform, Draws(3).at(transform.name)):
-        facts = replace(picture.facts, objects=picture.objects, peers=peers)
+        facts = replace(picture.facts, objects=picture.objects, peers=peers, answers=programs)
         params = step.make_params(draws, facts)
         picture = apply(step.lower(params, facts), picture)
     return visible(picture.pixels) if picture.facts.depth == "float32" else picture.pixels

@@ -29,9 +29,10 @@ def on_files(files: Files, config: Any) -> Files:
     return files
 
 
-def on_page_markdown(markdown: str, config: Any, **_told: Any) -> str:
+def on_page_markdown(markdown: str, page: Any, config: Any, **_told: Any) -> str:
     """Lead links out of docs to the page that is made of a file there, or to the host."""
-    return _led(_OUT, markdown, config.repo_url)
+    is_in_folder = "/" in page.file.src_uri  # from where `..` is docs itself
+    return markdown if is_in_folder else _led(_OUT, markdown, config.repo_url)
 
 
 def _led(links: re.Pattern[str], text: str, url: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from helpers import run as run_directly
 from seeds import SEEDS
 
 import augcli
+import augcli.api
 from augcli.errors import RecipeError
 
 OWN_STEP = """
@@ -112,6 +114,18 @@ def test_the_programs_in_the_guide_run(tmp_path: Path, photos: Path) -> None:
     assert reason in done.stdout
     assert (tmp_path / "faded/train/dog/night.png").exists()
     assert (tmp_path / "build/more/manifest.jsonl").exists()
+
+
+def test_the_examples_of_functions_are_true(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photos = make_photos(tmp_path / "in", {"train/cat": 2, "train/dog": 1, "val/cat": 2})
+    recipe = write_recipe(photos, tmp_path / "out", steps=["horizontal_flip"], copies=1)
+    recipe.rename(tmp_path / "recipe.yaml")
+    monkeypatch.chdir(tmp_path)
+    assert not doctest.testmod(augcli.api).failed
+    shown = {test.name for test in doctest.DocTestFinder().find(augcli.api) if test.examples}
+    assert {f"augcli.api.{name}" for name in augcli.__all__} <= shown
 
 
 def test_programs_see_types(tmp_path: Path) -> None:

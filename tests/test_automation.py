@@ -14,6 +14,8 @@ import pytest
 import yaml
 from helpers import environment, make_photos, write, write_recipe
 
+import augcli
+
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs/automation.md").read_text("utf-8")
 
@@ -124,3 +126,17 @@ def test_the_commands_of_other_tools_run(project: Path, tool: str) -> None:
         done = shell(command.replace("--strict ", ""), project)
         assert done.returncode == 0, done.stderr
     assert (project / "build/photos/run.json").exists()
+
+
+def test_a_tag_that_is_the_version_is_released_without_a_secret(project: Path) -> None:
+    text = (ROOT / ".github/workflows/release.yml").read_text("utf-8")
+    jobs = yaml.safe_load(text)["jobs"]
+    shutil.copy(ROOT / "pyproject.toml", project)
+    (check,) = (each["run"] for each in jobs["build"]["steps"] if "tag" in each.get("name", ""))
+    for tag, code in [(f"v{augcli.__version__}", 0), ("v9.9.9", 1)]:
+        assert shell(check, project, GITHUB_REF_NAME=tag).returncode == code
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    called = [each["run"].split()[1:] for each in jobs["build"]["steps"] if "make" in str(each)]
+    assert all(f"\n{target}:" in makefile for targets in called for target in targets)
+    assert "secrets." not in text
+    assert [name for name, job in jobs.items() if "permissions" in job] == ["publish"]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from buckets import at, bucket
 from helpers import augment, make_photos, picture, tree, write, write_recipe
 from helpers import run as run_directly
 from seeds import SEEDS
@@ -13,6 +15,10 @@ from seeds import SEEDS
 import augcli
 from augcli.errors import StorageError, UsageError
 from augcli.recipe import Recipe
+from augcli.store.objects import ObjectStore
+
+__all__ = ["bucket"]
+CACHE = "s3://bucket/some/cache"
 
 
 def recipe_for(dataset: Path, output: Path, /, **changes: object) -> Recipe:
@@ -82,6 +88,50 @@ def test_a_job_that_may_only_read_adds_nothing(tmp_path: Path, photos: Path) -> 
     write(tmp_path / "file", "no folder")
     with pytest.raises(StorageError):
         augcli.run(recipe, 1, cache=tmp_path / "file")
+
+
+def test_a_cache_may_be_in_a_store(tmp_path: Path, photos: Path, bucket: Any) -> None:
+    store = at(bucket, CACHE)
+    augcli.run(recipe_for(photos, tmp_path / "one"), 1, cache=CACHE)
+    marks = {each.name: each.mark for each in store.scan("cas/")}
+    told = recipe_for(photos, tmp_path / "two")
+    augcli.run(told, 1, cache=Path(CACHE))
+    assert marks == {each.name: each.mark for each in store.scan("cas/")} != {}
+    for name in marks:
+        store.write(name, store.read(name)[:-1] + b"?")
+    damaged = {each.name: each.mark for each in store.scan("cas/")}
+    augcli.run(recipe_for(photos, tmp_path / "three"), 1, cache=CACHE, cache_writes=False)
+    assert damaged == {each.name: each.mark for each in store.scan("cas/")}
+    augcli.run(recipe_for(photos, tmp_path / "four"), 1, cache=CACHE)
+    assert not damaged.items() & {each.name: each.mark for each in store.scan("cas/")}.items()
+    assert [tree(tmp_path / name) for name in ("two", "three", "four")] == [
+        tree(tmp_path / "one")
+    ] * 3
+
+
+def test_a_store_that_does_not_answer_is_left_alone(
+    tmp_path: Path, photos: Path, bucket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    read_of_a_store = ObjectStore.read
+
+    def read(store: ObjectStore, name: str) -> bytes:
+        if not name.startswith("cas/"):
+            return read_of_a_store(store, name)
+        asked.append(name)
+        raise StorageError("no answer")
+
+    monkeypatch.setattr(ObjectStore, "read", read)
+    assert augcli.run(recipe_for(photos, tmp_path / "one"), 1, cache=CACHE).exit_code == 0
+    assert len(asked) == 1
+    assert not [*at(bucket, CACHE).scan("cas/")]
+
+
+def test_a_cache_inside_an_output_of_a_store_is_refused(photos: Path, bucket: Any) -> None:
+    recipe = recipe_for(photos, Path("out"), output={"path": "s3://bucket/some"})
+    with pytest.raises(UsageError, match="cache s3://bucket/some/cache is inside the output"):
+        augcli.run(recipe, 1, cache=CACHE)
 
 
 def test_force_makes_all_again_and_what_is_kept_anew(tmp_path: Path, photos: Path) -> None:

@@ -233,3 +233,32 @@ def test_a_class_of_few_is_not_made_of_copies_nearly_all(tmp_path: Path) -> None
     assert "\n# balance: {target: 20}" in text
     recipe = load_recipe(text, "recipe", tmp_path)
     assert "growth" not in {each.code for each in findings(recipe)}
+
+
+@pytest.mark.parametrize(
+    ("description", "row", "place"),
+    [
+        (
+            "kpt_shape: [2]\n",
+            "0 .5 .5 .4 .6 .4 .5 2 .6 .5 2",
+            "data.yaml:3: `kpt_shape` is how many",
+        ),
+        (
+            "kpt_shape: [2, 3]\n",
+            "0 .5 .5 .4 .6 .4 .5 2 .6 .5",
+            "00.txt:1: 10 columns; with `kpt_shape",
+        ),
+        ("", "cat .5 .5 .4 .6", "labels/train/00.txt:1: 'cat' is no number"),
+    ],
+)
+def test_labels_that_are_broken_are_told_with_file_and_line(
+    tmp_path: Path, description: str, row: str, place: str
+) -> None:
+    make_photos(tmp_path / "in/images/train", {".": 1})
+    write(tmp_path / "in/labels/train/00.txt", f"{row}\n")
+    write(tmp_path / "in/data.yaml", f"train: images/train\nnames: [cat]\n{description}")
+    found = starter(tmp_path / "in", tmp_path)
+    asked = " ".join(line.removeprefix("  #").strip() for line in found.text.splitlines())
+    assert found.questions
+    assert "`format: yolo` under `dataset` reads them once this is mended" in asked
+    assert place in asked

@@ -73,6 +73,17 @@ def test_roll_back_forgets_files(output):
     assert files(output) == {"a.png": "a", "c.png": "c"}
 
 
+def test_small_files_wait_and_large_ones_do_not(output):
+    batch = batch_of(output, {"a.png": "a", "b.png": "b" * (2 << 20), "c.png": "c"})
+    (folder,) = output.batches.iterdir()
+    assert sorted(path.name for path in folder.iterdir()) == ["0", "1"]
+    batch.roll_back(1)
+    batch.add("d.png", [b"d", b"d"], None, ours=False)
+    batch.add("e.png", [], None, ours=False)
+    batch.publish([], [])
+    assert files(output) == {"a.png": "a", "d.png": "dd", "e.png": ""}
+
+
 @pytest.mark.parametrize("how", ["file", "link", "dangling", "folder", "file for folder"])
 @pytest.mark.parametrize("method", ["add", "add_link"])
 def test_what_augment_did_not_make_is_never_overwritten(output, tmp_path, how, method):
@@ -115,8 +126,10 @@ def test_hard_links_are_of_the_file_a_link_leads_to(output, tmp_path):
 def half_published(output, renamed):
     """Leave a batch as a machine that dies after so many renames does."""
     texts = {"train/a.png": "a", "train/b.png": "b", "val/c.png": "c"}
-    batch_of(output, texts)
+    batch_of(output, {})
     (folder,) = output.batches.iterdir()
+    for index, text in enumerate(texts.values()):
+        (folder / str(index)).write_text(text)
     names = {name: entry(name, text)["record"]["sha256"] for name, text in texts.items()}
     (folder / "names.json").write_text(json.dumps(names))
     for index, name in list(enumerate(names))[:renamed]:

@@ -37,7 +37,10 @@ SCHEMA = recipe_schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
 
 
-UNKNOWN = ("is no known encoding", "is no regular expression", "must be less than `bins`")
+UNKNOWN = (
+    *("is no known encoding", "is no regular expression", "must be less than `bins`"),
+    "there is no program",
+)
 """What JSON Schema cannot know."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from helpers import make_photos, picture, recipe_text, tree, write
 from seeds import SEEDS
 
+import augcli
 from augcli.addresses import address_of
 from augcli.cli.main import augment
 from augcli.engines.local import make_engine
@@ -26,7 +27,7 @@ from augcli.reports.report import Summary
 from augcli.run import run
 from augcli.store import copies
 from augcli.store.lease import HeldLease
-from augcli.store.objects import LEASE, SHARDS, ObjectStore
+from augcli.store.objects import LEASE, PARTS, SHARDS, ObjectStore
 
 __all__ = ["bucket"]
 IN, OUT = "s3://bucket/in", "s3://bucket/some/out"
@@ -233,7 +234,7 @@ def test_an_output_inside_the_dataset_is_refused(backend: Any) -> None:
 
 def test_what_is_missing_is_told_with_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "obstore", None)
-    with pytest.raises(UsageError, match=r"pip install 'augcli\[cloud\]'"):
+    with pytest.raises(StorageError, match=r"pip install 'augcli\[cloud\]'"):
         go()
 
 
@@ -273,6 +274,82 @@ def test_a_server_that_ignores_conditions_is_refused(
     assert list(at(backend, OUT).scan()) == []
 
 
+def parts(*numbers: str, **changes: Any) -> int:
+    """Do parts of a run into the bucket, and return how many files they made."""
+    text = json.loads(recipe_text(Path(), Path(), **changes))
+    text["dataset"]["path"], text["output"]["path"] = IN, OUT
+    recipe = load_recipe(json.dumps(text), "recipe", Path.cwd())
+    return sum(augcli.run_part(recipe, number, 1) for number in numbers)
+
+
+LAYOUTS = [{}, {"layout": "webdataset", "shards": 2}, {"layout": "parquet"}]
+
+
+@pytest.mark.parametrize("output", LAYOUTS, ids=["files", "webdataset", "parquet"])
+def test_parts_and_the_run_that_merges_them_give_what_a_run_gives(
+    backend: Any, photos: Path, tmp_path: Path, output: dict[str, Any]
+) -> None:
+    assert parts("2/3", "1/3", output=output) + parts("3/3", output=output) == 13
+    assert not [name for name in seen(at(backend, OUT)) if name.endswith("manifest.jsonl")]
+    assert parts("1/3", output=output) == 0
+    assert go(output=output).made == 0
+    assert seen(at(backend, OUT)) == same_in_a_folder(photos, tmp_path, output=output)
+    assert passing(backend) == set()
+
+
+def passing(backend: Any) -> set[str]:
+    own = {each.name.split("/")[1] for each in at(backend, OUT).scan(".augment/")}
+    return own & {"intents", "shards", "lease", "parts", "packs", "probes"}
+
+
+def test_who_may_not_write_at_the_same_time(backend: Any) -> None:
+    store = at(backend, OUT)
+    with store.lease(f"{PARTS}1-of-2"):
+        assert parts("2/2") > 0
+        for other in ("1/2", "1/3"):
+            with pytest.raises(LockedError, match="another run"):
+                parts(other)
+        with pytest.raises(LockedError, match="another run"):
+            go()
+    with store.lease(), pytest.raises(LockedError, match="another run"):
+        parts("2/2")
+
+
+def test_a_part_that_was_killed_holds_nobody_off_for_long(
+    backend: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opening(monkeypatch, at(backend, OUT))
+    at(backend, OUT).write(f"{PARTS}1-of-2", b"of-one-who-died 7")
+    assert go().made == 13
+    assert passing(backend) == set()
+
+
+@pytest.mark.parametrize("output", LAYOUTS[1:], ids=["webdataset", "parquet"])
+def test_shards_go_into_a_bucket_and_change_one_by_one(
+    backend: Any, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: Any
+) -> None:
+    assert go(output=output).made == 13
+    assert seen(at(backend, OUT)) == same_in_a_folder(photos, tmp_path, output=output)
+    before = marks(backend)
+    on_another_machine(monkeypatch, tmp_path)
+    assert go(output=output).made == 0
+    assert marks(backend) == before
+    write(photos / "train/cat/01.png", picture(99))
+    at(backend, IN).write("train/cat/01.png", picture(99))
+    assert go(output=output).made == 3
+    assert seen(at(backend, OUT)) == same_in_a_folder(photos, tmp_path, output=output)
+    assert command("verify", OUT)[0] == 0
+    assert go().made == 13
+    assert seen(at(backend, OUT)) == same_in_a_folder(photos, tmp_path)
+    assert passing(backend) == set()
+    assert command("clean", OUT) == (0, "")
+    assert not [*at(backend, OUT).scan()]
+
+
+def marks(backend: Any) -> dict[str, str]:
+    return {e.name: e.mark for e in at(backend, OUT).scan() if e.name != "run.json"}
+
+
 FEW = [9, 30, 45]
 ALL = pytest.param(range(1, 80), marks=pytest.mark.cluster, id="all")
 
@@ -282,21 +359,59 @@ ALL = pytest.param(range(1, 80), marks=pytest.mark.cluster, id="all")
 def test_the_run_after_a_crash_gives_what_an_undisturbed_one_gives(
     backend: Any, photos: Path, tmp_path: Path, points: list[int], answered: bool
 ) -> None:
-    want = same_in_a_folder(photos, tmp_path)
-    store = at(backend, OUT)
+    crash_at_each(backend, points, go, same_in_a_folder(photos, tmp_path), answered=answered)
+
+
+@pytest.mark.parametrize("answered", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("points", [pytest.param([12, 19], id="few"), ALL])
+@pytest.mark.parametrize("output", LAYOUTS[1:], ids=["webdataset", "parquet"])
+def test_a_crash_loses_no_shard(
+    backend: Any, photos: Path, tmp_path: Path, *, points: list[int], answered: bool, output: Any
+) -> None:
+    want = same_in_a_folder(photos, tmp_path, output=output)
+    crash_at_each(backend, points, partial(go, output=output), want, answered=answered)
+
+
+@pytest.mark.parametrize("answered", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("points", [pytest.param([6], id="few"), ALL])
+@pytest.mark.parametrize("output", LAYOUTS[:2], ids=["files", "webdataset"])
+def test_a_crash_of_a_part_is_made_up_for(
+    backend: Any, photos: Path, tmp_path: Path, *, points: list[int], answered: bool, output: Any
+) -> None:
+    want = same_in_a_folder(photos, tmp_path, output=output)
+    part, whole = partial(parts, "1/2", output=output), partial(go, output=output)
+    crash_at_each(backend, points, part, want, answered=answered, mend=whole)
+
+
+def crash_at_each(
+    backend: Any,
+    points: Iterable[int],
+    do: Callable[[], Any],
+    want: Mapping[str, str],
+    *,
+    answered: bool,
+    mend: Callable[[], Summary] | None = None,
+) -> None:
+    """Have a client die at each change; what is done after it, over what it left, is whole."""
+    mend, store = mend or do, at(backend, OUT)
     for point in points:
         store.remove([each.name for each in store.scan()])
         with pytest.MonkeyPatch.context() as patch:
-            doomed = Doomed(store.address, backend, at=point, answered=answered)
-            opening(patch, doomed)
-            if not crashes(go):
-                assert point > max(FEW), "more changes than a run makes"
+            opening(patch, Doomed(store.address, backend, at=point, answered=answered))
+            if not crashes(do):
+                assert isinstance(points, range), "more changes than a run makes"
                 break
-        go()
+        opening_again(backend, mend)
         assert seen(store) == want
-        own = {each.name.split("/")[1] for each in store.scan(".augment/")}
-        assert not own & {"intents", "shards", "lease"}
-        assert go().made == 0
+        assert passing(backend) == set()
+        assert mend().made == 0
+
+
+def opening_again(backend: Any, mend: Callable[[], Summary]) -> None:
+    """Do what mends, on a store that knows soon enough that a lease is nobody's."""
+    with pytest.MonkeyPatch.context() as patch:
+        opening(patch, at(backend, OUT))
+        mend()
 
 
 def crashes(do: Callable[[], object]) -> bool:
@@ -352,9 +467,23 @@ def test_commands_read_an_output_where_it_is(backend: Any, tmp_path: Path) -> No
     assert command("verify", OUT)[0] == 1
     code, story = command("explain", f"{OUT}/train/cat/01.aug-000.png")
     assert code == 0 and "is copy 0 of train/cat/01.png" in story
+    with pytest.raises(UsageError, match=r"^train/cat/9\.png is not in out/manifest\.jsonl; did"):
+        command("explain", f"{OUT}/train/cat/9.png")
     code, told = command("replay", OUT, "-o", str(tmp_path / "again"))
     assert code == 0 and "13 files made again" in told
     assert command("report", OUT, "-o", str(tmp_path / "page.html"))[0] == 0
+
+
+def test_a_starter_recipe_tells_the_address(backend: Any, tmp_path: Path) -> None:
+    recipe = tmp_path / "recipe.yaml"
+    assert command("init", IN, "-o", str(recipe))[0] == 0
+    text = recipe.read_text()
+    assert f"  path: {IN}    # an address; found" in text and ".cache" not in text
+    assert "  path: build/in\n" in text
+    assert command("plan", str(recipe))[0] == 0
+    at(backend, "s3://bucket/else").write("a.bin", b"1")
+    with pytest.raises(UsageError, match=r"tables at s3://bucket/else; it has .* ending in \.bin"):
+        command("init", "s3://bucket/else")
 
 
 def test_a_plan_and_a_clean_up_of_a_store(backend: Any, tmp_path: Path) -> None:

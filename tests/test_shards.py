@@ -155,7 +155,8 @@ def test_a_shard_that_is_damaged_or_gone_is_made_again(
     wrong = augment("verify", tmp_path / "out").stdout
     assert f"missing: {one.relative_to(tmp_path / 'out')}" in wrong
     assert f"changed: {other.relative_to(tmp_path / 'out')}" in wrong
-    assert augment("plan", tmp_path / "out.yaml", "--exit-code").returncode == 1
+    planned = augment("plan", tmp_path / "out.yaml", "--exit-code")
+    assert planned.returncode == 1 and "; some are to be written\n" in planned.stdout
     assert run(photos, tmp_path / "out", output=output).made == 30
     assert tree(tmp_path / "out") == before
 

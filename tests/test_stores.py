@@ -187,7 +187,7 @@ def test_a_lease_of_the_dead_is_taken_over(store: ObjectStore) -> None:
 def test_a_lease_that_this_machine_let_go_is_taken_over_at_once(backend: Any) -> None:
     store = ObjectStore(at(backend, "s3://bucket/x").address, backend, patience=3600)
     store.write(LEASE, b"former 3")
-    with store.lease("token", former="former") as lease:
+    with store.lease(token="token", former="former") as lease:
         lease.prove()
 
 

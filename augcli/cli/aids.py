@@ -15,7 +15,7 @@ _KINDS = ("image", "tabular", "text", "timeseries")
 
 
 @click.command()
-@click.argument("dataset", type=PathType(exists=True, path_type=Path))
+@click.argument("dataset", type=PlaceType(exists=True, path_type=Path))
 @click.option(
     "-o", "--output", "target", type=PathType(dir_okay=False, path_type=Path), help="File to write."
 )

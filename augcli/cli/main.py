@@ -17,6 +17,7 @@ from augcli.cli.aids import AIDS
 from augcli.cli.options import (
     CopiedFileType,
     PathType,
+    PlaceType,
     as_json,
     input_option,
     keep_to,
@@ -128,9 +129,10 @@ def augment(context: click.Context) -> None:
 @click.option("--part", metavar="I/N", help="Do one of N parts; a run without it merges them.")
 @click.option(
     "--cache",
-    type=PathType(path_type=Path, file_okay=False),
+    type=PlaceType(path_type=Path, file_okay=False),
     envvar="AUGMENT_CACHE",
-    help="Folder of what was made before, which outputs share.",
+    metavar="DIR|URL",
+    help="Folder or bucket of what was made before, which outputs share.",
 )
 @click.option("--cache-mode", type=click.Choice(["rw", "read"]), default="rw", help="Add to it?")
 @click.option("--max-failures", metavar="N|P%", help="Inputs that may fail before exit code 3.")

@@ -98,7 +98,7 @@ def search(  # noqa: PLR0913 – one per option
     """Look for the strength, amount or policy that helps, and write its recipe to -o."""
     from augcli import api
     from augcli.commands.progress import progress_bar
-    from augcli.commands.search import Budget, search, table, written
+    from augcli.commands.search import Budget, refuse_elsewhere, search, table, written
     from augcli.commands.search_page import search_page
     from augcli.commands.sentence import sentence
     from augcli.commands.signals import Heeding
@@ -106,6 +106,7 @@ def search(  # noqa: PLR0913 – one per option
 
     if trials and minutes:
         raise click.UsageError("--trials and --minutes both say when it is enough; give one")
+    refuse_elsewhere(recipe, target)
     budget = Budget(trials or (None if minutes else _TRIALS), minutes, steps)
     engine = Heeding(api.local_engine(recipe, jobs))
     with engine, progress_bar(engine, show=not as_json) as progress:

@@ -106,7 +106,7 @@ def panel_of(seen: Material, recipe: Recipe, program: Program | None = None) -> 
 def _store(recipe: Recipe) -> Store:
     """Return where scores are kept: beside the outputs that they are of."""
     output = OutputFolder(recipe.output_folder)
-    return FolderCache(output.own / "evaluate" / "scores", "", reads=True, writes=True)
+    return FolderCache("", reads=True, writes=True, folder=output.own / "evaluate" / "scores")
 
 
 def _notes(summary: Summary, seen: Material) -> Iterator[str]:

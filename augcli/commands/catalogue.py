@@ -152,7 +152,7 @@ def _common(field: str) -> tuple[str, str, str]:
 def _facts(cls: Class, field: str) -> tuple[str, str, str]:
     """Return default, range and meaning of a parameter."""
     info, declared = cls.model_fields[field], declared_range(cls, field)
-    default = "required" if info.is_required() else yaml_of(_plain(info.default))
+    default = "required" if info.is_required() else yaml_of(_default(info))
     if declared is None:
         values = "a list of steps" if field == "steps" else _values(info)
         return default, values, info.description or ""
@@ -205,10 +205,11 @@ def _needed(cls: Class, field: str) -> bool:
 
 
 def _shown(info: FieldInfo) -> Any:
-    return info.examples[0] if info.examples else _plain(info.default)
+    return info.examples[0] if info.examples else _default(info)
 
 
-def _plain(value: Any) -> Any:
+def _default(info: FieldInfo) -> Any:
+    value = info.get_default(call_default_factory=True)
     return value.plain() if hasattr(value, "plain") else value
 
 

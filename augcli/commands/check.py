@@ -95,7 +95,7 @@ def _installation() -> Iterator[Problem]:
 def _leaks(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
     severity = "error" if recipe.dataset.leaks == "refuse" else "note"
     for ours, other in leaks(dataset, recipe.dataset.augment):
-        yield Problem(ours, 0, 0, f"equal to {other} of another split", severity, "leak")
+        yield Problem(ours, 0, 0, f"equal to {other}, of another split", severity, "leak")
 
 
 def _sources(recipe: Recipe, plan: Plan) -> Iterator[Problem]:

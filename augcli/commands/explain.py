@@ -50,7 +50,8 @@ def record_of(file: Path, row: int | None) -> Record | RowRecord:
             return record if row is None else record_of_row(output, record, row)
         if _is_near(PurePosixPath(record.output), path):
             names.append(record.output)
-    raise UsageError(f"{name} is not in {output.manifest}{_meant(name, names)}")
+    place = f"{output.path.name}/{output.manifest.name}"  # that of a copy has the same name
+    raise UsageError(f"{name} is not in {place}{_meant(name, names)}")
 
 
 def of_plugins(file: Path, record: Record | RowRecord) -> Iterator[str]:
@@ -90,7 +91,7 @@ def record_of_row(output: OutputFolder, record: Record, row: int) -> RowRecord:
         return RowRecord(output=record.output, row=row, base=base)
     found = row_story(output.files.path, record.output, row)
     if found is None:
-        raise UsageError(f"{output.path} does not tell where row {row} comes from")
+        raise UsageError(f"{output.path.name} does not tell where row {row} comes from")
     return found
 
 

@@ -57,11 +57,14 @@ class Forecast:
     """What was found out about files that hold many samples."""
     shards: dict[str, int] = field(default_factory=dict)
     """Those of each split, where outputs are joined into such."""
+    joined: bool = True
+    """Whether they are there, and of the outputs that there are."""
 
     @property
     def work_remains(self) -> bool:
         """Return whether a run would change anything, or fail on inputs once more."""
-        return bool(self.new or self.changed or self.stale or not self.finished)
+        is_done = self.finished and self.joined
+        return bool(self.new or self.changed or self.stale or not is_done)
 
     def plain(self) -> dict[str, Any]:
         """Return this as plain JSON."""
@@ -87,7 +90,6 @@ def _forecast(recipe: Recipe, dataset: Dataset, plan: Plan, output: OutputFolder
         outlined = [_outlined(recipe, pending.tasks[row]) for row in dataset.uncounted]
         costs = [_extrapolated(recipe, pending, survey), *(each.cost for each in outlined)]
         size, seconds = map(sum, zip(*costs, strict=True))
-        made = sum(map(pending.plan.outputs, survey.todo))
         counts = pending.plan.counts() + [c for each in outlined for c in each.tally.counts]
         notes = [
             *_leaking(str(dataset.root), lambda: heed_leaks(recipe, dataset)),
@@ -101,7 +103,8 @@ def _forecast(recipe: Recipe, dataset: Dataset, plan: Plan, output: OutputFolder
             changed=changed,
             up_to_date=len(dataset) - len(survey.todo),
             stale=len(journal.gone) + sum(_superfluous(journal, pending, survey)),
-            finished=ended_well(output) and are_joined(recipe, output),
+            finished=ended_well(output),
+            joined=are_joined(recipe, output),
             bytes=size,
             seconds=seconds,
             notes=notes,
@@ -111,8 +114,13 @@ def _forecast(recipe: Recipe, dataset: Dataset, plan: Plan, output: OutputFolder
                 *(each for one in outlined for each in one.tally.dealt),
             ],
             story=[*learned.story, *(line for each in outlined for line in each.tally.story)],
-            shards=_shards(recipe, output, counts, size / max(1, made)),
+            shards=_shards(recipe, output, counts, size / max(1, _made(pending, survey))),
         )
+
+
+def _made(pending: Pending, survey: Survey) -> int:
+    """Return how many outputs of single samples are to be made."""
+    return sum(map(pending.plan.outputs, survey.todo))
 
 
 def _shards(
@@ -196,7 +204,7 @@ def _extrapolated(recipe: Recipe, pending: Pending, survey: Survey) -> tuple[flo
     started = time.perf_counter()
     sizes = [size for task in tasks for size in _tried(processor, task, recipe)]
     seconds = time.perf_counter() - started
-    share = sum(map(pending.plan.outputs, survey.todo)) / max(1, len(sizes))
+    share = _made(pending, survey) / max(1, len(sizes))
     return sum(sizes) * share, seconds * share / available_cpus()
 
 

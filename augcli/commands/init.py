@@ -12,6 +12,7 @@ from itertools import takewhile
 from pathlib import Path
 from textwrap import wrap
 
+from augcli.addresses import address_of, shown
 from augcli.dataset.files import readable
 from augcli.draft import Asked, Draft, quoted
 from augcli.errors import (
@@ -26,6 +27,7 @@ from augcli.errors import (
 from augcli.recipe import Recipe, load_recipe
 from augcli.recognised import KINDS, recognised
 from augcli.run import heed_leaks, located, planned, refuse_special
+from augcli.store.places import at_hand
 from augcli.store.sources import read_sources
 from augcli.system.terminal import escaped
 from augcli.task import Source
@@ -40,6 +42,7 @@ _BARE = '  quote: ""             # quotes are letters here: some stand open'
 _IN_QUOTES = re.compile(rb'(?:^|[\t,;|])"[^"\n]*"(?=[\t,;|\r]|$)', re.MULTILINE)
 _FEW = 0.1
 """Of the lines of a file: more that have quotes have them for good."""
+_LISTINGS = ("data.yaml", "data.yml")
 _COLUMNS = 72
 _MOST_STEPS = 9
 _SHOWN = 5
@@ -75,18 +78,21 @@ def starter(
     careful ones. Raises UsageError where there is no dataset, or one that stays as it is while it
     is looked at.
     """
+    here = at_hand(path, path, beside=path.name.lower() in _LISTINGS)
     try:
-        refuse_special(path)
-        data = _whole(path)
-        asked = Asked(data.resolve(), label, insists=kind is not None)
-        draft = _drafted(asked, (kind,) if kind else KINDS)
+        refuse_special(here)
+        asked = Asked(_whole(here).resolve(), label, insists=kind is not None)
+        draft = _drafted(asked, shown(path), (kind,) if kind else KINDS)
         draft = _with_steps(draft, steps) if steps else draft
     except (SettingError, SampleError) as error:
-        raise UsageError(f"no recipe can be made for {path}: {error}") from error
+        raise UsageError(f"no recipe can be made for {shown(path)}: {error}") from error
     except OSError as error:
         text = f"{error.filename or path} cannot be read: {error.strerror}"
         raise UsageError(f"no recipe can be made for {path}: {text}") from error
-    text = _written(draft, draft.path or asked.path, folder.resolve())
+    inner = (draft.path or asked.path).relative_to(asked.path)
+    if address_of(path):
+        draft = replace(draft, place=shown(_whole(here, path) / inner))
+    text = _written(draft, asked.path / inner, folder.resolve())
     return Started(_tried(text, folder.resolve()))
 
 
@@ -96,19 +102,21 @@ def guessed(dataset: Path, overrides: Sequence[str], seed: int | None) -> Recipe
     return load_recipe(text, f"(init {dataset})", here, overrides, seed=seed)
 
 
-def _whole(path: Path) -> Path:
-    """Return the dataset that a person means who points at a part of it."""
+def _whole(path: Path, address: Path | None = None) -> Path:
+    """Return the dataset that a person means who points at a part of it, here or at an address."""
+    told = address or path
     if not path.is_file():
-        return path
+        return told
     if zipfile.is_zipfile(path) and path.suffix.lower() in (".zip", ""):
-        raise UsageError(f"{path} is packed; unpack it, and give its folder")
-    return path.parent if path.name.lower() in ("data.yaml", "data.yml") else path
+        raise UsageError(f"{shown(told)} is packed; unpack it, and give its folder")
+    return told.parent if path.name.lower() in _LISTINGS else told
 
 
-def _drafted(asked: Asked, kinds: Iterable[str]) -> Draft:
+def _drafted(asked: Asked, name: str, kinds: Iterable[str]) -> Draft:
     draft = recognised(asked, kinds)
     if draft is None:
-        raise UsageError(f"there are no pictures, series, texts or tables at {_named(asked.path)}")
+        told = f"{name}{_endings(asked.path)}"
+        raise UsageError(f"there are no pictures, series, texts or tables at {told}")
     return draft
 
 
@@ -120,19 +128,21 @@ def _with_steps(draft: Draft, steps: Sequence[str]) -> Draft:
     return replace(draft, rest=[*amounts, *steps])
 
 
-def _named(path: Path) -> str:
-    """Return a path with the endings of what lies there."""
+def _endings(path: Path) -> str:
+    """Return what is told of the endings of what lies at a path."""
     ends = sorted({each.suffix or each.name for each in readable(path)} if path.is_dir() else ())
-    return f"{path}; it has files ending in {', '.join(ends[:_SHOWN])}" if ends else str(path)
+    return f"; it has files ending in {', '.join(ends[:_SHOWN])}" if ends else ""
 
 
 def _written(draft: Draft, path: Path, folder: Path) -> str:
     """Return a draft as the text of a recipe."""
-    data, output = quoted(os.path.relpath(path, folder)), quoted(_output(path, folder))
+    data = quoted(draft.place or os.path.relpath(path, folder))
+    output = quoted(_output(path, folder))
     found = draft.found and f"; found {draft.found}"
+    whence = "an address" if draft.place else "from this file's folder"
     lines = [
         *("version: 1", f"seed: 1                 # another seed gives other {draft.what}"),
-        *("dataset:", f"  path: {data}    # from this file's folder{found}"),
+        *("dataset:", f"  path: {data}    # {whence}{found}"),
         *(f"  kind: {draft.kind}", *(f"  {line}" for line in draft.dataset)),
         *("output:", f"  path: {output}", *(f"  {line}" for line in draft.output)),
         *draft.rest,

@@ -21,7 +21,7 @@ from augcli.run import located, planned
 from augcli.store.sources import read_sources
 from augcli.task import AnyJob, Source, Task
 from augcli.transform import catalogue, walk
-from augcli.work.jobs import job_of
+from augcli.work.jobs import job_of, programs_of
 from augcli.work.learning import School
 from augcli.work.pending import Tasks
 from augcli.work.study import Study
@@ -71,7 +71,8 @@ def preview_page(recipe: Recipe, sources: int, copies: int) -> bytes:
 def _job(recipe: Recipe) -> AnyJob:
     """Return what a recipe asks of its kind, once its steps know what they are to know."""
     dataset, _ = planned(recipe)
-    return job_of(School(recipe, dataset).taught(Study.model).recipe, ())
+    taught = School(recipe, dataset).taught(Study.model).recipe
+    return job_of(taught, (), answers=programs_of(taught))
 
 
 def _page(recipe: Recipe, playground: Playground) -> bytes:

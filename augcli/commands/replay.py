@@ -57,9 +57,7 @@ def replay(
     found = False
     for _, group in groupby(records, key=lambda record: record.source):
         found = True
-        yield from _of_source(
-            bounds, list(group), target, partial(remake, output=output.files.path)
-        )
+        yield from _of_source(bounds, list(group), target, partial(remake, output=output.path))
     if only and not found:
         raise UsageError(f"no output matches {only}")
 

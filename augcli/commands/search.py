@@ -6,12 +6,14 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import chain, islice, product
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import yaml
 
+from augcli.addresses import address_of
 from augcli.commands.bench import (
     Bench,
     Terms,
@@ -24,19 +26,23 @@ from augcli.commands.bench import (
 )
 from augcli.draws import Draws
 from augcli.engines import Engine
-from augcli.errors import RecipeError
+from augcli.errors import RecipeError, UsageError
 from augcli.judges.judge import Rows
 from augcli.judges.nested import OUTER, Choice, Field, Gain, Trials, choice, nested
 from augcli.judges.panel import Panel
 from augcli.judges.verdict import Extent, Verdict, verdict
 from augcli.kind import load_kind
 from augcli.recipe import Recipe
-from augcli.transform import catalogue
+from augcli.steps.generating import Generating
+from augcli.steps.learned import Learning
+from augcli.transform import Transform, catalogue, walk
 from augcli.work.making import Progress
 
 _AMOUNTS = (1, 2, 5)
 """Copies; fewer of a run are the first of it."""
 _STRENGTHS = (1.0, 0.5)
+_OF_COPIES = ("copies", "balance", "strength", "steps", "branches", "views", "stages")
+"""Keys of a recipe that say how new samples come to be."""
 _POLICIES = tuple((n, m) for n in (1, 2) for m in (5, 9, 14))
 """How many steps a policy takes at what magnitude, for policies that say both."""
 
@@ -226,25 +232,47 @@ def _refuse(recipe: Recipe) -> None:
         raise RecipeError([recipe.problem(("copies",), text)])
 
 
+def refuse_elsewhere(recipe: Recipe, target: Path) -> None:
+    """Raise UsageError for a place from where a recipe would not find the files beside it."""
+    steps = list(walk(recipe.all_steps))
+    models = [step.model for step in steps if isinstance(step, Learning)]
+    files = chain.from_iterable(step.files for step in steps if isinstance(step, Generating))
+    named = [*recipe.plugins, *(each for each in models if isinstance(each, str)), *files]
+    if named and target.absolute().parent.resolve() != recipe.folder.resolve():
+        text = f"the recipe names {named[0]}, which lies beside it in {recipe.folder}"
+        raise UsageError(f"{text}: write {target.name} there")
+
+
 def written(found: Found, recipe: Recipe) -> str:
     """Return the recipe that a search ends with: the best trial, or no steps without evidence."""
     best = found.best.recipe if found.best and found.helps else None
-    told: dict[str, Any] = {"version": 1, "seed": recipe.seed}
-    for part, path in (("dataset", recipe.input), ("output", recipe.output_folder)):
-        said = getattr(recipe, part).model_dump(mode="json", by_alias=True, exclude_unset=True)
-        told[part] = said | {"path": str(path)}
+    text = yaml.safe_dump(told_of(recipe, best), sort_keys=False, allow_unicode=True)
+    return "".join(f"# {line}\n" for line in _said(found, recipe)) + text
+
+
+def told_of(recipe: Recipe, best: Recipe | None) -> dict[str, Any]:
+    """Return a recipe as it was written, with what a trial of it has; without one, no copies."""
+    written = recipe.as_written.data
+    told = {key: value for key, value in written.items() if best or key not in _OF_COPIES}
+    for part in ("dataset", "output"):
+        path = told[part]["path"]
+        told[part] = told[part] | {"path": path if address_of(path) else str(recipe.real(path))}
     if best:
-        told |= {"copies": best.copies, "strength": best.strength, "steps": _steps(best)}
-        told |= {"balance": best.balance.plain()} if best.balance else {}
-    text = yaml.safe_dump(told, sort_keys=False, allow_unicode=True)
-    return "".join(f"# {line}\n" for line in _said(found)) + text
+        told |= {"copies": best.copies, "strength": best.strength, "steps": _steps(best, recipe)}
+    if best and best.balance != recipe.balance:
+        told |= {"balance": best.balance and best.balance.plain()}
+    return {key: value for key, value in told.items() if value is not None}
 
 
-def _steps(recipe: Recipe) -> list[dict[str, Any]]:
-    return [
-        {step.name: step.model_dump(mode="json", by_alias=True, exclude_unset=True)}
-        for step in recipe.steps
-    ]
+def _steps(best: Recipe, recipe: Recipe) -> list[Any]:
+    """Return the steps of a trial: those of the recipe as they were written there."""
+    own = recipe.as_written.at(("steps",)) or ()
+    known = {id(step): told for step, told in zip(recipe.steps, own, strict=True)}
+    return [known.get(id(step)) or _told(step) for step in best.steps]
+
+
+def _told(step: Transform) -> dict[str, Any]:
+    return {step.name: step.model_dump(mode="json", by_alias=True, exclude_unset=True)}
 
 
 def limits(sources: int) -> str:
@@ -252,13 +280,13 @@ def limits(sources: int) -> str:
     return f"with {sources} samples a gain below some {60 / sources**0.5:.0f} points is not proved"
 
 
-def _said(found: Found) -> Iterator[str]:
+def _said(found: Found, recipe: Recipe) -> Iterator[str]:
     yield f"Found by augment search among {len(found.trials)} trials."
     if found.best is None:
         yield "There is no evidence that any helps; none was chosen."
     elif not found.helps:
         yield f"There is no evidence that any helps; the best was {found.best.name}:"
-        yield f"steps: {json.dumps(_steps(found.best.recipe))}"
+        yield f"steps: {json.dumps(_steps(found.best.recipe, recipe))}"
 
 
 def table(found: Found) -> Iterator[str]:

@@ -90,7 +90,8 @@ def forecast(expected: Forecast) -> None:
     )
     say(f"about {_size(expected.bytes)} and {_duration(expected.seconds)} of work")
     if expected.shards:
-        say("shards: " + ", ".join(f"{n} of {s}" for s, n in expected.shards.items()))
+        told = "" if expected.joined else "; some are to be written"
+        say("shards: " + ", ".join(f"{n} of {s}" for s, n in expected.shards.items()) + told)
     say(*expected.story)
     warn(*expected.notes)
 

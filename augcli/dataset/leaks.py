@@ -22,9 +22,16 @@ _SHOWN, _TOLD = 10, 5
 
 
 def heeded(
-    settings: DatasetSettings, what: str, pairs: Sequence[Pair], shown: Callable[[Pair], str]
+    settings: DatasetSettings,
+    what: str,
+    pairs: Sequence[Pair],
+    shown: Callable[[Pair], str],
+    way: str = "take each out of one of the splits",
 ) -> list[str]:
-    """Return what to tell of things in an augmented and another split; FindingsError if refused."""
+    """Return what to tell of things in an augmented and another split; FindingsError if refused.
+
+    `way` is what can be done about it.
+    """
     if not pairs:
         return []
     text = f"{len(pairs)} {what} of an augmented split are also in another split"
@@ -32,16 +39,21 @@ def heeded(
         raise FindingsError(
             f"{text}:",
             *(f"  {shown(pair)}" for pair in islice(pairs, _SHOWN)),
-            "take each out of one of the splits, or say `leaks: allow` under `dataset`",
+            f"{way}, or say `leaks: allow` under `dataset`",
         )
     return [f"{text}: {', '.join(map(shown, islice(pairs, _TOLD)))}"]
 
 
 def leaks(dataset: Dataset, augment: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield (augmented source, other sample) of equal bytes."""
+    """Yield (augmented source, other sample) of equal bytes, or one and the same in two splits."""
+    ours = augmented(augment, dataset.splits)
+    if dataset.shared:
+        own = (sample.id for sample in dataset if sample.split in ours)
+        yield from (
+            (id_, f"{id_} in {dataset.shared[id_]}") for id_ in own if id_ in dataset.shared
+        )
     if len(dataset.splits) < 2:
         return
-    ours = augmented(augment, dataset.splits)
     sizes: dict[int, list[int]] = defaultdict(list)
     for row, sample_id in enumerate(dataset.ids):
         stat = stat_of(f"{dataset.root}/{sample_id}")

@@ -54,6 +54,8 @@ class Dataset(Sequence[Sample]):
     """id → the extension that the names of its outputs get, where its own tells no format."""
     lacking: Mapping[str, str] = field(default_factory=dict)
     """Split that the dataset tells of and that has no samples → why it has none."""
+    shared: Mapping[str, str] = field(default_factory=dict)
+    """id → another split that the dataset says it is as much of."""
     together: dict[str, str] = field(default_factory=dict)
     """id → what a sample must stay together with where splits are drawn, as far as it is told."""
     notes: list[Problem] = field(default_factory=list)
@@ -115,6 +117,7 @@ class Dataset(Sequence[Sample]):
         """Return the same samples in other splits, one for each."""
         other = copy(self)
         other.held_out, other.split_folders, other._splits = True, False, Names()
+        other.shared = {}
         for split in splits:
             other._splits.append(split)
         return other

@@ -8,8 +8,6 @@ import fcntl
 import os
 import re
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import IO
@@ -26,20 +24,32 @@ _STORAGE_ERRNOS = frozenset(
 )
 
 
-@contextmanager
-def storage_errors(what: Path) -> Iterator[None]:
+class storage_errors:  # noqa: N801 – used as a function is; a generator takes longer than a write
     """Turn a failure of the file system into a StorageError that says what to do."""
-    try:
-        yield
-    except OSError as error:
-        number = error.errno or _number_in(str(error))
-        if number not in _STORAGE_ERRNOS:
-            raise
-        place = error.filename or what
-        raise StorageError(
-            f"cannot write {place}: {error.strerror or os.strerror(number)}; "
-            "mend that and run the same command again, it goes on where it stopped"
-        ) from error
+
+    __slots__ = ("_what",)
+
+    def __init__(self, what: Path):
+        self._what = what
+
+    def __enter__(self) -> None:
+        """Begin nothing."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, OSError):
+            _refused(error, self._what)
+
+
+def _refused(error: OSError, what: Path) -> None:
+    """Raise StorageError where an error is one of storage."""
+    number = error.errno or _number_in(str(error))
+    if number not in _STORAGE_ERRNOS:
+        return
+    place = error.filename or what
+    raise StorageError(
+        f"cannot write {place}: {error.strerror or os.strerror(number)}; "
+        "mend that and run the same command again, it goes on where it stopped"
+    ) from error
 
 
 def _number_in(text: str) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from hashlib import blake2b
+from typing import TypeGuard
 
 MARKED = 7_258_118_400_000_000_000
 """Nanoseconds since the epoch: times from here on are marks."""
@@ -29,6 +30,6 @@ def time_of(mark: str) -> int:
     return MARKED + int.from_bytes(digest) % (1 << _BITS)
 
 
-def is_marked(stat: os.stat_result | None) -> bool:
+def is_marked(stat: os.stat_result | None) -> TypeGuard[os.stat_result]:
     """Return whether a file is there and carries a mark."""
     return stat is not None and stat.st_mtime_ns >= MARKED

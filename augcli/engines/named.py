@@ -10,7 +10,7 @@ from augcli.engines import Engine
 from augcli.engines.fleet import Fleet, Terms
 from augcli.engines.posts import Cluster
 from augcli.engines.site import Equipment
-from augcli.errors import UsageError, did_you_mean
+from augcli.errors import EngineError, UsageError, did_you_mean
 
 _NAMES = ("local", "ray")
 
@@ -26,7 +26,7 @@ class Choice:
 
 
 def chosen(name: str, jobs: int | None = None, site_cpus: int | None = None) -> Choice:
-    """Return what a name means; UsageError for one that means nothing here."""
+    """Return what a name means; UsageError if that is nothing, EngineError where Ray is missing."""
     engine, colon, address = name.partition(":")
     if engine not in _NAMES or (colon and not address) or (engine == "local" and colon):
         hint = did_you_mean(engine, _NAMES)
@@ -36,7 +36,7 @@ def chosen(name: str, jobs: int | None = None, site_cpus: int | None = None) -> 
     if engine == "local" and site_cpus:
         raise UsageError("--site-cpus is for --engine ray; -j says how many processes there are")
     if engine == "ray" and find_spec("ray") is None:
-        raise UsageError("--engine ray needs Ray: pip install 'augcli[ray]'")
+        raise EngineError("--engine ray needs Ray: pip install 'augcli[ray]'")
     return Choice(engine == "local", address or None, jobs, site_cpus)
 
 

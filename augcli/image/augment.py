@@ -28,7 +28,7 @@ from augcli.image.picture import Facts, Picture, Placed
 from augcli.image.settle import Settled
 from augcli.image.whole import Whole
 from augcli.names import Spot, encoded_name, group_name
-from augcli.records.keys import key_of_told, revisions_of, told
+from augcli.records.keys import key_of_told, told
 from augcli.records.provenance import PictureRecord
 from augcli.requests.asked import Copies
 from augcli.requests.redraws import Fault, Place, Vain
@@ -64,6 +64,8 @@ class ImageProcessor(Processor["ProcessedPicture"]):
             from augcli.image.labelled.converted import Converted
 
             form = {"format": into, "of": labels.form["format"], "names": list(self.job.classes)}
+            points = {label: list(names) for label, names in labels.points.items()}
+            form |= {"points": points} if points else {}
             labels = Converted(task.source, form, labels.mates, labels)
         return ProcessedPicture(self, task, sources, labels)
 
@@ -77,7 +79,8 @@ class ImageProcessor(Processor["ProcessedPicture"]):
     ) -> Iterator[Drawn]:
         """Yield what is drawn for each copy of a task; faults are raised or, if asked, told."""
         facts = replace(facts, peers=peers) if task.partners else facts
-        facts = replace(facts, known=self._known) if self._known else facts
+        if self._known or self.job.answers:
+            facts = replace(facts, known=self._known, answers=self.job.answers)
         draws = self._draws or CopyDraws(self.job, [task])
         if objects is None:
             concerned = self.job.dataset.concerned(task.label)
@@ -247,8 +250,7 @@ class ProcessedPicture(Processed):
         self._parts.add(part)
         reduced = {"reduced": part} if part > 1 else {}
         extras = replace(extras, told=extras.told | reduced) if reduced else extras
-        revisions = revisions_of("image", (step["name"] for step in drawn.steps))
-        made = ",".join(map(told, (drawn.text, revisions, *reduced.values())))
+        made = ",".join((drawn.made, *map(told, reduced.values())))
         return Output(
             self._record(name, spot, drawn, self._encoding.to_json(), extras),
             key_of_told(self._hashes_with(drawn.hashes), f"[{made}]", self._form),

@@ -27,6 +27,8 @@ from augcli.image.picture import Facts, Peers, Placed
 from augcli.image.shares import mixed
 from augcli.image.transform import ImageTransform, beside_nothing
 from augcli.names import FIRST, Spot
+from augcli.once import kept
+from augcli.records.keys import revisions_of, told
 from augcli.records.typed import Step
 from augcli.requests.asked import Copies
 from augcli.requests.courses import Stage, View
@@ -55,12 +57,18 @@ class Drawn:
     alone: tuple[str, ...] = ()
     """The steps that were left out, as they found no partner."""
 
-    @cached_property
+    @kept
     def stages(self) -> list[Fused]:
         """Return the operations fused, once for the picture and all that moves with it."""
         return ops.fuse(self.ops)
 
-    @cached_property
+    @kept
+    def made(self) -> str:
+        """Return what keys have of the steps: these, and the revisions of what they are."""
+        revisions = revisions_of("image", (step["name"] for step in self.steps))
+        return f"{told(self.text)},{told(revisions)}"
+
+    @kept
     def partners(self) -> list[str]:
         """Return the ids of the other pictures that went into it, each once."""
         every = (ident for step in self.steps for ident in step["params"].get("partners", ()))
@@ -205,7 +213,7 @@ class CopyDraws:
             if reason := step.refusal(facts):
                 raise RefusedError(reason)
             seen = _with(objects, lowered, facts) if step.asks_objects else facts
-            params, text = pick.params(_of(label, facts) if step.asks_class else seen)
+            params, text = pick.params(_of(label, facts, steps) if step.asks_class else seen)
             if step.mixes and not params["partners"]:
                 alone.append(step.name)
                 continue
@@ -232,9 +240,9 @@ def _with(objects: tuple[Placed, ...], lowered: Sequence[Op], facts: Facts) -> F
     return replace(facts, objects=ops.objects_after(lowered, objects))
 
 
-def _of(label: Label, facts: Facts) -> Facts:
-    """Return facts that tell the class, where there is one."""
-    return replace(facts, label=label) if isinstance(label, str) else facts
+def _of(label: Label, facts: Facts, steps: Sequence[Step]) -> Facts:
+    """Return facts that tell the class, where there is one, and the steps so far."""
+    return replace(facts, label=label if isinstance(label, str) else None, before=(*steps,))
 
 
 def _count(task: Task, stage: int) -> int:

@@ -12,8 +12,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial, reduce
-from typing import ClassVar, TypeAlias
+from functools import lru_cache, partial, reduce
+from typing import ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,14 +46,15 @@ from augcli.image.resample import (
     Border,
     Interpolation,
     Matrix,
+    OnGrid,
     Sampler,
     Size,
     displaced,
     fill_values,
     inverted,
-    is_on_grid,
     is_within,
     move_on_grid,
+    on_grid,
     project,
     snapped,
     warp,
@@ -65,8 +66,7 @@ from augcli.once import kept
 Kernel: TypeAlias = Callable[[PixelArray, Sampler], PixelArray]
 
 
-@dataclass(frozen=True)
-class Sampling:
+class Sampling(NamedTuple):
     """How a resampling fills what lies outside and what lies between pixels.
 
     None is for an operation that does not care: it agrees with any neighbour.
@@ -127,7 +127,7 @@ class Warp:
 
     def stage(self) -> Resample:
         """Return the resampling that does this alone."""
-        return Resample((self,), self.sampling)
+        return _alone(self)
 
     straight: ClassVar[float] = math.inf
     """How long a line may be, in pixels, that stays as good as straight."""
@@ -139,6 +139,27 @@ class Warp:
     def backward(self, points: Points) -> Points:
         """Find where points of the result come from."""
         return project(inverted(self.matrix), points)
+
+
+Six: TypeAlias = tuple[float, float, float, float, float, float]
+"""a, b, x, c, d and y of the matrix [a b x; c d y; 0 0 1]."""
+
+
+@lru_cache(maxsize=256)
+def fixed(
+    numbers: Six, width: int, height: int, sampling: Sampling = UNSAMPLED, *, window: bool = False
+) -> Warp:
+    """Return the warp of six numbers, the very same for the same ones.
+
+    So what pictures of one size share is worked out once, not for each output.
+    """
+    return Warp(np.array([*numbers, 0, 0, 1.0]).reshape(3, 3), width, height, sampling, window)
+
+
+@lru_cache(maxsize=256)
+def _alone(warp: Warp) -> Resample:
+    """Return the run of one warp, the very same for the same one."""
+    return Resample((warp,), warp.sampling)
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,7 +245,7 @@ class Resample:
         """Find where points of the result come from in the run's input."""
         return reduce(lambda moved, move: move.backward(moved), reversed(self.moves), points)
 
-    @property
+    @kept
     def size(self) -> Size:
         """Return width and height of the result."""
         return self.moves[-1].width, self.moves[-1].height
@@ -256,13 +277,17 @@ class Resample:
         return inverted(self.matrix)
 
     @kept
+    def _whole_inverse(self) -> Matrix:
+        return snapped(self._inverse)
+
+    @kept
     def _has_field(self) -> bool:
         return any(isinstance(move, Field) for move in self.moves)
 
     @kept
     def _copies(self) -> bool:
         """Return whether values are only copied from one place to another."""
-        return self._is_exact or self.sampling.interpolation == "nearest"
+        return bool(self._on_grid) or self.sampling.interpolation == "nearest"
 
     @kept
     def blocks(self) -> Size:
@@ -275,11 +300,11 @@ class Resample:
         return 1 if self.blocks == (1, 1) else reduction(self._inverse, self.size)
 
     @kept
-    def _is_exact(self) -> bool:
-        return not self._has_field and is_on_grid(self.matrix)
+    def _on_grid(self) -> OnGrid | None:
+        return None if self._has_field else on_grid(self.matrix)
 
     def _check_sides(self, facts: Facts) -> None:
-        if not self._is_exact and max(facts.width, facts.height, *self.size) > LONGEST_WARPED_SIDE:
+        if not self._on_grid and max(facts.width, facts.height, *self.size) > LONGEST_WARPED_SIDE:
             raise StepError(f"a side is longer than {LONGEST_WARPED_SIDE} px, too long to warp")
 
     def _kernel(self, across: int = 1, down: int = 1) -> Kernel:
@@ -287,7 +312,7 @@ class Resample:
         into = to_blocks(across, down)
         if self._has_field:
             return lambda pixels, how: displaced(pixels, *self._places(into), how)
-        inverse = snapped(self._inverse if across == down == 1 else into @ self._inverse)
+        inverse = self._whole_inverse if across == down == 1 else snapped(into @ self._inverse)
         return lambda pixels, how: warp(pixels, inverse, self.size, how)
 
     def _places(self, last: Matrix) -> Places:
@@ -315,8 +340,8 @@ class Resample:
         return premultiplied(in_blocks(picture, rest), change, clears=self.sampling.clears)
 
     def _copied(self, pixels: PixelArray, how: Callable[[], Sampler]) -> PixelArray:
-        if self._is_exact:
-            return move_on_grid(pixels, self.matrix, self.size, how)
+        if self._on_grid:
+            return move_on_grid(pixels, self._on_grid, self.size, how)
         return self._kernel()(pixels, how())
 
     def on_objects(self, objects: tuple[Placed, ...]) -> tuple[Placed, ...]:

@@ -54,5 +54,6 @@ KIND = Kind(
     index=index,
     figure=later("augcli.image.figure:figure"),
     contents=later("augcli.image.loading:contents"),
+    filed=later("augcli.image.loading:filed"),
     court=later("augcli.image.court:court"),
 )

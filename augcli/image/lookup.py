@@ -18,6 +18,9 @@ Levels: TypeAlias = NDArray[Any]
 
 _SAME, _INVERTED = bytes(range(256)), bytes(range(255, -1, -1))
 
+_LEVELS = np.arange(256)
+_LEVELS.flags.writeable = False
+
 _BLOCK = 1 << 18
 """Bytes that are looked up in several tables before the next ones are: they stay in the cache."""
 
@@ -62,7 +65,7 @@ def _by_channel(pixels: PixelArray, rows: NDArray[np.uint8]) -> PixelArray:
     """
     result: PixelArray
     if (added := _added(rows)) is not None:
-        more, less = (tuple(each.tolist()) for each in (added.clip(0), (-added).clip(0)))
+        more, less = (tuple(max(0, sign * each) for each in added) for sign in (1, -1))
         result = cv2.add(pixels, more) if any(more) else pixels
         return cv2.subtract(result, less) if any(less) else result
     if _translate() is None and len(rows) <= 4:
@@ -80,16 +83,17 @@ def _by_channel(pixels: PixelArray, rows: NDArray[np.uint8]) -> PixelArray:
     return result
 
 
-def _added(rows: NDArray[np.uint8]) -> NDArray[np.intp] | None:
+def _added(rows: NDArray[np.uint8]) -> list[int] | None:
     """Return the four numbers that rows add to values, cut to bytes; None where they do not."""
     if len(rows) > 4:
         return None
-    ends = rows[:, [0, 128, 255]].astype(np.intp)
-    numbers = np.where(ends[:, 0] > 0, ends[:, 0], ends[:, 2] - 255)
-    if not np.array_equal((128 + numbers).clip(0, 255), ends[:, 1]):
-        return None
-    sums = (np.arange(256) + numbers[:, None]).clip(0, 255)
-    return np.append(numbers, [0] * (4 - len(rows))) if np.array_equal(sums, rows) else None
+    numbers = []
+    for first, middle, last in rows[:, [0, 128, 255]].tolist():
+        numbers.append(first or last - 255)
+        if middle != min(max(128 + numbers[-1], 0), 255):
+            return None
+    sums = np.minimum(np.maximum(_LEVELS + np.array(numbers)[:, None], 0), 255)
+    return numbers + [0] * (4 - len(rows)) if np.array_equal(sums, rows) else None
 
 
 def _put(part: PixelArray, row: bytes, mask: PixelArray, into: PixelArray) -> None:
@@ -98,6 +102,14 @@ def _put(part: PixelArray, row: bytes, mask: PixelArray, into: PixelArray) -> No
         cv2.copyTo(bytes_of(part, np.frombuffer(row, np.uint8)), mask, into)
     else:
         cv2.subtract(into, mask, into)
+
+
+def summed(
+    pixels: PixelArray, row: NDArray[np.uint8], into: PixelArray, other: NDArray[np.uint8]
+) -> None:
+    """Make of bytes what a row makes of others, and what another row makes of them, added."""
+    for part, here in _blocks(pixels, into):
+        cv2.add(bytes_of(part, row), bytes_of(here, other), dst=here)
 
 
 def reordered(pixels: PixelArray, order: Sequence[int]) -> PixelArray:

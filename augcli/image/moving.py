@@ -69,8 +69,10 @@ class MaskRun(Copying, Protocol):
 
 def mask_moved(mask: Mask, run: MaskRun) -> Mask:
     """Return a mask where a run takes it."""
-    joins = mask.interpolation == "nearest" and run.is_blank(mask.values)
-    trail = onward(mask.trail if joins else None, mask.values, run)
+    trail = mask.trail
+    if trail and not (mask.interpolation == "nearest" and run.is_blank(mask.values)):
+        trail = None
+    trail = onward(trail, mask.values, run)
     values = trail.whole.numbers(replace(mask, values=trail.source))
     if (hidden := trail.hidden) is not None:
         values = np.where(hidden[:, :, None], np.array(mask.ignore or 0, values.dtype), values)

@@ -27,7 +27,7 @@ from augcli.image.regions import areas
 from augcli.image.settle import Settled, settle
 from augcli.image.targets import Targets
 from augcli.image.transform import asks_objects
-from augcli.records.keys import key_as_it_is, key_of, revisions_of
+from augcli.records.keys import key_as_it_is, key_of, key_of_told, told
 from augcli.records.provenance import PictureRecord
 from augcli.task import Output, Plain, Source
 
@@ -169,8 +169,12 @@ class Objects:
 
     def done(self, drawn: Drawn) -> Done:
         """Return what was drawn, for what lies over the picture."""
-        encoding, _ = encoding_for(self._source, self._maker.job.output.image)
-        return Done(drawn.steps, drawn.stages, encoding)
+        return Done(drawn.steps, drawn.stages, self._encoding)
+
+    @cached_property
+    def _encoding(self) -> Encoding:
+        """Return how its copies are stored."""
+        return encoding_for(self._source, self._maker.job.output.image)[0]
 
     def masks_after(self, done: Done) -> Iterator[PixelArray]:
         """Yield the numbers of each mask in a copy."""
@@ -198,11 +202,20 @@ class Objects:
         name = name_of(name) if mask.pair else name
         done = self.done(drawn)
         record = {"output": name, "sha256": "", "source": self._source}
-        made = [drawn.text, revisions_of("image", (step["name"] for step in drawn.steps))]
-        own = [mask.ignore, *mask.pair, done.encoding.to_json()] if mask.pair else mask.ignore
-        form = [own, self._maker.versions, _REVISION]
-        key = key_of({mask.source.name: mask.source.sha256, **drawn.hashes}, made, form)
+        sources = told({mask.source.name: mask.source.sha256, **drawn.hashes})
+        key = key_of_told(sources, f"[{drawn.made}]", self._forms[mask.source.name])
         return Output(record, key, lambda: [self._known(mask).made(done)], listed=False)
+
+    @cached_property
+    def _forms(self) -> Mapping[str, str]:
+        """Return what all copies of each mask depend on beside it and the steps."""
+        encoding = self._encoding.to_json()
+        own = {
+            mask.source.name: [mask.ignore, *mask.pair, encoding] if mask.pair else mask.ignore
+            for mask in self._labels.masks
+        }
+        form = self._maker.versions, _REVISION
+        return {name: told([each, *form]) for name, each in own.items()}
 
     def _told(self, targets: Targets) -> Plain:
         return {"targets": plain_targets(targets), **told_of(self._labels)}

@@ -113,7 +113,7 @@ class Shades:
         told = op.sampling
         between = told.interpolation and (self.interpolation or told.interpolation)
         fill = told.fill if self.ignore is None else tuple(map(self._part, self.ignore))
-        return replace(op, sampling=replace(told, interpolation=between, fill=fill))
+        return replace(op, sampling=told._replace(interpolation=between, fill=fill))
 
     def _part(self, number: int) -> float:
         return number / full_range(self.picture.pixels.dtype)

@@ -16,6 +16,8 @@ from augcli.image.trail import Trail
 from augcli.once import kept
 
 if TYPE_CHECKING:
+    from augcli.records.typed import Step
+    from augcli.requests.programs import Answers
     from augcli.steps.learned import Model
 
 PixelArray: TypeAlias = NDArray[Any]
@@ -55,6 +57,10 @@ class Facts:
     """The hash of its file, where that is known."""
     known: Callable[[str], Model] | None = None
     """Gives what steps have learned by its hash, where params but name that."""
+    answers: Answers | None = None
+    """What programs of people's own make, where they may be asked."""
+    before: Sequence[Step] = ()
+    """What was done to it, told only to steps that ask its class."""
 
     @property
     def shorter(self) -> int:

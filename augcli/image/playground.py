@@ -53,8 +53,13 @@ def playground(
             picture = decode(bytes(files[0].data), job.dataset.max_pixels).picture
             maker = ImageProcessor(job, {})
             peers = Neighbours(task, files, maker) if task.partners else None
-            models = known_to(job)
-            facts = replace(picture.facts, peers=peers, label=task.label, known=models)
+            facts = replace(
+                picture.facts,
+                peers=peers,
+                label=task.label,
+                known=known_to(job),
+                answers=job.answers,
+            )
             tells = tell_objects(job.dataset, [task])
             subject = _Subject(picture, facts, objects_of(maker, task, files), tells)
             cells = row(job, task, files, copies)

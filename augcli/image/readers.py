@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from augcli.dataset.doubts import UNNAMED_LABELS
 from augcli.dataset.files import Bounds, Listing, listed, selected
@@ -27,6 +28,9 @@ from augcli.image.masked import ends_in_pictures
 from augcli.image.table import PictureTable, Row
 from augcli.image.taken import extension_by_content, remarks, taken
 from augcli.names import RESERVED
+
+if TYPE_CHECKING:
+    from augcli.image.labelled.recognised import Recognised
 
 
 def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
@@ -85,17 +89,22 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
     return dataset
 
 
-def _unnamed_labels(found: str, form: str | None) -> DoubtError:
+def _unnamed_labels(found: str, known: Recognised) -> DoubtError:
     """Return that labels lie beside pictures, and which format reads them, if one does."""
-    reads = f"; `format: {form}` under `dataset` reads them, and they follow the pictures"
-    cannot = ", and copies of the pictures would be without such labels"
+    reads = f"; `format: {known.format}` under `dataset` reads them"
+    if known.trouble:
+        reads += f" once this is mended: {known.trouble}"
+    elif known.format:
+        reads += ", and they follow the pictures"
+    else:
+        reads = ", and copies of the pictures would be without such labels"
     hint = "if they are not needed, say `annotations: ignore` under `dataset` (and leave masks out "
     return UNNAMED_LABELS.doubt(
-        f"{found}{reads if form else cannot}",
+        f"{found}{reads}",
         f"{hint}with `exclude`)",
-        "dataset.format" if form else "dataset.annotations",
+        "dataset.format" if known.format else "dataset.annotations",
         ("dataset", "path"),
-        {"format": form} if form else {},
+        {"format": known.format} if known.format and not known.trouble else {},
     ).error
 
 

@@ -19,6 +19,7 @@ from augcli.image.peers import Recorded, Shelf
 from augcli.image.transform import ImageTransform
 from augcli.image.whole import Whole
 from augcli.records.provenance import PictureRecord
+from augcli.requests.programs import Answers
 from augcli.steps.learned import Model, kept_in
 from augcli.steps.recorded import check_steps
 from augcli.task import Source
@@ -29,13 +30,17 @@ def remake(
 ) -> Iterator[list[bytes]]:
     """Yield the bytes of a source's outputs, from their manifest records and it alone.
 
-    Of the output are only models, under the hashes that records have.
+    Of the output are only models and answers of programs, under the hashes that records have.
     """
-    return ([made] for made in _remade(records, sources, partial(kept_in, output)))
+    known = partial(kept_in, output)
+    return ([made] for made in _remade(records, sources, known, Answers(output)))
 
 
 def _remade(
-    records: Sequence[PictureRecord], sources: Sequence[Source], models: Callable[[str], Model]
+    records: Sequence[PictureRecord],
+    sources: Sequence[Source],
+    models: Callable[[str], Model],
+    answers: Answers,
 ) -> Iterator[bytes]:
     data = bytes(sources[0].data)
     whole, shelf = Whole(data, MAX_DECODED_PIXELS), Shelf()
@@ -47,7 +52,7 @@ def _remade(
             check_steps(ImageTransform, record.steps)
             with _of_manifest():
                 peers = Recorded(record, sources, shelf) if record.partners else None
-                facts = replace(whole.header.facts, peers=peers, known=models)
+                facts = replace(whole.header.facts, peers=peers, known=models, answers=answers)
                 part = record.reduced or 1
                 lowered = lower(record.steps, facts)
                 stages = ops.fuse(lowered)

@@ -8,7 +8,8 @@ shifts between the two are made here and nowhere else.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
 from operator import truediv
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -46,12 +47,17 @@ class Sampler(NamedTuple):
     @property
     def mode(self) -> int:
         """Return OpenCV's number for the border."""
-        return int(getattr(cv2, f"BORDER_{self.border.upper()}"))
+        return _number("BORDER", self.border)
 
     @property
     def flag(self) -> int:
         """Return OpenCV's number for the interpolation."""
-        return int(getattr(cv2, f"INTER_{self.interpolation.upper()}"))
+        return _number("INTER", self.interpolation)
+
+
+@cache
+def _number(kind: str, name: str) -> int:
+    return int(getattr(cv2, f"{kind}_{name.upper()}"))
 
 
 def project(matrix: Matrix, points: Points) -> Points:
@@ -78,34 +84,51 @@ def inverted(matrix: Matrix) -> Matrix:
 def snapped(matrix: Matrix) -> Matrix:
     """Return the matrix with what is a whole number but for float error made whole."""
     *numbers, depth = matrix.ravel().tolist()
-    if depth == 1 and all(map(float.is_integer, numbers)):
-        return matrix
-    scaled = [each / depth for each in numbers]
+    scaled = numbers if depth == 1 else [each / depth for each in numbers]
     near = [r if -1e-9 < each - (r := round(each)) < 1e-9 else each for each in scaled]
+    if depth == 1 and near == numbers:
+        return matrix
     whole: Matrix = np.array([*near, 1.0])
     return whole.reshape(3, 3)
 
 
-def is_on_grid(matrix: Matrix) -> bool:
-    """Return whether a snapped matrix takes whole pixels to whole pixels."""
+class OnGrid(NamedTuple):
+    """How whole pixels become whole pixels: exchanged, then mirrored, then shifted."""
+
+    exchanged: bool
+    """Whether rows and columns change places."""
+    across: int
+    """-1 where left becomes right, else 1."""
+    down: int
+    x: int
+    y: int
+
+
+def on_grid(matrix: Matrix) -> OnGrid | None:
+    """Return how a snapped matrix takes whole pixels to whole pixels, None where it does not."""
     (a, b, x), (c, d, y), (g, h, _) = matrix.tolist()
     turns = (abs(a), abs(b), abs(c), abs(d)) in ((1, 0, 0, 1), (0, 1, 1, 0))
-    return turns and g == h == 0 and x.is_integer() and y.is_integer()
+    if not (turns and g == h == 0 and x.is_integer() and y.is_integer()):
+        return None
+    return OnGrid(a == 0, *map(int, (a + b, c + d, x, y)))
 
 
 def move_on_grid(
-    pixels: PixelArray, matrix: Matrix, size: Size, how: Callable[[], Sampler]
+    pixels: PixelArray, moves: OnGrid, size: Size, how: Callable[[], Sampler]
 ) -> PixelArray:
-    """Flip, turn, crop and pad H×W×C pixels by an on-grid matrix, copying values exactly.
+    """Flip, turn, crop and pad H×W×C pixels, copying values exactly.
 
     How what lies outside is filled is asked only where that is seen.
     """
-    (a, b, x), (c, d, y), _ = matrix.tolist()
-    across, down = a + b, c + d
-    pixels = _turned(pixels, _FLIPS.get((across, down)), exchanged=a == 0)
+    exchanged, across, down, left, top = moves
+    pixels = _turned(pixels, _FLIPS.get((across, down)), exchanged=exchanged)
     height, width = pixels.shape[:2]
-    left = int(x) - (width if across < 0 else 0)
-    top = int(y) - (height if down < 0 else 0)
+    if across < 0:
+        left -= width
+    if down < 0:
+        top -= height
+    if not left and not top and size == (width, height):
+        return pixels
     return _windowed(pixels, left, top, size, how)
 
 
@@ -133,12 +156,13 @@ def _windowed(
     right, bottom = size[0] - width - left, size[1] - height - top
     if left > 0 or top > 0 or right > 0 or bottom > 0:
         pads, filling = [max(0, side) for side in (top, bottom, left, right)], how()
-        pixels = by_channel_groups(
-            pixels,
-            lambda part, at: cv2.copyMakeBorder(
-                part, *pads, filling.mode, value=filling.values[at]
-            ),
-        )
+        with cv2.ONLY_MOVING:
+            pixels = by_channel_groups(
+                pixels,
+                lambda part, at: cv2.copyMakeBorder(
+                    part, *pads, filling.mode, value=filling.values[at]
+                ),
+            )
     x, y = max(0, -left), max(0, -top)
     return pixels[y : y + size[1], x : x + size[0]]
 
@@ -147,17 +171,24 @@ def warp(pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler) -> Pixel
     """Resample H×W×C pixels through the inverse of a matrix."""
     shown = _shown(inverse, size)
     is_inside = _is_inside(shown, pixels)
+    if is_inside and how.interpolation != "nearest" and _is_stretch_of(shown, inverse):
+        return _resized(pixels, [int(edge) for edge in shown], size, how)
     if is_inside:
         pixels, inverse, how = _focused(pixels, inverse, size, how, shown)
-    if is_on_grid(inverse):
-        return move_on_grid(pixels, snapped(inverted(inverse)), size, lambda: how)
-    if _is_resize(inverse, pixels, size) and how.interpolation != "nearest":
-        return by_channel_groups(
-            pixels, lambda part, _: cv2.resize(part, size, interpolation=how.flag)
-        )
-    if not is_inside:
+        if on_grid(inverse) and (moves := on_grid(snapped(inverted(inverse)))):
+            return move_on_grid(pixels, moves, size, lambda: how)
+    else:
         pixels, inverse = _with_border(pixels, inverse, how, shown)
     return _warped(pixels, _TO_CENTRES @ inverse @ _FROM_CENTRES, size, how)
+
+
+def _resized(pixels: PixelArray, part: Sequence[int], size: Size, how: Sampler) -> PixelArray:
+    """Stretch a part of H×W×C pixels to a size."""
+    left, top, right, bottom = part
+    cut = pixels[top:bottom, left:right]
+    if (right - left, bottom - top) == size:
+        return cut
+    return by_channel_groups(cut, lambda part, _: cv2.resize(part, size, interpolation=how.flag))
 
 
 def _with_border(
@@ -206,16 +237,11 @@ def displaced(
     return by_channel_groups(pixels, lambda part, at: cv2.remap(part, x, y, *told, how.values[at]))
 
 
-def _is_resize(inverse: Matrix, pixels: PixelArray, size: Size) -> bool:
-    (a, b, x), (c, d, y), (g, h, _) = inverse.tolist()
-    height, width = pixels.shape[:2]
-    fits = math.isclose(a * size[0], width) and math.isclose(d * size[1], height)
-    return fits and not any((b, x, c, y, g, h))
-
-
-def _is_stretch(inverse: Matrix) -> bool:
+def _is_stretch_of(shown: Box, inverse: Matrix) -> bool:
+    """Return whether a result is whole pixels, only stretched."""
     (a, b, _), (c, d, _), (g, h, _) = inverse.tolist()
-    return a > 0 and d > 0 and not any((b, c, g, h))
+    is_whole = all(edge % 1 == 0 for edge in shown)
+    return is_whole and a > 0 and d > 0 and not (b or c or g or h)
 
 
 def is_within(inverse: Matrix, size: Size, pixels: PixelArray) -> bool:
@@ -235,12 +261,11 @@ def _focused(
     """Cut out the part that the result shows, which is nothing outside the picture.
 
     Then no border is wanted either, not even by the half pixel that interpolation looks beyond
-    the edge: the edge is replicated. Whole pixels that are only stretched are cut out exactly, as
-    that is a resize.
+    the edge: the edge is replicated.
     """
     left, top, right, bottom = shown
     reach = _REACH * max(1.0, (right - left) / size[0], (bottom - top) / size[1])
-    if _is_stretch(inverse) and left % 1 == top % 1 == right % 1 == bottom % 1 == 0:
+    if _is_stretch_of(shown, inverse):
         reach = 0
     x, y = max(0, math.floor(left - reach)), max(0, math.floor(top - reach))
     part = pixels[y : math.ceil(bottom + reach), x : math.ceil(right + reach)]
@@ -286,8 +311,13 @@ def fill_values(fill: tuple[float, ...], pixels: PixelArray, alpha: bool) -> tup
     A number leaves the border of a picture with alpha clear; a colour (BGR) fills it. A colour
     given for a picture without colours becomes its gray.
     """
-    channels: int = pixels.shape[2]
-    top = full_range(pixels.dtype)
+    return _fill_values(fill, pixels.shape[2], full_range(pixels.dtype), alpha)
+
+
+@lru_cache(maxsize=64)
+def _fill_values(
+    fill: tuple[float, ...], channels: int, top: float, alpha: bool
+) -> tuple[float, ...]:
     tones = channels - alpha
     if len(fill) == 1:
         return (0.0,) * channels if alpha else (fill[0] * top,) * channels

@@ -20,7 +20,9 @@ _PARTS = 16
 
 def streaks(pixels: Mask, starts: Points, ends: Points, width: int, colour: Any) -> None:
     """Draw smooth lines between points into bytes of at most four channels."""
-    lines = np.rint((np.stack([starts, ends], axis=1) - 0.5) * _PARTS).astype(np.int32)
+    lines = np.empty((len(ends), 2, 2))
+    lines[:, 0], lines[:, 1] = starts, ends
+    lines = np.rint((lines - 0.5) * _PARTS).astype(np.int32)
     cv2.polylines(pixels, list(lines), False, colour, width, cv2.LINE_AA, 4)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -46,10 +46,11 @@ class Table:
 def curve(function: Curve) -> Table:
     """Return the table of a function of the value, rounded to the nearest level and clipped."""
 
-    def levels(count: int, _: View) -> Levels:
+    @cache
+    def levels(count: int) -> Levels:
         return as_levels(function(fractions(count)) * (count - 1), count)
 
-    return Table(levels, on_float=function)
+    return Table(lambda count, _: levels(count), on_float=function)
 
 
 def histogram_table(function: Callable[[Histogram], Levels]) -> Table:
@@ -68,9 +69,8 @@ def fractions(count: int) -> NDArray[np.float64]:
 
 def as_levels(values: NDArray[Any], count: int) -> Levels:
     """Round values in levels, clip them to 0..count-1 and make them rows of a table."""
-    rows = np.rint(values)
-    rows.clip(0, count - 1, out=rows)
-    table: Levels = rows.astype(np.intp).reshape(-1, count)
+    rows = np.maximum(np.rint(values), 0)
+    table: Levels = np.minimum(rows, count - 1, out=rows).astype(np.intp).reshape(-1, count)
     return table
 
 

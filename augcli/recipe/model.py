@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, InstanceOf, PlainValidator, PrivateAttr, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from augcli.addresses import address_of
+from augcli.addresses import address_of, stand_ins
 from augcli.errors import Problem
 from augcli.recipe.document import Document, Ignored, KeyPath
 from augcli.recipe.wording import shown
@@ -56,6 +56,8 @@ class Origin:
 
     folder: Path = Path()
     document: Document = field(default_factory=lambda: Document("recipe"), compare=False)
+    part: str = field(default="", compare=False)
+    """Of a run, that it is for: in a store each has a folder of its own that stands in."""
 
 
 _LISTED = WithJsonSchema({"type": "array"})
@@ -139,7 +141,13 @@ class Recipe(Settings):
     @property
     def output_folder(self) -> Path:
         """Return the absolute path of the folder to write; for a store, of one that stands in."""
-        return self._here(self.output.path, "outputs")
+        return self._here(self.output.path, stand_ins(self._origin.part))
+
+    def of_part(self, name: str) -> Recipe:
+        """Return the recipe for a part of a run."""
+        some = self.model_copy()
+        some._origin = replace(self._origin, part=name)
+        return some
 
     @property
     def places(self) -> tuple[Path, Path]:

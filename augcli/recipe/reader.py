@@ -194,7 +194,8 @@ class Reader:
     def _validated(self, model: type[Model], path: KeyPath, built: dict[str, Any]) -> Model:
         """Return the model of the data at a path, with some of its values already built."""
         try:
-            return model.model_validate(self._data(path, built), strict=True)
+            told = {"folder": self._folder}
+            return model.model_validate(self._data(path, built), strict=True, context=told)
         except ValidationError as error:
             if self._names_from_numbers(error, path):
                 return self._validated(model, path, built)

@@ -12,6 +12,7 @@ EXACT = ConfigDict(extra="forbid")
 """The declared fields and no others."""
 _LARGEST = 1e300
 """No number that a step drew is larger."""
+_NUMBERS = (int, float)
 
 
 def _be_a_name(told: str) -> str:
@@ -21,8 +22,9 @@ def _be_a_name(told: str) -> str:
 
 
 def _be_bounded(told: Mapping[str, Any]) -> Mapping[str, Any]:
-    if not all(abs(n) <= _LARGEST for n in told.values() if isinstance(n, int | float)):
-        raise ValueError("a number without end")
+    for number in told.values():
+        if isinstance(number, _NUMBERS) and not -_LARGEST <= number <= _LARGEST:
+            raise ValueError("a number without end")
     return told
 
 

@@ -142,6 +142,12 @@ class DatasetSettings(Settings, MayDrawSplits):
         """Return whether the label is said to be a number."""
         return False
 
+    def alone(self) -> Self:
+        """Return the same for a sample that is a file by itself, which is read by its name."""
+        known = type(self).model_fields
+        told: set[str] = {"format", "one_per_file"} & known.keys()
+        return self.model_copy(update={key: known[key].default for key in told})
+
     @property
     def refuses_leaks(self) -> bool:
         """Return whether nothing is made where an augmented split shares samples with another.

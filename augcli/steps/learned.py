@@ -138,6 +138,8 @@ class Doubt(NamedTuple):
     """Whether `check` calls it an error."""
     code: str = "little-learned"
     """Under which it is told."""
+    stops: bool = False
+    """Whether no sample could have the step, so that a run refuses it, too."""
 
 
 class Learner(ABC):

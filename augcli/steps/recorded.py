@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from augcli.errors import SampleError
 from augcli.foreign import FILE, shown_origin
+from augcli.steps.generating import Generating
 from augcli.transform import REGISTRY, Params, Transform, declared_range, own_fields, walk
 
 S = TypeVar("S", bound=Transform)
@@ -36,8 +37,8 @@ def step_of(base: type[S], step: Mapping[str, Any]) -> type[S]:
 
 
 def own_steps(steps: Sequence[Transform]) -> bool:
-    """Return whether a step is other people's, one inside a control too."""
-    return any(step.origin for step in walk(steps))
+    """Return whether a step is other people's or asks their programs, one in a control too."""
+    return any(step.origin or isinstance(step, Generating) for step in walk(steps))
 
 
 def check_steps(base: type[Transform], steps: Iterable[Mapping[str, Any]]) -> None:

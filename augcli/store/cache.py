@@ -1,8 +1,8 @@
 """Outputs that were made before, here or by others, found by all that determines their bytes.
 
-An entry lies in `cas/KE/KEY`: the hash of its bytes, then these. It is written once, under a name
-of its own, and renamed; what cannot be read whole is no entry, and made again. A cache is never an
-error: without it the same bytes come out later.
+An entry lies in `cas/KE/KEY`, in a folder or a store: the hash of its bytes, then these. It is
+written once, and whole or not at all; what cannot be read whole is no entry, and made again. A
+cache is never an error: without it the same bytes come out later.
 """
 
 from __future__ import annotations
@@ -11,17 +11,23 @@ import hashlib
 import json
 import os
 import platform
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from augcli.addresses import address_of, shown
 from augcli.disk.disk import storage_errors
 from augcli.disk.inside import fresh
 from augcli.errors import StorageError, UsageError
+from augcli.store.store import ABSENT, ConflictError, Store
 from augcli.system.machine import instruction_sets
 from augcli.task import Buffer, Plain
+
+if TYPE_CHECKING:
+    from augcli.store.objects import ObjectStore
 
 LARGEST = 1 << 26
 """Bytes of an output; larger ones are made each time."""
@@ -78,46 +84,92 @@ class Writing:
             self._cache.keep(self._key, b"".join(self._held))
 
 
-@dataclass(frozen=True)
-class FolderCache(Cache):
-    """A folder that several outputs, users or machines share."""
+@dataclass
+class SharedCache(Cache, ABC):
+    """A place that several outputs, users or machines share."""
 
-    folder: Path
     salt: str
     """What the bytes hang on beside their keys: the machine."""
     reads: bool
     writes: bool
 
+    @abstractmethod
+    def _read(self, name: str) -> bytes:
+        """Return an entry; OSError or StorageError where there is none."""
+
+    @abstractmethod
+    def _write(self, name: str, entry: bytes) -> None:
+        """Write an entry, whole or not at all; OSError or StorageError if that cannot be."""
+
     def found(self, key: str) -> bytes | None:
         """Return the bytes of an entry; they are held against their hash."""
         try:
-            entry = self._path(key).read_bytes() if self.reads else b""
-        except OSError:
+            entry = self._read(self._name(key)) if self.reads else b""
+        except (OSError, StorageError):
             return None
         digest, data = entry[:_DIGEST], entry[_DIGEST:]
         return data if hashlib.sha256(data).digest() == digest else None
 
     def keep(self, key: str, data: bytes) -> None:
-        """Write an entry; a disk that is full or may not be written keeps none."""
-        if not self.writes:
-            return
-        path = self._path(key)
-        temporary = path.with_name(fresh(".augment-"))
-        with suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                temporary.write_bytes(hashlib.sha256(data).digest() + data)
-                temporary.replace(path)
-            finally:
-                temporary.unlink(missing_ok=True)
+        """Write an entry; a place that is full or may not be written keeps none."""
+        if self.writes:
+            with suppress(OSError, StorageError):
+                self._write(self._name(key), hashlib.sha256(data).digest() + data)
 
     def written(self, key: str, pieces: Iterable[Buffer]) -> Writing:
         """Return pieces on their way to a file, remembered if they are to be kept."""
         return Writing(self, key, pieces, LARGEST if self.writes else 0)
 
-    def _path(self, key: str) -> Path:
+    def _name(self, key: str) -> str:
         name = hashlib.sha256(f"{key}\0{self.salt}".encode()).hexdigest()
-        return self.folder / "cas" / name[:2] / name
+        return f"cas/{name[:2]}/{name}"
+
+
+@dataclass
+class FolderCache(SharedCache):
+    """A folder."""
+
+    folder: Path
+
+    def _read(self, name: str) -> bytes:
+        return (self.folder / name).read_bytes()
+
+    def _write(self, name: str, entry: bytes) -> None:
+        path = self.folder / name
+        temporary = path.with_name(fresh(".augment-"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            temporary.write_bytes(entry)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+@dataclass
+class StoreCache(SharedCache):
+    """A place in a store; once it does not answer it is left alone, and all is made here."""
+
+    store: Store
+
+    def _read(self, name: str) -> bytes:
+        with self._heeding():
+            return self.store.read(name)
+
+    def _write(self, name: str, entry: bytes) -> None:
+        """Write an entry that is not there, or not what it should be."""
+        with self._heeding():
+            try:
+                self.store.write(name, entry, ABSENT)
+            except ConflictError:
+                self.store.write(name, entry)
+
+    @contextmanager
+    def _heeding(self) -> Iterator[None]:
+        try:
+            yield
+        except StorageError:
+            self.reads = self.writes = False
+            raise
 
 
 @dataclass(frozen=True)
@@ -133,10 +185,12 @@ class CachePlace:
         if self.folder is None:
             return Cache()
         salt = json.dumps([platform.machine(), instruction_sets(libraries)], sort_keys=True)
-        return FolderCache(self.folder, salt, self.reads, self.writes)
+        if address_of(self.folder):
+            return StoreCache(salt, self.reads, self.writes, _store_at(self.folder))
+        return FolderCache(salt, self.reads, self.writes, self.folder)
 
     def prove(self, dataset: Path, output: Path) -> None:
-        """Raise StorageError for a folder that cannot be used at all; made where it is missing.
+        """Raise StorageError for a place that cannot be used at all; made where it is missing.
 
         UsageError for one inside the dataset or the output: entries are no files of theirs.
         """
@@ -144,16 +198,31 @@ class CachePlace:
             return
         for place, name in ((dataset, "dataset"), (output, "output")):
             if self.folder.resolve().is_relative_to(place.resolve()):
-                raise UsageError(f"cache {self.folder} is inside the {name}; name another folder")
-        with storage_errors(self.folder):
+                told = shown(self.folder)
+                raise UsageError(f"cache {told} is inside the {name}; name another folder")
+        if not address_of(self.folder):
+            self._prove_folder(self.folder)
+        elif self.writes:
+            _store_at(self.folder).probe()
+        else:
+            _store_at(self.folder).look("cas")
+
+    def _prove_folder(self, folder: Path) -> None:
+        with storage_errors(folder):
             if self.writes:
-                self.folder.mkdir(parents=True, exist_ok=True)
-            if not os.access(self.folder, os.R_OK | (os.W_OK if self.writes else 0)):
-                raise StorageError(f"{self.folder} cannot be a cache: it may not be used")
+                folder.mkdir(parents=True, exist_ok=True)
+            if not os.access(folder, os.R_OK | (os.W_OK if self.writes else 0)):
+                raise StorageError(f"{folder} cannot be a cache: it may not be used")
 
     def plain(self) -> Plain:
         """Return it as plain JSON."""
         return vars(self) | {"folder": None if self.folder is None else str(self.folder)}
+
+
+def _store_at(place: Path) -> ObjectStore:
+    from augcli.store.copies import opened_store
+
+    return opened_store(place)
 
 
 NO_CACHE = CachePlace()

@@ -9,6 +9,7 @@ records of them hold on every machine.
 from __future__ import annotations
 
 import fcntl
+import io
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,10 +19,10 @@ from pathlib import Path
 from augcli.addresses import Address, address_of, fault_in
 from augcli.disk.disk import storage_errors
 from augcli.disk.folder import Folder
-from augcli.disk.identity import time_of
+from augcli.disk.identity import is_marked, time_of
 from augcli.disk.inside import folder_around, fresh
 from augcli.errors import LockedError, SettingError, StorageError, UsageError
-from augcli.store.objects import LEASE, OWN, ObjectStore
+from augcli.store.objects import OWN, ObjectStore, is_passing
 from augcli.store.store import Entry, Mark
 from augcli.store.transport import backend_of
 
@@ -96,7 +97,7 @@ def _brought(store: ObjectStore, target: Folder, entries: Iterable[Entry]) -> se
     known: set[str] = set()
     waiting: list[Entry] = []
     for entry in entries:
-        if entry.name == LEASE:
+        if is_passing(entry.name):
             continue
         known.add(entry.name)
         found = target.stat(entry.name)
@@ -184,13 +185,37 @@ def check_out(store: ObjectStore, target: Folder, *, whole: bool = False) -> set
     for entry in store.scan():
         is_own = entry.name.startswith(OWN) or entry.name in TOP
         if whole or is_own:
-            own += [entry] if entry.name != LEASE else []
+            own += [] if is_passing(entry.name) else [entry]
         else:
             _show(shown, entry)
     fetch(store, target, own)
     tops = [each for name in _told_files(target) if (each := store.look(name))]
     fetch(store, target, [each for each in tops if each.name not in TOP])
     return {each.name for each in own if each.name.startswith(OWN) or each.name in TOP}
+
+
+class Shown(Folder):
+    """A folder that shows an output of a store: what is opened is fetched first."""
+
+    def __init__(self, path: Path, store: ObjectStore):
+        super().__init__(path)
+        self._store = store
+
+    def open(self, name: str) -> io.BufferedReader:
+        """Open a file for reading; StorageError where its object is not what it was."""
+        found = self.stat(name)
+        if is_marked(found) and _is_hollow(found):
+            entry = self._store.look(name)
+            if entry is None or time_of(entry.mark) != found.st_mtime_ns:
+                text = "changed during the run; run the same command again"
+                raise StorageError(f"{self._store.address}/{name} {text}")
+            fetch(self._store, self, [entry])
+        return super().open(name)
+
+
+def _is_hollow(found: os.stat_result) -> bool:
+    """Return whether no byte of a file is on the disk."""
+    return bool(found.st_size) and not found.st_blocks
 
 
 def _show(target: Folder, entry: Entry) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Protocol
 
 from augcli.addresses import Address
@@ -81,24 +81,37 @@ def acquired(store: _Objects, name: str, token: str, former: str) -> Iterator[He
         lease.end()
 
 
+def see_free(store: _Objects, name: str) -> None:
+    """See that nobody has a lease; one of the dead is taken over, and gone. Else LockedError."""
+    while seen := store.look(name):
+        if (found := _watched(store, name, seen)) and found.mark != seen.mark:
+            raise _locked(store)
+        if found:
+            with suppress(ConflictError):  # somebody else does the same
+                store.write(name, b"nobody", seen.mark)
+                store.remove([name])
+
+
 def _acquired(store: _Objects, name: str, token: str, former: str) -> Mark:
     seen = store.look(name)
     if seen and _token(store, name) != former:
-        _watch(store, name, seen)
+        found = _watched(store, name, seen)
+        if found is None or found.mark != seen.mark:
+            raise _locked(store)
     try:
         return store.write(name, token.encode(), seen.mark if seen else ABSENT)
     except ConflictError:
         raise _locked(store) from None
 
 
-def _watch(store: _Objects, name: str, seen: Entry) -> None:
-    """Wait until a lease counts as lost; LockedError as soon as it moves."""
+def _watched(store: _Objects, name: str, seen: Entry) -> Entry | None:
+    """Return a lease as it is as soon as it moves, or when it counts as lost."""
+    found: Entry | None = seen
     end = time.monotonic() + store.patience
-    while time.monotonic() < end:
+    while found and found.mark == seen.mark and time.monotonic() < end:
         time.sleep(store.patience / _LOOKS)
         found = store.look(name)
-        if found is None or found.mark != seen.mark:
-            raise _locked(store)
+    return found
 
 
 def _locked(store: _Objects) -> LockedError:

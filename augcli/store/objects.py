@@ -21,12 +21,15 @@ from typing import Any
 
 from augcli.addresses import Address
 from augcli.errors import StorageError
-from augcli.store.lease import HeldLease, acquired
+from augcli.store.lease import HeldLease, acquired, see_free
 from augcli.store.store import ABSENT, ANY, ConflictError, Entry, Mark, Publication
 from augcli.store.transport import bare, storing
 
 OWN = ".augment/"
-INTENTS, SHARDS, LEASE = f"{OWN}intents/", f"{OWN}shards/", f"{OWN}lease"
+INTENTS, SHARDS, PACKS = f"{OWN}intents/", f"{OWN}shards/", f"{OWN}packs/"
+LEASE, PARTS = f"{OWN}lease", f"{OWN}parts/"
+"""Leases: that of a whole run, and those of parts, which hold one each."""
+_PROBES = f"{OWN}probes/"
 _PAGE = 1000
 _THREADS = 32
 _TRIES = 5
@@ -152,7 +155,7 @@ class ObjectStore:
 
     def probe(self) -> None:
         """Raise StorageError for a server that ignores conditions: locks there hold nothing."""
-        name = f"{OWN}probe-{secrets.token_hex(8)}"
+        name = f"{_PROBES}{secrets.token_hex(8)}"
         self.write(name, b"1", ABSENT)
         try:
             self.write(name, b"2", ABSENT)
@@ -166,14 +169,19 @@ class ObjectStore:
         )
 
     @contextmanager
-    def lease(self, token: str = "", former: str = "") -> Iterator[HeldLease]:
-        """Hold the store alone; LockedError if another run holds it.
+    def lease(self, name: str = LEASE, *, token: str = "", former: str = "") -> Iterator[HeldLease]:
+        """Hold the store alone, or what another lease stands for; LockedError if someone has it.
 
         A lease of the `former` token, of which the caller knows that its holder is gone, is taken
         over at once; any other that is not renewed, after some patience.
         """
-        with acquired(self, LEASE, token or secrets.token_hex(16), former) as lease:
+        with acquired(self, name, token or secrets.token_hex(16), former) as lease:
             yield lease
+
+    def see_free(self, leases: Iterable[str]) -> None:
+        """See that nobody has any of these leases; LockedError if somebody does."""
+        for _ in self.pool.map(partial(see_free, self), leases):
+            continue
 
     def publish(self, batch: Publication) -> dict[str, Mark]:
         """Give objects their names, remove what is stale, then write the record: the commit.
@@ -199,12 +207,15 @@ class ObjectStore:
         except FileNotFoundError:
             return None
 
+    def unfinished(self) -> list[str]:
+        """Return the names of publications that have no record, the first ones first."""
+        shards = {_stem(each.name) for each in self.scan(SHARDS)}
+        return sorted({_stem(each.name) for each in self.scan(INTENTS)} - shards)
+
     def recover(self, recorded: Callable[[], Iterable[str]]) -> list[str]:
         """Remove what unfinished publications gave, but for what is recorded; return its names."""
-        shards = {_stem(each.name) for each in self.scan(SHARDS)}
         intents = [each.name for each in self.scan(INTENTS)]
-        unfinished = [each for each in intents if _stem(each) not in shards]
-        told = [self._told(each) for each in unfinished]
+        told = [self._told(f"{INTENTS}{each}.json") for each in self.unfinished()]
         names = {name for each in told for name in each}
         names.difference_update(recorded() if names else ())
         hashes = {name: {each[name] for each in told if name in each} for name in sorted(names)}
@@ -223,6 +234,11 @@ class ObjectStore:
         if not isinstance(told, dict) or {*map(type, told.values())} - {str}:
             raise StorageError(f"{self.address}/{intent} is not augment's; remove it")
         return told
+
+
+def is_passing(name: str) -> bool:
+    """Return whether an object of augment's own is there for a while, and nothing to be copied."""
+    return name == LEASE or name.startswith((PARTS, INTENTS, _PROBES))
 
 
 def _stem(name: str) -> str:

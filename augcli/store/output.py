@@ -22,7 +22,7 @@ from augcli.disk.inside import fresh, parts_of
 from augcli.disk.rewriting import Rewriting
 from augcli.disk.walked import EMPTY
 from augcli.errors import FindingsError, LockedError, SettingError, StorageError
-from augcli.layouts.staged import Staged
+from augcli.layouts.staged import STAGED, Staged
 from augcli.records.journal import NEW, parsed, salvaged
 from augcli.steps.learned import PLACE
 from augcli.store.untouched import entry_of, taken_back, whole_stat
@@ -118,6 +118,18 @@ class OutputFolder:
             for name, text in (("CACHEDIR.TAG", MARK), (".gitignore", "*\n")):
                 if not self.has(self.own / name):
                     self.folder.write_whole(self.name(self.own / name), text.encode())
+
+    def lay_out(self, layout: str | None) -> None:
+        """Have outputs be joined into shards of a layout from now on; None: they are files."""
+        OutputFolder.claim(self)
+        name = self.name(self.layout)
+        if layout:
+            self.folder.make(STAGED)
+            self.folder.write_whole(name, f"{layout}\n".encode())
+        else:
+            self.folder.unlink(name)
+        for known in ("files", "staged"):
+            vars(self).pop(known, None)
 
     def _make(self, folder: Path) -> None:
         """Make a folder and those around it, and remember which are new."""

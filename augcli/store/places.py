@@ -26,9 +26,9 @@ def at_hand(path: str | Path, here: Path, *, beside: bool = False) -> Path:
     return fetched(path, beside=beside)
 
 
-def output_of(path: str, folder: Path, *, verify: bool = False) -> OutputFolder:
+def output_of(path: str, folder: Path, *, verify: bool = False, part: str = "") -> OutputFolder:
     """Return the output at a path, a folder or an address; to `verify` one it is copied whole."""
-    return OutputFolder(folder) if address_of(path) is None else _remote(path, whole=verify)
+    return OutputFolder(folder) if address_of(path) is None else _remote(path, part, whole=verify)
 
 
 @contextmanager
@@ -37,13 +37,13 @@ def looked_at(path: str, folder: Path) -> Iterator[OutputFolder]:
     if address_of(path) is None:
         yield OutputFolder(folder)
         return
-    output = _remote(path)
+    output = _remote(path, "")
     with output.shown():
         yield output
 
 
-def _remote(path: str, *, whole: bool = False) -> RemoteOutput:
+def _remote(path: str, part: str, *, whole: bool = False) -> RemoteOutput:
     from augcli.store import copies
     from augcli.store.remote import RemoteOutput
 
-    return RemoteOutput(copies.opened_store(path), whole=whole)
+    return RemoteOutput(copies.opened_store(path), part, whole=whole)

@@ -1,9 +1,9 @@
 """Temporary file → final name, durably, batch by batch.
 
-A batch writes its files below `.augment/batches/NAME-*/`, with `names.json` saying what they will
-be called. Then: sync, rename each to its final name, sync the folders, publish the batch's shard
-of records. Whatever moment the machine dies, a final name holds a whole file, and `names.json` of
-an unfinished batch tells which files are ours to take back.
+A batch writes its files below `.augment/batches/NAME-*/`, small ones many at a time, with
+`names.json` saying what they will be called. Then: sync, rename each to its final name, sync the
+folders, publish the batch's shard of records. Whatever moment the machine dies, a final name holds
+a whole file, and `names.json` of an unfinished batch tells which files are ours to take back.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import hashlib
 import json
 import stat
 from collections.abc import Iterable, Iterator
-from itertools import accumulate
+from itertools import accumulate, chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +22,9 @@ from augcli.errors import TakenError
 from augcli.store.output import OutputFolder, dump_line
 from augcli.store.untouched import output_stat
 from augcli.task import Buffer, Plain
+
+_MOST_WAITING = 1 << 20
+"""Bytes of files that are written together: the processor keeps what it needs for that at hand."""
 
 
 class Published(NamedTuple):
@@ -41,6 +44,9 @@ class Batch:
         self._name = name
         self._finals: list[tuple[str, str]] = []
         """Final names, with the SHA-256 of what they will have."""
+        self._waiting: dict[str, Buffer] = {}
+        """What is in files that are still to be written, by their temporary names."""
+        self._room = _MOST_WAITING
         with storage_errors(output.batches):
             place = output.folder.make_fresh(f"{output.name(output.batches)}/{name}-")
             self._path = output.path / place
@@ -66,8 +72,24 @@ class Batch:
         pieces = pieces if sha256 else _hashed(pieces, digest)
         with storage_errors(self._path):
             if source is None or not self._cloned(source):
-                self._folder.write(self._next, pieces)
+                self._take(iter(pieces))
         return self._added(final, sha256 or digest.hexdigest())
+
+    def _take(self, pieces: Iterator[Buffer]) -> None:
+        """Take in the next file: it waits if it is one small piece, else it is written at once."""
+        begin = [*islice(pieces, 2)]
+        if len(begin) == 1 and len(begin[0]) <= self._room:
+            self._waiting[self._next] = begin[0]
+            self._room -= len(begin[0])
+        else:
+            self._write_waiting()
+            self._folder.write(self._next, chain(begin, pieces))
+
+    def _write_waiting(self) -> None:
+        for name, data in self._waiting.items():
+            self._folder.write(name, (data,))
+        self._waiting.clear()
+        self._room = _MOST_WAITING
 
     def add_link(
         self, final: str, source: Path, data: Buffer, *, ours: bool, sha256: str | None = None
@@ -97,6 +119,9 @@ class Batch:
 
     def _mode(self, final: str) -> int | None:
         """Return what kind of file has a name, None if there is none and nothing prevents one."""
+        if self._finished.kept_around(final):
+            found = self._finished.stat(final)
+            return found and found.st_mode
         try:
             return self._finished.look(final).st_mode
         except FileNotFoundError:
@@ -120,20 +145,22 @@ class Batch:
 
     def roll_back(self, count: int) -> None:
         """Forget all files but the first `count`."""
-        for index in range(count, len(self._finals)):
-            self._folder.unlink(str(index))
+        for name in map(str, range(count, len(self._finals))):
+            if self._waiting.pop(name, None) is None:
+                self._folder.unlink(name)
         del self._finals[count:]
 
     def publish(self, records: Iterable[Plain], stale: Iterable[Plain]) -> Published:
         """Make the batch's files visible, remove what they replace, and record both."""
         folder = self._output.files
         with storage_errors(self._path):
+            self._write_waiting()
             with self._folder.create("names.json") as names:
                 names.write(json.dumps(dict(self._finals)).encode())
             self._folder.sync_all()
             around = {folder_around(final) for final, _ in self._finals}
             made = [new for each in around - {""} for new in folder.make(each)]
-            stats = dict(self._given())
+            stats = self._given()
             stale = list(stale)
             left = self._output.take_back(stale)
             touched = {*around, *map(folder_around, made)}
@@ -145,12 +172,12 @@ class Batch:
             self._output.discard(self._path)
         return Published(left, list(accumulate(map(len, lines), initial=0))[:-1])
 
-    def _given(self) -> Iterator[tuple[str, list[int] | None]]:
-        """Give the files their final names; yield these, and what tells each as untouched."""
-        finished = self._output.files.held()
-        for index, (final, _) in enumerate(self._finals):
+    def _given(self) -> dict[str, list[int] | None]:
+        """Give the files their final names; return these, and what tells each as untouched."""
+        finished, finals = self._output.files.held(), [final for final, _ in self._finals]
+        for index, final in enumerate(finals):
             self._folder.rename(str(index), final, finished)
-            yield final, output_stat(finished, final)
+        return {final: output_stat(finished, final) for final in finals}
 
 
 def _hashed(pieces: Iterable[Buffer], digest: Any) -> Iterator[Buffer]:

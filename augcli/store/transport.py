@@ -35,12 +35,12 @@ _CODE = re.compile(r"\b(?:<Code>|status[^0-9]{0,12})(\w+)")
 
 
 def backend_of(address: Address) -> Any:
-    """Return the store of obstore's that has all of a bucket; UsageError without the extra."""
+    """Return the store of obstore's that has all of a bucket; StorageError without the extra."""
     try:
         from obstore import store
         from obstore.exceptions import BaseError
     except ImportError:
-        raise UsageError(_MISSING.format(address)) from None
+        raise StorageError(_MISSING.format(address)) from None
     try:
         return _opened(store, address)
     except BaseError:
@@ -81,7 +81,7 @@ def _profile() -> Any:
         from obstore.auth.boto3 import Boto3CredentialProvider
     except ImportError:
         text = "profiles of AWS are read by boto3: pip install 'augcli[cloud]'"
-        raise UsageError(text) from None
+        raise StorageError(text) from None
     failed = import_module("botocore.exceptions").BotoCoreError
     try:
         return Boto3CredentialProvider()

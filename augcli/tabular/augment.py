@@ -30,16 +30,17 @@ from augcli.rows.tables import (
     lost_lines,
     parquet_of,
 )
-from augcli.steps.recorded import own_steps
 from augcli.tabular import provenance
-from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide, passing
+from augcli.tabular.apart import Apart
+from augcli.tabular.balance import Decided
 from augcli.tabular.checks import check_job, labels_of
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.extras import extras_of
-from augcli.tabular.faults import faults_of_methods, without_faults
+from augcli.tabular.faults import failed_methods, lost_methods, without_faults
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods.base import stages_of
 from augcli.tabular.named import refuse_columns, splits_by_name
+from augcli.tabular.outline import NO_CLASS, Outline, passing
 from augcli.tabular.output import Writing
 from augcli.tabular.remarks import named, remarks, repeats, shared_groups, shared_rows
 from augcli.tabular.splits import File, files_of, kept_rows, only_split, rows_of, unnamed
@@ -114,8 +115,9 @@ class ProcessedTable(Processed):
         ours = augmented(self.job.dataset.augment, self._splits.texts)
         usable = np.ones(len(self.table), bool)
         usable[list(self.table.bad)] = False
+        apart = Apart(self.job.spread, self._key("methods"))
         made = [
-            Outline(self.table, self._splits, self._labels, code, usable, self.job)
+            Outline(self.table, self._splits, self._labels, code, usable, self.job, apart)
             for code, name in enumerate(self._splits.texts)
             if name in ours
         ]
@@ -142,14 +144,8 @@ class ProcessedTable(Processed):
 
     @cached_property
     def decided(self) -> list[Decided]:
-        """Return what is drawn for each split, and what is left out.
-
-        Rows that steps of other people fail on are made up for by others.
-        """
-        if not own_steps(self.job.steps):
-            return [*map(decide, self.outlines)]
-        key = self._key("faults")
-        self.outlines, decided = without_faults(self.outlines, self.job.spread, key)
+        """Return what is drawn and left out by split; others make up for what steps fail on."""
+        self.outlines, decided = without_faults(self.outlines)
         return decided
 
     @cached_property
@@ -172,11 +168,9 @@ class ProcessedTable(Processed):
         """Return what to tell of rows and groups that are in other splits, too."""
         settings, column = self.job.dataset, self.table.with_role("group")
         what = f"groups ({column and column.name!r})"
-        found = heeded(settings, "rows", shared_rows(self.outlines), self._pair)
+        pairs, row_id = shared_rows(self.outlines), self.table.row_id
+        found = heeded(settings, "rows", pairs, lambda pair: " = ".join(map(row_id, pair)))
         return [*found, *heeded(settings, what, shared_groups(self.outlines), str)]
-
-    def _pair(self, rows: tuple[int, int]) -> str:
-        return " = ".join(map(self.table.row_id, rows))
 
     def remarks(self) -> list[str]:
         """Return how many of the new rows are no new ones."""
@@ -200,17 +194,21 @@ class ProcessedTable(Processed):
     @property
     def tally(self) -> Tally:
         """Return counts as decided, failed rows, and what was found out about the columns."""
-        told = self._told(self._counts(self._counts_of))
-        failed = faults_of_methods(self.table, self.outlines, self.decided)
-        return replace(told, failures=[*told.failures, *failed])
+        return self._told(self._counts(self._counts_of), self.decided)
 
     @property
     def outline(self) -> Tally:
         """Return the same as planned, before it is decided which rows are new and which go."""
-        return self._told(self._counts(lambda place: self.outlines[place].counts()))
+        return self._told(self._counts(lambda at: self.outlines[at].counts()), self.outlines)
 
-    def _told(self, counts: Sequence[Count]) -> Tally:
-        return Tally(counts, list(self._failures()), [*told_columns(self.table), *doubts(counts)])
+    def _told(self, counts: Sequence[Count], told: Iterable[Outline | Decided]) -> Tally:
+        failures = [*self._failures(), *failed_methods(self.table, self.outlines, told)]
+        return Tally(counts, failures, [*told_columns(self.table), *doubts(counts)])
+
+    @property
+    def lost(self) -> Sequence[Lost]:
+        """Return what was not drawn as a worker ended that a method was asked in."""
+        return lost_methods(self.table, self.outlines, self.decided)
 
     def _counts(self, of_asked: Callable[[int], Iterable[Count]]) -> list[Count]:
         asked = {outline.split: place for place, outline in enumerate(self.outlines)}
@@ -261,8 +259,8 @@ class ProcessedTable(Processed):
         return [*tables, *asides]
 
     def _drawn_of(self, file: File) -> list[Drawn]:
-        inside = [each.at(self._places(file, each)) for each in self._drawn]
-        return [each for each in inside if len(each)]
+        inside = (each.at(self._places(file, each)) for each in self._drawn)
+        return [*filter(len, inside)]
 
     def _places(self, file: File, drawn: Drawn) -> Rows:
         """Return which of the new rows are in a file: those whose base is."""

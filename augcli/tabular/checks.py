@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from augcli.balance.classes import check_steps, check_target
 from augcli.errors import SettingError
-from augcli.tabular.balance import NO_CLASS
 from augcli.tabular.columns import Column
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods.base import Method, stages_of
+from augcli.tabular.outline import NO_CLASS
 from augcli.tabular.table import Coded, Numbers, Table
 
 MOST_CLASSES = 10_000

@@ -14,44 +14,59 @@ import numpy as np
 
 from augcli.errors import StepError
 from augcli.records.keys import key_of
-from augcli.requests.spread import Maker, Part, Spread
+from augcli.requests.spread import Maker, Part
 from augcli.rows.tables import dumped, loaded
-from augcli.tabular.balance import NO_CLASS, Decided, Outline, cleaned, draw
+from augcli.steps.recorded import own_steps
+from augcli.tabular.balance import Decided, cleaned, decide, draw
 from augcli.tabular.drawn import Drawn
+from augcli.tabular.outline import NO_CLASS, Fault, Outline
 from augcli.tabular.synthesis import made
 from augcli.tabular.table import Table
-from augcli.task import Plain, failure
+from augcli.task import Lost, Plain, failure
 
 _ALL = 64
 """So many rows in a row that cannot be made, and the others of their block are taken for such."""
 
 
-def without_faults(
-    outlines: list[Outline], spread: Spread, key: str
-) -> tuple[list[Outline], list[Decided]]:
-    """Return outlines without the rows that steps fail on, and what is drawn of the others.
-
-    The work is shared out by a key of all that matters.
-    """
+def without_faults(outlines: list[Outline]) -> tuple[list[Outline], list[Decided]]:
+    """Return outlines without the rows that steps fail on, and what is drawn of the others."""
+    job, table, apart = outlines[0].job, outlines[0].table, outlines[0].apart
+    if not own_steps(job.steps):
+        return outlines, [*map(decide, outlines)]
     while True:
         decided = [draw(outline) for outline in outlines]
-        table = outlines[0].table
-        found = _faults(table, decided, partial(spread, key_of({}, list(table.bad), key)))
+        key = key_of({}, list(table.bad), apart.key)
+        found = _faults(table, decided, partial(apart.spread, key))
         if not found:
             return outlines, [*map(cleaned, outlines, decided)]
         table.bad.update(found)
         outlines = [outline.without(list(found)) for outline in outlines]
 
 
-def faults_of_methods(
-    table: Table, outlines: Iterable[Outline], decided: Iterable[Decided]
-) -> Iterator[Plain]:
+Told = Iterable[Outline | Decided]
+
+
+def failed_methods(table: Table, outlines: Iterable[Outline], told: Told) -> Iterator[Plain]:
     """Yield what balance methods failed on, each of the file that has the first row of it."""
-    for outline, each in zip(outlines, decided, strict=True):
-        for label, why in each.faults:
+    return (each for fault, each in _of_methods(table, outlines, told) if not fault.again)
+
+
+def lost_methods(table: Table, outlines: Iterable[Outline], told: Told) -> list[Lost]:
+    """Return what was not drawn as a worker ended that a method was asked in."""
+    faults = _of_methods(table, outlines, told)
+    return [Lost(each, fault.label, 0) for fault, each in faults if fault.again]
+
+
+def _of_methods(
+    table: Table, outlines: Iterable[Outline], told: Told
+) -> Iterator[tuple[Fault, Plain]]:
+    for outline, each in zip(outlines, told, strict=True):
+        for fault in each.faults:
+            label = fault.label
             rows = np.flatnonzero(outline.train) if label is None else outline.rows_of(label)
             part = table.parts[int(table.part_of(rows[:1])[0])]
-            yield failure(part.name, outline.name, None if label == NO_CLASS else label, why)
+            named = None if label == NO_CLASS else label
+            yield fault, failure(part.name, outline.name, named, fault.why)
 
 
 def _faults(

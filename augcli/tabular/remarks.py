@@ -10,10 +10,11 @@ import polars as pl
 from augcli.checks.equal import shared, twins
 from augcli.dataset.splits import NO_SPLIT
 from augcli.plural import several
-from augcli.tabular.balance import NO_CLASS, Decided, Outline
+from augcli.tabular.balance import Decided
 from augcli.tabular.columns import NUMBER, Column
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.methods.base import Method
+from augcli.tabular.outline import NO_CLASS, Outline
 from augcli.tabular.provenance import row_ids
 from augcli.tabular.splits import rows_of
 from augcli.tabular.table import Table

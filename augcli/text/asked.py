@@ -35,4 +35,5 @@ class Asked:
         """Return how a text is read that stands alone in its file."""
         told = self.dataset
         more = told.own_negations
-        return Reading(self.lexicon, told.words, told.protect, negations=more)
+        answers = self.job.answers
+        return Reading(self.lexicon, told.words, told.protect, negations=more, answers=answers)

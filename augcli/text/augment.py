@@ -133,7 +133,8 @@ class ProcessedCorpus(Processed):
         told, size = self.settings, self.planned.size
         own = self._own or OwnLanguage(self._asked.lexicon)
         negations = told.own_negations | own.negations
-        return Reading(own.lexicon, told.words, told.protect, size, negations, own.keyboard)
+        more = (own.keyboard, own.abbreviations, self.job.answers)
+        return Reading(own.lexicon, told.words, told.protect, size, negations, *more)
 
     @cached_property
     def outputs(self) -> Sequence[Output]:

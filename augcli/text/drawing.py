@@ -119,7 +119,7 @@ def _drawn(
 ) -> Drawn:
     records: list[Step] = []
     for step, here in taken(steps, draws, label, draws):
-        params = params_of(step, here, document)
+        params = params_of(step, here, document, label)
         document = _after(type(step), document, params)
         records.append(step.told(params))
     return Drawn(records, document, 0, write(document))
@@ -132,12 +132,12 @@ def applied(steps: Sequence[Step], document: Document) -> Document:
     return document
 
 
-def params_of(step: TextTransform, draws: Draws, document: Document) -> Params:
+def params_of(step: TextTransform, draws: Draws, document: Document, label: Label) -> Params:
     """Return what is drawn for a text; for each of several by itself."""
     if not document.parts:
-        return step.make_params(draws, document)
+        return step.make_params(draws, document.of(label) if step.asks_class else document)
     parts = enumerate(document.parts)
-    return {_PARTS: [step.make_params(draws.at(number), part) for number, part in parts]}
+    return {_PARTS: [params_of(step, draws.at(number), part, label) for number, part in parts]}
 
 
 def _after(step: type[TextTransform], document: Document, params: Params) -> Document:

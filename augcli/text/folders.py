@@ -1,4 +1,4 @@
-"""A language is one folder: its synonyms, negations, stop words and keyboard, as far as known.
+"""A language is one folder: synonyms, small words, articles, abbreviations, keys, as far as known.
 
 Those that come along lie in folders of their names; a dataset may bring one of its own.
 """
@@ -8,13 +8,17 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-SYNONYMS, NEGATIONS, STOP_WORDS, KEYBOARD = FILES = (
+from augcli.text.beginnings import Articles
+
+SYNONYMS, NEGATIONS, STOP_WORDS, ARTICLES, ABBREVIATIONS, KEYBOARD = FILES = (
     "synonyms.tsv",
     "negations.txt",
     "stopwords.txt",
+    "articles.txt",
+    "abbreviations.txt",
     "keyboard.txt",
 )
-"""Of the folder, which has at least one; their words stand in lines, or between spaces."""
+"""Of the folder, which has at least one; words stand in lines, or between spaces."""
 BUNDLED = Path(__file__).parent / "data"
 ENGLISH = "english"
 
@@ -26,7 +30,18 @@ def words_in(language: str, name: str) -> tuple[str, ...]:
 
 
 @cache
-def negations() -> frozenset[str]:
-    """Return what turns a meaning around in any language that comes along."""
-    folders = (path.parent.name for path in BUNDLED.glob(f"*/{NEGATIONS}"))
-    return frozenset(word for language in folders for word in words_in(language, NEGATIONS))
+def articles_of(language: str) -> Articles:
+    """Return the articles of a language that comes along and has such."""
+    return Articles.read((BUNDLED / language / ARTICLES).read_text("utf-8"))
+
+
+@cache
+def languages_with(name: str) -> tuple[str, ...]:
+    """Return the languages that come along and have a file, in order."""
+    return tuple(sorted(path.parent.name for path in BUNDLED.glob(f"*/{name}")))
+
+
+@cache
+def words_of_all(name: str) -> frozenset[str]:
+    """Return the words of a file of any language that comes along."""
+    return frozenset(word for each in languages_with(name) for word in words_in(each, name))

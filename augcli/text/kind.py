@@ -109,6 +109,7 @@ KIND = Kind(
     figure=later("augcli.text.differences:figure"),
     wording=later("augcli.text.differences:wording"),
     contents=later("augcli.text.loading:contents"),
+    filed=later("augcli.text.loading:filed"),
     in_words=True,
     court=later("augcli.text.court:court"),
 )

@@ -17,19 +17,27 @@ from pathlib import Path
 
 from augcli.errors import SettingError
 from augcli.rows.encodings import open_text
-from augcli.text.folders import BUNDLED, ENGLISH, STOP_WORDS, words_in
+from augcli.text.beginnings import Articles
+from augcli.text.folders import BUNDLED, ENGLISH, STOP_WORDS, articles_of, words_in
 from augcli.text.inflection import bases, inflected
 from augcli.text.stopwords import AFTER_NO_VERB, BEFORE_VERB, NEVER
 
 TABLE = BUNDLED / ENGLISH / "wordnet.txt.gz"
+NO_ARTICLES = Articles()
 
 
 class Lexicon:
     """Words with their synonyms by part of speech."""
 
     def __init__(
-        self, lines: Iterable[str], deny: Collection[str] = (), *, keeps_names: bool = False
+        self,
+        lines: Iterable[str],
+        deny: Collection[str] = (),
+        articles: Articles = NO_ARTICLES,
+        *,
+        keeps_names: bool = False,
     ):
+        self.articles = articles
         self.keeps_names = keeps_names
         """Whether a capital within a sentence is that of a name, as in English."""
         self._lines = list(lines)
@@ -115,8 +123,13 @@ def _lemmas(parts: Iterable[str], form: str, hint: str) -> tuple[str, list[str]]
 class Thesaurus(Lexicon):
     """Words with synonyms as a TSV lists them, for any language; exact forms only."""
 
-    def __init__(self, lines: Iterable[str], deny: Collection[str] = ()):
-        super().__init__((), deny)
+    def __init__(
+        self,
+        lines: Iterable[str],
+        deny: Collection[str] = (),
+        articles: Articles = NO_ARTICLES,
+    ):
+        super().__init__((), deny, articles)
         self._plain: dict[str, Sequence[str]] = {}
         for line in lines:
             word, _, rest = line.strip().partition("\t")
@@ -140,10 +153,12 @@ def _hint(before: str) -> str:
 def bundled(deny: tuple[str, ...] = ()) -> Lexicon:
     """Return the English lexicon that comes along; read once in a process."""
     lines = gzip.decompress(TABLE.read_bytes()).decode().splitlines()
-    return Lexicon(lines, deny, keeps_names=True)
+    return Lexicon(lines, deny, articles_of(ENGLISH), keeps_names=True)
 
 
-def open_lexicon(files: dict[str, bytes], deny: tuple[str, ...]) -> Lexicon:
+def open_lexicon(
+    files: dict[str, bytes], deny: tuple[str, ...], articles: Articles = NO_ARTICLES
+) -> Lexicon:
     """Return the lexicon in the files of a WordNet folder, or in one TSV.
 
     SampleError where it is not in its encoding, SettingError where no word has a synonym.
@@ -152,10 +167,10 @@ def open_lexicon(files: dict[str, bytes], deny: tuple[str, ...]) -> Lexicon:
     if "data.noun" in texts or "data.verb" in texts:
         from augcli.text.wndb import table_lines
 
-        return Lexicon(table_lines(texts), deny)
+        return Lexicon(table_lines(texts), deny, articles)
     lines = [line for text in texts.values() for line in text.splitlines()]
     lines = [line for line in lines if "\t" in line and not line.startswith("#")]
     if not lines:
         told = f"{', '.join(files)} has no line of a word, a tab, and synonyms"
         raise SettingError(("dataset", "lexicon"), told)
-    return Thesaurus(lines, deny)
+    return Thesaurus(lines, deny, articles)

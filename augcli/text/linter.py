@@ -11,6 +11,7 @@ from augcli.dataset.splits import augmented
 from augcli.dataset.units import Dataset
 from augcli.draws import Draws
 from augcli.errors import SampleError
+from augcli.steps.generating import Generating
 from augcli.task import Processed, Task
 from augcli.text.augment import ProcessedCorpus
 from augcli.text.blocks import stable_hash
@@ -79,6 +80,8 @@ class TextLinter:
 
 
 def _needs_model(step: TextTransform) -> bool:
+    if isinstance(step, Generating):
+        return True  # `check` asks no program
     return any(MODEL_FOLDER in each.metadata for each in type(step).model_fields.values())
 
 

@@ -1,6 +1,8 @@
-"""Texts of an output, for programs."""
+"""Texts of an output, for programs, and texts of programs as files."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from augcli.dataset.splits import called
 from augcli.errors import SampleError
@@ -10,7 +12,7 @@ from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.open import open_file
 from augcli.text.parted import splits_of
-from augcli.text.single import opened
+from augcli.text.single import EXTENSION, opened
 
 
 def contents(record: Record, data: bytes) -> Contents:
@@ -39,3 +41,10 @@ def _in_file(record: TextFileRecord, source: Source) -> Contents:
         return Content(None if row.trouble else row.text, label, split, row.trouble)
 
     return Contents(len(file), read)
+
+
+def filed(value: Any) -> tuple[str, bytes]:
+    """Return name and bytes of a file with a text; SampleError for what is none."""
+    if not isinstance(value, str):
+        raise SampleError(f"a text is a str, or a file (Path); not {type(value).__name__}")
+    return f"sample{EXTENSION}", value.encode("utf-8")

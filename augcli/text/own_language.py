@@ -1,4 +1,4 @@
-"""A language of one's own in one folder: synonyms, negations, stop words and a keyboard."""
+"""A language of one's own in one folder, as those that come along are."""
 
 from __future__ import annotations
 
@@ -9,9 +9,18 @@ from pathlib import Path
 from augcli.errors import SettingError
 from augcli.rows.encodings import open_text
 from augcli.task import Source
+from augcli.text.beginnings import Articles
 from augcli.text.config import TextDatasetSettings
-from augcli.text.folders import FILES, KEYBOARD, NEGATIONS, STOP_WORDS, SYNONYMS
-from augcli.text.lexicon import Lexicon, Thesaurus, open_lexicon
+from augcli.text.folders import (
+    ABBREVIATIONS,
+    ARTICLES,
+    FILES,
+    KEYBOARD,
+    NEGATIONS,
+    STOP_WORDS,
+    SYNONYMS,
+)
+from augcli.text.lexicon import NO_ARTICLES, Lexicon, Thesaurus, open_lexicon
 
 
 @dataclass(frozen=True)
@@ -22,6 +31,8 @@ class OwnLanguage:
     negations: frozenset[str] = frozenset()
     keyboard: tuple[str, ...] = ()
     """The rows of its keys, from above."""
+    abbreviations: frozenset[str] = frozenset()
+    """Words whose point ends no sentence."""
     has_synonyms: bool = True
 
 
@@ -41,8 +52,18 @@ def open_language(files: Mapping[str, bytes], deny: tuple[str, ...]) -> OwnLangu
     negations = frozenset(by_name.get(NEGATIONS, "").lower().split())
     keyboard = tuple(by_name.get(KEYBOARD, "").split())
     synonyms = {name: files[name] for name in files if Path(name).name == SYNONYMS}
-    lexicon = open_lexicon(synonyms, tuple(stay)) if synonyms else Thesaurus(())
-    return OwnLanguage(lexicon, negations, keyboard, bool(synonyms))
+    articles = _articles(by_name.get(ARTICLES))
+    lexicon = open_lexicon(synonyms, tuple(stay), articles) if synonyms else Thesaurus(())
+    abbreviations = frozenset(by_name.get(ABBREVIATIONS, "").split())
+    return OwnLanguage(lexicon, negations, keyboard, abbreviations, bool(synonyms))
+
+
+def _articles(text: str | None) -> Articles:
+    """Return the articles of a folder that has such; SettingError where a line is none."""
+    try:
+        return Articles.read(text) if text else NO_ARTICLES
+    except ValueError as error:
+        raise SettingError(("dataset", "lexicon"), f"{ARTICLES} of the folder: {error}") from None
 
 
 def lexicon_files(sources: Sequence[Source], settings: TextDatasetSettings) -> dict[str, bytes]:

@@ -23,6 +23,8 @@ class TextTransform(Transform):
     kind: ClassVar[str] = "text"
     needs_words: ClassVar[bool] = False
     """Whether it changes nothing where the lexicon has no word of the text."""
+    asks_class: ClassVar[bool] = False
+    """Whether its params depend on the class."""
     recommends: ClassVar[str | None] = None
     """Whose authors recommend how many copies to make, where none are asked for."""
 

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import NamedTuple
 
+from augcli.requests.programs import Answers
 from augcli.text import folders
 from augcli.text.joined import parted
 from augcli.text.lexicon import Lexicon
 from augcli.text.negations import NEGATING, negates
 from augcli.text.stretches import Stretches
+from augcli.transform import Label
 
 Span = tuple[int, int]
 """Start and end of a stretch of characters."""
@@ -120,11 +122,20 @@ class Reading:
     """What turns a meaning around, beside what is known of languages."""
     keyboard: tuple[str, ...] = ()
     """The rows of keys of the texts' own language, where these are told."""
+    own_abbreviations: frozenset[str] = frozenset()
+    """Words whose point ends no sentence, beside what is known of languages."""
+    answers: Answers | None = None
+    """What programs of people's own make, where they may be asked."""
 
     @cached_property
     def never_deleted(self) -> frozenset[str]:
         """Return the words that turn a meaning around."""
-        return folders.negations() | self.negations
+        return folders.words_of_all(folders.NEGATIONS) | self.negations
+
+    @cached_property
+    def abbreviations(self) -> frozenset[str]:
+        """Return the words whose point ends no sentence."""
+        return folders.words_of_all(folders.ABBREVIATIONS) | self.own_abbreviations
 
     @cached_property
     def token(self) -> re.Pattern[str]:
@@ -163,6 +174,12 @@ class Document:
     text: str
     reading: Reading
     spans: tuple[Span, ...] = ()
+    label: Label = None
+    """Its class, told only to steps that ask that."""
+
+    def of(self, label: Label) -> Document:
+        """Return the same, of a class."""
+        return Document(self.text, self.reading, self.spans, label)
 
     @cached_property
     def parts(self) -> list[Document]:

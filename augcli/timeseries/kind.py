@@ -25,5 +25,6 @@ KIND = Kind(
     play=later("augcli.timeseries.playground:playground"),
     figure=later("augcli.timeseries.figure:figure"),
     contents=later("augcli.timeseries.loading:contents"),
+    filed=later("augcli.timeseries.loading:filed"),
     court=later("augcli.timeseries.court:court"),
 )

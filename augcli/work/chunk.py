@@ -22,7 +22,7 @@ from augcli.store.output import OutputFolder
 from augcli.store.publish import Batch
 from augcli.system.machine import refuse_beyond_avx2
 from augcli.task import task_of
-from augcli.work.jobs import origins, processor_of
+from augcli.work.jobs import origins, processor_of, programs_of
 from augcli.work.unit import Common, SourceWork
 
 
@@ -39,7 +39,8 @@ def make_worker(context: dict[str, Any], spread: Spread = here) -> ChunkWorker:
     recipe = told.with_each(lambda _at, step: knowing(models, step)) if models else told
     output = OutputFolder(Path(context["output"]))
     root, stamps = Path(context["root"]), Stamps(*context["stamps"])
-    processor = processor_of(recipe, context["classes"], spread)
+    answers = programs_of(recipe, output.path)
+    processor = processor_of(recipe, context["classes"], spread, answers)
     cache = place_of(context["cache"]).opened(load_kind(recipe.dataset.kind).versions())
     common = Common(processor, root, output, stamps, cache)
     return ChunkWorker(common, context["number"])

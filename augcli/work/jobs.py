@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from augcli.dataset.units import Dataset
 from augcli.kind import load_kind
 from augcli.recipe import Recipe
 from augcli.requests.courses import Stage, View
+from augcli.requests.programs import Answers, Programs
 from augcli.requests.spread import Spread, here
 from augcli.steps.control import Sequence as Sequenced
+from augcli.steps.generating import Generating
 from augcli.task import AnyJob, Job, Processed, Processor
 from augcli.transform import Transform, walk
 
@@ -24,15 +27,30 @@ def origins(steps: Sequence[Transform]) -> list[str]:
     return sorted({step.origin for step in walk(steps) if step.origin})
 
 
+def programs_of(recipe: Recipe, output: Path | None = None) -> Answers | None:
+    """Return the programs that steps of a recipe ask, and what an output has of them, if any do."""
+    steps = [step for step in walk(recipe.all_steps) if isinstance(step, Generating)]
+    files = {step.command: step.files for step in steps}
+    return Programs(recipe.folder, files, recipe.timeout, output) if files else None
+
+
 def processor_of(
-    recipe: Recipe, classes: Sequence[str], spread: Spread = here
+    recipe: Recipe,
+    classes: Sequence[str],
+    spread: Spread = here,
+    answers: Answers | None = None,
 ) -> Processor[Processed]:
     """Return what a recipe does with each source; the work on one is shared out as it is told."""
     kind = load_kind(recipe.dataset.kind)
-    return kind.make_processor(job_of(recipe, classes, spread))
+    return kind.make_processor(job_of(recipe, classes, spread, answers))
 
 
-def job_of(recipe: Recipe, classes: Sequence[str], spread: Spread = here) -> AnyJob:
+def job_of(
+    recipe: Recipe,
+    classes: Sequence[str],
+    spread: Spread = here,
+    answers: Answers | None = None,
+) -> AnyJob:
     """Return what a kind's processor needs to know of a recipe, and of its dataset."""
     return Job(
         recipe.seed,
@@ -44,6 +62,7 @@ def job_of(recipe: Recipe, classes: Sequence[str], spread: Spread = here) -> Any
         spread,
         stages_of(recipe),
         classes,
+        answers,
     )
 
 

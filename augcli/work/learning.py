@@ -15,7 +15,7 @@ from augcli.errors import Problem, SampleError, SettingError
 from augcli.recipe import Recipe
 from augcli.recipe.document import KeyPath
 from augcli.requests.spread import Spread, here
-from augcli.steps.learned import Learning, Model, ModelError
+from augcli.steps.learned import Doubt, Learning, Model, ModelError
 from augcli.store.models import Lesson, Models
 from augcli.store.output import OutputFolder
 from augcli.transform import Transform, changed, located, walk
@@ -36,13 +36,23 @@ class Learned:
 
     def doubts(self) -> Iterator[Problem]:
         """Yield what a person should know of what was learned, each with its place."""
+        for at, told, each in self._doubted():
+            severity = "error" if each.refused else "warning"
+            yield self.recipe.problem(at, told, severity, each.code)
+
+    def refuse(self) -> None:
+        """Raise SettingError for a step that no sample could have."""
+        for at, told, each in self._doubted():
+            if each.stops:
+                raise SettingError(at, told)
+
+    def _doubted(self) -> Iterator[tuple[KeyPath, str, Doubt]]:
+        """Yield the place of a step, a doubt in words, and the doubt."""
         for path, steps in self.recipe.listed:
             for at, step in located(steps, path):
                 if isinstance(step, Learning):
                     for each in step.learner().doubts(step.known.told, step):
-                        severity = "error" if each.refused else "warning"
-                        told = f"{step.name}: {each.text}"
-                        yield self.recipe.problem(at, told, severity, each.code)
+                        yield at, f"{step.name}: {each.text}", each
 
     @property
     def hashes(self) -> dict[str, str]:

@@ -18,8 +18,9 @@ from augcli.image.transform import ImageTransform
 from augcli.steps.learned import Model
 from augcli.transform import REGISTRY
 
-APART = {"learned_whitening"}
-"""What cannot be tried on any picture: it is for those of a size that it has learned of."""
+APART = {"learned_whitening", "generate"}
+"""What cannot be tried on any picture: one is for those of a size that it has learned of, the other
+asks a program."""
 TRANSFORMS = {
     cls.name: cls
     for cls in REGISTRY.values()

@@ -139,7 +139,7 @@ def test_gray_and_colours_have_their_own_means() -> None:
         params_of(normal, Picture(np.zeros((3, 3, 6), np.uint8)))
 
 
-def test_pictures_too_large_to_be_whitened_are_refused_by_check(tmp_path: Path) -> None:
+def test_pictures_too_large_to_be_whitened_are_refused(tmp_path: Path) -> None:
     for number, pixels in enumerate(colours(3, side=40)):
         write(tmp_path / f"in/a/{number}.png", cv2.imencode(".png", pixels)[1].tobytes())
     recipe = write_recipe(tmp_path / "in", tmp_path / "out", steps=["learned_whitening"])
@@ -148,6 +148,11 @@ def test_pictures_too_large_to_be_whitened_are_refused_by_check(tmp_path: Path) 
     assert "pictures of 40 × 40 px with 3 bands have more than 3072 values" in done.stdout
     assert "it learns from sources, before any step" in done.stdout
     assert "has learned of no pictures, and this is 40 × 40 px with 3 bands" in done.stdout
+    done = augment("run", recipe)
+    assert done.returncode == 2
+    assert "out.yaml:" in done.stderr
+    assert "pictures of 40 × 40 px with 3 bands have more than 3072 values" in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("params", [{}, {"center": False}])

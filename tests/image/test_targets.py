@@ -26,7 +26,7 @@ from augcli.image.regions import bounds_of, plane_of, region_of
 from augcli.image.settle import settle
 from augcli.image.targets import Keypoint, Target
 from augcli.image.transforms.geometry import about_centre, linear
-from augcli.image.transforms.size import shift
+from augcli.image.transforms.size import window
 
 
 def masked(values: np.ndarray, ignore: tuple[int, ...] | None = None) -> Picture:
@@ -127,7 +127,7 @@ def test_backward_undoes_forward(
     run = Resample(
         (
             Warp(about_centre(linear(turn, scale, shear), facts), 200, 150, Sampling()),
-            Warp(shift(-10, -20), 100, 90, window=True),
+            window(10, 20, 100, 90),
         ),
         Sampling(),
     )

@@ -40,7 +40,7 @@ class Counted:
 def test_the_same_question_is_asked_once_and_any_other_anew(tmp_path: Path) -> None:
     asked = Counted()
     judge = Judge("ridge", np.asarray, fitted, asked)
-    store = FolderCache(tmp_path, "", reads=True, writes=True)
+    store = FolderCache("", reads=True, writes=True, folder=tmp_path)
     panel, folds = ClassPanel([judge], ["a", "b"], store), [np.arange(20) // 2 % 5]
     (first,), (again,) = (panel.in_folds(judge, rows(), folds) for _ in range(2))
     assert asked.times == 1
@@ -60,7 +60,7 @@ def test_the_same_question_is_asked_once_and_any_other_anew(tmp_path: Path) -> N
 
 def test_what_is_damaged_is_asked_again(tmp_path: Path) -> None:
     judge = Judge("ridge", np.asarray, fitted, Counted())
-    store = FolderCache(tmp_path, "", reads=True, writes=True)
+    store = FolderCache("", reads=True, writes=True, folder=tmp_path)
     panel, folds = ClassPanel([judge], ["a", "b"], store), [np.arange(20) // 2 % 5]
     (first,) = panel.in_folds(judge, rows(), folds)
     (entry,) = (path for path in tmp_path.rglob("*") if path.is_file())

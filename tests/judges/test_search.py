@@ -6,12 +6,22 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+import pytest
+import yaml
 from arrows import MIRROR, arrow, recipe_of
-from helpers import augment, write
+from helpers import augment, forget_plugins, write
 
 import augcli
-from augcli.commands.search import Budget, limits, search
+from augcli.commands.search import (
+    Budget,
+    limits,
+    refuse_elsewhere,
+    search,
+    told_of,
+    trials_of,
+)
 from augcli.draws import Draws
+from augcli.errors import UsageError
 from augcli.judges.judge import Judge, Rows
 from augcli.judges.nested import Field, choice, nested
 from augcli.judges.panel import ClassPanel
@@ -105,6 +115,56 @@ def test_a_recipe_without_steps_is_written_where_nothing_helps(tmp_path: Path) -
     assert target.read_text().startswith("# Found by augment search among 1 trials.")
     assert "# There is no evidence that any helps" in target.read_text()
     assert "strength 1, 1 copies" in page.read_text()
+
+
+RICH = """
+version: 1
+seed: 3
+max_failures: 5%
+timeout: 30
+plugins: [mine.py]
+dataset: {path: photos, exclude: ["**/drafts/**"], max_pixels: 100000}
+output: {path: out, originals: omit, image: {format: png}}
+copies: 5
+balance: {target: {cat: 20}}
+branches: {weak: [], strong: [invert]}
+steps:
+  - one_of:
+      p: 0.5
+      steps: [{rotate: {degrees: [-20, 20]}}, grayscale]
+  - except: [dog]
+    horizontal_flip: {p: 0.5}
+  - fade: {by: 0.3}
+"""
+MINE = """
+from typing import Annotated
+from augcli.image.transform import ImageTransform
+from augcli.ranges import Constant, Real, Spread
+from augcli.transform import register
+@register
+class Fade(ImageTransform):
+    \"\"\"Do nothing, as others do.\"\"\"
+    by: Annotated[Spread, Real(0, 1, "share")] = Constant(0.5)
+"""
+
+
+def test_all_that_a_recipe_says_is_kept(tmp_path: Path) -> None:
+    write(tmp_path / "mine.py", MINE)
+    recipe = read_recipe(str(write(tmp_path / "r.yaml", RICH)))
+    for trial in trials_of(recipe, steps=True):
+        text = yaml.safe_dump(told_of(recipe, trial.recipe))
+        again = read_recipe(str(write(tmp_path / "best.yaml", text)))
+        assert again.plain() == trial.recipe.plain() | {
+            part: recipe.plain()[part] | {"path": str(tmp_path / path)}
+            for part, path in (("dataset", "photos"), ("output", "out"))
+        }
+    none = read_recipe(str(write(tmp_path / "none.yaml", yaml.safe_dump(told_of(recipe, None)))))
+    assert (none.copies, none.steps, none.branches, none.balance) == (0, (), {}, None)
+    assert (none.max_failures, none.plugins) == ("5%", ("mine.py",))
+    with pytest.raises(UsageError, match=r"the recipe names mine\.py, which lies beside it"):
+        refuse_elsewhere(recipe, tmp_path / "other/best.yaml")
+    refuse_elsewhere(recipe, tmp_path / "best.yaml")
+    forget_plugins()
 
 
 def test_when_it_is_enough_is_said_once(tmp_path: Path) -> None:

@@ -50,10 +50,23 @@ def test_new_texts_keep_the_names(tmp_path, name):
 
 @pytest.mark.parametrize(
     "whole",
-    ["I met J. R. Smith there.", "He lived in the U.S. Army camp.", "See e.g. Figure 3 there."],
+    [
+        "I met J. R. Smith there.",
+        "He lived in the U.S. Army camp.",
+        "See e.g. Figure 3 there.",
+        "Das kostet ggf. Geld.",
+        "Voici Mme. Durand.",
+        "Det er f.eks. Oslo.",
+    ],
 )
 def test_points_that_are_no_ends(whole):
     text = f"{whole} Then we left. It rained all day."
     found = {drawn(SentenceShuffle(), document(text), seed)[1].text for seed in range(40)}
     assert len(found) == 6
     assert all(whole in each for each in found)
+
+
+@pytest.mark.parametrize("text", ["यह एक है। वह दो है। हम तीन हैं।", "هل هذا؟ نعم هو. لماذا لا؟"])
+def test_ends_of_other_scripts(text):
+    found = {drawn(SentenceShuffle(), document(text), seed)[1].text for seed in range(40)}
+    assert len(found) == 6

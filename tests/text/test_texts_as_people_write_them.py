@@ -9,7 +9,7 @@ import pytest
 import augcli.text.transforms  # noqa: F401  (fills the registry)
 from augcli.draws import Draws
 from augcli.steps.recorded import step_named
-from augcli.text.articles import article_for
+from augcli.text.folders import ENGLISH, articles_of
 from augcli.text.lexicon import bundled
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document, Reading
@@ -82,6 +82,10 @@ ARTICLES = {
     "a": ["film", "union", "European", "one-off", "user", "useful", "BBC", "house", "hotel"],
     "an": ["idea", "hour", "honest", "umbrella", "FBI", "unimportant", "heir", "Ounce"],
 }
+
+
+def article_for(word: str) -> str:
+    return articles_of(ENGLISH).instead("a", "film", word) or "a"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ READING = Reading(bundled())
 STEPS = {
     name: cls
     for (kind, name), cls in REGISTRY.items()
-    if kind == "text" and name not in ("fill_mask", "back_translate")
+    if kind == "text" and name not in ("fill_mask", "back_translate", "generate")
 }
 
 TEXTS = [

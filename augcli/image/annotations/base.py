@@ -128,8 +128,8 @@ def corners_of(box: Box) -> tuple[Point, Point, Point, Point]:
 
 def rounded(numbers: Iterable[float]) -> list[float]:
     """Return numbers of pixels as JSON has them: with two decimals, whole ones without."""
-    short = (round(number, _DECIMALS) for number in numbers)
-    return [int(number) if number == int(number) else number for number in short]
+    short = [round(number, _DECIMALS) for number in numbers]
+    return [whole if (whole := int(number)) == number else number for number in short]
 
 
 _DECIMALS = 2

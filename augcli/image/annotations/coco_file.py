@@ -6,9 +6,8 @@ of those that stay come out as they went in, and memory holds little more than t
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -224,18 +223,3 @@ def plain_id(own: Any) -> Any:
 
 def _last(ids: Iterable[Id]) -> int:
     return max((each for each in ids if isinstance(each, int)), default=0)
-
-
-_SIDES = re.compile(r"left|right|(?<![a-z])[lr](?![a-z])")
-_OTHER = {"left": "right", "right": "left", "l": "r", "r": "l"}
-
-
-def mates_of(keypoints: Sequence[str]) -> tuple[int, ...]:
-    """Return which of some keypoints each becomes in a mirror, by the sides in their names.
-
-    Nothing where one has a side, and there is none for the other.
-    """
-    places = {name.lower(): number for number, name in enumerate(keypoints)}
-    others = [_SIDES.sub(lambda side: _OTHER[side[0]], name) for name in places]
-    known = all(other in places for other in others) and len(places) == len(keypoints)
-    return tuple(places[other] for other in others) if known else ()

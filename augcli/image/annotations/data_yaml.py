@@ -6,11 +6,13 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import yaml
 
 from augcli.errors import SampleError, did_you_mean
 from augcli.image.annotations.base import Note, decoded
+from augcli.image.annotations.keypoints import PERSON, names_for
 from augcli.image.annotations.yolo import Yolo
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -33,6 +35,10 @@ class DataYaml:
     """Where these are relative to, empty for the file's own folder."""
     swaps: tuple[int, ...] = ()
     """Which keypoint each becomes in a mirror (`flip_idx`)."""
+    points: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Class → what its keypoints are called (`kpt_names`, else made up), if it has some."""
+    are_named: bool = False
+    """Whether none of these is made up."""
     task: str | None = None
     notes: tuple[Note, ...] = field(default=(), compare=False)
 
@@ -105,6 +111,13 @@ class _Nodes:
             raise SampleError(f"{self.place(node)}: {text!r} is no number of a class")
         return int(text)
 
+    def lists(self, key: str) -> dict[int, tuple[str, ...]]:
+        """Return the lists of texts in a mapping of numbers, by these."""
+        node = self.nodes[key][1] if key in self.nodes else None
+        pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+        told = ((each, own) for each, own in pairs if isinstance(own, yaml.SequenceNode))
+        return {self._whole(each): tuple(map(self._text, own.value)) for each, own in told}
+
     def wholes(self, key: str) -> tuple[int, ...]:
         """Return a list of whole numbers."""
         if key not in self.nodes or self.text_of(key) is not None:
@@ -126,6 +139,8 @@ def parse_data_yaml(data: bytes, name: str) -> DataYaml:
     names, notes = _names(nodes)
     shape, swaps = nodes.wholes("kpt_shape"), nodes.wholes("flip_idx")
     points = _points(shape, swaps, nodes)
+    called = names_for(points[0], swaps) if points else ()
+    told = {at: own for at, own in nodes.lists("kpt_names").items() if len(own) == len(called)}
     task = nodes.text_of("task")
     return DataYaml(
         name=name,
@@ -133,6 +148,8 @@ def parse_data_yaml(data: bytes, name: str) -> DataYaml:
         splits=_splits(nodes),
         path=nodes.text_of("path") or "",
         swaps=swaps,
+        points={name: told.get(number, called) for number, name in enumerate(names) if called},
+        are_named=called == PERSON or len(told) == len(names),
         task=task,
         notes=tuple(notes),
     )
@@ -193,7 +210,9 @@ def with_splits(data: bytes, name: str, splits: Mapping[str, Sequence[str]]) -> 
     nodes = _Nodes(data, name)
     if nodes.is_braced:
         told = parse_data_yaml(data, name)
-        return new_data_yaml(told.classes, splits, told.swaps)
+        return new_data_yaml(
+            told.classes, splits, told.swaps, told.points if told.are_named else {}
+        )
     lines = nodes.text.splitlines(keepends=True)
     spans = [
         _lines_of(*nodes.nodes[key], lines) for key in ("path", *_SPLITS) if key in nodes.nodes
@@ -237,13 +256,18 @@ _WORDS = frozenset(("yes", "no", "on", "off", "true", "false", "null", "none"))
 
 
 def new_data_yaml(
-    classes: Yolo, splits: Mapping[str, Sequence[str]], swaps: Sequence[int] = ()
+    classes: Yolo,
+    splits: Mapping[str, Sequence[str]],
+    swaps: Sequence[int] = (),
+    points: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> bytes:
-    """Return the `data.yaml` of a dataset that had none."""
+    """Return the `data.yaml` of a dataset that had none; `points` are named class by class."""
     lines = _split_lines(splits)
     if classes.points:
         lines.append(f"kpt_shape: {list(classes.points)}")
     if swaps:
         lines.append(f"flip_idx: {list(swaps)}")
-    names = (f"  {number}: {_quoted(name)}" for number, name in enumerate(classes.names))
-    return "\n".join([*lines, "names:", *names, ""]).encode()
+    numbered = [*enumerate(classes.names)]
+    lines += ["names:", *(f"  {number}: {_quoted(name)}" for number, name in numbered)]
+    named = [f"  {number}: {_flow(points[name])}" for number, name in numbered if name in points]
+    return "\n".join([*lines, *(["kpt_names:", *named] if named else []), ""]).encode()

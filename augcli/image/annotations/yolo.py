@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
-from pathlib import PurePosixPath
 
+from augcli.disk.inside import suffix_of
 from augcli.errors import SampleError, did_you_mean
 from augcli.image.annotations.base import (
     TWICE,
@@ -145,7 +145,7 @@ class Yolo(Annotations):
         """Return where the labels of a picture lie: in `labels` for `images`, or beside it."""
         found = _IMAGES.fullmatch(picture)
         path = f"{found[1]}labels/{found[2]}" if found else picture
-        return str(PurePosixPath(path).with_suffix(".txt"))
+        return f"{path.removesuffix(suffix_of(path))}.txt"
 
     def lacks(self, target: Target) -> str | None:
         """Return what a row does not hold of an object."""
@@ -194,7 +194,8 @@ def _ring(row: Numbers, size: Size, place: str) -> Ring:
     """Return an outline, whose box must be one that a row could tell."""
     if len(row) < 6 or len(row) % 2:
         raise SampleError(
-            f"{place}: {len(row) + 1} columns; a box has 5, an outline 7, 9, 11 and so on"
+            f"{place}: {len(row) + 1} columns; a box has 5, an outline 7, 9, 11 and so on; "
+            "`kpt_shape` in data.yaml tells of keypoints"
         )
     points = list(zip(row[::2], row[1::2], strict=True))
     left, top, right, bottom = bounds(points)

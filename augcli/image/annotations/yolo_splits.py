@@ -27,6 +27,8 @@ class Placed:
     notes: tuple[Note, ...]
     lacking: Mapping[str, str]
     """Split without pictures → what became of all that it names."""
+    shared: Mapping[str, str]
+    """Picture → another split that names it in the very same way."""
 
 
 def splits_of(
@@ -42,6 +44,8 @@ def splits_of(
     entries, missing = _entries(told, pictures, read)
     notes = [note for some in missing.values() for note in some]
     found: dict[str, str] = {}
+    depths: dict[str, float] = {}
+    shared: dict[str, str] = {}
     named: dict[str, set[str]] = defaultdict(set)
     for split, entry, placed in sorted(entries, key=lambda each: -each[2].depth):
         notes += placed.notes
@@ -51,11 +55,15 @@ def splits_of(
             pictures = several(len(twice), "picture is", "pictures are")
             text = f"{pictures} in {entry}, but of {others[0]} already; so that stays"
             notes.append(Note(told.name, f"{split}: {text}"))
+        near = (each for each, own in twice.items() if own != split)
+        shared |= {each: split for each in near if depths[each] == placed.depth}
         found = dict.fromkeys(placed.pictures, split) | found
+        depths = dict.fromkeys(placed.pictures, placed.depth) | depths
     if notes and not found:
         raise SampleError(_told_of(notes))
     missing = {split: some for split, some in missing.items() if not named.get(split)}
-    return Placed(found, named, tuple(notes), {s: _told_of(some) for s, some in missing.items()})
+    lacking = {split: _told_of(some) for split, some in missing.items()}
+    return Placed(found, named, tuple(notes), lacking, shared)
 
 
 def _told_of(notes: Sequence[Note]) -> str:

@@ -76,37 +76,58 @@ def _plain(line: str) -> str:
     return cv2.plain_words(_PREFIX.sub("", line.strip()))
 
 
-@contextmanager
-def guarded(what: str) -> Iterator[list[str]]:
+class Heard:
+    """Collects what is written to stderr into `words`; stderr comes back. There are many."""
+
+    __slots__ = ("_ear", "_stderr", "_words")
+
+    def __init__(self, words: list[str]):
+        self._words = words
+
+    def __enter__(self) -> list[str]:
+        self._stderr = _copy_of_stderr()
+        self._ear = _ear()
+        os.dup2(self._ear, 2)
+        return self._words
+
+    def __exit__(self, _kind: object, _error: BaseException | None, _trace: object) -> None:
+        os.dup2(self._stderr, 2)
+        os.close(self._stderr)
+        self._words += _drained(self._ear)
+
+
+def _damage() -> tuple[type[BaseException], ...]:
+    """Return what libraries raise for a file that is not as it should be."""
+    return (
+        *(cv2.error, pillow.Image.DecompressionBombError, OSError, SyntaxError, ValueError),
+        *(ArithmeticError, EOFError, MemoryError, struct.error, zlib.error),
+    )
+
+
+class guarded(Heard):  # noqa: N801 – used as a function is; there are many, and small ones
     """Work on a file of format `what`: what codecs raise and say is a SampleError.
 
     What may be a bug of ours (TypeError, LookupError, RuntimeError) is not; those of libraries that
     trip over damage are caught by `foreign`, close to the call. Gives the list of what was said, to
     which `warned` adds what libraries in Python say in their own way.
     """
-    words: list[str] = []
-    try:
-        with Heard(words):
-            yield words
-    except SampleError as error:
-        if bad := harmful(words):
-            raise SampleError(reason(what, bad)) from error
-        raise
-    except (
-        cv2.error,
-        pillow.Image.DecompressionBombError,
-        OSError,
-        SyntaxError,
-        ValueError,
-        ArithmeticError,
-        EOFError,
-        MemoryError,
-        struct.error,
-        zlib.error,
-    ) as error:
-        raise SampleError(reason(what, [*harmful(words), cv2.said_by(error)])) from error
-    if words and (bad := harmful(words)):
-        raise SampleError(reason(what, bad))
+
+    __slots__ = ("_what",)
+
+    def __init__(self, what: str):
+        self._what = what
+        super().__init__([])
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        super().__exit__(kind, error, trace)
+        bad = harmful(self._words) if self._words else []
+        if isinstance(error, SampleError):
+            if bad:
+                raise SampleError(reason(self._what, bad)) from error
+        elif error is not None and isinstance(error, _damage()):
+            raise SampleError(reason(self._what, [*bad, cv2.said_by(error)])) from error
+        elif bad and error is None:
+            raise SampleError(reason(self._what, bad))
 
 
 class CodecError(ValueError):
@@ -125,25 +146,6 @@ def foreign() -> Iterator[None]:
 def harmful(words: Iterable[str]) -> list[str]:
     """Return the messages that are not known to be benign."""
     return [line for line in words if line.strip() and not _BENIGN.search(line)]
-
-
-class Heard:
-    """Collects what is written to stderr into `words`; stderr comes back. There are many."""
-
-    __slots__ = ("_ear", "_stderr", "_words")
-
-    def __init__(self, words: list[str]):
-        self._words = words
-
-    def __enter__(self) -> None:
-        self._stderr = _copy_of_stderr()
-        self._ear = _ear()
-        os.dup2(self._ear, 2)
-
-    def __exit__(self, *_: object) -> None:
-        os.dup2(self._stderr, 2)
-        os.close(self._stderr)
-        self._words += _drained(self._ear)
 
 
 @contextmanager

@@ -9,11 +9,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
 from typing import ClassVar, NamedTuple, TypeAlias
 
 from augcli.dataset.units import Dataset
+from augcli.disk.inside import suffix_of
 from augcli.image.annotations.base import Annotations, Parsed, Size
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.picture import Said
@@ -69,6 +71,8 @@ class Labels(ABC):
     """What a record says of how they are written."""
     mates: Mapping[str, Sequence[int]]
     """By class, which of its keypoints each one becomes in a mirror."""
+    points: Mapping[str, Sequence[str]] = MappingProxyType({})
+    """By class, what its keypoints are called, if it has some."""
 
     @property
     @abstractmethod
@@ -150,18 +154,20 @@ class Scheme(ABC):
 
 def mask_name(picture: str, mask: str, output: str) -> str:
     """Return what the mask of an output is called, as its source's is after the picture."""
-    stem, mask_path = PurePosixPath(picture).stem, PurePosixPath(mask)
-    made = PurePosixPath(output).stem
+    (own, stem), (above, made), suffix = _halves(picture), _halves(output), suffix_of(mask)
     more = made.removeprefix(stem) if made.startswith(stem) else f"~{made}"
-    named = mask_path.with_name(f"{mask_path.stem}{more}{mask_path.suffix}")
-    return str(_drawn_to(picture, output) / named)
+    return f"{_drawn_to(own, above)}{mask.removesuffix(suffix)}{more}{suffix}"
 
 
-def _drawn_to(picture: str, output: str) -> PurePosixPath:
+def _halves(name: str) -> tuple[str, str]:
+    """Return the folder of a name, with its slash, and its stem."""
+    folder, slash, last = name.rpartition("/")
+    return folder + slash, last.removesuffix(suffix_of(last))
+
+
+def _drawn_to(own: str, made: str) -> str:
     """Return the folder of the split that an output was drawn into, before the picture's own."""
-    own, made = PurePosixPath(picture).parts[:-1], PurePosixPath(output).parts[:-1]
-    above = len(made) - len(own)
-    return PurePosixPath(*made[:above]) if above > 0 and made[above:] == own else PurePosixPath()
+    return made.removesuffix(own) if f"/{made}".endswith(f"/{own}") else ""
 
 
 @dataclass(frozen=True)
@@ -178,6 +184,7 @@ class FileLabels(Labels):
     empty: bytes | None = None
     """The file of background; None where that has none."""
     masks: Sequence[MaskFile] = ()
+    points: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def place(self) -> str:

@@ -14,12 +14,12 @@ from augcli.image.annotations.coco import Coco
 from augcli.image.annotations.coco_file import (
     Category,
     CocoPicture,
-    mates_of,
     parse_coco,
     plain_id,
 )
 from augcli.image.annotations.coco_writer import Output, coco_text
 from augcli.image.annotations.json_parts import packed
+from augcli.image.annotations.keypoints import mates_of
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Labels, Records
 from augcli.image.labelled.shared import (
@@ -68,8 +68,10 @@ class CocoScheme(SharedScheme):
         known = tuple(Category(own, label, tuple(points)) for own, label, points in categories)
         picture = CocoPicture(name, image, tuple(annotations))
         form = {"format": self.name, "file": file, "picture": name}
-        mates = {each.label: mates_of(each.keypoints) for each in known if each.keypoints}
-        return SharedLabels(task.source, form, mates, partial(_parsed, Coco(known), picture, file))
+        points = {each.label: each.keypoints for each in known if each.keypoints}
+        mates = {label: mates_of(names) for label, names in points.items()}
+        parsed = partial(_parsed, Coco(known), picture, file)
+        return SharedLabels(task.source, form, mates, parsed, points=points)
 
     def classes_in(
         self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
@@ -107,10 +109,11 @@ def _parsed(codec: Coco, picture: CocoPicture, file: str, size: tuple[int, int])
 def _value(picture: CocoPicture, known: dict[Any, Category], categories: Sequence[Category]) -> str:
     """Return what is told of a picture, with the categories of its objects, as JSON.
 
-    It is the same however the file is indented.
+    It is the same however the file is indented. Those with keypoints are told in any case.
     """
     ids = picture.categories
-    named = [known[each] for each in ids] if known.keys() >= {*ids} else categories
+    pointed = [each for each in categories if each.keypoints and each.id not in ids]
+    named = [*(known[each] for each in ids), *pointed] if known.keys() >= {*ids} else categories
     told = [[each.id, each.label, each.keypoints] for each in named]
     own, objects = packed(picture.image), [*map(packed, picture.annotations)]
     return json.dumps([own, objects, told])

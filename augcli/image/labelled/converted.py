@@ -13,6 +13,7 @@ from augcli.image.annotations.coco_file import Category
 from augcli.image.annotations.coco_writer import Output, coco_text, new_coco
 from augcli.image.annotations.conversion import converted
 from augcli.image.annotations.data_yaml import new_data_yaml
+from augcli.image.annotations.keypoints import mates_of
 from augcli.image.annotations.voc import Voc
 from augcli.image.annotations.yolo import Yolo
 from augcli.image.labelled.base import Beside, Labels, MaskFile, Records
@@ -28,7 +29,10 @@ class Converted(Labels):
 
     picture: str
     form: Plain
-    """`format`, that `of` the dataset, and `names`: all classes in the order of their numbers."""
+    """`format`, that `of` the dataset, and `names`: all classes in the order of their numbers.
+
+    `points` are the names of keypoints, by class, if there are some.
+    """
     mates: Mapping[str, Sequence[int]]
     read: Labels | None
     """Those of the source; None where they are written again from a record."""
@@ -76,7 +80,7 @@ class Converted(Labels):
     @property
     def _codec(self) -> Annotations | None:
         if self.form["format"] == "yolo":
-            return Yolo(tuple(self.form["names"]))
+            return _rows(self.form)
         return Voc() if self.form["format"] == "voc" else None
 
 
@@ -85,7 +89,8 @@ def indexes(form: Plain, records: Records) -> Iterator[tuple[str, Iterable[str]]
     splits = {record.output: str(record.split) for record in records()}
     if form["format"] == "yolo":
         places = {split: [_folder(output)] for output, split in splits.items()}
-        yield "data.yaml", [new_data_yaml(Yolo(tuple(form["names"])), places).decode()]
+        points = form.get("points", {})
+        yield "data.yaml", [new_data_yaml(_rows(form), places, _swaps(points), points).decode()]
     elif form["format"] == "voc":
         lists: dict[str, list[str]] = defaultdict(list)
         for output, split in splits.items():
@@ -93,10 +98,28 @@ def indexes(form: Plain, records: Records) -> Iterator[tuple[str, Iterable[str]]
             lists[f"{folder}ImageSets/Main/{split}.txt"].append(f"{PurePosixPath(output).stem}\n")
         yield from lists.items()
     else:
-        categories = [Category(number, name) for number, name in enumerate(form["names"], 1)]
+        points = form.get("points", {})
+        named = ((name, tuple(points.get(name, ()))) for name in form["names"])
+        categories = [Category(number, *each) for number, each in enumerate(named, 1)]
         for split in sorted(set(splits.values())):
             name = f"annotations/{split}.json"
             yield name, coco_text(new_coco(name, categories), _Outputs(records, split))
+
+
+def _rows(form: Plain) -> Yolo:
+    """Return what YOLO's rows mean: each has as many keypoints as any class has, if some has."""
+    most = max(map(len, form.get("points", {}).values()), default=0)
+    return Yolo(tuple(form["names"]), (most, _WITH_VISIBILITY) if most else None)
+
+
+_WITH_VISIBILITY = 3
+"""Numbers of a keypoint."""
+
+
+def _swaps(points: Mapping[str, Sequence[str]]) -> tuple[int, ...]:
+    """Return which keypoint each becomes in a mirror; nothing where classes differ in that."""
+    found = {mates_of(names) for names in points.values()}
+    return found.pop() if len(found) == 1 else ()
 
 
 def _folder(output: str) -> str:

@@ -50,6 +50,8 @@ class Pictures:
         self.others = frozenset(wanted.intersection(self._found.others))
         self.lacking: dict[str, str] = {}
         """Split of which nothing is there → why, as far as it is told."""
+        self.shared: dict[str, str] = {}
+        """Picture → another split that it is as much of."""
         self._lists: set[str] = set()
         self._notes: list[Problem] = []
 
@@ -126,7 +128,7 @@ class Pictures:
         dataset.extensions = self._found.extensions
         dataset.lists = sorted(self._lists)
         dataset.objects = known.objects
-        dataset.lacking = self.lacking
+        dataset.lacking, dataset.shared = self.lacking, self.shared
         for name in self.names if splits is None else filter(splits.__contains__, self.names):
             sample = Sample(name, splits[name] if splits else TRAIN, None)
             reason = known.troubles.get(name) or self._why_not([name, *files.get(name, ())])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from augcli.dataset.splits import augmented
 from augcli.disk.reading import read_whole
@@ -21,32 +21,47 @@ _ORDER = ("yolo", "coco", "voc", "metadata", "csv", "pairs", "masks")
 _LOOKED_AT = 3
 
 
-def recognised(settings: ImageDatasetSettings, root: Path) -> str | None:
-    """Return the format by which a dataset and the labels of its first pictures can be read."""
-    if not root.is_dir():
-        return None
-    schemes = filter(None, map(scheme_named, _ORDER))
-    return next((each.name for each in schemes if _reads(each, settings, root)), None)
+class Recognised(NamedTuple):
+    """How labels are kept."""
+
+    format: str | None = None
+    trouble: str | None = None
+    """Where and why that does not read them all the same."""
+
+
+def recognised(settings: ImageDatasetSettings, root: Path) -> Recognised:
+    """Return the format by which a dataset and the labels of its first pictures can be read.
+
+    Where there is none it is the first one that does but for what is wrong at some place.
+    """
+    nearest = Recognised()
+    for scheme in filter(None, map(scheme_named, _ORDER)) if root.is_dir() else ():
+        try:
+            if _reads(scheme, settings, root):
+                return Recognised(scheme.name)
+        except (SampleError, SettingError) as error:
+            has_place = isinstance(error, SampleError) or isinstance(error.__cause__, SampleError)
+            if has_place and nearest.format is None:
+                nearest = Recognised(scheme.name, str(error))
+    return nearest
 
 
 def _reads(scheme: Scheme, settings: ImageDatasetSettings, root: Path) -> bool:
     told = settings.model_copy(update={"format": scheme.name})
-    with suppress(SettingError, SampleError):
-        dataset = scheme.scan(told, root)
-        lost = {sample.split for sample, _ in dataset.rejected}
-        if augmented(told.augment, lost) and not augmented(told.augment, dataset.splits):
+    dataset = scheme.scan(told, root)
+    lost = {sample.split for sample, _ in dataset.rejected}
+    if augmented(told.augment, lost) and not augmented(told.augment, dataset.splits):
+        return False
+    for row in islice(range(len(dataset)), _LOOKED_AT):
+        data, _ = read_whole(str(root / dataset.ids[row]))
+        header = read_header(data, settings.max_pixels)
+        labels = labels_at(scheme, told, dataset, row)
+        size = (header.width, header.height)
+        labels.parse(size)
+        pairs = [_bytes(mask) for mask in labels.masks if mask.pair]
+        if any(are_areas_of(each, data) or _size(each, told) != size for each in pairs):
             return False
-        for row in islice(range(len(dataset)), _LOOKED_AT):
-            data, _ = read_whole(str(root / dataset.ids[row]))
-            header = read_header(data, settings.max_pixels)
-            labels = labels_at(scheme, told, dataset, row)
-            size = (header.width, header.height)
-            labels.parse(size)
-            pairs = [_bytes(mask) for mask in labels.masks if mask.pair]
-            if any(are_areas_of(each, data) or _size(each, told) != size for each in pairs):
-                return False
-        return True
-    return False
+    return True
 
 
 def _size(data: bytes, settings: ImageDatasetSettings) -> tuple[int, int]:

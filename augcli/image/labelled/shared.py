@@ -38,6 +38,7 @@ class SharedLabels(Labels):
     parsed: Callable[[Size], Parsed]
     masks: Sequence[MaskFile] = ()
     says: frozenset[Said] = frozenset()
+    points: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def place(self) -> str:

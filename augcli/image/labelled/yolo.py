@@ -87,7 +87,8 @@ class YoloScheme(Scheme):
         told = _parsed(bytes(others[0].data), others[0].name) if others else None
         codec = told.classes if told else _PLAIN
         codec = replace(codec, oriented=True) if form.get(_ORIENTED) else codec
-        return FileLabels(picture, form, _mates(told), codec, file, others, b"")
+        points = told.points if told else {}
+        return FileLabels(picture, form, _mates(told), codec, file, others, b"", points=points)
 
 
 def _data_yaml(pictures: Pictures, root: Path) -> DataYaml | None:
@@ -164,6 +165,7 @@ def _told_splits(told: DataYaml | None, pictures: Pictures) -> Mapping[str, str]
         placed = splits_of(told, pictures.names, read)
         pictures.note_odd(placed.notes)
         pictures.lacking |= placed.lacking
+        pictures.shared |= placed.shared
         return placed.splits
     except SampleError as error:
         hint = "mend it, or say by `dataset.splits` which folder is which split"

@@ -134,14 +134,15 @@ class WhiteningLearner(Learner):
 
     def doubts(self, told: Plain, step: Transform) -> Iterator[Doubt]:
         """Yield why pictures cannot be whitened, or not all."""
-        if told["shape"] is None:
-            text = "no picture could be read: there is nothing to learn from"
-            large = (
+        if not told["pictures"]:
+            yield Doubt("no picture could be read: there is nothing to learn from", refused=True)
+        elif told["shape"] is None:
+            text = (
                 f"pictures of {in_words(told['largest'])} have more than {_MOST_VALUES} values, of "
                 "which all would vary with all: make a dataset of smaller ones first (it learns "
                 "from sources, before any step), or take zca_whitening, which is of the bands alone"
             )
-            yield Doubt(large if told["pictures"] else text, refused=True)
+            yield Doubt(text, refused=True, stops=True)
         elif told["others"]:
             shape = in_words(told["shape"])
             yield Doubt(f"{told['others']} pictures are not of {shape} and cannot be whitened")

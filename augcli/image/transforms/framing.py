@@ -14,7 +14,7 @@ from augcli.image.picture import Facts
 from augcli.image.resample import LONGEST_WARPED_SIDE, Interpolation
 from augcli.image.transform import Geometry, ImageTransform
 from augcli.image.transforms.geometry import Factor
-from augcli.image.transforms.size import Cropping, check_fit, shift, stretch
+from augcli.image.transforms.size import Cropping, check_fit, stretch, window
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole
 from augcli.transform import Params, register
 
@@ -42,7 +42,7 @@ class Scaling(ImageTransform):
         factor = cls.times(params, facts)
         width, height = (max(1, round(side * factor)) for side in (facts.width, facts.height))
         how = Sampling(border=None, interpolation=params["interpolation"])
-        return [Warp(stretch(facts, width, height), width, height, how)]
+        return [stretch(facts, width, height, how)]
 
 
 @register
@@ -99,7 +99,7 @@ class Crop(Cropping):
         """Return the window."""
         x, y, width, height = (params[field] for field in ("x", "y", "width", "height"))
         check_fit(f"{cls.name} at {x}, {y}", x + width, y + height, facts)
-        return [Warp(shift(-x, -y), width, height, window=True)]
+        return [window(x, y, width, height)]
 
 
 def _side(name: str, of: str) -> Real:
@@ -127,6 +127,6 @@ class CropAndPad(Geometry):
         between = Sampling(border=None, interpolation=params["interpolation"])
         matrix = np.diag([facts.width / width, facts.height / height, 1.0])
         return [
-            Warp(shift(left, top), width, height, cls.sampling(params), window=True),
+            window(-left, -top, width, height, cls.sampling(params)),
             Warp(matrix, facts.width, facts.height, between),
         ]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _TRIES = 20
 """Samples among which one must look like its class."""
 _MOST_PIXELS = 32 * 32
-_OF_CLASSES = ("folders", "csv")
+OF_CLASSES = ("folders", "csv")
 
 Distance = Annotated[
     Spread,
@@ -60,11 +60,11 @@ class Generated(Learning, ImageTransform):
 
     def unfit(self, dataset: ImageDatasetSettings) -> str | None:
         """Return that places and words do not fit a picture that is made anew."""
-        if dataset.format in _OF_CLASSES:
+        if dataset.format in OF_CLASSES:
             return None
         return (
             f"{self.name} makes pictures anew, which have none of what {dataset.format} tells of; "
-            f"it is for datasets of classes ({', '.join(_OF_CLASSES)})"
+            f"it is for datasets of classes ({', '.join(OF_CLASSES)})"
         )
 
     def make_params(self, draws: Any, facts: Facts) -> Params:

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from augcli.draws import Draws
 from augcli.errors import StepError
-from augcli.image.geometry import Warp
+from augcli.image.geometry import Warp, fixed
 from augcli.image.ops import Op
 from augcli.image.picture import Facts, Said
 from augcli.image.resample import Matrix, inverted
@@ -57,8 +57,7 @@ class HorizontalFlip(ImageTransform):
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the mirror."""
-        mirror = np.array([[-1, 0, facts.width], [0, 1, 0], [0, 0, 1.0]])
-        return [Warp(mirror, facts.width, facts.height)]
+        return [fixed((-1, 0, facts.width, 0, 1, 0), facts.width, facts.height)]
 
 
 @register
@@ -70,8 +69,7 @@ class VerticalFlip(ImageTransform):
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the mirror."""
-        mirror = np.array([[1, 0, 0], [0, -1, facts.height], [0, 0, 1.0]])
-        return [Warp(mirror, facts.width, facts.height)]
+        return [fixed((1, 0, 0, 0, -1, facts.height), facts.width, facts.height)]
 
 
 @register
@@ -83,8 +81,7 @@ class Transpose(ImageTransform):
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the exchange of x and y."""
-        exchange = np.array([[0, 1, 0], [1, 0, 0], [0, 0, 1.0]])
-        return [Warp(exchange, facts.height, facts.width)]
+        return [fixed((0, 1, 0, 1, 0, 0), facts.height, facts.width)]
 
 
 @register
@@ -100,14 +97,14 @@ class Rotate90(ImageTransform):
         """Return the turn."""
         width, height = facts.width, facts.height
         matrices = (
-            [[1, 0, 0], [0, 1, 0], [0, 0, 1.0]],
-            [[0, 1, 0], [-1, 0, width], [0, 0, 1.0]],
-            [[-1, 0, width], [0, -1, height], [0, 0, 1.0]],
-            [[0, -1, height], [1, 0, 0], [0, 0, 1.0]],
+            (1, 0, 0, 0, 1, 0),
+            (0, 1, 0, -1, 0, width),
+            (-1, 0, width, 0, -1, height),
+            (0, -1, height, 1, 0, 0),
         )
         turns = params["turns"]
         size = (height, width) if turns % 2 else (width, height)
-        return [Warp(np.array(matrices[turns]), *size)]
+        return [fixed(matrices[turns], *size)]
 
 
 @register

@@ -20,7 +20,7 @@ from augcli.image.regions import pixels_of
 from augcli.image.targets import Box
 from augcli.image.transform import Colour, ImageTransform, bgr
 from augcli.image.transforms.erasing import painted
-from augcli.image.transforms.size import RandomCrop, shift
+from augcli.image.transforms.size import RandomCrop, window
 from augcli.ranges import Real, Spread, Uniform
 from augcli.transform import Params, register
 
@@ -63,7 +63,7 @@ def beginning(draws: Draws, low: int, high: int, length: int, side: int) -> int:
 
 def cut_out(params: Params) -> Warp:
     """Return the window of recorded params."""
-    return Warp(shift(-params["x"], -params["y"]), params["w"], params["h"], window=True)
+    return window(params["x"], params["y"], params["w"], params["h"])
 
 
 @register

@@ -6,15 +6,14 @@ import math
 from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
-import numpy as np
 from pydantic import Field
 
 from augcli.draws import Draws
 from augcli.errors import StepError
-from augcli.image.geometry import Sampling, Warp
+from augcli.image.geometry import UNSAMPLED, Sampling, Warp, fixed
 from augcli.image.ops import Op
 from augcli.image.picture import Facts
-from augcli.image.resample import LONGEST_WARPED_SIDE, Border, Interpolation, Matrix
+from augcli.image.resample import LONGEST_WARPED_SIDE, Border, Interpolation
 from augcli.image.transform import Geometry, ImageTransform
 from augcli.ranges import Real, Spread, Uniform, Whole
 from augcli.transform import Params, register, rounded
@@ -57,7 +56,7 @@ class Resize(Resizing):
         """Return the stretch."""
         width, height = params["width"], params["height"]
         how = Sampling(border=None, interpolation=params["interpolation"])
-        return [Warp(stretch(facts, width, height), width, height, how)]
+        return [stretch(facts, width, height, how)]
 
 
 @register
@@ -83,11 +82,10 @@ class Letterbox(Geometry):
         inner_width = max(1, min(width, round(facts.width * scale)))
         inner_height = max(1, min(height, round(facts.height * scale)))
         inner = Sampling(border=None, interpolation=params["interpolation"])
-        matrix = stretch(facts, inner_width, inner_height)
         left, top = (width - inner_width) // 2, (height - inner_height) // 2
         return [
-            Warp(matrix, inner_width, inner_height, inner, window=True),
-            Warp(shift(left, top), width, height, cls.sampling(params), window=True),
+            stretch(facts, inner_width, inner_height, inner, window=True),
+            window(-left, -top, width, height, cls.sampling(params)),
         ]
 
 
@@ -106,7 +104,7 @@ class Pad(Geometry):
         """Return the larger window."""
         width, height = max(params["width"], facts.width), max(params["height"], facts.height)
         left, top = (width - facts.width) // 2, (height - facts.height) // 2
-        return [Warp(shift(left, top), width, height, cls.sampling(params), window=True)]
+        return [window(-left, -top, width, height, cls.sampling(params))]
 
 
 @register
@@ -119,7 +117,7 @@ class CenterCrop(Cropping):
         width, height = params["width"], params["height"]
         check_fit(cls.name, width, height, facts)
         left, top = (facts.width - width) // 2, (facts.height - height) // 2
-        return [Warp(shift(-left, -top), width, height, window=True)]
+        return [window(left, top, width, height)]
 
 
 @register
@@ -138,8 +136,7 @@ class RandomCrop(Cropping):
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the window."""
-        window = shift(-params["x"], -params["y"])
-        return [Warp(window, params["width"], params["height"], window=True)]
+        return [window(params["x"], params["y"], params["width"], params["height"])]
 
 
 @register
@@ -192,21 +189,20 @@ class RandomResizedCrop(Resizing):
         """Return one matrix for cutting out and stretching."""
         width, height = params["width"], params["height"]
         across, down = width / params["w"], height / params["h"]
-        matrix = np.array(
-            [[across, 0, -params["x"] * across], [0, down, -params["y"] * down], [0, 0, 1.0]]
-        )
+        numbers = across, 0, -params["x"] * across, 0, down, -params["y"] * down
         how = Sampling(border=None, interpolation=params["interpolation"])
-        return [Warp(matrix, width, height, how, window=True)]
+        return [fixed(numbers, width, height, how, window=True)]
 
 
-def shift(x: int, y: int) -> Matrix:
-    """Return the matrix that shifts by pixels."""
-    return np.array([[1, 0, x], [0, 1, y], [0, 0, 1.0]])
+def window(x: int, y: int, width: int, height: int, how: Sampling = UNSAMPLED) -> Warp:
+    """Return the warp to a part of this size, whose first corner lies here."""
+    return fixed((1, 0, -x, 0, 1, -y), width, height, how, window=True)
 
 
-def stretch(facts: Facts, width: int, height: int) -> Matrix:
-    """Return the matrix that stretches the frame to a size."""
-    return np.array([[width / facts.width, 0, 0], [0, height / facts.height, 0], [0, 0, 1.0]])
+def stretch(facts: Facts, width: int, height: int, how: Sampling, *, window: bool = False) -> Warp:
+    """Return the warp that stretches the frame to a size."""
+    numbers = width / facts.width, 0, 0, 0, height / facts.height, 0
+    return fixed(numbers, width, height, how, window=window)
 
 
 def check_fit(name: str, width: int, height: int, facts: Facts) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -29,6 +30,7 @@ ContrastFactor = Annotated[
     Spread, Real(0, 10, "1 changes nothing, 0 leaves only the mean gray", neutral=1)
 ]
 DELTA, CONTRAST_FACTOR = Uniform(-0.2, 0.2), Uniform(0.8, 1.2)
+_NEGATIVE = curve(lambda values: 1 - values)
 
 
 @register
@@ -103,14 +105,8 @@ class Posterize(ImageTransform):
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the value with its lower bits cleared."""
-        kept = 1 << params["bits"]
-
-        def levels(count: int, _: View) -> Levels:
-            values: Levels = np.arange(count)[None]
-            values -= values % (count // kept)
-            return values
-
-        return [Table(levels)]
+        bits = params["bits"]
+        return [Table(lambda count, _: _of_bits(count, bits))]
 
 
 @register
@@ -122,7 +118,7 @@ class Invert(ImageTransform):
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return 1 − value."""
-        return [curve(lambda values: 1 - values)]
+        return [_NEGATIVE]
 
 
 @register
@@ -154,6 +150,14 @@ class Autocontrast(ImageTransform):
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the stretch."""
         return [histogram_table(lambda histogram: np.vstack([*map(stretched, histogram)]))]
+
+
+@lru_cache(maxsize=32)
+def _of_bits(count: int, bits: int) -> Levels:
+    """Return so many levels with all but their highest bits cleared."""
+    values: Levels = np.arange(count)[None]
+    cleared: Levels = values - values % (count >> bits)
+    return cleared
 
 
 def contrast(factor: float) -> Table:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from augcli.image import opencv as cv2
 from augcli.image.light import veiled
-from augcli.image.lookup import bytes_of
+from augcli.image.lookup import bytes_of, summed
 from augcli.image.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray, Points
 from augcli.image.resample import by_channel_groups
@@ -99,7 +99,7 @@ class Rain(Veil):
         """Return where each drop comes from and where it is."""
         ends = numbers(params["seed"], params["drops"], 2) * (facts.width, facts.height)
         angle, length = math.radians(params["degrees"]), params["length"] * facts.shorter
-        return ends - np.array([math.sin(angle), math.cos(angle)]) * length, ends
+        return ends - (math.sin(angle) * length, math.cos(angle) * length), ends
 
     @classmethod
     def share(cls, params: Params, facts: Facts) -> Plane:
@@ -128,9 +128,8 @@ class Rain(Veil):
         def change(part: PixelArray, _: slice) -> PixelArray:
             drawn = bytes_of(part, dark)
             streaks(drawn, *falls, width, light)
-            seen = bytes_of(part, own[dark])
-            result: PixelArray = cv2.add(seen, bytes_of(drawn, levels - own), dst=seen)
-            return result
+            summed(part, own[dark], drawn, levels - own)
+            return drawn
 
         return by_channel_groups(pixels, change)
 

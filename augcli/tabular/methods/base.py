@@ -260,6 +260,7 @@ class Cleaner(Method):
     """A method that leaves out rows where classes overlap; it has no target."""
 
     cleans: ClassVar[bool] = True
+    done: ClassVar[str] = "there is no row that it leaves out"
     clean: Literal["majority", "all"] = Field(
         "majority", description="which rows may go: those of all classes but the smallest, or all"
     )

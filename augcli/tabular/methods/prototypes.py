@@ -184,10 +184,12 @@ class InstanceHardness(UnderSampler):
 
     def surplus(self, space: Space, label: str, count: int) -> Rows:
         """Return the hardest rows of a class."""
+        if self.name not in space.trained:
+            seed = Draws(space.streams.seed).at("balance", "hardness").seed()
+            features = _present(embedded(space.everywhere))
+            space.trained[self.name] = chances_of_own(features, space.classes, seed)
         places = space.members(label)
-        seed = Draws(space.streams.seed).at("balance", "hardness").seed()
-        features = _present(embedded(space.everywhere))
-        chances = chances_of_own(features, space.classes, seed)[places]
+        chances = space.trained[self.name][places]
         return np.sort(places[np.argsort(chances, kind="stable")[:count]])
 
 

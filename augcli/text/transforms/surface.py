@@ -26,14 +26,12 @@ they will=they'll|i would=i'd|you would=you'd|he would=he'd|she would=she'd|we w
 they would=they'd|let us=let's
 """
 _NO_VERB = "to|an?|the|no|some|any|my|your|our|their|his|her"
-_SENTENCE = re.compile(r"(?:[^.!?…。！？]|[.!?…](?=\S))+(?:[.!?…。！？]+[\"'”’»)\]]*|$)")
-_TITLE = re.compile(
-    r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|bzw|ca|Nr|No|Jr|Sr|Inc|Ltd|Co|etc|approx|Gen|Sen|Rep|Gov"
-    r"|[^\W\d_](?:\.[^\W\d_]){0,7})\.$"
-)
-"""What stands before a point that is no clear end: titles, initials, `U.S.`, `e.g.`."""
-_TITLE_SIZE = 16
-"""Characters in which any of them fits, and one before it."""
+_ENDS = "。！？।॥؟۔։።။។"
+"""Marks that end sentences of a script, with no space behind them or with one."""
+_SENTENCE = re.compile(rf"(?:[^.!?…{_ENDS}]|[.!?…](?=\S))+(?:[.!?…{_ENDS}]+[\"'”’»)\]」』]*|$)")
+_INITIALS = r"[^\W\d_](?:\.[^\W\d_]){0,7}"
+_INITIALS_SIZE = 16
+"""Characters in which they fit, and one before them."""
 
 Form = Literal["lower", "upper", "titlecase", "capitalised", "swapped"]
 
@@ -73,10 +71,11 @@ class Case(TextTransform):
 class SentenceShuffle(TextTransform):
     """Put the sentences of a text into another order; what stands between them stays.
 
-    A point behind a title, initials or an abbreviation such as `U.S.` is no end of a sentence.
+    A point behind initials such as `U.S.`, or a title or an abbreviation that the folder of any
+    language knows, is no end of a sentence.
     """
 
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
 
     def make_params(self, draws: Draws, facts: Document) -> Params:
         """Draw the order; a labelled span keeps the sentences that it reaches over together."""
@@ -127,10 +126,20 @@ def sentences(document: Document) -> list[Span]:
 
 def _belongs(document: Document, before: Span, start: int) -> bool:
     """Return whether what starts here goes on with the sentence before."""
-    end = document.text[max(before[0], before[1] - _TITLE_SIZE) : before[1]]
-    if document.text[start].islower() or _TITLE.search(end):
+    pattern, size = _no_end(document.reading.abbreviations)
+    end = document.text[max(before[0], before[1] - size) : before[1]]
+    if document.text[start].islower() or pattern.search(end):
         return True
     return document.kept.surround(start) or document.kept.surround(before[1])
+
+
+@cache
+def _no_end(abbreviations: frozenset[str]) -> tuple[re.Pattern[str], int]:
+    """Return the pattern of a point that is no clear end, and the characters in which it fits."""
+    known = sorted(abbreviations, key=lambda word: (-len(word), word))
+    words = "|".join([*map(re.escape, known), _INITIALS])
+    size = max(_INITIALS_SIZE, *(len(word) + 2 for word in known))
+    return re.compile(rf"\b(?:{words})\.$"), size
 
 
 @cache

@@ -25,7 +25,6 @@ from augcli.image.annotations.coco_file import (
     SAME_ID,
     SAME_NAME,
     Category,
-    mates_of,
     parse_coco,
 )
 from augcli.image.annotations.coco_places import places_of
@@ -213,15 +212,6 @@ def test_keypoints_are_centres_of_pixels():
     assert made["keypoints"] == [17, 3, 2, 0, 0, 0, 19, 9, 1]  # W - x - 1
     lost = (Keypoint(0, 0, 0), *target.keypoints[1:])
     assert rendered(replace(target, keypoints=lost), source)["num_keypoints"] == 1
-
-
-def test_keypoints_of_the_other_side():
-    names = ["nose", "left_eye", "right_eye", "L-ear", "R-ear"]
-    assert mates_of(names) == (0, 2, 1, 4, 3)
-    assert mates_of(["head", "tail"]) == (0, 1)
-    assert mates_of(["leftEye", "rightEye"]) == (1, 0)
-    assert mates_of(["left_eye", "nose"]) == ()
-    assert mates_of([]) == ()
 
 
 def test_ids_of_copies_are_above_all_others_and_those_taken_twice_are_mended():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from helpers import augment, failures, manifest, picture, run, tree, write, write_recipe
 from PIL import Image
+from pycocotools.coco import COCO
 
 from augcli.commands import forecast
 from augcli.errors import RecipeError
@@ -59,15 +61,41 @@ def loaded(out: Path, split: str = "train") -> dict[str, Any]:
     return json.loads((out / f"annotations/instances_{split}2017.json").read_text())
 
 
+def with_keypoints(coco: Path) -> Path:
+    """Give cats two ears, of which one is seen of the first in each file."""
+    for split in ("train", "val"):
+        path = coco / f"annotations/instances_{split}2017.json"
+        changed = json.loads(path.read_text())
+        changed["annotations"][0] |= {"keypoints": [3, 4, 2, 0, 0, 0], "num_keypoints": 1}
+        changed["categories"][0]["keypoints"] = ["left ear", "right ear"]
+        write(path, json.dumps(changed))
+    return coco
+
+
 def test_what_another_format_has_no_room_for_is_said(coco: Path, tmp_path: Path) -> None:
-    path = coco / "annotations/instances_train2017.json"
-    changed = json.loads(path.read_text())
-    changed["annotations"][0] |= {"keypoints": [3, 4, 2], "num_keypoints": 1}
-    changed["categories"][0]["keypoints"] = ["nose"]
-    write(path, json.dumps(changed))
-    asked = {**FLIP, "output": {"annotations": "yolo"}}
-    told = augment("check", write_recipe(coco, tmp_path / "out", **asked)).stdout
-    assert "left out in yolo: keypoints; its box is kept" in told
+    asked = {**FLIP, "output": {"annotations": "voc"}}
+    told = augment("check", write_recipe(with_keypoints(coco), tmp_path / "out", **asked)).stdout
+    assert "left out in voc: keypoints; its box is kept" in told
+
+
+def test_keypoints_go_to_yolo_and_back_by_their_names(coco: Path, tmp_path: Path) -> None:
+    out, back = tmp_path / "out", tmp_path / "back"
+    flip = {"steps": [{"horizontal_flip": {"p": 1}}], "copies": 1}
+    to_yolo = {"dataset": {"format": "coco"}, "output": {"annotations": "yolo"}}
+    assert run(with_keypoints(coco), out, **flip, **to_yolo).exit_code == 0
+    described = (out / "data.yaml").read_text()
+    assert "kpt_shape: [2, 3]\nflip_idx: [1, 0]\n" in described
+    assert "0: [left ear, right ear]\n" in described
+    first, second = (out / "labels/train/a.aug-000.txt").read_text().splitlines()
+    assert first.split()[5:] == ["0.000000", "0.000000", "0", "0.825000", "0.281250", "2"]
+    assert second.split()[5:] == ["0.000000", "0.000000", "0"] * 2
+    to_coco = {"dataset": {"format": "yolo"}, "output": {"annotations": "coco"}}
+    assert run(out, back, **flip, **to_coco).exit_code == 0
+    with redirect_stdout(io.StringIO()):
+        found = COCO(back / "annotations/train.json")
+    assert found.loadCats(1)[0]["keypoints"] == ["left ear", "right ear"]
+    ids = {each["file_name"]: own for own, each in found.imgs.items()}
+    assert found.imgToAnns[ids["a.png"]][0]["keypoints"] == [3, 4, 2, 0, 0, 0]
 
 
 def test_copies_are_added_and_all_else_stays(coco: Path, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from helpers import augment, failures, manifest, picture, run, tree, write, writ
 from augcli.commands import explain
 from augcli.commands.replay import replay
 from augcli.commands.verify import verify
-from augcli.errors import RecipeError
+from augcli.errors import FindingsError, RecipeError
 
 CONES = SHARED_DATA / "cones_yolo"
 FLIP = {"dataset": {"format": "yolo"}, "steps": ["horizontal_flip"], "copies": 1}
@@ -279,12 +279,25 @@ def test_a_folder_around_a_held_out_one_does_not_take_its_pictures(
     assert told == "train: images/train\nval: images/val\nnames: [cat, dog]\n"
 
 
-def test_a_folder_of_two_splits_is_of_the_first(small: Path, tmp_path: Path) -> None:
+def test_a_folder_of_two_splits_is_a_leak_that_one_of_two_keys_settles(
+    small: Path, tmp_path: Path
+) -> None:
     text = "train: images/train\nval: images/train\nnames: [cat, dog]\n"
     write(small / "data.yaml", text)
-    run(small, tmp_path / "out", **FLIP)
+    with pytest.raises(FindingsError) as caught:
+        run(small, tmp_path / "out", **FLIP)
+    assert caught.value.args[1] == "  images/train/a.png = images/train/a.png in val"
+    assert "`split: {val: 0.2}`" in caught.value.args[-1]
+    run(small, tmp_path / "out", **FLIP | {"dataset": {"format": "yolo", "leaks": "allow"}})
     assert {each["split"] for each in manifest(tmp_path / "out")} == {"train"}
     assert (tmp_path / "out/data.yaml").read_text() == text
+    drawn = {"dataset": {"format": "yolo", "split": {"val": 0.5}}}
+    run(small, tmp_path / "drawn", **FLIP | drawn)
+    assert sorted(each["split"] for each in manifest(tmp_path / "drawn")) == [
+        "train",
+        "train",
+        "val",
+    ]
 
 
 def test_a_description_lists_copies_in_train_alone(tmp_path: Path) -> None:
