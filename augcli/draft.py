@@ -56,5 +56,7 @@ class Draft:
     rest: Sequence[str]
     """What follows `output`: amounts and steps."""
     output: Sequence[str] = ()
+    path: Path | None = None
+    """Where it is, if not where a person pointed at."""
     place: str = ""
     """Its address, where it is in a store."""

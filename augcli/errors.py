@@ -28,6 +28,8 @@ from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from augcli.plural import several
+
 _SHOWN_PROBLEMS = 50
 _SECRETS = re.compile(r"(?<=://)[^@\s/]*:[^@\s]*(?=@)|(?<=\?)[\w%.-]+=[^\s\"']+")
 """Credentials in an address: lines of recipes are shown without them."""
@@ -98,7 +100,7 @@ class RecipeError(AugmentError):
     def lines(self) -> Sequence[str]:
         """Return the first problems, each beginning with its place, for editors, and its source."""
         more = len(self.problems) - _SHOWN_PROBLEMS
-        rest = [f"augment: {more} more problems"] if more > 0 else []
+        rest = [f"augment: {several(more, 'more problem')}"] if more > 0 else []
         shown = self.problems[:_SHOWN_PROBLEMS]
         return [*(line for each in shown for line in (str(each), *each.excerpt)), *rest]
 

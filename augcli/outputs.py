@@ -21,6 +21,7 @@ from augcli.dataset.files import Bounds
 from augcli.errors import SampleError, UsageError
 from augcli.kind import AnyKind, load_kind
 from augcli.loaded import Content, Contents
+from augcli.plural import several
 from augcli.records.journal import listed
 from augcli.records.provenance import Record
 from augcli.records.row_records import RowRecord
@@ -237,7 +238,7 @@ class Outputs(Sequence[Sample]):
         """Return some samples, as a notebook shows them."""
         step = max(1, -(-len(self._chosen) // _SHOWN))
         shown = "".join(map(self._figure, self._chosen[::step]))
-        return f"<p>{len(self)} samples</p>{shown}"
+        return f"<p>{several(len(self), 'sample')}</p>{shown}"
 
     def _figure(self, place: int) -> str:
         caption = html.escape(f"{self._id(place)}: {shown_label(self._facts(place)[1])}")

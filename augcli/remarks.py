@@ -10,6 +10,7 @@ from augcli.dataset.splits import augmented
 from augcli.dataset.units import Dataset
 from augcli.errors import Problem
 from augcli.names import twin_folders, written_folders
+from augcli.plural import several
 from augcli.task import Count
 
 _DOUBTFUL = frozenset(
@@ -32,7 +33,8 @@ def of_classes(counts: Sequence[Count], augment: Collection[str]) -> Iterator[Pr
     ours = augmented(augment, labelled)
     for count in counts:
         if count.label is None and count.split in ours:
-            text = f"{count.before} samples of {count.split} have no label and are no class"
+            samples = several(count.before, "sample")
+            text = f"{samples} of {count.split} without a label, and so of no class"
             yield Problem("classes", 0, 0, text, "warning", "no-label")
 
 

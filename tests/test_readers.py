@@ -68,7 +68,7 @@ def test_only_pictures_nothing_hidden_and_as_chosen(tmp_path):
         *["cat/00.png", "cat/01.png", "drafts/00.png"]
     ]
     notes = [note.message for note in scanned(tmp_path).notes]
-    assert notes == ["left out 1 files ending in .txt: not pictures"]
+    assert notes == ["left out 1 file ending in .txt: not pictures"]
 
 
 @pytest.mark.parametrize("content", [[], ["notes.txt"], ["drafts/a.png"]])

@@ -82,7 +82,9 @@ def test_a_class_that_may_be_none_is_told(tmp_path: Path, kind: str) -> None:
 @pytest.mark.parametrize("kind", ["tabular", "text"])
 def test_many_copies_of_one_sample_are_told(tmp_path: Path, kind: str) -> None:
     summary = balanced(tmp_path, kind, ["a"] * 80 + ["b"])
-    assert any("class 'b' of 'train' gets 79 new ones of its one" in each for each in summary.notes)
+    assert any(
+        "class 'b' of 'train' gets 79 new ones of its 1 sample" in each for each in summary.notes
+    )
 
 
 def test_a_mark_of_missing_that_stands_late_is_known(tmp_path: Path) -> None:

@@ -39,8 +39,8 @@ def test_content_decides_where_a_name_does_not(tmp_path: Path) -> None:
     assert extensions == [".jpg"] * 8 + [".png"] * 2
     told = "\n".join(summary.listing)
     assert "taken for pictures by their content" in told
-    assert "left out 1 files ending in .part: not pictures" in told
-    assert "left out 1 files without an extension: not pictures" in told
+    assert "left out 1 file ending in .part: not pictures" in told
+    assert "left out 1 file without an extension: not pictures" in told
     assert augment("verify", tmp_path / "out").returncode == 0
     assert augment("replay", tmp_path / "out", "-o", tmp_path / "again").returncode == 0
     assert run(tmp_path / "in", tmp_path / "out", copies=1).made == 0
@@ -65,7 +65,7 @@ def test_pictures_of_formats_that_are_not_read_are_told_as_that(tmp_path: Path) 
     check = augment("check", recipe)
     for told in (done.stderr, check.stdout):
         assert "left out 3 pictures ending in .heic" in told
-        assert "left out 1 pictures without an extension" in told
+        assert "left out 1 picture without an extension" in told
         assert "convert them to JPEG or PNG first" in told
         assert "nothing is taken from phone/" in told
     assert "warning: nothing-taken" in check.stdout
@@ -117,7 +117,7 @@ def test_what_is_left_out_is_said_by_every_kind(
     listing = json.loads((tmp_path / "out/run.json").read_text())["summary"]["listing"]
     augment("report", tmp_path / "out", "-o", tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text()
-    for words in ("left out 1 files ending in .docx", "left out linked: linked folders"):
+    for words in ("left out 1 file ending in .docx", "left out linked: linked folders"):
         assert words in done.stderr
         assert any(words in note for note in listing)
         assert words in page

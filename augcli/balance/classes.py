@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from augcli.errors import SettingError, did_you_mean
+from augcli.plural import several
 from augcli.settings.balance import BalanceSettings, TargetBalance
 from augcli.task import Count
 from augcli.transform import Transform, located
@@ -20,7 +21,7 @@ def doubts(counts: Iterable[Count]) -> Iterator[str]:
     """Yield classes of which all is made of next to nothing."""
     for each in counts:
         if each.label is not None and 0 < each.before <= _FEW and each.after >= _MANY * each.before:
-            samples = "its one sample" if each.before == 1 else f"its {each.before} samples"
+            samples = f"its {several(each.before, 'sample')}"
             yield (
                 f"class {each.label!r} of {each.split!r} gets {each.after - each.before} new ones "
                 f"of {samples}, and a model learns little but these"

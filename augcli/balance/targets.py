@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from augcli.draws import Draws
 from augcli.errors import SettingError
+from augcli.plural import several
 from augcli.settings.balance import BalanceSettings, TargetBalance
 from augcli.task import Count
 
@@ -66,7 +67,7 @@ def _by_split(counts: Mapping[Group, int]) -> dict[str, dict[str | None, int]]:
 def _beyond(target: int | Mapping[str, int], group: Group, count: int, aim: int) -> SettingError:
     split, label = group
     key = () if isinstance(target, int) else (str(label),)
-    text = f"class {label!r} of {split!r} already has {count} samples with `copies`"
+    text = f"class {label!r} of {split!r} already has {several(count, 'sample')} with `copies`"
     return SettingError(("balance", "target", *key), f"{text}, more than {aim}")
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from augcli.checks.findings import Lint
 from augcli.dataset.strings import Names
+from augcli.plural import several
 
 _SHOWN = 3
 
@@ -21,7 +22,7 @@ class Alike:
     splits: Collection[str]
     """Those that are augmented."""
     what: str
-    """Samples are called so."""
+    """A sample is called so."""
     severity: Literal["warning", "note"] = "warning"
     """Of what is the same within a split; where that is natural, a note."""
     _same: array[int] = field(default_factory=lambda: array("q"))
@@ -50,15 +51,18 @@ class Alike:
         more = [rows for rows in ours if len(rows) > 1]
         if more:
             shown = "; ".join(" = ".join(map(name, rows[:_SHOWN])) for rows in more[:_SHOWN])
-            text = f"{len(more)} {self.what} are more than once in an augmented split: {shown}"
+            text = f"{self._are(len(more))} more than once in an augmented split: {shown}"
             yield Lint("duplicate", text, name(more[0][0]), self.severity)
 
     def _nearly(self, name: Callable[[int], str]) -> Iterator[Lint]:
         pairs = sorted(self._pairs())
         if pairs:
             shown = "; ".join(f"{name(one)} ~ {name(other)}" for one, other in pairs[:_SHOWN])
-            text = f"{len(pairs)} {self.what} are nearly equal to one of another split: {shown}"
+            text = f"{self._are(len(pairs))} nearly equal to one of another split: {shown}"
             yield Lint("near-duplicate", text, name(pairs[0][0]))
+
+    def _are(self, count: int) -> str:
+        return several(count, f"{self.what} is", f"{self.what.removesuffix('s')}s are")
 
     def _pairs(self) -> Iterator[tuple[int, int]]:
         """Yield augmented samples with one of another split that is nearly equal, and no more."""
@@ -79,7 +83,7 @@ def two_labels(
     found = [each for each in map(_one_a_label, same) if len(each) > 1]
     if found:
         shown = "; ".join(" = ".join(f"{i} ({w})" for i, w in e[:_SHOWN]) for e in found[:_SHOWN])
-        count = f"{len(found)} samples are" if len(found) > 1 else "a sample is"
+        count = several(len(found), "sample is", "samples are")
         text = f"{count} there under different labels: {shown}"
         yield Lint("two-labels", text, found[0][0][0], severity)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from augcli.cli.options import PathType, PlaceType, output_argument, plugin_option
+from augcli.plural import several
 from augcli.system.terminal import say, say_text, warn
 
 _KINDS = ("image", "tabular", "text", "timeseries")
@@ -134,7 +135,7 @@ def clean(output: Path) -> None:
 
     left = clean_output(output)
     if left:
-        warn(f"left {left} file{'s' * (left != 1)} that augment did not make")
+        warn(f"left {several(left, 'file')} that augment did not make")
 
 
 AIDS = (init, transforms, schema, completion, export, test_plugin, clean)

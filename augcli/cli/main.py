@@ -30,6 +30,7 @@ from augcli.cli.options import (
 )
 from augcli.cli.proofs import PROOFS
 from augcli.errors import AugmentError, StoppedError, StorageError, UsageError
+from augcli.plural import several
 from augcli.system.start import in_utf8, raise_open_files, rarely_collect, stop_collecting
 from augcli.system.terminal import open_streams, say, say_coloured, warn
 
@@ -278,7 +279,7 @@ def verify(output: Path, *, input_path: Path | None, as_json: bool) -> int:
     if as_json:
         say(json.dumps({"files": count, "trouble": {f.path: f.trouble for f in found}}))
     else:
-        warn(f"{count} files checked, {len(found)} wrong")
+        warn(f"{several(count, 'file')} checked, {len(found)} wrong")
     return int(bool(found))
 
 
@@ -302,7 +303,7 @@ def replay(output: Path, *, target: Path, input_path: Path | None, only: str | N
         wrong += bool(trouble)
         if trouble:
             say(f"{name}: {trouble}")
-    warn(f"{made} files made again in {target}, {wrong} could not be")
+    warn(f"{several(made, 'file')} made again in {target}, {wrong} could not be")
     if wrong:
         warn(*unlike_here(OutputFolder(output)))
     return int(wrong > 0)

@@ -9,6 +9,7 @@ from augcli.dataset.splits import augmented
 from augcli.dataset.told import few
 from augcli.errors import Problem
 from augcli.plan import Plan
+from augcli.plural import several
 from augcli.recipe import Recipe
 from augcli.remarks import of_classes
 from augcli.task import Count
@@ -40,7 +41,8 @@ def _growing(recipe: Recipe, counts: Sequence[Count]) -> Iterator[Problem]:
     grown = [each for each in counts if 0 < _MOST_GROWTH * each.before < each.after]
     if grown:
         worst = max(grown, key=lambda each: each.after / each.before)
-        more = f", and {len(grown) - 1} more classes" if len(grown) > 1 else ""
+        others = several(len(grown) - 1, "more class", "more classes")
+        more = f", and {others}" if len(grown) > 1 else ""
         times = f"{worst.after / worst.before:.0f} times"
         what = f"{_named(worst)} grows from {worst.before} to {worst.after} samples ({times})"
         where = ("balance",) if recipe.balance else ("copies",)

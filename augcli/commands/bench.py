@@ -18,6 +18,7 @@ from augcli.judges.panel import ClassPanel, NumberPanel, Panel
 from augcli.judges.trial import Store
 from augcli.kind import load_kind
 from augcli.networks import lacking
+from augcli.plural import several
 from augcli.recipe import Recipe
 from augcli.reports.report import Summary
 from augcli.run import run
@@ -137,7 +138,7 @@ def _notes(summary: Summary, seen: Material) -> Iterator[str]:
         text = f"samples that cannot be looked at and are not judged: {len(seen.broken)}"
         yield f"{text}; {what}: {reason}"
     if seen.unlabelled:
-        yield f"{seen.unlabelled} samples have no class and are not judged"
+        yield f"{several(seen.unlabelled, 'sample')} of no class: not judged"
 
 
 def _told_models(recipe: Recipe) -> Iterator[str]:

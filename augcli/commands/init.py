@@ -93,8 +93,11 @@ def starter(
     except OSError as error:
         text = f"{error.filename or path} cannot be read: {error.strerror}"
         raise UsageError(f"no recipe can be made for {path}: {text}") from error
-    draft = replace(draft, place=shown(_whole(here, path))) if address_of(path) else draft
-    return Started(_tried(_written(draft, asked.path, folder.resolve()), folder.resolve()))
+    inner = (draft.path or asked.path).relative_to(asked.path)
+    if address_of(path):
+        draft = replace(draft, place=shown(_whole(here, path) / inner))
+    text = _written(draft, asked.path / inner, folder.resolve())
+    return Started(_tried(text, folder.resolve()))
 
 
 def guessed(dataset: Path, overrides: Sequence[str], seed: int | None) -> Recipe:

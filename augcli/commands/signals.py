@@ -14,6 +14,7 @@ from typing import Any
 
 from augcli.engines import ChunkFunction, Engine, Outcome
 from augcli.errors import StoppedError
+from augcli.plural import several
 from augcli.system.terminal import warn_at_once
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
@@ -62,7 +63,7 @@ class Heeding:
         finally:
             self._at_work -= 1
         if self._received:
-            text = f"stopped after {done} samples; run the same command again to go on"
+            text = f"stopped after {several(done, 'sample')}; run the same command again to go on"
             raise StoppedError(self._received[0], text)
 
     def stop(self) -> None:

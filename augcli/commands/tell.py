@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from augcli.addresses import shown
+from augcli.plural import several
 from augcli.reports.report import Summary
 from augcli.system.terminal import escaped, say, warn
 from augcli.task import Count
@@ -33,11 +34,13 @@ def summary(told: Summary, *, verbose: bool) -> None:
     say(*count_table(told.counts), "", *_objects(told.objects))
     if not told.held_out:
         say("the dataset has no splits: all of it is train, nothing is held out", "")
-    say(f"{told.made} files made, {told.outputs} in {_near(told.output)}, in {told.seconds:.1f} s")
+    made, where = several(told.made, "file"), _near(told.output)
+    say(f"{made} made, {told.outputs} in {where}, in {told.seconds:.1f} s")
     for count in told.shortfalls:
         warn(f"short of the target: {count.split}/{count.label} has {count.after}")
     if told.repeats:
-        say(f"{told.repeats} outputs repeat another copy's params: steps vary too little")
+        repeats = several(told.repeats, "output repeats", "outputs repeat")
+        say(f"{repeats} another copy's params: steps vary too little")
     _notes(told.notes, verbose=verbose)
     _listing(told.listing, verbose=verbose)
     say("", "look further:", f"  {_command()} verify {_near(told.output)}")
@@ -53,7 +56,7 @@ def _notes(notes: Mapping[str, int], *, verbose: bool) -> None:
     for note, times in shown:
         say(f"{times} x {note}" if times > 1 else note)
     if len(shown) < len(ordered):
-        say(f"{len(ordered) - len(shown)} more notes; -v shows them")
+        say(f"{several(len(ordered) - len(shown), 'more note')}; -v shows all")
 
 
 def _listing(notes: Sequence[str], *, verbose: bool) -> None:
@@ -61,7 +64,7 @@ def _listing(notes: Sequence[str], *, verbose: bool) -> None:
     shown = notes if verbose else notes[:_SHOWN_LISTING]
     warn(*(f"note: {note}" for note in shown))
     if len(shown) < len(notes):
-        warn(f"{len(notes) - len(shown)} more notes are in run.json")
+        warn(f"{several(len(notes) - len(shown), 'more note')} in run.json")
 
 
 def failures(told: Summary, *, verbose: bool) -> None:
@@ -73,7 +76,7 @@ def failures(told: Summary, *, verbose: bool) -> None:
     if told.failures:
         rest = f" ({more} more)" if more > 0 else ""
         place = _near(told.output / "failures.jsonl")
-        inputs = "1 input" if len(told.failures) == 1 else f"{len(told.failures)} inputs"
+        inputs = several(len(told.failures), "input")
         warn(f"{inputs} failed{rest}; all are in {place}")
 
 
@@ -82,8 +85,8 @@ def forecast(expected: Forecast) -> None:
     say(*count_table(expected.counts), "", *_objects(expected.objects))
     say(*_dealt(expected.copies))
     say(
-        f"to do: {expected.new} new and {expected.changed} changed sources, "
-        f"{expected.up_to_date} up to date, {expected.stale} stale outputs to remove"
+        f"to do: {expected.new} new and {several(expected.changed, 'changed source')}, "
+        f"{expected.up_to_date} up to date, {several(expected.stale, 'stale output')} to remove"
     )
     say(f"about {_size(expected.bytes)} and {_duration(expected.seconds)} of work")
     if expected.shards:
@@ -100,8 +103,8 @@ def _dealt(copies: Sequence[Dealt]) -> Iterable[str]:
         totals[each.stage, each.group] += each.copies
     for (stage, group), count in totals.items():
         name = f"stage {stage}: " if stage else ""
-        outputs = f" in groups of {group}: {count * group} outputs" if group > 1 else ""
-        yield f"{name}{count} copies{outputs}"
+        outputs = f" in groups of {group}: {several(count * group, 'output')}" if group > 1 else ""
+        yield f"{name}{several(count, 'copy', 'copies')}{outputs}"
 
 
 def part(made: int, told: str, *, as_json: bool, quiet: bool) -> None:
@@ -109,7 +112,8 @@ def part(made: int, told: str, *, as_json: bool, quiet: bool) -> None:
     if as_json:
         say(json.dumps({"part": told, "made": made}))
     elif not quiet:
-        say(f"{made} files made by part {told}; once all parts are done, a run without merges them")
+        files = several(made, "file")
+        say(f"{files} made by part {told}; once all parts are done, a run without merges them")
 
 
 def next_of_recipe(target: Path | None, questions: Sequence[int]) -> None:
@@ -117,7 +121,8 @@ def next_of_recipe(target: Path | None, questions: Sequence[int]) -> None:
     name = _near(target) if target else "recipe.yaml"
     for line in questions:
         warn(f"{name}:{line}: a question is open; run refuses until it is answered")
-    begin = f"wrote {name}; next:" if target else f"next, with this in {name} (or -o {name}):"
+    then = "once that is answered" if questions else "next"
+    begin = f"wrote {name}; {then}:" if target else f"{then}, with this in {name} (or -o {name}):"
     command = _command()
     warn(
         *(begin, f"  {command} check {name}"),

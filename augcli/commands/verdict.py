@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from augcli.errors import Problem, RecipeError
+from augcli.plural import several
 
 _GRAVEST = ("error", "warning", "note")
 
@@ -19,7 +20,7 @@ class Verdict:
     exit_code: int
 
     def __str__(self) -> str:
-        counts = (_several(self._count(each), each) for each in _GRAVEST)
+        counts = (several(self._count(each), each) for each in _GRAVEST)
         worst = min(self.findings, key=lambda each: _GRAVEST.index(each.severity), default=None)
         more = f"; `augment check --explain {worst.code}` says more" if worst else ""
         return f"{', '.join(counts)}{more}"
@@ -36,10 +37,6 @@ class Verdict:
             "notes": self._count("note"),
             "exit_code": self.exit_code,
         }
-
-
-def _several(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def verdict(found: Sequence[Problem], *, strict: bool) -> Verdict:

@@ -15,6 +15,7 @@ from augcli.dataset.globs import any_of
 from augcli.dataset.units import Sample
 from augcli.disk.reading import open_at_once
 from augcli.errors import Problem, SettingError
+from augcli.plural import several
 from augcli.settings.base import DatasetSettings
 
 Rejected = list[tuple[Sample, str]]
@@ -130,10 +131,10 @@ class Listing:
         shown = counts.most_common(_SHOWN_ENDINGS)
         for suffix, count in sorted(shown):
             ending = f"ending in {suffix}" if suffix else "without an extension"
-            yield self._note(f"left out {count} files {ending}: not {what}")
+            yield self._note(f"left out {several(count, 'file')} {ending}: not {what}")
         rest = counts.total() - sum(count for _, count in shown)
         if rest:
-            yield self._note(f"left out {rest} files with other endings: not {what}")
+            yield self._note(f"left out {several(rest, 'file')} with other endings: not {what}")
 
     def _note(self, text: str) -> Problem:
         return Problem(str(self.bounds.root), 0, 0, text, "note", "left-out")

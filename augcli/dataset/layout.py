@@ -29,6 +29,7 @@ from augcli.dataset.splits import (
 )
 from augcli.dataset.told import CLASS, IGNORE, Told, doubtful, few, quoted
 from augcli.errors import Problem
+from augcli.plural import several
 from augcli.settings.base import DatasetSettings
 
 _AT_A_TIME = 4096
@@ -89,7 +90,8 @@ class Layout:
             around = _common(found)
             folders = few(sorted({each[len(around)] for each in found if len(each) > len(around)}))
             text = f"class {name!r} takes in the folders {folders}: its name is the first folder"
-            more = f"; so do {len(joined) - 1} other classes" if len(joined) > 1 else ""
+            others = several(len(joined) - 1, "other class does", "other classes do")
+            more = f"; {others} so, too" if len(joined) > 1 else ""
             lone = len(inner) == 1 and not self.in_folders
             where = f"{'/'.join(around)}/" if lone else "the folder that they are in"
             hint = f"if they are the classes, let `dataset.path` lead to {where}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from augcli.dataset.files import listed
+from augcli.dataset.files import Listing, listed
 from augcli.dataset.layout import kept
 from augcli.dataset.lists import refuse_lists
 from augcli.dataset.units import Dataset
@@ -16,11 +17,25 @@ from augcli.settings.base import DatasetSettings
 Told = TypeVar("Told", bound=DatasetSettings)
 
 
+def _pass_by(_listing: Listing, _files: Sequence[str]) -> None:
+    """Take what lies beside files for nothing to heed."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which files are of a kind."""
+
+    has: Callable[[str], bool]
+    what: str
+    """What is in them, in words."""
+    heed: Callable[[Listing, Sequence[str]], None] = _pass_by
+    """Looks at what lies beside such files; raises SettingError for what is not to be passed by."""
+
+
 def scanned(
     settings: Told,
     root: Path,
-    is_wanted: Callable[[str], bool],
-    what: str,
+    wanted: Wanted,
     dataset_of: Callable[[Path, list[str], Told], Dataset],
 ) -> Dataset:
     """List the files at `root` and make a dataset of them, with what is said of the others."""
@@ -29,8 +44,9 @@ def scanned(
     if not root.is_dir():
         raise absent(root)
     listing = listed(settings, root)
-    names = kept(settings, listing.take(is_wanted, what))
+    names = kept(settings, listing.take(wanted.has, wanted.what))
     files, rejected = listing.apart(names, settings.augment[0])
+    wanted.heed(listing, files)
     dataset = dataset_of(root, files, settings)
     if not dataset.held_out:
         refuse_lists(settings, listing, names)

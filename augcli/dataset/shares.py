@@ -15,6 +15,7 @@ from augcli.dataset.units import Dataset
 from augcli.disk.reading import sha256_of, stat_of
 from augcli.draws import Draws
 from augcli.errors import SettingError
+from augcli.plural import several
 from augcli.settings.base import DatasetSettings
 from augcli.settings.shares import SplitShares
 
@@ -48,8 +49,9 @@ def shared_out(
     codes = _whole_units(units, codes)
     for name in (TRAIN, *shares.held):
         if SPLITS.index(name) not in codes:
-            text = f"{len(units)} samples in {len(np.unique(units))} units leave none for "
-            raise SettingError(("dataset", "split"), f"{text}{name!r}")
+            samples, apart = several(len(units), "sample"), several(len(np.unique(units)), "unit")
+            text = f"{samples} in {apart} leave none for {name!r}"
+            raise SettingError(("dataset", "split"), text)
     return codes
 
 

@@ -56,6 +56,10 @@ class Sheet:
         _write(sheet, lines, left, top + self.height + 4, FAINT if faint else INK)
 
 
+_SQUEEZED = 3
+"""How hard zlib tries: harder ones cost more than it takes to draw, and gain a tenth."""
+
+
 def caption(step: Step, hidden: Collection[str] = ()) -> str:
     """Return a step with its params, but for those that are hidden, in few letters."""
     told = ((key, value) for key, value in step["params"].items() if key not in hidden)
@@ -74,7 +78,7 @@ def _short(value: Any) -> str:
 def png(image: Image.Image) -> bytes:
     """Return an image as PNG."""
     buffer = io.BytesIO()
-    image.save(buffer, "PNG", optimize=True)
+    image.save(buffer, "PNG", compress_level=_SQUEEZED)
     return buffer.getvalue()
 
 

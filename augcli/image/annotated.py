@@ -16,6 +16,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from augcli.dataset.files import Bounds, Listing, head_of
+from augcli.dataset.splits import DOUBT, TRAIN, meaning
 from augcli.image.columns import (
     ENTRIES,
     HEAD,
@@ -34,10 +35,14 @@ from augcli.image.taken import Taken
 
 _OPENED = 20
 """Files of each sort whose beginning is read."""
+_FIRST = 3
+"""Cells of a row that may name its picture."""
 _NAMES = 20_000
 """Pictures whose names are compared with those of files elsewhere."""
 _TABLES = (".csv", ".tsv", ".txt")
 _OBJECTS = (".json", ".jsonl", ".ndjson")
+_ORDER = (TRAIN, None, "val", "test", DOUBT)
+"""What names of tables mean, by which the first is taken for that of the pictures."""
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -52,10 +57,9 @@ def labels_beside(listing: Listing, found: Taken) -> str | None:
 def tables_beside(listing: Listing, found: Taken) -> str | None:
     """Return which table lists the pictures of a listing, where folders tell no classes."""
     beside = _Beside(listing.bounds, found.pictures)
-    tables = (path for path in found.others if path.lower().endswith((*_TABLES, *_OBJECTS)))
-    listing_them = (path for path in islice(tables, _OPENED) if beside.is_listed_in(path))
-    told = "is a table of these pictures (`format: csv` reads one that has their paths)"
-    return next((f"{path} {told}" for path in listing_them), None)
+    tables = [path for path in found.others if path.lower().endswith((*_TABLES, *_OBJECTS))]
+    likely = sorted(tables, key=lambda path: _ORDER.index(meaning(stem(path))))
+    return next((path for path in likely[:_OPENED] if beside.is_listed_in(path)), None)
 
 
 def annotation_file(path: Path) -> str | None:
@@ -221,7 +225,7 @@ class _Beside:
         return self._is_named(path) or not self.names.isdisjoint(PICTURE.findall(text))
 
     def is_listed_in(self, table: str) -> bool:
-        """Return whether the second line of a table begins with a picture, and more follows.
+        """Return whether the second line of a table begins with a picture, or has one soon.
 
         Of objects it is enough that they name one.
         """
@@ -229,7 +233,9 @@ class _Beside:
         if table.lower().endswith(_OBJECTS):
             return not self.names.isdisjoint(PICTURE.findall(text))
         cells = [cell.strip('" ') for cell in re.split(r"[,;\t ]", "".join(text.split("\n")[1:2]))]
-        return len(cells) > 1 and (self._is_named(cells[0]) or cells[0] in self.stems)
+        first, *more = cells[:_FIRST]
+        words = [first, *(cell for cell in more if not _NUMBER.fullmatch(cell))]
+        return len(cells) > 1 and any(self._is_named(cell) or cell in self.stems for cell in words)
 
     def _told(self, place: Bounds) -> str:
         """Return how a place is called from the dataset's folder."""

@@ -38,12 +38,13 @@ def are_areas_of(mask: bytes, picture: bytes) -> bool:
 
 
 def show_the_same(one: bytes, other: bytes) -> bool:
-    """Return whether two files are of one size and have their details in the same places."""
+    """Return whether two files are of one shape and have their details in the same places."""
     try:
         pictures = [decode(data, _LARGEST).picture.pixels for data in (one, other)]
     except SampleError:
         return False
-    if pictures[0].shape[:2] != pictures[1].shape[:2]:
+    (height, width, _), (other_height, other_width, _) = (each.shape for each in pictures)
+    if height * other_width != width * other_height:
         return False
     first, second = map(_details, pictures)
     scale = math.sqrt(float((first**2).sum()) * float((second**2).sum()))

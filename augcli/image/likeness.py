@@ -18,6 +18,7 @@ from augcli.checks.findings import Lint
 from augcli.dataset.units import Sample
 from augcli.image.picture import Picture
 from augcli.image.tones import small_gray
+from augcli.plural import several
 
 _SIDE = 16
 _ALIKE = 0.995
@@ -63,7 +64,8 @@ class Likeness:
         pairs = [ids for ids in within if len(ids) > 1]
         if pairs:
             shown = "; ".join(" = ".join(ids[:_SHOWN]) for ids in pairs[:_SHOWN])
-            text = f"{len(pairs)} pictures are more than once in an augmented split: {shown}"
+            pictures = several(len(pairs), "picture is", "pictures are")
+            text = f"{pictures} more than once in an augmented split: {shown}"
             yield Lint("duplicate", text, pairs[0][0])
 
     def _near(self) -> Iterator[Lint]:
@@ -72,7 +74,8 @@ class Likeness:
             return
         shown = "; ".join(f"{ours} ~ {other}" for ours, other in pairs[:_SHOWN])
         of = f" (of every {self.every}th that was compared)" if self.every > 1 else ""
-        text = f"{len(pairs)} pictures are nearly equal to one of another split{of}: {shown}"
+        pictures = several(len(pairs), "picture is", "pictures are")
+        text = f"{pictures} nearly equal to one of another split{of}: {shown}"
         yield Lint("near-duplicate", text, pairs[0][0])
 
     def _pairs(self) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ from augcli.dataset.files import Bounds, head_of
 _PICTURES = re.compile(
     r"images?|imgs?|jpegimages|pics|pictures?|photos?|rgb|inputs?|frames|originals?|raw|leftimg8bit"
 )
+_MANY = ("images", "imgs", "pictures", "photos", "frames")
 _SPLITS = re.compile(r"(train|training|val|valid|validation|dev|test|testing)\d*")
 _MASKS = re.compile(
     r"masks?|labels?|annotations?|annots?|segmentation(s|class|object)?|segs?|gts?|groundtruths?"
@@ -25,8 +26,8 @@ _MASKS = re.compile(
 )
 _SUFFIX = re.compile(
     r"([_\-. ]?(gtfine|gtcoarse))?"
-    r"[_\-. ](masks?|gts?|ground_?truth|seg|segmentation|labels?|label_?ids|annotation|trimap|matte"
-    r"|color)([_\-. ]?\d{1,2})?$",
+    r"[_\-. ](masks?|gts?|ground_?truth|seg|segmentation|labels?|annotation|trimap|matte"
+    r"|(label|instance|train|label_?train)_?ids|color)([_\-. ]?\d{1,2})?$",
     re.IGNORECASE,
 )
 _SUFFIX_APART = re.compile(rf"{_SUFFIX.pattern}|_L$", re.IGNORECASE)
@@ -58,6 +59,12 @@ def means_pictures(folder: str) -> bool:
     """Return whether a folder of this name holds pictures of all sorts, not those of one class."""
     name = plain(folder)
     return bool(_PICTURES.fullmatch(name) or _SPLITS.fullmatch(name))
+
+
+def ends_in_pictures(folder: str) -> bool:
+    """Return whether a folder's name ends in a word for pictures, and a number or part of them."""
+    name = re.sub(r"(part|batch|set)?\d*$", "", plain(folder))
+    return means_pictures(folder) or name.endswith(_MANY)
 
 
 def means_labels(folder: str) -> bool:

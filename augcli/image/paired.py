@@ -18,10 +18,12 @@ from augcli.image.masked import plain
 _INPUTS = re.compile(
     r"inputs?|source|src|before|noisy|noise|degraded|corrupted|damaged|blur(red|ry)?|low(light)?|lq"
     r"|haz[ey]|rainy?|foggy|dark|raw|distorted|compressed|rgb|images?|imgs?|photos?|leftimg8bit"
+    r"|lr|lowres(olution)?"
 )
 _TARGETS = re.compile(
     r"outputs?|targets?|dst|after|clean|gts?|groundtruths?|sharp|high|normal(light)?|hq|clear|reference"
     r"|bright|original|restored|enhanced|retouched|expert\w|depths?|disparit(y|ies)|normals|edges"
+    r"|hr|highres(olution)?"
 )
 _LOOKED_AT = 3
 _LARGEST = 1 << 24

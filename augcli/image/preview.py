@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import cv2
 import numpy as np
 from PIL import Image
 
@@ -20,7 +21,7 @@ from augcli.image.objects import Objects
 from augcli.image.ops import apply
 from augcli.image.overlay import overlaid
 from augcli.image.peers import Neighbours
-from augcli.image.picture import Picture, full_range, known
+from augcli.image.picture import Picture, PixelArray, full_range, known
 from augcli.requests.asked import Copies
 from augcli.requests.courses import shared_out
 from augcli.task import Source, Task
@@ -127,11 +128,10 @@ def _bright(picture: Picture) -> Picture:
 
 def thumbnail(picture: Picture, shown: tuple[float, float] | None = None) -> Image.Image:
     """Return a small 8-bit version of a picture of any depth; `shown` becomes black and white."""
-    low, high = shown or window(picture)
-    values = (picture.pixels.astype(np.float32) - np.float32(low)) * np.float32(255 / (high - low))
-    if picture.alpha:
-        values[:, :, -1] = picture.pixels[:, :, -1] * (255 / full_range(picture.pixels.dtype))
-    pixels = np.clip(np.rint(np.nan_to_num(values)), 0, 255).astype(np.uint8)
+    if picture.pixels.dtype == np.uint8:
+        pixels = _smaller(picture.pixels)
+    else:
+        pixels = _within(picture, shown or window(picture))
     tones = pixels[:, :, : picture.facts.tones]
     colours = tones[:, :, 2::-1] if tones.shape[2] >= 3 else np.repeat(tones[:, :, :1], 3, axis=2)
     image = Image.fromarray(np.ascontiguousarray(colours))
@@ -139,6 +139,26 @@ def thumbnail(picture: Picture, shown: tuple[float, float] | None = None) -> Ima
         image.putalpha(Image.fromarray(pixels[:, :, -1]))
     image.thumbnail((_CELL, _CELL), Image.Resampling.LANCZOS)
     return image
+
+
+def _smaller(pixels: PixelArray) -> PixelArray:
+    """Return a large picture made smaller by whole pixels, and still larger than it is shown."""
+    factor = max(pixels.shape[:2]) // (2 * _CELL)
+    if factor < 2:
+        return pixels
+    size = pixels.shape[1] // factor, pixels.shape[0] // factor
+    small: PixelArray = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    return small.reshape(size[1], size[0], -1)
+
+
+def _within(picture: Picture, shown: tuple[float, float]) -> PixelArray:
+    """Return 8-bit values, black and white at what is shown so; alpha stays."""
+    low, high = shown
+    values = (picture.pixels.astype(np.float32) - np.float32(low)) * np.float32(255 / (high - low))
+    if picture.alpha:
+        values[:, :, -1] = picture.pixels[:, :, -1] * (255 / full_range(picture.pixels.dtype))
+    within: PixelArray = np.clip(np.rint(np.nan_to_num(values)), 0, 255).astype(np.uint8)
+    return within
 
 
 def window(picture: Picture) -> tuple[float, float]:

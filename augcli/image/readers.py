@@ -24,7 +24,7 @@ from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.image.labelled.census import census_of
 from augcli.image.labelled.schemes import scheme_of
-from augcli.image.masked import means_pictures
+from augcli.image.masked import ends_in_pictures
 from augcli.image.table import PictureTable, Row
 from augcli.image.taken import extension_by_content, remarks, taken
 from augcli.names import RESERVED
@@ -78,8 +78,8 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
     if not layout.held_out:
         refuse_lists(settings, listing, found.pictures)
     notes += layout.within_classes(root)
-    if not labels and all(map(means_pictures, layout.classes)):
-        notes += _heeded(settings, root, tables_beside(listing, found))
+    if not labels and all(map(ends_in_pictures, layout.classes)):
+        notes += _without_table(settings, root, tables_beside(listing, found))
     dataset = Dataset(
         root, held_out=layout.held_out, split_folders=layout.in_folders, notes=notes, lists=()
     )
@@ -117,6 +117,21 @@ def _heeded(settings: ImageDatasetSettings, root: Path, found: str | None) -> It
     if found:
         text = f"{found}; these labels do not follow the pictures"
         yield Problem(str(root), 0, 0, text, "note", "annotations")
+
+
+def _without_table(
+    settings: ImageDatasetSettings, root: Path, table: str | None
+) -> Iterator[Problem]:
+    """Yield a note on a table of classes that is not used; DoubtError if that is not asked for."""
+    if table and settings.annotations == "refuse":
+        hint = f"let `path` lead to {table} and say `format: csv`; if it is not needed, say "
+        raise UNNAMED_LABELS.doubt(
+            f"{table} is a table of these pictures",
+            f"{hint}`annotations: ignore` under `dataset`",
+            "dataset.path",
+            guess={"path": table},
+        ).error
+    yield from _heeded(settings, root, table and f"{table} is a table of these pictures")
 
 
 def _in_folders(layout: Layout, path: str) -> Sample:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from augcli.dataset.splits import TRAIN, augmented
@@ -36,6 +38,8 @@ def starter(asked: Asked) -> Draft | None:
     try:
         dataset = _scanned(asked, _validated(settings))
     except DoubtError as error:
+        if table := error.doubt.guess.get("path"):
+            return _of_table(asked, asked.path / table) or _unknown(settings)
         if not error.doubt.guess:
             return _unknown(settings)
         settings |= error.doubt.guess
@@ -43,6 +47,14 @@ def starter(asked: Asked) -> Draft | None:
     except SettingError:
         return _unknown(settings)
     return _draft(dataset, settings) if dataset else None
+
+
+def _of_table(asked: Asked, table: Path) -> Draft | None:
+    """Return what a recipe says of a table beside pictures; None where its columns are unclear."""
+    if {"file", "label"} <= picture_columns(table).keys() | ({"label"} if asked.label else set()):
+        draft = starter(replace(asked, path=table))
+        return draft and replace(draft, path=table)
+    return None
 
 
 def _settings(asked: Asked) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from augcli.image.formats import (
     extension_of,
     surely_of,
 )
+from augcli.plural import several
 
 _OTHERS = re.compile(
     r"\.(txt|[ct]sv|(nd)?jsonl?|xml|ya?ml|toml|ini|cfg|md|rst|html?|css|js|py|ipynb|sh|m|log|pdf"
@@ -81,7 +82,7 @@ def remarks(listing: Listing, found: Taken) -> Iterator[Problem]:
     yield from listing.notes
     for suffix, count in _counted(found.unreadable):
         text = (
-            f"left out {count} pictures {suffix}: their format is not read; "
+            f"left out {several(count, 'picture')} {suffix}: their format is not read; "
             "convert them to JPEG or PNG first"
         )
         yield Problem(str(root), 0, 0, text, "warning", "unreadable")

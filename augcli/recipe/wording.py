@@ -12,6 +12,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from augcli.errors import Problem, did_you_mean
+from augcli.plural import several
 from augcli.recipe.document import Document, KeyPath, holds
 from augcli.transform import Transform, own_fields
 
@@ -225,4 +226,4 @@ def _short(number: float) -> str:
 
 
 def _items(count: int) -> str:
-    return f"{count} item" if count == 1 else f"{count} items"
+    return several(count, "item")

@@ -16,6 +16,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import Discriminator, Tag, TypeAdapter
 
 from augcli.errors import SampleError
+from augcli.plural import several
 from augcli.records.stories import shown_params, told_again, told_marks, told_steps
 from augcli.records.typed import (
     EXACT,
@@ -204,7 +205,7 @@ class SeriesRecord(_ReadAs):
     @property
     def extent(self) -> str:
         """Return its length."""
-        return "" if self.length is None else f"{self.length} points, "
+        return "" if self.length is None else f"{several(self.length, 'point')}, "
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,7 +231,7 @@ class FileRecord(Record):
         return [
             self.output,
             *([f"  split {self.split}"] if self.split else []),
-            f"  has {self.originals} rows of {self.source} as they were "
+            f"  has {several(self.originals, 'row')} of {self.source} as they were "
             f"(sha256 {self.source_sha256[:16]}…), then {self.synthetic} new ones",
             f"  sha256 {self.sha256[:16]}…; `augment explain FILE ROW` tells of one row",
         ]

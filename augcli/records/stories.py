@@ -7,13 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from augcli.foreign import shown_origin
+from augcli.plural import several
 from augcli.transform import rounded
 
 
 def told_again(attempt: int | None, repeats: int | None) -> Iterator[str]:
     """Yield what is to be said of a sample that equalled another."""
     if attempt:
-        yield f"  drawn {attempt} times anew, as it equalled another copy or a step failed on it"
+        times = several(attempt, "time")
+        yield f"  drawn {times} anew, as it equalled another copy or a step failed on it"
     if repeats is not None:
         other = "its source" if repeats < 0 else f"copy {repeats}"
         yield f"  equals {other} nonetheless"

@@ -13,6 +13,7 @@ from functools import cache
 from typing import NamedTuple
 
 from augcli.errors import SampleError
+from augcli.plural import several
 from augcli.rows.delimited import Delimited
 from augcli.rows.encodings import Held, Text
 
@@ -69,7 +70,7 @@ def _why_open(data: Held, row: RowSpan, form: Delimited, width: int) -> str:
     number, place = _opening(data, row, form)
     closed = re.compile(_enclosed(re.escape(form.quote)).encode()).match(data, place)
     taken = data[place : closed.end() if closed else len(data)].rstrip(b"\r\n").count(b"\n")
-    more = "1 more line" if taken == 1 else f"{taken} more lines"
+    more = several(taken, "more line")
     found = f"would take {more} to close" if closed else f"never closes: {more} would lie in it"
     found += f", and no row of {width} cells ends there" if closed else ""
     return f"the quote that opens cell {number} {found}; close it, or say `dataset.quote`"

@@ -39,13 +39,13 @@ from augcli.tabular.extras import extras_of
 from augcli.tabular.faults import failed_methods, lost_methods, without_faults
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods.base import stages_of
-from augcli.tabular.named import splits_by_name
+from augcli.tabular.named import refuse_columns, splits_by_name
 from augcli.tabular.outline import NO_CLASS, Outline, passing
 from augcli.tabular.output import Writing
 from augcli.tabular.remarks import named, remarks, repeats, shared_groups, shared_rows
 from augcli.tabular.splits import File, files_of, kept_rows, only_split, rows_of, unnamed
 from augcli.tabular.steps import steps_of
-from augcli.tabular.table import Rows, texts_of
+from augcli.tabular.table import Part, Rows, texts_of
 from augcli.tabular.twins import Prints
 from augcli.tabular.whole import read_whole
 from augcli.tabular.writers import told_columns
@@ -82,6 +82,11 @@ class TableProcessor(Processor["ProcessedTable"]):
         return ProcessedTable(self, sources)
 
 
+def _is_bare(part: Part) -> bool:
+    """Return whether a file has no names of columns."""
+    return part.dialect is not None and not part.dialect.header
+
+
 class ProcessedTable(Processed):
     """All files of a dataset: what is drawn and left out is decided, new rows are written."""
 
@@ -92,6 +97,8 @@ class ProcessedTable(Processed):
         self.table, self._splits, self._ours = whole.table, whole.splits, whole.ours
         if not isinstance(processor.dataset.split, str | int):
             refuse_unnamed(processor.dataset, unnamed(self.table, self._splits, processor.dataset))
+            bare = [each.name for each in self.table.parts if _is_bare(each)]
+            refuse_columns(processor.dataset, bare)
         check_augmented(self.job.dataset.augment, self._splits.texts)
         self._sources = [each for each in sources if each.name not in self.table.broken]
         self._named = splits_by_name(processor.dataset, [each.name for each in sources])

@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from augcli.errors import StepError
+from augcli.plural import several
 from augcli.tabular import synthesis
 from augcli.tabular.apart import Apart
 from augcli.tabular.drawn import Drawn, Streams
@@ -160,7 +161,8 @@ def _cleaned(apart: Apart, space: Space, balance: Method, decided: Decided) -> N
         kept.append(each.at(np.flatnonzero(stays[start : start + len(each)])))
         start += len(each)
     decided.drawn = [each for each in kept if len(each)]
-    decided.notes.append(f"{len(gone)} rows where classes overlap are left out")
+    told = "row where classes overlap is", "rows where classes overlap are"
+    decided.notes.append(f"{several(len(gone), *told)} left out")
 
 
 def _copies(space: Space, copies: int) -> Iterator[Drawn]:
@@ -183,7 +185,7 @@ def _over(
     wanted = {name: n for name, n in lacking.items() if n > 0 and outline.healthy.get(name)}
     for label, found in outline.apart.drawn(balance, space, wanted):
         if isinstance(found, StepError):
-            why = f"{wanted[label]} new rows cannot be made: {found}"
+            why = f"{several(wanted[label], 'new row')} cannot be made: {found}"
             yield Fault(label, why, found.again)
             continue
         drawn, notes = found
@@ -205,7 +207,8 @@ def _under(
             if wanted < 0:
                 _leave_out(outline, space, balance, decided, (label, -wanted))
         except StepError as error:
-            yield Fault(label, f"{-wanted} rows are not left out: {error}", error.again)
+            why = f"{several(-wanted, 'row is', 'rows are')} not left out: {error}"
+            yield Fault(label, why, error.again)
 
 
 def _leave_out(

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.errors import SampleError
+from augcli.plural import several
 from augcli.records.provenance import Record, TableRecord, of_forms
 from augcli.records.row_records import RowRecord
 from augcli.rows.originals import places_of
@@ -43,7 +44,7 @@ def figure(path: Path, record: Record, row: RowRecord | None) -> str:
     beside = list(_neighbour(path, record, row))
     shown = "".join(_line(table, column, [*beside, row.row]) for column in table.columns[:_CELLS])
     more = len(table.columns) - _CELLS
-    told = f"<small>and {more} more columns</small>" if more > 0 else ""
+    told = f"<small>and {several(more, 'more column')}</small>" if more > 0 else ""
     own = "base" if row.copy is None else "new"
     head = "".join(f'<th scope="col">{each}</th>' for each in ["neighbour"] * len(beside) + [own])
     return f'<table class="cells"><tr><td></td>{head}</tr>{shown}</table>{told}'
@@ -87,7 +88,7 @@ def overview(path: Path, record: Record) -> Iterator[tuple[str, str]]:
         own, made = np.flatnonzero(inside & ~is_new), np.flatnonzero(inside & is_new)
         features = [each for each in table.features if each.index in {*table.numbers, *table.coded}]
         shown = "".join(_chart(table, each, own, made) for each in features[:_COLUMNS])
-        yield f"{name}: {len(own)} rows, {len(made)} new", shown
+        yield f"{name}: {several(len(own), 'row')}, {len(made)} new", shown
 
 
 def _classes(table: Table, is_new: Chosen) -> Iterator[tuple[str, Chosen]]:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from augcli.dataset.formats import formats_of
-from augcli.dataset.scanned import scanned
+from augcli.dataset.scanned import Wanted, scanned
 from augcli.dataset.units import Dataset
 from augcli.disk.reading import opened_to_read
 from augcli.errors import Problem, SampleError, SettingError
@@ -28,7 +28,7 @@ from augcli.transform import walk
 
 def scan(settings: TableDatasetSettings, root: Path) -> Dataset:
     """List the tables at `root`: a file, or all tables in a folder, as one unit."""
-    return scanned(settings, root, _is_table, "tables", _dataset)
+    return scanned(settings, root, Wanted(_is_table, "tables"), _dataset)
 
 
 def remarks(job: TableJob, dataset: Dataset) -> Iterator[Problem]:

@@ -33,7 +33,7 @@ class TableLinter:
             yield from doubts(table)
             label = table.with_role("label")
             coded = table.coded.get(label.index) if label else None
-            alike = Alike(frozenset(("train",)), "rows", "note")
+            alike = Alike(frozenset(("train",)), "row", "note")
             prints = prints_of_features(table).astype(np.int64, casting="unsafe").tolist()
             for row, print_ in enumerate(prints if table.features else ()):
                 code = -1 if coded is None else int(coded.codes[row])

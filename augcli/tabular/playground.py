@@ -15,6 +15,7 @@ from augcli.errors import SampleError
 from augcli.figures.knobs import shown
 from augcli.figures.playground import Frame, Playground, pictured
 from augcli.figures.sheet import png
+from augcli.plural import several
 from augcli.tabular.augment import ProcessedTable
 from augcli.tabular.columns import Column
 from augcli.tabular.drawn import Drawn
@@ -103,7 +104,7 @@ def _frame(table: Table, told: str, texts: Texts, before: Texts | None = None) -
     columns = [each for each in table.columns if each.index in texts]
     lines = [_line(each, texts[each.index], (before or texts)[each.index]) for each in columns]
     more = len(lines) - _COLUMNS
-    rest = f"<small>and {more} more columns</small>" if more > 0 else ""
+    rest = f"<small>and {several(more, 'more column')}</small>" if more > 0 else ""
     return Frame(told, f'<table class="cells text">{"".join(lines[:_COLUMNS])}</table>{rest}')
 
 

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from augcli.errors import SettingError
 from augcli.figures.sheet import GAP, INK, LINE, PAPER, Cell, png
+from augcli.plural import several
 from augcli.system.terminal import escaped
 from augcli.tabular.augment import ProcessedTable, TableProcessor
 from augcli.tabular.columns import Column
@@ -44,7 +45,7 @@ class OfClass(NamedTuple):
     def told(self) -> str:
         """Return how many rows there were and are to be, for a person."""
         new, rows = sum(map(len, self.drawn)), len(self.outline.rows_of(self.label))
-        return f"{self.outline.name}, {self.label}: {rows} rows, {new} new"
+        return f"{self.outline.name}, {self.label}: {several(rows, 'row')}, {new} new"
 
 
 def sheet(
@@ -60,7 +61,8 @@ def sheet(
     height = GAP + LINE + sum(strip.height for strip in strips)
     image = Image.new("RGB", (strips[0].width, height), PAPER)
     left_out = len(whole.table.features) - len(columns)
-    _write(image, (GAP, GAP), _LEGEND + (f"; {left_out} more columns" if left_out else ""))
+    more = f"; {several(left_out, 'more column')}" if left_out else ""
+    _write(image, (GAP, GAP), _LEGEND + more)
     for number, strip in enumerate(strips):
         image.paste(strip, (0, GAP + LINE + number * strip.height))
     return png(image)

@@ -9,6 +9,7 @@ import polars as pl
 
 from augcli.checks.equal import shared, twins
 from augcli.dataset.splits import NO_SPLIT
+from augcli.plural import several
 from augcli.tabular.balance import Decided
 from augcli.tabular.columns import NUMBER, Column
 from augcli.tabular.drawn import Drawn
@@ -88,8 +89,8 @@ def _odd(table: Table) -> Iterator[str]:
     """Yield that rows of other splits have what the columns of augmented rows have not."""
     if table.odd:
         row, why = next(iter(table.odd.items()))
-        count = f"{len(table.odd)} rows" if len(table.odd) > 1 else "one row"
-        yield f"{count} of other splits stay as they are: {table.row_id(row)}: {why}"
+        one, many = "row of other splits stays as it is", "rows of other splits stay as they are"
+        yield f"{several(len(table.odd), one, many)}: {table.row_id(row)}: {why}"
 
 
 def _blank(table: Table, decided: Sequence[Decided]) -> Iterator[str]:
@@ -128,7 +129,7 @@ def _unreached(outline: Outline) -> Iterator[str]:
     """Yield the classes whose number of rows is told and lies where the method does not go."""
     balance, goals, aims = outline.job.balance, outline.goals, outline.aims
     far = [
-        f"{name!r} has {goal} rows instead of {aims[name]}"
+        f"{name!r} has {several(goal, 'row')} instead of {aims[name]}"
         for name, goal in goals.items()
         if goal != aims[name]
     ]
@@ -202,7 +203,8 @@ def repeats(outline: Outline, decided: Decided, new: Sequence[Prints]) -> Iterat
         if len(found):
             bases = (f"a row made of {id_}" for id_ in row_ids(table, each.base[found.places[:5]]))
             pairs = told(bases, map(table.row_id, others[found.others].tolist()))
-            yield f"{len(found)} new rows equal rows of other splits: {pairs}"
+            equal = several(len(found), "new row equals a row", "new rows equal rows")
+            yield f"{equal} of other splits: {pairs}"
 
 
 def _repeated(known: Prints, drawn: Sequence[Drawn], new: Sequence[Prints]) -> Iterator[str]:

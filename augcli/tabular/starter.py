@@ -14,6 +14,7 @@ from augcli.dataset.layout import file_splits, told_in_starter
 from augcli.dataset.splits import TRAIN, are_splits, meaning
 from augcli.draft import Asked, Draft, balanced, quoted
 from augcli.errors import DoubtError, SampleError
+from augcli.plural import several
 from augcli.settings.base import DatasetSettings
 from augcli.tabular.columns import Column
 from augcli.tabular.config import TableDatasetSettings
@@ -51,7 +52,7 @@ def starter(asked: Asked) -> Draft | None:
     splits = _splits(table, names)
     drawn = any(line.startswith("split: {") for line in splits)
     rest = _balance(table, label, _LEFT if drawn else 1)
-    return Draft("tabular", "rows", f"{len(table)} rows", (*lines, *splits), [rest])
+    return Draft("tabular", "rows", several(len(table), "row"), (*lines, *splits), [rest])
 
 
 def _read(sources: Sequence[Source]) -> tuple[list[str], Table]:
@@ -101,7 +102,8 @@ def _splits(table: Table, names: Sequence[str]) -> list[str]:
     if len(set(splits.values())) > 1:
         return by_name
     if len(table) < _FEWEST:
-        return [*by_name, f"# split: {{test: 0.2}}  # {len(table)} rows are too few to part"]
+        few = several(len(table), "row is", "rows are")
+        return [*by_name, f"# split: {{test: 0.2}}  # {few} too few to part"]
     return [*by_name, *_drawn(table)]
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from augcli.plural import several
 from augcli.tabular.columns import Column, Style
 from augcli.tabular.dates import date_cells
 from augcli.tabular.dialect import Dialect
@@ -111,7 +112,7 @@ def told_columns(table: Table) -> Iterator[str]:
     """Yield for each column of a table what was found out about it."""
     for column in table.columns:
         codes = table.coded.get(column.index)
-        values = f" {len(codes.texts) or 'no'} values" if codes else extent(column)
+        values = f" {several(len(codes.texts), 'value')}" if codes else extent(column)
         but_copies = " but copies" if column.role == "feature" else ""
         blank = f", blank in new rows{but_copies}" if column.is_blank else ""
         yield f"{column.name}: {column.role} {column.kind}{values}{blank}"

@@ -18,6 +18,7 @@ from augcli.dataset.leaks import heeded
 from augcli.dataset.told import refuse_unnamed
 from augcli.errors import SampleError
 from augcli.once import Once
+from augcli.plural import several
 from augcli.records.keys import key_as_it_is, key_of, key_of_all
 from augcli.records.provenance import TextFileRecord, original_of
 from augcli.requests.asked import Splits
@@ -210,7 +211,7 @@ class ProcessedCorpus(Processed):
     def _story(self) -> Iterator[str]:
         for file in self.files:
             dialect, body = getattr(file, "dialect", None), getattr(file, "body", None)
-            told = [f"{len(file)} texts"]
+            told = [several(len(file), "text")]
             told += [body.form.encoding] if body else []
             told += [f"cells between {dialect.delimiter!r}"] if dialect else []
             told += [f"in {dialect.quote}"] if dialect and dialect.quote else []
@@ -330,12 +331,13 @@ class _Written:
 
 def _on_repeats(repeats: int, hashes: array[int]) -> Iterator[str]:
     if repeats:
+        copies = several(repeats, "copy is its", "copies are their")
         yield (
-            f"{repeats} copies are their source's own text: each time they were "
-            "drawn, they equalled it or another text (`repeats` in provenance.parquet)"
+            f"{copies} source's own text: each time they were drawn, they equalled it or another "
+            "text (`repeats` in provenance.parquet)"
         )
     if twice := _repeated(hashes):
-        yield f"{twice} copies equal a copy of another source"
+        yield f"{several(twice, 'copy equals', 'copies equal')} a copy of another source"
 
 
 def _repeated(hashes: array[int]) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from augcli.dataset.formats import format_at, formats_of
 from augcli.dataset.layout import file_splits
-from augcli.dataset.scanned import scanned
+from augcli.dataset.scanned import Wanted, scanned
 from augcli.dataset.shares import refuse_named, refuse_order
 from augcli.dataset.splits import augmented
 from augcli.dataset.units import Dataset
@@ -29,7 +29,8 @@ def scan(settings: TextDatasetSettings, root: Path) -> Dataset:
     """List the texts at `root`: a file, or all files of a folder, as one unit."""
     if settings.format == "folders":
         return scan_folders(settings, root)
-    return scanned(settings, root, lambda name: _is_chosen(name, settings), "texts", _dataset)
+    wanted = Wanted(lambda name: _is_chosen(name, settings), "texts")
+    return scanned(settings, root, wanted, _dataset)
 
 
 def remarks(job: TextJob, dataset: Dataset) -> Iterator[Problem]:
@@ -58,7 +59,8 @@ def _is_lexicon(name: str, settings: TextDatasetSettings) -> bool:
 
 def _dataset(root: Path, files: list[str], settings: TextDatasetSettings) -> Dataset:
     if not files:
-        raise SettingError(("dataset", "path"), f"there are no texts in {root}")
+        hint = "`format: lines` takes a text a line, `folders` one of each file that ends in .txt"
+        raise SettingError(("dataset", "path"), f"there are no texts in {root}; {hint}")
     check_keys(files, settings)
     refuse_folders(settings, files)
     by_name = {} if settings.split_column is not None else file_splits(settings, files)

@@ -32,7 +32,7 @@ class TextLinter:
 
     def __init__(self, job: TextJob, dataset: Dataset):
         self._job, self._dataset = job, dataset
-        self._alike = Alike(frozenset(), "texts")
+        self._alike = Alike(frozenset(), "text")
         self._names: list[str] = []
         self._tried: list[Document] = []
 

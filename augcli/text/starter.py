@@ -11,12 +11,12 @@ from statistics import fmean
 
 from augcli.dataset.files import readable
 from augcli.dataset.formats import format_at
-from augcli.dataset.layout import folders_in_starter, told_in_starter
+from augcli.dataset.layout import class_folders, folders_in_starter, told_in_starter
 from augcli.dataset.splits import TRAIN, are_splits
 from augcli.draft import Asked, Draft, quoted
 from augcli.errors import DoubtError, SampleError, SettingError
 from augcli.plural import several
-from augcli.settings.base import ColumnRef
+from augcli.settings.base import ColumnRef, DatasetSettings
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile, TextFormat
@@ -133,7 +133,17 @@ def _format_of(path: Path, files: Sequence[Path]) -> tuple[str, Sequence[Path]]:
         return "folders", files[:_LOOKED_AT]
     largest = sorted(files, key=lambda each: each.stat().st_size)[-1:]
     known = all(format_at(TextFormat, each.name) for each in largest)
-    return "auto" if known else "lines", largest
+    root = path if path.is_dir() else path.parent
+    names = [each.relative_to(root).as_posix() for each in files]
+    unsure = not known and _are_in_classes(names)
+    return "auto" if known or unsure else "lines", largest
+
+
+def _are_in_classes(names: Sequence[str]) -> bool:
+    """Return whether files may be a text each, in folders of classes."""
+    with suppress(DoubtError):
+        return class_folders(DatasetSettings(path=""), names) is not None
+    return False
 
 
 def _opened(files: Sequence[Path], form: str, label: ColumnRef | None = None) -> Iterator[TextFile]:

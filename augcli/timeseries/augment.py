@@ -18,6 +18,7 @@ from augcli.dataset.leaks import heeded
 from augcli.dataset.splits import NO_SPLIT, augmented, check_augmented
 from augcli.dataset.told import refuse_unnamed
 from augcli.errors import Problem, SampleError, SettingError
+from augcli.plural import several
 from augcli.records.keys import key_as_it_is, key_of, key_of_all
 from augcli.records.row_records import MARKS
 from augcli.requests.asked import Copies, Splits
@@ -237,7 +238,8 @@ class ProcessedSeries(Processed):
         yield from map(str, remarks.doubts(self.library))
         yield from remarks.found_out(self.library)
         if self.library.single:
-            yield f"{len(self.library.files)} files, {size_of(self.library.entries.values())} each"
+            files = several(len(self.library.files), "file")
+            yield f"{files}, {size_of(self.library.entries.values())} each"
             return
         for name in self.library.files:
             entries = [e for e in self.library.entries.values() if e.file == name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
@@ -20,7 +21,9 @@ _CLOCK = frozenset(
     ("time", "times", "timestamp", "t", "sec", "secs", "second", "seconds", "ms", "elapsed", "date")
 )
 _LETTERS = re.compile(r"[a-z]+")
-_FEWEST_POINTS, _FEWEST_ROWS = 24, 20
+_FEWEST_POINTS, _FEWEST_ROWS, _FEWEST_SERIES = 24, 20, 5
+_MOST_BESIDE = 8
+"""Columns beside those of points: who a series is of, and when it was taken."""
 _MOST_CHANNELS = 32
 _SMOOTH, _VERY_SMOOTH = 0.5, 0.9
 """Correlation of a curve with itself, a point later."""
@@ -38,15 +41,17 @@ class Curves:
     marks: tuple[ColumnRef, ...] = ()
     """Columns of few values beside those of points."""
     label: ColumnRef | None = None
+    id: ColumnRef | None = None
+    """Of a wide table: a column of numbers that are called as points are, and are none."""
 
 
 def curves_in(grid: Grid) -> Curves | None:
     """Return how a table holds series; None where it looks like a table of anything else."""
     rows = [row for row in islice(grid.rows(), _LOOKED_AT) if len(row) == len(grid.names)]
-    if len(rows) < _FEWEST_ROWS:
+    if len(rows) < _FEWEST_SERIES:
         return None
     columns = _Columns(grid, [list(column) for column in zip(*rows, strict=True)])
-    return columns.long() or columns.wide()
+    return (columns.long() if len(rows) >= _FEWEST_ROWS else None) or columns.wide()
 
 
 class _Columns:
@@ -104,17 +109,34 @@ class _Columns:
 
     def wide(self) -> Curves | None:
         """Return that rows are curves, where points are many and called alike, if at all."""
-        names = self._names
-        ends = [at for at in (len(names) - 1, 0) if self._is_class(at)]
+        points = self._points()
+        ends = [at for at in (len(self._names) - 1, 0) if self._is_class(at)]
         label = ends[0] if ends else None
-        numbers = {at: each for at, each in self._numbers.items() if each is not None}
-        numbers.pop(-1 if label is None else label, None)
-        if len(numbers) < _FEWEST_POINTS or len({_plain(names[at]) for at in numbers}) > 1:
+        ident = next((at for at in points[:1] if at != label and self._counts_rows(at)), None)
+        points = [at for at in points if at not in (label, ident)]
+        beside = set(range(len(self._names))) - {*points, label}
+        if len(points) < _FEWEST_POINTS or len(beside) > _MOST_BESIDE:
             return None
-        rows = np.column_stack(list(numbers.values()))
+        numbers = {at: each for at, each in self._numbers.items() if each is not None}
+        rows = np.column_stack([numbers[at] for at in points])
         if float(np.median([_smoothness(row) for row in rows])) < _SMOOTH:
             return None
-        return Curves("wide", label=None if label is None else self._ref(label))
+        told = (None if at is None else self._ref(at) for at in (label, ident))
+        return Curves("wide", None, (), *told)
+
+    def _points(self) -> list[int]:
+        """Return the columns of numbers that are called alike, as most of them are."""
+        sorts = defaultdict(list)
+        for at, numbers in self._numbers.items():
+            if numbers is not None:
+                sorts[_plain(self._names[at])].append(at)
+        return max(sorts.values(), key=len, default=[])
+
+    def _counts_rows(self, at: int) -> bool:
+        """Return whether a column has whole numbers that rise from row to row."""
+        numbers = self._numbers[at]
+        whole = numbers is not None and bool((numbers == np.round(numbers)).all())
+        return whole and self._rises(at)
 
     def _is_class(self, at: int) -> bool:
         """Return whether a column has few values, each more than once."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from augcli import names
 from augcli.dataset.doubts import UNCLEAR_FORMAT, UNCLEAR_SAMPLES
 from augcli.dataset.formats import format_at, formats_of
 from augcli.dataset.layout import Layout, class_folders, file_splits, layout_of
-from augcli.dataset.scanned import scanned
+from augcli.dataset.scanned import Wanted, scanned
 from augcli.dataset.shares import refuse_named, refuse_order
 from augcli.dataset.splits import TRAIN, check_augmented
 from augcli.dataset.units import Dataset, Sample
 from augcli.errors import SettingError
+from augcli.timeseries.beside import refuse_table
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import format_of
 from augcli.timeseries.formats.base import SeriesFormat
@@ -51,7 +53,9 @@ def is_single(files: Sequence[str], settings: SeriesDatasetSettings) -> bool:
 
 def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
     """List the files at `root`: one, or all of a folder, as one unit."""
-    return scanned(settings, root, lambda name: _is_series(name, settings), "series", _dataset)
+    heed = partial(refuse_table, settings)
+    wanted = Wanted(lambda name: _is_series(name, settings), "series", heed)
+    return scanned(settings, root, wanted, _dataset)
 
 
 def _is_series(name: str, settings: SeriesDatasetSettings) -> bool:

@@ -14,6 +14,7 @@ from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.figures.sheet import PAPER, Cell, Sheet, caption
 from augcli.figures.turns import in_turn
+from augcli.plural import several
 from augcli.requests.asked import Splits
 from augcli.requests.courses import shared_out
 from augcli.task import Source, Task
@@ -76,7 +77,7 @@ def _in_turn(job: SeriesJob, library: Library) -> Iterator[Entry]:
 
 def row(seen: Seen, entry: Entry, copies: int) -> Iterator[Cell]:
     """Yield a series and its copies, all drawn to one scale; of long ones their beginning."""
-    points = f"{entry.length} points" + (f" x {entry.channels}" if entry.channels > 1 else "")
+    points = several(entry.length, "point") + (f" x {entry.channels}" if entry.channels > 1 else "")
     base = stretch(seen.library.series(entry.id))
     part = f"the first {base.length} are shown" if base.length < entry.length else ""
     told = [(base, [line for line in (entry.label or "", points, part, entry.id) if line])]

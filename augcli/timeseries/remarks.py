@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from augcli.errors import Doubt
+from augcli.plural import several
 from augcli.timeseries.drawing import Copy
 from augcli.timeseries.library import Library
 
@@ -13,12 +14,14 @@ def repeats(copies: Iterable[Collection[Copy]]) -> Iterator[str]:
     """Yield how many copies are no new series."""
     found = [each.repeats for some in copies for each in some]
     if own := found.count(-1):
+        told = several(own, "copy is its", "copies are their")
         yield (
-            f"{own} copies are their source's own series: each time they were drawn, no step "
-            "changed it (`repeats` says which)"
+            f"{told} source's own series: each time they were drawn, no step changed it "
+            "(`repeats` says which)"
         )
     if others := len(found) - own - found.count(None):
-        yield f"{others} copies repeat another copy's params: steps vary too little"
+        told = several(others, "copy repeats", "copies repeat")
+        yield f"{told} another copy's params: steps vary too little"
 
 
 def doubts(library: Library) -> list[Doubt]:
@@ -31,9 +34,10 @@ def doubts(library: Library) -> list[Doubt]:
 def found_out(library: Library) -> Iterator[str]:
     """Yield what there is to know of files."""
     if library.left_out:
-        yield f"{library.left_out} windows reach over the end of a split, and are in none"
+        windows = several(library.left_out, "window reaches", "windows reach")
+        yield f"{windows} over the end of a split: left out"
     if library.is_parted and (count := library.points_left_out):
-        points = "one point is" if count == 1 else f"{count} points are"
+        points = several(count, "point is", "points are")
         yield f"{points} in no series of a drawn split, and in no output"
     if any(entry.target for entry in library.entries.values()):
         yield "labels are numbers to be predicted: they go along, and what mixes mixes them"

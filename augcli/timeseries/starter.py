@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from augcli.dataset.layout import folders_in_starter, told_in_starter
 from augcli.dataset.splits import TRAIN
 from augcli.dataset.units import Dataset
 from augcli.draft import Asked, Draft, quoted
-from augcli.errors import SampleError, SettingError
+from augcli.errors import DoubtError, SampleError, SettingError
 from augcli.plural import several
 from augcli.settings.base import ColumnRef
 from augcli.timeseries.config import SeriesDatasetSettings
@@ -24,6 +25,8 @@ from augcli.timeseries.likely import Curves, curves_in
 from augcli.timeseries.listing import scan
 
 _TABLES = (".csv", ".tsv", ".txt", ".dat")
+_KNOWN = (".csv", ".tsv")
+"""Endings of tables that say so."""
 _OPENED = 3
 _ENOUGH = 20
 """Series that splits can be drawn of."""
@@ -61,9 +64,15 @@ def _of_tables(asked: Asked, files: Sequence[Path]) -> Draft | None:
     first = found[0] if found and all(each == found[0] for each in found) else None
     if first is None:
         return _draft(asked, [_UNSURE], {}, []) if asked.insists else None
-    given = {"layout": first.layout, "time": first.time}
+    given = {"layout": first.layout, "time": first.time, "id": first.id}
     label = asked.column if asked.column is not None else first.label
     told = list(_told(first, label))
+    if tables[0].suffix.lower() not in _KNOWN:
+        given["format"] = "csv"
+        told.insert(0, "format: csv            # whatever its name says")
+        if len(tables) == 1:
+            draft = _draft(replace(asked, path=tables[0]), told, given | {"label": label}, [])
+            return replace(draft, path=tables[0])
     return _draft(asked, told, given | {"label": label}, [] if label is None else [_BALANCE])
 
 
@@ -76,6 +85,8 @@ def _told(curves: Curves, label: ColumnRef | None) -> Iterator[str]:
     yield f"layout: {curves.layout}           # a guess: {means}; if not: init --kind tabular"
     if curves.time is not None:
         yield f"time: {quoted(curves.time)}"
+    if curves.id is not None:
+        yield f"id: {quoted(curves.id)}    # it counts the rows, and is no point of a series"
     if curves.marks:
         marks = ", ".join(map(quoted, curves.marks))
         yield f"point_labels: [{marks}]    # few values: they move with their points"
@@ -100,7 +111,14 @@ def _draft(asked: Asked, told: list[str], given: Mapping[str, Any], balance: lis
     path, count, splits = asked.path, 0, list[str]()
     alone = {path.name: TRAIN} if path.is_file() else {}
     with suppress(SettingError):  # a run that is tried will tell it
-        listed = scan(SeriesDatasetSettings.again({**given, "splits": alone}), path)
+        try:
+            listed = scan(SeriesDatasetSettings.again({**given, "splits": alone}), path)
+        except DoubtError as error:
+            if not error.doubt.guess or error.doubt.guess.items() <= given.items():
+                raise
+            guess = error.doubt.guess
+            lines = [f"{key}: {quoted(each)}" for key, each in guess.items()]
+            return _draft(asked, [*told, *lines], {**given, **guess}, balance)
         count = sum(len(listed.inputs(row)) for row in range(len(listed)))
         splits = _splits(listed, list(alone), given)
     found = f"{several(count, 'file')} of series" if count else ""

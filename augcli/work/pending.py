@@ -49,7 +49,7 @@ class Tasks:
         self._extensions = plan.dataset.extensions
         self._called = ids = plan.places or plan.dataset.ids
         self._base = names.Bases(
-            in_split_folder=plan.dataset.split_folders,
+            in_split_folder=plan.dataset.split_folders or bool(plan.places),
             twins=names.twins(ids),
             twin_folders=names.twin_folders(ids),
         )

@@ -21,6 +21,7 @@ from augcli.draws import Draws
 from augcli.engines.cpus import one_thread
 from augcli.errors import EngineError, SampleError
 from augcli.kind import load_kind
+from augcli.plural import several
 from augcli.requests.asked import PassThrough
 from augcli.requests.spread import Part, Spread
 from augcli.settings.base import DatasetSettings
@@ -111,7 +112,7 @@ class Study:
     def story(self, model: Model) -> str:
         """Return in words what a model was learned from, or is to be."""
         if not model.sources:
-            return f"{self.step.name} first learns from {len(self.rows)} sources"
+            return f"{self.step.name} first learns from {several(len(self.rows), 'source')}"
         return f"{self.step.name} has learned from {self.learner.story(model.told)}"
 
     def lesson(self, model: Model) -> Lesson:

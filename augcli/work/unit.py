@@ -14,6 +14,7 @@ from itertools import chain
 from pathlib import Path
 
 from augcli.errors import LostError, SampleError, StepError, StorageError, UnreadError
+from augcli.plural import several
 from augcli.records.journal import NEW, blank
 from augcli.requests.asked import Stamps
 from augcli.store.cache import Cache
@@ -171,7 +172,7 @@ class SourceWork:
     def _faults(self, processed: Processed) -> Iterator[Plain]:
         """Yield what is told of copies that steps fail on."""
         if reasons := list(processed.short.values()):
-            copies = "1 copy" if len(reasons) == 1 else f"{len(reasons)} copies"
+            copies = several(len(reasons), "copy", "copies")
             text = f"{copies} of it cannot be made: {reasons[0]}"
             yield failure(self.task.source, self.task.split, self.task.label, text)
 

@@ -158,5 +158,5 @@ def test_rows_that_are_held_out_are_told_where_they_are_unlike_train(tmp_path: P
     done = augmented(tmp_path, told, copies=1)
     assert not done.failures
     (note,) = (each for each in done.notes if "of other splits" in each)
-    assert "one row of other splits stay" in note
+    assert "1 row of other splits stays as it is" in note
     assert "column 'width': 'many' is not a finite number" in note

@@ -37,6 +37,16 @@ def test_a_list_of_objects_stays_one(tmp_path: Path, form: dict[str, Any], end: 
     assert manifest(tmp_path / "out")[0]["rows"] == 9
 
 
+@pytest.mark.parametrize("form", [{"indent": 2}, {}])
+def test_drawn_splits_of_a_list_are_lists(tmp_path: Path, form: dict[str, Any]) -> None:
+    told = [{"text": f"{text} {n}"} for n in range(4) for text in TEXTS]
+    assert made(tmp_path, "t.json", json.dumps(told, **form), split={"test": 0.25}) == ""
+    parts = {name: tmp_path / f"out/{name}/t.json" for name in ("test", "train")}
+    test, train = (json.loads(path.read_text()) for path in parts.values())
+    assert (len(test), len(train)) == (3, 27)
+    assert sorted(each["text"] for each in [*test, *train[:9]]) == sorted(t["text"] for t in told)
+
+
 def test_one_object_and_letters_of_several_bytes(tmp_path: Path) -> None:
     source = '\ufeff [ {"text": "ein schöner großer Film für Käthe", "of": "ä"} ]\n'
     table = json.loads(made(tmp_path, "t.json", source).removeprefix("\ufeff"))

@@ -76,5 +76,5 @@ def test_points_of_no_window_are_told(tmp_path: Path) -> None:
     told = {"kind": "timeseries", "id": "who", "time": "t", "windows": {"length": 5}}
     told["split"] = {"test": 0.4, "by": "t"}
     summary = run(source, tmp_path / "out", dataset=told, steps=["jitter"])
-    assert "2 windows reach over the end of a split, and are in none" in summary.notes
+    assert "2 windows reach over the end of a split: left out" in summary.notes
     assert "16 points are in no series of a drawn split, and in no output" in summary.notes

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from augcli.errors import SampleError, did_you_mean
 from augcli.image.annotations.base import Note, decoded
 from augcli.image.annotations.data_yaml import DataYaml
+from augcli.plural import several
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ def splits_of(
         named[split].update(placed.pictures)
         twice = {each: found[each] for each in placed.pictures if each in found}
         if others := sorted({*twice.values()} - {split}):
-            text = f"{len(twice)} pictures in {entry} are of {others[0]} already; so they stay"
+            pictures = several(len(twice), "picture is", "pictures are")
+            text = f"{pictures} in {entry}, but of {others[0]} already; so that stays"
             notes.append(Note(told.name, f"{split}: {text}"))
         near = (each for each, own in twice.items() if own != split)
         shared |= {each: split for each in near if depths[each] == placed.depth}

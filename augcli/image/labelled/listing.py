@@ -15,6 +15,7 @@ from augcli.errors import Problem, SettingError
 from augcli.image.annotations.base import Note
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.taken import remarks, taken
+from augcli.plural import several
 
 _SHOWN = 3
 
@@ -68,7 +69,7 @@ class Pictures:
     def keep(self, told: Collection[str]) -> None:
         """Leave out the pictures that nothing is told of."""
         left_out = [name for name in self.names if name not in told]
-        text = f"left out {len(left_out)} pictures that no annotations tell of"
+        text = f"left out {several(len(left_out), 'picture')} that no annotations tell of"
         self.note_some(left_out, text, "note", "not-told")
         self._found.pictures = [name for name in self.names if name in told]
 
@@ -103,7 +104,10 @@ class Pictures:
         if told:
             left_out = [name for name in self.names if name not in told]
             self.note_some(
-                left_out, f"left out {len(left_out)} pictures of no split", "note", "no-split"
+                left_out,
+                f"left out {several(len(left_out), 'picture')} of no split",
+                "note",
+                "no-split",
             )
             return told
         layout = layout_of(self._settings, self.names)

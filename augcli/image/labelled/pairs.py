@@ -14,6 +14,7 @@ from augcli.image.labelled.base import Labels, MaskFile, Pair, Scheme
 from augcli.image.labelled.listing import Known, Pictures, few
 from augcli.image.labelled.masks import MaskLabels
 from augcli.image.paired import Folders, Paired
+from augcli.plural import several
 from augcli.task import Plain, Source, Task
 from augcli.transform import catalogue
 
@@ -32,7 +33,8 @@ class PairScheme(Scheme):
         paired = folders.of(chosen)
         _check(settings, paired, chosen, root)
         pictures.apart(lambda name: chosen not in name.split("/")[:-1])
-        text = f"{len(paired.lone)} pictures belong to none in {chosen}/"
+        lone = several(len(paired.lone), "picture belongs", "pictures belong")
+        text = f"{lone} to none in {chosen}/"
         pictures.note_some(paired.lone, text, "note", "no-picture")
         return pictures.dataset(pictures.splits({}), Known(paired.of, paired.troubles))
 

@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from augcli.dataset.splits import augmented
 from augcli.disk.reading import read_whole
 from augcli.errors import SampleError, SettingError
 from augcli.image.areas import are_areas_of
@@ -48,14 +49,24 @@ def recognised(settings: ImageDatasetSettings, root: Path) -> Recognised:
 def _reads(scheme: Scheme, settings: ImageDatasetSettings, root: Path) -> bool:
     told = settings.model_copy(update={"format": scheme.name})
     dataset = scheme.scan(told, root)
+    lost = {sample.split for sample, _ in dataset.rejected}
+    if augmented(told.augment, lost) and not augmented(told.augment, dataset.splits):
+        return False
     for row in islice(range(len(dataset)), _LOOKED_AT):
         data, _ = read_whole(str(root / dataset.ids[row]))
         header = read_header(data, settings.max_pixels)
         labels = labels_at(scheme, told, dataset, row)
-        labels.parse((header.width, header.height))
-        if any(mask.pair and are_areas_of(_bytes(mask), data) for mask in labels.masks):
+        size = (header.width, header.height)
+        labels.parse(size)
+        pairs = [_bytes(mask) for mask in labels.masks if mask.pair]
+        if any(are_areas_of(each, data) or _size(each, told) != size for each in pairs):
             return False
     return True
+
+
+def _size(data: bytes, settings: ImageDatasetSettings) -> tuple[int, int]:
+    header = read_header(data, settings.max_pixels)
+    return header.width, header.height
 
 
 def _bytes(mask: MaskFile) -> bytes:

@@ -18,6 +18,7 @@ from augcli.image.annotations.voc_lists import listed, of_outputs
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import FileLabels, MaskFile, Records, Scheme
 from augcli.image.labelled.listing import Known, Pictures, sharing
+from augcli.plural import several
 from augcli.task import Plain, Source, Task
 
 _LIST = re.compile(r"(^|.*/)ImageSets/.*\.txt", re.DOTALL)
@@ -42,7 +43,7 @@ class VocScheme(Scheme):
         codec = _codec(pictures)
         places = {name: codec.beside(name) for name in pictures.names}
         bare = [name for name, place in places.items() if place not in pictures.others]
-        text = f"{len(bare)} pictures without an XML file are background"
+        text = f"{several(len(bare), 'picture')} without an XML file: background"
         pictures.note_some(bare, text, "note", "background")
         over = _by_stem(masks)
         files = {n: [p, *over[_stem(n)]] for n, p in places.items() if p in pictures.others}
@@ -148,7 +149,7 @@ class _Lists:
                 found[stem].append(_SPLITS.get(name, TRAIN))
         ours = {name: found[_stem(name)] for name in self._pictures.names if _stem(name) in found}
         lone = sorted(found.keys() - set(map(_stem, ours)))
-        text = f"{len(lone)} pictures that ImageSets lists are not there; they are left out"
+        text = f"left out {several(len(lone), 'picture')} that ImageSets lists and is nowhere"
         self._pictures.note_some(lone, text, "warning", "no-picture")
         troubles = {
             name: f"it is listed as {' and as '.join(splits)}"

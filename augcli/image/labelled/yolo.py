@@ -23,6 +23,7 @@ from augcli.image.annotations.yolo_splits import splits_of
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import FileLabels, Records, Scheme
 from augcli.image.labelled.listing import Known, Pictures, sharing
+from augcli.plural import several
 from augcli.task import Plain, Source, Task
 
 _YAML = (".yaml", ".yml")
@@ -209,7 +210,8 @@ def _remark(pictures: Pictures, places: Mapping[str, str]) -> None:
     if bare and len(bare) == len(places):
         text = f"none of {len(bare)} pictures has labels; those of {bare[0]} would be"
         raise SettingError(("dataset", "path"), f"{text} in {places[bare[0]]}")
-    text = f"{len(bare)} pictures without a label file are background and get an empty one"
+    told = several(len(bare), "picture")
+    text = f"{told} without a label file: background, which gets an empty one"
     pictures.note_some(bare, text, "note", "background")
     lone = {each for each in pictures.others if _LABELS.search(each)} - set(places.values())
     pictures.note_lone(lone, "label files")

@@ -15,6 +15,7 @@ from augcli.image.codec import decoded, read_header
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.picture import PixelArray, full_range, known, without_hidden
 from augcli.networks import Told
+from augcli.plural import several
 from augcli.steps.learned import Doubt, Learner, ModelError, Seen, read_as
 from augcli.task import Plain, Source
 from augcli.transform import Transform
@@ -100,7 +101,7 @@ def tones_of(source: Source, settings: ImageDatasetSettings) -> PixelArray:
 
 def counted(bands: int) -> str:
     """Return a number of bands in words."""
-    return "1 band" if bands == 1 else f"{bands} bands"
+    return several(bands, "band")
 
 
 def _bands(rows: Sequence[NDArray[np.float64]]) -> Plain:

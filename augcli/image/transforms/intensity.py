@@ -17,6 +17,7 @@ from augcli.image.picture import Facts, PixelArray, full_range, known, luma
 from augcli.image.resample import by_channel_groups
 from augcli.image.tone import curve
 from augcli.image.transform import Colour, ImageTransform, bgr
+from augcli.plural import several
 from augcli.ranges import Real, Spread, Uniform
 from augcli.steps.learned import Learner, Learning, Model
 from augcli.transform import Params, register
@@ -94,7 +95,7 @@ class LearnedNormalize(Learning, ImageTransform):
         """Return the means and the deviations of the picture's bands; three are r, g, b."""
         bands = self._moments.by_count.get(facts.tones)
         if bands is None:
-            count = "1 band" if facts.tones == 1 else f"{facts.tones} bands"
+            count = several(facts.tones, "band")
             raise RefusedError(f"{self.name} has learned nothing of pictures with {count}")
         params = super().make_params(draws, facts)
         return params | {"mean": bands.mean, "std": bands.std}

@@ -14,6 +14,7 @@ from augcli.balance.classes import check_class
 from augcli.balance.targets import aims
 from augcli.foreign import guarded, is_foreign, is_plugin, number_of, remember
 from augcli.nearest.points import Points
+from augcli.plural import several
 from augcli.settings.balance import Amount, BalanceSettings
 from augcli.settings.base import Settings
 from augcli.tabular.drawn import Drawn
@@ -277,5 +278,5 @@ class Cleaner(Method):
 def shrunk(k: int, members: int, label: str) -> tuple[int, list[str]]:
     """Return k, smaller where a class has too few rows for it, and what is to be said."""
     most = max(0, min(k, members - 1))
-    said = [f"class {label!r} has {members} rows: k is {most} instead of {k}"] if most < k else []
-    return most, said
+    text = f"class {label!r} has {several(members, 'row')}: k is {most} instead of {k}"
+    return most, [text] if most < k else []

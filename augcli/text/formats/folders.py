@@ -7,7 +7,7 @@ from pathlib import Path
 
 from augcli.dataset.doubts import UNCLEAR_SAMPLES
 from augcli.dataset.files import listed
-from augcli.dataset.formats import register_format
+from augcli.dataset.formats import format_at, register_format
 from augcli.dataset.layout import Layout, class_folders, kept, layout_of
 from augcli.dataset.units import Dataset, Sample
 from augcli.errors import SettingError
@@ -44,10 +44,12 @@ def refuse_folders(settings: TextDatasetSettings, names: Sequence[str]) -> None:
 
     Read as lines, each file would be a class of its own, and copies would stand in it.
     """
-    if settings.format != "auto" or not all(name.lower().endswith(_SUFFIX) for name in names):
+    others = [name for name in names if not name.lower().endswith(_SUFFIX)]
+    if settings.format != "auto" or any(format_at(TextFormat, name) for name in others):
         return
     if found := class_folders(settings, names):
-        hint = "`format: folders` if a file is a text, `format: lines` or `csv` if it has many"
+        one = "is a text" if not others else f"is a text (they are to end in {_SUFFIX} then)"
+        hint = f"`format: folders` if a file {one}, `format: lines` or `csv` if it has many"
         at = ("dataset", "path")
         raise UNCLEAR_SAMPLES.doubt(found, f"say {hint}", "dataset.format", at).error
 

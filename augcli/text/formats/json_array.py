@@ -46,6 +46,13 @@ class JsonArrayFile(JsonlFile):
         end = found.end() if found else at
         return end, place + len(text[counted:end].encode())
 
+    def part(self, rows: Sequence[int]) -> bytes:
+        """Return a list of some of its objects, between what stands around all."""
+        around = (self.body.data[: self.starts[0]], self.body.data[self.ends[-1] :])
+        head, tail = (self.body.form.from_plain(bytes(each)) for each in around)
+        inside = self._separator_of_objects.join(map(self.raw, rows))
+        return head + self.body.encoded(inside) + tail
+
     def payload(self, rows: Iterable[str]) -> bytes:
         """Return objects with what stands between two of them, encoded."""
         between = self._separator_of_objects

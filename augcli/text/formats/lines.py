@@ -23,6 +23,8 @@ _LABELS = (
 )
 """How lines begin that say their class first: fastText's, TREC's, and numbers."""
 _WORD = re.compile(r"(\S+[ \t]+)")
+_SURE = _LABELS[:2]
+"""Those that nothing else looks like, whatever the names of files say."""
 _LOOKED_AT = 1000
 _OFTEN = 2
 """Lines of each class, on average and at least."""
@@ -80,10 +82,10 @@ class LabelledLines(LinesFile):
         return None if line is None else found[0] + line
 
 
-def _label_first(file: LinesFile) -> re.Pattern[str] | None:
+def _label_first(file: LinesFile, patterns: Sequence[re.Pattern[str]]) -> re.Pattern[str] | None:
     """Return how all lines of a file say their class first; None if they do not."""
     lines = [file.raw(index) for index in range(min(len(file), _LOOKED_AT))]
-    for pattern in _LABELS:
+    for pattern in patterns:
         found = [match[0] for match in map(pattern.match, lines) if match]
         if found and len(found) == len(lines) and _OFTEN * len(set(found)) <= len(found):
             return pattern
@@ -115,8 +117,8 @@ def _classes(paths: Sequence[PurePosixPath]) -> list[str]:
 def _open(source: Source, settings: TextDatasetSettings, splits: Mapping[str, str]) -> LinesFile:
     file = LinesFile(source, settings, class_of(source.name, splits))
     if settings.label is not None:
-        return LabelledLines(source, settings, _label_first(file) or _told_first(settings))
-    first = _label_first(file) if file.label is None else None
+        return LabelledLines(source, settings, _label_first(file, _LABELS) or _told_first(settings))
+    first = _label_first(file, _LABELS if file.label is None else _SURE)
     return LabelledLines(source, settings, first) if first else file
 
 

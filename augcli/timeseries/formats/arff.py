@@ -16,6 +16,9 @@ from augcli.timeseries.formats.wide import called_alike
 _WEIGHT = re.compile(r"(?<!\n),[ \t]*\{[ \t]*\d+(?:\.\d*)?[ \t]*\}[ \t]*(?=\r?\n|\Z)")
 """How a row ends that says how much it counts."""
 _WEIGHTS = "(weight)"
+_NUMBER = re.compile(r"numeric|real|integer", re.IGNORECASE)
+_FEW = 2
+"""Points that may have names of their own."""
 _SPARSE = re.compile(r"\{.*\}", re.S)
 _TOLD = re.compile(r"(\d+)[ \t]+('[^']*'|\"[^\"]*\"|[^,}\s]+)")
 """Place and value of a cell in a sparse row."""
@@ -65,6 +68,14 @@ class ArffGrid(TextGrid):
     @property
     def _has_classes(self) -> bool:
         return self._kinds[-1].startswith("{")
+
+    @property
+    def odd(self) -> list[str]:
+        """Return the names of attributes that no series has: words, or numbers of all sorts."""
+        values = list(zip(self.names, self._kinds, strict=False))[: self.last]
+        words = [name for name, kind in values if not _NUMBER.match(kind)]
+        apart = [name for name, _ in values if not re.search(r"\d", name)]
+        return words or (apart if len(apart) == len(values) > _FEW else [])
 
     def _spans(self) -> Iterator[RowSpan]:
         """Yield where the rows are; comments are none."""

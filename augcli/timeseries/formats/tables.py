@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from augcli.dataset.doubts import UNCLEAR_SAMPLES
 from augcli.dataset.formats import register_format
+from augcli.dataset.told import few
 from augcli.errors import SettingError
 from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
@@ -47,6 +49,10 @@ def _table(
 
 def _arff(source: Source, settings: SeriesDatasetSettings, _single: bool) -> SeriesFile:
     grid = ArffGrid(source.name, source.data, settings)
+    if grid.odd and settings.layout is None and not settings.channels:
+        text = f"the attributes of {grid.name} look like columns of a table: {few(grid.odd)}"
+        hint = "if its rows are series, say `layout: wide`; if not, it is to be a CSV file"
+        raise UNCLEAR_SAMPLES.doubt(text, hint, "dataset.layout").error
     return WideFile(grid, settings, grid.last if settings.label is None else settings.label)
 
 

@@ -138,7 +138,7 @@ def test_pictures_of_two_splits_are_of_the_nearest_folder_and_that_is_told(train
     )
     assert placed.splits == {"images/a.jpg": "train", "images/val/b.jpg": "val"}
     (note,) = placed.notes
-    assert note.text == f"train: 1 pictures in {train} are of val already; so they stay"
+    assert note.text == f"train: 1 picture is in {train}, but of val already; so that stays"
 
 
 def test_pictures_of_two_splits_in_one_folder_are_of_the_first_and_that_is_told():
@@ -146,7 +146,7 @@ def test_pictures_of_two_splits_in_one_folder_are_of_the_first_and_that_is_told(
     placed = splits_of(told(text), ["images/a.jpg"], lambda _path: None)
     assert placed.splits == {"images/a.jpg": "train"}
     (note,) = placed.notes
-    assert note.text == "val: 1 pictures in images are of train already; so they stay"
+    assert note.text == "val: 1 picture is in images, but of train already; so that stays"
 
 
 def test_a_split_that_is_not_there_is_not_taken_from_a_folder_of_another():

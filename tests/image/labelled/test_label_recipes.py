@@ -164,6 +164,15 @@ def pixels(path: Path) -> np.ndarray:
 
 
 CONVERSIONS = [("nuts", "yolo"), ("nuts", "voc"), ("cells", "coco"), ("cones", "coco")]
+DRAWN = [("nuts", "yolo", "images/val"), ("nuts", "voc", "JPEGImages")]
+
+
+@pytest.mark.parametrize(("name", "into", "place"), DRAWN)
+def test_drawn_splits_lie_where_those_of_a_format_do(name, into, place, tmp_path: Path) -> None:
+    settings = ("copies=0", "balance=null", "steps=[]", "dataset.split={val: 0.5}")
+    made(name, tmp_path / "out", f"output.annotations={into}", *settings)
+    val = [each["output"] for each in manifest(tmp_path / "out") if each["split"] == "val"]
+    assert val and {output.rpartition("/")[0] for output in val} == {place}
 
 
 @pytest.mark.parametrize(("name", "into"), CONVERSIONS)

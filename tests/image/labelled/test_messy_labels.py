@@ -290,7 +290,8 @@ def test_a_split_of_which_nothing_is_there_says_what_became_of_it(entry, told, t
         run(root, tmp_path / "out", **changes("yolo"))
     (problem,) = error.value.problems
     said = f"it has val): data.yaml: train: there are no pictures in {told}"
-    assert problem.message == f"the dataset has no split 'train' ({said}"
+    assert problem.message.startswith(f"the dataset has no split 'train' ({said}; name one of")
+    assert (problem.code, problem.key) == ("no-such-split", "dataset.augment")
 
 
 def turned(path: Path) -> None:
@@ -445,4 +446,4 @@ def test_pictures_that_lists_of_voc_name_in_vain_are_told(tmp_path):
     write(root / "ImageSets/Main/train.txt", "a\nb\nghost\n")
     recipe = write_recipe(root, tmp_path / "out", dataset={"format": "voc"})
     told = [each.message for each in findings(read_recipe(recipe)) if each.code == "no-picture"]
-    assert told == ["1 pictures that ImageSets lists are not there; they are left out: ghost"]
+    assert told == ["left out 1 picture that ImageSets lists and is nowhere: ghost"]

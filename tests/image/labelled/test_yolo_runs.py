@@ -71,7 +71,7 @@ def test_no_label_file_is_background_and_gets_an_empty_one(small: Path, tmp_path
     summary = run(small, tmp_path / "out", **FLIP)
     for name in ("b.txt", "b.aug-000.txt"):
         assert (tmp_path / "out/labels/train" / name).read_bytes() == b""
-    assert any("1 pictures without a label file are background" in n for n in summary.listing)
+    assert any("1 picture without a label file: background" in n for n in summary.listing)
 
 
 def test_the_manifest_tells_of_objects_and_of_what_lies_beside(small: Path, tmp_path: Path) -> None:
