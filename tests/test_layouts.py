@@ -363,7 +363,7 @@ ASKED: dict[str, tuple[Writer, str]] = {
         lambda root: write(root / "a/1.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(40)),
         "convert them to JPEG or PNG",
     ),
-    "no train": (photos("valid/a", "test/a"), "there is no split 'train'"),
+    "no train": (photos("valid/a", "test/a"), "the dataset has no split 'train'"),
     "targets": (
         files(X_TRAIN__ts=TARGETS),
         "as the largest    the labels of X_TRAIN.ts are amounts",

@@ -86,7 +86,7 @@ def test_what_is_no_engine(name, cpus, told):
 
 def test_without_ray_it_says_how_to_get_it(recipe, monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(UsageError, match=r"pip install 'augcli\[ray\]'"):
+    with pytest.raises(EngineError, match=r"pip install 'augcli\[ray\]'"):
         chosen("ray")
 
 

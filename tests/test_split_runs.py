@@ -314,7 +314,7 @@ def test_folders_within_those_of_classes_are_told(tmp_path: Path, kind: str, aro
     summary = run(tmp_path / "in", tmp_path / "out", **told)
     (note,) = [each for each in summary.listing if "takes in the folders" in each]
     assert "class 'animals' takes in the folders new, old" in note
-    assert ("`dataset.path` may lead to animals/" in note) == (around == "")
+    assert ("let `dataset.path` lead to animals/" in note) == (around == "")
 
 
 def test_folders_around_all_classes_are_told(tmp_path: Path) -> None:
@@ -322,7 +322,7 @@ def test_folders_around_all_classes_are_told(tmp_path: Path) -> None:
         write(tmp_path / f"in/archive/photos/{name}/1.png", picture(number))
     (note,) = run(tmp_path / "in", tmp_path / "out").listing
     assert "class 'archive' takes in the folders a, b, c" in note
-    assert "`dataset.path` may lead to archive/photos/" in note
+    assert "let `dataset.path` lead to archive/photos/" in note
 
 
 def test_folders_of_a_class_that_lie_alone_are_no_matter(tmp_path: Path) -> None:

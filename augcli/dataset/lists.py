@@ -26,7 +26,7 @@ def refuse_lists(settings: DatasetSettings, listing: Listing, names: Sequence[st
     """
     told, taken = Told(settings), frozenset(names)
     others = (path for path in listing.names if path not in taken and told(path) != CLASS)
-    lists = [path for path in others if path.lower().endswith(_LISTS) and may_hold_out(_stem(path))]
+    lists = [path for path in others if is_list(path)]
     stems = frozenset(map(_stem, names)) if lists else ()
     for path in lists:
         if found := _listed(listing, path, stems):
@@ -35,6 +35,11 @@ def refuse_lists(settings: DatasetSettings, listing: Listing, names: Sequence[st
             hint = "put each split into a folder, or into a column of a table"
             more = f"or say `splits: {{{key}: {CLASS}}}` under `dataset` if it is not of splits"
             raise UNUSED_SPLITS.doubt(text, f"{hint}; {more}", "dataset.splits").error
+
+
+def is_list(path: str) -> bool:
+    """Return whether a file may say by its name that it lists samples of a split."""
+    return path.lower().endswith(_LISTS) and may_hold_out(_stem(path))
 
 
 def _listed(listing: Listing, path: str, stems: Collection[str]) -> str | None:

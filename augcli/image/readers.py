@@ -123,15 +123,21 @@ def _without_table(
     settings: ImageDatasetSettings, root: Path, table: str | None
 ) -> Iterator[Problem]:
     """Yield a note on a table of classes that is not used; DoubtError if that is not asked for."""
-    if table and settings.annotations == "refuse":
+    found = table and f"{table} is a table of these pictures"
+    if table and found and settings.annotations == "refuse":
+        from augcli.image.labelled.recognised import recognised
+
+        known = recognised(settings, root)
+        if known.format and not known.trouble:
+            raise _unnamed_labels(found, known)
         hint = f"let `path` lead to {table} and say `format: csv`; if it is not needed, say "
         raise UNNAMED_LABELS.doubt(
-            f"{table} is a table of these pictures",
+            found,
             f"{hint}`annotations: ignore` under `dataset`",
             "dataset.path",
             guess={"path": table},
         ).error
-    yield from _heeded(settings, root, table and f"{table} is a table of these pictures")
+    yield from _heeded(settings, root, found)
 
 
 def _in_folders(layout: Layout, path: str) -> Sample:

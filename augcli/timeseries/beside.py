@@ -10,6 +10,8 @@ from pathlib import PurePosixPath
 
 from augcli.dataset.doubts import UNNAMED_LABELS
 from augcli.dataset.files import Listing, head_of
+from augcli.dataset.lists import is_list
+from augcli.dataset.told import CLASS, Told
 from augcli.timeseries.config import SeriesDatasetSettings
 
 _TABLES = (".csv", ".tsv")
@@ -26,7 +28,9 @@ def refuse_table(settings: SeriesDatasetSettings, listing: Listing, files: Seque
     if settings.labels is not None or not sounds or len(sounds) < len(files):
         return
     names = {name for path in map(PurePosixPath, sounds) for name in (path.name, path.stem)}
+    told = Told(settings)
     tables = (path for path in listing.names if path.lower().endswith(_TABLES))
+    tables = (path for path in tables if told(path) != CLASS and not is_list(path))
     for path in islice(tables, _OPENED):
         if columns := _columns(listing, path, names):
             hint = f"say `labels: {path}` and its columns by `file` and `label`"

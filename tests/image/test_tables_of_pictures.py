@@ -141,7 +141,7 @@ def test_pictures_without_a_label_are_no_class_to_balance(tmp_path):
     summary = run(path, tmp_path / "out", **recipe)
     after = {count.label: count.after for count in summary.counts}
     assert after == {"owl": 5, "elk": 5, None: 2}
-    assert any("2 samples of train have no label" in note for note in summary.listing)
+    assert any("2 samples of train without a label" in note for note in summary.listing)
     check = augment("check", write_recipe(path, tmp_path / "out", **recipe))
     assert "warning: no-label" in check.stdout
 

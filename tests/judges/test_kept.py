@@ -12,6 +12,7 @@ from helpers import write
 
 import augcli
 from augcli.commands import evaluate
+from augcli.commands.bench import Terms
 from augcli.judges.judge import Judge, Rows
 from augcli.judges.panel import ClassPanel
 from augcli.judges.ridge import fitted, held_out
@@ -77,7 +78,8 @@ def test_an_evaluation_made_again_asks_no_learner(
             write(tmp_path / "in" / side / f"{seed}.png", arrow(seed, side))
     recipe = recipe_of(tmp_path, tmp_path / "in", copies=1)
     first = augcli.evaluate(recipe, repeats=1).plain()
-    court = evaluate.court_of(recipe)
+    court = evaluate.court_for(recipe, Terms())
     mute = [replace(each, fitted=None, held_out=None) for each in court.judges]
-    monkeypatch.setattr(evaluate, "court_of", lambda _recipe: replace(court, judges=mute))
+    mutes = replace(court, judges=mute)
+    monkeypatch.setattr(evaluate, "court_for", lambda _recipe, _terms: mutes)
     assert augcli.evaluate(recipe, repeats=1).plain() == first

@@ -314,7 +314,7 @@ def test_a_parquet_column_of_numbers_is_no_text() -> None:
         (["a.csv"], {"tags": "x"}),
         (["a.parquet"], {"encoding": "cp1252"}),
         (["a.jsonl"], {"delimiter": ";"}),
-        (["a.pos", "a.neg"], {"format": "lines", "label": "x"}),
+        (["a.pos", "a.neg"], {"format": "lines", "spans": "x"}),
         (["a/1.txt"], {"format": "folders", "split": "x"}),
     ],
 )

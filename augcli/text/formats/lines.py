@@ -22,7 +22,7 @@ _LABELS = (
     re.compile(r"([+-]?\d{1,2}[ \t]+)(?=\D)"),
 )
 """How lines begin that say their class first: fastText's, TREC's, and numbers."""
-_WORD = re.compile(r"(\S+[ \t]+)")
+_WORD = re.compile(r"\A(\S+[ \t]+)")
 _SURE = _LABELS[:2]
 """Those that nothing else looks like, whatever the names of files say."""
 _LOOKED_AT = 1000

@@ -2,9 +2,10 @@
 
 import json
 from collections import Counter
+from pathlib import Path
 
 import pytest
-from helpers import augment, picture, run, tree, write, write_recipe
+from helpers import augment, manifest, picture, run, tree, write, write_recipe
 
 from augcli.api import load_recipe
 from augcli.commands.init import starter
@@ -115,15 +116,18 @@ def test_starters_set_pictures_aside(tmp_path, monkeypatch, format_):
     assert found.splits == ["test", "train"]
 
 
-def test_lists_of_voc_stand_in_the_folder_that_they_are_about(tmp_path):
+def test_lists_of_voc_name_the_drawn_splits(tmp_path):
     coco(tmp_path / "in")
     dataset = {"format": "coco", "split": {"test": 0.25}}
     output = {"annotations": "voc"}
     run(tmp_path / "in", tmp_path / "out", dataset=dataset, output=output, copies=0, steps=[])
+    lines = manifest(tmp_path / "out")
     for split in ("train", "test"):
-        listed = (tmp_path / "out" / split / f"ImageSets/Main/{split}.txt").read_text().split()
-        there = (tmp_path / "out" / split / "Annotations").iterdir()
-        assert listed == sorted(each.stem for each in there)
+        listed = (tmp_path / f"out/ImageSets/Main/{split}.txt").read_text().split()
+        assert listed == sorted(
+            Path(each["output"]).stem for each in lines if each["split"] == split
+        )
+    assert {Path(each["output"]).parent.name for each in lines} == {"JPEGImages"}
 
 
 @pytest.mark.parametrize(("told", "line"), [("", "  # - hor"), ("flip_idx: [1, 0]\n", "  - hor")])
