@@ -16,6 +16,7 @@ from test_recipe_errors import PARTS, STEPS, TOP
 
 from augcli.errors import RecipeError
 from augcli.kind import load_kind
+from augcli.recipe import read_recipe
 from augcli.recipe.reader import available_kind
 from augcli.recipe.schema import recipe_schema
 from augcli.recipe.yaml_text import parse
@@ -87,9 +88,8 @@ def test_it_is_a_schema_whose_references_lead_somewhere():
 
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_recipes_are_accepted(path):
-    text = path.read_text("utf-8")
-    assert accepts(data(text))
-    assert accepts(load(text).plain())
+    assert accepts(data(path.read_text("utf-8")))
+    assert accepts(read_recipe(str(path)).plain())
 
 
 @pytest.mark.parametrize("text", [SMALL, LONG])
