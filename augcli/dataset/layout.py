@@ -90,20 +90,12 @@ class Layout:
             around = _common(found)
             folders = few(sorted({each[len(around)] for each in found if len(each) > len(around)}))
             text = f"class {name!r} takes in the folders {folders}: its name is the first folder"
-            others = several(len(joined) - 1, "other class does", "other classes do")
-            more = f"; {others} so, too" if len(joined) > 1 else ""
+            if others := len(joined) - 1:
+                text += f"; {several(others, 'other class does', 'other classes do')} so, too"
             lone = len(inner) == 1 and not self.in_folders
             where = f"{'/'.join(around)}/" if lone else "the folder that they are in"
             hint = f"if they are the classes, let `dataset.path` lead to {where}"
-            yield WITHIN_CLASS.doubt(f"{text}{more}", hint, "dataset.path").problem(str(root))
-
-
-def class_folders(settings: DatasetSettings, names: Sequence[str]) -> str | None:
-    """Return in words that files may be samples, as classes have folders of several; else None."""
-    layout = layout_of(settings, names)
-    files = Counter(layout.place(name).label for name in names if "/" in name)
-    found = sorted(label for label, count in files.items() if label and count > 1)
-    return f"the folders {few(found)} have several files each" if len(found) > 1 else None
+            yield WITHIN_CLASS.doubt(text, hint, "dataset.path").problem(str(root))
 
 
 def kept(settings: DatasetSettings, names: Sequence[str]) -> list[str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from augcli.dataset.files import Listing, listed
-from augcli.dataset.layout import kept
+from augcli.dataset.layout import kept, layout_of
 from augcli.dataset.lists import refuse_lists
+from augcli.dataset.told import few
 from augcli.dataset.units import Dataset
 from augcli.errors import SettingError, did_you_mean
 from augcli.settings.base import DatasetSettings
@@ -53,6 +55,14 @@ def scanned(
     dataset.rejected += rejected
     dataset.notes += listing.notes
     return dataset
+
+
+def class_folders(settings: DatasetSettings, names: Sequence[str]) -> str | None:
+    """Return in words that files may be samples, as classes have folders of several; else None."""
+    layout = layout_of(settings, names)
+    files = Counter(layout.place(name).label for name in names if "/" in name)
+    found = sorted(label for label, count in files.items() if label and count > 1)
+    return f"the folders {few(found)} have several files each" if len(found) > 1 else None
 
 
 def absent(root: Path) -> SettingError:

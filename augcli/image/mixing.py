@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from augcli.errors import StepError
 from augcli.image import opencv as cv2
 from augcli.image import ops
-from augcli.image.geometry import Sampling, Warp
+from augcli.image.geometry import Warp
 from augcli.image.ops import Op
 from augcli.image.picture import (
     LUMA,
@@ -32,6 +32,7 @@ from augcli.image.picture import (
     from_float,
     full_range,
 )
+from augcli.image.sampling import Sampling
 from augcli.image.sight import Shown, behind
 
 Window = tuple[int, int, int, int]

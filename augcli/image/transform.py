@@ -11,10 +11,11 @@ from typing import Annotated, Any, ClassVar, TypeVar
 from pydantic import Field
 
 from augcli.foreign import derived_from, is_foreign, telling
-from augcli.image.geometry import Sampling, Warp
+from augcli.image.geometry import Warp
 from augcli.image.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray, Said
 from augcli.image.resample import Border, Interpolation
+from augcli.image.sampling import Sampling
 from augcli.transform import Control, Params, Transform, changed, walk
 
 ANY_DEPTH = ("uint8", "uint16", "float32")

@@ -45,7 +45,7 @@ from augcli.tabular.output import Writing
 from augcli.tabular.remarks import named, remarks, repeats, shared_groups, shared_rows
 from augcli.tabular.splits import File, files_of, kept_rows, only_split, rows_of, unnamed
 from augcli.tabular.steps import steps_of
-from augcli.tabular.table import Part, Rows, texts_of
+from augcli.tabular.table import Rows, texts_of
 from augcli.tabular.twins import Prints
 from augcli.tabular.whole import read_whole
 from augcli.tabular.writers import told_columns
@@ -82,11 +82,6 @@ class TableProcessor(Processor["ProcessedTable"]):
         return ProcessedTable(self, sources)
 
 
-def _is_bare(part: Part) -> bool:
-    """Return whether a file has no names of columns."""
-    return part.dialect is not None and not part.dialect.header
-
-
 class ProcessedTable(Processed):
     """All files of a dataset: what is drawn and left out is decided, new rows are written."""
 
@@ -97,8 +92,8 @@ class ProcessedTable(Processed):
         self.table, self._splits, self._ours = whole.table, whole.splits, whole.ours
         if not isinstance(processor.dataset.split, str | int):
             refuse_unnamed(processor.dataset, unnamed(self.table, self._splits, processor.dataset))
-            bare = [each.name for each in self.table.parts if _is_bare(each)]
-            refuse_columns(processor.dataset, bare)
+            both = [(each.name, each.dialect) for each in self.table.parts]
+            refuse_columns(processor.dataset, [name for name, it in both if it and not it.header])
         check_augmented(self.job.dataset.augment, self._splits.texts)
         self._sources = [each for each in sources if each.name not in self.table.broken]
         self._named = splits_by_name(processor.dataset, [each.name for each in sources])
@@ -226,8 +221,8 @@ class ProcessedTable(Processed):
         gone = texts_of(self._labels, self._labels.codes[decided.removed])
         for count in counts:
             new = sum(len(each) for each in decided.drawn if each.label == count.label)
-            left = int(gone.eq_missing(count.label).sum())
-            yield replace(count, after=count.before + new - left)
+            after = count.before + new - int(gone.eq_missing(count.label).sum())
+            yield replace(count, after=after)
 
     def _failures(self) -> Iterator[Plain]:
         for name, reason in self.table.broken.items():

@@ -11,7 +11,8 @@ from statistics import fmean
 
 from augcli.dataset.files import readable
 from augcli.dataset.formats import format_at
-from augcli.dataset.layout import class_folders, folders_in_starter, told_in_starter
+from augcli.dataset.layout import folders_in_starter, told_in_starter
+from augcli.dataset.scanned import class_folders
 from augcli.dataset.splits import TRAIN, are_splits
 from augcli.draft import Asked, Draft, quoted
 from augcli.errors import DoubtError, SampleError, SettingError

@@ -10,8 +10,8 @@ from pathlib import Path
 from augcli import names
 from augcli.dataset.doubts import UNCLEAR_FORMAT, UNCLEAR_SAMPLES
 from augcli.dataset.formats import format_at, formats_of
-from augcli.dataset.layout import Layout, class_folders, file_splits, layout_of
-from augcli.dataset.scanned import Wanted, scanned
+from augcli.dataset.layout import Layout, file_splits, layout_of
+from augcli.dataset.scanned import Wanted, class_folders, scanned
 from augcli.dataset.shares import refuse_named, refuse_order
 from augcli.dataset.splits import TRAIN, check_augmented
 from augcli.dataset.units import Dataset, Sample

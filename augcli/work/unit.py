@@ -172,8 +172,7 @@ class SourceWork:
     def _faults(self, processed: Processed) -> Iterator[Plain]:
         """Yield what is told of copies that steps fail on."""
         if reasons := list(processed.short.values()):
-            copies = several(len(reasons), "copy", "copies")
-            text = f"{copies} of it cannot be made: {reasons[0]}"
+            text = f"{several(len(reasons), 'copy', 'copies')} of it cannot be made: {reasons[0]}"
             yield failure(self.task.source, self.task.split, self.task.label, text)
 
     def _short(self, processed: Processed) -> Plain:

@@ -18,12 +18,13 @@ from augcli.image import opencv as cv2
 from augcli.image import ops
 from augcli.image.annotations.rle import checked
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.geometry import Sampling, Warp
+from augcli.image.geometry import Warp
 from augcli.image.mixing import Cut, Laid, Plane
 from augcli.image.ops import Op
 from augcli.image.picture import Facts, Mask, Peer, Placed
 from augcli.image.placed import bounds, plain
 from augcli.image.regions import filled, plane_of
+from augcli.image.sampling import Sampling
 from augcli.image.targets import Box, Region
 from augcli.image.transforms.mixing import Mixing, parts_of, reduced
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole

@@ -10,10 +10,11 @@ from pydantic import Field
 
 from augcli.draws import Draws
 from augcli.errors import StepError
-from augcli.image.geometry import UNSAMPLED, Sampling, Warp, fixed
+from augcli.image.geometry import Warp, fixed
 from augcli.image.ops import Op
 from augcli.image.picture import Facts
 from augcli.image.resample import LONGEST_WARPED_SIDE, Border, Interpolation
+from augcli.image.sampling import UNSAMPLED, Sampling
 from augcli.image.transform import Geometry, ImageTransform
 from augcli.ranges import Real, Spread, Uniform, Whole
 from augcli.transform import Params, register, rounded

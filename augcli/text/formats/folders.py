@@ -8,7 +8,8 @@ from pathlib import Path
 from augcli.dataset.doubts import UNCLEAR_SAMPLES
 from augcli.dataset.files import listed
 from augcli.dataset.formats import format_at, register_format
-from augcli.dataset.layout import Layout, class_folders, kept, layout_of
+from augcli.dataset.layout import Layout, kept, layout_of
+from augcli.dataset.scanned import class_folders
 from augcli.dataset.units import Dataset, Sample
 from augcli.errors import SettingError
 from augcli.text.config import TextDatasetSettings
