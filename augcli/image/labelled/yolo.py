@@ -214,4 +214,4 @@ def _remark(pictures: Pictures, places: Mapping[str, str]) -> None:
     text = f"{told} without a label file: background, which gets an empty one"
     pictures.note_some(bare, text, "note", "background")
     lone = {each for each in pictures.others if _LABELS.search(each)} - set(places.values())
-    pictures.note_lone(lone, "label files")
+    pictures.note_lone(lone, "label file")

@@ -438,7 +438,7 @@ def test_labels_without_picture_are_told_once(tmp_path):
     write(root / "labels/val/zz.txt", GOOD["yolo"])
     recipe = write_recipe(root, tmp_path / "out", dataset={"format": "yolo"})
     told = [each.message for each in findings(read_recipe(recipe)) if "labels" in each.message]
-    assert told == ["1 label files have no picture: labels/val/zz.txt"]
+    assert told == ["1 label file has no picture: labels/val/zz.txt"]
 
 
 def test_pictures_that_lists_of_voc_name_in_vain_are_told(tmp_path):
