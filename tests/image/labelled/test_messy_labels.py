@@ -359,6 +359,14 @@ def test_lists_in_data_yaml_never_leave_the_dataset(entry, tmp_path):
         run(root, tmp_path / "out", **changes("yolo"))
 
 
+def test_a_count_that_contradicts_the_names_is_mended_in_the_output(tmp_path):
+    root = make(tmp_path / "in", "yolo", GOOD["yolo"])
+    text = (root / "data.yaml").read_text()
+    write(root / "data.yaml", f"nc: 9\n{text}")
+    assert run(root, tmp_path / "out", **changes("yolo")).exit_code == 0
+    assert (tmp_path / "out/data.yaml").read_text() == f"nc: 2\n{text}"
+
+
 def test_entities_of_xml_are_refused(tmp_path):
     root = make(tmp_path / "in", "voc", "")
     bomb = '<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><annotation>&b;</annotation>'
