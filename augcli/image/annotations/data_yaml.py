@@ -227,6 +227,17 @@ def with_splits(data: bytes, name: str, splits: Mapping[str, Sequence[str]]) -> 
     return "".join([*kept[:first], *new, *kept[first:]]).encode()
 
 
+def with_count(data: bytes, name: str) -> bytes:
+    """Return a `data.yaml` whose `nc` is the number of its names; training refuses another."""
+    nodes = _Nodes(data, name)
+    count, told = len(nodes.numbered("names")), nodes.text_of("nc")
+    if told in (None, str(count)):
+        return data
+    value = nodes.nodes["nc"][1]
+    before, after = nodes.text[: value.start_mark.index], nodes.text[value.end_mark.index :]
+    return f"{before}{count}{after}".encode()
+
+
 def _lines_of(key: yaml.Node, value: yaml.Node, lines: Sequence[str]) -> range:
     """Return the lines of a key and its value, without blank ones and comments behind."""
     last = max(key.start_mark.line, value.end_mark.line - (value.end_mark.column == 0))

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from defusedxml.common import DefusedXmlException
+from defusedxml.common import DefusedXmlException, EntitiesForbidden
 from defusedxml.ElementTree import DefusedXMLParser
 
 from augcli.errors import SampleError
@@ -117,7 +117,10 @@ def parse_xml(data: bytes, name: str) -> Element:
         told = str(error).partition(": line")[0]
         raise SampleError(f"{name}:{error.position[0]}: it is no XML: {told}") from None
     except DefusedXmlException as error:
-        raise SampleError(f"{name}: it declares entities, which is not allowed: {error}") from None
+        line = parser.parser.CurrentLineNumber
+        called = f" ({error.name})" if isinstance(error, EntitiesForbidden) else ""
+        told = f"it declares entities{called}, which are not allowed"
+        raise SampleError(f"{name}:{line}: {told}") from None
     assert builder.top
     return builder.top
 

@@ -86,11 +86,12 @@ class Pictures:
         if names:
             self.note(f"{text}: {few(names)}", severity, code)
 
-    def note_lone(self, names: Iterable[str], what: str) -> None:
+    def note_lone(self, names: Iterable[str], one: str) -> None:
         """Tell of labels that have no picture; they are not told as left out, too."""
         lone = sorted(names)
         self.use(lone)
-        self.note_some(lone, f"{len(lone)} {what} have no picture", "note", "no-picture")
+        told = several(len(lone), f"{one} has", f"{one}s have")
+        self.note_some(lone, f"{told} no picture", "note", "no-picture")
 
     def note_odd(self, notes: Iterable[Note]) -> None:
         """Add what is odd in files that describe the dataset."""

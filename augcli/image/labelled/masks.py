@@ -63,7 +63,7 @@ class MaskScheme(Scheme):
         if not paired:
             hint = "`masks: [GLOB]` under `dataset` says which files are masks"
             raise SettingError(("dataset", "path"), f"no masks are found at {root}; {hint}")
-        pictures.note_some(lone, f"{len(lone)} masks have no picture", "note", "no-picture")
+        pictures.note_lone(lone, "mask")
         troubles = {name: "it has no mask" for name in pictures.names if name not in paired}
         return pictures.dataset(pictures.splits({}), Known(paired, troubles))
 

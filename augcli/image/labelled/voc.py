@@ -48,7 +48,7 @@ class VocScheme(Scheme):
         over = _by_stem(masks)
         files = {n: [p, *over[_stem(n)]] for n, p in places.items() if p in pictures.others}
         lone = {each for each in pictures.others if each.endswith(".xml")} - set(places.values())
-        pictures.note_lone(lone, "XML files")
+        pictures.note_lone(lone, "XML file")
         told, troubles = ({}, {}) if settings.splits else _Lists(pictures).splits()
         return pictures.dataset(pictures.splits(told), Known(files, sharing(places) | troubles))
 

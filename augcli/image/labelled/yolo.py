@@ -17,7 +17,7 @@ from augcli.dataset.doubts import UNCLEAR_FORMAT
 from augcli.dataset.units import Dataset
 from augcli.disk.reading import read_whole
 from augcli.errors import SampleError, SettingError
-from augcli.image.annotations.data_yaml import DataYaml, parse_data_yaml, with_splits
+from augcli.image.annotations.data_yaml import DataYaml, parse_data_yaml, with_count, with_splits
 from augcli.image.annotations.yolo import Yolo, are_oriented
 from augcli.image.annotations.yolo_splits import splits_of
 from augcli.image.config import ImageDatasetSettings
@@ -60,11 +60,11 @@ class YoloScheme(Scheme):
         root: Path,
         records: Records,
     ) -> Iterator[tuple[str, Iterable[str]]]:
-        """Yield `data.yaml` as it was, if that is true of the output, or with its own splits."""
+        """Yield `data.yaml` as it was where that is true of the output, else mended."""
         names = [root.name] if root.is_file() else _usual(os.listdir(root))  # noqa: PTH208 - names
         if len(names) != 1:
             return
-        data = _read(root if root.is_file() else root / names[0])
+        data = with_count(_read(root if root.is_file() else root / names[0]), names[0])
         splits = {record.output: str(record.split) for record in records()}
         if not _is_true(parse_data_yaml(data, names[0]), splits):
             lists = lists_of(splits)
@@ -214,4 +214,4 @@ def _remark(pictures: Pictures, places: Mapping[str, str]) -> None:
     text = f"{told} without a label file: background, which gets an empty one"
     pictures.note_some(bare, text, "note", "background")
     lone = {each for each in pictures.others if _LABELS.search(each)} - set(places.values())
-    pictures.note_lone(lone, "label files")
+    pictures.note_lone(lone, "label file")

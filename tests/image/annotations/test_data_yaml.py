@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 
 from augcli.errors import SampleError
 from augcli.image.annotations.base import Note
-from augcli.image.annotations.data_yaml import new_data_yaml, parse_data_yaml, with_splits
+from augcli.image.annotations.data_yaml import (
+    new_data_yaml,
+    parse_data_yaml,
+    with_count,
+    with_splits,
+)
 from augcli.image.annotations.yolo import Yolo
 from augcli.image.annotations.yolo_splits import NOT_THERE, splits_of
 
@@ -190,6 +195,20 @@ def test_splits_are_written_where_there_were_none_or_in_braces(text):
     found = parse_data_yaml(made, "data.yaml")
     assert found.classes.names == ("x", "y")
     assert found.splits == {"train": ("images/train",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("# ü\r\nnc: 3 # all\r\nnames: [a, ü]\r\n", "# ü\r\nnc: 2 # all\r\nnames: [a, ü]\r\n"),
+        ("{names: {0: a}, nc: '80'}", "{names: {0: a}, nc: 1}"),
+        ("names: [a, a]\nnc:\n  one\n", "names: [a, a]\nnc:\n  2\n"),
+        ("nc: 1 \nnames:\n- a\n", "nc: 1 \nnames:\n- a\n"),
+        ("names: [a]\nnc:\n", "names: [a]\nnc:\n"),
+    ],
+)
+def test_a_count_is_mended_and_all_else_stays(text, mended):
+    assert with_count(text.encode(), "data.yaml").decode() == mended
 
 
 texts = st.text(

@@ -184,7 +184,10 @@ def test_a_picture_without_objects_is_no_fault():
         (file("\n" + box(1, "x", 3, 4)), "a.xml:2: <ymin> is no number: 'x'"),
         (file("\n" + box(1, "nan", 3, 4)), "a.xml:2: <ymin> is no number of a picture"),
         (file(size="\n<size><width>x</width></size>"), "a.xml:2: <width> is no number: 'x'"),
-        (b'<!DOCTYPE a [<!ENTITY x "y">]><annotation/>', "a.xml: it declares entities"),
+        (
+            b'\n<!DOCTYPE a [<!ENTITY x "y">]><annotation/>',
+            "a.xml:2: it declares entities (x), which are not allowed",
+        ),
         (b"<annotation>\n\xe4</annotation>", "a.xml:2: it is not UTF-8"),
         (b"<annotation>" + b"<x>" * 60, "a.xml:1: elements in more than 50 others"),
     ],

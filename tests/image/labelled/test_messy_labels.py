@@ -359,12 +359,20 @@ def test_lists_in_data_yaml_never_leave_the_dataset(entry, tmp_path):
         run(root, tmp_path / "out", **changes("yolo"))
 
 
+def test_a_count_that_contradicts_the_names_is_mended_in_the_output(tmp_path):
+    root = make(tmp_path / "in", "yolo", GOOD["yolo"])
+    text = (root / "data.yaml").read_text()
+    write(root / "data.yaml", f"nc: 9\n{text}")
+    assert run(root, tmp_path / "out", **changes("yolo")).exit_code == 0
+    assert (tmp_path / "out/data.yaml").read_text() == f"nc: 2\n{text}"
+
+
 def test_entities_of_xml_are_refused(tmp_path):
     root = make(tmp_path / "in", "voc", "")
     bomb = '<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><annotation>&b;</annotation>'
     write(root / "Annotations/a.xml", bomb)
     (line,) = found(root, tmp_path / "out", "voc")
-    assert "Annotations/a.xml: it declares entities, which is not allowed" in line
+    assert line.endswith("Annotations/a.xml:1: it declares entities (a), which are not allowed")
 
 
 def test_a_coco_file_that_takes_too_much_memory_is_refused_with_how_much(tmp_path):
@@ -438,7 +446,7 @@ def test_labels_without_picture_are_told_once(tmp_path):
     write(root / "labels/val/zz.txt", GOOD["yolo"])
     recipe = write_recipe(root, tmp_path / "out", dataset={"format": "yolo"})
     told = [each.message for each in findings(read_recipe(recipe)) if "labels" in each.message]
-    assert told == ["1 label files have no picture: labels/val/zz.txt"]
+    assert told == ["1 label file has no picture: labels/val/zz.txt"]
 
 
 def test_pictures_that_lists_of_voc_name_in_vain_are_told(tmp_path):
