@@ -142,7 +142,7 @@ def thumbnail(picture: Picture, shown: tuple[float, float] | None = None) -> Ima
 
 
 def _smaller(pixels: PixelArray) -> PixelArray:
-    """Return a large picture made smaller by whole pixels, and still no smaller than it is shown."""
+    """Return a large picture made smaller by whole pixels, and no smaller than it is shown."""
     factor = max(pixels.shape[:2]) // _CELL
     if factor < 2:
         return pixels
