@@ -235,6 +235,16 @@ def test_a_class_of_few_is_not_made_of_copies_nearly_all(tmp_path: Path) -> None
     assert "growth" not in {each.code for each in findings(recipe)}
 
 
+@pytest.mark.parametrize("name", ["tabular/abalone.csv", "timeseries_ucr/OSULeaf"])
+def test_balance_that_files_tell_of_grows_nothing_too_far(
+    shared_data: Path, tmp_path: Path, name: str
+) -> None:
+    text = starter(shared_data / name, tmp_path).text
+    assert "\nbalance: {" in text
+    recipe = load_recipe(text, "recipe", tmp_path)
+    assert {"growth", "recipe"}.isdisjoint(each.code for each in findings(recipe))
+
+
 @pytest.mark.parametrize(
     ("description", "row", "place"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import zipfile
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from augcli.addresses import address_of, shown
 from augcli.dataset.files import readable
-from augcli.draft import Asked, Draft, quoted
+from augcli.draft import MOST_GROWTH, Asked, Draft, quoted
 from augcli.errors import (
     AugmentError,
     FindingsError,
@@ -31,7 +32,7 @@ from augcli.run import heed_leaks, located, planned, refuse_special
 from augcli.store.places import at_hand
 from augcli.store.sources import read_sources
 from augcli.system.terminal import escaped
-from augcli.task import Source
+from augcli.task import Count, Source
 from augcli.work.jobs import processor_of
 from augcli.work.pending import Tasks
 
@@ -227,7 +228,7 @@ def _with(text: str, line: str) -> str:
 def _with_quotes(text: str, folder: Path) -> str:
     """Return a recipe by which quotes are letters, if only so all rows of a table can be used."""
     found = _Tried.of(text, folder)
-    text = _noted(text, found.notes)
+    text = _noted(_bounded(text, found.counts), found.notes)
     torn = any("`dataset.quote`" in reason for reason in found.failures)
     if not torn or any(map(_encloses, found.sources)):
         return text
@@ -235,6 +236,21 @@ def _with_quotes(text: str, folder: Path) -> str:
     with suppress(RecipeError, SampleError):
         return text if _Tried.of(bare, folder).failures else bare
     return text
+
+
+def _bounded(text: str, counts: Sequence[Count]) -> str:
+    """Return a recipe by which balance makes no class of copies nearly all, as `check` tells."""
+    grows = any(0 < MOST_GROWTH * each.before < each.after for each in counts)
+    line = next((line for line in text.splitlines() if line.startswith("balance: {")), "")
+    if not grows or not line:
+        return text
+    less = line.partition("}")[0].replace("target: max", "").rstrip(", ")
+    more = [each for each in counts if each.before < each.after]
+    goals = {str(each.label): min(each.after, MOST_GROWTH * each.before) for each in more}
+    told = f"target: {json.dumps(goals, ensure_ascii=False)}"
+    mark = "" if less.endswith("{") else ", "
+    why = f"at most {MOST_GROWTH} times as many: more would be copies nearly all"
+    return text.replace(line, f"{less}{mark}{told}}}    # {why}", 1)
 
 
 def _noted(text: str, notes: Sequence[str]) -> str:
@@ -258,6 +274,7 @@ class _Tried:
     """Why samples cannot be used."""
     sources: list[Source]
     notes: list[str]
+    counts: list[Count]
 
     @classmethod
     def of(cls, text: str, folder: Path) -> _Tried:
@@ -266,7 +283,7 @@ class _Tried:
         dataset, plan = planned(recipe)
         heed_leaks(recipe, dataset)
         notes = [each.message for each in dataset.notes if each.severity == "warning"]
-        tried = cls([], [], notes)
+        tried = cls([], [], notes, [])
         for row in dataset.uncounted:
             task = Tasks(plan)[row]
             with located(recipe):
@@ -277,4 +294,5 @@ class _Tried:
             tried.notes.extend(odd)
             tried.failures.extend(each["reason"] for each in processed.tally.failures)
             tried.sources.extend(sources)
+            tried.counts.extend(processed.tally.counts)
         return tried
