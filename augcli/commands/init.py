@@ -55,6 +55,7 @@ _SHOWN = 5
 _SPARE = ("  - ", "  split: {", "balance: ")
 """What a recipe can do without."""
 _QUESTION = "  # question: "
+_LEAKS = "  # run refuses this until one of both is done:"
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,9 @@ class Started:
 
     @property
     def questions(self) -> list[int]:
-        """Return the lines, counted from 1, at which something is asked."""
+        """Return the lines, counted from 1, at which something is asked, leaks among it."""
         lines = enumerate(self.text.splitlines(), 1)
-        return [number for number, line in lines if line.startswith(_QUESTION)]
+        return [number for number, line in lines if line.startswith((_QUESTION, _LEAKS))]
 
 
 def starter(
@@ -215,9 +216,9 @@ def _without_step(text: str, problem: Problem) -> str | None:
 def _with_leaks(text: str, error: FindingsError, folder: Path) -> str:
     """Return a recipe that tells of leaks, and the key that would allow them."""
     refusal = [escaped(line) for line in error.args]
-    told = [*refusal, "run refuses this until one of both is done:", _ALLOWED]
+    told = [*(f"  # {line}" for line in refusal), _LEAKS, f"  # {_ALLOWED}"]
     allowed = _tried(_with(text, _ALLOWED), folder)
-    return allowed.replace(f"{_ALLOWED}\n", "".join(f"  # {line}\n" for line in told), 1)
+    return allowed.replace(f"{_ALLOWED}\n", "".join(f"{line}\n" for line in told), 1)
 
 
 def _with(text: str, line: str) -> str:
