@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -51,6 +52,14 @@ def rows(head: str = "u,v,y", cell: Callable[[int], object] = lambda n: n * 3 % 
     parts = {"train": lines[:40], "test": lines[40:]}
     texts = {f"{name}.csv": "\n".join([head, *part]) for name, part in parts.items()}
     return files(texts)
+
+
+def sensors(root: Path) -> None:
+    """Write a table of what sensors saw of two persons, point by point."""
+    waves = [f"{n // 60},{math.sin(n / 9):.3f},{math.cos(n / 7):.3f}" for n in range(120)]
+    lines = [f"{each},{'ab'[n // 30 % 2]}" for n, each in enumerate(waves)]
+    parts = {"train": lines[:60], "test": lines[60:]}
+    files({f"{name}.csv": "\n".join(["who,u,v,y", *part]) for name, part in parts.items()})(root)
 
 
 def yolo(label: str = "0 0.5 0.5 0.4 0.4\n", **more: str | bytes) -> Writer:
@@ -172,6 +181,7 @@ TRIGGERS: dict[str, tuple[str, Writer, dict[str, Any]]] = {
     "soft-labels": ("table", rows(), TABLE | {"copies": 1, "steps": ["mixup"]}),
     "no-amount": ("table", rows("u,zip_code,y", lambda n: 10115 + n * 917 % 5000), TABLE),
     "one-hot": ("table", rows("u,is_red,is_blue,y", lambda n: f"{n % 2},{1 - n % 2}"), TABLE),
+    "points-of-series": ("table", sensors, TABLE),
     "leak": ("pictures", both(SPLITS, again("train/cat/00.png", "test/cat/09.png")), {}),
     "near-duplicate": ("pictures", scaled, {}),
     "nothing-held-out": ("pictures", photos(cat=3, dog=3), {}),

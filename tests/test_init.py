@@ -74,7 +74,7 @@ def test_what_init_writes_is_checked_and_planned(
         return
     started = starter(shared_data / name, tmp_path)
     recipe = load_recipe(settled(started.text), "recipe", tmp_path)
-    assert bool(started.questions) == (name in ASKED)
+    assert bool(started.questions) == (name in ASKED or settled(started.text) != started.text)
     if name in ASKED:
         assert ASKED[name] in joined(started.text)
         with pytest.raises(RecipeError):
@@ -103,8 +103,10 @@ def test_texts_in_several_splits_are_told_in_the_recipe(tmp_path: Path) -> None:
         tmp_path / "in/test.tsv",
         "text\tlabel\nnobody liked the boring story\t0\nnever again for me\t0\n",
     )
-    text = starter(tmp_path / "in", tmp_path).text
+    started = starter(tmp_path / "in", tmp_path)
+    text, lines = started.text, started.text.splitlines()
     assert "#   train.tsv#1 'never again for me' = test.tsv#1 'never again for me'" in text
+    assert ["run refuses this" in lines[at - 1] for at in started.questions] == [True]
     recipe = load_recipe(text, "recipe", tmp_path)
     assert recipe.dataset.leaks == "refuse"
     with pytest.raises(FindingsError, match="never again for me"):
@@ -233,6 +235,16 @@ def test_a_class_of_few_is_not_made_of_copies_nearly_all(tmp_path: Path) -> None
     assert "\n# balance: {target: 20}" in text
     recipe = load_recipe(text, "recipe", tmp_path)
     assert "growth" not in {each.code for each in findings(recipe)}
+
+
+@pytest.mark.parametrize("name", ["tabular/abalone.csv", "timeseries_ucr/OSULeaf"])
+def test_balance_that_files_tell_of_grows_nothing_too_far(
+    shared_data: Path, tmp_path: Path, name: str
+) -> None:
+    text = starter(shared_data / name, tmp_path).text
+    assert "\nbalance: {" in text
+    recipe = load_recipe(text, "recipe", tmp_path)
+    assert {"growth", "recipe"}.isdisjoint(each.code for each in findings(recipe))
 
 
 @pytest.mark.parametrize(

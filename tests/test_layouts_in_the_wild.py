@@ -217,6 +217,16 @@ WILD: dict[str, tuple[Files, tuple[str, ...]]] = {
         },
         ("kind: timeseries", "layout: wide", 'label: "label"'),
     ),
+    "sensors, point by point": (
+        {
+            "har.csv": rows(
+                lambda n: (str(n // 60), "ab"[n // 30 % 2], *(curve(at, 120)[n] for at in (1, 2))),
+                120,
+                "subject,activity,ax,ay\n",
+            )
+        },
+        ("note: values of 'ax', 'ay' change smoothly while 'subject', 'activity'",),
+    ),
     "a series of one column": (
         {"temps.txt": "".join(f"{value}\n" for value in curve(1, 60))},
         ("kind: timeseries", "layout: long", 'path: "in/temps.txt"'),

@@ -220,7 +220,8 @@ SUMMARY = {"failures": 0, "repeats": 0, "held_out": True, "shortfalls": [], "cou
 DATASET = {"leaks": "refuse"}
 VERDICTS = [
     ({"failures": 2}, {}, "2 inputs failed"),
-    ({"repeats": 1}, {}, "1 output repeat another copy"),
+    ({"repeats": 1}, {}, "1 output repeats another copy"),
+    ({"notes": {"2 of the 9 new rows equal another row": 1}}, {}, "2 of the 9 new rows equal"),
     ({"held_out": False}, {}, "nothing is held out"),
     ({}, {"leaks": "allow"}, "leaks are allowed"),
     ({"shortfalls": [{"split": "train", "label": "a", "after": 3}]}, {}, "short of its target"),

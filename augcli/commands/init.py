@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import zipfile
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from augcli.addresses import address_of, shown
 from augcli.dataset.files import readable
-from augcli.draft import Asked, Draft, quoted
+from augcli.draft import MOST_GROWTH, Asked, Draft, quoted
 from augcli.errors import (
     AugmentError,
     FindingsError,
@@ -31,7 +32,7 @@ from augcli.run import heed_leaks, located, planned, refuse_special
 from augcli.store.places import at_hand
 from augcli.store.sources import read_sources
 from augcli.system.terminal import escaped
-from augcli.task import Source
+from augcli.task import Count, Source
 from augcli.work.jobs import processor_of
 from augcli.work.pending import Tasks
 
@@ -54,6 +55,7 @@ _SHOWN = 5
 _SPARE = ("  - ", "  split: {", "balance: ")
 """What a recipe can do without."""
 _QUESTION = "  # question: "
+_LEAKS = "  # run refuses this until one of both is done:"
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,9 @@ class Started:
 
     @property
     def questions(self) -> list[int]:
-        """Return the lines, counted from 1, at which something is asked."""
+        """Return the lines, counted from 1, at which something is asked, leaks among it."""
         lines = enumerate(self.text.splitlines(), 1)
-        return [number for number, line in lines if line.startswith(_QUESTION)]
+        return [number for number, line in lines if line.startswith((_QUESTION, _LEAKS))]
 
 
 def starter(
@@ -214,9 +216,9 @@ def _without_step(text: str, problem: Problem) -> str | None:
 def _with_leaks(text: str, error: FindingsError, folder: Path) -> str:
     """Return a recipe that tells of leaks, and the key that would allow them."""
     refusal = [escaped(line) for line in error.args]
-    told = [*refusal, "run refuses this until one of both is done:", _ALLOWED]
+    told = [*(f"  # {line}" for line in refusal), _LEAKS, f"  # {_ALLOWED}"]
     allowed = _tried(_with(text, _ALLOWED), folder)
-    return allowed.replace(f"{_ALLOWED}\n", "".join(f"  # {line}\n" for line in told), 1)
+    return allowed.replace(f"{_ALLOWED}\n", "".join(f"{line}\n" for line in told), 1)
 
 
 def _with(text: str, line: str) -> str:
@@ -227,7 +229,7 @@ def _with(text: str, line: str) -> str:
 def _with_quotes(text: str, folder: Path) -> str:
     """Return a recipe by which quotes are letters, if only so all rows of a table can be used."""
     found = _Tried.of(text, folder)
-    text = _noted(text, found.notes)
+    text = _noted(_bounded(text, found.counts), found.notes)
     torn = any("`dataset.quote`" in reason for reason in found.failures)
     if not torn or any(map(_encloses, found.sources)):
         return text
@@ -235,6 +237,21 @@ def _with_quotes(text: str, folder: Path) -> str:
     with suppress(RecipeError, SampleError):
         return text if _Tried.of(bare, folder).failures else bare
     return text
+
+
+def _bounded(text: str, counts: Sequence[Count]) -> str:
+    """Return a recipe by which balance makes no class of copies nearly all, as `check` tells."""
+    grows = any(0 < MOST_GROWTH * each.before < each.after for each in counts)
+    line = next((line for line in text.splitlines() if line.startswith("balance: {")), "")
+    if not grows or not line:
+        return text
+    less = line.partition("}")[0].replace("target: max", "").rstrip(", ")
+    more = [each for each in counts if each.before < each.after]
+    goals = {str(each.label): min(each.after, MOST_GROWTH * each.before) for each in more}
+    told = f"target: {json.dumps(goals, ensure_ascii=False)}"
+    mark = "" if less.endswith("{") else ", "
+    why = f"at most {MOST_GROWTH} times as many: more would be copies nearly all"
+    return text.replace(line, f"{less}{mark}{told}}}    # {why}", 1)
 
 
 def _noted(text: str, notes: Sequence[str]) -> str:
@@ -258,6 +275,7 @@ class _Tried:
     """Why samples cannot be used."""
     sources: list[Source]
     notes: list[str]
+    counts: list[Count]
 
     @classmethod
     def of(cls, text: str, folder: Path) -> _Tried:
@@ -266,7 +284,7 @@ class _Tried:
         dataset, plan = planned(recipe)
         heed_leaks(recipe, dataset)
         notes = [each.message for each in dataset.notes if each.severity == "warning"]
-        tried = cls([], [], notes)
+        tried = cls([], [], notes, [])
         for row in dataset.uncounted:
             task = Tasks(plan)[row]
             with located(recipe):
@@ -277,4 +295,5 @@ class _Tried:
             tried.notes.extend(odd)
             tried.failures.extend(each["reason"] for each in processed.tally.failures)
             tried.sources.extend(sources)
+            tried.counts.extend(processed.tally.counts)
         return tried

@@ -26,7 +26,10 @@ def _lines(summary: Mapping[str, Any], recipe: Mapping[str, Any]) -> Iterator[Ju
     failures, repeats = summary["failures"], summary.get("repeats", 0)
     held_out = summary.get("held_out", True)
     yield Judged(not failures, _several(failures, "input") + " failed")
-    yield Judged(not repeats, _several(repeats, "output") + " repeat another copy")
+    told = [note for note in summary.get("notes", ()) if any(each in note for each in _AGAIN)]
+    if repeats or not told:
+        yield Judged(not repeats, _several(repeats, "output") + _REPEAT[repeats == 1])
+    yield from (Judged(False, note) for note in told)
     yield Judged(held_out, "splits are told apart" if held_out else _NONE)
     dataset = recipe["dataset"]
     if dataset.get("leaks") == "allow":
@@ -39,6 +42,9 @@ def _lines(summary: Mapping[str, Any], recipe: Mapping[str, Any]) -> Iterator[Ju
     yield from _growth(summary["counts"])
 
 
+_REPEAT = (" repeat another copy", " repeats another copy")
+_AGAIN = ("`repeats`", "equal another row", "a copy of another source")
+"""What notes on samples that lie in files together say of those that are no new ones."""
 _NONE = "nothing is held out: all of it is train"
 _WAIVED = "leaks are allowed (`leaks: allow`): samples of train may be in other splits, too"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -11,7 +12,6 @@ from augcli.commands.html import rendered
 from augcli.commands.target import marked, write_target
 from augcli.draws import Draws
 from augcli.errors import RecipeError, SampleError, UsageError, did_you_mean
-from augcli.figures.playground import Playground, pictured
 from augcli.figures.turns import in_turn
 from augcli.kind import load_kind
 from augcli.plan import Plan
@@ -25,6 +25,9 @@ from augcli.work.jobs import job_of, programs_of
 from augcli.work.learning import School
 from augcli.work.pending import Tasks
 from augcli.work.study import Study
+
+if TYPE_CHECKING:
+    from augcli.figures.playground import Playground
 
 
 def write_preview(
@@ -60,6 +63,8 @@ def preview_page(recipe: Recipe, sources: int, copies: int) -> bytes:
     """
     play = load_kind(recipe.dataset.kind).play
     if play is None:
+        from augcli.figures.playground import Playground, pictured
+
         picture = preview(recipe, sources, copies)
         frame = pictured("what the recipe makes of a few samples", picture, "png")
         return _page(recipe, Playground(None, (), [[frame]]))

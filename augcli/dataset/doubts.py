@@ -110,6 +110,15 @@ UNCLEAR_AXES = Question(
     "Say `dataset.axes`: `nct` for series, channels, points, or `ntc`.",
     stops=False,
 )
+POINTS_OF_SERIES = Question(
+    "points-of-series",
+    "Rows of a table may be points of series",
+    "Numbers follow each other smoothly while other columns stay, as those of a sensor do. New "
+    "rows would be points of no series, and a drawn split has neighbours on both sides.",
+    "Say `kind: timeseries`, `layout: long` and `id: COLUMN` under `dataset`, or keep rows "
+    "together by `split: {group: COLUMN}`.",
+    stops=False,
+)
 
 QUESTIONS = (
     UNCLEAR_SPLITS,
@@ -123,4 +132,5 @@ QUESTIONS = (
     OTHER_KIND,
     WITHIN_CLASS,
     UNCLEAR_AXES,
+    POINTS_OF_SERIES,
 )

@@ -56,8 +56,8 @@ class Sheet:
         _write(sheet, lines, left, top + self.height + 4, FAINT if faint else INK)
 
 
-_SQUEEZED = 3
-"""How hard zlib tries: harder ones cost more than it takes to draw, and gain a tenth."""
+_SQUEEZED = 1
+"""How hard zlib tries: harder ones cost more than it takes to draw, and gain a few percent."""
 
 
 def caption(step: Step, hidden: Collection[str] = ()) -> str:

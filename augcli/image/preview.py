@@ -142,8 +142,8 @@ def thumbnail(picture: Picture, shown: tuple[float, float] | None = None) -> Ima
 
 
 def _smaller(pixels: PixelArray) -> PixelArray:
-    """Return a large picture made smaller by whole pixels, and still larger than it is shown."""
-    factor = max(pixels.shape[:2]) // (2 * _CELL)
+    """Return a large picture made smaller by whole pixels, and no smaller than it is shown."""
+    factor = max(pixels.shape[:2]) // _CELL
     if factor < 2:
         return pixels
     size = pixels.shape[1] // factor, pixels.shape[0] // factor

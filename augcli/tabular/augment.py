@@ -15,10 +15,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from augcli.balance.classes import doubts
-from augcli.dataset.leaks import heeded
 from augcli.dataset.splits import NO_SPLIT, augmented, check_augmented
 from augcli.dataset.told import refuse_unnamed
-from augcli.errors import SampleError
+from augcli.errors import Problem, SampleError
 from augcli.records.keys import key_as_it_is, key_of_all
 from augcli.records.provenance import TableRecord, original_of
 from augcli.rows.originals import originals
@@ -34,6 +33,7 @@ from augcli.tabular import provenance
 from augcli.tabular.apart import Apart
 from augcli.tabular.balance import Decided
 from augcli.tabular.checks import check_job, labels_of
+from augcli.tabular.doubts import of_series
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.extras import extras_of
 from augcli.tabular.faults import failed_methods, lost_methods, without_faults
@@ -42,7 +42,7 @@ from augcli.tabular.methods.base import stages_of
 from augcli.tabular.named import refuse_columns, splits_by_name
 from augcli.tabular.outline import NO_CLASS, Outline, passing
 from augcli.tabular.output import Writing
-from augcli.tabular.remarks import named, remarks, repeats, shared_groups, shared_rows
+from augcli.tabular.remarks import leaked, named, remarks, repeats
 from augcli.tabular.splits import File, files_of, kept_rows, only_split, rows_of, unnamed
 from augcli.tabular.steps import steps_of
 from augcli.tabular.table import Rows, texts_of
@@ -161,16 +161,17 @@ class ProcessedTable(Processed):
 
     def leaks(self) -> list[str]:
         """Return what to tell of rows and groups that are in other splits, too."""
-        settings, column = self.job.dataset, self.table.with_role("group")
-        what = f"groups ({column and column.name!r})"
-        pairs, row_id = shared_rows(self.outlines), self.table.row_id
-        found = heeded(settings, "rows", pairs, lambda pair: " = ".join(map(row_id, pair)))
-        return [*found, *heeded(settings, what, shared_groups(self.outlines), str)]
+        return leaked(self.outlines, self.job.dataset)
+
+    def oddities(self) -> Iterator[Problem]:
+        """Yield that the table may be one of series."""
+        for doubt in of_series(self.table):
+            yield doubt.problem(self.table.parts[0].name)
 
     def remarks(self) -> list[str]:
-        """Return how many of the new rows are no new ones."""
+        """Return how many of the new rows are no new ones, and what the table may be instead."""
         prints = iter(self._prints_of_drawn())
-        found: list[str] = []
+        found = list(map(str, of_series(self.table)))
         for outline, each in zip(self.outlines, self.decided, strict=True):
             new = list(islice(prints, len(each.drawn)))
             found += named(outline, repeats(outline, each, new), among=self.outlines)

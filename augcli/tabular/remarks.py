@@ -8,10 +8,12 @@ import numpy as np
 import polars as pl
 
 from augcli.checks.equal import shared, twins
+from augcli.dataset.leaks import heeded
 from augcli.dataset.splits import NO_SPLIT
 from augcli.plural import several
 from augcli.tabular.balance import Decided
 from augcli.tabular.columns import NUMBER, Column
+from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.methods.base import Method
 from augcli.tabular.outline import NO_CLASS, Outline
@@ -37,6 +39,15 @@ def remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator
     for outline, each in zip(outlines, decided, strict=True):
         found = [*_unreached(outline), *_nothing(outline, each), *each.notes]
         yield from named(outline, [*found, *_vanished(outline, each)], among=outlines)
+
+
+def leaked(outlines: Sequence[Outline], settings: TableDatasetSettings) -> list[str]:
+    """Return what to tell of rows and groups that are in several splits, if that is allowed."""
+    table = outlines[0].table
+    column, row_id = table.with_role("group"), table.row_id
+    pairs, what = shared_rows(outlines), f"groups ({column and column.name!r})"
+    found = heeded(settings, "rows", pairs, lambda pair: " = ".join(map(row_id, pair)))
+    return [*found, *heeded(settings, what, shared_groups(outlines), str)]
 
 
 def named(outline: Outline, found: Iterable[str], among: Sequence[Outline]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from augcli.plural import several
 from augcli.tabular.columns import Column, Style
 from augcli.tabular.dates import date_cells
 from augcli.tabular.dialect import Dialect
+from augcli.tabular.doubts import of_series
 from augcli.tabular.structure import Lines, row_spans
 from augcli.tabular.table import Numbers, Rows, Table
 
@@ -109,7 +110,7 @@ def number_cells(values: Numbers, column: Column) -> pl.Series:
 
 
 def told_columns(table: Table) -> Iterator[str]:
-    """Yield for each column of a table what was found out about it."""
+    """Yield for each column of a table what was found out about it, then about all of them."""
     for column in table.columns:
         codes = table.coded.get(column.index)
         values = f" {several(len(codes.texts), 'value')}" if codes else extent(column)
@@ -117,6 +118,7 @@ def told_columns(table: Table) -> Iterator[str]:
         blank = f", blank in new rows{but_copies}" if column.is_blank else ""
         yield f"{column.name}: {column.role} {column.kind}{values}{blank}"
     yield from (f"kept in new rows: {each}" for each in table.bonds.said(table.columns))
+    yield from map(str, of_series(table))
 
 
 def extent(column: Column) -> str:
