@@ -9,6 +9,7 @@ import pytest
 from helpers import augment, forget_plugins, write
 
 from augcli.contract import breaches
+from augcli.steps.learned import Learning
 from augcli.steps.plugins import load
 from augcli.transform import REGISTRY
 
@@ -170,11 +171,11 @@ APART = ("augcli.text.transforms.models", "augcli.image.transforms.programs")
 
 
 def ours() -> list[object]:
-    """Return all steps of augment's own; of the many for pictures some come always."""
+    """Return all steps of augment's own; of those for pictures some come always, and learners."""
     found = []
     for number, ((kind, name), cls) in enumerate(sorted(REGISTRY.items())):
         if cls.__module__ not in APART:
-            often = kind != "image" or number % 8 == 0
+            often = kind != "image" or number % 8 == 0 or issubclass(cls, Learning)
             marks = () if often else pytest.mark.faults
             found.append(pytest.param(kind, name, id=f"{kind}-{name}", marks=marks))
     return found

@@ -14,10 +14,11 @@ from augcli.contract.trials import Breach, plain_again
 from augcli.draws import Draws
 from augcli.errors import RefusedError, SampleError
 from augcli.image.ops import Floats, apply, facts_after, points_after
-from augcli.image.picture import Picture, PixelArray, full_range
+from augcli.image.picture import Facts, Picture, PixelArray, full_range
 from augcli.image.placed import with_targets
 from augcli.image.targets import Target
 from augcli.image.transform import ANY_DEPTH, ImageTransform
+from augcli.steps.learned import models_of
 from augcli.transform import Params
 
 _WIDTH, _HEIGHT = 61, 47
@@ -34,13 +35,12 @@ class PictureTrial:
     def params(self, step: ImageTransform, seed: int) -> Params:
         """Return what a step draws for a picture."""
         picture = waves(*_LAYOUTS["colour"], "uint8")
-        facts = replace(picture.facts, objects=picture.objects if step.asks_objects else ())
-        return step.make_params(Draws(seed).at("sample"), facts)
+        return step.make_params(Draws(seed).at("sample"), _drawn_from(step, picture))
 
     def made(self, step: ImageTransform, params: Params) -> bytes:
         """Return the pixels of a picture after a step."""
         picture = waves(*_LAYOUTS["colour"], "uint8")
-        return apply(step.lower(params, picture.facts), picture).pixels.tobytes()
+        return apply(step.lower(params, _facts(step, picture)), picture).pixels.tobytes()
 
     def again(self, params: Any) -> Any:
         """Return params as a manifest gives them back."""
@@ -69,14 +69,24 @@ def waves(channels: int, alpha: bool, depth: str) -> Picture:
     )
 
 
+def _drawn_from(step: ImageTransform, picture: Picture) -> Facts:
+    """Return the facts that a step draws from: with the objects if it asks for them."""
+    return replace(_facts(step, picture), objects=picture.objects if step.asks_objects else ())
+
+
+def _facts(step: ImageTransform, picture: Picture) -> Facts:
+    """Return the facts of a picture, by which a step finds what it has learned."""
+    return replace(picture.facts, known=models_of([step]).__getitem__)
+
+
 def _of_form(step: ImageTransform, picture: Picture) -> Iterator[str]:
     """Yield how a picture comes out otherwise than it may."""
     if step.refusal(picture.facts):
         return
     before = picture.pixels.copy()
-    facts = replace(picture.facts, objects=picture.objects if step.asks_objects else ())
     try:
-        ops = step.lower(step.make_params(Draws(1).at("sample"), facts), picture.facts)
+        params = step.make_params(Draws(1).at("sample"), _drawn_from(step, picture))
+        ops = step.lower(params, _facts(step, picture))
         made = apply(ops, picture)
     except RefusedError:
         return
@@ -105,7 +115,7 @@ def _astray(step: ImageTransform, params: Params) -> float | None:
     spotted = plain.pixels.copy()
     spotted[y - 2 : y + 3, x - 2 : x + 3] = (250, 40, 200)
     try:
-        ops = step.lower(params, plain.facts)
+        ops = step.lower(params, _facts(step, plain))
         change = _difference(apply(ops, plain).pixels, apply(ops, Picture(spotted)).pixels)
         (place,) = points_after(ops, np.array([[x + 0.5, y + 0.5]], np.float64))
     except SampleError:

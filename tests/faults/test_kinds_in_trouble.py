@@ -74,7 +74,7 @@ def fill(on_disk, what):
     needed = used(on_disk.disk, what)
     unit = 4096 if what == "size" else 1
     ends = []
-    for limit in range(needed // 4 + 1, needed + 13, 1 + needed // 8):
+    for limit in (*range(needed // 4 + 1, needed + 13, 1 + needed // 8), 2 * needed):
         shutil.rmtree(on_disk.output)
         remount(on_disk.disk, f"{LARGE},{what}={limit * unit}")
         ends.append(on_disk.fits())
