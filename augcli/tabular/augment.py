@@ -164,9 +164,8 @@ class ProcessedTable(Processed):
         return leaked(self.outlines, self.job.dataset)
 
     def oddities(self) -> Iterator[Problem]:
-        """Yield that the table may be one of series."""
-        for doubt in of_series(self.table):
-            yield doubt.problem(self.table.parts[0].name)
+        """Return that the table may be one of series."""
+        return (each.problem(self.table.parts[0].name) for each in of_series(self.table))
 
     def remarks(self) -> list[str]:
         """Return how many of the new rows are no new ones, and what the table may be instead."""
