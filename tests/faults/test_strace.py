@@ -220,8 +220,13 @@ def numbered(strace, work, call):
 
 
 def check_told(strace, work, seed, call, error, *, command=COMMAND):
-    """See that the first, the middle and the last of such calls that fails is told."""
+    """See that the first, the middle and the last of such calls that fails is told.
+
+    Threads of libraries wake each other by calls of the same name, which no disk makes fail: they
+    are not followed.
+    """
     numbers = list(numbered(strace, work, call))
+    strace = [word for word in strace if word != "-f"]
     for number in (numbers[0], numbers[len(numbers) // 2], numbers[-1]):
         done = injected(strace, work, call, f"error={error}:when={number}", command=command)
         assert done.returncode == 4, done.stderr
