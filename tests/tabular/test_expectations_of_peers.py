@@ -234,29 +234,32 @@ def test_a_column_of_categories_beside_numbers(sampled: Callable[..., Sampled]) 
     assert {row[2] for row in found.new} <= {"a", "b", "c"}
 
 
-def _three(apart: float) -> Rows:
+def _three(count: int, weights: list[float], seed: int, apart: float = 1) -> Rows:
+    """Return rows of three classes, two numbers and the class each."""
     numbers, labels = make_classification(
-        500,
+        count,
         2,
         n_redundant=0,
         n_clusters_per_class=1,
         n_classes=3,
-        weights=[0.1, 0.2, 0.7],
+        weights=weights,
         class_sep=apart,
-        random_state=1,
+        random_state=seed,
     )
     return [[*row, y] for row, y in zip(numbers.tolist(), labels.tolist(), strict=True)]
 
 
 def test_rows_in_danger_and_none(tmp_path: Path, sampled: Callable[..., Sampled]) -> None:
-    bases = []
+    bases, shares = [], [0.1, 0.2, 0.7]
     for variant in (1, 2):
-        found = sampled(_three(0.8), method="borderline_smote", m=9, variant=variant)
+        found = sampled(
+            _three(500, shares, 1, 0.8), method="borderline_smote", m=9, variant=variant
+        )
         assert len(set(found.counts.values())) == 1
         bases.append({line["base"] for line in told_rows(tmp_path / "out")})
     assert bases[0] == bases[1]
     assert 0 < len(bases[0]) < 150
-    found = sampled(_three(1.5), method="borderline_smote", m=3)
+    found = sampled(_three(500, shares, 1, 1.5), method="borderline_smote", m=3)
     assert "no row in danger: plain SMOTE instead" in found.said
 
 
@@ -267,17 +270,8 @@ def test_neighbours_that_are_told_are_those_by_default(sampled: Callable[..., Sa
 
 
 def test_more_neighbours_clean_more(sampled: Callable[..., Sampled]) -> None:
-    numbers, labels = make_classification(
-        200,
-        2,
-        n_redundant=0,
-        n_clusters_per_class=1,
-        n_classes=3,
-        weights=[0.1, 0.3, 0.6],
-        random_state=0,
-    )
-    rows = [[*row, y] for row, y in zip(numbers.tolist(), labels.tolist(), strict=True)]
-    sizes = Counter(labels.tolist())
+    rows = _three(200, [0.1, 0.3, 0.6], 0)
+    sizes = Counter(row[-1] for row in rows)
     limit = sizes[1] / sizes[0]
     told = [(3, 0.5), (10, 0.5), (10, 10), (10, limit), (10, limit - 1e-6)]
     few, many, none, large, both = (
