@@ -32,7 +32,7 @@ _LETTERS = 34
 _MOST = (0.005, 0.995)
 """Shares of the values that are darker than what is black and what is white."""
 _NOT_SHOWN = frozenset(
-    ("border", "fill", "interpolation", "pasted", "velocities", "code", "of", "picture")
+    ("answer", "border", "code", "fill", "interpolation", "of", "pasted", "picture", "velocities")
 )
 
 
