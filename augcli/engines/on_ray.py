@@ -124,9 +124,7 @@ def _begin(place: str, jobs: int | None) -> None:
         # Ray has workers import from the working directory first, where a dataset may lie.
         with _own_signals(), chdir(sys.prefix):
             ray.init(address=place, log_to_driver=False, logging_level="ERROR", **told)
-    except EngineError:
-        raise
-    except Exception as error:
+    except (ray.exceptions.RayError, OSError, RuntimeError, ValueError) as error:
         text = f"no cluster of Ray {where}: {_last_line(error)}"
         raise EngineError(f"{text}; one that asks for a token needs RAY_AUTH_MODE=token") from error
     _keep_stdout_for_data()
