@@ -47,7 +47,8 @@ def summary(told: Summary, *, verbose: bool) -> None:
     command, output = _command(), _typed(told.output)
     say("", "look further:", f"  {command} verify {output}")
     if told.example:
-        say(f"  {command} explain {_typed(told.output / told.example)}")
+        name, *row = told.example
+        say(" ".join([f"  {command} explain", _typed(told.output / name), *row]))
     say(f"  {command} report {output} -o report.html")
 
 
