@@ -209,15 +209,18 @@ def _likely(settings: TextDatasetSettings, lines: Sequence[Values]) -> str:
 
 
 def _texts(lines: Sequence[Values]) -> Mapping[str, int]:
-    """Return the keys of texts with their lengths; inside of objects where beside them is none."""
+    """Return the keys of texts of several words with their lengths, those least deep in objects."""
     lengths: Counter[tuple[str, ...]] = Counter()
     worded: set[tuple[str, ...]] = set()
     for path, value in chain.from_iterable(map(within, lines)):
         if isinstance(value, str):
             lengths[path] += len(value)
             worded |= {path} if " " in value else set()
-    depth = min(map(len, worded or lengths), default=1)
-    return {".".join(path): length for path, length in lengths.items() if len(path) <= depth}
+    likely = worded or lengths.keys()
+    depth = min(map(len, likely), default=1)
+    return {
+        ".".join(path): lengths[path] for path in lengths if path in likely if len(path) == depth
+    }
 
 
 def _key(path: Path) -> str:
