@@ -19,9 +19,12 @@ faults: $(VENV)/installed-dev  ## the whole fault suite: kills, damage, hostile 
 faults-long: $(VENV)/installed-dev  ## what `make test` leaves out of it
 	$(BIN)/pytest -m faults
 
+EMULATORS = $(abspath $(VENV))/emulators
+
 test-cluster: $(VENV)/installed-dev  ## stores of a server, and clusters, as far as their extras can be installed
 	for extra in buckets ray; do $(BIN)/pip install --quiet --disable-pip-version-check -e ".[$$extra]" || true; done
-	$(BIN)/pytest -n 1 -m cluster
+	npm install --silent --no-save --prefix $(EMULATORS) azurite || true
+	PATH="$(EMULATORS)/node_modules/.bin:$$PATH" $(BIN)/pytest -n 1 -m cluster
 
 test-loaders: $(VENV)/installed-dev  ## shards read back as people's loaders read them
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[loaders]'

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TypeVar
 
 import pytest
+
+# As our own clusters have it: nodes of others are started before those are asked for.
+os.environ.setdefault("RAY_agent_register_timeout_ms", "120000")
 
 T = TypeVar("T")
 _TRIES = 3
