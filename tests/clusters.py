@@ -8,8 +8,9 @@ from typing import TypeVar
 
 import pytest
 
-# As our own clusters have it: nodes of others are started before those are asked for.
-os.environ.setdefault("RAY_agent_register_timeout_ms", "120000")
+BUSY = {"RAY_agent_register_timeout_ms": "120000"}
+"""What has nodes wait for their own agents on a busy machine, as clusters of ours do."""
+os.environ.update(BUSY)
 
 T = TypeVar("T")
 _TRIES = 3

@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from clusters import BUSY
 from helpers import environment, finished, make_photos, tree, write, write_recipe
 
 from augcli.cli import main as cli
@@ -69,9 +71,11 @@ Shell = Callable[..., None]
 
 
 def in_shell(folder: Path, script: str, **told: str) -> None:
-    """Run what the page tells, by a port of its own, and see that all is made."""
+    """Run what the page tells, by a port that nobody has, and see that all is made."""
+    with socket.create_server(("", 0)) as free:
+        port = free.getsockname()[1]
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    job = write(folder / "job.sh", script.replace(":6379", ":6399").replace("=6379", "=6399"))
+    job = write(folder / "job.sh", re.sub(r"(?<=[:=])6379\b", str(port), script))
     environ = environment(PATH=path, HOME=str(folder), **BUSY, **told)
     done = finished([*ALONE, "bash", "-e", str(job)], cwd=folder, env=environ, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -79,8 +83,6 @@ def in_shell(folder: Path, script: str, **told: str) -> None:
     assert "manifest.jsonl" in tree(folder / "out")
 
 
-BUSY = {"RAY_agent_register_timeout_ms": "120000"}
-"""A busy machine takes its time."""
 EXPORTED = re.search(r"export RAY_\w+=0 RAY_\w+=\w+", PAGE)
 
 
