@@ -119,14 +119,19 @@ def run_part(  # noqa: PLR0913 – as the command has options
 
 
 def local_engine(recipe: Recipe, jobs: int | None = None) -> Engine:
-    """Return the engine for a recipe on this machine: in this process where `jobs` is 1."""
+    """Return the engine for a recipe on this machine: in this process where `jobs` is 1.
+
+    Steps of other people are asked on a worker even then, so that a crash costs what it was met on.
+    """
     from augcli.engines.cpus import available_cpus, limit_threads
-    from augcli.engines.local import make_engine
+    from augcli.engines.local import LocalEngine, make_engine
     from augcli.kind import load_kind
+    from augcli.work.making import may_crash
 
     jobs = jobs or available_cpus()
     limit_threads(jobs)
-    return make_engine(jobs, recipe.timeout, load_kind(recipe.dataset.kind).preload)
+    begin = LocalEngine if may_crash(recipe.all_steps) else make_engine
+    return begin(jobs, recipe.timeout, load_kind(recipe.dataset.kind).preload)
 
 
 def engine_named(

@@ -59,6 +59,7 @@ PARTS: dict[str, tuple[str, Part]] = {
     "scale-places": (scale.PLACES, scale.places),
     "scale-ray": (scale.RAY, scale.ray),
     "scale-many": (scale.MANY, scale.many),
+    "scale-rows": (scale.ROWS, scale.rows),
     "scale-cache": (scale.CACHE, scale.cache),
     "series": (series.COST, series.cost),
     "series-effect": (series_effect.TITLE, series_effect.effect),

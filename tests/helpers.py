@@ -185,14 +185,14 @@ def children(pid: int) -> list[int]:
 
 
 def group_members(group: int) -> list[int]:
-    """Return the living processes of a process group."""
+    """Return the living processes of a process group; with a thread left, files are still open."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        if int(fields[2]) == group and fields[0] != "Z":
+        if int(fields[2]) == group and (fields[0] != "Z" or int(fields[17]) > 1):
             found.append(int(stat.parent.name))
     return found
 

@@ -27,6 +27,8 @@ from augcli.work.unit import kept_of
 
 Progress = Callable[[int, int], None]
 """Called with how many sources are done, and of how many."""
+_MAIN = "__main__"
+"""What the main script is called, where workers import it no more."""
 
 
 class Work:
@@ -138,7 +140,7 @@ class Work:
 
     def _foreign_modules(self) -> list[str]:
         modules = foreign_modules(self._recipe.all_steps)
-        if "__main__" in modules and self._engine.jobs > 1:
+        if _MAIN in modules and self._engine.jobs > 1:
             raise UsageError(
                 "a step of the recipe is declared in the main script, which workers do not import: "
                 "move it to a module of its own, or use one job"
@@ -172,3 +174,8 @@ def foreign_modules(steps: Sequence[Transform]) -> list[str]:
     """Return the modules of other people that workers import; recipes name files of steps."""
     modules = {type(step).__module__ for step in walk(steps) if step.origin}
     return sorted(name for name in modules if not name.startswith(PLUGIN))
+
+
+def may_crash(steps: Sequence[Transform]) -> bool:
+    """Return whether some steps are other people's code, which workers can import."""
+    return bool(origins(steps)) and _MAIN not in foreign_modules(steps)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from datasets import SHARED_DATA
+from datasets import SAMPLES
 from helpers import augment, failures, manifest, picture, run, tree, write, write_recipe, written
 
 from augcli.commands import explain
@@ -16,7 +16,7 @@ from augcli.commands.replay import replay
 from augcli.commands.verify import verify
 from augcli.errors import FindingsError, RecipeError
 
-CONES = SHARED_DATA / "cones_yolo"
+CONES = SAMPLES / "cones"
 FLIP = {"dataset": {"format": "yolo"}, "steps": ["horizontal_flip"], "copies": 1}
 YAML = "train: images/train\nval: images/val\nnames: [cat, dog]\n"
 BOXES = "0 0.25 0.5 0.3 0.4\n1 0.8 0.5 0.2 0.2\n"
@@ -318,9 +318,8 @@ def test_a_description_that_is_wrong_is_located(small: Path, tmp_path: Path) -> 
     assert "data.yaml:" in refusal(small, tmp_path / "out")
 
 
-@pytest.mark.skipif(not CONES.is_dir(), reason="the real datasets are not here")
 def test_real_labels_follow_and_originals_stay(tmp_path: Path) -> None:
-    dataset = {"format": "yolo", "augment": ["test"]}
+    dataset = {"format": "yolo", "augment": ["val"]}
     steps = [{"rotate": {"degrees": [-30, 30]}}, {"horizontal_flip": {"p": 0.5}}]
     out = tmp_path / "out"
     summary = run(CONES, out, 2, dataset=dataset, steps=steps, copies=1)
