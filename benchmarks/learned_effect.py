@@ -78,6 +78,8 @@ NETWORKS: dict[str, list[Any]] = {
     "vae, between two": ["vae"],
     "vae, of nothing": [{"vae": {"mode": "prior"}}],
     "autoencoder, between two": ["autoencoder"],
+    "linear autoencoder, between two": ["linear_autoencoder"],
+    "convolutional autoencoder, between two": ["convolutional_autoencoder"],
     "gan": ["gan"],
     "affine, stronger": HAND["affine, stronger"],
 }
