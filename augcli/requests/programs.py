@@ -196,8 +196,8 @@ def _hand_on(giver: Folder, taker: Folder) -> None:
     """Give an output the answers of another that it has not."""
     more = {*giver.names(PLACE)} - {*taker.names(PLACE)}
     with storage_errors(taker.path):
-        taker.make(PLACE)
         for name in map(_place, filter(str.isalnum, more)):
+            taker.make(PLACE)
             try:
                 taker.link(giver.proven(name), name)
             except OSError:  # not every disk has links
