@@ -93,6 +93,10 @@ class Method(BalanceSettings):
         """Return what is to be installed before it can make rows, None where all is there."""
         return None
 
+    def doubts(self, rows: int) -> Iterator[str]:
+        """Yield what a person should know before it makes rows from so many."""
+        yield from ()
+
     def knowing(self, table: Table, rows: Rows) -> Self:
         """Return the same, which knows the rows where these and no target say how many to make."""
         return self
