@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -46,11 +46,10 @@ class Table:
 def curve(function: Curve) -> Table:
     """Return the table of a function of the value, rounded to the nearest level and clipped."""
 
-    @cache
-    def levels(count: int) -> Levels:
+    def levels(count: int, _: View) -> Levels:
         return as_levels(function(fractions(count)) * (count - 1), count)
 
-    return Table(lambda count, _: levels(count), on_float=function)
+    return Table(levels, on_float=function)
 
 
 def histogram_table(function: Callable[[Histogram], Levels]) -> Table:
