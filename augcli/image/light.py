@@ -58,7 +58,7 @@ def veiled(pixels: PixelArray, share: Plane, colour: tuple[float, ...]) -> Pixel
 def _veiled_bytes(
     pixels: PixelArray, share: NDArray[np.uint8], values: tuple[float, ...]
 ) -> PixelArray:
-    levels, rest = np.arange(256), cv2.bitwise_not(share)
+    levels, rest = np.arange(256), np.invert(share)
     tables = {value: np.rint(levels * (value / 255)).astype(np.uint8) for value in values}
     veils = {value: bytes_of(share, table) for value, table in tables.items()}
 
@@ -73,7 +73,7 @@ def _veiled_bytes(
 
 def covered(pixels: PixelArray, mask: NDArray[np.uint8], fill: tuple[float, ...]) -> PixelArray:
     """Return pixels with a fill (as `veiled` has colours) where a mask is 255, and not 0."""
-    values, rest = fill_values(fill, pixels, alpha=False), cv2.bitwise_not(mask)
+    values, rest = fill_values(fill, pixels, alpha=False), np.invert(mask)
 
     def change(part: PixelArray, at: slice) -> PixelArray:
         result: PixelArray
