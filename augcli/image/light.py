@@ -13,10 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.image import opencv as cv2
-from augcli.image.lookup import bytes_of
+from augcli.image.lookup import bytes_of, summed
 from augcli.image.picture import PixelArray
 from augcli.image.resample import by_channel_groups, fill_values
 from augcli.image.seeded import Plane
+
+_HALVES = (np.arange(256) // 2).astype(np.uint8)
+_HALVES_UP = (np.arange(1, 257) // 2).astype(np.uint8)
 
 
 @lru_cache(maxsize=8)
@@ -69,6 +72,15 @@ def _veiled_bytes(
         return result
 
     return by_channel_groups(pixels, change)
+
+
+def halfway(pixels: PixelArray, others: PixelArray) -> PixelArray:
+    """Return the mean of pixels and of others of their shape; of bytes halves, down and up."""
+    if pixels.dtype == np.uint8:
+        result = others.copy()
+        summed(pixels, _HALVES, result, _HALVES_UP)
+        return result
+    return np.asarray(cv2.addWeighted(pixels, 0.5, others, 0.5, 0)).reshape(pixels.shape)
 
 
 def covered(pixels: PixelArray, mask: NDArray[np.uint8], fill: tuple[float, ...]) -> PixelArray:

@@ -8,7 +8,7 @@ shifts between the two are made here and nowhere else.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache, lru_cache
 from operator import truediv
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -172,7 +172,8 @@ def warp(pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler) -> Pixel
     shown = _shown(inverse, size)
     is_inside = _is_inside(shown, pixels)
     if is_inside and how.interpolation != "nearest" and _is_stretch_of(shown, inverse):
-        return _resized(pixels, [int(edge) for edge in shown], size, how)
+        left, top, right, bottom = (int(edge) for edge in shown)
+        return stretched(pixels[top:bottom, left:right], size, how)
     if is_inside:
         pixels, inverse, how = _focused(pixels, inverse, size, how, shown)
         if on_grid(inverse) and (moves := on_grid(snapped(inverted(inverse)))):
@@ -182,13 +183,11 @@ def warp(pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler) -> Pixel
     return _warped(pixels, _TO_CENTRES @ inverse @ _FROM_CENTRES, size, how)
 
 
-def _resized(pixels: PixelArray, part: Sequence[int], size: Size, how: Sampler) -> PixelArray:
-    """Stretch a part of H×W×C pixels to a size."""
-    left, top, right, bottom = part
-    cut = pixels[top:bottom, left:right]
-    if (right - left, bottom - top) == size:
-        return cut
-    return by_channel_groups(cut, lambda part, _: cv2.resize(part, size, interpolation=how.flag))
+def stretched(pixels: PixelArray, size: Size, how: Sampler) -> PixelArray:
+    """Stretch H×W×C pixels to a size."""
+    if pixels.shape[1::-1] == size:
+        return pixels
+    return by_channel_groups(pixels, lambda part, _: cv2.resize(part, size, interpolation=how.flag))
 
 
 def _with_border(
