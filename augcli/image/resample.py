@@ -32,6 +32,8 @@ LONGEST_WARPED_SIDE = 32_766
 
 _REACH = 3
 """Pixels that interpolation may look at beyond the place it samples."""
+_MAPPED = 1 << 15
+"""Pixels whose places are worked out in one go."""
 _TO_CENTRES = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1.0]])
 _FROM_CENTRES = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1.0]])
 
@@ -212,15 +214,37 @@ def _with_border(
 
 
 def _warped(pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler) -> PixelArray:
-    kernel = cv2.warpPerspective
-    if inverse[2, 0] == inverse[2, 1] == 0:
-        kernel, inverse = cv2.warpAffine, inverse[:2] / inverse[2, 2]
-    flags, mode = how.flag | cv2.WARP_INVERSE_MAP, how.mode
+    if inverse[2, 0] or inverse[2, 1]:
+        return _projected(pixels, inverse, size, how)
+    matrix, flags, mode = inverse[:2] / inverse[2, 2], how.flag | cv2.WARP_INVERSE_MAP, how.mode
 
     def change(part: PixelArray, at: slice) -> PixelArray:
-        result: PixelArray = kernel(
-            part, inverse, size, flags=flags, borderMode=mode, borderValue=how.values[at]
+        result: PixelArray = cv2.warpAffine(
+            part, matrix, size, flags=flags, borderMode=mode, borderValue=how.values[at]
         )
+        return result
+
+    return by_channel_groups(pixels, change)
+
+
+def _projected(pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler) -> PixelArray:
+    """Resample through a matrix that divides, some rows at a time: their map stays in the cache.
+
+    OpenCV's own function works it out one by one, and takes a third longer.
+    """
+    columns = (inverse[:, :1] * np.arange(size[0])).astype(np.float32)[:, None]
+    rows = (inverse[:, 1:2] * np.arange(size[1]) + inverse[:, 2:]).astype(np.float32)[:, :, None]
+    step = max(1, _MAPPED // size[0])
+    room = np.empty((3, step, size[0]), np.float32)
+
+    def change(part: PixelArray, at: slice) -> PixelArray:
+        result = np.empty((*size[::-1], part.shape[2]), part.dtype)
+        for top in range(0, size[1], step):
+            into = result[top : top + step]
+            places = np.add(columns, rows[:, top : top + step], out=room[:, : len(into)])
+            with np.errstate(divide="ignore", invalid="ignore"):  # what no view could show
+                x, y = np.divide(places[:2], places[2], out=places[:2])
+            cv2.remap(part, x, y, how.flag, into, how.mode, how.values[at])
         return result
 
     return by_channel_groups(pixels, change)
