@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,8 +134,7 @@ class Seen:
         return _histogram(self.picture)
 
 
-@dataclass(frozen=True)
-class View:
+class View(NamedTuple):
     """A picture behind a table; looked at only when it is asked what is seen."""
 
     seen: Seen
