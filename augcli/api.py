@@ -218,15 +218,16 @@ def check(recipe: Recipe) -> list[Problem]:
     return list(findings(recipe))
 
 
-def preview(recipe: Recipe, *, sources: int = 5, copies: int = 4) -> bytes:
-    """Return a PNG of a few samples beside what a recipe makes of them.
+def preview(recipe: Recipe, *, sources: int = 5, copies: int = 4, jobs: int | None = None) -> bytes:
+    """Return a PNG of a few samples beside what a recipe makes of them, drawn by `jobs` processes.
 
     >>> preview(load_recipe("recipe.yaml"), sources=1, copies=1)[1:4]
     b'PNG'
     """
+    from augcli.commands.preview import drawn_by
     from augcli.commands.preview import preview as draw
 
-    return draw(recipe, sources, copies)
+    return draw(recipe, sources, copies, drawn_by(local_engine(recipe, jobs)))
 
 
 def learn(

@@ -66,9 +66,15 @@ class Forecast:
         is_done = self.finished and self.joined
         return bool(self.new or self.changed or self.stale or not is_done)
 
+    @property
+    def is_refused(self) -> bool:
+        """Return whether a run would be refused for leaks."""
+        return any((each.code, each.severity) == ("leak", "error") for each in self.notes)
+
     def plain(self) -> dict[str, Any]:
         """Return this as plain JSON."""
-        return asdict(self) | {"notes": [str(note) for note in self.notes]}
+        notes = [str(note) for note in self.notes]
+        return asdict(self) | {"notes": notes, "refused": self.is_refused}
 
 
 def forecast(recipe: Recipe) -> Forecast:

@@ -1,4 +1,4 @@
-"""A contact sheet: pictures in rows, with lines of text below each, as a PNG."""
+"""A contact sheet: pictures in rows, with lines of text below each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from PIL import Image, ImageDraw, ImageFont
 from augcli.records.typed import Step
 from augcli.system.terminal import escaped
 
-PAPER, INK, FAINT = (255, 255, 255), (30, 30, 30), (130, 130, 130)
+PAPER, INK, FAINT = (255, 255, 255), (30, 30, 30), (110, 110, 110)
+FRAME = (200, 200, 200)
 GAP, LINE = 12, 14
 
 Cell = tuple[Image.Image, list[str]]
@@ -29,31 +30,39 @@ class Sheet:
     height: int
     letters: int
 
-    def drawn(self, rows: Sequence[Sequence[Cell]], below: Sequence[str] = ()) -> bytes:
-        """Return the sheet as PNG; the first cell of a row is told in faint letters."""
-        wrapped = [[(image, _wrapped(text, self.letters)) for image, text in row] for row in rows]
-        heights = [self._height(row) for row in wrapped]
-        most = max(map(len, rows))
-        last = _wrapped(below, self.letters * most)
-        size = (most * (self.width + GAP) + GAP, sum(heights) + LINE * len(last) + GAP)
-        image = Image.new("RGB", size, PAPER)
+    def drawn(self, rows: Sequence[Sequence[Cell]], below: Sequence[str] = ()) -> Image.Image:
+        """Return the sheet; the first cell of a row is told in faint letters."""
+        return self.stacked([self.strip(row) for row in rows], below)
+
+    def stacked(self, strips: Sequence[Image.Image], below: Sequence[str] = ()) -> Image.Image:
+        """Return strips below each other, and lines of text below them."""
+        width, height = max(strip.width for strip in strips), sum(strip.height for strip in strips)
+        last = _wrapped(below, self.letters * width // (self.width + GAP))
+        sheet = Image.new("RGB", (width, GAP + height + LINE * len(last)), PAPER)
         top = GAP
-        for row, height in zip(wrapped, heights, strict=True):
-            for column, cell in enumerate(row):
-                self._paste(image, cell, GAP + column * (self.width + GAP), top, column == 0)
-            top += height
-        _write(image, last, GAP, top, INK)
-        return png(image)
+        for strip in strips:
+            sheet.paste(strip, (0, top))
+            top += strip.height
+        _write(sheet, last, GAP, top, INK)
+        return sheet
 
-    def _height(self, row: Sequence[Cell]) -> int:
-        return self.height + LINE * max(len(text) for _, text in row) + 2 * GAP
+    def strip(self, row: Sequence[Cell]) -> Image.Image:
+        """Return one row of a sheet."""
+        wrapped = [(image, _wrapped(text, self.letters)) for image, text in row]
+        height = self.height + LINE * max(len(text) for _, text in wrapped) + 2 * GAP
+        strip = Image.new("RGB", (len(row) * (self.width + GAP) + GAP, height), PAPER)
+        for column, cell in enumerate(wrapped):
+            self._paste(strip, cell, GAP + column * (self.width + GAP), faint=column == 0)
+        return strip
 
-    def _paste(self, sheet: Image.Image, cell: Cell, left: int, top: int, faint: bool) -> None:
+    def _paste(self, strip: Image.Image, cell: Cell, left: int, *, faint: bool) -> None:
+        """Put a picture, framed so that a pale one has an edge, and its words below it."""
         image, lines = cell
-        x = left + (self.width - image.width) // 2
-        y = top + (self.height - image.height) // 2
-        sheet.paste(image, (x, y), image if image.mode == "RGBA" else None)
-        _write(sheet, lines, left, top + self.height + 4, FAINT if faint else INK)
+        x, y = left + (self.width - image.width) // 2, (self.height - image.height) // 2 + 1
+        edge = (x - 1, y - 1, x + image.width, y + image.height)
+        ImageDraw.Draw(strip).rectangle(edge, outline=FRAME)
+        strip.paste(image, (x, y), image if image.mode == "RGBA" else None)
+        _write(strip, lines, left, self.height + 4, FAINT if faint else INK)
 
 
 _SQUEEZED = 1
