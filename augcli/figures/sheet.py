@@ -24,10 +24,9 @@ Cell = tuple[Image.Image, list[str]]
 
 @dataclass(frozen=True)
 class Sheet:
-    """How large the cells of a sheet are, and how many letters a line below one has."""
+    """How wide the cells of a sheet are, and how many letters a line below one has."""
 
     width: int
-    height: int
     letters: int
 
     def drawn(self, rows: Sequence[Sequence[Cell]], below: Sequence[str] = ()) -> Image.Image:
@@ -48,21 +47,28 @@ class Sheet:
 
     def strip(self, row: Sequence[Cell]) -> Image.Image:
         """Return one row of a sheet."""
-        wrapped = [(image, _wrapped(text, self.letters)) for image, text in row]
-        height = self.height + LINE * max(len(text) for _, text in wrapped) + 2 * GAP
+        wrapped = [_wrapped(text, self.letters) for _, text in row]
+        tallest = max(image.height for image, _ in row)
+        height = tallest + LINE * max(map(len, wrapped)) + 2 * GAP
         strip = Image.new("RGB", (len(row) * (self.width + GAP) + GAP, height), PAPER)
-        for column, cell in enumerate(wrapped):
-            self._paste(strip, cell, GAP + column * (self.width + GAP), faint=column == 0)
+        for column, ((image, _), lines) in enumerate(zip(row, wrapped, strict=True)):
+            left = GAP + column * (self.width + GAP)
+            x, y = left + (self.width - image.width) // 2, (tallest - image.height) // 2 + 1
+            _framed(strip, image, x, y)
+            _write(strip, lines, left, tallest + 4, INK if column else FAINT)
         return strip
 
-    def _paste(self, strip: Image.Image, cell: Cell, left: int, *, faint: bool) -> None:
-        """Put a picture, framed so that a pale one has an edge, and its words below it."""
-        image, lines = cell
-        x, y = left + (self.width - image.width) // 2, (self.height - image.height) // 2 + 1
-        edge = (x - 1, y - 1, x + image.width, y + image.height)
-        ImageDraw.Draw(strip).rectangle(edge, outline=FRAME)
-        strip.paste(image, (x, y), image if image.mode == "RGBA" else None)
-        _write(strip, lines, left, self.height + 4, FAINT if faint else INK)
+
+def _framed(strip: Image.Image, image: Image.Image, x: int, y: int) -> None:
+    """Put a picture with a line around it, as a pale one has no edge of its own."""
+    edge = (x - 1, y - 1, x + image.width, y + image.height)
+    ImageDraw.Draw(strip).rectangle(edge, outline=FRAME)
+    strip.paste(image, (x, y), image if image.mode == "RGBA" else None)
+
+
+def clipped(name: str, most: int) -> str:
+    """Return a name without its beginning, where it is long: its end tells files apart."""
+    return name if len(name) <= most else f"…{name[1 - most :]}"
 
 
 _SQUEEZED = 1
@@ -116,12 +122,17 @@ def _drawable(character: str) -> str:
     return "".join(filter(_has_sign, plain)) or "?"
 
 
-@cache
 def _has_sign(character: str) -> bool:
+    return has_sign(character, _font())
+
+
+@cache
+def has_sign(character: str, font: Any) -> bool:
+    """Return whether a font has a sign of its own for a character."""
     if character.isascii():
         return True
     try:
-        return bytes(_font().getmask(character)) != bytes(_font().getmask("\uffff"))
+        return bytes(font.getmask(character)) != bytes(font.getmask("\uffff"))
     except UnicodeError:
         return False
 

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from augcli.errors import SampleError
-from augcli.figures.sheet import Cell, Sheet, caption
+from augcli.figures.sheet import Cell, Sheet, caption, clipped
 from augcli.figures.tried import Tried, tried
 from augcli.image import ops
 from augcli.image.augment import ImageProcessor
@@ -33,6 +33,7 @@ from augcli.image.transforms.size import stretch
 from augcli.image.whole import Whole
 from augcli.requests.asked import Copies
 from augcli.requests.courses import shared_out
+from augcli.system.terminal import escaped
 from augcli.task import Source, Task
 
 Loaded = tuple[Task, Sequence[Source]]
@@ -54,7 +55,7 @@ def sheet(job: ImageJob, sources: Sequence[Loaded], copies: int, _shown: int) ->
 
     Sources that cannot be used are told in words below; SampleError where there is no other.
     """
-    frames = Sheet(_CELL, _CELL, _LETTERS)
+    frames = Sheet(_CELL, _LETTERS)
 
     def strip(source: Loaded) -> Image.Image:
         return frames.strip(list(row(job, *source, copies)))
@@ -82,7 +83,8 @@ def row(job: ImageJob, task: Task, sources: Sequence[Source], copies: int) -> It
     header = whole.header
     maker = ImageProcessor(job, {})
     objects = objects_of(maker, task, sources)
-    title = [f"{task.label or ''}".strip(), f"{header.width} x {header.height}", task.source]
+    title = [f"{task.label or ''}".strip(), f"{header.width} x {header.height}"]
+    title += [clipped(escaped(task.source), 2 * _LETTERS)]
     yield shown(whole, objects, Drawn([], [], header.facts)), [line for line in title if line]
     counts = shared_out(copies, 0, [each.copies for each in job.courses])
     task = replace(task, request=Copies(counts))
