@@ -111,8 +111,8 @@ def _job(recipe: Recipe, spread: Spread) -> AnyJob:
 
 
 def _page(recipe: Recipe, playground: Playground) -> bytes:
-    output = recipe.output_folder.name
-    return rendered("preview.html", output=output, kind=recipe.dataset.kind, page=playground)
+    told = {"output": recipe.output_folder.name, "written": recipe.as_written.text}
+    return rendered("preview.html", kind=recipe.dataset.kind, page=playground, **told)
 
 
 def only_step(recipe: Recipe, name: str) -> Recipe:
