@@ -26,6 +26,7 @@ from augcli.store.output import OutputFolder
 from augcli.store.places import looked_at
 from augcli.store.sources import read_sources
 from augcli.task import Count, Processed, Processor, Tally, Task
+from augcli.work.apart import apart
 from augcli.work.jobs import classes_for, processor_of
 from augcli.work.learning import School
 from augcli.work.pending import Pending, Survey, settled
@@ -81,7 +82,7 @@ def forecast(recipe: Recipe) -> Forecast:
     """Return what a run of this recipe would do now."""
     dataset, plan = planned(recipe)
     with looked_at(recipe.output.path, recipe.output_folder) as output:
-        return _forecast(recipe, dataset, plan, output)
+        return apart(recipe, lambda: _forecast(recipe, dataset, plan, output))
 
 
 def _forecast(recipe: Recipe, dataset: Dataset, plan: Plan, output: OutputFolder) -> Forecast:
