@@ -19,6 +19,7 @@ from augcli.commands.page import page as report
 from augcli.commands.preview import only_step, preview_page
 from augcli.errors import UsageError
 from augcli.recipe import load_recipe as from_text
+from augcli.remarks import again
 
 STEPS = ["horizontal_flip", {"rotate": {"degrees": [-20, 20]}}, {"posterize": {}}]
 
@@ -62,6 +63,14 @@ def test_the_frames_of_a_range_differ(recipe):
     page = page_of(recipe(steps=STEPS[1:2]))
     frames = re.findall(r'class="frame".*?src="([^"]+)"', page)
     assert len(set(frames)) == len(frames) == 7
+
+
+def test_the_whole_recipe_stands_there_to_be_copied(tmp_path):
+    make_photos(tmp_path / "in", {"train/a": 1})
+    text = "# my own <words>\nversion: 1\ndataset: {path: in}\noutput: {path: out}\ncopies: 1\n"
+    page = page_of(load_recipe(write(tmp_path / "mine.yaml", text)))
+    assert unescape(page).count(text) == 1
+    assert "<words>" not in page
 
 
 def test_a_range_of_logarithms_has_even_factors(recipe):
@@ -231,7 +240,11 @@ DATASET = {"leaks": "refuse"}
 VERDICTS = [
     ({"failures": 2}, {}, "2 inputs failed"),
     ({"repeats": 1}, {}, "1 output repeats another copy"),
-    ({"notes": {"2 of the 9 new rows equal another row": 1}}, {}, "2 of the 9 new rows equal"),
+    (
+        {"notes": {again("2 of the 9 new rows equal another row"): 1}},
+        {},
+        "2 of the 9 new rows equal",
+    ),
     ({"held_out": False}, {}, "nothing is held out"),
     ({}, {"leaks": "allow"}, "leaks are allowed"),
     ({"shortfalls": [{"split": "train", "label": "a", "after": 3}]}, {}, "short of its target"),

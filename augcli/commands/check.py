@@ -31,7 +31,8 @@ from augcli.store.sources import read_sources
 from augcli.system.machine import opencv_twice
 from augcli.task import Processed, Processor, Task
 from augcli.transform import located as located_steps
-from augcli.work.jobs import classes_for, job_of, processor_of
+from augcli.work.apart import apart
+from augcli.work.jobs import are_apart, classes_for, job_of, processor_of
 from augcli.work.learning import School
 from augcli.work.pending import Tasks
 from augcli.work.study import Study
@@ -72,10 +73,18 @@ def _all(recipe: Recipe) -> Iterator[Problem]:
     yield from betrayed(recipe, plan)
     yield from of_counts(recipe, plan.counts())
     yield from _space(recipe, plan)
+    yield from _read(recipe, dataset, plan)
+
+
+def _read(recipe: Recipe, dataset: Dataset, plan: Plan) -> Iterator[Problem]:
+    """Yield what is found where sources are read; where steps are not ours, all at the end."""
     with located(recipe):
         learned = School(recipe, dataset).taught(Study.model)
     yield from learned.doubts()
-    yield from _sources(learned.recipe, plan)
+    if are_apart(recipe):
+        yield from apart(recipe, lambda: list(_sources(learned.recipe, plan)))
+    else:
+        yield from _sources(learned.recipe, plan)
 
 
 def _space(recipe: Recipe, plan: Plan) -> Iterator[Problem]:

@@ -96,6 +96,8 @@ def forecast(expected: Forecast) -> None:
         told = "" if expected.joined else "; some are to be written"
         say("shards: " + ", ".join(f"{n} of {s}" for s, n in expected.shards.items()) + told)
     say(*expected.story)
+    if expected.is_refused:
+        say("a run is refused as it is: samples of an augmented split are in another one, too")
     warn(*expected.notes)
 
 

@@ -11,6 +11,7 @@ from augcli.checks.equal import shared, twins
 from augcli.dataset.leaks import heeded
 from augcli.dataset.splits import NO_SPLIT
 from augcli.plural import several
+from augcli.remarks import again
 from augcli.tabular.balance import Decided
 from augcli.tabular.columns import NUMBER, Column
 from augcli.tabular.config import TableDatasetSettings
@@ -215,16 +216,16 @@ def repeats(outline: Outline, decided: Decided, new: Sequence[Prints]) -> Iterat
             bases = (f"a row made of {id_}" for id_ in row_ids(table, each.base[found.places[:5]]))
             pairs = told(bases, map(table.row_id, others[found.others].tolist()))
             equal = several(len(found), "new row equals a row", "new rows equal rows")
-            yield f"{equal} of other splits: {pairs}"
+            yield again(f"{equal} of other splits: {pairs}")
 
 
 def _repeated(known: Prints, drawn: Sequence[Drawn], new: Sequence[Prints]) -> Iterator[str]:
     """Yield how many new rows of each class are no new ones."""
     labels = np.repeat([str(each.label) for each in drawn], [len(each) for each in drawn])
     first = pl.Series(np.concatenate([known, *new])).is_first_distinct().to_numpy()
-    again = ~first[len(known) :]
+    twice = ~first[len(known) :]
     for label in dict.fromkeys(labels.tolist()):
-        here = again[labels == label]
+        here = twice[labels == label]
         if here.any():
             text = f"{here.sum()} of the {len(here)} new rows equal another row"
-            yield text if label == NO_CLASS else f"class {label!r}: {text}"
+            yield again(text if label == NO_CLASS else f"class {label!r}: {text}")

@@ -20,6 +20,7 @@ from augcli.once import Once
 from augcli.plural import several
 from augcli.records.keys import key_as_it_is, key_of, key_of_all
 from augcli.records.provenance import TextFileRecord, original_of
+from augcli.remarks import again
 from augcli.requests.asked import Splits
 from augcli.requests.spread import Part
 from augcli.rows.opened import each_opened, none_left
@@ -312,12 +313,11 @@ class ProcessedCorpus(Processed):
 def _on_repeats(repeats: int, hashes: array[int]) -> Iterator[str]:
     if repeats:
         copies = several(repeats, "copy is its", "copies are their")
-        yield (
-            f"{copies} source's own text: each time they were drawn, they equalled it or another "
-            "text (`repeats` in provenance.parquet)"
-        )
+        text = "source's own text: each time they were drawn, they equalled it or another text"
+        yield again(f"{copies} {text} (`repeats` in provenance.parquet)")
     if twice := _repeated(hashes):
-        yield f"{several(twice, 'copy equals', 'copies equal')} a copy of another source"
+        equal = several(twice, "copy equals", "copies equal")
+        yield again(f"{equal} a copy of another source")
 
 
 def _repeated(hashes: array[int]) -> int:
