@@ -264,6 +264,6 @@ def check_names(recipe: Recipe, dataset: Dataset) -> None:
     for path, steps in recipe.listed:
         _check_fit(recipe, path, steps)
         if any(True for step in walk(steps) for _ in step.named_classes()):
-            check_steps(steps, dataset.classes, path)
+            check_steps(steps, dataset.classes, path, dataset.nameless)
     if recipe.balance and recipe.balance.named_classes:
         check_target(recipe.balance, dataset.classes)

@@ -39,12 +39,18 @@ def class_weights(counts: Mapping[str, int]) -> dict[str, float]:
 
 
 def check_steps(
-    steps: Sequence[Transform], known: Collection[str], path: tuple[str | int, ...] = ("steps",)
+    steps: Sequence[Transform],
+    known: Collection[str],
+    path: tuple[str | int, ...] = ("steps",),
+    nameless: str = "",
 ) -> None:
-    """Raise SettingError for a class that a step names and the dataset does not have."""
+    """Raise SettingError for a class that a step names and the dataset does not have.
+
+    `nameless` says why, where it has none.
+    """
     for here, step in located(steps, path):
         for place, name in step.named_classes():
-            check_class(name, known, (*here, *place))
+            check_class(name, known, (*here, *place), nameless)
 
 
 def check_target(balance: BalanceSettings | None, known: Collection[str]) -> None:
@@ -71,9 +77,11 @@ def are_amounts(labels: Sequence[str | None]) -> bool:
     return 2 * len(numbers) > len(known) > _NUMBERS and any(number % 1 for number in numbers)
 
 
-def check_class(name: str, known: Collection[str], path: tuple[str | int, ...]) -> None:
+def check_class(
+    name: str, known: Collection[str], path: tuple[str | int, ...], nameless: str = ""
+) -> None:
     """Raise SettingError for a class that the dataset does not have."""
     if name not in known:
         near = did_you_mean(name, known)
-        has = ", ".join(sorted(known)[:_SHOWN]) or "none"
+        has = ", ".join(sorted(known)[:_SHOWN]) or ": ".join(filter(None, ("none", nameless)))
         raise SettingError(path, f"the dataset has no class {name!r}{near} (it has {has})")

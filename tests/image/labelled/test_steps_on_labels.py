@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from helpers import failures, manifest, picture, run, write
+from helpers import augment, failures, manifest, picture, run, write, write_recipe
 
 from augcli.commands.replay import replay
 
@@ -92,6 +92,15 @@ def test_mask_crops_show_what_is_in_a_corner(masks: Path, tmp_path: Path) -> Non
     copies = sorted(out.glob("**/masks/*.aug-*.png"))
     assert len(copies) == 6
     assert all(3 in cv2.imread(str(path), cv2.IMREAD_UNCHANGED) for path in copies)
+
+
+def test_a_class_named_for_masks_is_refused_with_the_reason(masks: Path, tmp_path: Path) -> None:
+    recipe = write_recipe(
+        masks, tmp_path / "out", dataset={"format": "masks"}, steps=[{"rotate": {"only": "car"}}]
+    )
+    done = augment("plan", recipe)
+    assert done.returncode == 2
+    assert "no class 'car' (it has none: a mask gives each pixel a number" in done.stderr
 
 
 @pytest.mark.parametrize(
