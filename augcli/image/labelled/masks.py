@@ -82,7 +82,7 @@ class MaskScheme(Scheme):
         return MaskLabels(picture, form, {}, [MaskFile(each, ignore) for each in sources])
 
 
-_NAMELESS = "a mask gives each pixel a number and names no classes, so that steps are for all pictures alike"
+_NAMELESS = "a mask gives each pixel a number and names no class; steps are for all pictures"
 
 
 def _is_mask(settings: ImageDatasetSettings, name: str) -> bool:

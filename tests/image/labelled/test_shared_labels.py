@@ -220,7 +220,7 @@ def test_files_of_many_pictures_are_written_again_only_where_something_is_new(
 
 def test_two_files_that_tell_of_one_picture_are_refused(coco: Path, tmp_path: Path) -> None:
     text = json.dumps(told({1: "a.png"}, []))
-    write(coco / "annotations/captions_train2017.json", text)
+    write(coco / "annotations/objects_train2017.json", text)
     with pytest.raises(RecipeError, match=r"both tell of train2017/a\.png; leave one of them out"):
         run(coco, tmp_path / "out", **FLIP)
     dataset = {"format": "coco", "exclude": ["annotations/captions*"]}
