@@ -223,7 +223,7 @@ def test_two_files_that_tell_of_one_picture_are_refused(coco: Path, tmp_path: Pa
     write(coco / "annotations/objects_train2017.json", text)
     with pytest.raises(RecipeError, match=r"both tell of train2017/a\.png; leave one of them out"):
         run(coco, tmp_path / "out", **FLIP)
-    dataset = {"format": "coco", "exclude": ["annotations/captions*"]}
+    dataset = {"format": "coco", "exclude": ["annotations/objects*"]}
     assert run(coco, tmp_path / "out", **FLIP | {"dataset": dataset}).exit_code == 0
 
 
