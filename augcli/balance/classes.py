@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from augcli.errors import SettingError, did_you_mean
@@ -13,6 +14,7 @@ from augcli.transform import Transform, located
 _FEW, _MANY = 2, 50
 """So many copies of so few samples teach a model these samples by heart."""
 _SHOWN = 20
+_NUMBER = re.compile(r"\d+(-\d+)*")
 _NUMBERS = 5
 """Labels; so few numbers are not taken for amounts."""
 
@@ -46,7 +48,7 @@ def check_steps(
 ) -> None:
     """Raise SettingError for a class that a step names and the dataset does not have.
 
-    `nameless` says why, where it has none.
+    Where it has none by name, `nameless` says why, and numbers stand for them.
     """
     for here, step in located(steps, path):
         for place, name in step.named_classes():
@@ -81,7 +83,7 @@ def check_class(
     name: str, known: Collection[str], path: tuple[str | int, ...], nameless: str = ""
 ) -> None:
     """Raise SettingError for a class that the dataset does not have."""
-    if name not in known:
+    if name not in known and not (nameless and _NUMBER.fullmatch(name)):
         near = did_you_mean(name, known)
-        has = ", ".join(sorted(known)[:_SHOWN]) or ": ".join(filter(None, ("none", nameless)))
+        has = ", ".join(sorted(known)[:_SHOWN]) or nameless or "none"
         raise SettingError(path, f"the dataset has no class {name!r}{near} (it has {has})")

@@ -47,7 +47,7 @@ class Dataset(Sequence[Sample]):
     objects: Sequence[str] | None = None
     """The classes of objects in the samples, where these are no classes of samples."""
     nameless: str = ""
-    """Why no classes are known by name, where none are."""
+    """Why no classes are known by name, where numbers stand for them."""
     lists: Sequence[str] | None = None
     """The files that tell of many samples; None where it is not known which these are."""
     census: Callable[[int], Mapping[str, int]] | None = None

@@ -82,7 +82,7 @@ class MaskScheme(Scheme):
         return MaskLabels(picture, form, {}, [MaskFile(each, ignore) for each in sources])
 
 
-_NAMELESS = "a mask gives each pixel a number and names no class; steps are for all pictures"
+_NAMELESS = "none by name: a mask has numbers, so name those, as 8, or 128-64-0 of colours"
 
 
 def _is_mask(settings: ImageDatasetSettings, name: str) -> bool:
