@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
 
-from augcli.balance.classes import check_steps, check_target
+from augcli.balance.classes import check_steps, check_target, names_classes
 from augcli.balance.rare import by_objects, check_balance, objects_of, repeats
 from augcli.balance.targets import Group, counted, spread, targets
 from augcli.dataset.splits import augmented, check_augmented
@@ -28,7 +28,7 @@ from augcli.requests.asked import Copies, PassThrough, Request, Splits
 from augcli.requests.courses import Dealt, by_stage, dealt_out
 from augcli.steps.partners import Partners, files_below
 from augcli.task import Count, Plain
-from augcli.transform import Transform, located, names_classes
+from augcli.transform import Transform, located
 
 
 @dataclass(frozen=True)

@@ -316,11 +316,6 @@ def walk(steps: Sequence[Transform]) -> Iterator[Transform]:
             yield from walk(step.parts)
 
 
-def names_classes(steps: Sequence[Transform]) -> bool:
-    """Return whether any step names a class, those inside controls too."""
-    return any(True for step in walk(steps) for _ in step.named_classes())
-
-
 def located(
     steps: Sequence[Transform], path: tuple[str | int, ...] = ("steps",)
 ) -> Iterator[tuple[tuple[str | int, ...], Transform]]:

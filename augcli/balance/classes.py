@@ -9,7 +9,7 @@ from augcli.errors import SettingError, did_you_mean
 from augcli.plural import several
 from augcli.settings.balance import BalanceSettings, TargetBalance
 from augcli.task import Count
-from augcli.transform import Transform, located
+from augcli.transform import Transform, located, walk
 
 _FEW, _MANY = 2, 50
 """So many copies of so few samples teach a model these samples by heart."""
@@ -38,6 +38,11 @@ def class_weights(counts: Mapping[str, int]) -> dict[str, float]:
     some = {label: count for label, count in counts.items() if count}
     total = sum(some.values())
     return {label: round(total / (len(some) * count), 9) for label, count in some.items()}
+
+
+def names_classes(steps: Sequence[Transform]) -> bool:
+    """Return whether any step names a class, those inside controls too."""
+    return any(True for step in walk(steps) for _ in step.named_classes())
 
 
 def check_steps(

@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Protocol
 
+from augcli.balance.classes import names_classes
 from augcli.errors import Problem, SampleError
 from augcli.image import ops
 from augcli.image.annotations.base import Note, Parsed
@@ -31,7 +32,6 @@ from augcli.image.transform import asks_objects
 from augcli.records.keys import key_as_it_is, key_of, key_of_told, told
 from augcli.records.provenance import PictureRecord
 from augcli.task import Output, Plain, Source
-from augcli.transform import names_classes
 
 
 @dataclass(frozen=True)
