@@ -150,7 +150,12 @@ class ProcessedPicture(Processed):
         if self._count is not None:
             notes = self._whole.notes(min(self._parts, default=1), self._encoding)
             alone = [_ALONE.format(name) for name in self._alone]
-            return [*notes, *alone, *(self._objects.notes if self._objects else ())]
+            return [
+                *notes,
+                *alone,
+                *self._peers.notes,
+                *(self._objects.notes if self._objects else ()),
+            ]
         try:
             notes = self._objects.proven() if self._objects else ()
             return [*self._whole.header.notes, *notes]

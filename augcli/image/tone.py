@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,8 +46,12 @@ class Table:
 def curve(function: Curve) -> Table:
     """Return the table of a function of the value, rounded to the nearest level and clipped."""
 
+    made: dict[int, Levels] = {}  # functools' cache takes longer to be made than the table
+
     def levels(count: int, _: View) -> Levels:
-        return as_levels(function(fractions(count)) * (count - 1), count)
+        if count not in made:
+            made[count] = as_levels(function(fractions(count)) * (count - 1), count)
+        return made[count]
 
     return Table(levels, on_float=function)
 
@@ -130,8 +134,7 @@ class Seen:
         return _histogram(self.picture)
 
 
-@dataclass(frozen=True)
-class View:
+class View(NamedTuple):
     """A picture behind a table; looked at only when it is asked what is seen."""
 
     seen: Seen
