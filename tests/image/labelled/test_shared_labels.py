@@ -17,7 +17,7 @@ from pycocotools.coco import COCO
 from augcli.commands import forecast
 from augcli.errors import RecipeError
 from augcli.image.labelled.coco import CocoScheme
-from augcli.image.overlay import colour_of
+from augcli.image.overlay import colour_at, colour_of
 from augcli.recipe import read_recipe
 
 FLIP = {"dataset": {"format": "coco"}, "steps": ["horizontal_flip"], "copies": 1}
@@ -347,6 +347,13 @@ def test_previews_and_reports_draw_objects(coco: Path, tmp_path: Path) -> None:
     assert colour_of("cat") in colours
     assert augment("run", recipe).returncode == 0
     assert augment("report", tmp_path / "out", "-o", tmp_path / "r.html").returncode == 0
+
+
+def test_numbers_of_a_mask_that_follow_each_other_look_unlike() -> None:
+    colours = np.array([colour_at(number) for number in range(12)])
+    apart = np.abs(colours[:, None] - colours).sum(axis=2)
+    assert apart.diagonal(1).min() > 400
+    assert apart[~np.eye(12, dtype=bool)].min() > 50
 
 
 def test_a_folder_of_tables_of_boxes_is_known_and_written_as_it_was(tmp_path: Path) -> None:
