@@ -129,8 +129,8 @@ class SharedScheme(Scheme):
         names = self.tables(settings, sorted(pictures.others))
         if others := self.of_other_tasks(names):
             pictures.use(others)
-            text = f"{few(others)} tell of pictures that other files tell of, for another task"
-            hint = "`exclude` those that are not meant, and an output is without them"
+            text = f"left out, of another task and the same pictures: {few(others)}"
+            hint = "an output is without them; `exclude` what is taken instead to have them"
             pictures.note_doubt(SEVERAL_TASKS.doubt(text, hint, "dataset.exclude"))
         return [name for name in names if name not in others]
 
