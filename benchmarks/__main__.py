@@ -45,6 +45,7 @@ PARTS: dict[str, tuple[str, Part]] = {
     "tables-memory": (tables.MEMORY, tables.memory),
     "tables-approximate": (tables.APPROXIMATE, tables.approximate),
     "tables-quality": (tables_quality.TITLE, tables_quality.quality),
+    "tables-family": (tables_quality.FAMILY, tables_quality.family),
     "text": (text.SPEED, text.speed),
     "text-memory": (text.MEMORY, text.memory),
     "text-effect": (text_effect.TITLE, text_effect.effect),

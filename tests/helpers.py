@@ -18,6 +18,7 @@ from augcli.engines.local import make_engine
 from augcli.foreign import is_plugin
 from augcli.recipe import read_recipe
 from augcli.reports.report import Summary
+from augcli.rows.tables import ASIDES
 from augcli.run import run as run_recipe
 from augcli.transform import REGISTRY
 
@@ -127,6 +128,14 @@ def written(output: Path) -> dict[str, str]:
     lines = manifest(output)
     files = {each["output"]: each["sha256"] for each in lines}
     return files | {name: sha for each in lines for name, sha in each.get("beside", {}).items()}
+
+
+def replayed(output: Path) -> dict[str, str]:
+    """Return the files that a replay makes again, by hash: those, and what lists all outputs."""
+    told = json.loads((output / "run.json").read_text())
+    files, own = told["summary"]["files"], ("manifest.jsonl", "failures.jsonl", *ASIDES)
+    is_whole = told["recipe"]["output"]["layout"] == "files"
+    return written(output) | {n: files[n] for n in files if is_whole and n not in own}
 
 
 def lines_of(path: Path) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -252,9 +253,20 @@ def test_a_class_of_few_is_not_made_of_copies_nearly_all(tmp_path: Path) -> None
     make_photos(tmp_path / "in", {"train/a": 30, "train/b": 2, "val/a": 1, "val/b": 1})
     text = starter(tmp_path / "in", tmp_path).text
     assert "\ncopies: 1" in text
-    assert "\n# balance: {target: 20}" in text
+    assert '\nbalance: {target: {"a": 60, "b": 20}}' in text
     recipe = load_recipe(text, "recipe", tmp_path)
     assert "growth" not in {each.code for each in findings(recipe)}
+
+
+def test_one_class_of_two_does_not_keep_the_others_from_balance(tmp_path: Path) -> None:
+    lines = [f"{n * 7 % 31}.5,{n % 13},{'abbb'[n % 4] if n > 1 else 'c'}" for n in range(130)]
+    write(tmp_path / "t.csv", "\n".join(["u,v,y", *lines, ""]))
+    (line,) = re.findall(
+        r"^balance:.*target: ({.*?})", starter(tmp_path / "t.csv", tmp_path).text, re.M
+    )
+    goals = json.loads(line)
+    assert goals["a"] > 60, "as many as b has"
+    assert goals["c"] <= 20
 
 
 @pytest.mark.parametrize("name", ["tabular/abalone.csv", "timeseries_ucr/OSULeaf"])

@@ -177,3 +177,26 @@ def test_its_parameters_are_checked_as_ours_are(photos: Path) -> None:
     )
     with pytest.raises(RecipeError, match="must be between 0 and 1, got 2"):
         augcli.load_recipe(recipe)
+
+
+ENDED = FADE.replace("return [", "import os; os._exit(9)\n        return [")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["run", "-j", "1"], 3),
+        (["plan"], 2),
+        (["check"], 2),
+        (["preview", "-j", "1", "-o", "p.png"], 2),
+    ],
+)
+def test_a_step_that_ends_its_process_ends_no_command(
+    tmp_path: Path, photos: Path, words: list[str], code: int
+) -> None:
+    write(tmp_path / "my_steps.py", ENDED)
+    told = {"plugins": ["my_steps.py"], "steps": ["fade"], "copies": 1}
+    recipe = write_recipe(photos, tmp_path / "out", **told)
+    done = augment(words[0], recipe, *words[1:], cwd=tmp_path)
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
+    assert "the worker exited with code 9" in done.stderr

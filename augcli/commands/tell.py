@@ -47,7 +47,8 @@ def summary(told: Summary, *, verbose: bool) -> None:
     command, output = _command(), _typed(told.output)
     say("", "look further:", f"  {command} verify {output}")
     if told.example:
-        say(f"  {command} explain {_typed(told.output / told.example)}")
+        name, *row = told.example
+        say(" ".join([f"  {command} explain", _typed(told.output / name), *row]))
     say(f"  {command} report {output} -o report.html")
 
 
@@ -95,6 +96,8 @@ def forecast(expected: Forecast) -> None:
         told = "" if expected.joined else "; some are to be written"
         say("shards: " + ", ".join(f"{n} of {s}" for s, n in expected.shards.items()) + told)
     say(*expected.story)
+    if expected.is_refused:
+        say("a run is refused as it is: samples of an augmented split are in another one, too")
     warn(*expected.notes)
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence, Set
 
 from augcli.engines import Engine, Outcome
 from augcli.errors import UsageError
-from augcli.foreign import PLUGIN
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.records.journal import NEW, lost
@@ -18,10 +17,9 @@ from augcli.store.cache import CachePlace
 from augcli.store.manifest import Journal, read_manifest
 from augcli.store.output import OutputFolder
 from augcli.task import Plain
-from augcli.transform import Transform, walk
 from augcli.work.blocks import Blocks
 from augcli.work.chunk import make_worker, shard_name
-from augcli.work.jobs import classes_for, origins
+from augcli.work.jobs import classes_for, foreign_modules, origins
 from augcli.work.pending import Pending, settled
 from augcli.work.unit import kept_of
 
@@ -168,14 +166,3 @@ class Work:
         self._short = self._short or receipt["short"]
         self._journal.add_shard(receipt["shard"], receipt["lines"])
         return frozenset(receipt["failed"])
-
-
-def foreign_modules(steps: Sequence[Transform]) -> list[str]:
-    """Return the modules of other people that workers import; recipes name files of steps."""
-    modules = {type(step).__module__ for step in walk(steps) if step.origin}
-    return sorted(name for name in modules if not name.startswith(PLUGIN))
-
-
-def may_crash(steps: Sequence[Transform]) -> bool:
-    """Return whether some steps are other people's code, which workers can import."""
-    return bool(origins(steps)) and _MAIN not in foreign_modules(steps)

@@ -9,7 +9,17 @@ from typing import Any
 
 import pytest
 from datasets import SAMPLES
-from helpers import augment, failures, manifest, picture, run, tree, write, write_recipe, written
+from helpers import (
+    augment,
+    failures,
+    manifest,
+    picture,
+    replayed,
+    run,
+    tree,
+    write,
+    write_recipe,
+)
 
 from augcli.commands import explain
 from augcli.commands.replay import replay
@@ -138,7 +148,7 @@ def test_what_is_left_of_an_object_decides_whether_it_stays(small: Path, tmp_pat
 def test_replay_and_explain_know_label_files(small: Path, tmp_path: Path) -> None:
     out, again = tmp_path / "out", tmp_path / "again"
     run(small, out, **FLIP)
-    assert dict(replay(out, again, small, None)) == dict.fromkeys(written(out))
+    assert dict(replay(out, again, small, None)) == dict.fromkeys(replayed(out))
     label = out / "labels/train/a.aug-000.txt"
     assert explain.record_of(label, None).output == "images/train/a.aug-000.png"
 
@@ -364,4 +374,4 @@ def test_rows_of_nine_columns_are_oriented_boxes_unless_told(
     (row,) = rows(out / "labels/train/a.aug-000.txt")
     assert (row == pytest.approx([1, 1.1, 0.5, 0.7, 0.1, 0.3, 0.5, 0.7, 0.9])) == (not task)
     again = tmp_path / "again"
-    assert dict(replay(out, again, small, None)) == dict.fromkeys(written(out))
+    assert dict(replay(out, again, small, None)) == dict.fromkeys(replayed(out))
