@@ -178,9 +178,10 @@ class _Looked:
         while rows:
             tasks = Tasks(plan)
             yield from chain.from_iterable(self._of(tasks[row]) for row in rows)
-            if not self._broken - set(plan.broken):
+            if not self._paired or not self._broken - set(plan.broken):
                 break
-            plan = make_plan(self._recipe, plan.dataset, plan.broken | self._broken)
+            with located(self._recipe):
+                plan = make_plan(self._recipe, plan.dataset, plan.broken | self._broken)
             rows = [*self._paired]
             self._paired.clear()
         yield from (_broken(plan.dataset.ids[row], error) for row, error in self._paired.items())
