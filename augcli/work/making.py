@@ -19,9 +19,9 @@ from augcli.store.output import OutputFolder
 from augcli.task import Plain
 from augcli.work.blocks import Blocks
 from augcli.work.chunk import make_worker, shard_name
+from augcli.work.entries import kept_of
 from augcli.work.jobs import classes_for, foreign_modules, origins
 from augcli.work.pending import Pending, settled
-from augcli.work.unit import kept_of
 
 Progress = Callable[[int, int], None]
 """Called with how many sources are done, and of how many."""
