@@ -27,7 +27,7 @@ _BLOCK = 1 << 18
 
 def look_up(pixels: PixelArray, table: Levels) -> PixelArray:
     """Return a table's value for each pixel; one row serves all channels, or one row each."""
-    rows = table.astype(pixels.dtype)
+    rows = table.astype(pixels.dtype, order="C")
     if pixels.dtype == np.uint8:
         return bytes_of(pixels, rows[0]) if len(rows) == 1 else _by_channel(pixels, rows)
     if len(rows) == 1:
