@@ -119,14 +119,21 @@ def run_part(  # noqa: PLR0913 – as the command has options
 
 
 def local_engine(recipe: Recipe, jobs: int | None = None) -> Engine:
-    """Return the engine for a recipe on this machine: in this process where `jobs` is 1."""
+    """Return the engine for a recipe on this machine: in this process where `jobs` is 1.
+
+    Steps that are not ours may end a process, so these are asked in another one even then.
+    """
     from augcli.engines.cpus import available_cpus, limit_threads
-    from augcli.engines.local import make_engine
+    from augcli.engines.local import LocalEngine, make_engine
     from augcli.kind import load_kind
+    from augcli.work.jobs import are_apart
 
     jobs = jobs or available_cpus()
     limit_threads(jobs)
-    return make_engine(jobs, recipe.timeout, load_kind(recipe.dataset.kind).preload)
+    preload = load_kind(recipe.dataset.kind).preload
+    if are_apart(recipe):
+        return LocalEngine(jobs, recipe.timeout, preload)
+    return make_engine(jobs, recipe.timeout, preload)
 
 
 def engine_named(
@@ -150,7 +157,7 @@ def engine_named(
         return local_engine(recipe, jobs)
     from augcli.engines.site import Equipment
     from augcli.kind import load_kind
-    from augcli.work.making import foreign_modules
+    from augcli.work.jobs import foreign_modules
     from augcli.work.site_check import SiteCheck
 
     preload = load_kind(recipe.dataset.kind).preload
@@ -218,15 +225,16 @@ def check(recipe: Recipe) -> list[Problem]:
     return list(findings(recipe))
 
 
-def preview(recipe: Recipe, *, sources: int = 5, copies: int = 4) -> bytes:
-    """Return a PNG of a few samples beside what a recipe makes of them.
+def preview(recipe: Recipe, *, sources: int = 5, copies: int = 4, jobs: int | None = None) -> bytes:
+    """Return a PNG of a few samples beside what a recipe makes of them, drawn by `jobs` processes.
 
     >>> preview(load_recipe("recipe.yaml"), sources=1, copies=1)[1:4]
     b'PNG'
     """
+    from augcli.commands.preview import drawn_by
     from augcli.commands.preview import preview as draw
 
-    return draw(recipe, sources, copies)
+    return draw(recipe, sources, copies, drawn_by(local_engine(recipe, jobs)))
 
 
 def learn(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,14 +17,21 @@ def quoted(told: str | int | list[str]) -> str:
 
 
 def balanced(smallest: int, largest: int, method: str = "") -> str:
-    """Return the line on balance, by which no class would be copies nearly all."""
+    """Return the line on balance by which all classes become as large as the largest."""
     if smallest == largest:
         return f"# balance: {{{method}target: max}}    # all classes have {largest}"
-    most = MOST_GROWTH * smallest
-    if largest <= most:
-        return f"balance: {{{method}target: max}}    # classes have {smallest} to {largest}"
-    why = f"classes have {smallest} to {largest}: with max, some would be copies nearly all"
-    return f"balance: {{{method}target: {most}}}    # {why}"
+    return f"balance: {{{method}target: max}}    # classes have {smallest} to {largest}"
+
+
+def bounded(grown: Mapping[str, tuple[int, int]]) -> str:
+    """Return what a balance says of classes, by how many they are and would be at the most.
+
+    Each grows as far as it can without being copies nearly all.
+    """
+    goals = {label: min(after, MOST_GROWTH * count) for label, (count, after) in grown.items()}
+    more = {label: goal for label, goal in goals.items() if goal > grown[label][0]}
+    why = f"at most {MOST_GROWTH} times as many: more would be copies nearly all"
+    return f"target: {json.dumps(more, ensure_ascii=False)}}}    # {why}"
 
 
 @dataclass(frozen=True)

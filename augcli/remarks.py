@@ -18,6 +18,19 @@ _DOUBTFUL = frozenset(
 )
 
 
+_AGAIN = "nothing new: "
+
+
+def again(told: str) -> str:
+    """Return the note that samples are no new ones; a report begins with such notes."""
+    return f"{_AGAIN}{told}"
+
+
+def is_again(note: str) -> bool:
+    """Return whether a note says that samples are no new ones."""
+    return _AGAIN in note
+
+
 def renamed(dataset: Dataset) -> Iterator[Problem]:
     """Yield the folders, most of them classes, that the output has under another name."""
     for folder, written in written_folders(dataset.ids, twin_folders(dataset.ids)):

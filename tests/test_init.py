@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path, PurePosixPath
 
 import cv2
 import numpy as np
 import pytest
 from datasets import names_of_data
-from helpers import augment, make_photos, write
+from helpers import augment, environment, finished, make_photos, write
 
 from augcli.commands.check import findings
 from augcli.commands.forecast import forecast
@@ -153,6 +157,23 @@ def made(root: Path, *folders: str) -> Path:
     return root
 
 
+def test_what_is_told_to_type_next_is_what_a_shell_takes(tmp_path: Path) -> None:
+    made(tmp_path / "my photos (1)", "train/it's & more", "test/it's & more")
+    begun = augment("init", "my photos (1)", "-o", "a recipe.yaml", cwd=tmp_path)
+    told = [line for line in begun.stderr.splitlines() if line.startswith("  ")]
+    ran = shell(told.pop(), tmp_path)
+    _, _, further = ran.stdout.partition("look further:\n")
+    told += further.splitlines()
+    assert [line.count("my photos (1)") for line in told] == [0, 0, 1, 1, 1], ran.stderr
+    assert [shell(line, tmp_path).returncode for line in told] == [0] * 5, told
+
+
+def shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a line as a person would who copies it."""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    return finished(["sh", "-c", line], cwd=folder, env=environment(PATH=path))
+
+
 def test_init_writes_a_file_whose_paths_start_from_it(tmp_path: Path) -> None:
     made(tmp_path / "data/in", "train/a", "train/b", "val/a", "val/b")
     done = augment("init", "data/in", "-o", "data/recipe.yaml", cwd=tmp_path)
@@ -232,9 +253,20 @@ def test_a_class_of_few_is_not_made_of_copies_nearly_all(tmp_path: Path) -> None
     make_photos(tmp_path / "in", {"train/a": 30, "train/b": 2, "val/a": 1, "val/b": 1})
     text = starter(tmp_path / "in", tmp_path).text
     assert "\ncopies: 1" in text
-    assert "\n# balance: {target: 20}" in text
+    assert '\nbalance: {target: {"a": 60, "b": 20}}' in text
     recipe = load_recipe(text, "recipe", tmp_path)
     assert "growth" not in {each.code for each in findings(recipe)}
+
+
+def test_one_class_of_two_does_not_keep_the_others_from_balance(tmp_path: Path) -> None:
+    lines = [f"{n * 7 % 31}.5,{n % 13},{'abbb'[n % 4] if n > 1 else 'c'}" for n in range(130)]
+    write(tmp_path / "t.csv", "\n".join(["u,v,y", *lines, ""]))
+    (line,) = re.findall(
+        r"^balance:.*target: ({.*?})", starter(tmp_path / "t.csv", tmp_path).text, re.M
+    )
+    goals = json.loads(line)
+    assert goals["a"] > 60, "as many as b has"
+    assert goals["c"] <= 20
 
 
 @pytest.mark.parametrize("name", ["tabular/abalone.csv", "timeseries_ucr/OSULeaf"])

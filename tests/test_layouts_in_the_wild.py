@@ -225,7 +225,22 @@ WILD: dict[str, tuple[Files, tuple[str, ...]]] = {
                 "subject,activity,ax,ay\n",
             )
         },
-        ("note: values of 'ax', 'ay' change smoothly while 'subject', 'activity'",),
+        ("kind: timeseries", "layout: long", 'id: "subject"', 'point_labels: ["activity"]'),
+    ),
+    "a class of each person's sensors": (
+        {
+            "ecg.csv": rows(
+                lambda n: (
+                    str(n // 40),
+                    f"{n % 40 / 50}",
+                    *curve(n // 40, 40)[n % 40 :: 40] * 2,
+                    "ab"[n // 40 % 2],
+                ),
+                160,
+                "patient,time,I,II,rhythm\n",
+            )
+        },
+        ("kind: timeseries", 'time: "time"', 'id: "patient"', 'label: "rhythm"'),
     ),
     "a series of one column": (
         {"temps.txt": "".join(f"{value}\n" for value in curve(1, 60))},

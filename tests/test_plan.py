@@ -8,6 +8,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from helpers import (
+    augment,
     class_counts,
     copies_of,
     failures,
@@ -266,11 +267,15 @@ def test_leaks_that_a_run_refuses_are_told(tmp_path):
     write(tmp_path / "t.csv", "\n".join(["a,label,split", *rows, "3.5,x,test", ""]))
     table = {"kind": "tabular", "label": "label", "split": "split"}
     for name, changes in [("in", {}), ("t.csv", {"dataset": table, "steps": ["jitter"]})]:
-        recipe = read_recipe(str(write_recipe(tmp_path / name, tmp_path / "out", **changes)))
-        told = [note for note in forecast(recipe).notes if note.code == "leak"]
+        path = write_recipe(tmp_path / name, tmp_path / "out", **changes)
+        told = [note for note in forecast(read_recipe(str(path))).notes if note.code == "leak"]
         assert [(note.severity, note.message.startswith("1 ")) for note in told] == [
             ("error", True)
         ]
+        done = augment("plan", path, "--json")
+        plain = json.loads(done.stdout)
+        assert (done.returncode, plain["refused"]) == (1, True)
+        assert sum(each["before"] for each in plain["counts"]) > 3, "what is there is still told"
         with pytest.raises(FindingsError):
             run(tmp_path / name, tmp_path / "out", **changes)
 

@@ -8,7 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import augment, forget_plugins, make_photos, manifest, run, tree, write, write_recipe
+from helpers import (
+    augment,
+    environment,
+    failures,
+    forget_plugins,
+    make_photos,
+    manifest,
+    picture,
+    run,
+    tree,
+    write,
+    write_recipe,
+)
 
 import augcli
 from augcli.errors import RecipeError
@@ -72,6 +84,22 @@ def test_workers_that_are_started_anew_read_the_file(tmp_path: Path, photos: Pat
     recipe = write_recipe(photos, tmp_path / "out", plugins=["my_steps.py"], steps=STEPS)
     assert augment("run", recipe, "-j", 2, "--force", env=None).returncode == 0
     assert tree(tmp_path / "out") == before
+
+
+@pytest.mark.parametrize("fault", ["os.kill(os.getpid(), 9)", "time.sleep(99)"])
+def test_one_job_outlives_what_a_step_does_to_it(tmp_path: Path, photos: Path, fault: str) -> None:
+    worst = (
+        f"os, time = __import__('os'), __import__('time')\n        if facts.width == 31: {fault}"
+    )
+    write(
+        tmp_path / "my_steps.py",
+        FADE.replace("        return [", f"        {worst}\n        return [", 1),
+    )
+    write(photos / "train/cat/odd.png", picture(5, size=(16, 31)))
+    told = {"plugins": ["my_steps.py"], "steps": STEPS, "timeout": 2}
+    recipe = write_recipe(photos, tmp_path / "out", **told)
+    assert augment("run", recipe, "-j", 1, env=environment()).returncode == 3
+    assert list(failures(tmp_path / "out")) == ["train/cat/odd.png"]
 
 
 def test_a_changed_file_makes_its_own_outputs_anew(tmp_path: Path, photos: Path) -> None:
@@ -149,3 +177,26 @@ def test_its_parameters_are_checked_as_ours_are(photos: Path) -> None:
     )
     with pytest.raises(RecipeError, match="must be between 0 and 1, got 2"):
         augcli.load_recipe(recipe)
+
+
+ENDED = FADE.replace("return [", "import os; os._exit(9)\n        return [")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["run", "-j", "1"], 3),
+        (["plan"], 2),
+        (["check"], 2),
+        (["preview", "-j", "1", "-o", "p.png"], 2),
+    ],
+)
+def test_a_step_that_ends_its_process_ends_no_command(
+    tmp_path: Path, photos: Path, words: list[str], code: int
+) -> None:
+    write(tmp_path / "my_steps.py", ENDED)
+    told = {"plugins": ["my_steps.py"], "steps": ["fade"], "copies": 1}
+    recipe = write_recipe(photos, tmp_path / "out", **told)
+    done = augment(words[0], recipe, *words[1:], cwd=tmp_path)
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
+    assert "the worker exited with code 9" in done.stderr

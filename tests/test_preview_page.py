@@ -19,6 +19,7 @@ from augcli.commands.page import page as report
 from augcli.commands.preview import only_step, preview_page
 from augcli.errors import UsageError
 from augcli.recipe import load_recipe as from_text
+from augcli.remarks import again
 
 STEPS = ["horizontal_flip", {"rotate": {"degrees": [-20, 20]}}, {"posterize": {}}]
 
@@ -48,10 +49,28 @@ def test_every_step_is_shown_along_its_range(recipe):
     assert values["bits"] == [4, 5, 6, 7]
 
 
+def test_yaml_has_what_was_written_and_nothing_that_was_found_out(recipe, tmp_path):
+    copies = "shutil.copy(a['source'], a['output']); print(json.dumps({'id': a['id']}), flush=True)"
+    text = f"import json, shutil, sys\nfor line in sys.stdin: a = json.loads(line); {copies}"
+    write(tmp_path / "copy.py", text)
+    asked = {"command": "python copy.py", "params": {"prompt": "a cat"}}
+    page = page_of(recipe(steps=[{"generate": asked}, {"learned_warp": {"spread": 0.5}}]))
+    fields = [json.loads(unescape(each)) for each in re.findall(r'data-fields="([^"]+)"', page)]
+    assert fields == [asked, {"spread": 0.5}]
+
+
 def test_the_frames_of_a_range_differ(recipe):
     page = page_of(recipe(steps=STEPS[1:2]))
     frames = re.findall(r'class="frame".*?src="([^"]+)"', page)
     assert len(set(frames)) == len(frames) == 7
+
+
+def test_the_whole_recipe_stands_there_to_be_copied(tmp_path):
+    make_photos(tmp_path / "in", {"train/a": 1})
+    text = "# my own <words>\nversion: 1\ndataset: {path: in}\noutput: {path: out}\ncopies: 1\n"
+    page = page_of(load_recipe(write(tmp_path / "mine.yaml", text)))
+    assert unescape(page).count(text) == 1
+    assert "<words>" not in page
 
 
 def test_a_range_of_logarithms_has_even_factors(recipe):
@@ -221,7 +240,11 @@ DATASET = {"leaks": "refuse"}
 VERDICTS = [
     ({"failures": 2}, {}, "2 inputs failed"),
     ({"repeats": 1}, {}, "1 output repeats another copy"),
-    ({"notes": {"2 of the 9 new rows equal another row": 1}}, {}, "2 of the 9 new rows equal"),
+    (
+        {"notes": {again("2 of the 9 new rows equal another row"): 1}},
+        {},
+        "2 of the 9 new rows equal",
+    ),
     ({"held_out": False}, {}, "nothing is held out"),
     ({}, {"leaks": "allow"}, "leaks are allowed"),
     ({"shortfalls": [{"split": "train", "label": "a", "after": 3}]}, {}, "short of its target"),

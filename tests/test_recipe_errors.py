@@ -129,6 +129,7 @@ STEPS = {
     "- rotat": "5:5: unknown step 'rotat'; did you mean 'rotate'?",
     "- rotat: {degrees: 5}": "5:5: unknown step 'rotat'; did you mean 'rotate'?",
     "- hubbub": "5:5: unknown step 'hubbub'; see `augment transforms`",
+    "- eda": "5:5: unknown step 'eda'; it is a step for text datasets",
     "- 5": "5:5: expected the name of a step, got 5",
     "- [rotate]": "5:5: expected the name of a step, got a list",
     "- {}": "5:5: expected the name of a step, got a mapping",
@@ -144,8 +145,8 @@ STEPS = {
     "- {rotate:{degrees: 5}}": "5:12: a ':' needs a blank behind it; write `name: {…}`",
     '- rotate: {id: "C:\\Users"}': "5:23: a backslash in double quotes begins an escape; use "
     "single quotes, or `/` in paths",
-    "- noise": "5:5: unknown step 'noise'; did you mean 'gaussian_noise' or 'iso_noise' or "
-    "'shot_noise' or 'multiplicative_noise'?",
+    "- noise": "5:5: unknown step 'noise'; it is a step for timeseries datasets; did you mean "
+    "'gaussian_noise' or 'iso_noise' or 'shot_noise' or 'multiplicative_noise'?",
     "- {only: [], rotate: 5}": "5:16: a step has one name, got 'only' and 'rotate'",
     "- {only: {}, rotate: }": "5:12: `rotate.only`: expected a list, got a mapping; "
     "begin each item with `- `",

@@ -66,11 +66,13 @@ def transforms(name: str | None, *, dataset: Path | None, picture: Path | None) 
     from augcli.commands.catalogue import describe, listing
 
     if name and dataset:
+        from augcli.api import local_engine
         from augcli.commands.init import guessed
         from augcli.commands.preview import write_preview
 
         target = picture or Path(f"{name}.html")
-        write_preview(guessed(dataset, (), None), target, step=name)
+        recipe = guessed(dataset, (), None)
+        write_preview(recipe, target, local_engine(recipe), step=name)
         warn(f"wrote {target}")
     else:
         say_text(describe(name) if name else listing())

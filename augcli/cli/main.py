@@ -20,6 +20,7 @@ from augcli.cli.options import (
     PlaceType,
     as_json,
     input_option,
+    jobs_option,
     keep_to,
     output_argument,
     output_option,
@@ -114,7 +115,7 @@ def augment(context: click.Context) -> None:
 @augment.command()
 @recipe_argument
 @output_option
-@click.option("-j", "--jobs", type=click.IntRange(min=1), envvar="AUGMENT_JOBS", help="Processes.")
+@jobs_option
 @click.option(
     "--engine",
     "place",
@@ -187,7 +188,7 @@ def run(  # noqa: PLR0913 – one per option
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if work remains.")
 @as_json
 def plan(recipe: Any, *, exit_code: bool, as_json: bool) -> int:
-    """Say what `run` would do; nothing is written."""
+    """Say what `run` would do; nothing is written. Exits with 1 where it would refuse leaks."""
     return _plan(recipe, as_json=as_json, exit_code=exit_code)
 
 
@@ -200,7 +201,7 @@ def _plan(recipe: Any, *, as_json: bool, exit_code: bool) -> int:
         say(json.dumps(expected.plain()))
     else:
         tell.forecast(expected)
-    return int(exit_code and expected.work_remains)
+    return int(expected.is_refused or (exit_code and expected.work_remains))
 
 
 def _explain_code(context: click.Context, _option: click.Parameter, code: str | None) -> None:
@@ -248,17 +249,28 @@ def check(recipe: Any, *, strict: bool, as_json: bool) -> int:
 @click.option(
     "-o", "--output", "picture", required=True, type=PathType(dir_okay=False, path_type=Path)
 )
-@click.option("--sources", type=click.IntRange(1, 50), default=5, show_default=True)
+@click.option("--sources", type=click.IntRange(1, 100), default=5, show_default=True)
 @click.option("--copies", type=click.IntRange(1, 20), default=4, show_default=True)
 @click.option("--step", metavar="NAME", help="Show this step alone.")
-def preview(recipe: Any, *, picture: Path, sources: int, copies: int, step: str | None) -> None:
+@jobs_option
+def preview(  # noqa: PLR0913 – one per option
+    recipe: Any,
+    *,
+    picture: Path,
+    sources: int,
+    copies: int,
+    step: str | None,
+    jobs: int | None,
+) -> None:
     """Draw originals beside augmented versions: a PNG, or a page (.html) to play with.
 
     Without RECIPE, `-i DATASET` shows what `init` would write; with `--step`, any one step.
     """
+    from augcli.api import local_engine
     from augcli.commands.preview import write_preview
 
-    write_preview(recipe, picture, sources, copies, step)
+    engine = local_engine(recipe, jobs)
+    write_preview(recipe, picture, engine, sources=sources, copies=copies, step=step)
 
 
 @augment.command()

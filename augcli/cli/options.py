@@ -176,6 +176,13 @@ def output_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.argument("output", type=place)(command)
 
 
+def jobs_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add -j, how many processes work."""
+    return click.option(
+        "-j", "--jobs", type=click.IntRange(min=1), envvar="AUGMENT_JOBS", help="Processes."
+    )(command)
+
+
 def input_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add -i, where the sources are now."""
     return click.option(

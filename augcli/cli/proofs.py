@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from augcli.cli.options import PathType, as_json, recipe_argument
+from augcli.cli.options import PathType, as_json, jobs_option, recipe_argument
 from augcli.system.terminal import say, warn
 
 _TRIALS, _WIDTH = 12, 80
@@ -34,7 +34,7 @@ _TRIALS, _WIDTH = 12, 80
 @click.option("--network", is_flag=True, help="Judge by a small network (extra `torch`).")
 @click.option("--ablate", is_flag=True, help="Say what each step adds, by leaving it out.")
 @click.option("-o", "--output", "page", type=PathType(dir_okay=False, path_type=Path), help="Page.")
-@click.option("-j", "--jobs", type=click.IntRange(min=1), envvar="AUGMENT_JOBS", help="Processes.")
+@jobs_option
 @as_json
 def evaluate(  # noqa: PLR0913 – one per option
     recipe: Any,
@@ -83,7 +83,7 @@ def evaluate(  # noqa: PLR0913 – one per option
 )
 @click.option("--steps", is_flag=True, help="Try the recipe without each of its steps, too.")
 @click.option("--page", type=PathType(dir_okay=False, path_type=Path), help="A page on all trials.")
-@click.option("-j", "--jobs", type=click.IntRange(min=1), envvar="AUGMENT_JOBS", help="Processes.")
+@jobs_option
 @as_json
 def search(  # noqa: PLR0913 – one per option
     recipe: Any,
@@ -127,7 +127,7 @@ def search(  # noqa: PLR0913 – one per option
 @click.option(
     "-o", "--output", "target", required=True, type=PathType(dir_okay=False, path_type=Path)
 )
-@click.option("-j", "--jobs", type=click.IntRange(min=1), envvar="AUGMENT_JOBS", help="Processes.")
+@jobs_option
 def learn(recipe: Any, *, target: Path, jobs: int | None) -> None:
     """Learn what the steps of RECIPE need to know of its data, and write it to -o.
 

@@ -26,6 +26,7 @@ from augcli.store.output import OutputFolder
 from augcli.store.places import looked_at
 from augcli.store.sources import read_sources
 from augcli.task import Count, Processed, Processor, Tally, Task
+from augcli.work.apart import apart
 from augcli.work.jobs import classes_for, processor_of
 from augcli.work.learning import School
 from augcli.work.pending import Pending, Survey, settled
@@ -66,16 +67,22 @@ class Forecast:
         is_done = self.finished and self.joined
         return bool(self.new or self.changed or self.stale or not is_done)
 
+    @property
+    def is_refused(self) -> bool:
+        """Return whether a run would be refused for leaks."""
+        return any((each.code, each.severity) == ("leak", "error") for each in self.notes)
+
     def plain(self) -> dict[str, Any]:
         """Return this as plain JSON."""
-        return asdict(self) | {"notes": [str(note) for note in self.notes]}
+        notes = [str(note) for note in self.notes]
+        return asdict(self) | {"notes": notes, "refused": self.is_refused}
 
 
 def forecast(recipe: Recipe) -> Forecast:
     """Return what a run of this recipe would do now."""
     dataset, plan = planned(recipe)
     with looked_at(recipe.output.path, recipe.output_folder) as output:
-        return _forecast(recipe, dataset, plan, output)
+        return apart(recipe, lambda: _forecast(recipe, dataset, plan, output))
 
 
 def _forecast(recipe: Recipe, dataset: Dataset, plan: Plan, output: OutputFolder) -> Forecast:

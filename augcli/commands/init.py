@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import zipfile
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from augcli.addresses import address_of, shown
 from augcli.dataset.files import readable
-from augcli.draft import MOST_GROWTH, Asked, Draft, quoted
+from augcli.draft import MOST_GROWTH, Asked, Draft, bounded, quoted
 from augcli.errors import (
     AugmentError,
     FindingsError,
@@ -246,12 +245,9 @@ def _bounded(text: str, counts: Sequence[Count]) -> str:
     if not grows or not line:
         return text
     less = line.partition("}")[0].replace("target: max", "").rstrip(", ")
-    more = [each for each in counts if each.before < each.after]
-    goals = {str(each.label): min(each.after, MOST_GROWTH * each.before) for each in more}
-    told = f"target: {json.dumps(goals, ensure_ascii=False)}"
+    told = bounded({str(each.label): (each.before, each.after) for each in counts})
     mark = "" if less.endswith("{") else ", "
-    why = f"at most {MOST_GROWTH} times as many: more would be copies nearly all"
-    return text.replace(line, f"{less}{mark}{told}}}    # {why}", 1)
+    return text.replace(line, f"{less}{mark}{told}", 1)
 
 
 def _noted(text: str, notes: Sequence[str]) -> str:

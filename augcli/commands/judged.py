@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from augcli.remarks import is_again
+
 _MOST_GROWTH = 10
 
 
@@ -26,7 +28,7 @@ def _lines(summary: Mapping[str, Any], recipe: Mapping[str, Any]) -> Iterator[Ju
     failures, repeats = summary["failures"], summary.get("repeats", 0)
     held_out = summary.get("held_out", True)
     yield Judged(not failures, _several(failures, "input") + " failed")
-    told = [note for note in summary.get("notes", ()) if any(each in note for each in _AGAIN)]
+    told = list(filter(is_again, summary.get("notes", ())))
     if repeats or not told:
         yield Judged(not repeats, _several(repeats, "output") + _REPEAT[repeats == 1])
     yield from (Judged(False, note) for note in told)
@@ -43,8 +45,6 @@ def _lines(summary: Mapping[str, Any], recipe: Mapping[str, Any]) -> Iterator[Ju
 
 
 _REPEAT = (" repeat another copy", " repeats another copy")
-_AGAIN = ("`repeats`", "equal another row", "a copy of another source")
-"""What notes on samples that lie in files together say of those that are no new ones."""
 _NONE = "nothing is held out: all of it is train"
 _WAIVED = "leaks are allowed (`leaks: allow`): samples of train may be in other splits, too"
 

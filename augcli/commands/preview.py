@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from augcli.commands.html import rendered
 from augcli.commands.target import marked, write_target
 from augcli.draws import Draws
+from augcli.engines import Beat, Engine, Outcome
 from augcli.errors import RecipeError, SampleError, UsageError, did_you_mean
 from augcli.figures.turns import in_turn
 from augcli.kind import load_kind
 from augcli.plan import Plan
 from augcli.recipe import Recipe
 from augcli.requests.asked import PassThrough
+from augcli.requests.spread import Maker, Part, Spread, here
 from augcli.run import located, planned
 from augcli.store.sources import read_sources
 from augcli.task import AnyJob, Source, Task
@@ -30,8 +33,14 @@ if TYPE_CHECKING:
     from augcli.figures.playground import Playground
 
 
-def write_preview(
-    recipe: Recipe, target: Path, sources: int = 5, copies: int = 4, step: str | None = None
+def write_preview(  # noqa: PLR0913 – as the command has options
+    recipe: Recipe,
+    target: Path,
+    engine: Engine,
+    *,
+    sources: int = 5,
+    copies: int = 4,
+    step: str | None = None,
 ) -> None:
     """Write a picture, or a page where the name ends so, of a recipe or of one of its steps."""
     ending = target.suffix.lower()
@@ -39,13 +48,34 @@ def write_preview(
         raise UsageError(f"a preview is a picture (.png) or a page (.html), no {ending} file")
     recipe = only_step(recipe, step) if step else recipe
     draw = preview_page if ending in _PAGES else preview
-    write_target(target, draw(recipe, sources, copies), recipe.input)
+    write_target(target, draw(recipe, sources, copies, drawn_by(engine)), recipe.input)
 
 
 _PAGES = (".html", ".htm")
 
 
-def preview(recipe: Recipe, sources: int, copies: int) -> bytes:
+def drawn_by(engine: Engine) -> Spread:
+    """Return what has an engine draw samples, and gives what comes of them in their order."""
+
+    def spread(_key: str, maker: Maker, blocks: Iterable[Sequence[Any]]) -> Iterator[Part]:
+        def work(items: Sequence[Any], beat: Beat) -> bytes:
+            def begin(item: int) -> None:
+                beat(item)
+
+            return maker(items, begin)
+
+        outcomes = sorted(engine.spread(work, blocks), key=lambda each: list(each.items))
+        return map(_part, outcomes)
+
+    return spread
+
+
+def _part(outcome: Outcome) -> Part:
+    made = None if outcome.loss else partial(bytes, outcome.receipt)
+    return Part(outcome.items, made, outcome.loss)
+
+
+def preview(recipe: Recipe, sources: int, copies: int, spread: Spread = here) -> bytes:
     """Return a picture (PNG) of what a recipe does to a few sources, as a run would do it."""
     draw = load_kind(recipe.dataset.kind).preview
     if draw is None:
@@ -53,10 +83,10 @@ def preview(recipe: Recipe, sources: int, copies: int) -> bytes:
         raise RecipeError([recipe.problem(("dataset", "kind"), text)])
     shown = _chosen(recipe, sources)
     with located(recipe):
-        return marked(draw(_job(recipe), shown, copies, sources))
+        return marked(draw(_job(recipe, spread), shown, copies, sources))
 
 
-def preview_page(recipe: Recipe, sources: int, copies: int) -> bytes:
+def preview_page(recipe: Recipe, sources: int, copies: int, spread: Spread = here) -> bytes:
     """Return a page (HTML) with every step along its range and the whole recipe on a few sources.
 
     For kinds without one it shows the picture.
@@ -65,24 +95,24 @@ def preview_page(recipe: Recipe, sources: int, copies: int) -> bytes:
     if play is None:
         from augcli.figures.playground import Playground, pictured
 
-        picture = preview(recipe, sources, copies)
+        picture = preview(recipe, sources, copies, spread)
         frame = pictured("what the recipe makes of a few samples", picture, "png")
         return _page(recipe, Playground(None, (), [[frame]]))
     shown = _chosen(recipe, sources)
     with located(recipe):
-        return _page(recipe, play(_job(recipe), shown, copies, sources))
+        return _page(recipe, play(_job(recipe, spread), shown, copies, sources))
 
 
-def _job(recipe: Recipe) -> AnyJob:
+def _job(recipe: Recipe, spread: Spread) -> AnyJob:
     """Return what a recipe asks of its kind, once its steps know what they are to know."""
     dataset, _ = planned(recipe)
     taught = School(recipe, dataset).taught(Study.model).recipe
-    return job_of(taught, (), answers=programs_of(taught))
+    return job_of(taught, (), spread, answers=programs_of(taught))
 
 
 def _page(recipe: Recipe, playground: Playground) -> bytes:
-    output = recipe.output_folder.name
-    return rendered("preview.html", output=output, kind=recipe.dataset.kind, page=playground)
+    told = {"output": recipe.output_folder.name, "written": recipe.as_written.text}
+    return rendered("preview.html", kind=recipe.dataset.kind, page=playground, **told)
 
 
 def only_step(recipe: Recipe, name: str) -> Recipe:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, TypeVar
 
-from augcli.errors import SampleError
 from augcli.figures.playground import Frame, Knob, Shown
+from augcli.figures.tried import tried
 from augcli.ranges import Choice, Spread, Uniform
+from augcli.requests.spread import Spread as Share
 from augcli.transform import Transform, changed, declared_range, plain_step, rounded
 
 _POINTS = 7
@@ -16,26 +17,37 @@ T = TypeVar("T", bound=Transform)
 
 
 def shown(
-    step: T, draw: Callable[[T, str], Frame], several: Collection[str] = frozenset()
-) -> Shown:
-    """Return a step by itself; `draw` gives what a step makes of a sample, under a caption.
+    share: Share,
+    steps: Sequence[T],
+    draw: Callable[[T, str], Frame],
+    several: Callable[[T], Collection[str]] = lambda _step: frozenset(),
+) -> list[Shown]:
+    """Return steps by themselves; `draw` gives what a step makes of a sample, under a caption.
 
-    Parameters that are drawn several times for a sample go from what changes nothing to a point.
+    Parameters that are drawn `several` times for a sample go from what changes nothing to a point.
     """
-    told = (type(step).__doc__ or "").splitlines()[0]
-    fields = _fields(step)
-    try:
-        knobs = list(_knobs(step, draw, several))
-        alone = None if knobs else draw(step, step.name)
-    except SampleError as error:
-        return Shown(step.name, told, fields, [], None, str(error))
-    return Shown(step.name, told, fields, knobs, alone)
+    found = tried(share, lambda step: _shown(step, draw, several(step)), steps)
+    return [each.made or _missing(each.item, each.reason) for each in found]
+
+
+def _shown(step: T, draw: Callable[[T, str], Frame], several: Collection[str]) -> Shown:
+    knobs = list(_knobs(step, draw, several))
+    alone = None if knobs else draw(step, step.name)
+    return Shown(step.name, _told(step), _fields(step), knobs, alone)
+
+
+def _missing(step: Transform, reason: str) -> Shown:
+    return Shown(step.name, _told(step), _fields(step), [], None, reason)
+
+
+def _told(step: Transform) -> str:
+    return (type(step).__doc__ or "").splitlines()[0]
 
 
 def _fields(step: Transform) -> dict[str, Any]:
-    """Return what a recipe says of a step, and its ranges though they are left out."""
+    """Return what a recipe says of a step and who pastes it may say again, ranges always."""
     plain = plain_step(step)[step.name]
-    said = {*step.model_fields_set, *(name for name, _ in step.spreads)}
+    said = {*step.model_fields_set, *(name for name, _ in step.spreads)} - step.found_out
     aliases = {name: declared.alias or name for name, declared in type(step).model_fields.items()}
     return {key: plain[key] for key in (aliases[n] for n in aliases if n in said)}
 

@@ -1,4 +1,4 @@
-"""A contact sheet: pictures in rows, with lines of text below each, as a PNG."""
+"""A contact sheet: pictures in rows, with lines of text below each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from PIL import Image, ImageDraw, ImageFont
 from augcli.records.typed import Step
 from augcli.system.terminal import escaped
 
-PAPER, INK, FAINT = (255, 255, 255), (30, 30, 30), (130, 130, 130)
+PAPER, INK, FAINT = (255, 255, 255), (30, 30, 30), (110, 110, 110)
+FRAME = (200, 200, 200)
 GAP, LINE = 12, 14
 
 Cell = tuple[Image.Image, list[str]]
@@ -23,37 +24,51 @@ Cell = tuple[Image.Image, list[str]]
 
 @dataclass(frozen=True)
 class Sheet:
-    """How large the cells of a sheet are, and how many letters a line below one has."""
+    """How wide the cells of a sheet are, and how many letters a line below one has."""
 
     width: int
-    height: int
     letters: int
 
-    def drawn(self, rows: Sequence[Sequence[Cell]], below: Sequence[str] = ()) -> bytes:
-        """Return the sheet as PNG; the first cell of a row is told in faint letters."""
-        wrapped = [[(image, _wrapped(text, self.letters)) for image, text in row] for row in rows]
-        heights = [self._height(row) for row in wrapped]
-        most = max(map(len, rows))
-        last = _wrapped(below, self.letters * most)
-        size = (most * (self.width + GAP) + GAP, sum(heights) + LINE * len(last) + GAP)
-        image = Image.new("RGB", size, PAPER)
+    def drawn(self, rows: Sequence[Sequence[Cell]], below: Sequence[str] = ()) -> Image.Image:
+        """Return the sheet; the first cell of a row is told in faint letters."""
+        return self.stacked([self.strip(row) for row in rows], below)
+
+    def stacked(self, strips: Sequence[Image.Image], below: Sequence[str] = ()) -> Image.Image:
+        """Return strips below each other, and lines of text below them."""
+        width, height = max(strip.width for strip in strips), sum(strip.height for strip in strips)
+        last = _wrapped(below, self.letters * width // (self.width + GAP))
+        sheet = Image.new("RGB", (width, GAP + height + LINE * len(last)), PAPER)
         top = GAP
-        for row, height in zip(wrapped, heights, strict=True):
-            for column, cell in enumerate(row):
-                self._paste(image, cell, GAP + column * (self.width + GAP), top, column == 0)
-            top += height
-        _write(image, last, GAP, top, INK)
-        return png(image)
+        for strip in strips:
+            sheet.paste(strip, (0, top))
+            top += strip.height
+        _write(sheet, last, GAP, top, INK)
+        return sheet
 
-    def _height(self, row: Sequence[Cell]) -> int:
-        return self.height + LINE * max(len(text) for _, text in row) + 2 * GAP
+    def strip(self, row: Sequence[Cell]) -> Image.Image:
+        """Return one row of a sheet."""
+        wrapped = [_wrapped(text, self.letters) for _, text in row]
+        tallest = max(image.height for image, _ in row)
+        height = tallest + LINE * max(map(len, wrapped)) + 2 * GAP
+        strip = Image.new("RGB", (len(row) * (self.width + GAP) + GAP, height), PAPER)
+        for column, ((image, _), lines) in enumerate(zip(row, wrapped, strict=True)):
+            left = GAP + column * (self.width + GAP)
+            x, y = left + (self.width - image.width) // 2, (tallest - image.height) // 2 + 1
+            _framed(strip, image, x, y)
+            _write(strip, lines, left, tallest + 4, INK if column else FAINT)
+        return strip
 
-    def _paste(self, sheet: Image.Image, cell: Cell, left: int, top: int, faint: bool) -> None:
-        image, lines = cell
-        x = left + (self.width - image.width) // 2
-        y = top + (self.height - image.height) // 2
-        sheet.paste(image, (x, y), image if image.mode == "RGBA" else None)
-        _write(sheet, lines, left, top + self.height + 4, FAINT if faint else INK)
+
+def _framed(strip: Image.Image, image: Image.Image, x: int, y: int) -> None:
+    """Put a picture with a line around it, as a pale one has no edge of its own."""
+    edge = (x - 1, y - 1, x + image.width, y + image.height)
+    ImageDraw.Draw(strip).rectangle(edge, outline=FRAME)
+    strip.paste(image, (x, y), image if image.mode == "RGBA" else None)
+
+
+def clipped(name: str, most: int) -> str:
+    """Return a name without its beginning, where it is long: its end tells files apart."""
+    return name if len(name) <= most else f"…{name[1 - most :]}"
 
 
 _SQUEEZED = 1
@@ -107,12 +122,17 @@ def _drawable(character: str) -> str:
     return "".join(filter(_has_sign, plain)) or "?"
 
 
-@cache
 def _has_sign(character: str) -> bool:
+    return has_sign(character, _font())
+
+
+@cache
+def has_sign(character: str, font: Any) -> bool:
+    """Return whether a font has a sign of its own for a character."""
     if character.isascii():
         return True
     try:
-        return bytes(_font().getmask(character)) != bytes(_font().getmask("\uffff"))
+        return bytes(font.getmask(character)) != bytes(font.getmask("\uffff"))
     except UnicodeError:
         return False
 

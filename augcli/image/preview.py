@@ -4,76 +4,95 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import takewhile
+from typing import Any
 
 import cv2
 import numpy as np
 from PIL import Image
 
 from augcli.errors import SampleError
-from augcli.figures.sheet import Cell, Sheet, caption
+from augcli.figures.sheet import Cell, Sheet, caption, clipped
+from augcli.figures.tried import Tried, tried
+from augcli.image import ops
 from augcli.image.augment import ImageProcessor
-from augcli.image.codec import decode, read_header
+from augcli.image.codec import decode, encode, read_header
 from augcli.image.drawing import Drawn
+from augcli.image.formats import Encoding
 from augcli.image.job import ImageJob
 from augcli.image.labelled.schemes import labels_of
 from augcli.image.modes import learned
 from augcli.image.objects import Objects
-from augcli.image.ops import apply
+from augcli.image.ops import Op
 from augcli.image.overlay import overlaid
 from augcli.image.peers import Neighbours
-from augcli.image.picture import Picture, PixelArray, full_range, known
+from augcli.image.picture import Facts, Picture, PixelArray, full_range, known
+from augcli.image.sampling import Sampling
+from augcli.image.tone import Table
+from augcli.image.transforms.size import stretch
+from augcli.image.whole import Whole
 from augcli.requests.asked import Copies
 from augcli.requests.courses import shared_out
+from augcli.system.terminal import escaped
 from augcli.task import Source, Task
+
+Loaded = tuple[Task, Sequence[Source]]
 
 _CELL = 200
 """Pixels that a picture gets on the sheet, across and down."""
 _LETTERS = 34
 _MOST = (0.005, 0.995)
 """Shares of the values that are darker than what is black and what is white."""
+_PNG = Encoding("png", 0, convert=False)
+_BETWEEN = Sampling(border=None, interpolation="linear")
 _NOT_SHOWN = frozenset(
     ("answer", "border", "code", "fill", "interpolation", "of", "pasted", "picture", "velocities")
 )
 
 
-def sheet(
-    job: ImageJob, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, _shown: int
-) -> bytes:
+def sheet(job: ImageJob, sources: Sequence[Loaded], copies: int, _shown: int) -> bytes:
     """Return a PNG with one row per source: the original, then copies 0, 1, 2 …
 
     Sources that cannot be used are told in words below; SampleError where there is no other.
     """
-    rows: list[list[Cell]] = []
-    known: list[list[Cell]] = []
-    reasons: list[str] = []
-    for task, files in sources:
-        try:
-            rows.append(list(row(job, task, files, copies)))
-            known = known or list(_learned(job, task, files, copies))
-        except SampleError as error:
-            reasons.append(f"{task.source}: {error}")
-    if not rows:
+    frames = Sheet(_CELL, _LETTERS)
+
+    def strip(source: Loaded) -> Image.Image:
+        return frames.strip(list(row(job, *source, copies)))
+
+    found = [*tried(job.spread, strip, sources)]
+    (first, *_), reasons = usable(found)
+    strips = [each.made for each in found if each.made]
+    strips += map(frames.strip, _learned(job, *first, copies))
+    pixels = np.asarray(frames.stacked(strips, reasons))[:, :, ::-1]
+    return encode(Picture(np.ascontiguousarray(pixels)), _PNG, None)
+
+
+def usable(found: Sequence[Tried[Loaded, Any]]) -> tuple[list[Loaded], list[str]]:
+    """Return the sources that could be drawn, and why others could not; SampleError if none."""
+    reasons = [f"{each.item[0].source}: {each.reason}" for each in found if each.reason]
+    sources = [each.item for each in found if not each.reason]
+    if not sources:
         raise SampleError("; ".join(["there is no picture to show", *reasons]))
-    return Sheet(_CELL, _CELL, _LETTERS).drawn([*rows, *known], reasons)
+    return sources, reasons
 
 
 def row(job: ImageJob, task: Task, sources: Sequence[Source], copies: int) -> Iterator[Cell]:
     """Yield a source, small, and its copies, each with what is told of it."""
-    data = bytes(sources[0].data)
-    picture = decode(data, job.dataset.max_pixels).picture
-    header = read_header(data, job.dataset.max_pixels)
+    whole = Whole(bytes(sources[0].data), job.dataset.max_pixels)
+    header = whole.header
     maker = ImageProcessor(job, {})
     objects = objects_of(maker, task, sources)
-    title = [f"{task.label or ''}".strip(), f"{header.width} x {header.height}", task.source]
-    whole = Drawn([], [], header.facts)
-    yield shown(picture, objects, whole), [line for line in title if line]
+    title = [f"{task.label or ''}".strip(), f"{header.width} x {header.height}"]
+    title += [clipped(escaped(task.source), 2 * _LETTERS)]
+    yield shown(whole, objects, Drawn([], [], header.facts)), [line for line in title if line]
     counts = shared_out(copies, 0, [each.copies for each in job.courses])
     task = replace(task, request=Copies(counts))
     peers = Neighbours(task, sources, maker)
     facts = replace(header.facts, sha256=sources[0].sha256)
     for drawn in maker.drawn(task, facts, objects, peers):
         captions = [caption(step, _NOT_SHOWN) for step in drawn.steps] or ["(no step applied)"]
-        yield shown(picture, objects, drawn), captions
+        yield shown(whole, objects, drawn), captions
 
 
 def objects_of(maker: ImageProcessor, task: Task, sources: Sequence[Source]) -> Objects | None:
@@ -93,16 +112,42 @@ def _learned(
             yield [(thumbnail(each), [told]) for told, each in frames]
 
 
-def shown(picture: Picture, objects: Objects | None, drawn: Drawn) -> Image.Image:
-    """Return a small picture of what was drawn for it, with all that belongs to it."""
-    result = apply(drawn.ops, picture)
-    image = thumbnail(result, window(picture))
+def shown(whole: Whole, objects: Objects | None, drawn: Drawn) -> Image.Image:
+    """Return a small picture of what was drawn for it, with all that belongs to it.
+
+    It is made small as by one more step: a large one is decoded no larger than that needs.
+    """
+    facts = ops.facts_after(drawn.ops, whole.header.facts)
+    stages = ops.fuse(_made_small(drawn.ops, facts))
+    result = ops.applied(stages, whole.decoded(whole.part_for(stages)).picture)
+    image = thumbnail(result, _window_of(whole))
     if not objects:
         return image
-    size, done = (result.facts.width, result.facts.height), objects.done(drawn)
+    size, done = (facts.width, facts.height), objects.done(drawn)
     targets = objects.after(drawn.stages).kept if drawn.ops else objects.targets
     shown = overlaid(image, size, targets, objects.masks_after(done))
     return _beside([shown, *map(thumbnail, map(_bright, objects.pairs_after(done)))])
+
+
+def _made_small(lowered: Sequence[Op], facts: Facts) -> list[Op]:
+    """Return operations and, before tones that come last, what makes a picture as it is shown."""
+    tones = [*takewhile(lambda op: isinstance(op, Table), reversed(lowered))]
+    last = len(lowered) - len(tones)
+    return [*lowered[:last], *_fit(facts), *lowered[last:]]
+
+
+def _fit(facts: Facts) -> list[Op]:
+    """Return what makes a picture no larger than it is shown."""
+    scale = _CELL / max(facts.width, facts.height)
+    width, height = (max(1, round(side * scale)) for side in (facts.width, facts.height))
+    return [stretch(facts, width, height, _BETWEEN)] if scale < 1 else []
+
+
+def _window_of(whole: Whole) -> tuple[float, float]:
+    """Return the values of a source that are to be black and white; it is read for deep ones."""
+    if whole.header.facts.depth == "uint8":
+        return 0.0, 255.0
+    return window(whole.decoded(1).picture)
 
 
 def _beside(images: Sequence[Image.Image]) -> Image.Image:

@@ -11,7 +11,7 @@ from typing import Any
 
 from augcli.dataset.splits import TRAIN, augmented
 from augcli.dataset.units import Dataset
-from augcli.draft import MOST_GROWTH, Asked, Draft, balanced, quoted
+from augcli.draft import MOST_GROWTH, Asked, Draft, balanced, bounded, quoted
 from augcli.errors import DoubtError, SettingError, UsageError
 from augcli.image.annotated import annotation_file
 from augcli.image.careful import careful, lacks_pairs, looked_at
@@ -145,8 +145,9 @@ def _amount(dataset: Dataset) -> Iterator[str]:
     asked = f"copies: {copies or 1}"
     yield f"{asked if copies else '# ' + asked}               # new pictures per picture"
     if len(classes) > 1:
-        line = balanced(smallest, largest)
-        yield line if grows else f"# {line.removeprefix('# ')}"
+        most = largest * (1 + copies)
+        ends = {str(label): (count, most) for label, count in classes.items()}
+        yield balanced(smallest, largest) if grows else f"balance: {{{bounded(ends)}"
     scarce = sorted(
         f"{label or 'all'} {count}" for label, count in classes.items() if count < _FEWEST
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import starmap
 
@@ -13,7 +15,7 @@ from augcli.image.codec import (
     Header,
     can_reduce,
     decoded,
-    encode,
+    encode_all,
     losses,
     read_header,
 )
@@ -59,47 +61,66 @@ class Whole:
 
     def rendered(self, stages: Sequence[Stage], encoding: Encoding, part: int) -> list[bytes]:
         """Return an output's bytes."""
-        picture = ops.applied(stages, self.decoded(part).picture)
-        return self.encoded(picture, encoding, part)
+        return self.encoded([ops.applied(stages, self.decoded(part).picture)], encoding)
 
-    def encoded(self, picture: Picture, encoding: Encoding, part: int) -> list[bytes]:
-        """Return the bytes of what was made of it, decoded to such a part of its sides."""
-        return [encode(picture, encoding, self.decoded(part).icc)]
+    def encoded(self, pictures: Sequence[Picture], encoding: Encoding) -> list[bytes]:
+        """Return the bytes of what was made of it."""
+        return encode_all(pictures, encoding, self.header.icc)
 
 
 _MOST_TOGETHER = 1 << 18
 """Pixels of results that are held at a time."""
+_SMALL = 1 << 14
+"""Pixels of all copies of a picture that are made before they are asked for."""
 
 
 class Together:
-    """The copies of a picture. Small ones are all rendered before the first of them is encoded.
+    """The copies of a picture. Those that are not large are all rendered, then all encoded.
 
     One kind of work at a time keeps what it takes in the processor's own memory.
     """
 
-    def __init__(self, whole: Whole):
+    def __init__(self, whole: Whole, encoding: Encoding):
         self._whole = whole
-        self._room = _MOST_TOGETHER
+        self._encoding = encoding
+        self._pixels = 0
         self._asked: list[tuple[Sequence[Stage], int]] = []
-        self._made: dict[int, Picture | StepError] = {}
+        self._made: dict[int, bytes | StepError] = {}
 
-    def maker(
-        self, stages: Sequence[Stage], encoding: Encoding, part: int, pixels: int
-    ) -> Callable[[], list[bytes]]:
+    def maker(self, stages: Sequence[Stage], part: int, pixels: int) -> Callable[[], list[bytes]]:
         """Return what gives the bytes of one more copy, which has so many pixels."""
-        if pixels > self._room:
-            return partial(self._whole.rendered, stages, encoding, part)
-        self._room -= pixels
+        if self._pixels + pixels > _MOST_TOGETHER:
+            return partial(self._whole.rendered, stages, self._encoding, part)
+        self._pixels += pixels
         self._asked.append((stages, part))
-        return partial(self._encoded, len(self._asked) - 1, encoding)
+        return partial(self._bytes_of, len(self._asked) - 1)
 
-    def _encoded(self, number: int, encoding: Encoding) -> list[bytes]:
+    def ahead(self) -> Iterator[None]:
+        """Make small copies, one kind of work at each step; errors are told by their makers."""
+        if 0 < self._pixels <= _SMALL:
+            with suppress(SampleError):
+                yield from self._make()
+
+    def _make(self) -> Iterator[None]:
+        for part in {part for _, part in self._asked}:
+            self._whole.decoded(part)
+        yield
+        copies = [*starmap(self._rendered, self._asked)]
+        yield
+        self._made = dict(enumerate(self._encoded(copies)))
+
+    def _bytes_of(self, number: int) -> list[bytes]:
         if number not in self._made:
-            self._made = dict(enumerate(starmap(self._rendered, self._asked)))
-        picture = self._made.pop(number)
-        if isinstance(picture, StepError):
-            raise picture
-        return self._whole.encoded(picture, encoding, self._asked[number][1])
+            deque(self._make(), maxlen=0)
+        made = self._made.pop(number)
+        if isinstance(made, StepError):
+            raise made
+        return [made]
+
+    def _encoded(self, copies: Sequence[Picture | StepError]) -> Iterator[bytes | StepError]:
+        pictures = [each for each in copies if isinstance(each, Picture)]
+        files = iter(self._whole.encoded(pictures, self._encoding))
+        return (next(files) if isinstance(each, Picture) else each for each in copies)
 
     def _rendered(self, stages: Sequence[Stage], part: int) -> Picture | StepError:
         """Return a copy, or what a step fails on, which is told when that copy is asked for."""

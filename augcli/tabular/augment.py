@@ -42,13 +42,12 @@ from augcli.tabular.methods.base import stages_of
 from augcli.tabular.named import refuse_columns, splits_by_name
 from augcli.tabular.outline import NO_CLASS, Outline, passing
 from augcli.tabular.output import Writing
-from augcli.tabular.remarks import leaked, named, remarks, repeats
+from augcli.tabular.remarks import leaked, measured, named, remarks, repeats, story
 from augcli.tabular.splits import File, files_of, kept_rows, only_split, rows_of, unnamed
 from augcli.tabular.steps import steps_of
 from augcli.tabular.table import Rows, texts_of
 from augcli.tabular.twins import Prints
 from augcli.tabular.whole import read_whole
-from augcli.tabular.writers import told_columns
 from augcli.task import (
     Count,
     Lost,
@@ -171,6 +170,8 @@ class ProcessedTable(Processed):
         """Return how many of the new rows are no new ones, and what the table may be instead."""
         prints = iter(self._prints_of_drawn())
         found = list(map(str, of_series(self.table)))
+        if any(each.is_something for each in self.decided):
+            found += measured(self.table, self.job.balance)
         for outline, each in zip(self.outlines, self.decided, strict=True):
             new = list(islice(prints, len(each.drawn)))
             found += named(outline, repeats(outline, each, new), among=self.outlines)
@@ -198,7 +199,7 @@ class ProcessedTable(Processed):
 
     def _told(self, counts: Sequence[Count], told: Iterable[Outline | Decided]) -> Tally:
         failures = [*self._failures(), *failed_methods(self.table, self.outlines, told)]
-        return Tally(counts, failures, [*told_columns(self.table), *doubts(counts)])
+        return Tally(counts, failures, [*story(self.table, self.job.balance), *doubts(counts)])
 
     @property
     def lost(self) -> Sequence[Lost]:

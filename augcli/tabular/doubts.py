@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from augcli.checks.findings import Lint
 from augcli.dataset.doubts import POINTS_OF_SERIES
 from augcli.errors import Doubt
+from augcli.rows.following import LONGEST_LOOK, are_points, changes_of
 from augcli.tabular.columns import Column
 from augcli.tabular.table import Numbers, Table
 
@@ -20,11 +21,6 @@ _CODES = frozenset(
 )
 _WORDS = re.compile(r"[a-z]+")
 _SHOWN = 4
-_LOOKED_AT = 5000
-_LONG = 20
-"""Rows of one key that follow each other, on average, where they may be a series."""
-_SMOOTH = 0.5
-"""Correlation of a column with itself, a row later, about its means."""
 
 
 def doubts(table: Table) -> Iterator[Lint]:
@@ -43,23 +39,14 @@ def doubts(table: Table) -> Iterator[Lint]:
 
 
 def of_series(table: Table) -> Iterator[Doubt]:
-    """Yield that rows may be points of series: values follow each other smoothly below a key.
-
-    Each decimal has to, and there are two at least: one alone is smooth wherever rows are sorted.
-    """
-    values = {c.name: table.numbers[c.index][:_LOOKED_AT] for c in _decimals(table)}
+    """Yield that rows may be points of series: values follow each other smoothly below a key."""
+    values = {c.name: table.numbers[c.index][:LONGEST_LOOK] for c in _decimals(table)}
     keys = dict(_keys(table))
-    if len(values) < 2 or not keys:
-        return
-    new = np.any(list(keys.values()), axis=0)
-    runs = np.concatenate([[0], np.cumsum(new)])
-    is_long = len(runs) >= _LONG * (int(runs[-1]) + 1)
-    if not is_long or min(_follows(each, runs) for each in values.values()) < _SMOOTH:
-        return
-    shown = _shown(list(values)), _shown(list(keys))
-    text = f"values of {shown[0]} change smoothly while {shown[1]} stay"
-    hint = "if rows are points of series, say `kind: timeseries`, `layout: long`, `id: COLUMN`"
-    yield POINTS_OF_SERIES.doubt(text, hint, "dataset.kind")
+    if are_points([*values.values()], [*keys.values()]):
+        shown = _shown(list(values)), _shown(list(keys))
+        text = f"values of {shown[0]} change smoothly while {shown[1]} stay"
+        hint = "if rows are points of series, say `kind: timeseries`, `layout: long`, `id: COLUMN`"
+        yield POINTS_OF_SERIES.doubt(text, hint, "dataset.kind")
 
 
 def _shown(names: list[str]) -> str:
@@ -77,20 +64,9 @@ def _keys(table: Table) -> Iterator[tuple[str, NDArray[np.bool_]]]:
         values = coded.codes if coded else table.numbers.get(column.index)
         if values is None or column.kind == "decimals":
             continue
-        changes = np.diff(values[:_LOOKED_AT]) != 0
-        if 0 < _LONG * int(changes.sum()) <= len(changes):
+        changes = changes_of(values[:LONGEST_LOOK])
+        if changes is not None:
             yield column.name, changes
-
-
-def _follows(values: Numbers, runs: NDArray[np.int64]) -> float:
-    """Return how alike values are to those of the next row of a run, apart from its mean."""
-    known = ~np.isnan(values)
-    counts = np.maximum(1, np.bincount(runs, known))
-    about = values - (np.bincount(runs, np.where(known, values, 0)) / counts)[runs]
-    inner = (runs[1:] == runs[:-1]) & known[1:] & known[:-1]
-    first, second = about[:-1][inner], about[1:][inner]
-    size = float(np.sqrt((first**2).sum() * (second**2).sum()))
-    return float((first * second).sum()) / size if size else 0.0
 
 
 def _one_hot(table: Table) -> Iterator[list[str]]:

@@ -16,6 +16,7 @@ from augcli.figures.knobs import shown
 from augcli.figures.playground import Frame, Playground, pictured
 from augcli.figures.sheet import png
 from augcli.plural import several
+from augcli.requests.spread import here
 from augcli.tabular.augment import ProcessedTable
 from augcli.tabular.columns import Column
 from augcli.tabular.drawn import Drawn
@@ -49,7 +50,7 @@ def playground(
     classes = [*classes_of(whole)][:count]
     told = [each for one in classes for each in _of_class(whole, one, copies)]
     original = _frame(whole.table, "rows as they are", _texts(whole, _plain(some)))
-    return Playground(original, [shown(step, shows) for step in steps], told)
+    return Playground(original, shown(here, steps, shows), told)
 
 
 def _of_class(whole: ProcessedTable, of: OfClass, count: int) -> Iterator[Sequence[Frame]]:

@@ -11,16 +11,18 @@ from augcli.checks.equal import shared, twins
 from augcli.dataset.leaks import heeded
 from augcli.dataset.splits import NO_SPLIT
 from augcli.plural import several
+from augcli.remarks import again
 from augcli.tabular.balance import Decided
 from augcli.tabular.columns import NUMBER, Column
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.drawn import Drawn
-from augcli.tabular.methods.base import Method
+from augcli.tabular.methods.base import Method, stages_of
 from augcli.tabular.outline import NO_CLASS, Outline
 from augcli.tabular.provenance import row_ids
 from augcli.tabular.splits import rows_of
 from augcli.tabular.table import Table
 from augcli.tabular.twins import Prints, prints_of_all, prints_of_whole, told
+from augcli.tabular.writers import told_columns
 
 _MANY_CLASSES = 20
 _SHOWN = 5
@@ -39,6 +41,21 @@ def remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator
     for outline, each in zip(outlines, decided, strict=True):
         found = [*_unreached(outline), *_nothing(outline, each), *each.notes]
         yield from named(outline, [*found, *_vanished(outline, each)], among=outlines)
+
+
+def story(table: Table, balance: Method | None) -> Iterator[str]:
+    """Yield what was found out about columns, and what distances between rows are told in."""
+    yield from told_columns(table)
+    yield from measured(table, balance)
+
+
+def measured(table: Table, balance: Method | None) -> Iterator[str]:
+    """Yield what distances are told in, where columns could be counted otherwise."""
+    if len(table.numeric) > 1 and any(each.is_scaled for each in stages_of(balance)):
+        yield (
+            "distances count numbers in standard deviations of their columns; `distances: raw` "
+            "under `balance` takes them as they stand"
+        )
 
 
 def leaked(outlines: Sequence[Outline], settings: TableDatasetSettings) -> list[str]:
@@ -215,16 +232,16 @@ def repeats(outline: Outline, decided: Decided, new: Sequence[Prints]) -> Iterat
             bases = (f"a row made of {id_}" for id_ in row_ids(table, each.base[found.places[:5]]))
             pairs = told(bases, map(table.row_id, others[found.others].tolist()))
             equal = several(len(found), "new row equals a row", "new rows equal rows")
-            yield f"{equal} of other splits: {pairs}"
+            yield again(f"{equal} of other splits: {pairs}")
 
 
 def _repeated(known: Prints, drawn: Sequence[Drawn], new: Sequence[Prints]) -> Iterator[str]:
     """Yield how many new rows of each class are no new ones."""
     labels = np.repeat([str(each.label) for each in drawn], [len(each) for each in drawn])
     first = pl.Series(np.concatenate([known, *new])).is_first_distinct().to_numpy()
-    again = ~first[len(known) :]
+    twice = ~first[len(known) :]
     for label in dict.fromkeys(labels.tolist()):
-        here = again[labels == label]
+        here = twice[labels == label]
         if here.any():
             text = f"{here.sum()} of the {len(here)} new rows equal another row"
-            yield text if label == NO_CLASS else f"class {label!r}: {text}"
+            yield again(text if label == NO_CLASS else f"class {label!r}: {text}")

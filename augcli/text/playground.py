@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from html import escape
 
@@ -10,13 +10,14 @@ from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.figures.knobs import shown
 from augcli.figures.playground import Frame, Playground
+from augcli.figures.tried import tried
 from augcli.requests.courses import shared_out
 from augcli.task import Source, Task
 from augcli.text.asked import Asked
 from augcli.text.augment import TextProcessor
 from augcli.text.corpus import label_of
 from augcli.text.differences import marked
-from augcli.text.drawing import Failed, courses_of, draw_copies
+from augcli.text.drawing import Drawn, Failed, courses_of, draw_copies
 from augcli.text.job import TextJob
 from augcli.text.preview import documents, told_of
 from augcli.text.transform import TextTransform
@@ -33,25 +34,36 @@ def playground(
     found = [each for task, files in sources for each in documents(asked, task, files, count)]
     if not found:
         raise SampleError("there is no text to show")
-    rows = [list(_row(asked, *each, copies)) for each in found[:count]]
+    drawn = tried(job.spread, lambda sample: _row(asked, *sample, copies), found[:count])
+    rows = [each.made or [_as_it_is(*each.item), _no_copy(each.reason)] for each in drawn]
     shows = partial(_made, document=found[0][2])
     steps = [each for _, each in located(job.steps) if isinstance(each, TextTransform)]
-    return Playground(rows[0][0], [shown(step, shows) for step in steps], rows)
+    return Playground(rows[0][0], shown(job.spread, steps, shows), rows)
 
 
 def _row(
     asked: Asked, name: str, label: str | None, document: Document, copies: int
-) -> Iterator[Frame]:
-    """Yield a text and its copies, with what differs."""
-    yield _frame("; ".join(filter(None, (label, name))), document, document)
+) -> list[Frame]:
+    """Return a text and its copies, with what differs."""
     known, job = label_of(label, asked.dataset), asked.job
     courses, counts = courses_of(job.courses), shared_out(copies, 0, job.asked)
     drawn = draw_copies(courses, job.seed, name, counts, known, document, lambda made: made.text)
-    for each in drawn:
-        if isinstance(each, Failed):
-            yield Frame("no copy", escape(str(each.error)))
-        else:
-            yield _frame(told_of(each), document, each.document)
+    return [_as_it_is(name, label, document), *(_copy(each, document) for each in drawn)]
+
+
+def _as_it_is(name: str, label: str | None, document: Document) -> Frame:
+    return _frame("; ".join(filter(None, (label, name))), document, document)
+
+
+def _copy(drawn: Drawn | Failed, document: Document) -> Frame:
+    """Return a copy with what differs, or why there is none."""
+    if isinstance(drawn, Failed):
+        return _no_copy(str(drawn.error))
+    return _frame(told_of(drawn), document, drawn.document)
+
+
+def _no_copy(reason: str) -> Frame:
+    return Frame("no copy", escape(reason))
 
 
 def _made(step: TextTransform, told: str, document: Document) -> Frame:

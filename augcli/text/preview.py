@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont, features
 
 from augcli.draws import Draws
-from augcli.figures.sheet import FAINT, INK, PAPER, png
+from augcli.figures.sheet import FAINT, INK, PAPER, has_sign, png
 from augcli.figures.turns import in_turn
 from augcli.requests.asked import Splits
 from augcli.requests.courses import shared_out
@@ -30,6 +30,7 @@ _WIDTH, _GAP, _LINE, _SIZE, _INDENT = 1000, 16, 22, 15, 24
 _COLOURS = {"same": INK, "gone": (190, 30, 30), "new": (0, 120, 40), "faint": FAINT}
 _FONTS = ("NotoSansCJK-Regular.ttc", "NotoSans-Regular.ttf", "DejaVuSans.ttf", "Arial.ttf")
 _LONGEST = 400
+_SCRIPTS = 5
 
 
 def sheet(
@@ -93,6 +94,7 @@ def _line(source: Document, drawn: Drawn | Failed) -> list[Piece]:
 
 def _png(lines: Sequence[Sequence[Piece]]) -> bytes:
     font = _font()
+    lines = [*lines, *_lacking(lines, font)]
     placed = [list(_placed(line, font)) for line in lines]
     heights = [(max(y for *_, y in line) + 1) * _LINE if line else _LINE for line in placed]
     image = Image.new("RGB", (_WIDTH, sum(heights) + 2 * _GAP), PAPER)
@@ -105,12 +107,27 @@ def _png(lines: Sequence[Sequence[Piece]]) -> bytes:
     return png(image)
 
 
+def _lacking(lines: Sequence[Sequence[Piece]], font: Any) -> Iterator[list[Piece]]:
+    """Yield a word on scripts that the font has no signs for."""
+    used = sorted({mark for line in lines for text, _ in line for mark in text if mark.isalpha()})
+    missing = (mark for mark in used if not has_sign(mark, font))
+    scripts = dict.fromkeys(unicodedata.name(mark, "?").split()[0] for mark in missing)
+    if scripts:
+        told = ", ".join(islice(scripts, _SCRIPTS))
+        text = f"No font here has all signs of {told}: install Noto Sans, or see the page (.html)."
+        yield [(text, "same")]
+
+
 def _placed(line: Sequence[Piece], font: Any) -> Iterator[tuple[str, Fate, float, int]]:
     """Yield words with the place that each gets when the line is broken.
 
     A line of a script that runs to the left does so from the right.
     """
-    x, y, leftward = float(_GAP), 0, _runs_left("".join(text for text, _ in line))
+    x, y, leftward = (
+        float(_GAP),
+        0,
+        _runs_left("".join(text for text, fate in line if fate != "faint")),
+    )
     for text, fate in line:
         for word in _words(text):
             width = font.getlength(word)

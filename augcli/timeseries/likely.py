@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.rows.following import are_points, changes_of
 from augcli.settings.base import ColumnRef
 from augcli.timeseries.formats.grid import Grid, is_number
+
+Changes = NDArray[np.bool_]
 
 _LOOKED_AT = 5000
 _DATE = re.compile(r"\d{4}-\d\d(-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?Z?)?)?")
@@ -20,6 +23,13 @@ _DATE = re.compile(r"\d{4}-\d\d(-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?Z?)?)?")
 _CLOCK = frozenset(
     ("time", "times", "timestamp", "t", "sec", "secs", "second", "seconds", "ms", "elapsed", "date")
 )
+_OF_SERIES = frozenset(
+    (
+        *("id", "uid", "subject", "user", "person", "patient", "participant", "unit", "machine"),
+        *("session", "trial", "run", "file", "record", "recording", "series", "sensor", "device"),
+    )
+)
+"""Words in the names of columns that tell series apart, as no class does."""
 _LETTERS = re.compile(r"[a-z]+")
 _FEWEST_POINTS, _FEWEST_ROWS, _FEWEST_SERIES = 24, 20, 5
 _MOST_BESIDE = 8
@@ -42,7 +52,7 @@ class Curves:
     """Columns of few values beside those of points."""
     label: ColumnRef | None = None
     id: ColumnRef | None = None
-    """Of a wide table: a column of numbers that are called as points are, and are none."""
+    """Of series below each other; of wide tables a column of numbers that are no points."""
 
 
 def curves_in(grid: Grid) -> Curves | None:
@@ -51,7 +61,8 @@ def curves_in(grid: Grid) -> Curves | None:
     if len(rows) < _FEWEST_SERIES:
         return None
     columns = _Columns(grid, [list(column) for column in zip(*rows, strict=True)])
-    return (columns.long() if len(rows) >= _FEWEST_ROWS else None) or columns.wide()
+    long = columns.long() if len(rows) >= _FEWEST_ROWS else None
+    return long or columns.keyed() or columns.wide()
 
 
 class _Columns:
@@ -84,7 +95,36 @@ class _Columns:
         if not certain and len(marks) > (time is not None):
             return None
         told = tuple(self._ref(at) for at in marks) if curves else ()
-        return Curves("long", None if time is None else self._ref(time), told)
+        return Curves("long", self._told(time), told)
+
+    def keyed(self) -> Curves | None:
+        """Return the columns of points below keys that stay while those go on smoothly."""
+        time = next((at for at in self._numbers if self._called(at, _CLOCK)), None)
+        curves = [
+            each for at in self._numbers if at != time and (each := self._decimals(at)) is not None
+        ]
+        kept = {at: changes_of(self._codes(at)) for at in self._numbers if at != time}
+        keys = {at: each for at, each in kept.items() if each is not None}
+        if not are_points(curves, [*keys.values()]):
+            return None
+        ident = next((at for at in keys if self._called(at, _OF_SERIES)), None)
+        stays = keys.get(ident) if ident is not None else None
+        label = next((at for at in keys if at != ident and _changes_within(keys[at], stays)), None)
+        marks = tuple(self._ref(at) for at in keys if at not in (ident, label))
+        return Curves("long", *(self._told(time), marks, self._told(label), self._told(ident)))
+
+    def _decimals(self, at: int) -> NDArray[np.float64] | None:
+        """Return a column of numbers that are not all whole; None for any other."""
+        numbers = self._numbers[at]
+        whole = numbers is None or not np.any(numbers % 1 > 0)
+        return None if whole else numbers
+
+    def _codes(self, at: int) -> NDArray[np.int64]:
+        codes: NDArray[np.int64] = np.unique(self._cells[at], return_inverse=True)[1]
+        return codes
+
+    def _called(self, at: int, words: Set[str]) -> bool:
+        return not words.isdisjoint(_LETTERS.findall(self._names[at].lower()))
 
     def _times(self) -> Iterator[int]:
         """Yield the columns that rise from row to row and may be times."""
@@ -100,9 +140,8 @@ class _Columns:
 
     def _is_clock(self, at: int) -> bool:
         """Return whether a rising column is one of times, and no mere number of rows."""
-        words = _LETTERS.findall(self._names[at].lower())
         numbers = self._numbers[at]
-        if numbers is None or not _CLOCK.isdisjoint(words):
+        if numbers is None or self._called(at, _CLOCK):
             return True
         steps = np.diff(numbers)
         return bool(np.allclose(steps, steps[0], rtol=0.01) and steps[0] != round(steps[0]))
@@ -121,8 +160,7 @@ class _Columns:
         rows = np.column_stack([numbers[at] for at in points])
         if float(np.median([_smoothness(row) for row in rows])) < _SMOOTH:
             return None
-        told = (None if at is None else self._ref(at) for at in (label, ident))
-        return Curves("wide", None, (), *told)
+        return Curves("wide", None, (), self._told(label), self._told(ident))
 
     def _points(self) -> list[int]:
         """Return the columns of numbers that are called alike, as most of them are."""
@@ -145,10 +183,18 @@ class _Columns:
         whole = numbers is None or bool((numbers == np.round(numbers)).all())
         return whole and 2 <= found <= min(_FEW, len(self._cells[at]) // 2)
 
+    def _told(self, at: int | None) -> ColumnRef | None:
+        return None if at is None else self._ref(at)
+
     def _ref(self, at: int) -> ColumnRef:
         """Return how a recipe names a column: by its number where the table has no names."""
         name = self._names[at]
         return at if name == str(at) or self._names.count(name) > 1 else name
+
+
+def _changes_within(key: Changes, other: Changes | None) -> bool:
+    """Return whether a key changes only where another one does; never where there is none."""
+    return other is not None and not (key & ~other).any()
 
 
 def _plain(name: str) -> str:

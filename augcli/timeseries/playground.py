@@ -17,7 +17,7 @@ from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, PeersOf
 from augcli.timeseries.making import Drawn, made
 from augcli.timeseries.plot import extent_of, plotted, stretch
-from augcli.timeseries.preview import CELL, Seen, row, seen_of
+from augcli.timeseries.preview import CELL, Seen, rows_of, seen_of
 from augcli.timeseries.transform import Facts, SeriesTransform
 from augcli.transform import located
 
@@ -34,10 +34,10 @@ def playground(
 ) -> Playground:
     """Return what the page of a preview shows; SampleError where no series can be used."""
     seen = seen_of(job, sources, count)
-    rows = [list(map(_frame, row(seen, each, copies))) for each in seen.entries]
+    rows = [list(map(_frame, cells)) for cells in rows_of(seen, copies)]
     shows = partial(_made, subject=_Subject(seen, seen.entries[0]))
     steps = [each for _, each in located(job.steps) if isinstance(each, SeriesTransform)]
-    return Playground(rows[0][0], [shown(step, shows, step.several) for step in steps], rows)
+    return Playground(rows[0][0], shown(job.spread, steps, shows, lambda step: step.several), rows)
 
 
 def _made(step: SeriesTransform, told: str, subject: _Subject) -> Frame:

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from augcli.timeseries.series import Series, Values
 
 _COLOURS = ((31, 119, 180), (214, 39, 40), (44, 160, 44), (148, 103, 189), (255, 127, 14))
-_PAPER, _FRAME, _MARK, _GHOST = (255, 255, 255), (200, 200, 200), (250, 225, 160), (210, 210, 210)
+_PAPER, _FRAME, _MARK, _GHOST = (255, 255, 255), (200, 200, 200), (250, 225, 160), (185, 185, 185)
 _LINES = 8
 """More channels than this are shown as a picture."""
 _MARGIN = 3

@@ -12,11 +12,13 @@ from PIL import Image
 from augcli.dataset.splits import augmented
 from augcli.draws import Draws
 from augcli.errors import SampleError
-from augcli.figures.sheet import PAPER, Cell, Sheet, caption
+from augcli.figures.sheet import PAPER, Cell, Sheet, caption, clipped, png
+from augcli.figures.tried import tried
 from augcli.figures.turns import in_turn
 from augcli.plural import several
 from augcli.requests.asked import Splits
 from augcli.requests.courses import shared_out
+from augcli.system.terminal import escaped
 from augcli.task import Source, Task
 from augcli.timeseries.drawing import Drawing
 from augcli.timeseries.job import SeriesJob
@@ -47,8 +49,13 @@ def sheet(
 ) -> bytes:
     """Return a PNG with one row per series: as it was, then copies 0, 1, 2 …"""
     seen = seen_of(job, sources, shown)
-    rows = [list(row(seen, each, copies)) for each in seen.entries]
-    return Sheet(*CELL, _LETTERS).drawn(rows)
+    return png(Sheet(CELL[0], _LETTERS).drawn(rows_of(seen, copies)))
+
+
+def rows_of(seen: Seen, copies: int) -> list[list[Cell]]:
+    """Return some series, each with its copies, drawn by whoever works."""
+    found = tried(seen.drawing.job.spread, lambda entry: _row(seen, entry, copies), seen.entries)
+    return [each.made or [(_empty(), [each.reason])] for each in found]
 
 
 def seen_of(job: SeriesJob, sources: Sequence[tuple[Task, Sequence[Source]]], shown: int) -> Seen:
@@ -75,12 +82,13 @@ def _in_turn(job: SeriesJob, library: Library) -> Iterator[Entry]:
     return in_turn(((entry.label, entry) for entry in ours), lambda entry: draws.at(entry.id).key)
 
 
-def row(seen: Seen, entry: Entry, copies: int) -> Iterator[Cell]:
-    """Yield a series and its copies, all drawn to one scale; of long ones their beginning."""
+def _row(seen: Seen, entry: Entry, copies: int) -> list[Cell]:
+    """Return a series and its copies, all drawn to one scale; of long ones their beginning."""
     points = several(entry.length, "point") + (f" x {entry.channels}" if entry.channels > 1 else "")
     base = stretch(seen.library.series(entry.id))
+    name = clipped(escaped(entry.id), 2 * _LETTERS)
     part = f"the first {base.length} are shown" if base.length < entry.length else ""
-    told = [(base, [line for line in (entry.label or "", points, part, entry.id) if line])]
+    told = [(base, [line for line in (entry.label or "", points, part, name) if line])]
     refusals: list[Cell] = []
     try:
         (every,) = seen.drawing.of([(entry, shared_out(copies, 0, seen.drawing.job.asked))])
@@ -90,9 +98,15 @@ def row(seen: Seen, entry: Entry, copies: int) -> Iterator[Cell]:
             copy = made(seen.library, [drawn.drawn])[0]
             told.append((stretch(copy), captions))
     except SampleError as error:
-        refusals.append((Image.new("RGB", CELL, PAPER), [str(error)]))
+        refusals.append((_empty(), [str(error)]))
     lows, highs = zip(*(extent_of(series) for series, _ in told), strict=True)
     extent = (min(lows), max(highs))
-    for place, (series, captions) in enumerate(told):
-        yield plotted(series, CELL, extent, base if place else None), captions
-    yield from refusals
+    cells = [
+        (plotted(series, CELL, extent, base if place else None), captions)
+        for place, (series, captions) in enumerate(told)
+    ]
+    return [*cells, *refusals]
+
+
+def _empty() -> Image.Image:
+    return Image.new("RGB", CELL, PAPER)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from augcli.errors import Doubt
 from augcli.plural import several
+from augcli.remarks import again
 from augcli.timeseries.drawing import Copy
 from augcli.timeseries.library import Library
 
@@ -15,13 +16,11 @@ def repeats(copies: Iterable[Collection[Copy]]) -> Iterator[str]:
     found = [each.repeats for some in copies for each in some]
     if own := found.count(-1):
         told = several(own, "copy is its", "copies are their")
-        yield (
-            f"{told} source's own series: each time they were drawn, no step changed it "
-            "(`repeats` says which)"
-        )
+        text = "source's own series: each time they were drawn, no step changed it"
+        yield again(f"{told} {text} (`repeats` says which)")
     if others := len(found) - own - found.count(None):
         told = several(others, "copy repeats", "copies repeat")
-        yield f"{told} another copy's params: steps vary too little"
+        yield again(f"{told} another copy's params: steps vary too little")
 
 
 def doubts(library: Library) -> list[Doubt]:

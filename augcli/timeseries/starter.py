@@ -86,7 +86,12 @@ def _told(curves: Curves, label: ColumnRef | None) -> Iterator[str]:
     if curves.time is not None:
         yield f"time: {quoted(curves.time)}"
     if curves.id is not None:
-        yield f"id: {quoted(curves.id)}    # it counts the rows, and is no point of a series"
+        why = (
+            "counts the rows, and is no point of a series"
+            if curves.layout == "wide"
+            else "tells series apart"
+        )
+        yield f"id: {quoted(curves.id)}    # it {why}"
     if curves.marks:
         marks = ", ".join(map(quoted, curves.marks))
         yield f"point_labels: [{marks}]    # few values: they move with their points"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from augcli.dataset.units import Dataset
+from augcli.foreign import PLUGIN
 from augcli.kind import load_kind
 from augcli.recipe import Recipe
 from augcli.requests.courses import Stage, View
@@ -25,6 +26,21 @@ def classes_for(recipe: Recipe, dataset: Dataset) -> tuple[str, ...]:
 def origins(steps: Sequence[Transform]) -> list[str]:
     """Return where steps come from that are other people's, and what tells their content."""
     return sorted({step.origin for step in walk(steps) if step.origin})
+
+
+def foreign_modules(steps: Sequence[Transform]) -> list[str]:
+    """Return the modules of other people that workers import; recipes name files of steps."""
+    modules = {type(step).__module__ for step in walk(steps) if step.origin}
+    return sorted(name for name in modules if not name.startswith(PLUGIN))
+
+
+def are_apart(recipe: Recipe) -> bool:
+    """Return whether steps are asked in processes of their own, since other people's may end one.
+
+    Those of the main script cannot be: no other process has it.
+    """
+    steps = recipe.all_steps
+    return bool(origins(steps)) and "__main__" not in foreign_modules(steps)
 
 
 def programs_of(recipe: Recipe, output: Path | None = None) -> Answers | None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence, Set
 
 from augcli.engines import Engine, Outcome
 from augcli.errors import UsageError
-from augcli.foreign import PLUGIN
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.records.journal import NEW, lost
@@ -18,15 +17,16 @@ from augcli.store.cache import CachePlace
 from augcli.store.manifest import Journal, read_manifest
 from augcli.store.output import OutputFolder
 from augcli.task import Plain
-from augcli.transform import Transform, walk
 from augcli.work.blocks import Blocks
 from augcli.work.chunk import make_worker, shard_name
-from augcli.work.jobs import classes_for, origins
+from augcli.work.jobs import classes_for, foreign_modules, origins
 from augcli.work.pending import Pending, settled
 from augcli.work.unit import kept_of
 
 Progress = Callable[[int, int], None]
 """Called with how many sources are done, and of how many."""
+_MAIN = "__main__"
+"""What the main script is called, where workers import it no more."""
 
 
 class Work:
@@ -138,7 +138,7 @@ class Work:
 
     def _foreign_modules(self) -> list[str]:
         modules = foreign_modules(self._recipe.all_steps)
-        if "__main__" in modules and self._engine.jobs > 1:
+        if _MAIN in modules and self._engine.jobs > 1:
             raise UsageError(
                 "a step of the recipe is declared in the main script, which workers do not import: "
                 "move it to a module of its own, or use one job"
@@ -166,9 +166,3 @@ class Work:
         self._short = self._short or receipt["short"]
         self._journal.add_shard(receipt["shard"], receipt["lines"])
         return frozenset(receipt["failed"])
-
-
-def foreign_modules(steps: Sequence[Transform]) -> list[str]:
-    """Return the modules of other people that workers import; recipes name files of steps."""
-    modules = {type(step).__module__ for step in walk(steps) if step.origin}
-    return sorted(name for name in modules if not name.startswith(PLUGIN))

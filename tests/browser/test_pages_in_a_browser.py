@@ -162,3 +162,7 @@ def test_a_click_copies_the_step(opened):
     page = opened("preview.html")
     page.locator("[data-step=rotate] [data-copy]").click()
     page.get_by_text("Copied").wait_for()
+    whole = page.locator("section:has(h3:text('As it is written'))")
+    assert "degrees" in whole.locator("code").text_content()
+    whole.locator("[data-copy]").click()
+    whole.get_by_text("Copied").wait_for()

@@ -2,7 +2,7 @@
 const plain = (value) => JSON.stringify(value).replace(/"([A-Za-z_]\w*)":/g, "$1: ").replace(/,(?=\S)/g, ", ");
 for (const card of document.querySelectorAll("[data-step]")) {
   const fields = JSON.parse(card.dataset.fields);
-  const code = card.querySelector("code:not(h3 code)");
+  const code = card.querySelector("pre code");
   const write = () => {
     const told = Object.keys(fields).length ? `${card.dataset.step}: ${plain(fields)}` : card.dataset.step;
     code.textContent = `- ${told}`;
@@ -27,7 +27,10 @@ for (const card of document.querySelectorAll("[data-step]")) {
       });
     }
   }
-  const copy = card.querySelector("[data-copy]");
+  write();
+}
+for (const copy of document.querySelectorAll("[data-copy]")) {
+  const code = copy.closest("[data-copied]").querySelector("pre code");
   copy.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(code.textContent);
@@ -38,5 +41,4 @@ for (const card of document.querySelectorAll("[data-step]")) {
     copy.textContent = "Copied";
     setTimeout(() => { copy.textContent = "Copy"; }, 1500);
   });
-  write();
 }
