@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from augcli.errors import StepError
 from augcli.image import moving
+from augcli.image.matrices import Matrix, inverted, project, snapped
 from augcli.image.picture import (
     Facts,
     Mask,
@@ -43,17 +44,13 @@ from augcli.image.places import (
 )
 from augcli.image.resample import (
     LONGEST_WARPED_SIDE,
-    Matrix,
     OnGrid,
     Sampler,
     Size,
     displaced,
-    inverted,
     is_within,
     move_on_grid,
     on_grid,
-    project,
-    snapped,
     warp,
 )
 from augcli.image.sampling import UNSAMPLED, Sampling
