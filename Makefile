@@ -19,13 +19,17 @@ faults: $(VENV)/installed-dev  ## the whole fault suite: kills, damage, hostile 
 faults-long: $(VENV)/installed-dev  ## what `make test` leaves out of it
 	$(BIN)/pytest -m faults
 
+EMULATORS = $(abspath $(VENV))/emulators
+
 test-cluster: $(VENV)/installed-dev  ## stores of a server, and clusters, as far as their extras can be installed
 	for extra in buckets ray; do $(BIN)/pip install --quiet --disable-pip-version-check -e ".[$$extra]" || true; done
-	$(BIN)/pytest -n 1 -m cluster
+	$(BIN)/pip install --quiet --disable-pip-version-check 'ray[default]' || true  # for its jobs
+	npm install --silent --no-save --prefix $(EMULATORS) azurite || true
+	PATH="$(EMULATORS)/node_modules/.bin:$$PATH" $(BIN)/pytest -n 1 -m cluster -rs
 
 test-loaders: $(VENV)/installed-dev  ## shards read back as people's loaders read them
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[loaders]'
-	$(BIN)/pytest -m loaders
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[loaders]' || true
+	$(BIN)/pytest -n 0 -m loaders -rs
 
 browser: $(VENV)/installed-dev  ## pages in a headless Chromium, where one is installed or can be had
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[browser]'

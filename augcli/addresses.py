@@ -69,7 +69,10 @@ def fault_in(path: str) -> str | None:
     if "?" in path or "#" in address.bucket:
         return "must be an address without '?': what opens a store belongs into the environment"
     if not _BUCKET.fullmatch(address.bucket):
-        return f"must name a bucket, as in {address.scheme}://bucket/folder"
+        return (
+            f"must name a bucket, as in {address.scheme}://bucket/folder; a name has 3 to 63 small "
+            "letters, digits, dots or dashes"
+        )
     if ".." in address.key.split("/") or "." in address.key.split("/"):
         return "must not lead through '..' or '.'"
     return None

@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, get_args
 
 from augcli.dataset.formats import Format
 from augcli.dataset.units import Dataset
@@ -14,7 +14,7 @@ from augcli.draft import Asked, Draft
 from augcli.errors import Problem
 from augcli.records.provenance import Record, of_forms
 from augcli.settings.balance import BalanceSettings
-from augcli.settings.base import DatasetSettings, OutputSettings
+from augcli.settings.base import DatasetSettings, KindName, OutputSettings
 from augcli.system.machine import version_of
 from augcli.task import Buffer, Job, Processed, Processor, Source, Task
 from augcli.transform import Transform
@@ -212,3 +212,9 @@ def load_kind(name: str) -> AnyKind:
     """Return the kind of this name; imported when first asked for."""
     kind: AnyKind = importlib.import_module(f"augcli.{name}.kind").KIND
     return kind
+
+
+def kind_of(record: Record) -> str:
+    """Return the name of the kind whose outputs a record tells of."""
+    names: tuple[str, ...] = get_args(KindName)
+    return next(name for name in names if isinstance(record, load_kind(name).records))

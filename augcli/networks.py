@@ -1,7 +1,7 @@
 """Networks: trained by torch, which is imported here alone, and run by NumPy without it.
 
-A network is told as plain JSON: the sizes of its dense layers, and their weights as base64 of
-32-bit floats. Nothing of it is code, so that a file of anybody's can be read.
+A network is told as plain JSON: the sizes of its layers, and their weights as base64 of 32-bit
+floats. Nothing of it is code, so that a file of anybody's can be read.
 """
 
 from __future__ import annotations
@@ -167,10 +167,61 @@ class Dense(Told):
         return made
 
 
-class Network(Told):
-    """Dense layers, one after the other, with what is below 0 cut off between them."""
+class Enlarging(Told):
+    """A layer that doubles the sides of pictures, then sees 3 × 3 of each place: a convolution.
 
-    layers: Annotated[list[Dense], Field(min_length=1)]
+    Values are pictures row by row, all bands of a place together; outside of them is 0.
+    """
+
+    side: Annotated[int, Field(ge=1, le=256)]
+    """Rows and columns of the pictures that go in."""
+    bands: Annotated[int, Field(ge=1, le=256)]
+    made: Annotated[int, Field(ge=1, le=256)]
+    """Bands of those that come out."""
+    weights: str
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        """Read the weights; ValueError where they do not fit."""
+        assert self.matrix.size
+        return self
+
+    @cached_property
+    def matrix(self) -> Floats:
+        """Return the weights: rows, columns and bands of what is seen, then what is added."""
+        return unpacked(self.weights, 9 * self.bands + 1, self.made)
+
+    @classmethod
+    def of(cls, matrix: NDArray[Any], side: int) -> Enlarging:
+        """Return the layer of a matrix, whose last row is added."""
+        bands = (len(matrix) - 1) // 9
+        return cls(side=side, bands=bands, made=matrix.shape[1], weights=packed(matrix))
+
+    @property
+    def inputs(self) -> int:
+        """Return how many values go in."""
+        return self.side**2 * self.bands
+
+    @property
+    def outputs(self) -> int:
+        """Return how many values come out."""
+        return 4 * self.side**2 * self.made
+
+    def __call__(self, values: Floats) -> Floats:
+        """Return what comes out for rows of values."""
+        pictures = values.reshape(-1, self.side, self.side, self.bands)
+        wide = pictures.repeat(2, axis=1).repeat(2, axis=2)
+        framed = np.pad(wide, ((0, 0), (1, 1), (1, 1), (0, 0)))
+        seen = np.lib.stride_tricks.sliding_window_view(framed, (3, 3), axis=(1, 2))
+        rows = seen.transpose(0, 1, 2, 4, 5, 3).reshape(-1, 9 * self.bands)
+        made: Floats = rows @ self.matrix[:-1] + self.matrix[-1]
+        return made.reshape(len(values), self.outputs)
+
+
+class Network(Told):
+    """Layers, one after the other, with what is below 0 cut off between them."""
+
+    layers: Annotated[list[Dense | Enlarging], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -199,10 +250,11 @@ class Network(Told):
 
 def network_of(linear: Iterable[Any]) -> Network:
     """Return what torch has trained, from its linear layers."""
-    return Network(layers=[Dense.of(_matrix(layer)) for layer in linear])
+    return Network(layers=[Dense.of(matrix_of(layer)) for layer in linear])
 
 
-def _matrix(layer: Any) -> NDArray[Any]:
+def matrix_of(layer: Any) -> NDArray[Any]:
+    """Return the weights of a linear layer of torch's; the last row is added."""
     return np.vstack([layer.weight.detach().numpy().T, layer.bias.detach().numpy()])
 
 

@@ -32,7 +32,7 @@ from augcli.store.untouched import output_stat
 from augcli.task import Plain, Shares, shown_label
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Sample:
     """A sample of an output: an original or a copy, or a row of a file that holds many."""
 
@@ -70,6 +70,10 @@ class Sample:
     def id(self) -> str:
         """Return its file, and its row where that has many."""
         return self.record.output if self.row is None else f"{self.record.output}#{self.row}"
+
+    def __repr__(self) -> str:
+        told = {"id": self.id, "split": self.split, "label": self.label, "is_new": self.is_new}
+        return f"Sample({', '.join(f'{name}={value!r}' for name, value in told.items())})"
 
 
 class _Open(NamedTuple):

@@ -49,9 +49,8 @@ REGISTRY: Registry[type[Transform]] = Registry()
 class Transform(Declared, BaseModel):
     """A named step of a recipe with its ranges; also its own documentation."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", validate_default=True, defer_build=True
-    )  # a class that no recipe names is never compiled
+    # a class that no recipe names is never compiled
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, defer_build=True)
 
     kind: ClassVar[str]
     mixes: ClassVar[bool] = False
@@ -64,6 +63,8 @@ class Transform(Declared, BaseModel):
     """Whether its params end with a seed, for as many more numbers as it needs."""
     lists: ClassVar[frozenset[str]] = frozenset()
     """Fields that are numbers in a recipe, and lists of what was drawn in params."""
+    found_out: ClassVar[frozenset[str]] = frozenset()
+    """Fields that a run fills in by itself where a recipe leaves them out."""
 
     p: float = Field(1.0, ge=0, le=1, description="probability that the step is applied")
     only: Annotated[tuple[str, ...], CLASSES] = Field(
@@ -214,8 +215,7 @@ class Control(Chooser):
 @lru_cache(maxsize=4096)
 def _in_turn(turns: tuple[tuple[int, ...], ...], lots: tuple[int, ...]) -> tuple[int, ...]:
     """Return the indices of the steps that have a turn, in order."""
-    drawn = enumerate(map(getitem, turns, lots))
-    found = sorted((turn, index) for index, turn in drawn)
+    found = sorted((turn, index) for index, turn in enumerate(map(getitem, turns, lots)))
     return tuple(index for turn, index in found if turn >= 0)
 
 

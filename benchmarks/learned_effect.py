@@ -78,13 +78,15 @@ NETWORKS: dict[str, list[Any]] = {
     "vae, between two": ["vae"],
     "vae, of nothing": [{"vae": {"mode": "prior"}}],
     "autoencoder, between two": ["autoencoder"],
+    "linear autoencoder, between two": ["linear_autoencoder"],
+    "convolutional autoencoder, between two": ["convolutional_autoencoder"],
     "gan": ["gan"],
     "affine, stronger": HAND["affine, stronger"],
 }
 NETWORK_TITLE = "What samples that networks make are worth"
-NETWORK_SEEDS = 1
+NETWORK_SEEDS = 3
 _NETWORK_TEXT = f"""As above, with ten digits of MNIST a class and {COPIES} copies of each; the
-networks are trained on these hundred, by the steps' defaults. {NETWORK_SEEDS} draw: differences
+networks are trained on these hundred, by the steps' defaults. {NETWORK_SEEDS} draws: differences
 below a few points are noise."""
 
 _HEAD = ("data", "a class", "copies by", "kernel ridge", "1-NN")

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
+import json
 import logging
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+
+import numpy as np
+import polars as pl
 
 from benchmarks import environment
 from benchmarks.measure import Contender, Cost, Costs, interleaved, ratio, run
@@ -20,7 +26,10 @@ PLACES = "Places and layouts"
 RAY = "Ray against local"
 CACHE = "A shared cache"
 MANY = "Many sources"
-_FEW, _MANY = 2_000, 10_000
+ROWS = "A large table"
+_FEW, _MANY = 2_000, 100_000
+_ROWS, _COLUMNS, _RARE = 1_000_000, 8, 20
+"""Every so manyth row is of the rare class."""
 _SIZES = (1_000_000, 10_000_000)
 _MIB = 2**20
 _PHOTOS = 160
@@ -28,6 +37,7 @@ _ALL = 10_000
 _COPIES = 4
 _AUGMENTED = ("train", "validation")
 _PLACE = environment.SCRATCH / "scale"
+_GONE = environment.SCRATCH / "scale-gone"
 _BUCKET = "scale"
 _COLD, _WARM = 1.10, 4
 
@@ -98,7 +108,7 @@ def cache(rounds: int, *, quick: bool) -> Section | str:
 
     found: dict[str, list[Costs]] = {name: [] for name in runs}
     for _ in range(1 if quick else rounds):
-        shutil.rmtree(kept, ignore_errors=True)
+        _put_away(Path(kept))
         for name, costs in interleaved(runs, 1, _clear).items():
             found[name].append(costs)
     whole = {
@@ -118,7 +128,7 @@ def cache(rounds: int, *, quick: bool) -> Section | str:
 def many(rounds: int, *, quick: bool) -> Section:
     """Measure what one source more costs, by the slope of two sizes; reckon up to ten million."""
     counts = (500, 2_000) if quick else (_FEW, _MANY)
-    found = {count: _thrice(count) for count in counts}
+    found = {count: _on_pictures(count) for count in counts}
     few, more = (found[count] for count in counts)
     rows = [
         (
@@ -149,17 +159,63 @@ def _slope(few: float, more: float, counts: tuple[int, int]) -> float:
     return (more - few) / (counts[1] - counts[0])
 
 
-def _thrice(count: int) -> dict[str, Cost]:
-    """Run on so many sources; again; and again with one of them changed."""
+def rows(_rounds: int, *, quick: bool) -> Section:
+    """Measure a table of a million rows: balanced, found unchanged, and with one cell changed."""
+    count = 20_000 if quick else _ROWS
+    table, recipe = _PLACE / "rows.csv", _PLACE / "rows.json"
+    _PLACE.mkdir(parents=True, exist_ok=True)
+    _write_table(table, count)
+    dataset = {"path": "rows.csv", "kind": "tabular", "label": "label"}
+    told = {"version": 1, "dataset": dataset, "output": {"path": "out"}}
+    recipe.write_text(json.dumps(told | {"balance": {"method": "smote", "target": "max"}}))
+    found = _thrice([str(recipe)], lambda: _change_first_row(table))
+    shown = [
+        (what, f"{cost.cpu:.2f}", f"{cost.wall:.2f}", *_mebibytes(cost.peak, cost.workers))
+        for what, cost in found.items()
+    ]
+    text = (
+        f"A CSV file of {count:,} rows, {_COLUMNS} numbers each, of which one in {_RARE} is of the "
+        "rare class, balanced by SMOTE, two processes."
+    )
+    head = ("run", "CPU, s", "wall, s", "peak, MiB", "peak of a worker, MiB")
+    return Section(ROWS, text, [head, *shown], page=SCALE)
+
+
+def _mebibytes(*sizes: int) -> Iterator[str]:
+    return (f"{size / _MIB:.0f}" for size in sizes)
+
+
+def _write_table(path: Path, count: int) -> None:
+    random = np.random.default_rng(0)
+    is_rare = np.arange(count) % _RARE == 0
+    numbers = random.normal(is_rare[:, None], 1.0, (count, _COLUMNS)).round(4)
+    columns = {f"x{at}": numbers[:, at] for at in range(_COLUMNS)}
+    pl.DataFrame({**columns, "label": np.where(is_rare, "rare", "usual")}).write_csv(path)
+
+
+def _change_first_row(path: Path) -> None:
+    head, first, rest = path.read_text().split("\n", 2)
+    path.write_text("\n".join([head, f"9.5,{first.partition(',')[2]}", rest]))
+
+
+def _thrice(words: Sequence[str], change: Callable[[], object]) -> dict[str, Cost]:
+    """Run a recipe; again; and again with something changed."""
     _clear()
-    shutil.rmtree(_PLACE / "in", ignore_errors=True)
-    make_tiny_pictures(_PLACE / "in", count)
-    recipe = str(environment.HERE / "recipes" / "tiny.yaml")
-    words = ["run", recipe, "-q", "-j", "2", "-i", str(_PLACE / "in"), "-o", str(_PLACE / "out")]
-    command = [sys.executable, "-m", "augcli", *words]
+    command = [sys.executable, "-m", "augcli", "run", "-q", "-j", "2", *words]
+    command += ["-o", str(_PLACE / "out")]
     costs = {what: run(command, watch_memory=True) for what in ("first", "unchanged")}
-    (_PLACE / "in/class_00/0000000.png").write_bytes(tiny_png(count))
+    change()
     return costs | {"one changed": run(command, watch_memory=True)}
+
+
+def _on_pictures(count: int) -> dict[str, Cost]:
+    """Measure runs on so many pictures of one pixel, and what one that is changed costs."""
+    folder = _PLACE / "in"
+    _put_away(folder)
+    make_tiny_pictures(folder, count)
+    changed = folder / "class_00/0000000.png"
+    words = [str(environment.HERE / "recipes" / "tiny.yaml"), "-i", str(folder)]
+    return _thrice(words, lambda: changed.write_bytes(tiny_png(count)))
 
 
 def _run(
@@ -185,7 +241,7 @@ def _photos(*, quick: bool, most: int = _PHOTOS) -> Path | None:
     whole, some = environment.data("clothing_small"), _PLACE / "photos"
     if whole is None:
         return None
-    shutil.rmtree(some, ignore_errors=True)
+    _put_away(some)
     files = sorted(path for split in _AUGMENTED for path in (whole / split).rglob("*.jpg"))
     for path in files[:: max(1, len(files) // (16 if quick else most))]:
         target = some / path.relative_to(whole)
@@ -198,8 +254,22 @@ def _count(photos: Path) -> int:
     return sum(path.is_file() for path in photos.rglob("*"))
 
 
+def _put_away(folder: Path) -> None:
+    """Have a folder be gone, and its files only when all is measured.
+
+    For a minute ext4 looks at each inode that was freed whenever it wants a new one, and so what
+    removes files would be paid for by the runs that follow, the more the more files they make.
+    """
+    if folder.exists():
+        _GONE.mkdir(parents=True, exist_ok=True)
+        folder.rename(Path(tempfile.mkdtemp(dir=_GONE)) / folder.name)
+
+
+atexit.register(shutil.rmtree, _GONE, ignore_errors=True)
+
+
 def _clear() -> None:
-    shutil.rmtree(_PLACE / "out", ignore_errors=True)
+    _put_away(_PLACE / "out")
     if endpoint := os.environ.get("AWS_ENDPOINT_URL"):
         import urllib.request
 

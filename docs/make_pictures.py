@@ -72,8 +72,10 @@ PATCH = 24
 RECIPES = HERE.parent / "recipes"
 PROGRAM = "python sketch.py"
 
+NETWORKS = ("autoencoder", "convolutional_autoencoder", "gan", "linear_autoencoder", "vae")
+
 SHOWN: dict[str, dict[str, Any]] = {
-    **{name: {"model": known_photos(name)} for name in ("autoencoder", "gan", "vae")},
+    **{name: {"model": known_photos(name)} for name in NETWORKS},
     "advanced_blur": {"sigma_x_px": 3, "sigma_y_px": 0.5, "degrees": 30},
     "affine": {"rotate": 12, "scale": 0.9, "shear_x": 8},
     "augmix": {"severity": 8},

@@ -37,14 +37,6 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session")
-def real_data() -> Path:
-    """Return the folder of real datasets, where nothing can stand in for them."""
-    if not SHARED_DATA.is_dir():
-        pytest.skip("the real datasets are not here")
-    return SHARED_DATA
-
-
-@pytest.fixture(scope="session")
 def shared_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of real datasets, or one of small ones that stand in for them."""
     if SHARED_DATA.is_dir():

@@ -18,5 +18,19 @@ def names_of_data() -> list[str]:
     return sorted(each.relative_to(SHARED_DATA).as_posix() for each in files)
 
 
-PENGUINS = Path(__file__).parents[1] / "sample_data/tables/penguins.csv"
+SAMPLES = Path(__file__).parents[1] / "sample_data"
+PENGUINS = SAMPLES / "tables/penguins.csv"
 """A real table that is."""
+_PARTS = {
+    "bccd_voc": "cells",
+    "clothing_small": "photos",
+    "cones_yolo": "cones",
+    "nasty_images": "nasty",
+    "nuts_coco": "nuts",
+}
+
+
+def real(name: str) -> Path:
+    """Return a real dataset: the whole of it, or that part which is in this repository."""
+    whole = SHARED_DATA / name
+    return whole if whole.is_dir() else SAMPLES / _PARTS[name]

@@ -18,6 +18,7 @@ from augcli.engines.local import make_engine
 from augcli.foreign import is_plugin
 from augcli.recipe import read_recipe
 from augcli.reports.report import Summary
+from augcli.rows.tables import ASIDES
 from augcli.run import run as run_recipe
 from augcli.transform import REGISTRY
 
@@ -129,6 +130,14 @@ def written(output: Path) -> dict[str, str]:
     return files | {name: sha for each in lines for name, sha in each.get("beside", {}).items()}
 
 
+def replayed(output: Path) -> dict[str, str]:
+    """Return the files that a replay makes again, by hash: those, and what lists all outputs."""
+    told = json.loads((output / "run.json").read_text())
+    files, own = told["summary"]["files"], ("manifest.jsonl", "failures.jsonl", *ASIDES)
+    is_whole = told["recipe"]["output"]["layout"] == "files"
+    return written(output) | {n: files[n] for n in files if is_whole and n not in own}
+
+
 def lines_of(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
@@ -185,14 +194,14 @@ def children(pid: int) -> list[int]:
 
 
 def group_members(group: int) -> list[int]:
-    """Return the living processes of a process group."""
+    """Return the living processes of a process group; with a thread left, files are still open."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        if int(fields[2]) == group and fields[0] != "Z":
+        if int(fields[2]) == group and (fields[0] != "Z" or int(fields[17]) > 1):
             found.append(int(stat.parent.name))
     return found
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
+import socket
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 import yaml
+from clusters import BUSY
 from helpers import environment, finished, make_photos, tree, write, write_recipe
 
 from augcli.cli import main as cli
@@ -50,18 +55,62 @@ def test_the_job_of_kubernetes_is_whole() -> None:
     assert f"rayproject/ray:{cluster['rayVersion']}-" in blocks("dockerfile")[0]
 
 
-@pytest.mark.cluster
-def test_the_script_for_slurm_runs(tmp_path: Path) -> None:
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """Return a shell beside a recipe: `ray stop` in it ends nothing but what was begun there."""
     pytest.importorskip("ray", reason="pip install 'augcli[ray]'")
+    if shutil.which("unshare") is None or finished([*ALONE, "true"]).returncode:
+        pytest.skip("`ray stop` would end all of Ray that runs on this machine")
     photos = make_photos(tmp_path / "in", {"train/cat": 4})
     write_recipe(photos, tmp_path / "out").rename(tmp_path / "recipe.yaml")
-    here = subprocess.run(["hostname", "-i"], capture_output=True, text=True, check=True).stdout
-    slurm = f'srun() {{ "$@"; }}\nscontrol() {{ echo {here.split()[0]}; }}\n'
-    told = {"SLURM_JOB_NODELIST": "here", "SLURM_NNODES": "1", "SLURM_CPUS_PER_TASK": "2"}
+    return partial(in_shell, tmp_path)
+
+
+ALONE = ["unshare", "--pid", "--fork", "--mount-proc"]
+Shell = Callable[..., None]
+
+
+def in_shell(folder: Path, script: str, **told: str) -> None:
+    """Run what the page tells, by a port that nobody has, and see that all is made."""
+    with socket.create_server(("", 0)) as free:
+        port = free.getsockname()[1]
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    job = write(tmp_path / "job.sh", slurm + script().replace(":6379", ":6399"))
-    environ = environment(PATH=path, HOME=str(tmp_path), **told)
-    done = finished(["bash", str(job)], cwd=tmp_path, env=environ, timeout=300)
-    assert done.returncode == 0, done.stderr
+    job = write(folder / "job.sh", re.sub(r"(?<=[:=])6379\b", str(port), script))
+    environ = environment(PATH=path, HOME=str(folder), **BUSY, **told)
+    done = finished([*ALONE, "bash", "-e", str(job)], cwd=folder, env=environ, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
     assert "12 files made" in done.stdout
-    assert "manifest.jsonl" in tree(tmp_path / "out")
+    assert "manifest.jsonl" in tree(folder / "out")
+
+
+EXPORTED = re.search(r"export RAY_\w+=0 RAY_\w+=\w+", PAGE)
+
+
+def here() -> str:
+    told = subprocess.run(["hostname", "-i"], capture_output=True, text=True, check=True).stdout
+    return told.split()[0]
+
+
+@pytest.mark.cluster
+def test_the_script_for_slurm_runs(shell: Shell) -> None:
+    slurm = f'srun() {{ "$@"; }}\nscontrol() {{ echo {here()}; }}\n'
+    told = {"SLURM_JOB_NODELIST": "here", "SLURM_NNODES": "1", "SLURM_CPUS_PER_TASK": "2"}
+    shell(slurm + script(), **told)
+
+
+@pytest.mark.cluster
+def test_the_lines_by_hand_run(shell: Shell) -> None:
+    """On two nodes, which are both this machine."""
+    by_hand = PAGE.partition("## By hand")[2].partition("\n## ")[0]
+    lines = re.findall(r"(?s)```sh\n(.*?)```", by_hand)
+    assert len(lines) == 3 and EXPORTED
+    shell("\n".join([EXPORTED[0], *lines]).replace("HEAD", here()))
+
+
+@pytest.mark.cluster
+def test_a_job_is_submitted(shell: Shell, tmp_path: Path) -> None:
+    pytest.importorskip("ray.dashboard.optional_deps", reason="pip install 'ray[default]'")
+    (line,) = re.findall(r"ray job submit .*", PAGE)
+    told = line.replace("HEAD", "127.0.0.1").replace("/shared", str(tmp_path))
+    start = "ray start --head --port=6379 --include-dashboard=true"
+    shell(f"export RAY_USAGE_STATS_ENABLED=0\n{start}\n{told}\nray stop\n")

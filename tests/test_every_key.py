@@ -172,7 +172,7 @@ BALANCE: dict[str, Any] = {
     **{"target": "median", "k": 2, "m": 4, "variant": 2, "step": 0.2, "clusters": 2},
     **{"neighbours": "approximate", "shrinkage": 0.5, "clean": "all", "noise": 0.1},
     **{"relevance": 0.5, "threshold": 0.2},
-    **{"distances": "scaled", "surface": "minority", "truncation": 0.5, "deformation": 0.5},
+    **{"distances": "raw", "surface": "minority", "truncation": 0.5, "deformation": 0.5},
 }
 
 

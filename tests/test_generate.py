@@ -26,6 +26,7 @@ from helpers import (
     write_recipe,
 )
 
+import augcli
 from augcli.engines.local import make_engine
 from augcli.errors import EngineError, RecipeError
 from augcli.recipe import read_recipe
@@ -59,6 +60,23 @@ for line in sys.stdin:
         case "deadly": sys.exit("the end")
         case "slow": sys.stdin.read()
     print(json.dumps(answer))
+"""
+
+TELLS = """
+import json, sys
+for line in sys.stdin:
+    asked = json.loads(line)
+    open("asked", "a").write(asked["text"] + "\\n")
+    print(json.dumps({"id": asked["id"], "text": f"{asked['text']} {asked['seed']}"}), flush=True)
+"""
+FALLS = """
+import json, os, sys
+for line in sys.stdin:
+    asked = json.loads(line)
+    if asked["text"] == "deadly" and not os.path.exists("well"):
+        sys.exit("the end")
+    answer = {"id": asked["id"], "text": f"{asked['text']} {asked['seed']}"}
+    print(json.dumps(answer), flush=True)
 """
 
 
@@ -117,6 +135,23 @@ def test_shards_keep_answers_too(tmp_path: Path, photos: Path) -> None:
     again = tree(tmp_path / "again")
     assert again.items() <= tree(tmp_path / "flat").items()
     assert "train/b/00.aug-000.png" in again
+
+
+def test_an_evaluation_and_a_run_share_answers(tmp_path: Path) -> None:
+    lines = [f"{word} funny movie number {n}" for n in range(6) for word in ("a", "not")]
+    rows = [f"{line},{line.split()[0]}" for line in lines]
+    data = texts(tmp_path, lines)
+    write(data, "\n".join(["text,label", *rows]))
+    write(tmp_path / "told.py", TELLS)
+    path = write_recipe(data.parent, tmp_path / "out", **told_of("python told.py", copies=1))
+    recipe = read_recipe(str(path))
+    for times in (12, 12):
+        augcli.evaluate(recipe, repeats=1)
+        assert len((tmp_path / "asked").read_text().splitlines()) == times
+    run(data.parent, tmp_path / "out", **told_of("python told.py"))
+    assert len((tmp_path / "asked").read_text().splitlines()) == 24  # the second copies
+    augcli.evaluate(read_recipe(str(path)), repeats=1)
+    assert len((tmp_path / "asked").read_text().splitlines()) == 24
 
 
 def test_buckets_keep_answers_too(tmp_path: Path, photos: Path, bucket: Any) -> None:
@@ -219,6 +254,38 @@ def test_what_is_no_answer_costs_its_text(tmp_path: Path) -> None:
     assert len(told) == len(odd)
     for reason, part in zip(told, REASONS, strict=True):
         assert part in reason
+
+
+def test_texts_that_a_program_was_lost_on_are_tried_again(tmp_path: Path) -> None:
+    data, out = texts(tmp_path, ["a fine text", "deadly", "another"]), tmp_path / "out"
+    write(tmp_path / "falls.py", FALLS)
+    told = told_of("python falls.py")
+    run(data.parent, out, **told)
+    assert len(new_texts(out)) == 3 + 4
+    (reason,) = failures(out).values()
+    assert "ended (exit code 1): the end" in reason
+    write(tmp_path / "well", "")
+    run(data.parent, out, **told)
+    run(data.parent, tmp_path / "whole", **told)
+    assert len(new_texts(out)) == 3 + 6
+    assert failures(out) == {}
+    assert tree(out) == tree(tmp_path / "whole")
+
+
+def test_a_file_that_a_program_was_lost_on_keeps_its_text(tmp_path: Path) -> None:
+    for name, text in (("fine", "a fine text"), ("last", "deadly")):
+        write(tmp_path / f"in/train/a/{name}.txt", text)
+    write(tmp_path / "falls.py", FALLS)
+    dataset = {"kind": "text", "format": "folders"}
+    told = told_of("python falls.py") | {"dataset": dataset}
+    run(tmp_path / "in", tmp_path / "out", **told)
+    names = [each["output"] for each in manifest(tmp_path / "out")]
+    assert names == [f"train/a/{e}.txt" for e in ("fine", "fine.aug-000", "fine.aug-001", "last")]
+    assert "the end" in failures(tmp_path / "out")["train/a/last.txt"]
+    write(tmp_path / "well", "")
+    run(tmp_path / "in", tmp_path / "out", **told)
+    assert len(manifest(tmp_path / "out")) == 6
+    assert failures(tmp_path / "out") == {}
 
 
 def test_a_program_that_never_answers_ends_the_run(tmp_path: Path) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path, PurePosixPath
 
 import cv2
 import numpy as np
 import pytest
 from datasets import names_of_data
-from helpers import augment, make_photos, write
+from helpers import augment, environment, finished, make_photos, write
 
 from augcli.commands.check import findings
 from augcli.commands.forecast import forecast
@@ -152,6 +155,23 @@ def made(root: Path, *folders: str) -> Path:
     """Write three pictures into each folder."""
     make_photos(root, dict.fromkeys(folders, 3))
     return root
+
+
+def test_what_is_told_to_type_next_is_what_a_shell_takes(tmp_path: Path) -> None:
+    made(tmp_path / "my photos (1)", "train/it's & more", "test/it's & more")
+    begun = augment("init", "my photos (1)", "-o", "a recipe.yaml", cwd=tmp_path)
+    told = [line for line in begun.stderr.splitlines() if line.startswith("  ")]
+    ran = shell(told.pop(), tmp_path)
+    _, _, further = ran.stdout.partition("look further:\n")
+    told += further.splitlines()
+    assert [line.count("my photos (1)") for line in told] == [0, 0, 1, 1, 1], ran.stderr
+    assert [shell(line, tmp_path).returncode for line in told] == [0] * 5, told
+
+
+def shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a line as a person would who copies it."""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    return finished(["sh", "-c", line], cwd=folder, env=environment(PATH=path))
 
 
 def test_init_writes_a_file_whose_paths_start_from_it(tmp_path: Path) -> None:

@@ -64,6 +64,8 @@ def test_pictures_are_rgb_with_class_and_split(photos: Outputs, tmp_path: Path) 
     assert pixels is not None
     assert np.array_equal(sample.value, cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB))
     assert (sample.label, sample.split, sample.is_new) == ("dog", "train", True)
+    told = f"Sample(id='{sample.id}', split='train', label='dog', is_new=True)"
+    assert repr(sample) == told
     assert [len(photos[1:3]), photos[-1].id] == [2, list(photos)[-1].id]
     assert photos.origin(0).source == photos[0].record.source
 

@@ -172,6 +172,39 @@ def test_reference_pictures_of_a_folder(photos: Path, tmp_path: Path) -> None:
     assert {n for n in after if after[n] != before[n]} == users(before, "styles/01.png")
 
 
+@pytest.mark.parametrize("damage", [slice(0, 12), slice(-60, -40)])
+def test_a_broken_reference_picture_gives_way_and_is_named_once(
+    damage: slice, photos: Path, tmp_path: Path
+) -> None:
+    make_photos(photos, {"styles": 3})
+    sound = {f"styles/{each}" for each in ("00.png", "02.png")}
+    data = bytearray((photos / "styles/01.png").read_bytes())
+    data[damage] = bytes(len(data[damage]))
+    write(photos / "styles/01.png", bytes(data))
+    told: dict[str, Any] = {
+        "steps": [{"histogram_matching": {"folder": "styles"}}],
+        "dataset": {"exclude": ["styles/**"], "splits": {}},
+        "copies": 3,
+    }
+    summary = run(photos, tmp_path / "out", **told)
+    assert (summary.exit_code, summary.failures) == (0, [])
+    copies = [each for each in manifest(tmp_path / "out") if each["copy"] is not None]
+    assert len(copies) == 3 * 12
+    assert {ident for each in copies for ident in each["partners"]} == sound
+    (note,) = [each for each in summary.notes if "styles/01.png" in each]
+    assert note.endswith("; another is taken")
+    assert run(photos, tmp_path / "out", **told).made == 0
+    assert augment("replay", tmp_path / "out", "-o", tmp_path / "re").returncode == 0
+
+
+def test_check_calls_no_picture_broken_for_its_partner(photos: Path, tmp_path: Path) -> None:
+    write(photos / "train/cat/02.png", b"no picture")
+    recipe = write_recipe(photos, tmp_path / "out", **MIXED)
+    found = json.loads(augment("check", recipe, "--json").stdout)["findings"]
+    errors = [each["file"] for each in found if each["severity"] == "error"]
+    assert errors == ["train/cat/02.png"]
+
+
 @pytest.mark.parametrize(
     ("folder", "told"),
     [
@@ -211,7 +244,7 @@ def test_commands_know_partners(photos: Path, tmp_path: Path) -> None:
     assert augment("replay", out, "-o", tmp_path / "again").returncode == 0
     made = {name: digest for name, digest in tree(tmp_path / "again").items() if digest != "folder"}
     assert made.items() <= tree(out).items()
-    assert len(made) == len(manifest(out))
+    assert made.keys() == {*lines(out), "labels.csv"}
     told = augment("explain", out / name).stdout
     assert f"with {lines(out)[name]['partners'][0]} (sha256" in told
     assert augment("report", out, "-o", tmp_path / "page.html").returncode == 0

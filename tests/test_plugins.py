@@ -8,7 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import augment, forget_plugins, make_photos, manifest, run, tree, write, write_recipe
+from helpers import (
+    augment,
+    environment,
+    failures,
+    forget_plugins,
+    make_photos,
+    manifest,
+    picture,
+    run,
+    tree,
+    write,
+    write_recipe,
+)
 
 import augcli
 from augcli.errors import RecipeError
@@ -72,6 +84,22 @@ def test_workers_that_are_started_anew_read_the_file(tmp_path: Path, photos: Pat
     recipe = write_recipe(photos, tmp_path / "out", plugins=["my_steps.py"], steps=STEPS)
     assert augment("run", recipe, "-j", 2, "--force", env=None).returncode == 0
     assert tree(tmp_path / "out") == before
+
+
+@pytest.mark.parametrize("fault", ["os.kill(os.getpid(), 9)", "time.sleep(99)"])
+def test_one_job_outlives_what_a_step_does_to_it(tmp_path: Path, photos: Path, fault: str) -> None:
+    worst = (
+        f"os, time = __import__('os'), __import__('time')\n        if facts.width == 31: {fault}"
+    )
+    write(
+        tmp_path / "my_steps.py",
+        FADE.replace("        return [", f"        {worst}\n        return [", 1),
+    )
+    write(photos / "train/cat/odd.png", picture(5, size=(16, 31)))
+    told = {"plugins": ["my_steps.py"], "steps": STEPS, "timeout": 2}
+    recipe = write_recipe(photos, tmp_path / "out", **told)
+    assert augment("run", recipe, "-j", 1, env=environment()).returncode == 3
+    assert list(failures(tmp_path / "out")) == ["train/cat/odd.png"]
 
 
 def test_a_changed_file_makes_its_own_outputs_anew(tmp_path: Path, photos: Path) -> None:

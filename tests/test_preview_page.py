@@ -49,6 +49,16 @@ def test_every_step_is_shown_along_its_range(recipe):
     assert values["bits"] == [4, 5, 6, 7]
 
 
+def test_yaml_has_what_was_written_and_nothing_that_was_found_out(recipe, tmp_path):
+    copies = "shutil.copy(a['source'], a['output']); print(json.dumps({'id': a['id']}), flush=True)"
+    text = f"import json, shutil, sys\nfor line in sys.stdin: a = json.loads(line); {copies}"
+    write(tmp_path / "copy.py", text)
+    asked = {"command": "python copy.py", "params": {"prompt": "a cat"}}
+    page = page_of(recipe(steps=[{"generate": asked}, {"learned_warp": {"spread": 0.5}}]))
+    fields = [json.loads(unescape(each)) for each in re.findall(r'data-fields="([^"]+)"', page)]
+    assert fields == [asked, {"spread": 0.5}]
+
+
 def test_the_frames_of_a_range_differ(recipe):
     page = page_of(recipe(steps=STEPS[1:2]))
     frames = re.findall(r'class="frame".*?src="([^"]+)"', page)

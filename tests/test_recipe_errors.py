@@ -129,6 +129,7 @@ STEPS = {
     "- rotat": "5:5: unknown step 'rotat'; did you mean 'rotate'?",
     "- rotat: {degrees: 5}": "5:5: unknown step 'rotat'; did you mean 'rotate'?",
     "- hubbub": "5:5: unknown step 'hubbub'; see `augment transforms`",
+    "- eda": "5:5: unknown step 'eda'; it is a step for text datasets",
     "- 5": "5:5: expected the name of a step, got 5",
     "- [rotate]": "5:5: expected the name of a step, got a list",
     "- {}": "5:5: expected the name of a step, got a mapping",

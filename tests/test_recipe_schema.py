@@ -246,7 +246,7 @@ def check_kind_of(kind, name, control):
 
 VALUES = [None, True, 0, 1, 2, 3, 5, 0.5, 1.5, -1, 1001, 100_000_001, "", "max", "min", "median"]
 VALUES += ["all", [1], {}, {"a": 5}, {"a": -1}, {"ratio": 0.5, "to": "a"}, {"ratio": 0, "to": "a"}]
-VALUES += [{"ratio": 0.5}, "exact", "combined", "scaled"]
+VALUES += [{"ratio": 0.5}, "exact", "combined", "raw"]
 BALANCES = [(kind, name) for kind in KINDS for name in load_kind(kind).balances]
 BALANCE_KEYS = {
     key for kind, name in BALANCES for key in load_kind(kind).balances[name].model_fields

@@ -104,7 +104,10 @@ def once_each(kind: str, *of: str) -> Callable[[dict[str, Any]], str | None]:
     return trouble
 
 
-@pytest.mark.parametrize("kind", ["503 Slow Down", "500 Internal", "lost", "409 Conflict"])
+TROUBLES = ["503 Slow Down", "500 Internal", "lost", "409 Conflict", "412 Precondition Failed"]
+
+
+@pytest.mark.parametrize("kind", TROUBLES)
 def test_a_server_in_trouble_changes_nothing(here: Here, kind: str) -> None:
     here.server.trouble = once_each(kind, "PUT")
     done = here.run()

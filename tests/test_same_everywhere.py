@@ -87,3 +87,19 @@ def test_shards(layout: str, tmp_path: Path, server: Server, bucket: str) -> Non
     told: dict[str, Any] = json.loads(recipe_text(dataset, Path("unused"), copies=2))
     told["output"] |= {"layout": layout, "shards": 2}
     hold_to_one(write(tmp_path / "recipe.yaml", json.dumps(told)), tmp_path, server, bucket)
+
+
+def test_parts_on_a_cluster_into_a_bucket(tmp_path: Path, server: Server, bucket: str) -> None:
+    """Two parts by Ray, and the run that merges them, give what a run here gives in a folder."""
+    dataset = SEEDS["image png"].written(tmp_path / "in")
+    recipe = write(tmp_path / "recipe.yaml", recipe_text(dataset, Path("unused"), copies=2))
+    made(recipe, str(tmp_path / "here"), "local")
+    address = f"s3://{bucket}/parts"
+    loaded = augcli.load_recipe(recipe, output=address)
+    counts = [
+        augcli.run_part(loaded, part, engine=augcli.api.engine_named(loaded, "ray", 2))
+        for part in ("1/2", "2/2")
+    ]
+    assert all(counts) and augcli.run(loaded, jobs=1).made == 0
+    here = {name: h for name, h in tree(tmp_path / "here").items() if h != "folder"}
+    assert seen(copies.opened_store(address)) == here

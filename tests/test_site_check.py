@@ -18,16 +18,16 @@ def recipe(tmp_path):
     return read_recipe(str(write_recipe(photos, tmp_path / "out")))
 
 
-def answered(site_check, change=lambda: None):
+def answered(site_check, recipe, change=lambda: None):
     """Return what a worker says of this machine after a change."""
-    with site_check.question() as question:
+    with site_check.question({"output": str(recipe.output_folder)}) as question:
         change()
         return witness(question.context)([None], None)
 
 
 def test_a_machine_that_is_like_this_one_takes_part(recipe):
     site_check = SiteCheck(recipe)
-    site_check.refuse("node-7", answered(site_check))
+    site_check.refuse("node-7", answered(site_check, recipe))
     assert not list((recipe.output_folder / ".augment/scratch").iterdir())
 
 
@@ -42,23 +42,31 @@ def test_a_machine_that_is_like_this_one_takes_part(recipe):
 def test_a_machine_that_would_make_other_bytes_is_refused_by_name(recipe, changes, told):
     site_check = SiteCheck(recipe)
     with pytest.raises(EngineError, match=f"node-7 cannot take part: .*{told}") as caught:
-        site_check.refuse("node-7", answered(site_check) | changes)
+        site_check.refuse("node-7", answered(site_check, recipe) | changes)
     assert caught.value.exit_code == 4
 
 
 def test_a_machine_that_does_not_see_the_output_is_refused(recipe):
     site_check = SiteCheck(recipe)
-    with site_check.question() as question:
+    with site_check.question({"output": str(recipe.output_folder)}) as question:
         pass  # the file that was to be seen is gone
     answer = witness(question.context)([None], None)
     with pytest.raises(EngineError, match=r"does not see the output .* that all nodes share"):
         site_check.refuse("node-7", answer)
 
 
+def test_a_part_of_a_run_has_a_folder_of_its_own_that_is_looked_for(recipe, tmp_path):
+    own = recipe.output_folder.rename(tmp_path / "stands-in")
+    with SiteCheck(recipe).question({"output": str(own)}) as question:
+        assert witness(question.context)([None], None)["unseen"] == {}
+        (told,) = (what for what in question.context["files"] if what.startswith("output"))
+    assert told == f"output {own}"
+
+
 def test_a_machine_that_sees_another_dataset_is_refused(recipe):
     site_check = SiteCheck(recipe)
     file = write(recipe.input / "notes.txt", "as it is here")
-    answer = answered(site_check, lambda: file.write_text("older"))
+    answer = answered(site_check, recipe, lambda: file.write_text("older"))
     with pytest.raises(EngineError, match=r"does not see the dataset .*notes\.txt"):
         site_check.refuse("node-7", answer)
 
@@ -66,7 +74,7 @@ def test_a_machine_that_sees_another_dataset_is_refused(recipe):
 def test_a_machine_that_lacks_a_package_of_steps_is_refused(recipe):
     site_check = SiteCheck(recipe, ["json.decoder", "no_such_steps.of_mine"])
     with pytest.raises(EngineError, match=r"node-7 .* it lacks no_such_steps\.of_mine, which has"):
-        site_check.refuse("node-7", answered(site_check))
+        site_check.refuse("node-7", answered(site_check, recipe))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What every store promises, in memory and on a server of S3's kind."""
+"""What every store promises, in memory and on servers of S3's and Azure's kind."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from azurite import azure_container, azurite
 from buckets import Crash, Doomed, Server, at, s3_bucket
 
 from augcli.errors import LockedError, StorageError
@@ -16,6 +17,7 @@ from augcli.store.store import ABSENT, ConflictError, Publication
 
 obstore_store = pytest.importorskip("obstore.store", reason="needs augcli[cloud]")
 S3 = pytest.param("s3", marks=pytest.mark.cluster)
+AZURE = pytest.param("azure", marks=pytest.mark.cluster)
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +27,21 @@ def server() -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(params=["memory", S3])
+@pytest.fixture(scope="module")
+def azure() -> Iterator[str]:
+    with azurite() as url:
+        yield url
+
+
+@pytest.fixture(params=["memory", S3, AZURE])
 def backend(request: pytest.FixtureRequest) -> Any:
-    if request.param == "memory":
-        return obstore_store.MemoryStore()
-    server = request.getfixturevalue("server")
-    return s3_bucket(server, f"b{hashlib.sha256(request.node.name.encode()).hexdigest()[:20]}")
+    name = f"b{hashlib.sha256(request.node.name.encode()).hexdigest()[:20]}"
+    match request.param:
+        case "s3":
+            return s3_bucket(request.getfixturevalue("server"), name)
+        case "azure":
+            return azure_container(request.getfixturevalue("azure"), name)
+    return obstore_store.MemoryStore()
 
 
 @pytest.fixture

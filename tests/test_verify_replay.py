@@ -132,10 +132,40 @@ def pictures(folder):
     return {name: digest for name, digest in tree(folder).items() if name.endswith(("png", "jpg"))}
 
 
+def outputs(folder):
+    """Return what an output has beside what tells of it."""
+    own = ("manifest.jsonl", "failures.jsonl")
+    return {name: digest for name, digest in tree(folder).items() if name not in own}
+
+
 def test_replay_makes_all_again(work, tmp_path):
     done = augment("replay", work / "out", "-o", tmp_path / "again", "-i", work / "in")
     assert done.returncode == 0, done.stdout + done.stderr
+    assert tree(tmp_path / "again") == outputs(work / "out")
+
+
+def test_without_run_json_all_but_lists_is_made_again(work, tmp_path):
+    command = ["replay", work / "out", "-o", tmp_path / "again"]
+    (work / "out/run.json").unlink()
+    done = augment(*command)
+    assert done.returncode == 4
+    assert "run.json is missing" in done.stderr
+    done = augment(*command, "-i", work / "in")
+    assert (done.returncode, done.stdout.count("\n")) == (1, 1)
+    assert "run.json: missing or damaged: no file that lists outputs is made" in done.stdout
     assert pictures(tmp_path / "again") == pictures(work / "out")
+
+
+def test_a_list_of_outputs_that_is_not_as_it_was_is_named(work, tmp_path):
+    table = work / "in/labels.csv"
+    table.write_text(table.read_text().replace("file,label,split", "file,kind,split"))
+    done = augment("replay", work / "out", "-o", tmp_path / "again", "-i", table)
+    assert (done.returncode, done.stdout.count("\n")) == (1, 1)
+    assert "labels.csv: came out different" in done.stdout
+    table.unlink()
+    done = augment("replay", work / "out", "-o", tmp_path / "none", "-i", work / "in")
+    assert (done.returncode, done.stdout.count("\n")) == (1, 1)
+    assert "labels.csv" in done.stdout
 
 
 def test_replay_finds_its_sources_by_itself_and_says_so_if_not(made, work, tmp_path):
@@ -178,7 +208,7 @@ def test_replay_says_if_it_comes_out_different(work, tmp_path):
     done = augment("replay", work / "out", "-o", tmp_path / "again", "-i", work / "in")
     assert done.returncode == 1
     assert done.stdout.count("came out different") == len(records)
-    assert not (tmp_path / "again").exists()
+    assert pictures(tmp_path / "again") == {}
 
 
 def test_replay_overwrites_nothing_but_may_find_its_own(work, tmp_path):
@@ -223,12 +253,12 @@ def test_a_hostile_journal_removes_nothing_elsewhere(work, name):
     assert (work / "in/cat/00.png").exists()
 
 
-@pytest.mark.parametrize("damage", ["run.json", "manifest.jsonl"])
-def test_replay_of_damaged_records_is_no_crash(work, tmp_path, damage):
+@pytest.mark.parametrize("damage, code", [("run.json", 1), ("manifest.jsonl", 4)])
+def test_replay_of_damaged_records_is_no_crash(work, tmp_path, damage, code):
     write(work / "out" / damage, "{")
     done = augment("replay", work / "out", "-o", tmp_path / "again", "-i", work / "in")
-    assert done.returncode == 4
-    assert damage in done.stderr
+    assert done.returncode == code
+    assert damage in (done.stdout if code == 1 else done.stderr)
 
 
 def test_explain_tells_the_story(work):

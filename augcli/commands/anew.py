@@ -12,7 +12,7 @@ from augcli.commands.bench import MOST_ROWS, QUICK_SOURCES, Bench, material, pan
 from augcli.commands.program import Program
 from augcli.dataset.units import Dataset
 from augcli.draws import Draws
-from augcli.errors import RecipeError
+from augcli.errors import Problem, RecipeError
 from augcli.judges.gather import Material
 from augcli.judges.judge import Seen
 from augcli.judges.measures import Turn
@@ -131,15 +131,21 @@ def _stratified(recipe: Recipe, folds: int) -> Recipe:
     """
     dataset, _ = planned(recipe)
     if dataset.held_out:
-        text = (
-            "the dataset has splits, and this recipe has to be run anew on drawn ones: "
-            "name the part to learn from alone, as with -i data/train.csv"
-        )
-        raise RecipeError([recipe.problem(("dataset", "path"), text)])
+        raise RecipeError([_has_splits(recipe)])
     stratify = "blocks" if _is_amount(recipe, dataset) else True
     split = SplitShares.model_validate({"test": 1 / folds, "stratify": stratify})
     told = recipe.dataset.model_copy(update={"split": split})
     return recipe.model_copy(update={"dataset": told})
+
+
+def _has_splits(recipe: Recipe) -> Problem:
+    """Return what to do about splits where others are to be drawn."""
+    told, drawn = "this recipe has to be run anew on drawn splits", recipe.dataset.shares
+    if drawn:
+        way = "leave the recipe's own out, as with --set dataset.split=null"
+        return recipe.problem(("dataset", "split"), f"{told}: {way}")
+    way = "name the part to learn from alone, as with -i data/train.csv"
+    return recipe.problem(("dataset", "path"), f"the dataset has splits, and {told}: {way}")
 
 
 def _is_amount(recipe: Recipe, dataset: Dataset) -> bool:

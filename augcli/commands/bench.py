@@ -21,6 +21,7 @@ from augcli.networks import lacking
 from augcli.plural import several
 from augcli.recipe import Recipe
 from augcli.reports.report import Summary
+from augcli.requests.programs import sharing
 from augcli.run import run
 from augcli.steps.learned import Learning
 from augcli.store.cache import FolderCache
@@ -99,8 +100,9 @@ def material(recipe: Recipe, bench: Bench, left_out: str | None = None) -> Mater
     if recipe in bench.kept:
         return bench.kept[recipe]
     aside = _aside(recipe, quick=bench.terms.quick)
-    summary = run(aside, bench.engine, bench.progress)
     output = OutputFolder(aside.output_folder)
+    with sharing(recipe.output_folder, output.path):
+        summary = run(aside, bench.engine, bench.progress)
     seen = Material(bench.court, recipe.dataset.augment, output.path, left_out, bench.views)
     for record in read_manifest(output.manifest):
         seen.take(bench.court.seen(output.path, record))

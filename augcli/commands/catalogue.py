@@ -52,7 +52,8 @@ def listing() -> str:
     lines: list[str | None] = []
     for kind, classes in _by_kind():
         lines += ["" if lines else None, TITLES[kind]]
-        lines += [f"  {cls.name:<22}{_summary(cls)}" for cls in classes]
+        width = max(len(cls.name) for cls in classes) + 1
+        lines += [f"  {cls.name:<{width}}{_summary(cls)}" for cls in classes]
     return "\n".join(line for line in lines if line is not None)
 
 

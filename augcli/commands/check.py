@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
 from shutil import disk_usage
 
 from augcli.checks.findings import FINDINGS, UNSILENCED, Lint
@@ -11,15 +13,23 @@ from augcli.commands.amounts import betrayed, of_counts, unasked
 from augcli.dataset.leaks import leaks
 from augcli.dataset.units import Dataset
 from augcli.disk.reading import stat_of
-from augcli.errors import FindingsError, Problem, SampleError, did_you_mean
-from augcli.kind import load_kind
-from augcli.plan import Plan
+from augcli.errors import (
+    AugmentError,
+    FindingsError,
+    PartnerError,
+    Problem,
+    SampleError,
+    did_you_mean,
+)
+from augcli.kind import Linter, load_kind
+from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.recipe.document import Ignored
 from augcli.run import located, planned
 from augcli.steps.generating import Generating
 from augcli.store.sources import read_sources
 from augcli.system.machine import opencv_twice
+from augcli.task import Processed, Processor, Task
 from augcli.transform import located as located_steps
 from augcli.work.apart import apart
 from augcli.work.jobs import are_apart, classes_for, job_of, processor_of
@@ -135,32 +145,77 @@ def _sources(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
         processor = processor_of(recipe, classes)
     make_linter = load_kind(recipe.dataset.kind).linter
     linter = make_linter(job_of(recipe, classes), dataset) if make_linter else None
-    tasks, told = Tasks(plan), Counter[str]()
-    for row in range(len(dataset)):
-        task = tasks[row]
-        try:
-            with located(recipe):
-                processed = processor.process(
-                    task, read_sources(dataset.root, task, recipe.dataset)
-                )
-                told.update(processed.prove())
-                odd, tally = list(processed.oddities()), processed.tally
-        except (SampleError, FindingsError) as error:
-            code = "leak" if isinstance(error, FindingsError) else "sample"
-            yield Problem(task.source, 0, 0, " ".join(error.args), "error", code)
-            continue
-        if linter:
-            linter.take(task, processed)
-        yield from odd
-        yield from of_counts(recipe, tally.counts)
-        for failure in tally.failures:
-            yield Problem(failure["source"], 0, 0, failure["reason"], "error", "sample")
-        for reason in dict.fromkeys(processed.short.values()):
-            yield Problem(task.source, 0, 0, reason, "error", "sample")
-    for note, times in told.items():
+    looked = _Looked(recipe, dataset.root, processor, linter)
+    yield from looked.through(plan)
+    for note, times in looked.notes.items():
         text = f"{times} times: {note}" if times > 1 else note
         yield Problem(str(dataset.root), 0, 0, text, "note", "remark")
     yield from (_as_problem(recipe, lint) for lint in (linter.told() if linter else ()))
+
+
+class _Looked:
+    """What a look at sources tells."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        root: Path,
+        processor: Processor[Processed],
+        linter: Linter[Processed] | None,
+    ):
+        self._recipe = recipe
+        self._root = root
+        self._processor = processor
+        self._linter = linter
+        self.notes = Counter[str]()
+        self._broken: set[int] = set()
+        self._paired: dict[int, PartnerError] = {}
+        """Sources that are to be mixed with broken ones."""
+
+    def through(self, plan: Plan) -> Iterator[Problem]:
+        """Yield what is wrong with sources; partners that are broken give way, as in a run."""
+        rows: Sequence[int] = range(len(plan.dataset))
+        while rows:
+            tasks = Tasks(plan)
+            yield from chain.from_iterable(self._of(tasks[row]) for row in rows)
+            if not self._broken - set(plan.broken):
+                break
+            plan = make_plan(self._recipe, plan.dataset, plan.broken | self._broken)
+            rows = [*self._paired]
+            self._paired.clear()
+        yield from (_broken(plan.dataset.ids[row], error) for row, error in self._paired.items())
+
+    def _of(self, task: Task) -> Iterator[Problem]:
+        try:
+            with located(self._recipe):
+                found = read_sources(self._root, task, self._recipe.dataset)
+                processed = self._processor.process(task, found)
+                self.notes.update(processed.prove())
+                odd, tally = list(processed.oddities()), processed.tally
+        except PartnerError as error:
+            self._paired[task.row] = error
+        except (SampleError, FindingsError) as error:
+            self._broken.add(task.row)
+            yield _broken(task.source, error)
+        else:
+            if self._linter:
+                self._linter.take(task, processed)
+            yield from odd
+            yield from of_counts(self._recipe, tally.counts)
+            yield from _failures(task, processed)
+
+
+def _broken(source: str, error: AugmentError) -> Problem:
+    code = "leak" if isinstance(error, FindingsError) else "sample"
+    return Problem(source, 0, 0, " ".join(error.args), "error", code)
+
+
+def _failures(task: Task, processed: Processed) -> Iterator[Problem]:
+    """Yield which samples of a source, and which copies of it, cannot be had."""
+    for failure in processed.tally.failures:
+        yield Problem(failure["source"], 0, 0, failure["reason"], "error", "sample")
+    for reason in dict.fromkeys(processed.short.values()):
+        yield Problem(task.source, 0, 0, reason, "error", "sample")
 
 
 def _as_problem(recipe: Recipe, lint: Lint) -> Problem:

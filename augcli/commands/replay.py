@@ -1,4 +1,7 @@
-"""Outputs made again from manifest and sources alone, and held against their hashes."""
+"""Outputs made again from manifest and sources, and held against their hashes.
+
+run.json tells where the sources were, and proves the files that list all outputs.
+"""
 
 from __future__ import annotations
 
@@ -8,25 +11,28 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
 from augcli.commands.verify import opened
 from augcli.dataset.files import Bounds
-from augcli.dataset.globs import any_of
+from augcli.dataset.globs import Globs, any_of
 from augcli.disk.disk import storage_errors
 from augcli.disk.folder import Folder
 from augcli.disk.inside import fresh
-from augcli.errors import SampleError, StorageError, UsageError
-from augcli.kind import load_kind
+from augcli.errors import SampleError, SettingError, StorageError, UsageError
+from augcli.kind import kind_of, load_kind
 from augcli.records.provenance import Record
 from augcli.reports.run_json import read_run, recorded_sources
+from augcli.rows.tables import ASIDES
 from augcli.store.manifest import read_manifest
+from augcli.store.output import OutputFolder
 from augcli.store.sources import late_source
 from augcli.store.untouched import sha256_below
-from augcli.task import Buffer, Source
+from augcli.task import Buffer, Plain, Source
 
 _NOT_OURS = (
     *(LookupError, TypeError, ValueError, ArithmeticError, AttributeError),
@@ -39,27 +45,111 @@ _DIFFERENT = "came out different: other versions of libraries, or another CPU fa
 def replay(
     path: Path, target: Path, sources: Path | None, only: str | None
 ) -> Iterator[tuple[str, str | None]]:
-    """Yield (output name, None) for each that was made again, or what is wrong with it."""
+    """Yield (file name, None) for each that was made again, or what is wrong with it.
+
+    Those that list all outputs come last, as they are proven by what run.json tells of them.
+    """
     output = opened(path)
-    told = read_run(output)
-    dataset = sources or recorded_sources(output, told)
-    root = dataset if dataset.is_dir() else dataset.parent
-    if not root.is_dir():
+    told = _told(output, sources)
+    dataset = _given(sources, told) if sources else recorded_sources(output, told)
+    if not _folder_of(dataset).is_dir():
         raise StorageError(f"there are no sources at {dataset}; say where they are with -i")
     _refuse_target(target, path, dataset)
-    remake = load_kind(told["recipe"]["dataset"]["kind"]).remake
-    bounds = Bounds.recorded(told["recipe"]["dataset"], root)
-    wanted = any_of([only or "**"])
-    for record in read_manifest(output.manifest):
-        for name in record.written:
-            Folder(target).stat(name)  # before anything is written
-    records = (r for r in read_manifest(output.manifest) if wanted.fullmatch(r.output))
+    again = _Again(output, told, dataset, target, any_of([only or "**"]))
+    for name in again.names:
+        Folder(target).stat(name)  # before anything is written
     found = False
-    for _, group in groupby(records, key=lambda record: record.source):
+    for each in chain(again.outputs(), again.lists()):
         found = True
-        yield from _of_source(bounds, list(group), target, partial(remake, output=output.path))
+        yield each
     if only and not found:
         raise UsageError(f"no output matches {only}")
+
+
+def _told(output: OutputFolder, sources: Path | None) -> Plain:
+    """Return what run.json tells; where it is gone, what can be told of a kind's outputs."""
+    try:
+        return read_run(output)
+    except StorageError:
+        first = next(read_manifest(output.manifest), None)
+        if sources is None or first is None:
+            raise
+        return {"recipe": {"dataset": {"kind": kind_of(first)}}}
+
+
+def _given(sources: Path, told: Plain) -> Path:
+    """Return the dataset that someone names, of which the folder is enough where it is a file."""
+    file = sources / Path(told.get("dataset", "")).name
+    return file if file.is_file() else sources
+
+
+def _folder_of(dataset: Path) -> Path:
+    return dataset if dataset.is_dir() else dataset.parent
+
+
+@dataclass(frozen=True)
+class _Again:
+    """An output that is made again elsewhere."""
+
+    output: OutputFolder
+    told: Plain
+    """What run.json tells, or at least the kind."""
+    dataset: Path
+    target: Path
+    wanted: Globs
+
+    @property
+    def names(self) -> Iterator[str]:
+        """Yield the names of all files that may be written."""
+        for record in read_manifest(self.output.manifest):
+            yield from record.written
+        yield from self._hashes
+
+    def outputs(self) -> Iterator[tuple[str, str | None]]:
+        """Yield what became of outputs, and of what lies beside them."""
+        every = read_manifest(self.output.manifest)
+        records = (record for record in every if self.wanted.fullmatch(record.output))
+        told = self.told["recipe"]["dataset"]
+        remake = partial(load_kind(told["kind"]).remake, output=self.output.path)
+        bounds = Bounds.recorded(told, _folder_of(self.dataset))
+        for _, group in groupby(records, key=lambda record: record.source):
+            yield from _of_source(bounds, list(group), self.target, remake)
+
+    def lists(self) -> Iterator[tuple[str, str | None]]:
+        """Yield what became of the files that list all outputs."""
+        if "summary" not in self.told:
+            yield self.output.run.name, "missing or damaged: no file that lists outputs is made"
+            return
+        left = {name: each for name, each in self._hashes.items() if self.wanted.fullmatch(name)}
+        try:
+            with _followed():
+                for name, lines in self._listed() if left else ():
+                    if sha256 := left.get(name):
+                        pieces = map(str.encode, lines)
+                        yield name, _written(self.target, name, sha256, pieces)
+                        del left[name]
+        except (SampleError, SettingError) as error:
+            yield from ((name, str(error)) for name in left)
+        else:
+            yield from ((name, "nothing tells of it any more") for name in left)
+
+    @property
+    def _hashes(self) -> dict[str, str]:
+        """Return the hashes of those that a kind writes, not of shards, by name."""
+        files: dict[str, str] = self.told.get("summary", {}).get("files", {})
+        own = (self.output.manifest.name, self.output.failures.name, *ASIDES)
+        is_whole = self.told["recipe"].get("output", {}).get("layout", "files") == "files"
+        return {name: files[name] for name in files if is_whole and name not in own}
+
+    def _listed(self) -> Iterator[tuple[str, Iterable[str]]]:
+        """Return name and lines of each file that a kind writes of these outputs."""
+        told = self.told["recipe"]["dataset"]
+        kind = load_kind(told["kind"])
+        if kind.index is None:
+            return iter(())
+        settings = kind.dataset_settings.model_validate(told)
+        records = partial(read_manifest, self.output.manifest)
+        return kind.index(settings, self.dataset, records, mixes=True)
 
 
 def _refuse_target(target: Path, output: Path, dataset: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import sys
 from collections import Counter, defaultdict
@@ -43,10 +44,12 @@ def summary(told: Summary, *, verbose: bool) -> None:
         say(f"{repeats} another copy's params: steps vary too little")
     _notes(told.notes, verbose=verbose)
     _listing(told.listing, verbose=verbose)
-    say("", "look further:", f"  {_command()} verify {_near(told.output)}")
+    command, output = _command(), _typed(told.output)
+    say("", "look further:", f"  {command} verify {output}")
     if told.example:
-        say(f"  {_command()} explain {_near(told.output / told.example)}")
-    say(f"  {_command()} report {_near(told.output)} -o report.html")
+        name, *row = told.example
+        say(" ".join([f"  {command} explain", _typed(told.output / name), *row]))
+    say(f"  {command} report {output} -o report.html")
 
 
 def _notes(notes: Mapping[str, int], *, verbose: bool) -> None:
@@ -120,7 +123,7 @@ def part(made: int, told: str, *, as_json: bool, quiet: bool) -> None:
 
 def next_of_recipe(target: Path | None, questions: Sequence[int]) -> None:
     """Say on stderr which questions a starter recipe leaves open, and what to type next."""
-    name = _near(target) if target else "recipe.yaml"
+    name = _typed(target) if target else "recipe.yaml"
     for line in questions:
         warn(f"{name}:{line}: a question is open; run refuses until it is answered")
     then = "once that is answered" if questions else "next"
@@ -188,11 +191,16 @@ def _command() -> str:
     if program.name != "augment":
         return "python -m augcli"
     found, here = shutil.which("augment"), program.absolute()
-    return "augment" if found and Path(found).resolve() == here.resolve() else _near(here)
+    return "augment" if found and Path(found).resolve() == here.resolve() else _typed(here)
+
+
+def _typed(path: Path) -> str:
+    """Return a path as a shell takes it here."""
+    return shlex.quote(_near(path))
 
 
 def _near(path: Path) -> str:
-    """Return a path as a person would type it here."""
+    """Return a path as a person would name it here."""
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else shown(path)
 

@@ -26,8 +26,8 @@ _HERE = "files of many samples, and what steps learn, are worked on here, not on
 class Terms(Protocol):
     """What sites must be like."""
 
-    def question(self) -> AbstractContextManager[Question]:
-        """Return what they are asked, as long as it can be answered."""
+    def question(self, context: Any) -> AbstractContextManager[Question]:
+        """Return what they are asked before such work, as long as it can be answered."""
         ...
 
     def refuse(self, name: str, answer: Any) -> None:
@@ -70,7 +70,7 @@ class Fleet:
         """Yield outcomes as sites finish; closing the generator ends the sites."""
         if self._asked.stop:
             return
-        with self._terms.question() as question:
+        with self._terms.question(context) as question:
 
             def place() -> Place:
                 return self._cluster.place(question, function, context)

@@ -17,6 +17,8 @@ from typing import Any
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 # Sites ask for no GPU, and so Ray need not tell what it is going to do about those.
 os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+# A node gives up where its own agent takes longer to start, which on a busy machine it does.
+os.environ.setdefault("RAY_agent_register_timeout_ms", "120000")
 
 from augcli.engines.cpus import available_cpus
 from augcli.engines.fleet import shares

@@ -45,9 +45,9 @@ def _told(step: Transform) -> str:
 
 
 def _fields(step: Transform) -> dict[str, Any]:
-    """Return what a recipe says of a step, and its ranges though they are left out."""
+    """Return what a recipe says of a step and who pastes it may say again, ranges always."""
     plain = plain_step(step)[step.name]
-    said = {*step.model_fields_set, *(name for name, _ in step.spreads)}
+    said = {*step.model_fields_set, *(name for name, _ in step.spreads)} - step.found_out
     aliases = {name: declared.alias or name for name, declared in type(step).model_fields.items()}
     return {key: plain[key] for key in (aliases[n] for n in aliases if n in said)}
 

@@ -120,7 +120,7 @@ class ProcessedPicture(Processed):
 
     def _draw(self) -> None:
         """Say what the outputs are; drawn again where steps failed on copies."""
-        self._together = Together(self._whole)
+        self._together = Together(self._whole, self._encoding)
         self._alone: Counter[str] = Counter()
         self._copied: dict[str, Drawn] = {}
         """Which copy a file is, or lies beside."""
@@ -146,7 +146,12 @@ class ProcessedPicture(Processed):
         if self._count is not None:
             notes = self._whole.notes(min(self._parts, default=1), self._encoding)
             alone = [_ALONE.format(name) for name in self._alone]
-            return [*notes, *alone, *(self._objects.notes if self._objects else ())]
+            return [
+                *notes,
+                *alone,
+                *self._peers.notes,
+                *(self._objects.notes if self._objects else ()),
+            ]
         try:
             notes = self._objects.proven() if self._objects else ()
             return [*self._whole.header.notes, *notes]
@@ -257,7 +262,7 @@ class ProcessedPicture(Processed):
         return Output(
             self._record(name, spot, drawn, self._encoding.to_json(), extras),
             key_of_told(self._hashes_with(drawn.hashes), f"[{made}]", self._form),
-            self._together.maker(stages, self._encoding, part, _pixels(drawn.facts)),
+            self._together.maker(stages, part, _pixels(drawn.facts)),
             beside=extras.beside,
         )
 

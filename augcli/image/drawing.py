@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from itertools import chain, islice, repeat
 
 import numpy as np
@@ -28,7 +28,7 @@ from augcli.image.shares import mixed
 from augcli.image.transform import ImageTransform, beside_nothing
 from augcli.names import FIRST, Spot
 from augcli.once import kept
-from augcli.records.keys import revisions_of, told
+from augcli.records.keys import told
 from augcli.records.typed import Step
 from augcli.requests.asked import Copies
 from augcli.requests.courses import Stage, View
@@ -49,6 +49,8 @@ class Drawn:
     """None for an original that passes through unread."""
     text: str = "[]"
     """The steps as JSON."""
+    revisions: str = "[]"
+    """Those of what the steps are, as keys have them."""
     attempt: int = 0
     repeats: int | None = None
     """The copy whose params these equal in spite of drawing again."""
@@ -65,8 +67,7 @@ class Drawn:
     @kept
     def made(self) -> str:
         """Return what keys have of the steps: these, and the revisions of what they are."""
-        revisions = revisions_of("image", (step["name"] for step in self.steps))
-        return f"{told(self.text)},{told(revisions)}"
+        return f"{told(self.text)},{self.revisions}"
 
     @kept
     def partners(self) -> list[str]:
@@ -206,6 +207,7 @@ class CopyDraws:
         """Return what the steps of a copy make of a picture of this class and with these facts."""
         steps: list[Step] = []
         texts: list[str] = []
+        revisions: list[str] = []
         lowered: list[Op] = []
         alone: list[str] = []
         for pick in picks:
@@ -221,12 +223,19 @@ class CopyDraws:
                 continue
             steps.append(step.told(params))
             texts.append(as_json(step, text))
+            revisions.append(_revision(type(step)))
             new = step.lower(params, facts)
             facts = ops.facts_after(new, facts)
             _check_result(step.name, facts, self._max_pixels)
             lowered += new
-        text = f"[{', '.join(texts)}]"
-        return Drawn(steps, lowered, facts, text, spot=spot, alone=tuple(alone))
+        text, known = f"[{', '.join(texts)}]", f"[{','.join(revisions)}]"
+        return Drawn(steps, lowered, facts, text, known, spot=spot, alone=tuple(alone))
+
+
+@cache
+def _revision(cls: type[ImageTransform]) -> str:
+    """Return what keys have of a step."""
+    return told(cls.making())
 
 
 def _known(

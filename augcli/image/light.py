@@ -13,10 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.image import opencv as cv2
-from augcli.image.lookup import bytes_of
+from augcli.image.lookup import bytes_of, summed
 from augcli.image.picture import PixelArray
 from augcli.image.resample import by_channel_groups, fill_values
 from augcli.image.seeded import Plane
+
+_HALVES = (np.arange(256) // 2).astype(np.uint8)
+_HALVES_UP = (np.arange(1, 257) // 2).astype(np.uint8)
 
 
 @lru_cache(maxsize=8)
@@ -58,7 +61,7 @@ def veiled(pixels: PixelArray, share: Plane, colour: tuple[float, ...]) -> Pixel
 def _veiled_bytes(
     pixels: PixelArray, share: NDArray[np.uint8], values: tuple[float, ...]
 ) -> PixelArray:
-    levels, rest = np.arange(256), cv2.bitwise_not(share)
+    levels, rest = np.arange(256), np.invert(share)
     tables = {value: np.rint(levels * (value / 255)).astype(np.uint8) for value in values}
     veils = {value: bytes_of(share, table) for value, table in tables.items()}
 
@@ -71,9 +74,18 @@ def _veiled_bytes(
     return by_channel_groups(pixels, change)
 
 
+def halfway(pixels: PixelArray, others: PixelArray) -> PixelArray:
+    """Return the mean of pixels and of others of their shape; of bytes halves, down and up."""
+    if pixels.dtype == np.uint8:
+        result = others.copy()
+        summed(pixels, _HALVES, result, _HALVES_UP)
+        return result
+    return np.asarray(cv2.addWeighted(pixels, 0.5, others, 0.5, 0)).reshape(pixels.shape)
+
+
 def covered(pixels: PixelArray, mask: NDArray[np.uint8], fill: tuple[float, ...]) -> PixelArray:
     """Return pixels with a fill (as `veiled` has colours) where a mask is 255, and not 0."""
-    values, rest = fill_values(fill, pixels, alpha=False), cv2.bitwise_not(mask)
+    values, rest = fill_values(fill, pixels, alpha=False), np.invert(mask)
 
     def change(part: PixelArray, at: slice) -> PixelArray:
         result: PixelArray

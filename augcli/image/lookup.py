@@ -39,8 +39,7 @@ def bytes_of(values: NDArray[np.uint8], row: NDArray[np.uint8]) -> NDArray[np.ui
     """Return a row's byte for each byte of an array of any shape."""
     translate, result = _translate(), values
     if row.tobytes() == _INVERTED:
-        with cv2.EXACTLY:
-            result = cv2.bitwise_not(values)
+        result = np.invert(values)
     elif translate is None:
         result = cv2.LUT(values, row)
     else:

@@ -44,10 +44,16 @@ class _Exactly:
     """Lets Intel's library do what moves or inverts values: faster, and the same for all."""
 
     def __enter__(self) -> None:
-        load().ipp.setUseIPP(True)
+        _switch()(True)
 
     def __exit__(self, *_: object) -> None:
-        load().ipp.setUseIPP(False)
+        _switch()(False)
+
+
+@cache
+def _switch() -> Any:
+    """Return what puts Intel's library into use or out of it."""
+    return load().ipp.setUseIPP
 
 
 EXACTLY = _Exactly()

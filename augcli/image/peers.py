@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import islice
 
 from augcli.draws import Draws
 from augcli.errors import PartnerError, SampleError
@@ -179,16 +180,36 @@ class Neighbours:
         self._maker = maker
         self._shelf = Shelf()
         self._known: dict[str, Neighbour] = {}
+        self._unsound: dict[str, str] = {}
 
     def pick(self, draws: Draws, count: int, pool: str) -> list[str]:
-        """Return the ids of some of a pool, none twice as long as there are others."""
+        """Return the ids of some of a pool, none twice as long as there are others.
+
+        Files of a folder are nobody's samples, so that no plan leaves out a broken one: it is here.
+        """
         places = [each.source for each in self._pools.get(pool, ())]
+        sound = partial(filter, self._is_sound) if pool.endswith("/") else iter
         picked: list[str] = []
         for number in range(count if places else 0):
             start = draws.at(number).integer(0, len(places) - 1)
             turned = places[start:] + places[:start]
-            picked.append(next((each for each in turned if each not in picked), turned[0]))
+            new = [each for each in turned if each not in picked]
+            picked += islice(sound([*new, *turned]), 1)
         return picked
+
+    def _is_sound(self, ident: str) -> bool:
+        if ident in self._unsound:
+            return False
+        try:
+            self[ident].picture([], 1)
+        except PartnerError as error:
+            self._unsound[ident] = str(error)
+        return ident not in self._unsound
+
+    @property
+    def notes(self) -> Iterator[str]:
+        """Yield why others were picked than those that were drawn."""
+        return (f"{text}; another is taken" for text in self._unsound.values())
 
     def __getitem__(self, ident: str) -> Neighbour:
         """Return one of them."""

@@ -8,7 +8,7 @@ shifts between the two are made here and nowhere else.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache, lru_cache
 from operator import truediv
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -32,6 +32,8 @@ LONGEST_WARPED_SIDE = 32_766
 
 _REACH = 3
 """Pixels that interpolation may look at beyond the place it samples."""
+_MAPPED = 1 << 15
+"""Pixels whose places are worked out in one go."""
 _TO_CENTRES = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1.0]])
 _FROM_CENTRES = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1.0]])
 
@@ -172,7 +174,8 @@ def warp(pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler) -> Pixel
     shown = _shown(inverse, size)
     is_inside = _is_inside(shown, pixels)
     if is_inside and how.interpolation != "nearest" and _is_stretch_of(shown, inverse):
-        return _resized(pixels, [int(edge) for edge in shown], size, how)
+        left, top, right, bottom = (int(edge) for edge in shown)
+        return stretched(pixels[top:bottom, left:right], size, how)
     if is_inside:
         pixels, inverse, how = _focused(pixels, inverse, size, how, shown)
         if on_grid(inverse) and (moves := on_grid(snapped(inverted(inverse)))):
@@ -182,13 +185,11 @@ def warp(pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler) -> Pixel
     return _warped(pixels, _TO_CENTRES @ inverse @ _FROM_CENTRES, size, how)
 
 
-def _resized(pixels: PixelArray, part: Sequence[int], size: Size, how: Sampler) -> PixelArray:
-    """Stretch a part of H×W×C pixels to a size."""
-    left, top, right, bottom = part
-    cut = pixels[top:bottom, left:right]
-    if (right - left, bottom - top) == size:
-        return cut
-    return by_channel_groups(cut, lambda part, _: cv2.resize(part, size, interpolation=how.flag))
+def stretched(pixels: PixelArray, size: Size, how: Sampler) -> PixelArray:
+    """Stretch H×W×C pixels to a size."""
+    if pixels.shape[1::-1] == size:
+        return pixels
+    return by_channel_groups(pixels, lambda part, _: cv2.resize(part, size, interpolation=how.flag))
 
 
 def _with_border(
@@ -213,15 +214,37 @@ def _with_border(
 
 
 def _warped(pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler) -> PixelArray:
-    kernel = cv2.warpPerspective
-    if inverse[2, 0] == inverse[2, 1] == 0:
-        kernel, inverse = cv2.warpAffine, inverse[:2] / inverse[2, 2]
-    flags, mode = how.flag | cv2.WARP_INVERSE_MAP, how.mode
+    if inverse[2, 0] or inverse[2, 1]:
+        return _projected(pixels, inverse, size, how)
+    matrix, flags, mode = inverse[:2] / inverse[2, 2], how.flag | cv2.WARP_INVERSE_MAP, how.mode
 
     def change(part: PixelArray, at: slice) -> PixelArray:
-        result: PixelArray = kernel(
-            part, inverse, size, flags=flags, borderMode=mode, borderValue=how.values[at]
+        result: PixelArray = cv2.warpAffine(
+            part, matrix, size, flags=flags, borderMode=mode, borderValue=how.values[at]
         )
+        return result
+
+    return by_channel_groups(pixels, change)
+
+
+def _projected(pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler) -> PixelArray:
+    """Resample through a matrix that divides, some rows at a time: their map stays in the cache.
+
+    OpenCV's own function works it out one by one, and takes a third longer.
+    """
+    columns = (inverse[:, :1] * np.arange(size[0])).astype(np.float32)[:, None]
+    rows = (inverse[:, 1:2] * np.arange(size[1]) + inverse[:, 2:]).astype(np.float32)[:, :, None]
+    step = max(1, _MAPPED // size[0])
+    room = np.empty((3, step, size[0]), np.float32)
+
+    def change(part: PixelArray, at: slice) -> PixelArray:
+        result = np.empty((*size[::-1], part.shape[2]), part.dtype)
+        for top in range(0, size[1], step):
+            into = result[top : top + step]
+            places = np.add(columns, rows[:, top : top + step], out=room[:, : len(into)])
+            with np.errstate(divide="ignore", invalid="ignore"):  # what no view could show
+                x, y = np.divide(places[:2], places[2], out=places[:2])
+            cv2.remap(part, x, y, how.flag, into, how.mode, how.values[at])
         return result
 
     return by_channel_groups(pixels, change)

@@ -20,8 +20,8 @@ _SMALLER = 4
 
 def shrinkage(inverse: Matrix, size: Size) -> tuple[int, int]:
     """Return how many source pixels, across and down, become one or less where a map shrinks."""
-    across, down = (max(1, math.floor(1 / scale + 1e-9)) for scale in scales(inverse, size))
-    return across, down
+    across, down = scales(inverse, size)
+    return max(1, math.floor(1 / across + 1e-9)), max(1, math.floor(1 / down + 1e-9))
 
 
 def reduction(inverse: Matrix, size: Size) -> int:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
-from typing import Any, TypeAlias
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,11 +46,14 @@ class Table:
 def curve(function: Curve) -> Table:
     """Return the table of a function of the value, rounded to the nearest level and clipped."""
 
-    @cache
-    def levels(count: int) -> Levels:
-        return as_levels(function(fractions(count)) * (count - 1), count)
+    made: dict[int, Levels] = {}  # functools' cache takes longer to be made than the table
 
-    return Table(lambda count, _: levels(count), on_float=function)
+    def levels(count: int, _: View) -> Levels:
+        if count not in made:
+            made[count] = as_levels(function(fractions(count)) * (count - 1), count)
+        return made[count]
+
+    return Table(levels, on_float=function)
 
 
 def histogram_table(function: Callable[[Histogram], Levels]) -> Table:
@@ -131,8 +134,7 @@ class Seen:
         return _histogram(self.picture)
 
 
-@dataclass(frozen=True)
-class View:
+class View(NamedTuple):
     """A picture behind a table; looked at only when it is asked what is seen."""
 
     seen: Seen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import starmap
 
@@ -13,7 +13,7 @@ from augcli.image.codec import (
     Header,
     can_reduce,
     decoded,
-    encode,
+    encode_all,
     losses,
     read_header,
 )
@@ -59,12 +59,11 @@ class Whole:
 
     def rendered(self, stages: Sequence[Stage], encoding: Encoding, part: int) -> list[bytes]:
         """Return an output's bytes."""
-        picture = ops.applied(stages, self.decoded(part).picture)
-        return self.encoded(picture, encoding, part)
+        return self.encoded([ops.applied(stages, self.decoded(part).picture)], encoding)
 
-    def encoded(self, picture: Picture, encoding: Encoding, part: int) -> list[bytes]:
-        """Return the bytes of what was made of it, decoded to such a part of its sides."""
-        return [encode(picture, encoding, self.decoded(part).icc)]
+    def encoded(self, pictures: Sequence[Picture], encoding: Encoding) -> list[bytes]:
+        """Return the bytes of what was made of it."""
+        return encode_all(pictures, encoding, self.header.icc)
 
 
 _MOST_TOGETHER = 1 << 18
@@ -72,34 +71,38 @@ _MOST_TOGETHER = 1 << 18
 
 
 class Together:
-    """The copies of a picture. Small ones are all rendered before the first of them is encoded.
+    """The copies of a picture. Small ones are all rendered, then all encoded.
 
     One kind of work at a time keeps what it takes in the processor's own memory.
     """
 
-    def __init__(self, whole: Whole):
+    def __init__(self, whole: Whole, encoding: Encoding):
         self._whole = whole
+        self._encoding = encoding
         self._room = _MOST_TOGETHER
         self._asked: list[tuple[Sequence[Stage], int]] = []
-        self._made: dict[int, Picture | StepError] = {}
+        self._made: dict[int, bytes | StepError] = {}
 
-    def maker(
-        self, stages: Sequence[Stage], encoding: Encoding, part: int, pixels: int
-    ) -> Callable[[], list[bytes]]:
+    def maker(self, stages: Sequence[Stage], part: int, pixels: int) -> Callable[[], list[bytes]]:
         """Return what gives the bytes of one more copy, which has so many pixels."""
         if pixels > self._room:
-            return partial(self._whole.rendered, stages, encoding, part)
+            return partial(self._whole.rendered, stages, self._encoding, part)
         self._room -= pixels
         self._asked.append((stages, part))
-        return partial(self._encoded, len(self._asked) - 1, encoding)
+        return partial(self._bytes_of, len(self._asked) - 1)
 
-    def _encoded(self, number: int, encoding: Encoding) -> list[bytes]:
+    def _bytes_of(self, number: int) -> list[bytes]:
         if number not in self._made:
-            self._made = dict(enumerate(starmap(self._rendered, self._asked)))
-        picture = self._made.pop(number)
-        if isinstance(picture, StepError):
-            raise picture
-        return self._whole.encoded(picture, encoding, self._asked[number][1])
+            self._made = dict(enumerate(self._encoded([*starmap(self._rendered, self._asked)])))
+        made = self._made.pop(number)
+        if isinstance(made, StepError):
+            raise made
+        return [made]
+
+    def _encoded(self, copies: Sequence[Picture | StepError]) -> Iterator[bytes | StepError]:
+        pictures = [each for each in copies if isinstance(each, Picture)]
+        files = iter(self._whole.encoded(pictures, self._encoding))
+        return (next(files) if isinstance(each, Picture) else each for each in copies)
 
     def _rendered(self, stages: Sequence[Stage], part: int) -> Picture | StepError:
         """Return a copy, or what a step fails on, which is told when that copy is asked for."""

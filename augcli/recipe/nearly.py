@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import get_args
 
 from augcli.errors import did_you_mean
-from augcli.transform import Transform
+from augcli.settings.base import KindName
+from augcli.transform import REGISTRY, Transform
 
 _MANY = 8
 """So many names or more in a message help nobody."""
@@ -20,6 +22,8 @@ def meant(name: str, known: Mapping[str, type[Transform]]) -> str:
     """Return what a message on an unknown step adds: names, or where names are."""
     if ":" in name:
         return "; a ':' needs a blank behind it"
+    if kinds := [kind for kind in get_args(KindName) if (kind, name) in REGISTRY]:
+        return f"; it is a step for {' and '.join(kinds)} datasets"
     told = name.lower()
     if few := _few([*_of_words(told, known)]):
         return few

@@ -97,9 +97,9 @@ class Record:
         return None
 
     @property
-    def example(self) -> str | None:
-        """Return what to ask `explain` about it; None if no step was applied."""
-        return self.output if self.steps else None
+    def example(self) -> tuple[str, ...]:
+        """Return what to ask `explain` about it; nothing if no step was applied."""
+        return (self.output,) if self.steps else ()
 
     @property
     def extent(self) -> str:
@@ -222,9 +222,9 @@ class FileRecord(Record):
         return range(self.originals, self.rows)
 
     @property
-    def example(self) -> str | None:
+    def example(self) -> tuple[str, ...]:
         """Return its name and the first new row."""
-        return f"{self.output} {self.originals}" if self.synthetic else None
+        return (self.output, str(self.originals)) if self.synthetic else ()
 
     def story(self) -> list[str]:
         """Return it told in lines."""
@@ -331,7 +331,7 @@ def record_of(told: Plain) -> Record:
     return _lines().validate_python(told)
 
 
-def example_of(told: Plain) -> str | None:
+def example_of(told: Plain) -> tuple[str, ...]:
     """Return what to ask `explain` about a line that is known to be a record."""
     return FORMS[str(mark_of(told))](**told).example
 

@@ -83,7 +83,7 @@ class Summary:
     allowed_failures: int
     shortfalls: list[Count]
     repeats: int
-    example: str | None
+    example: tuple[str, ...]
     """An output to look at, with steps applied."""
     notes: dict[str, int]
     """Remarks on sources, with how many have them."""

@@ -117,13 +117,13 @@ def recorded_plugins(output: OutputFolder) -> dict[str, Path]:
 
 def recorded_isa(output: OutputFolder) -> str | None:
     """Return the instructions that libraries stopped at, where the recipe said some."""
-    told = read_run(output)["recipe"].get("isa")
-    return "avx2" if told == "avx2" else None
+    return "avx2" if _mapping(_known(output).get("recipe")).get("isa") == "avx2" else None
 
 
 def unlike_here(output: OutputFolder) -> Iterator[str]:
     """Yield what was otherwise where an output was made, and so may change its bytes."""
-    told = read_run(output)
+    if not (told := _known(output)):
+        return
     here = load_kind(told["recipe"]["dataset"]["kind"]).versions()
     then = _mapping(told.get("versions"))
     for name in sorted(then.keys() | here.keys()):
@@ -164,11 +164,16 @@ def platform_of(recipe: Recipe, *, made: int, outputs: int) -> dict[str, Any]:
 
 
 def _recorded(output: OutputFolder) -> dict[str, Any]:
+    told = _mapping(_known(output).get("platform"))
+    return told | {"earlier": _earlier(told)} if told else {}
+
+
+def _known(output: OutputFolder) -> dict[str, Any]:
+    """Return what run.json tells; nothing where it is missing or damaged."""
     try:
-        told = _mapping(read_run(output).get("platform"))
+        return read_run(output)
     except StorageError:
         return {}
-    return told | {"earlier": _earlier(told)}
 
 
 def _sets_of(told: Mapping[str, Any]) -> list[dict[str, str]]:

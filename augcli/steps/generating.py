@@ -38,6 +38,7 @@ class Generating(Transform):
     """A step that asks a program."""
 
     seeded: ClassVar[bool] = True
+    found_out: ClassVar[frozenset[str]] = frozenset({"files"})
 
     command: str = Field(
         min_length=1,

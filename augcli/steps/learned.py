@@ -196,6 +196,8 @@ class Learner(ABC, Generic[D]):
 class Learning(Transform):
     """A step that learns."""
 
+    found_out: ClassVar[frozenset[str]] = frozenset({"model"})
+
     model: GivenModel = Field(
         None,
         description="what it is to know, from a file that `augment learn` wrote, relative to the "

@@ -22,7 +22,7 @@ class Merged:
     """Files, those beside the manifest too."""
     repeats: int = 0
     """Outputs whose params equal those of another copy in spite of drawing again."""
-    example: str | None = None
+    example: tuple[str, ...] = ()
     """The first output that steps were applied to."""
     notes: dict[str, int] = field(default_factory=dict)
     """Remarks on sources, with how many have them."""

@@ -42,13 +42,12 @@ from augcli.tabular.methods.base import stages_of
 from augcli.tabular.named import refuse_columns, splits_by_name
 from augcli.tabular.outline import NO_CLASS, Outline, passing
 from augcli.tabular.output import Writing
-from augcli.tabular.remarks import leaked, named, remarks, repeats
+from augcli.tabular.remarks import leaked, named, remarks, repeats, story
 from augcli.tabular.splits import File, files_of, kept_rows, only_split, rows_of, unnamed
 from augcli.tabular.steps import steps_of
 from augcli.tabular.table import Rows, texts_of
 from augcli.tabular.twins import Prints
 from augcli.tabular.whole import read_whole
-from augcli.tabular.writers import told_columns
 from augcli.task import (
     Count,
     Lost,
@@ -198,7 +197,7 @@ class ProcessedTable(Processed):
 
     def _told(self, counts: Sequence[Count], told: Iterable[Outline | Decided]) -> Tally:
         failures = [*self._failures(), *failed_methods(self.table, self.outlines, told)]
-        return Tally(counts, failures, [*told_columns(self.table), *doubts(counts)])
+        return Tally(counts, failures, [*story(self.table, self.job.balance), *doubts(counts)])
 
     @property
     def lost(self) -> Sequence[Lost]:

@@ -13,7 +13,7 @@ from augcli.plural import several
 from augcli.tabular import synthesis
 from augcli.tabular.apart import Apart
 from augcli.tabular.drawn import Drawn, Streams
-from augcli.tabular.methods.base import Method, stages_of
+from augcli.tabular.methods.base import Measuring, Method, stages_of
 from augcli.tabular.outline import Fault, Outline, aimless
 from augcli.tabular.space import Space
 from augcli.tabular.steps import with_steps
@@ -135,8 +135,8 @@ def _clean(apart: Apart, space: Space, last: Method, decided: Decided) -> None:
 
 def _ruled(space: Space, stages: Sequence[Method]) -> Iterator[str]:
     """Yield that one column alone decides which rows are near, where that can be helped."""
-    may = any("distances" in type(each).model_fields and not each.is_scaled for each in stages)
-    if may and (name := space.ruling):
+    raw = any(isinstance(each, Measuring) and not each.is_scaled for each in stages)
+    if raw and (name := space.ruling):
         yield (
             f"column {name!r} alone decides which rows are near, as its numbers spread the most: "
             "`distances: scaled` under `balance` counts all columns alike"

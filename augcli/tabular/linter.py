@@ -12,6 +12,7 @@ from augcli.dataset.units import Dataset
 from augcli.tabular.augment import ProcessedTable
 from augcli.tabular.doubts import doubts
 from augcli.tabular.job import TableJob
+from augcli.tabular.methods.base import stages_of
 from augcli.tabular.twins import prints_of_features
 from augcli.task import Task
 
@@ -20,6 +21,7 @@ class TableLinter:
     """Takes in tables, and tells what a person should know of their rows."""
 
     def __init__(self, job: TableJob, dataset: Dataset):
+        self._balance = stages_of(job.balance)
         self._tables: list[ProcessedTable] = []
 
     def take(self, task: Task, processed: ProcessedTable) -> None:
@@ -31,6 +33,7 @@ class TableLinter:
         for each in self._tables:
             table = each.table
             yield from doubts(table)
+            yield from self._of_methods(sum(map(each.is_ours, range(len(table)))))
             label = table.with_role("label")
             coded = table.coded.get(label.index) if label else None
             alike = Alike(frozenset(("train",)), "row", "note")
@@ -40,3 +43,9 @@ class TableLinter:
                 name = coded.texts[code] if coded and code >= 0 else None
                 alike.take("train" if each.is_ours(row) else "", name, print_, print_)
             yield from alike.told(table.row_id)
+
+    def _of_methods(self, rows: int) -> Iterator[Lint]:
+        """Yield what is to be known of methods before they make rows from so many."""
+        for method in self._balance:
+            for text in method.doubts(rows):
+                yield Lint("generated", text, ("balance", "method"))

@@ -16,12 +16,13 @@ from augcli.tabular.balance import Decided
 from augcli.tabular.columns import NUMBER, Column
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.drawn import Drawn
-from augcli.tabular.methods.base import Method
+from augcli.tabular.methods.base import Method, stages_of
 from augcli.tabular.outline import NO_CLASS, Outline
 from augcli.tabular.provenance import row_ids
 from augcli.tabular.splits import rows_of
 from augcli.tabular.table import Table
 from augcli.tabular.twins import Prints, prints_of_all, prints_of_whole, told
+from augcli.tabular.writers import told_columns
 
 _MANY_CLASSES = 20
 _SHOWN = 5
@@ -36,10 +37,27 @@ def remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator
     yield from _odd(outlines[0].table)
     yield from _blank(outlines[0].table, decided)
     yield from _bonds(outlines[0])
+    if any(each.is_something for each in decided):
+        yield from _measured(outlines[0].table, outlines[0].job.balance)
     yield from _amounts(outlines[0])
     for outline, each in zip(outlines, decided, strict=True):
         found = [*_unreached(outline), *_nothing(outline, each), *each.notes]
         yield from named(outline, [*found, *_vanished(outline, each)], among=outlines)
+
+
+def story(table: Table, balance: Method | None) -> Iterator[str]:
+    """Yield what was found out about columns, and what distances between rows are told in."""
+    yield from told_columns(table)
+    yield from _measured(table, balance)
+
+
+def _measured(table: Table, balance: Method | None) -> Iterator[str]:
+    """Yield what distances are told in, where columns could be counted otherwise."""
+    if len(table.numeric) > 1 and any(each.is_scaled for each in stages_of(balance)):
+        yield (
+            "distances count numbers in standard deviations of their columns; `distances: raw` "
+            "under `balance` takes them as they stand"
+        )
 
 
 def leaked(outlines: Sequence[Outline], settings: TableDatasetSettings) -> list[str]:

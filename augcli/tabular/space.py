@@ -19,6 +19,8 @@ from augcli.tabular.table import Codes, Numbers, Rows, Table
 
 _RULES = 0.999
 """Share of all squared distances, on average, that one column has if it decides alone."""
+_ROUNDING = 16 * float(np.finfo(np.float64).eps)
+"""Up to which share of its mean a column's deviation is none."""
 
 Search: TypeAlias = Literal["exact", "approximate"]
 """How neighbours are looked for."""
@@ -38,7 +40,7 @@ class Space:
     spread: Spread = here
     search: Search = "exact"
     scaled: bool = False
-    """Whether numbers are compared in standard deviations of their columns."""
+    """Whether numbers are compared in standard deviations of their columns, from their means."""
     notes: list[str] = field(default_factory=list)
     """What is to be said of how neighbours were found."""
     trained: dict[str, Any] = field(default_factory=dict)
@@ -64,17 +66,23 @@ class Space:
         return values if np.any(~np.isnan(values)) else np.zeros(1)
 
     @cached_property
-    def deviations(self) -> Numbers:
-        """Return each column's standard deviation, 1 of one that is the same everywhere."""
+    def moments(self) -> tuple[Numbers, Numbers]:
+        """Return the mean and standard deviation of columns, 0 where one value is everywhere."""
         known = (self._present(column.index) for column in self.table.numeric)
-        widths = np.array([np.nanstd(values) for values in known])
+        found = np.array([moments_of(values) for values in known]).reshape(-1, 2)
+        return found[:, 0], found[:, 1]
+
+    @property
+    def deviations(self) -> Numbers:
+        """Return what distances are counted in, 1 in a column that is the same everywhere."""
+        widths = self.moments[1]
         return np.where(widths > 0, widths, 1.0)
 
     @property
     def ruling(self) -> str | None:
         """Return the column that alone decides which rows are near, None if none does."""
-        widths = np.square(self.deviations)
-        if len(widths) < 2 or widths.max() <= _RULES * widths.sum():
+        widths = np.square(self.moments[1])
+        if np.count_nonzero(widths) < 2 or widths.max() <= _RULES * widths.sum():
             return None
         return self.table.numeric[int(widths.argmax())].name
 
@@ -97,7 +105,7 @@ class Space:
         if holes.any():
             numbers = np.where(holes, self.medians, numbers)
         if self.scaled:
-            numbers = numbers / self.deviations
+            numbers = (numbers - self.moments[0]) / self.deviations
         return Points(numbers, codes, penalty(numbers))
 
     def nearest_of_class(self, places: Rows, k: int) -> Rows:
@@ -128,6 +136,13 @@ class Space:
             else f"neighbours of {len(queries)} rows are exact: approximate ones would cost as much"
         )
         return found.rows
+
+
+def moments_of(values: Numbers) -> tuple[float, float]:
+    """Return mean and standard deviation of what is known; what rounding alone makes of it is 0."""
+    known = values[~np.isnan(values)]
+    mean, width = float(known.mean()), float(known.std())
+    return mean, width if width > _ROUNDING * abs(mean) else 0.0
 
 
 def penalty(numbers: Numbers) -> float:

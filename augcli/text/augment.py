@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import chain
 
@@ -31,7 +30,7 @@ from augcli.steps.recorded import own_steps
 from augcli.task import Buffer, Lost, Output, Processed, Processor, Source, Tally, Task
 from augcli.text import provenance
 from augcli.text.asked import Asked
-from augcli.text.blocks import Block, BlockMaker
+from augcli.text.blocks import Block, BlockMaker, Written
 from augcli.text.checks import check_models, check_synonyms, refuse_language
 from augcli.text.corpus import Corpus, CorpusPlan, asked_of_rows, failures, make_plan, recommends
 from augcli.text.formats.base import TextFile
@@ -117,7 +116,7 @@ class ProcessedCorpus(Processed):
         return self._written.plan
 
     @cached_property
-    def _written(self) -> _Written:
+    def _written(self) -> Written:
         """Return the new rows of all files, without those that steps fail on."""
         written = self._written_by(self.planned)
         while own_steps(self.job.steps) and (failed := dict(written.failed(self._augmented_by))):
@@ -125,8 +124,8 @@ class ProcessedCorpus(Processed):
             written = self._written_by(make_plan(self.corpus, self.job))
         return written
 
-    def _written_by(self, plan: CorpusPlan) -> _Written:
-        return _Written(plan, cache(lambda file: Once(self._write(plan, file))))
+    def _written_by(self, plan: CorpusPlan) -> Written:
+        return Written(plan, cache(lambda file: Once(self._write(plan, file))))
 
     @cached_property
     def reading(self) -> Reading:
@@ -277,11 +276,10 @@ class ProcessedCorpus(Processed):
         return self._written.blocks(file)
 
     def _lost(self, file: int) -> Iterator[Lost]:
-        """Yield the rows of a file on which workers were lost."""
-        for part in self._written.parts(file):
-            if part.loss:
-                told = self.corpus.failure(part.items[0], part.loss)
-                yield Lost(told, told["label"], self.decided.copies[part.items[0]])
+        """Yield the rows of a file on which workers or programs were lost."""
+        for row, reason in self._written.lost(file):
+            told = self.corpus.failure(row, reason)
+            yield Lost(told, told["label"], self.decided.copies[row])
 
     def _write(self, plan: CorpusPlan, file: int) -> Iterator[Part]:
         """Yield a file's new rows as they are made."""
@@ -310,24 +308,6 @@ class ProcessedCorpus(Processed):
         settings = self.settings.model_dump(mode="json", exclude={"path"})
         form = [name, settings, self._asked.versions, _READING]
         return key_of_all(self._every, self.job, form)
-
-
-@dataclass(frozen=True)
-class _Written:
-    """New rows by a plan."""
-
-    plan: CorpusPlan
-    parts: Callable[[int], Once[Part]]
-    """file → its new rows in blocks"""
-
-    def blocks(self, file: int) -> Iterator[Block]:
-        """Yield the new rows of a file."""
-        return (Block(part.made()) for part in self.parts(file) if part.made)
-
-    def failed(self, files: Callable[[CorpusPlan], Iterable[int]]) -> Iterator[tuple[int, str]]:
-        """Yield the rows that steps fail on, and why."""
-        blocks = chain.from_iterable(map(self.blocks, files(self.plan)))
-        return chain.from_iterable(block.failed for block in blocks)
 
 
 def _on_repeats(repeats: int, hashes: array[int]) -> Iterator[str]:

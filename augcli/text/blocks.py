@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
+from itertools import chain
 
 from pydantic_core import to_json
 
-from augcli.errors import StepError
+from augcli.errors import LostError, StepError
 from augcli.names import group_of
+from augcli.once import Once
+from augcli.requests.spread import Part
 from augcli.rows.tables import dumped, loaded, packed, plain_name, unpacked
 from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, CorpusPlan, label_of
@@ -33,11 +36,13 @@ class Made:
     """Of the new texts that are not their source's."""
     failed: list[tuple[int, str]] = field(default_factory=list)
     """Rows of the dataset that a step fails on, and why: they have no copies."""
+    lost: list[tuple[int, str]] = field(default_factory=list)
+    """Those that a program was lost on, which the next run tries again."""
 
     def packed(self, payload: bytes) -> bytes:
         """Return all as one, the lines last: not all who read it want them."""
         repeats = len(self.rows) - self.lines.repeats.count(None)
-        told = [self.rows, self.hashes, repeats, len(payload), self.failed]
+        told = [self.rows, self.hashes, repeats, len(payload), self.failed, self.lost]
         return packed(told, payload + dumped(vars(self.lines)))
 
 
@@ -54,6 +59,8 @@ class Block:
         self.payload = bytes(rest[: told[3]])
         self.failed: list[tuple[int, str]] = told[4]
         """Rows of the dataset that a step fails on, and why."""
+        self.lost: list[tuple[int, str]] = told[5]
+        """Those that a program was lost on."""
         self._lines = rest[told[3] :]
 
     @property
@@ -104,6 +111,9 @@ class BlockMaker:
             except StepError as error:
                 made.failed.append((row, str(error)))
                 continue
+            except LostError as error:
+                made.lost.append((row, str(error)))
+                continue
             written += [each.row or self._own_row(index, sample) for each in drawn]
             self._tell(made, row, sample, drawn)
         return made.packed(self._file.payload(written))
@@ -111,7 +121,7 @@ class BlockMaker:
     def _drawn(self, row: int, sample: Row, counts: Sequence[int]) -> Iterator[Drawn]:
         """Yield the copies of a row; what equals another text is its source's own row.
 
-        Raises StepError where a step fails on one.
+        Raises StepError where a step fails on one, LostError where a program is lost on it.
         """
         document = Document(sample.text, self._reading, sample.spans)
         drawn = draw_copies(
@@ -169,3 +179,26 @@ class BlockMaker:
         known = self._known
         place = bisect_left(known, digest)
         return place < len(known) and known[place] == digest
+
+
+@dataclass(frozen=True)
+class Written:
+    """New rows by a plan."""
+
+    plan: CorpusPlan
+    parts: Callable[[int], Once[Part]]
+    """file → its new rows in blocks"""
+
+    def blocks(self, file: int) -> Iterator[Block]:
+        """Yield the new rows of a file."""
+        return (Block(part.made()) for part in self.parts(file) if part.made)
+
+    def lost(self, file: int) -> Iterator[tuple[int, str]]:
+        """Yield the rows of a file on which workers or programs were lost, and why."""
+        yield from ((part.items[0], part.loss) for part in self.parts(file) if part.loss)
+        yield from chain.from_iterable(block.lost for block in self.blocks(file))
+
+    def failed(self, files: Callable[[CorpusPlan], Iterable[int]]) -> Iterator[tuple[int, str]]:
+        """Yield the rows that steps fail on, and why."""
+        blocks = chain.from_iterable(map(self.blocks, files(self.plan)))
+        return chain.from_iterable(block.failed for block in blocks)

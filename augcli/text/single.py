@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from augcli.errors import SampleError, SettingError
+from augcli.errors import LostError, SampleError, SettingError
 from augcli.names import encoded_name, group_name
 from augcli.records.keys import key_as_it_is, key_of, revisions_of
 from augcli.records.provenance import TextRecord, original_of
@@ -13,7 +13,7 @@ from augcli.requests.asked import Copies
 from augcli.requests.redraws import Place
 from augcli.rows.encodings import Text, open_text
 from augcli.steps.recorded import check_steps
-from augcli.task import Buffer, Output, Plain, Processed, Source, Task
+from augcli.task import Buffer, Lost, Output, Plain, Processed, Source, Task, failure
 from augcli.text.asked import Asked
 from augcli.text.checks import refuse_language
 from augcli.text.drawing import Drawn, Failed, applied, courses_of, draw_copies
@@ -32,12 +32,18 @@ class ProcessedText(Processed):
     def __init__(self, asked: Asked, task: Task, source: Source):
         self._asked, self._task, self._source = asked, task, source
         self.short = self._short = dict[Place, str]()
+        self._lost: list[Lost] = []
         self._outputs = [self._original(), *self._copies()]
 
     @property
     def outputs(self) -> Sequence[Output]:
         """Return the original and the copies."""
         return self._outputs
+
+    @property
+    def lost(self) -> Sequence[Lost]:
+        """Return the copies that a program was lost on, with all that come after them."""
+        return self._lost
 
     def prove(self) -> list[str]:
         """Return nothing: a text that could be read is sound."""
@@ -69,11 +75,15 @@ class ProcessedText(Processed):
         courses, counts = courses_of(job.courses), task.request.counts
         label = task.label
         drawn = draw_copies(courses, job.seed, task.source, counts, label, document, write)
-        for each in drawn:
-            if isinstance(each, Failed):
-                self._short[each.place] = str(each.error)
-            else:
-                yield self._copy(body, each)
+        try:
+            for each in drawn:
+                if isinstance(each, Failed):
+                    self._short[each.place] = str(each.error)
+                else:
+                    yield self._copy(body, each)
+        except LostError as error:
+            told = failure(task.source, task.split, task.label, str(error))
+            self._lost.append(Lost(told, task.label))
 
     def _refuse_language(self, text: str) -> None:
         settings = self._asked.dataset

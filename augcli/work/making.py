@@ -25,6 +25,8 @@ from augcli.work.unit import kept_of
 
 Progress = Callable[[int, int], None]
 """Called with how many sources are done, and of how many."""
+_MAIN = "__main__"
+"""What the main script is called, where workers import it no more."""
 
 
 class Work:
@@ -136,7 +138,7 @@ class Work:
 
     def _foreign_modules(self) -> list[str]:
         modules = foreign_modules(self._recipe.all_steps)
-        if "__main__" in modules and self._engine.jobs > 1:
+        if _MAIN in modules and self._engine.jobs > 1:
             raise UsageError(
                 "a step of the recipe is declared in the main script, which workers do not import: "
                 "move it to a module of its own, or use one job"

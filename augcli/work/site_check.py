@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from importlib.util import find_spec
@@ -38,25 +38,28 @@ class SiteCheck:
         self._kind = recipe.dataset.kind
         self._isa = recipe.isa
         self._dataset = recipe.input
-        self._output = OutputFolder(recipe.output_folder)
 
     @contextmanager
-    def question(self) -> Iterator[Question]:
-        """Return what a site is asked: the file that it is to see is there as long as this."""
+    def question(self, context: Plain) -> Iterator[Question]:
+        """Return what a site is asked: the file that it is to see is there as long as this.
+
+        The output is that of the work, which a part of a run has for itself.
+        """
         if self._isa:
             refuse_beyond_avx2()
-        name = fresh(f"{self._output.name(self._output.scratch)}/")
-        with storage_errors(self._output.path):
-            self._output.folder.write_whole(name, b"")
+        output = OutputFolder(Path(context["output"]))
+        name = fresh(f"{output.name(output.scratch)}/")
+        with storage_errors(output.path):
+            output.folder.write_whole(name, b"")
         looked_up = {
-            "output": {str(self._output.path / name): 0},
-            "dataset": dict(islice(_sizes(self._dataset), _MOST)),
+            f"output {output.path}": {str(output.path / name): 0},
+            f"dataset {self._dataset}": dict(islice(_sizes(self._dataset), _MOST)),
         }
         try:
             told = {"kind": self._kind, "files": looked_up, "modules": self._modules}
             yield Question("augcli.work.site_check:witness", told)
         finally:
-            self._output.folder.unlink(name)
+            output.folder.unlink(name)
 
     @cached_property
     def _here(self) -> Plain:
@@ -65,17 +68,13 @@ class SiteCheck:
     def refuse(self, name: str, answer: Plain) -> None:
         """Raise EngineError for a site that would make other bytes, or sees other files."""
         lacks = [f"it lacks {each}, which has a step of the recipe" for each in answer["lacks"]]
-        unseen = self._unseen(answer["unseen"])
+        unseen = (
+            f"it does not see the {what} as this machine does ({path}); dataset and output must "
+            "lie in a folder that all nodes share"
+            for what, path in answer["unseen"].items()
+        )
         for trouble in (*differences(self._here, answer), *lacks, *unseen):
             raise EngineError(f"{name} cannot take part: {trouble}")
-
-    def _unseen(self, unseen: Mapping[str, str]) -> Iterator[str]:
-        places = {"output": self._output.path, "dataset": self._dataset}
-        for what, path in unseen.items():
-            yield (
-                f"it does not see the {what} {places[what]} as this machine does ({path}); "
-                "dataset and output must lie in a folder that all nodes share"
-            )
 
 
 def likeness(kind: str) -> Plain:

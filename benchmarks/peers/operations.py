@@ -153,7 +153,7 @@ COLOURS = {
 BLURS = {
     "gaussian_blur": _same("GaussianBlur", {"blur_limit": 0, "sigma_limit": (0.5, 2)}),
     "median_blur": _one("MedianBlur", {"blur_limit": (5, 5)}, size_px=5),
-    "motion_blur": _one("MotionBlur", length_px=[2, 6]),
+    "motion_blur": _one("MotionBlur", length_px=[2, 6.5]),
     "advanced_blur": _one("AdvancedBlur", sigma_x_px=[0.2, 1], sigma_y_px=[0.2, 1]),
     "glass_blur": _one("GlassBlur", {"max_delta": 3, "iterations": 1}),
     "defocus": _one("Defocus", {"radius": (2, 6)}),

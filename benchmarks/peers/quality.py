@@ -1,4 +1,4 @@
-"""What learners make of one table, balanced in four ways: TABLE REPEATS; prints JSON."""
+"""What learners make of one table, balanced in four ways: TABLE REPEATS METHOD; prints JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from imblearn.over_sampling import SMOTE, SMOTENC
+from imblearn.over_sampling import ADASYN, SMOTE, SMOTENC, SVMSMOTE, BorderlineSMOTE, KMeansSMOTE
 from scipy.stats import t as student
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -32,8 +32,16 @@ RARE: dict[str, Callable[[pd.Series], pd.Series]] = {
     "mammography": lambda label: label == "'1'",
     "phoneme": lambda label: label == 1,
     "pima-indians-diabetes": lambda label: label == 1,
+    "haberman": lambda label: label == 2,
     "abalone": lambda label: label >= 16,
     "adult-train": lambda label: label == ">50K",
+}
+PEERS: dict[str, Callable[..., Any]] = {
+    "smote": SMOTE,
+    "borderline_smote": BorderlineSMOTE,
+    "svm_smote": SVMSMOTE,
+    "kmeans_smote": KMeansSMOTE,
+    "adasyn": ADASYN,
 }
 LEARNERS = ("logistic regression", "boosted trees")
 BALANCINGS = ("none", "class weights", "imbalanced-learn", "augcli")
@@ -42,7 +50,7 @@ Rows = tuple[pd.DataFrame, pd.Series]
 
 def main() -> None:
     warnings.simplefilter("ignore")
-    path, repeats = Path(sys.argv[1]), int(sys.argv[2])
+    path, repeats, method = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     x, y = table(path)
     scores: dict[str, dict[str, list[list[float]]]] = {
         learner: {balancing: [] for balancing in BALANCINGS} for learner in LEARNERS
@@ -52,7 +60,8 @@ def main() -> None:
         folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=repeat)
         for train, test in folds.split(x, y, groups):
             own = x.iloc[train].reset_index(drop=True), y.iloc[train].reset_index(drop=True)
-            balanced = {"imbalanced-learn": peer(*own, repeat), "augcli": ours(*own, repeat)}
+            made = peer(*own, repeat, method), ours(*own, repeat, method)
+            balanced = dict(zip(("imbalanced-learn", "augcli"), made, strict=True))
             for learner in LEARNERS:
                 for balancing, found in scores[learner].items():
                     model = model_of(learner, x, weighted=balancing == "class weights")
@@ -70,13 +79,13 @@ def table(path: Path) -> Rows:
     return data.iloc[:, :-1], RARE[path.stem](data.iloc[:, -1]).astype(int)
 
 
-def peer(x: pd.DataFrame, y: pd.Series, seed: int) -> Rows:
+def peer(x: pd.DataFrame, y: pd.Series, seed: int, method: str) -> Rows:
     names = categories(x)
-    sampler = SMOTENC(names, random_state=seed) if names else SMOTE(random_state=seed)
+    sampler = SMOTENC(names, random_state=seed) if names else PEERS[method](random_state=seed)
     return sampler.fit_resample(x, y)
 
 
-def ours(x: pd.DataFrame, y: pd.Series, seed: int) -> Rows:
+def ours(x: pd.DataFrame, y: pd.Series, seed: int, method: str) -> Rows:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         x.assign(label=y).to_csv(folder / "t.csv", index=False)
@@ -85,7 +94,7 @@ def ours(x: pd.DataFrame, y: pd.Series, seed: int) -> Rows:
             "seed": seed,
             "dataset": {"path": "t.csv", "kind": "tabular", "label": "label", "missing": ["NA"]},
             "output": {"path": "out"},
-            "balance": {"method": "smote", "target": "max"},
+            "balance": {"method": method, "target": "max"},
         }
         run(load_recipe(json.dumps(recipe), "r", folder), make_engine(1, 60), lambda *_: None)
         made = pd.read_csv(folder / "out/t.csv", keep_default_na=False)

@@ -104,9 +104,10 @@ def some_changed(told: Any) -> Iterator[Any]:
 
 
 def all_changed(told: Any) -> Iterator[Any]:
-    """Yield JSON with each part changed to each odd value."""
-    for path, value in itertools.product(places(told), ODD):
-        yield changed(told, path, value)
+    """Yield JSON with each part changed to four odd values, the next part to the next ones."""
+    for number, path in enumerate(places(told)):
+        for value in ODD[number % 3 :: 3]:
+            yield changed(told, path, value)
 
 
 HOW = [some_changed, pytest.param(all_changed, marks=pytest.mark.faults)]

@@ -15,6 +15,7 @@ from augcli.image.ops import Op, apply
 from augcli.image.picture import Facts, Picture, full_range
 from augcli.image.targets import Ring
 from augcli.image.transform import ImageTransform
+from augcli.image.transforms.generated import Generated
 from augcli.steps.learned import Model
 from augcli.transform import REGISTRY
 
@@ -32,8 +33,9 @@ LEARNED = Model.of("learned_warp", 1, "", {"classes": [], "pooled": _POOLED})
 """By which every node moves by itself."""
 
 NETS = {
-    name: {"model": Model.of(name, 1, "", TRANSFORMS[name].learner().blank())}
-    for name in ("autoencoder", "gan", "vae")
+    name: {"model": Model.of(name, 1, "", cls.learner().blank())}
+    for name, cls in TRANSFORMS.items()
+    if issubclass(cls, Generated)
 }
 """By which every picture is gray."""
 _BANDS = [{"pictures": 9, "mean": [0.4] * n, "std": [0.2] * n} for n in range(1, 8)]

@@ -23,7 +23,7 @@ from codec_files import (
     srgb,
     tiff_of,
 )
-from datasets import SHARED_DATA
+from datasets import real
 from PIL import Image, ImageCms, ImageOps
 
 from augcli.errors import SampleError
@@ -31,8 +31,8 @@ from augcli.image import opencv as cv2
 from augcli.image.codec import decode, read_header, tiff
 from augcli.image.picture import Facts
 
-NASTY = SHARED_DATA / "nasty_images"
-INDEX = (NASTY / "INDEX.csv").read_text() if NASTY.is_dir() else ""
+NASTY = real("nasty_images")
+INDEX = (NASTY / "INDEX.csv").read_text()
 NASTY_FILES = [row["file"] for row in csv.DictReader(INDEX.splitlines())]
 
 KNOWN_BAD = {

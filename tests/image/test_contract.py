@@ -18,7 +18,7 @@ from declared import held_to_its_declaration
 from helpers import environment
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from image_samples import DEPTHS, TRANSFORMS, augmented, noisy, params_of, smooth, step
+from image_samples import DEPTHS, NETS, TRANSFORMS, augmented, noisy, params_of, smooth, step
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
@@ -135,7 +135,7 @@ def digests_of_stdin() -> None:
     print(json.dumps({name: digest(name, made) for name, made in json.load(sys.stdin).items()}))
 
 
-OF_SEVERAL = ("augmix", "learned_warp", "autoencoder", "gan", "vae")
+OF_SEVERAL = ("augmix", "learned_warp", *NETS)
 """Their params are those of up to nine steps, 50 numbers, or a small picture."""
 
 

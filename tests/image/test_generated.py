@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 import pytest
 from helpers import augment, failures, manifest, run, tree, write, write_recipe
-from image_samples import params_of, smooth, step
+from image_samples import NETS, params_of, smooth, step
 from linear_nets import linear_model, seen_of
+from scipy.signal import correlate2d
 
 from augcli.api import check, load_recipe
 from augcli.draws import Draws
@@ -22,10 +23,10 @@ from augcli.image.config import ImageDatasetSettings
 from augcli.image.learning.nets import SIDE, nets_of
 from augcli.image.ops import apply
 from augcli.image.picture import Facts, Picture
-from augcli.networks import Dense, Network
+from augcli.networks import Dense, Enlarging, Network
 from augcli.steps.learned import ModelError
 
-NAMES = ("autoencoder", "gan", "vae")
+NAMES = tuple(NETS)
 
 
 def stroke(angle: float, width: int, colour: int = 255) -> bytes:
@@ -149,6 +150,25 @@ def test_without_torch_it_says_what_to_install(
     assert problem.message == f"{name} takes the extra `torch`: pip install 'augcli[torch]'"
     assert problem.line > 1
     run(bars, tmp_path / "given", steps=given(name), copies=1)
+
+
+def test_an_enlarging_layer_repeats_and_correlates() -> None:
+    rng = np.random.default_rng(0)
+    matrix = rng.normal(size=(9 * 2 + 1, 3))
+    layer = Enlarging.of(matrix, 4)
+    values = rng.normal(size=(2, 4, 4, 2)).astype(np.float32)
+    made = layer(values.reshape(2, -1)).reshape(2, 8, 8, 3)
+    wide = values.repeat(2, axis=1).repeat(2, axis=2)
+    for picture, expected in zip(made, wide, strict=True):
+        for band in range(3):
+            windows = matrix[:-1, band].reshape(3, 3, 2)
+            parts = [
+                correlate2d(expected[..., at], windows[..., at], mode="same") for at in range(2)
+            ]
+            np.testing.assert_allclose(picture[..., band], sum(parts) + matrix[-1, band], atol=1e-5)
+    assert (layer.inputs, layer.outputs) == (32, 192)
+    with pytest.raises(ValueError, match="do not fit"):
+        Network(layers=[layer, layer])
 
 
 def test_check_says_what_such_pictures_are_worth(bars: Path, tmp_path: Path) -> None:

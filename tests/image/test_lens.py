@@ -13,6 +13,7 @@ from augcli.errors import SampleError
 from augcli.image.picture import Picture, full_range
 from augcli.image.resample import Sampler, warp
 from augcli.image.transforms.filters import oval
+from augcli.image.transforms.lens import zoom_margins
 
 
 def in_levels(pixels: np.ndarray) -> np.ndarray:
@@ -42,16 +43,29 @@ def test_defocus_is_the_mean_of_a_disc(channels: int, radius: int, depth: str) -
 
 @pytest.mark.parametrize("depth", DEPTHS)
 def test_zoom_blur_is_the_mean_of_zoomed_views(depth: str) -> None:
-    pixels, factor, views = smooth(depth=depth), 1.2, 8
+    pixels, sides = smooth(depth=depth), np.array([61, 47])
+    scales = [np.ones(2)]
+    for cut in zoom_margins(61, 47, 1.2):
+        scales += [scale * (1 - 2 * np.array(cut) / sides) for scale in scales]
     total = 0.0
-    for view in range(views):
-        scale = factor ** -(view / (views - 1))
-        inverse = np.diag([scale, scale, 1.0])
-        inverse[:2, 2] = np.array([61, 47]) / 2 * (1 - scale)
+    for scale in scales:
+        inverse = np.diag([*scale, 1.0])
+        inverse[:2, 2] = sides / 2 * (1 - scale)
         how = Sampler("replicate", (0.0,) * 4, "linear")
         total = total + in_levels(warp(pixels, inverse, (61, 47), how))
-    seen = in_levels(toned("zoom_blur", pixels, factor=factor))
-    np.testing.assert_allclose(seen, total / views, atol=0.012)
+    seen = in_levels(toned("zoom_blur", pixels, factor=1.2))
+    np.testing.assert_allclose(seen, total / len(scales), atol=0.012)
+
+
+@pytest.mark.parametrize("factor", [1.01, 1.05, 1.15, 1.3])
+@pytest.mark.parametrize("size", [(640, 480), (301, 77)])
+def test_zoom_blur_reaches_its_factor_in_small_steps(size: tuple[int, int], factor: float) -> None:
+    sides, scales = np.array(size), [np.ones(2)]
+    for cut in zoom_margins(*size, factor):
+        scales += [scale * (1 - 2 * np.array(cut) / sides) for scale in scales]
+    edges = np.sort(sides / 2 / np.array(scales), axis=0)
+    assert edges[-1] == pytest.approx(sides / 2 * factor, abs=0.5 * factor**2)
+    assert np.hypot(*np.diff(edges, axis=0).T).max() < 4
 
 
 def test_zoom_blur_by_one_changes_nothing() -> None:

@@ -27,8 +27,8 @@ def inverted(pixels: PixelArray) -> PixelArray:
 def test_a_copy_that_a_step_fails_on_costs_itself_alone(size):
     whole = Whole(picture(1), 1000)
     chains = [ops.fuse([Pixels(change)]) for change in (inverted, refused, inverted)]
-    together = Together(whole)
-    makers = [together.maker(stages, PNG, 1, size) for stages in chains]
+    together = Together(whole, PNG)
+    makers = [together.maker(stages, 1, size) for stages in chains]
     alone = whole.rendered(chains[0], PNG, 1)
     assert alone != whole.rendered([], PNG, 1)
     assert makers[2]() == alone

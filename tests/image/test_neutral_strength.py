@@ -14,6 +14,8 @@ NEARLY = {
     ("webp", None): "quality 100 still rounds coefficients",
     ("vae", None): "the picture as its network has it",
     ("autoencoder", None): "the picture as its network has it",
+    ("convolutional_autoencoder", None): "the picture as its network has it",
+    ("linear_autoencoder", None): "the picture as its network has it",
     ("posterize", "uint16"): "at most 8 bits are kept",
 }
 """What has a mildest value though it changes something."""

@@ -130,15 +130,33 @@ def test_gaussian_blur_of_a_spot_is_a_gaussian(depth: str) -> None:
 def test_motion_blur_direction(degrees: float, direction: tuple[float, float]) -> None:
     kernel = line_kernel(9, degrees)
     assert kernel.sum() == pytest.approx(1)
-    assert kernel.shape[0] == kernel.shape[1] == 11
+    np.testing.assert_allclose(kernel, kernel[::-1, ::-1], atol=1e-12)
     y, x = np.nonzero(kernel)
     weights = kernel[y, x]
-    x, y = x - 5, y - 5
+    y, x = y - kernel.shape[0] // 2, x - kernel.shape[1] // 2
     along = np.array(direction) / np.hypot(*direction)
     across = np.abs(x * along[1] - y * along[0])
     assert (across * weights).sum() < 0.5
     spread = ((x * along[0] + y * along[1]) ** 2 * weights).sum()
     assert spread == pytest.approx(8**2 / 12, rel=0.1)
+
+
+@pytest.mark.parametrize("degrees", range(0, 180, 7))
+@pytest.mark.parametrize("length", [2, 3.5, 6, 20])
+def test_motion_blur_has_few_weights_and_deviates_as_the_movement_does(
+    length: float, degrees: float
+) -> None:
+    kernel = line_kernel(length, degrees)
+    assert np.count_nonzero(kernel) <= 2 * length + 2
+    places = np.argwhere(kernel) - len(kernel) // 2
+    weights = kernel[kernel > 0]
+    np.testing.assert_allclose(weights @ places, 0, atol=1e-12)
+    cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    along = max(abs(cos), abs(sin)) * (length - 1)
+    axis = 0 if abs(sin) > abs(cos) else 1
+    assert weights @ places[:, axis] ** 2 == pytest.approx(along**2 / 12)
+    line = places @ np.array([cos, sin])  # how far each is beside the movement
+    assert np.abs(line).max() < 1
 
 
 def test_motion_blur_of_one_pixel_changes_nothing() -> None:

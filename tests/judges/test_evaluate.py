@@ -194,6 +194,19 @@ def test_a_table_with_a_test_file_is_not_dealt_anew(tmp_path: Path) -> None:
         augcli.evaluate(recipe)
 
 
+def test_splits_that_a_recipe_draws_are_to_be_left_out(tmp_path: Path) -> None:
+    rows = [f"{n % 13},{'xy'[n % 4 == 0]}" for n in range(40)]
+    write(tmp_path / "data.csv", "\n".join(["a,label", *rows]) + "\n")
+    told = {"steps": [], "balance": {"method": "smote"}, "copies": 0}
+    dataset = {"kind": "tabular", "label": "label", "split": {"test": 0.2}}
+    recipe = recipe_of(tmp_path, tmp_path / "data.csv", dataset=dataset, **told)
+    with pytest.raises(RecipeError, match=r"as with --set dataset\.split=null") as caught:
+        augcli.evaluate(recipe)
+    assert caught.value.problems[0].line > 0
+    recipe = recipe_of(tmp_path, tmp_path / "data.csv", dataset=dataset | {"split": None}, **told)
+    assert augcli.evaluate(recipe, repeats=2).extent.sources == 40
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 import polars as pl
 import pytest
-from helpers import manifest, tree, written
+from helpers import manifest, replayed, tree
 from made import able, by
 
 from augcli.commands import explain, replay, verify
@@ -47,7 +47,7 @@ def test_a_look_at_names_alone_is_noticed(made, memory, monkeypatch):
 
 def test_replay_makes_all_again(made, memory):
     told = dict(replay.replay(made.output, memory / "again", made.source, None))
-    outputs = written(made.output)
+    outputs = replayed(made.output)
     assert told == dict.fromkeys(outputs)
     again = {name: d for name, d in tree(memory / "again").items() if d != "folder"}
     assert again == outputs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -11,13 +12,13 @@ import pytest
 from helpers import augment, failures, manifest, run, tree, write, write_recipe
 
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.learning.nets import Shown, nets_of
+from augcli.image.learning.nets import Nets, Shown, nets_of
 from augcli.steps.learned import Learner, Model, Seen
 from augcli.task import Source
 from augcli.transform import catalogue
 
 pytestmark = pytest.mark.torch
-NAMES = ("autoencoder", "gan", "vae")
+NAMES = ("gan", "linear_autoencoder", "vae")
 
 
 def learner_of(name: str) -> Learner:
@@ -55,14 +56,22 @@ def seen() -> list[Seen]:
     ]
 
 
-@pytest.mark.parametrize("name", ["autoencoder", "vae"])
-def test_codes_decode_to_their_pictures_better_than_to_others(name: str) -> None:
+@cache
+def nets(name: str) -> Nets:
+    """Return what was trained on some bars, once for all tests that look at it."""
     learner, every = learner_of(name), seen()
-    nets = nets_of(learner.learned(every, [learner.worked(every, "all")]))
+    return nets_of(learner.learned(every, [learner.worked(every, "all")]))
+
+
+@pytest.mark.parametrize(
+    "name", ["autoencoder", "convolutional_autoencoder", "linear_autoencoder", "vae"]
+)
+def test_codes_decode_to_their_pictures_better_than_to_others(name: str) -> None:
+    every = seen()
     rows = Shown.of(every).pixels
-    codes = np.concatenate(nets.codes)
+    codes = np.concatenate(nets(name).codes)
     made = [
-        nets.decoded(code, each.label).ravel() / 255
+        nets(name).decoded(code, each.label).ravel() / 255
         for code, each in zip(codes, every, strict=True)
     ]
     apart = ((np.stack(made)[:, None] - rows) ** 2).mean(axis=2)
@@ -72,12 +81,10 @@ def test_codes_decode_to_their_pictures_better_than_to_others(name: str) -> None
 
 @pytest.mark.parametrize(("name", "least"), [("gan", 30), ("vae", 30)])
 def test_samples_of_nothing_look_like_their_class(name: str, least: int) -> None:
-    learner, every = learner_of(name), seen()
-    nets = nets_of(learner.learned(every, [learner.worked(every, "all")]))
-    right = 0
+    right, known = 0, nets(name)
     for number in range(40):
-        code = np.random.default_rng(number).normal(size=nets.size)
-        right += nets.looks_like(nets.decoded(code, "ab"[number % 2]), "ab"[number % 2])
+        code = np.random.default_rng(number).normal(size=known.size)
+        right += known.looks_like(known.decoded(code, "ab"[number % 2]), "ab"[number % 2])
     assert right >= least
 
 
@@ -100,18 +107,19 @@ def test_whoever_works_trains_the_same_and_a_replay_needs_no_model(
 
 
 def test_a_second_run_trains_nothing(bars: Path, tmp_path: Path) -> None:
-    recipe = write_recipe(bars, tmp_path / "out", steps=[{"vae": {"mode": "prior"}}], copies=1)
-    run(bars, tmp_path / "out", steps=[{"vae": {"mode": "prior"}}], copies=1)
+    steps = [{"linear_autoencoder": {"mode": "around"}}]
+    recipe = write_recipe(bars, tmp_path / "out", steps=steps, copies=1)
+    run(bars, tmp_path / "out", steps=steps, copies=1)
     plan = json.loads(augment("plan", recipe, "--json").stdout)
     assert (plan["new"], plan["changed"]) == (0, 0)
-    assert "vae has learned from 12 pictures of 2 classes" in plan["story"][0]
+    assert "linear_autoencoder has learned from 12 pictures of 2 classes" in plan["story"][0]
 
 
 def test_torch_is_as_it_was_afterwards() -> None:
     import torch
 
     before = torch.random.get_rng_state(), torch.get_num_threads()
-    learner, every = learner_of("vae"), seen()
+    learner, every = learner_of("linear_autoencoder"), seen()
     learner.worked(every, "all")
     assert torch.equal(torch.random.get_rng_state(), before[0])
     assert torch.get_num_threads() == before[1]

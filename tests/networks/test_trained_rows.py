@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers import run, tree, write
+from helpers import run, tree, write, write_recipe
 from scipy.stats import spearmanr
 
+from augcli.api import check, load_recipe
 from augcli.commands.replay import replay
 from augcli.draws import Draws
 from augcli.tabular.networks.layout import Layout, Modes
@@ -64,6 +65,21 @@ def test_a_generator_makes_the_class_that_it_is_told() -> None:
     for label in (0, 1):
         _, codes = told.layout.rows(make(normal, label), shares)
         assert (codes[:, -1] == label).mean() > 0.8
+
+
+def test_check_says_what_such_rows_are_worth(tmp_path: Path) -> None:
+    rows = [f"{n % 17},{'ab'[n % 4 == 0]}" for n in range(80)]
+    source = write(tmp_path / "rows.csv", "\n".join(["u,label", *rows]) + "\n")
+    path = write_recipe(
+        source,
+        tmp_path / "out",
+        dataset={"path": str(source), "kind": "tabular", "label": "label"},
+        balance={"method": "tvae", "epochs": 5},
+        steps=[],
+    )
+    worth, few = [each for each in check(load_recipe(path)) if each.code == "generated"]
+    assert "gaussian_copula" in worth.message
+    assert "40 steps of training are few for tvae" in few.message
 
 
 @pytest.mark.parametrize("method", ["tvae", "ctgan"])

@@ -56,12 +56,12 @@ SELECTIONS = {
 def test_the_rows_that_stay(name: str, sampled: Callable[..., Sampled]) -> None:
     points, balance = SELECTIONS[name]
     wanted = [place for place, kept in enumerate(POINTS[points].kept) if name in kept]
-    assert sampled(POINTS[points].rows, **balance).kept == wanted
+    assert sampled(POINTS[points].rows, distances="raw", **balance).kept == wanted
 
 
 def test_what_is_condensed_reads_the_rest_rightly(sampled: Callable[..., Sampled]) -> None:
     points = POINTS["edited"]
-    kept = sampled(points.rows, method="condensed").kept
+    kept = sampled(points.rows, method="condensed", distances="raw").kept
     away = np.linalg.norm(points.numbers[:, None] - points.numbers[kept], axis=2)
     read = [points.labels[kept[place]] for place in away.argmin(axis=1)]
     assert read == points.labels

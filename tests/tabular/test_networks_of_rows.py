@@ -15,7 +15,7 @@ from augcli.commands.replay import replay
 from augcli.errors import RecipeError
 from augcli.networks import Floats
 from augcli.tabular.methods.nearness import nearness
-from augcli.tabular.methods.networks import Tvae
+from augcli.tabular.methods.networks import Ctgan, Tvae
 from augcli.tabular.methods.smote import copies_of_rows
 from augcli.tabular.networks.layout import Layout, Modes, drawn_of
 from augcli.tabular.networks.training import Lessons, Maker, Wishes
@@ -34,6 +34,15 @@ def test_modes_are_those_of_the_mixture_that_values_come_from() -> None:
     order = np.argsort(modes.means[heavy])
     np.testing.assert_allclose(modes.means[heavy][order], [-50, 10], atol=1)
     np.testing.assert_allclose(modes.weights[heavy][order], [0.3, 0.7], atol=0.06)
+
+
+def test_too_little_training_is_told_with_what_is_enough() -> None:
+    for told, rows, least in ((Ctgan(epochs=20), 306, 300), (Tvae(epochs=10), 2000, 150)):
+        worth, few = told.doubts(rows)
+        assert "`augment evaluate`" in worth
+        assert f"`epochs: {least}` for {told.enough}" in few
+        assert len([*type(told)(epochs=least).doubts(rows)]) == 1
+    assert len([*Ctgan().doubts(1_000_000)]) == 1
 
 
 def test_a_column_of_one_value_has_one_mode() -> None:

@@ -224,7 +224,7 @@ def test_a_story_for_a_person(tmp_path):
     dataset = {"path": path, "label": "species", "split": {"test": 0.2}}
     order = {"random_order": {"steps": ["swap", {"jitter": {"sigma": [0.1, 0.2]}}]}}
     summary = augmented(tmp_path, dataset, balance={"target": "max"}, steps=["mixup", order])
-    name, row = str(summary.example).split()
+    name, row = summary.example
     assert name == "train/penguins.csv"
     made = record_of(tmp_path / "out" / name, int(row))
     told, record = made.story(), made.plain()
@@ -325,7 +325,7 @@ def test_a_story_of_a_row_in_a_ball(tmp_path):
     dataset = {"path": str(PENGUINS), "label": "species"}
     balance = {"method": "geometric_smote", "target": "max"}
     summary = augmented(tmp_path, dataset, balance=balance)
-    name, row = str(summary.example).split()
+    name, row = summary.example
     made = record_of(tmp_path / "out" / name, int(row))
     (partner,) = made.plain()["steps"][0]["params"]["partners"]
     words = f"geometric_smote  numbers in a ball around it that reaches to {partner}; "

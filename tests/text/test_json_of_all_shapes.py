@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 from helpers import failures, manifest, run, write
 
+from augcli.task import Source
+from augcli.text.config import TextDatasetSettings
+from augcli.text.formats.open import open_file
+
 TEXTS = [f"the good film number {word} was a big story" for word in ("ten", "six", "two")]
 STEPS = ["random_swap"]
 
@@ -80,6 +84,17 @@ def test_texts_and_labels_inside_other_objects(tmp_path: Path) -> None:
         assert line.replace(text, TEXTS[number // 2]) == lines[number // 2]
     splits = [each.get("label") for each in manifest(tmp_path / "out")]
     assert splits
+
+
+def test_texts_inside_other_objects_are_found_where_none_are_beside_them(tmp_path: Path) -> None:
+    inside = [{"id": f"x{n:040}", "data": {"text": text}} for n, text in enumerate(TEXTS)]
+    beside = [{"title": "a b", "user": {"about": text}} for text in TEXTS]
+    for objects, key in ((inside, "data.text"), (beside, "title")):
+        settings = TextDatasetSettings(path="")
+        file = "\n".join(map(json.dumps, objects)).encode()
+        opened = open_file(Source("t.jsonl", "", file), settings, {"t.jsonl": "train"})
+        assert opened.columns[0] == key
+        assert {"user.about", "id"} & {*opened.columns}
 
 
 def test_a_key_with_a_dot_in_its_name_is_that_key(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -41,14 +41,22 @@ def encode(picture: Picture, encoding: Encoding, icc: bytes | None) -> bytes:
 
     A colour profile is kept where the container has a place for it and it fits the channels.
     """
-    reason = refusal(picture.facts, encoding)
-    if reason:
-        raise SampleError(reason)
-    container = _CONTAINERS[encoding.format]
-    fitted = _converted(picture, container)
-    profile = fitting_icc(icc, picture.facts.tones)
+    return encode_all([picture], encoding, icc)[0]
+
+
+def encode_all(pictures: Sequence[Picture], encoding: Encoding, icc: bytes | None) -> list[bytes]:
+    """Return the files of pictures that come of one; SampleError where it cannot hold one."""
+    write = _CONTAINERS[encoding.format].write
+    fitted = [_fitted(each, encoding) for each in pictures]
     with guarded(f"{encoding.format.upper()} result"):
-        return container.write(fitted, encoding, profile)
+        return [write(each, encoding, fitting_icc(icc, each.facts.tones)) for each in fitted]
+
+
+def _fitted(picture: Picture, encoding: Encoding) -> Picture:
+    """Return the picture as its container can hold it."""
+    if reason := refusal(picture.facts, encoding):
+        raise SampleError(reason)
+    return _converted(picture, _CONTAINERS[encoding.format])
 
 
 @lru_cache(maxsize=64)

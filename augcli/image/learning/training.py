@@ -1,21 +1,35 @@
 """How networks come to make pictures, by torch; nothing else of pictures needs it.
 
-Layers are dense, as pictures are small; what is minimised is told at each model.
+Layers are dense but for one model's, as pictures are small; what is minimised is told at each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from augcli.draws import Draws
+from augcli.image.learning.looking import SIDE
 from augcli.image.learning.nets import Shown, Trained
-from augcli.networks import contest, fit, layers, linear, network_of, torch_of
+from augcli.networks import (
+    Dense,
+    Enlarging,
+    Network,
+    contest,
+    fit,
+    layers,
+    linear,
+    matrix_of,
+    network_of,
+    torch_of,
+)
 
 _SIZE, _HIDDEN = 16, 256
 """Numbers of a code, and values of the layer between."""
+_CHANNELS = 16, 32
+"""Bands of what sees half of the sides, and a quarter."""
 _BATCH, _RATE = 64, 1e-3
 _FEWEST, _MOST, _EACH = 1500, 2000, 20
 """Steps of training at the least and at the most, and those for each picture."""
@@ -57,21 +71,68 @@ def autoencoder(shown: Shown) -> Trained:
 
     Vincent et al., Extracting and Composing Robust Features with Denoising Autoencoders, 2008.
     """
-    with torch_of(_seed("autoencoder")) as torch:
+    return _of_dense_layers(shown, "autoencoder", [_HIDDEN])
+
+
+def linear_autoencoder(shown: Shown) -> Trained:
+    """Train the same without a layer between pixels and code: straight ways between pictures."""
+    return _of_dense_layers(shown, "linear_autoencoder", [])
+
+
+def convolutional_autoencoder(shown: Shown) -> Trained:
+    """Train the same with layers that see 3 × 3 pixels, each of half the sides of the one before.
+
+    Masci et al., Stacked Convolutional Auto-Encoders, ICANN 2011; sides are doubled by repetition.
+    """
+    bands, side, (few, many) = shown.bands, SIDE // 4, _CHANNELS
+    planes = shown.pixels.reshape(-1, SIDE, SIDE, bands).transpose(0, 3, 1, 2)
+    with torch_of(_seed("convolutional_autoencoder")) as torch:
+        nn, relu, twice = torch.nn, torch.nn.ReLU(), torch.nn.Upsample(scale_factor=2)
+        pixels = torch.from_numpy(planes.reshape(len(planes), -1))
+        encoder = nn.Sequential(
+            nn.Unflatten(1, (bands, SIDE, SIDE)),
+            *(nn.Conv2d(bands, few, 3, stride=2, padding=1), relu),
+            *(nn.Conv2d(few, many, 3, stride=2, padding=1), relu),
+            *(nn.Flatten(), nn.Linear(many * side**2, _SIZE)),
+        )
+        first, second = nn.Linear(_SIZE, many * side**2), nn.Conv2d(many, few, 3, padding=1)
+        last = nn.Conv2d(few, bands, 3, padding=1)
+        shaped = nn.Unflatten(1, (many, side, side))
+        decoder = nn.Sequential(first, relu, shaped, twice, second, relu, twice, last, nn.Flatten())
+        codes = _denoised(torch, pixels, encoder, decoder)
+        told = matrix_of(first).reshape(-1, many, side, side).transpose(0, 2, 3, 1)
+        dense = Dense.of(told.reshape(_SIZE + 1, -1))
+        wider = [Enlarging.of(_seen(each), n) for each, n in ((second, side), (last, 2 * side))]
+        return Trained(Network(layers=[dense, *wider]), codes)
+
+
+def _seen(layer: Any) -> Any:
+    """Return a convolution as a matrix: rows, columns and bands of what it sees, what is added."""
+    weights = layer.weight.detach().numpy().transpose(2, 3, 1, 0)
+    return np.vstack([weights.reshape(-1, weights.shape[3]), layer.bias.detach().numpy()])
+
+
+def _of_dense_layers(shown: Shown, name: str, between: Sequence[int]) -> Trained:
+    with torch_of(_seed(name)) as torch:
         pixels = torch.from_numpy(shown.pixels)
-        encoder = layers(torch, pixels.shape[1], _HIDDEN, _SIZE)
-        decoder = layers(torch, _SIZE, _HIDDEN, pixels.shape[1])
-
-        def loss(rows: Any) -> Any:
-            noisy = pixels[rows] + _NOISE * torch.randn_like(pixels[rows])
-            code = encoder(noisy)
-            made = decoder(code)
-            return (_entropy(torch, made, pixels[rows]) + _SMALL * (code**2).sum()) / len(rows)
-
-        _fit(torch, [encoder, decoder], loss, len(pixels))
-        with torch.no_grad():
-            codes = encoder(pixels).numpy()
+        encoder = layers(torch, pixels.shape[1], *between, _SIZE)
+        decoder = layers(torch, _SIZE, *between, pixels.shape[1])
+        codes = _denoised(torch, pixels, encoder, decoder)
         return Trained(network_of(linear(decoder)), codes)
+
+
+def _denoised(torch: Any, pixels: Any, encoder: Any, decoder: Any) -> Any:
+    """Train networks to take noise off pictures again; returns the codes of these."""
+
+    def loss(rows: Any) -> Any:
+        noisy = pixels[rows] + _NOISE * torch.randn_like(pixels[rows])
+        code = encoder(noisy)
+        made = decoder(code)
+        return (_entropy(torch, made, pixels[rows]) + _SMALL * (code**2).sum()) / len(rows)
+
+    _fit(torch, [encoder, decoder], loss, len(pixels))
+    with torch.no_grad():
+        return encoder(pixels).numpy()
 
 
 def gan(shown: Shown) -> Trained:
@@ -117,7 +178,9 @@ def _fit(torch: Any, networks: Iterable[Any], loss: Callable[[Any], Any], count:
 
 TRAINED: Mapping[str, Callable[[Shown], Trained]] = {
     "autoencoder": autoencoder,
+    "convolutional_autoencoder": convolutional_autoencoder,
     "gan": gan,
+    "linear_autoencoder": linear_autoencoder,
     "vae": vae,
 }
 """By the names of steps."""

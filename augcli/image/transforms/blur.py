@@ -17,12 +17,15 @@ from augcli.image.transform import ImageTransform
 from augcli.ranges import Choice, Real, Spread, Uniform, Whole
 from augcli.transform import Params, register
 
+_NEAR = 1 / 3
+"""Pixels."""
+
 
 @register
 class GaussianBlur(ImageTransform):
     """Blur evenly, as a lens out of focus does."""
 
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
 
     sigma_px: Annotated[Spread, Real(0.1, 50, "standard deviation", "pixels", neutral=0.1)] = (
         Uniform(0.5, 2)
@@ -39,6 +42,8 @@ class GaussianBlur(ImageTransform):
 @register
 class MotionBlur(ImageTransform):
     """Blur along a line, as a camera moved during the exposure does."""
+
+    revision: ClassVar[int] = 2
 
     length_px: Annotated[Spread, Real(1, 200, "length of the movement", "pixels", neutral=1)] = (
         Uniform(3, 9)
@@ -100,27 +105,45 @@ class Sharpen(ImageTransform):
 
 
 def bell(sigma: float, reach: int) -> NDArray[np.float64]:
-    """Return the weights of a Gaussian, an odd number of them, to so many deviations.
+    """Return the weights of a Gaussian, of all pixels that reach into so many deviations.
 
     Filtered with them bytes are rounded once; OpenCV's own blur rounds the weights, and is slower.
     """
-    line: NDArray[np.float64] = cv2.getGaussianKernel(round(2 * reach * sigma + 1) | 1, sigma)
+    line: NDArray[np.float64] = cv2.getGaussianKernel(2 * math.ceil(reach * sigma - 0.5) + 1, sigma)
     return line
 
 
 def line_kernel(length: float, degrees: float) -> NDArray[np.float64]:
-    """Return the square kernel of an even movement over a length in pixels."""
-    reach = math.ceil((length - 1) / 2) + 1
-    count = 4 * math.ceil(length)
-    along = ((np.arange(count) + 0.5) / count - 0.5) * (length - 1)
-    x = reach + along * math.cos(math.radians(degrees))
-    y = reach - along * math.sin(math.radians(degrees))
-    left, top = np.floor(x), np.floor(y)
-    (u, v), side = (x - left, y - top), 2 * reach + 1
-    weights = np.concatenate([(1 - u) * (1 - v), (1 - u) * v, u * (1 - v), u * v])
-    corners = (top * side + left).astype(int) + np.array([[0], [side], [1], [side + 1]])
-    kernel = np.bincount(corners.ravel(), weights, side * side).reshape(side, side)
-    return np.asarray(kernel / kernel.sum())
+    """Return the square kernel of an even movement over a length in pixels.
+
+    It has a step for each pixel along the axis that the movement is nearer to. The first and the
+    last count as much as lets all of them deviate from the middle as the movement does.
+    """
+    across, down = math.cos(math.radians(degrees)), -math.sin(math.radians(degrees))
+    along, aside = max((across, down), (down, across), key=lambda pair: abs(pair[0]))
+    variance = ((length - 1) * along) ** 2 / 12
+    whole = int((math.sqrt(12 * variance + 1) - 1) / 2)
+    rest = (variance - whole * (whole + 1) / 3) * (whole + 0.5) / ((whole + 1) ** 2 - variance)
+    most = whole + (rest > 0)
+    kernel = np.zeros((2 * most + 1, 2 * most + 1))
+    for step in range(-most, most + 1):
+        weight = 1.0 if abs(step) <= whole else rest
+        for row, share in _shares(most + step * aside / along).items():
+            kernel[row, most + step] = weight * share
+    kernel /= kernel.sum()
+    return kernel if along == across else kernel.T
+
+
+def _shares(place: float) -> dict[int, float]:
+    """Return how much each pixel beside a place has of it; near enough to one, that has it all.
+
+    OpenCV takes as long as there are weights.
+    """
+    nearest = round(place)
+    if abs(place - nearest) <= _NEAR:
+        return {nearest: 1.0}
+    before = math.floor(place)
+    return {before: before + 1 - place, before + 1: place - before}
 
 
 def median(pixels: PixelArray, size: int) -> PixelArray:

@@ -110,19 +110,28 @@ class Grayscale(ColourTransform):
 def turned(pixels: PixelArray, degrees: float) -> PixelArray:
     """Return H×W×3 pixels with their hues turned."""
     if pixels.dtype == np.uint8:
-        return _turned_bytes(pixels, round(degrees / 360 * 256) % 256)
+        steps = steps_of(degrees)
+        return moved_bytes(pixels, steps, (0, 0)) if steps else pixels
     top = np.float32(full_range(pixels.dtype))
     hsv = cv2.cvtColor(pixels.astype(np.float32) / top, cv2.COLOR_BGR2HSV)
     hsv[:, :, 0] = (hsv[:, :, 0] + np.float32(degrees)) % 360
     return from_float(cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR) * top, pixels.dtype)
 
 
-def _turned_bytes(pixels: PixelArray, steps: int) -> PixelArray:
-    if steps == 0:
-        return pixels
+def steps_of(degrees: float) -> int:
+    """Return an angle in 256ths of a turn, 0..255."""
+    return round(degrees / 360 * 256) % 256
+
+
+def moved_bytes(pixels: PixelArray, steps: int, more: tuple[int, int]) -> PixelArray:
+    """Return H×W×3 bytes with hues so many steps on, and more saturation and value, clipped."""
     hsv: PixelArray = cv2.cvtColor(pixels, cv2.COLOR_BGR2HSV_FULL)
     rows = hsv.reshape(len(hsv), -1)
     rows += np.tile(np.array([steps, 0, 0], np.uint8), pixels.shape[1])  # faster than a stride
+    for change, sign in ((cv2.add, 1), (cv2.subtract, -1)):
+        added = [max(0, sign * each) for each in more]
+        if any(added):
+            change(hsv, (0, *added, 0), dst=hsv)
     result: PixelArray = cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR_FULL)
     return result
 

@@ -155,6 +155,25 @@ class Autoencoder(Generated):
 
 
 @register
+class LinearAutoencoder(Autoencoder):
+    """Make a picture anew by a linear denoising autoencoder: by principal patterns (extra `torch`).
+
+    `between` lies on the way to another picture of the class, which fades into it; `around` near
+    its source (Bourlard & Kamp, Auto-Association by Multilayer Perceptrons, 1988). In 32 × 32
+    pixels, then enlarged.
+    """
+
+
+@register
+class ConvolutionalAutoencoder(Autoencoder):
+    """Make a picture anew by a denoising autoencoder of convolutions (extra `torch`).
+
+    `between` lies on the way to another picture of the class, `around` near its source (Masci et
+    al., Stacked Convolutional Auto-Encoders, 2011). In 32 × 32 pixels, then enlarged.
+    """
+
+
+@register
 class Gan(Generated):
     """Make a picture of nothing but its class, by a generator that has a critic (extra `torch`).
 

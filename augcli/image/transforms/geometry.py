@@ -233,6 +233,8 @@ class Perspective(Geometry):
     drawn again.
     """
 
+    revision: ClassVar[int] = 3
+
     distortion: Annotated[
         Spread,
         Real(0, 0.4, "how far each corner moves, across and down", "of each side", neutral=0),

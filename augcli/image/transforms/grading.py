@@ -15,7 +15,13 @@ from augcli.image.picture import Facts, PixelArray, Said, from_float, full_range
 from augcli.image.tone import curve
 from augcli.image.transform import ImageTransform
 from augcli.image.transforms.channels import by_band
-from augcli.image.transforms.colour import TURN, ColourTransform, Turn
+from augcli.image.transforms.colour import (
+    TURN,
+    ColourTransform,
+    Turn,
+    moved_bytes,
+    steps_of,
+)
 from augcli.ranges import Normal, Real, Spread, Uniform
 from augcli.transform import Params, register
 
@@ -196,13 +202,8 @@ class HeStain(ColourTransform):
 def shifted(pixels: PixelArray, hue: float, saturation: float, value: float) -> PixelArray:
     """Return H×W×3 pixels with hue (degrees), saturation and value (fractions) added to."""
     if pixels.dtype == np.uint8:
-        levels = np.arange(256)
-        turned = (levels + round(hue / 360 * 256)) % 256
-        others = [np.clip(levels + round(more * 255), 0, 255) for more in (saturation, value)]
-        table = np.column_stack([turned, *others]).astype(np.uint8)[None]
-        hsv = cv2.LUT(cv2.cvtColor(pixels, cv2.COLOR_BGR2HSV_FULL), table)
-        result: PixelArray = cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR_FULL)
-        return result
+        more = round(saturation * 255), round(value * 255)
+        return moved_bytes(pixels, steps_of(hue), more)
     top = np.float32(full_range(pixels.dtype))
     hsv = cv2.cvtColor(pixels.astype(np.float32) / top, cv2.COLOR_BGR2HSV)
     hsv[:, :, 0] = (hsv[:, :, 0] + np.float32(hue)) % 360

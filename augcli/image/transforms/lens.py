@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -11,10 +11,16 @@ from numpy.typing import NDArray
 
 from augcli.errors import StepError
 from augcli.image import opencv as cv2
-from augcli.image.light import cv_depth
+from augcli.image.light import cv_depth, halfway
 from augcli.image.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray
-from augcli.image.resample import LONGEST_WARPED_SIDE, Sampler, by_channel_groups, warp
+from augcli.image.resample import (
+    LONGEST_WARPED_SIDE,
+    Sampler,
+    by_channel_groups,
+    stretched,
+    warp,
+)
 from augcli.image.seeded import random_bytes
 from augcli.image.transform import ImageTransform, Seeded
 from augcli.image.transforms.colour import ColourTransform
@@ -24,6 +30,8 @@ from augcli.transform import Params, register
 Larger = Annotated[Spread, Real(-0.1, 0.1, "how much larger it is than the green one", neutral=0)]
 _LARGER = Uniform(-0.01, 0.01)
 _MOST_DOUBLINGS = 6
+_STEP = 3
+"""Pixels by which corners move from one view to the next, at the most."""
 _EDGE = Sampler("replicate", (0.0,) * 4, "linear")
 
 
@@ -46,11 +54,12 @@ class Defocus(ImageTransform):
 class ZoomBlur(ImageTransform):
     """Blur away from the centre, as a lens does that zooms during the exposure.
 
-    The mean of a power of two of views, each zoomed further by one ratio: so many that corners move
-    by two pixels at the most from one to the next.
+    The mean of a power of two of views, each zoomed further by about one ratio: so many that
+    corners move by some three pixels at the most from one to the next. What a view leaves out at
+    the sides is rounded to whole pixels.
     """
 
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
 
     factor: Annotated[
         Spread, Real(1, 3, "how much larger the last view is", log=True, neutral=1)
@@ -127,20 +136,31 @@ def disc_mean(pixels: PixelArray, radius: int) -> PixelArray:
 
 
 def zoomed(pixels: PixelArray, factor: float) -> PixelArray:
-    """Return the mean of views zoomed by powers of one ratio, up to a factor.
+    """Return the mean of views zoomed by powers of about one ratio, up to a factor.
 
     Each doubling adds to the mean of the views so far the same, zoomed as far as they reach.
     """
     height, width = pixels.shape[:2]
-    longest = math.hypot(width, height) / 2 * (factor - 1)
-    doublings = min(_MOST_DOUBLINGS, math.ceil(math.log2(max(longest, 1) / 2 + 1)))
-    ratio = factor ** (1 / max(1, 2**doublings - 1))
-    for doubling in range(doublings):
-        larger = warp(
-            pixels, _about_middle(ratio ** -(2**doubling), pixels), (width, height), _EDGE
-        )
-        pixels = cv2.addWeighted(pixels, 0.5, larger, 0.5, 0).reshape(pixels.shape)
+    for x, y in zoom_margins(width, height, factor):
+        larger = stretched(pixels[y : height - y, x : width - x], (width, height), _EDGE)
+        pixels = halfway(pixels, larger.reshape(pixels.shape))
     return pixels
+
+
+def zoom_margins(width: int, height: int, factor: float) -> Iterator[tuple[int, int]]:
+    """Yield for each doubling how many pixels it leaves out at the left and right, top and bottom.
+
+    Whole ones, as a stretch takes half as long as a warp. What rounding leaves is made up for by
+    the next, so that the last view is zoomed by the factor.
+    """
+    longest = math.hypot(width, height) / 2 * (factor - 1)
+    doublings = min(_MOST_DOUBLINGS, math.ceil(math.log2(longest / _STEP + 1)))
+    sides, shown = np.array([width, height]), np.ones(2)
+    for doubling in range(1, doublings + 1):
+        wanted = factor ** ((1 - 2**doubling) / (2**doublings - 1))
+        cut = np.rint(sides / 2 * (1 - wanted / shown))
+        shown *= 1 - 2 * cut / sides
+        yield int(cut[0]), int(cut[1])
 
 
 def fringed(pixels: PixelArray, factors: dict[int, float]) -> PixelArray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -160,11 +161,16 @@ class RandomResizedCrop(Resizing):
 
     def make_params(self, draws: Draws, facts: Facts) -> Params:
         """Draw the part, in pixels, and the size of the result."""
-        params = super().make_params(draws, facts)
-        del params["area"], params["ratio"]
+        params = self._frame.make_params(draws, facts)
         parts = (self._part(draws.at(attempt), facts) for attempt in range(_ATTEMPTS))
         left, top, across, down = next(filter(None, parts), None) or self._central(facts)
         return {"x": left, "y": top, "w": across, "h": down} | params
+
+    @cached_property
+    def _frame(self) -> Resize:
+        """Return what draws the size alone: area and shape are those of the parts."""
+        fields = {name: getattr(self, name) for name in ("width", "height", "interpolation")}
+        return Resize.model_validate(fields)
 
     def _part(self, draws: Draws, facts: Facts) -> tuple[int, int, int, int] | None:
         """Return x, y, width and height of a part, or None where it is too wide or high."""

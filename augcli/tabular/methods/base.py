@@ -93,6 +93,10 @@ class Method(BalanceSettings):
         """Return what is to be installed before it can make rows, None where all is there."""
         return None
 
+    def doubts(self, rows: int) -> Iterator[str]:
+        """Yield what a person should know before it makes rows from so many."""
+        yield from ()
+
     def knowing(self, table: Table, rows: Rows) -> Self:
         """Return the same, which knows the rows where these and no target say how many to make."""
         return self
@@ -219,7 +223,25 @@ class TableBalance(Method):
         return {**counts, **aims(target, counts)}
 
 
-class Neighbours(Method):
+class Measuring(Method):
+    """What every method that goes by how near rows lie can be told."""
+
+    revision: ClassVar[int] = 2
+
+    distances: Literal["scaled", "raw"] = Field(
+        "scaled",
+        description="`scaled` counts numbers in standard deviations of their columns, so that none "
+        "decides alone which rows are near; `raw` takes them as they stand, as imbalanced-learn "
+        "does, and it is told where one does",
+    )
+
+    @property
+    def is_scaled(self) -> bool:
+        """Return whether distances count all columns alike, whatever their units."""
+        return self.distances == "scaled"
+
+
+class Neighbours(Measuring):
     """What every method that makes new rows between neighbours can be told."""
 
     neighbours: Search = Field(
@@ -228,21 +250,10 @@ class Neighbours(Method):
         "the share of the nearest that it finds is measured and told",
     )
 
-    distances: Literal["raw", "scaled"] = Field(
-        "raw",
-        description="`scaled` counts numbers in standard deviations of their columns, so that none "
-        "decides alone which rows are near; it is told where one does",
-    )
-
     @property
     def search(self) -> Search:
         """Return how neighbours are looked for."""
         return self.neighbours
-
-    @property
-    def is_scaled(self) -> bool:
-        """Return whether distances count all columns alike, whatever their units."""
-        return self.distances == "scaled"
 
 
 class NeighbourSampler(Neighbours, TableBalance):
@@ -256,7 +267,7 @@ class UnderSampler(TableBalance):
     target: Target = Field("min", description=TableBalance.model_fields["target"].description)
 
 
-class Cleaner(Method):
+class Cleaner(Measuring):
     """A method that leaves out rows where classes overlap; it has no target."""
 
     cleans: ClassVar[bool] = True

@@ -9,14 +9,14 @@ from pydantic import Field
 
 from augcli.nearest.points import Points, squared
 from augcli.nearest.search import distances, nearest, nearest_others, without_self
-from augcli.tabular.methods.base import Cleaner, K, UnderSampler, register_method
+from augcli.tabular.methods.base import Cleaner, K, Measuring, UnderSampler, register_method
 from augcli.tabular.methods.smote import Smote
 from augcli.tabular.space import Space
 from augcli.tabular.table import Codes, Rows
 
 
 @register_method
-class NearMiss(UnderSampler):
+class NearMiss(Measuring, UnderSampler):
     """Zhang & Mani, ICML workshop 2003: keep the rows nearest to those of the smallest class.
 
     Near is the mean distance to its `k` nearest (`variant: 1`) or `k` farthest (2); 3 keeps those

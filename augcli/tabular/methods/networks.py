@@ -19,7 +19,7 @@ from augcli.tabular.methods.base import TableBalance, register_method
 from augcli.tabular.methods.nearness import nearness, points_of, spread_of
 from augcli.tabular.methods.smote import copies_of_rows
 from augcli.tabular.networks.layout import Layout, Modes
-from augcli.tabular.networks.training import SIZE, Lessons, Maker, ctgan, tvae
+from augcli.tabular.networks.training import MOST, SIZE, Lessons, Maker, ctgan, steps_of, tvae
 from augcli.tabular.space import Space
 from augcli.tabular.table import Codes, Numbers, Rows
 from augcli.tabular.transform import Lots
@@ -103,6 +103,8 @@ class Networked(TableBalance):
     """A method whose rows a network makes that is trained on all rows of the split."""
 
     extra: ClassVar[str | None] = "torch"
+    enough: ClassVar[int]
+    """Steps of training after which columns hang together as in real rows, or nearly."""
 
     epochs: int = Field(
         300, ge=1, le=10_000, description="how often training goes over all rows, about"
@@ -111,6 +113,19 @@ class Networked(TableBalance):
     def lacking(self) -> str | None:
         """Return that torch is to be installed."""
         return lacking()
+
+    def doubts(self, rows: int) -> Iterator[str]:
+        """Yield what rows of networks are worth, and that a network is trained too little."""
+        yield (
+            f"{self.name} has a network make rows, which helped tables a little or not at all: "
+            "`augment evaluate` tells what that does to yours; `gaussian_copula` takes no time"
+        )
+        if (steps := steps_of(rows, self.epochs)) < self.enough:
+            more = -(-self.epochs * self.enough // steps)
+            yield (
+                f"{steps} steps of training are few for {self.name}: columns will hardly hang "
+                f"together as in real rows; say `epochs: {more}` for {self.enough}"
+            )
 
     def draw(self, space: Space, label: str, wanted: int) -> tuple[list[Drawn], list[str]]:
         """Return rows that a network made, each told as its nearest real row and what differs."""
@@ -185,6 +200,7 @@ class Tvae(Networked):
     """
 
     revision: ClassVar[int] = 2
+    enough: ClassVar[int] = 1500
     method: Literal["tvae"] = "tvae"
 
     def _train(self, lessons: Lessons) -> Maker:
@@ -199,6 +215,7 @@ class Ctgan(Networked):
     out (extra `torch`). A new row is told as the nearest real one, and what differs.
     """
 
+    enough: ClassVar[int] = MOST
     method: Literal["ctgan"] = "ctgan"
 
     def _train(self, lessons: Lessons) -> Maker:

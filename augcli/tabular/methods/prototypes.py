@@ -13,7 +13,7 @@ from pydantic import Field
 from augcli.draws import Draws
 from augcli.nearest.points import Points
 from augcli.nearest.search import nearest, nearest_others, without_self
-from augcli.tabular.methods.base import Cleaner, K, UnderSampler, register_method
+from augcli.tabular.methods.base import Cleaner, K, Measuring, UnderSampler, register_method
 from augcli.tabular.methods.cleaning import contradicted, links
 from augcli.tabular.space import Space, embedded
 from augcli.tabular.table import Codes, Numbers, Rows
@@ -215,7 +215,7 @@ def chances_of_own(features: object, classes: Codes, seed: int) -> Numbers:
 
 
 @register_method
-class ClusterCentroids(UnderSampler):
+class ClusterCentroids(Measuring, UnderSampler):
     """Yen & Lee, Expert Systems with Applications 36, 2009: keep rows near the middles of clusters.
 
     A class is put into as many clusters as it is to have rows; each keeps one row of its own.

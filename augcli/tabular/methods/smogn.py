@@ -35,7 +35,7 @@ class Smogn(NeighbourSampler):
     that distance. `common` rows are left out by lot where the target is below what they are.
     """
 
-    revision: ClassVar[int] = 3
+    revision: ClassVar[int] = 4
     amount: ClassVar[bool] = True
     method: Literal["smogn"] = "smogn"
     k: K = Field(5, description="neighbours that a new row can lie towards")

@@ -18,7 +18,7 @@ from augcli.tabular.networks.layout import Layout
 
 SIZE = 128
 """Numbers that a row is made of."""
-_BATCH, _LEAST, _MOST = 500, 10, 3000
+_BATCH, _LEAST, MOST = 500, 10, 3000
 """Rows at a time, times in an epoch at the least, and steps at the most."""
 _PACKED = 10
 """Rows that the critic judges together (Lin et al., PacGAN, NeurIPS 2018)."""
@@ -38,13 +38,23 @@ class Lessons:
 
     @property
     def batch(self) -> int:
-        """Return how many rows are taken at a time: of small tables fewer, in whole packs."""
-        return max(1, min(_BATCH, len(self.rows) // _LEAST) // _PACKED) * _PACKED
+        """Return how many rows are taken at a time."""
+        return batch_of(len(self.rows))
 
     @property
     def steps(self) -> int:
         """Return how many steps of training there are."""
-        return min(_MOST, self.epochs * max(1, len(self.rows) // self.batch))
+        return steps_of(len(self.rows), self.epochs)
+
+
+def batch_of(rows: int) -> int:
+    """Return how many rows of a table are taken at a time: of small ones fewer, in whole packs."""
+    return max(1, min(_BATCH, rows // _LEAST) // _PACKED) * _PACKED
+
+
+def steps_of(rows: int, epochs: int) -> int:
+    """Return how many steps it takes to go over a table so often, if they are not too many."""
+    return min(MOST, epochs * max(1, rows // batch_of(rows)))
 
 
 Maker = Callable[[Floats, int], Floats]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Protocol
 
 from augcli.dataset.doubts import UNCLEAR_WORDS
@@ -14,7 +16,7 @@ from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import refuse_beside, texts_of
 from augcli.text.formats.chats import check_roles, is_chat, turns
 from augcli.text.formats.labelled import UNITS, Unit, spans_of, with_spans
-from augcli.text.formats.places import Path, at, path_of
+from augcli.text.formats.places import Path, at, path_of, within
 from augcli.text.formats.tagged import aligned, outside, runs, sentence, spans_of_runs
 from augcli.text.joined import joined, parted
 from augcli.text.words import Span
@@ -196,7 +198,7 @@ def _beside(lines: Sequence[Values], words: Path) -> Iterator[Path]:
 def _likely(settings: TextDatasetSettings, lines: Sequence[Values]) -> str:
     """Return the key of the text where none is told: of a list where that is asked for."""
     known = {key: value for line in lines for key, value in line.items() if value is not None}
-    texts = {key: len(value) for key, value in known.items() if isinstance(value, str)}
+    texts = _texts(lines)
     lists = [key for key, value in known.items() if isinstance(value, list)]
     chats = [key for key in lists if is_chat(known[key])]
     if settings.roles or (not texts and chats):
@@ -204,6 +206,21 @@ def _likely(settings: TextDatasetSettings, lines: Sequence[Values]) -> str:
     if settings.tags is not None:
         return next((key for key in lists if key != settings.tags), "tokens")
     return max(texts, key=lambda key: texts[key], default="text")
+
+
+def _texts(lines: Sequence[Values]) -> Mapping[str, int]:
+    """Return the keys of texts of several words with their lengths, those least deep in objects."""
+    lengths: Counter[tuple[str, ...]] = Counter()
+    worded: set[tuple[str, ...]] = set()
+    for path, value in chain.from_iterable(map(within, lines)):
+        if isinstance(value, str):
+            lengths[path] += len(value)
+            worded |= {path} if " " in value else set()
+    likely = worded or lengths.keys()
+    depth = min(map(len, likely), default=1)
+    return {
+        ".".join(path): lengths[path] for path in lengths if path in likely if len(path) == depth
+    }
 
 
 def _key(path: Path) -> str:

@@ -15,7 +15,7 @@ from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import Row
 from augcli.text.formats.contents import content_of
 from augcli.text.formats.lines import LinesFile
-from augcli.text.formats.places import at, path_of, put
+from augcli.text.formats.places import at, path_of, put, within
 from augcli.text.words import Span
 
 _SAMPLED = 200
@@ -88,7 +88,8 @@ class JsonlFile(LinesFile):
     def columns(self) -> Sequence[ColumnRef]:
         """Return the keys, that of the text first."""
         first = ".".join(map(str, self._content.paths[0]))
-        return [first, *(key for key in self._keys if key != first)]
+        found = dict.fromkeys(".".join(path) for line in self._some for path, _ in within(line))
+        return [first, *(key for key in found if key != first)]
 
     def unnamed(self) -> dict[str, set[str]]:
         """Return key → values, where no setting names it and all values are splits."""

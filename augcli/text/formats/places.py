@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 _DECODER = json.JSONDecoder()
 _SPACE = re.compile(r"[ \t\n\r]*")
+_DEEPEST = 4
+"""Objects in one another in which keys are looked for that nobody has named."""
 
 Path = tuple[str | int, ...]
 """Keys of objects and numbers in lists."""
@@ -22,6 +24,17 @@ def path_of(key: str, values: Sequence[Any]) -> Path:
     if "." not in key or any(key in each for each in values):
         return (key,)
     return tuple(key.split("."))
+
+
+def within(
+    value: Mapping[str, Any], path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield the values of an object and of objects in it, with the ways that keys can name."""
+    for key, each in value.items():
+        if isinstance(each, dict) and len(path) < _DEEPEST:
+            yield from within(each, (*path, key))
+        elif not path or not any("." in step for step in (*path, key)):
+            yield (*path, key), each
 
 
 def at(value: Any, path: Path) -> Any:

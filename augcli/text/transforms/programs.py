@@ -6,7 +6,7 @@ from functools import partial
 from typing import ClassVar
 
 from augcli.draws import Draws
-from augcli.errors import LostError, RefusedError, StepError
+from augcli.errors import RefusedError, StepError
 from augcli.requests.programs import Programs, Request
 from augcli.steps.generating import Generating
 from augcli.text.edits import Edit
@@ -40,10 +40,7 @@ class Generate(Generating, TextTransform):
             return []
         if document.spans:
             raise RefusedError("generate: no program can say where labelled spans come to lie")
-        try:
-            made = answers.recalled(request.key, partial(_asked, request, document))
-        except LostError as error:
-            raise RefusedError(str(error)) from None
+        made = answers.recalled(request.key, partial(_asked, request, document))
         return [[0, len(document.text), made.decode()]]
 
 

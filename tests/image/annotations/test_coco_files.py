@@ -11,6 +11,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from datasets import real
 from hypothesis import given
 from hypothesis import strategies as st
 from pycocotools import mask as masks
@@ -79,8 +80,8 @@ def read(data: dict[str, object], path) -> COCO:
 
 
 @pytest.fixture(scope="module")
-def nuts(real_data):
-    (path,) = (real_data / "nuts_coco").glob("*.json")
+def nuts():
+    (path,) = real("nuts_coco").glob("*.json")
     return json.loads(path.read_bytes()), parse_coco(path.read_bytes(), path.name)
 
 
@@ -98,12 +99,13 @@ def test_unmoved_copies_of_a_real_file_have_equal_values_and_new_ids(nuts, tmp_p
         for number, each in enumerate(told.pictures)
     ]
     made = written(told, [*originals(told), *copies])
-    assert len(made["images"]) == 36
-    assert len({each["id"] for each in made["images"]}) == 36
-    assert len({each["id"] for each in made["annotations"]}) == len(made["annotations"]) == 330
+    pictures, objects = len(data["images"]), len(data["annotations"])
+    assert len({each["id"] for each in made["images"]}) == len(made["images"]) == 2 * pictures
+    ids = {each["id"] for each in made["annotations"]}
+    assert len(ids) == len(made["annotations"]) == 2 * objects
     without_ids = [{**each, "id": 0, "image_id": 0} for each in made["annotations"]]
-    assert without_ids[:165] == without_ids[165:]
-    assert made["annotations"][:165] == data["annotations"]
+    assert without_ids[:objects] == without_ids[objects:]
+    assert made["annotations"][:objects] == data["annotations"]
     coco = read(made, tmp_path / "x.json")
     for each in coco.anns.values():
         assert coco.annToMask(each).any()

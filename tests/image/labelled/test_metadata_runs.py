@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import lines_of, manifest, picture, run, tree, write, write_recipe, written
+from helpers import lines_of, manifest, picture, replayed, run, tree, write, write_recipe
 
 from augcli.commands.check import findings
 from augcli.commands.replay import replay
@@ -68,7 +68,7 @@ def test_one_changed_caption_redoes_one_picture(captioned: Path, tmp_path: Path)
 def test_outputs_are_made_again_from_the_manifest(captioned: Path, tmp_path: Path) -> None:
     out, again = tmp_path / "out", tmp_path / "again"
     run(captioned, out, **FLIP)
-    assert dict(replay(out, again, captioned, None)) == dict.fromkeys(written(out))
+    assert dict(replay(out, again, captioned, None)) == dict.fromkeys(replayed(out))
 
 
 def test_tables_travel_along(tmp_path: Path) -> None:

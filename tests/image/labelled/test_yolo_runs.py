@@ -8,15 +8,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from datasets import SHARED_DATA
-from helpers import augment, failures, manifest, picture, run, tree, write, write_recipe, written
+from datasets import SAMPLES
+from helpers import (
+    augment,
+    failures,
+    manifest,
+    picture,
+    replayed,
+    run,
+    tree,
+    write,
+    write_recipe,
+)
 
 from augcli.commands import explain
 from augcli.commands.replay import replay
 from augcli.commands.verify import verify
 from augcli.errors import FindingsError, RecipeError
 
-CONES = SHARED_DATA / "cones_yolo"
+CONES = SAMPLES / "cones"
 FLIP = {"dataset": {"format": "yolo"}, "steps": ["horizontal_flip"], "copies": 1}
 YAML = "train: images/train\nval: images/val\nnames: [cat, dog]\n"
 BOXES = "0 0.25 0.5 0.3 0.4\n1 0.8 0.5 0.2 0.2\n"
@@ -138,7 +148,7 @@ def test_what_is_left_of_an_object_decides_whether_it_stays(small: Path, tmp_pat
 def test_replay_and_explain_know_label_files(small: Path, tmp_path: Path) -> None:
     out, again = tmp_path / "out", tmp_path / "again"
     run(small, out, **FLIP)
-    assert dict(replay(out, again, small, None)) == dict.fromkeys(written(out))
+    assert dict(replay(out, again, small, None)) == dict.fromkeys(replayed(out))
     label = out / "labels/train/a.aug-000.txt"
     assert explain.record_of(label, None).output == "images/train/a.aug-000.png"
 
@@ -318,9 +328,8 @@ def test_a_description_that_is_wrong_is_located(small: Path, tmp_path: Path) -> 
     assert "data.yaml:" in refusal(small, tmp_path / "out")
 
 
-@pytest.mark.skipif(not CONES.is_dir(), reason="the real datasets are not here")
 def test_real_labels_follow_and_originals_stay(tmp_path: Path) -> None:
-    dataset = {"format": "yolo", "augment": ["test"]}
+    dataset = {"format": "yolo", "augment": ["val"]}
     steps = [{"rotate": {"degrees": [-30, 30]}}, {"horizontal_flip": {"p": 0.5}}]
     out = tmp_path / "out"
     summary = run(CONES, out, 2, dataset=dataset, steps=steps, copies=1)
@@ -365,4 +374,4 @@ def test_rows_of_nine_columns_are_oriented_boxes_unless_told(
     (row,) = rows(out / "labels/train/a.aug-000.txt")
     assert (row == pytest.approx([1, 1.1, 0.5, 0.7, 0.1, 0.3, 0.5, 0.7, 0.9])) == (not task)
     again = tmp_path / "again"
-    assert dict(replay(out, again, small, None)) == dict.fromkeys(written(out))
+    assert dict(replay(out, again, small, None)) == dict.fromkeys(replayed(out))
