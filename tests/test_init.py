@@ -41,7 +41,7 @@ NO_RECIPE = {
 """What is no dataset, and what `init` says of it."""
 ASKED = {
     "cones_yolo": "data.yaml: train: there are no pictures in ../train",
-    "text_chinese_headlines": "dev.txt look like splits but class.txt beside them do not",
+    "text_chinese_headlines": "dev.txt looks like a split but class.txt beside it does not",
 }
 """What is not told by any name, and what `init` asks."""
 UNUSABLE = {"nasty_images"}
