@@ -258,6 +258,12 @@ def test_a_class_of_few_is_not_made_of_copies_nearly_all(tmp_path: Path) -> None
     assert "growth" not in {each.code for each in findings(recipe)}
 
 
+def test_a_kind_that_is_not_there_is_said_not_to_be(tmp_path: Path) -> None:
+    make_photos(tmp_path / "in", {"train/a": 1})
+    with pytest.raises(UsageError, match=r"there are no .* at .*in; it has files ending in .png"):
+        starter(tmp_path / "in", tmp_path, kind="tabular")
+
+
 def test_one_class_of_two_does_not_keep_the_others_from_balance(tmp_path: Path) -> None:
     lines = [f"{n * 7 % 31}.5,{n % 13},{'abbb'[n % 4] if n > 1 else 'c'}" for n in range(130)]
     write(tmp_path / "t.csv", "\n".join(["u,v,y", *lines, ""]))

@@ -22,11 +22,11 @@ def meant(name: str, known: Mapping[str, type[Transform]]) -> str:
     """Return what a message on an unknown step adds: names, or where names are."""
     if ":" in name:
         return "; a ':' needs a blank behind it"
-    if kinds := [kind for kind in get_args(KindName) if (kind, name) in REGISTRY]:
-        return f"; it is a step for {' and '.join(kinds)} datasets"
     told = name.lower()
     if few := _few([*_of_words(told, known)]):
         return few
+    if kinds := [kind for kind in get_args(KindName) if (kind, name) in REGISTRY]:
+        return f"; it is a step for {' and '.join(kinds)} datasets"
     if near := did_you_mean(name, known):
         return near
     elsewhere = _ELSEWHERE if _CAMEL.fullmatch(name) else "; see `augment transforms`"
