@@ -130,9 +130,7 @@ def only_step(recipe: Recipe, name: str) -> Recipe:
     if not steps and name not in known:
         raise UsageError(f"there is no step {name!r}{did_you_mean(name, known)}")
     try:
-        return recipe.model_copy(
-            update={"steps": tuple(steps) or (known[name].model_validate({}),)}
-        )
+        return recipe.of_steps(tuple(steps) or (known[name].model_validate({}),))
     except ValidationError as error:
         text = f"{name} needs parameters, so the recipe has to have it: augment transforms {name}"
         raise UsageError(text) from error
