@@ -19,6 +19,7 @@ from augcli.image import ops
 from augcli.image.augment import ImageProcessor
 from augcli.image.codec import decode, numbers_png, read_header
 from augcli.image.drawing import Drawn
+from augcli.image.geometry import stretch
 from augcli.image.job import ImageJob
 from augcli.image.labelled.schemes import labels_of
 from augcli.image.modes import learned
@@ -29,7 +30,6 @@ from augcli.image.peers import Neighbours
 from augcli.image.picture import Facts, Picture, PixelArray, full_range, known
 from augcli.image.sampling import Sampling
 from augcli.image.tone import Table
-from augcli.image.transforms.size import stretch
 from augcli.image.whole import Whole
 from augcli.requests.asked import Copies
 from augcli.requests.courses import shared_out
