@@ -114,6 +114,12 @@ def fixed(
     return Warp(np.array([*numbers, 0, 0, 1.0]).reshape(3, 3), width, height, sampling, window)
 
 
+def stretch(facts: Facts, width: int, height: int, how: Sampling, *, window: bool = False) -> Warp:
+    """Return the warp that stretches the frame to a size."""
+    numbers = width / facts.width, 0, 0, 0, height / facts.height, 0
+    return fixed(numbers, width, height, how, window=window)
+
+
 @lru_cache(maxsize=256)
 def _alone(warp: Warp) -> Resample:
     """Return the run of one warp, the very same for the same one."""
