@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import mmap
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -283,6 +283,14 @@ class Processed(ABC):
     @abstractmethod
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it, or raises SampleError if it is damaged."""
+
+    def ahead(self) -> Iterator[None]:
+        """Make small outputs before they are asked for, one kind of work at each step.
+
+        Done for many sources in turn, a kind of work keeps what it takes in the processor's own
+        memory. What cannot be made is told when it is asked for.
+        """
+        return iter(())
 
     def leaks(self) -> list[str]:
         """Return what to tell of samples in it that are in other splits, too.

@@ -1,10 +1,15 @@
-"""Small units of a chunk are begun together; a beat before each tells which one is in hand."""
+"""Small units of a chunk are worked on together, one kind of work after the other;
+a beat before each tells which one is in hand.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
+
 import pytest
 
-from augcli.work.chunk import begun
+from augcli.work.chunk import ready
 
 
 class Unit:
@@ -16,6 +21,11 @@ class Unit:
     def begin(self) -> int:
         self._told.append(f"begin {self.name}")
         return self._size
+
+    def ahead(self) -> Iterator[None]:
+        for part in range(2):
+            self._told.append(f"part {part} {self.name}")
+            yield
 
     def run(self) -> None:
         self._told.append(f"run {self.name}")
@@ -29,7 +39,7 @@ def worked(sizes: dict[str, int], stop_at: int = -1) -> list[str]:
         return len(told) != stop_at
 
     units = [Unit(name, size, told) for name, size in sizes.items()]
-    for unit in begun(units, beat):
+    for unit in ready(units, beat):
         unit.run()
     return told
 
@@ -37,13 +47,13 @@ def worked(sizes: dict[str, int], stop_at: int = -1) -> list[str]:
 def test_small_ones_together_and_large_ones_alone():
     told = worked({"a": 9, "b": 2 << 20, "c": 2 << 20, "d": 1, "e": 1})
     assert [each for each in told if not each.isdigit()] == [
-        *("begin a", "begin b", "run a", "run b", "begin c", "run c"),
-        *("begin d", "begin e", "run d", "run e"),
+        *("begin a", "begin b", "part 0 a", "part 0 b", "part 1 a", "part 1 b", "run a", "run b"),
+        *("begin c", "part 0 c", "part 1 c", "run c"),
+        *("begin d", "begin e", "part 0 d", "part 0 e", "part 1 d", "part 1 e", "run d", "run e"),
     ]
-    beats = [
-        ("abcde"[int(beat)], what[-1]) for beat, what in zip(told[::2], told[1::2], strict=True)
-    ]
-    assert all(beat == unit for beat, unit in beats)
+    assert all(
+        "abcde"[int(before)] == each[-1] for before, each in pairwise(told) if not each.isdigit()
+    )
 
 
 @pytest.mark.parametrize("stop_at", [1, 3, 5, 7])

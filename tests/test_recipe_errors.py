@@ -145,8 +145,8 @@ STEPS = {
     "- {rotate:{degrees: 5}}": "5:12: a ':' needs a blank behind it; write `name: {…}`",
     '- rotate: {id: "C:\\Users"}': "5:23: a backslash in double quotes begins an escape; use "
     "single quotes, or `/` in paths",
-    "- noise": "5:5: unknown step 'noise'; did you mean 'gaussian_noise' or 'iso_noise' or "
-    "'shot_noise' or 'multiplicative_noise'?",
+    "- noise": "5:5: unknown step 'noise'; it is a step for timeseries datasets; did you mean "
+    "'gaussian_noise' or 'iso_noise' or 'shot_noise' or 'multiplicative_noise'?",
     "- {only: [], rotate: 5}": "5:16: a step has one name, got 'only' and 'rotate'",
     "- {only: {}, rotate: }": "5:12: `rotate.only`: expected a list, got a mapping; "
     "begin each item with `- `",

@@ -141,6 +141,10 @@ class ProcessedPicture(Processed):
         """Return the original, where it is wanted, and the copies."""
         return self._outputs
 
+    def ahead(self) -> Iterator[None]:
+        """Make small copies, all as far as the same step."""
+        return self._together.ahead()
+
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it. What only passes through is not judged."""
         if self._count is not None:

@@ -223,7 +223,7 @@ class CopyDraws:
                 continue
             steps.append(step.told(params))
             texts.append(as_json(step, text))
-            revisions.append(_revision(type(step)))
+            revisions.append(_revision(type(step), step.revision))
             new = step.lower(params, facts)
             facts = ops.facts_after(new, facts)
             _check_result(step.name, facts, self._max_pixels)
@@ -233,8 +233,8 @@ class CopyDraws:
 
 
 @cache
-def _revision(cls: type[ImageTransform]) -> str:
-    """Return what keys have of a step."""
+def _revision(cls: type[ImageTransform], _revision: int) -> str:
+    """Return what keys have of a step of this revision."""
     return told(cls.making())
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import starmap
 
@@ -68,10 +70,12 @@ class Whole:
 
 _MOST_TOGETHER = 1 << 18
 """Pixels of results that are held at a time."""
+_SMALL = 1 << 14
+"""Pixels of all copies of a picture that are made before they are asked for."""
 
 
 class Together:
-    """The copies of a picture. Small ones are all rendered, then all encoded.
+    """The copies of a picture. Those that are not large are all rendered, then all encoded.
 
     One kind of work at a time keeps what it takes in the processor's own memory.
     """
@@ -79,21 +83,35 @@ class Together:
     def __init__(self, whole: Whole, encoding: Encoding):
         self._whole = whole
         self._encoding = encoding
-        self._room = _MOST_TOGETHER
+        self._pixels = 0
         self._asked: list[tuple[Sequence[Stage], int]] = []
         self._made: dict[int, bytes | StepError] = {}
 
     def maker(self, stages: Sequence[Stage], part: int, pixels: int) -> Callable[[], list[bytes]]:
         """Return what gives the bytes of one more copy, which has so many pixels."""
-        if pixels > self._room:
+        if self._pixels + pixels > _MOST_TOGETHER:
             return partial(self._whole.rendered, stages, self._encoding, part)
-        self._room -= pixels
+        self._pixels += pixels
         self._asked.append((stages, part))
         return partial(self._bytes_of, len(self._asked) - 1)
 
+    def ahead(self) -> Iterator[None]:
+        """Make small copies, one kind of work at each step; errors are told by their makers."""
+        if 0 < self._pixels <= _SMALL:
+            with suppress(SampleError):
+                yield from self._make()
+
+    def _make(self) -> Iterator[None]:
+        for part in {part for _, part in self._asked}:
+            self._whole.decoded(part)
+        yield
+        copies = [*starmap(self._rendered, self._asked)]
+        yield
+        self._made = dict(enumerate(self._encoded(copies)))
+
     def _bytes_of(self, number: int) -> list[bytes]:
         if number not in self._made:
-            self._made = dict(enumerate(self._encoded([*starmap(self._rendered, self._asked)])))
+            deque(self._make(), maxlen=0)
         made = self._made.pop(number)
         if isinstance(made, StepError):
             raise made

@@ -22,15 +22,14 @@ def meant(name: str, known: Mapping[str, type[Transform]]) -> str:
     """Return what a message on an unknown step adds: names, or where names are."""
     if ":" in name:
         return "; a ':' needs a blank behind it"
-    if kinds := [kind for kind in get_args(KindName) if (kind, name) in REGISTRY]:
-        return f"; it is a step for {' and '.join(kinds)} datasets"
-    told = name.lower()
-    if few := _few([*_of_words(told, known)]):
-        return few
-    if near := did_you_mean(name, known):
+    kinds = [kind for kind in get_args(KindName) if (kind, name) in REGISTRY]
+    near = _few([*_of_words(name.lower(), known)])
+    if kinds:
+        return f"; it is a step for {' and '.join(kinds)} datasets{near}"
+    if near or (near := did_you_mean(name, known)):
         return near
     elsewhere = _ELSEWHERE if _CAMEL.fullmatch(name) else "; see `augment transforms`"
-    return _few([*_described(told, known)]) or elsewhere
+    return _few([*_described(name.lower(), known)]) or elsewhere
 
 
 def _few(names: list[str]) -> str:

@@ -81,7 +81,8 @@ class Merged:
 
 def merged_of(totals: Plain) -> Merged:
     """Return what records amount to, from what was told of it."""
-    return Merged(**totals | {"classes": [Count(**each) for each in totals["classes"]]})
+    classes = [Count(**each) for each in totals["classes"]]
+    return Merged(**totals | {"classes": classes, "example": tuple(totals["example"])})
 
 
 def failure_record(record: Plain) -> Plain:

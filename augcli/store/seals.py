@@ -27,7 +27,7 @@ from augcli.store.output import OutputFolder, dump_line
 from augcli.store.untouched import output_stat, sha256_below
 from augcli.task import Plain
 
-_VERSION = 2
+_VERSION = 3
 _DIGEST = 16
 _BLOCK = 1024
 """Records that are told of together."""

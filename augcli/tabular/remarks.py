@@ -37,8 +37,6 @@ def remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator
     yield from _odd(outlines[0].table)
     yield from _blank(outlines[0].table, decided)
     yield from _bonds(outlines[0])
-    if any(each.is_something for each in decided):
-        yield from _measured(outlines[0].table, outlines[0].job.balance)
     yield from _amounts(outlines[0])
     for outline, each in zip(outlines, decided, strict=True):
         found = [*_unreached(outline), *_nothing(outline, each), *each.notes]
@@ -48,10 +46,10 @@ def remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator
 def story(table: Table, balance: Method | None) -> Iterator[str]:
     """Yield what was found out about columns, and what distances between rows are told in."""
     yield from told_columns(table)
-    yield from _measured(table, balance)
+    yield from measured(table, balance)
 
 
-def _measured(table: Table, balance: Method | None) -> Iterator[str]:
+def measured(table: Table, balance: Method | None) -> Iterator[str]:
     """Yield what distances are told in, where columns could be counted otherwise."""
     if len(table.numeric) > 1 and any(each.is_scaled for each in stages_of(balance)):
         yield (

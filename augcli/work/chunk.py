@@ -64,7 +64,7 @@ class ChunkWorker:
             SourceWork(common, task, prior, batch, partial(beat, index))
             for index, (task, (_, prior)) in enumerate(zip(tasks, items, strict=True))
         ]
-        sources = [work.run() for work in begun(works, beat)]
+        sources = [work.run() for work in ready(works, beat)]
         beat(len(items))
         stale = [old for source in sources for old in source.stale]
         left, offsets = batch.publish((source.record for source in sources), stale)
@@ -81,25 +81,44 @@ class ChunkWorker:
 
 
 _TOGETHER = 1 << 18
-"""Bytes of sources that are read before the first is worked on: one kind of work at a time keeps
-what it takes in the processor's own memory."""
+"""Bytes of sources that are read before the first is worked on."""
 
 
-def begun(works: Sequence[SourceWork], beat: Callable[[int], bool]) -> Iterator[SourceWork]:
-    """Yield units that are read, small ones many at a time, until a beat says to stop."""
-    read: list[int] = []
+def ready(works: Sequence[SourceWork], beat: Callable[[int], bool]) -> Iterator[SourceWork]:
+    """Yield units that can be run, small ones many at a time, until a beat says to stop.
+
+    One kind of work at a time keeps what it takes in the processor's own memory.
+    """
+    for rows in _begun(works, beat):
+        if not all(map(beat, _steps({row: works[row].ahead() for row in rows}))):
+            return
+        for row in rows:
+            if not beat(row):
+                return
+            yield works[row]
+
+
+def _begun(works: Sequence[SourceWork], beat: Callable[[int], bool]) -> Iterator[list[int]]:
+    """Yield which units are read, as many as are worked on together."""
+    rows: list[int] = []
     size = 0
-    for index, work in enumerate(works):
-        if not beat(index):
+    for row, work in enumerate(works):
+        if not beat(row):
             return
         size += work.begin()
-        read.append(index)
+        rows.append(row)
         if size > _TOGETHER or work is works[-1]:
-            for each in read:
-                if not beat(each):
-                    return
-                yield works[each]
-            read, size = [], 0
+            yield rows
+            rows, size = [], 0
+
+
+def _steps(left: dict[int, Iterator[None]]) -> Iterator[int]:
+    """Take a step of each unit in turn until none has any left; tell before whose it is."""
+    while left:
+        for row, steps in [*left.items()]:
+            yield row
+            if next(steps, "done"):
+                del left[row]
 
 
 def shard_name(number: int, what: str) -> str:

@@ -91,14 +91,28 @@ class SourceWork:
         self.record: Plain = {}
 
     def begin(self) -> int:
-        """Read the source and say what becomes of it; returns how many bytes it has."""
+        """Read the source; returns how many bytes it has."""
+        self._attempt(self._open)
+        return sum(each.stat[0] for each in self._sources.values() if each.stat)
+
+    def ahead(self) -> Iterator[None]:
+        """Say what becomes of a source that was begun, and make what is new and small.
+
+        Each step is one kind of work, which is done for many sources before the next.
+        """
+        self._attempt(self._process)
+        if isinstance(self._processed, Processed) and not self._before:
+            yield
+            yield from self._processed.ahead()
+
+    def _attempt(self, part: Callable[[], None]) -> None:
+        """Do a part of the work; what is wrong with the sample is told when it is run."""
         try:
-            self._processed = self._opened()
+            part()
         except SampleError as error:
             self._processed = error
         except MemoryError as error:
             raise StorageError(f"out of memory for {self.task.source}") from error
-        return sum(each.stat[0] for each in self._sources.values() if each.stat)
 
     def run(self) -> SourceWork:
         """Fill in the record of a source that was begun; one that cannot be used gets a failure."""
@@ -134,8 +148,7 @@ class SourceWork:
         now = {each["record"]["output"] for each in self.record["outputs"]}
         return [each for name, each in self._before.items() if name not in now]
 
-    def _opened(self) -> Processed:
-        """Return what becomes of the source, which is read now."""
+    def _open(self) -> None:
         task = self.task
         self._read = sources = read_sources(
             self._common.root, task, self._common.processor.job.dataset
@@ -145,7 +158,10 @@ class SourceWork:
         if task.checksum not in (None, sources[0].sha256):
             raise SampleError(f"damaged: its SHA-256 is {sources[0].sha256}, not {task.checksum}")
         self._sources = {source.name: source for source in own}
-        return self._common.processor.process(task, sources)
+
+    def _process(self) -> None:
+        if self._processed is None:
+            self._processed = self._common.processor.process(self.task, self._read)
 
     def _found(self) -> Plain:
         processed = self._processed
