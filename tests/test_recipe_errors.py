@@ -142,6 +142,7 @@ STEPS = {
     "- ShiftScaleRotate": "5:5: unknown step 'ShiftScaleRotate'; names of other libraries are in "
     "docs/from_others.md, and `augment init --from` turns them",
     "- rotate:{degrees: 5}": "5:5: unknown step 'rotate:{degrees'; a ':' needs a blank behind it",
+    "- rotate:{degrees: [1, 2]}": "5:28: a ':' needs a blank behind it; write `name: {…}`",
     "- {rotate:{degrees: 5}}": "5:12: a ':' needs a blank behind it; write `name: {…}`",
     '- rotate: {id: "C:\\Users"}': "5:23: a backslash in double quotes begins an escape; use "
     "single quotes, or `/` in paths",
