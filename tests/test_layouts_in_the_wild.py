@@ -152,7 +152,7 @@ WILD: dict[str, tuple[Files, tuple[str, ...]]] = {
         photos("train2017/#.png", count=1)
         | {"annotations/captions_train2017.json": json.dumps(COCO | {"annotations": CAPTIONS})}
         | {"annotations/instances_train2017.json": json.dumps(COCO | {"annotations": [BOX]})},
-        ("question: unnamed-labels: annotations/captions_train2017.json",),
+        ("format: coco", "note: annotations/captions_train2017.json tell of pictures that other"),
     ),
     "a folder of predictions": (
         photos(
