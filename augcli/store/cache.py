@@ -37,6 +37,11 @@ _DIGEST = 32
 class Cache:
     """None: nothing is found, nothing is kept."""
 
+    @property
+    def finds(self) -> bool:
+        """Return whether anything can be found."""
+        return False
+
     def found(self, key: str) -> bytes | None:
         """Return the bytes that were kept under a key; None if there are none that are whole."""
         return None
@@ -92,6 +97,11 @@ class SharedCache(Cache, ABC):
     """What the bytes hang on beside their keys: the machine."""
     reads: bool
     writes: bool
+
+    @property
+    def finds(self) -> bool:
+        """Return whether anything can be found."""
+        return self.reads
 
     @abstractmethod
     def _read(self, name: str) -> bytes:

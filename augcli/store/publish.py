@@ -47,6 +47,8 @@ class Batch:
         self._waiting: dict[str, Buffer] = {}
         """What is in files that are still to be written, by their temporary names."""
         self._room = _MOST_WAITING
+        self._missing: set[str] = set()
+        """Folders that were not there when a file in them was asked for."""
         with storage_errors(output.batches):
             place = output.folder.make_fresh(f"{output.name(output.batches)}/{name}-")
             self._path = output.path / place
@@ -119,12 +121,17 @@ class Batch:
 
     def _mode(self, final: str) -> int | None:
         """Return what kind of file has a name, None if there is none and nothing prevents one."""
+        around = folder_around(final)
+        if around in self._missing:
+            return None
         if self._finished.kept_around(final):
             found = self._finished.stat(final)
             return found and found.st_mode
         try:
             return self._finished.look(final).st_mode
         except FileNotFoundError:
+            if around and not self._finished.stat(around):
+                self._missing.add(around)
             return None
         except NotADirectoryError:  # a file is where a folder is to be
             return stat.S_IFDIR

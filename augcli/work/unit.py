@@ -7,7 +7,6 @@ not there yet is made. It knows files and records, and nothing of pixels.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
@@ -23,7 +22,6 @@ from augcli.store.output import OutputFolder
 from augcli.store.publish import Batch
 from augcli.store.sources import read_sources, stat_after, stats_of, why_unread
 from augcli.task import (
-    Count,
     Lost,
     Output,
     Plain,
@@ -34,6 +32,7 @@ from augcli.task import (
     class_of,
     failure,
 )
+from augcli.work.entries import kept_of, less_lost, told_together
 
 
 @dataclass(frozen=True)
@@ -96,12 +95,13 @@ class SourceWork:
         return sum(each.stat[0] for each in self._sources.values() if each.stat)
 
     def ahead(self) -> Iterator[None]:
-        """Say what becomes of a source that was begun, and make what is new and small.
+        """Say what becomes of a source that was begun, and make what is small and surely new.
 
         Each step is one kind of work, which is done for many sources before the next.
         """
         self._attempt(self._process)
-        if isinstance(self._processed, Processed) and not self._before:
+        is_new = not self._before and not self._common.cache.finds
+        if is_new and isinstance(self._processed, Processed):
             yield
             yield from self._processed.ahead()
 
@@ -180,7 +180,7 @@ class SourceWork:
             "sha256": {name: each.sha256 for name, each in self._sources.items() if each.sha256},
             "notes": self._notes,
             "outputs": outputs,
-            "counts": [asdict(count) for count in _less(tally.counts, lost)],
+            "counts": [asdict(count) for count in less_lost(tally.counts, lost)],
             "failures": [*tally.failures, *failures.values(), *self._faults(processed)],
             **self._short(processed),
         }
@@ -260,7 +260,7 @@ class SourceWork:
         """Yield the outputs' entries, each before those of what lies beside it."""
         for output in outputs:
             own, *others = (self._entry(each, kept) for each in output.files)
-            yield from _told_together(own, list(filter(None, others)))
+            yield from told_together(own, list(filter(None, others)))
 
     def _entry(self, output: Output, kept: dict[str, Plain | None]) -> Plain | None:
         """Return the entry of a file, which is made if it is not kept; after a stop, the last."""
@@ -332,35 +332,3 @@ class _FaultyError(Exception):
         super().__init__(output)
         self.output = output
         self.error = error
-
-
-def _told_together(own: Plain | None, others: Sequence[Plain]) -> Iterator[Plain]:
-    """Yield the entries of an output, whose line tells of what lies beside it, and of that."""
-    if own and others:
-        beside = {each["record"]["output"]: each["record"]["sha256"] for each in others}
-        own = own | {"record": own["record"] | {"beside": beside}}
-    yield from filter(None, (own, *others))
-
-
-def _less(counts: Sequence[Count], lost: Sequence[Lost]) -> Iterator[Count]:
-    """Yield counts without what was lost."""
-    gone: Counter[tuple[str | None, str | None]] = Counter()
-    for each in lost:
-        gone[each.failure["split"], each.label] += each.copies
-    for count in counts:
-        yield replace(count, after=count.after - gone[count.split, count.label])
-
-
-def kept_of(prior: Plain, task: Plain, output: OutputFolder) -> Plain:
-    """Return what a record keeps of the one before where a source failed and may not the next time.
-
-    Outputs that were changed, or that belong to another split or class now, are not kept.
-    """
-    if any(prior.get(key, task[key]) != task[key] for key in ("split", "label")):
-        return {"outputs": []}
-    kept = [each for each in prior["outputs"] if output.whole_stat(each)]
-    return {key: prior[key] for key in _LASTING if key in prior} | {"outputs": kept}
-
-
-_LASTING = ("sha256", "notes", "counts", "failures")
-"""What a record says of outputs, beside them."""

@@ -1,0 +1,42 @@
+"""What a source's record says of its outputs: together with others, without what was lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from augcli.store.output import OutputFolder
+from augcli.task import Count, Lost, Plain
+
+
+def told_together(own: Plain | None, others: Sequence[Plain]) -> Iterator[Plain]:
+    """Yield the entries of an output, whose line tells of what lies beside it, and of that."""
+    if own and others:
+        beside = {each["record"]["output"]: each["record"]["sha256"] for each in others}
+        own = own | {"record": own["record"] | {"beside": beside}}
+    yield from filter(None, (own, *others))
+
+
+def less_lost(counts: Sequence[Count], lost: Sequence[Lost]) -> Iterator[Count]:
+    """Yield counts without what was lost."""
+    gone: Counter[tuple[str | None, str | None]] = Counter()
+    for each in lost:
+        gone[each.failure["split"], each.label] += each.copies
+    for count in counts:
+        yield replace(count, after=count.after - gone[count.split, count.label])
+
+
+def kept_of(prior: Plain, task: Plain, output: OutputFolder) -> Plain:
+    """Return what a record keeps of the one before where a source failed and may not the next time.
+
+    Outputs that were changed, or that belong to another split or class now, are not kept.
+    """
+    if any(prior.get(key, task[key]) != task[key] for key in ("split", "label")):
+        return {"outputs": []}
+    kept = [each for each in prior["outputs"] if output.whole_stat(each)]
+    return {key: prior[key] for key in _LASTING if key in prior} | {"outputs": kept}
+
+
+_LASTING = ("sha256", "notes", "counts", "failures")
+"""What a record says of outputs, beside them."""
