@@ -246,6 +246,11 @@ def test_the_command_says_it_in_json_and_a_sentence(arrows: Path, tmp_path: Path
     assert answer.plain() == json.loads(told.stdout)
     assert sentence(answer).startswith("Hurts: accuracy -")
     undecided = sentence(replace(answer, verdict="no_evidence"))
+    level = replace(answer.accuracy, mean=0.0, error=0.0)
+    cancelled = replace(answer, verdict="no_evidence", accuracy=level)
+    assert "answers that copies change make up for each other" in sentence(cancelled)
+    same = [replace(each, accuracy=np.zeros(3)) for each in answer.opinions]
+    assert "copies change no answer" in sentence(replace(cancelled, opinions=same))
     assert "Brier score decides, by which it may be chance (p = " in undecided
     page = verdict_page("<out>", answer, {"horizontal_flip": answer}).decode()
     assert sentence(answer) in page

@@ -101,7 +101,7 @@ def test_a_program_that_fails_ends_it_and_says_why(
     program = write(tmp_path / "train.py", text)
     words = (
         "--repeats",
-        "1",
+        "2",
         "--train",
         program,
         "--train-timeout",
