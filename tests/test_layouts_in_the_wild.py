@@ -152,7 +152,7 @@ WILD: dict[str, tuple[Files, tuple[str, ...]]] = {
         photos("train2017/#.png", count=1)
         | {"annotations/captions_train2017.json": json.dumps(COCO | {"annotations": CAPTIONS})}
         | {"annotations/instances_train2017.json": json.dumps(COCO | {"annotations": [BOX]})},
-        ("format: coco", "note: annotations/captions_train2017.json tell of pictures that other"),
+        ("format: coco", "1 in train", "of another task and the same pictures: annotations/c"),
     ),
     "a folder of predictions": (
         photos(
