@@ -21,7 +21,7 @@ from augcli.system.terminal import escaped
 
 PAPER, INK, FAINT = (255, 255, 255), (30, 30, 30), (110, 110, 110)
 FRAME = (200, 200, 200)
-GAP, LINE = 12, 14
+GAP, LINE = 12, 16
 
 Cell = tuple[Image.Image, list[str]]
 Pixels = NDArray[np.uint8]
@@ -160,4 +160,4 @@ def has_sign(character: str, font: Any) -> bool:
 
 @cache
 def _font() -> Any:
-    return ImageFont.load_default(size=11)
+    return ImageFont.load_default(size=12)

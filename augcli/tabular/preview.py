@@ -144,4 +144,4 @@ def _histogram(own: Shares, new: Shares) -> Image.Image:
 
 
 def _write(image: Image.Image, place: tuple[int, int], text: str) -> None:
-    ImageDraw.Draw(image).text(place, escaped(text), fill=INK, font=ImageFont.load_default(size=11))
+    ImageDraw.Draw(image).text(place, escaped(text), fill=INK, font=ImageFont.load_default(size=12))
