@@ -231,10 +231,10 @@ def preview(recipe: Recipe, *, sources: int = 5, copies: int = 4, jobs: int | No
     >>> preview(load_recipe("recipe.yaml"), sources=1, copies=1)[1:4]
     b'PNG'
     """
-    from augcli.commands.preview import drawn_by
+    from augcli.commands.preview import drawn_by, fitting
     from augcli.commands.preview import preview as draw
 
-    return draw(recipe, sources, copies, drawn_by(local_engine(recipe, jobs)))
+    return draw(recipe, sources, copies, drawn_by(local_engine(recipe, jobs or fitting(sources))))
 
 
 def learn(

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
 
-from augcli.balance.classes import check_steps, check_target
+from augcli.balance.classes import check_steps, check_target, names_classes
 from augcli.balance.rare import by_objects, check_balance, objects_of, repeats
 from augcli.balance.targets import Group, counted, spread, targets
 from augcli.dataset.splits import augmented, check_augmented
@@ -28,7 +28,7 @@ from augcli.requests.asked import Copies, PassThrough, Request, Splits
 from augcli.requests.courses import Dealt, by_stage, dealt_out
 from augcli.steps.partners import Partners, files_below
 from augcli.task import Count, Plain
-from augcli.transform import Transform, located, walk
+from augcli.transform import Transform, located
 
 
 @dataclass(frozen=True)
@@ -263,7 +263,7 @@ def check_names(recipe: Recipe, dataset: Dataset) -> None:
         raise SettingError(("output", "annotations"), f"{text}; {hint}")
     for path, steps in recipe.listed:
         _check_fit(recipe, path, steps)
-        if any(True for step in walk(steps) for _ in step.named_classes()):
-            check_steps(steps, dataset.classes, path)
+        if names_classes(steps):
+            check_steps(steps, dataset.classes, path, dataset.nameless)
     if recipe.balance and recipe.balance.named_classes:
         check_target(recipe.balance, dataset.classes)

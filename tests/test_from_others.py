@@ -200,6 +200,19 @@ def test_arguments_of_a_generator(form: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("center", "scale", "step"),
+    [
+        (True, True, "standardize"),
+        (True, False, {"standardize": {"scale": False}}),
+        (False, True, {"standardize": {"center": False}}),
+    ],
+)
+def test_samples_are_centred_and_scaled_as_told(center: bool, scale: bool, step: object) -> None:
+    text = f"dict(samplewise_center={center}, samplewise_std_normalization={scale})"
+    assert turned(text.encode(), "a").steps == [step]
+
+
+@pytest.mark.parametrize(
     ("text", "place", "message"),
     [
         ("Compose([\n  Rotate(limit=),\n])", (2, 16), "expected a value, got ')'"),

@@ -41,7 +41,7 @@ NO_RECIPE = {
 """What is no dataset, and what `init` says of it."""
 ASKED = {
     "cones_yolo": "data.yaml: train: there are no pictures in ../train",
-    "text_chinese_headlines": "dev.txt look like splits but class.txt beside them do not",
+    "text_chinese_headlines": "dev.txt looks like a split but class.txt beside it does not",
 }
 """What is not told by any name, and what `init` asks."""
 UNUSABLE = {"nasty_images"}
@@ -256,6 +256,12 @@ def test_a_class_of_few_is_not_made_of_copies_nearly_all(tmp_path: Path) -> None
     assert '\nbalance: {target: {"a": 60, "b": 20}}' in text
     recipe = load_recipe(text, "recipe", tmp_path)
     assert "growth" not in {each.code for each in findings(recipe)}
+
+
+def test_a_kind_that_is_not_there_is_said_not_to_be(tmp_path: Path) -> None:
+    make_photos(tmp_path / "in", {"train/a": 1})
+    with pytest.raises(UsageError, match=r"there are no .* at .*in; it has files ending in .png"):
+        starter(tmp_path / "in", tmp_path, kind="tabular")
 
 
 def test_one_class_of_two_does_not_keep_the_others_from_balance(tmp_path: Path) -> None:

@@ -347,7 +347,7 @@ ASKED: dict[str, tuple[Writer, str]] = {
     ),
     "stray picture": (
         both(photos("train/a", "test/a"), lambda root: write(root / "logo.png", picture(1))),
-        "logo.png beside them do not",
+        "logo.png beside them does not",
     ),
     "unlabelled texts": (
         files(

@@ -227,6 +227,20 @@ WILD: dict[str, tuple[Files, tuple[str, ...]]] = {
         },
         ("kind: timeseries", "layout: long", 'id: "subject"', 'point_labels: ["activity"]'),
     ),
+    "prices, one after the other": (
+        {
+            "prices.csv": rows(
+                lambda n: (
+                    "AB"[n // 60],
+                    f"2020-{1 + n % 60 // 28:02d}-{1 + n % 28:02d}",
+                    *(curve(at + n // 60, 60)[n % 60] for at in (1, 2)),
+                ),
+                120,
+                "ticker,date,open,close\n",
+            )
+        },
+        ("kind: timeseries", 'time: "date"', 'id: "ticker"'),
+    ),
     "a class of each person's sensors": (
         {
             "ecg.csv": rows(

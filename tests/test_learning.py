@@ -199,7 +199,8 @@ def test_a_preview_shows_what_was_learned(bars: Path, tmp_path: Path) -> None:
     told = page.read_text()
     assert all(each in told for each in ("learned_warp", "drawn 2", "mode 1 (", "mode 3 ("))
     sheet = cv2.imread(str(picture))
-    assert sheet.shape[0] > 4 * 200 < 7 * 200 < sheet.shape[1]
+    assert sheet.shape[0] > 4 * 140, "four rows: the picture, the grid as drawn, and both by mode"
+    assert sheet.shape[1] > 7 * 200
     assert not (tmp_path / "out").exists()
 
 

@@ -225,6 +225,15 @@ def test_the_same_picture_twice(tmp_path, found):
     assert "train/cat/00.png (cat) = train/dog/zz.png (dog)" in found()["two-labels"].message
 
 
+def test_of_very_many_leaks_some_are_told_one_by_one(tmp_path, found):
+    (ours,) = photos(tmp_path / "ds", ["cat"], count=1).rglob("*.png")
+    for number in range(23):
+        write(tmp_path / f"ds/test/cat/{number}.png", ours.read_bytes())
+    assert found()["leak"].message == "3 more pairs are equal across splits"
+    told = check(load_recipe(tmp_path / "out.yaml"))
+    assert sum(each.code == "leak" for each in told) == 20 + 1
+
+
 def test_the_same_text_under_two_labels(tmp_path, found):
     rows = [("a good film", "a"), ("a bad film", "b"), ("a fair film", "b")]
     changes = {"dataset": TEXTS, "steps": ["char_swap"]}

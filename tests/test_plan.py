@@ -266,7 +266,15 @@ def test_leaks_that_a_run_refuses_are_told(tmp_path):
     rows = [f"{n}.5,x,train" for n in range(9)]
     write(tmp_path / "t.csv", "\n".join(["a,label,split", *rows, "3.5,x,test", ""]))
     table = {"kind": "tabular", "label": "label", "split": "split"}
-    for name, changes in [("in", {}), ("t.csv", {"dataset": table, "steps": ["jitter"]})]:
+    lines = [f"the {n} films were good\t{'ab'[n % 2]}\n" for n in range(6)]
+    write(tmp_path / "texts/train.tsv", "".join(lines))
+    write(tmp_path / "texts/test.tsv", f"another film\tb\n{lines[3]}")
+    text = {"kind": "text", "text": 0, "label": 1}
+    for name, changes in [
+        ("in", {}),
+        ("t.csv", {"dataset": table, "steps": ["jitter"]}),
+        ("texts", {"dataset": text, "steps": ["random_swap"]}),
+    ]:
         path = write_recipe(tmp_path / name, tmp_path / "out", **changes)
         told = [note for note in forecast(read_recipe(str(path))).notes if note.code == "leak"]
         assert [(note.severity, note.message.startswith("1 ")) for note in told] == [
@@ -275,7 +283,7 @@ def test_leaks_that_a_run_refuses_are_told(tmp_path):
         done = augment("plan", path, "--json")
         plain = json.loads(done.stdout)
         assert (done.returncode, plain["refused"]) == (1, True)
-        assert sum(each["before"] for each in plain["counts"]) > 3, "what is there is still told"
+        assert sum(each["before"] for each in plain["counts"]) > 3, "what is there is told"
         with pytest.raises(FindingsError):
             run(tmp_path / name, tmp_path / "out", **changes)
 

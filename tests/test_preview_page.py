@@ -16,7 +16,8 @@ from helpers import augment, make_photos, recipe_text, tree, write, write_recipe
 from augcli.api import load_recipe
 from augcli.commands.judged import verdict
 from augcli.commands.page import page as report
-from augcli.commands.preview import only_step, preview_page
+from augcli.commands.preview import drawn_by, only_step, preview, preview_page
+from augcli.engines.local import LocalEngine
 from augcli.errors import UsageError
 from augcli.recipe import load_recipe as from_text
 from augcli.remarks import again
@@ -63,6 +64,13 @@ def test_the_frames_of_a_range_differ(recipe):
     page = page_of(recipe(steps=STEPS[1:2]))
     frames = re.findall(r'class="frame".*?src="([^"]+)"', page)
     assert len(set(frames)) == len(frames) == 7
+
+
+def test_how_many_processes_draw_has_no_say(recipe):
+    told = recipe(steps=STEPS)
+    alone = preview(told, 5, 2), preview_page(told, 5, 2)
+    by_two = [drawn_by(LocalEngine(2, 60)) for _ in alone]
+    assert (preview(told, 5, 2, by_two[0]), preview_page(told, 5, 2, by_two[1])) == alone
 
 
 def test_the_whole_recipe_stands_there_to_be_copied(tmp_path):

@@ -231,8 +231,9 @@ def test_reading_a_recipe_imports_no_pixels():
         ("- only: cone\n    rotate: {degrees: 5}", "- rotate: {degrees: 5, only: [cone]}"),
         ("- rotate:\n    except: [007, b]", "- rotate: {except: ['007', b]}"),
         ("- {only: 1, except: 2, rotate: }", "- rotate: {only: ['1'], except: ['2']}"),
+        ("- rotate: {only: cone, except: 007}", "- rotate: {only: [cone], except: ['007']}"),
     ],
 )
-def test_classes_may_stand_beside_a_step(beside: str, inside: str) -> None:
+def test_classes_may_stand_beside_a_step_and_one_needs_no_list(beside: str, inside: str) -> None:
     one, other = (load(f"{SMALL}\nsteps:\n  {text}\n") for text in (beside, inside))
     assert one.steps == other.steps

@@ -142,6 +142,7 @@ STEPS = {
     "- ShiftScaleRotate": "5:5: unknown step 'ShiftScaleRotate'; names of other libraries are in "
     "docs/from_others.md, and `augment init --from` turns them",
     "- rotate:{degrees: 5}": "5:5: unknown step 'rotate:{degrees'; a ':' needs a blank behind it",
+    "- rotate:{degrees: [1, 2]}": "5:28: a ':' needs a blank behind it; write `name: {…}`",
     "- {rotate:{degrees: 5}}": "5:12: a ':' needs a blank behind it; write `name: {…}`",
     '- rotate: {id: "C:\\Users"}': "5:23: a backslash in double quotes begins an escape; use "
     "single quotes, or `/` in paths",
@@ -177,8 +178,9 @@ STEPS = {
     "- rotate: {fill: [0, 2, 0]}": "5:24: `rotate.fill` must be at most 1, got 2",
     "- rotate: {fill: [0, 1]}": "5:20: `rotate.fill` has too few items",
     "- rotate: {fill: [0, 1, 0, 1]}": "5:20: `rotate.fill` must have at most 3 items",
-    "- rotate: {only: left}": "5:20: `rotate.only`: expected a list, got 'left'; write [left]",
-    "- rotate: {except: left}": "5:22: `rotate.except`: expected a list, got 'left'; write [left]",
+    "- rotate: {only: {left: 1}}": (
+        "5:20: `rotate.only`: expected a list, got a mapping; begin each item with `- `"
+    ),
     "- rotate: {id: ''}": "5:18: `rotate.id` must not be empty, got ''",
     "- rotate: {id: rotate#0}": "5:18: `rotate.id` must not contain '#', got 'rotate#0'",
     "- rotate: {id: a}\n  - rotate: {id: a}": "6:18: duplicate id 'a', first at 5:18",
@@ -219,7 +221,7 @@ copies: -1
 copies: 3
 steps:
   - rotat
-  - rotate: {p: 2, degrees: [0, 999], only: x}
+  - rotate: {p: 2, degrees: [0, 999], only: {x: 1}}
   - one_of:
       steps:
         - brightness: {delta: {choice: [0, 7]}}

@@ -62,8 +62,8 @@ def test_folders_in_doubt_are_asked_about(tmp_path: Path, kind: str) -> None:
     for seed, name in enumerate(("set_train", "set_test", "more")):
         IN_FOLDERS[kind][0](tmp_path / "in" / name, 100 * seed)
     text = starter(tmp_path / "in", tmp_path).text.replace("\n  #   ", " ")
-    assert re.search(r"# question: .*more beside them do not; .*`dataset\.splits`", text)
-    with pytest.raises(RecipeError, match="more beside them do not"):
+    assert re.search(r"# question: .*more beside them does not; .*`dataset\.splits`", text)
+    with pytest.raises(RecipeError, match="more beside them does not"):
         ran(started(tmp_path / "in", tmp_path))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import sys
 import termios
 from contextlib import suppress
@@ -23,6 +24,19 @@ def test_a_bar_tells_rate_time_left_and_failures(tmp_path: Path) -> None:
     assert "1 input failed" in shown
 
 
+def test_what_is_said_fits_80_columns(tmp_path: Path) -> None:
+    make_photos(tmp_path / "in", {"train/a": 2})
+    for number in range(3):
+        write(tmp_path / f"in/train/a/{number}.heic", "no picture")
+    write_recipe(tmp_path / "in", tmp_path / "out")
+    code, shown = at_a_terminal("check", "out.yaml", cwd=tmp_path)
+    lines = [re.sub(r"\x1b\[\d+m", "", line) for line in shown.splitlines()]
+    assert (code, max(map(len, lines)) <= 80) == (0, True), shown
+    assert "convert them to JPEG or PNG first" in " ".join(line.strip() for line in lines)
+    piped = finished([*COMMAND, "check", "out.yaml"], cwd=tmp_path).stdout
+    assert max(map(len, piped.splitlines())) > 80, "one finding a line, for programs"
+
+
 def test_an_interrupted_start_is_answered_in_one_line(tmp_path: Path) -> None:
     write(tmp_path / "click.py", "raise KeyboardInterrupt")
     here = environment(PYTHONPATH=str(tmp_path))
@@ -30,11 +44,12 @@ def test_an_interrupted_start_is_answered_in_one_line(tmp_path: Path) -> None:
     assert (told.returncode, told.stdout, told.stderr) == (130, "", "augment: interrupted\n")
 
 
-def at_a_terminal(*words: str) -> tuple[int, str]:
+def at_a_terminal(*words: str, cwd: Path | None = None) -> tuple[int, str]:
     """Run the command line at a terminal of its own; return its exit code and what it shows."""
     child, terminal = pty.fork()
     if not child:
         termios.tcsetwinsize(0, (24, 80))
+        os.chdir(cwd or ".")
         os.execvpe(COMMAND[0], [*COMMAND, *words], environment())
     shown = b""
     with suppress(OSError):  # which is how a terminal ends

@@ -158,10 +158,10 @@ def test_without_run_json_all_but_lists_is_made_again(work, tmp_path):
 
 def test_a_list_of_outputs_that_is_not_as_it_was_is_named(work, tmp_path):
     table = work / "in/labels.csv"
-    table.write_text(table.read_text().replace("file,label,split", "file,kind,split"))
+    table.write_text(table.read_text().replace("00.png,cat", "00.png,dog"))
     done = augment("replay", work / "out", "-o", tmp_path / "again", "-i", table)
     assert (done.returncode, done.stdout.count("\n")) == (1, 1)
-    assert "labels.csv: came out different" in done.stdout
+    assert "labels.csv: came out different: what lists the dataset is not what it" in done.stdout
     table.unlink()
     done = augment("replay", work / "out", "-o", tmp_path / "none", "-i", work / "in")
     assert (done.returncode, done.stdout.count("\n")) == (1, 1)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from augcli.errors import SettingError, did_you_mean
 from augcli.plural import several
 from augcli.settings.balance import BalanceSettings, TargetBalance
 from augcli.task import Count
-from augcli.transform import Transform, located
+from augcli.transform import Transform, located, walk
 
 _FEW, _MANY = 2, 50
 """So many copies of so few samples teach a model these samples by heart."""
 _SHOWN = 20
+_NUMBER = re.compile(r"\d+(-\d+)*")
 _NUMBERS = 5
 """Labels; so few numbers are not taken for amounts."""
 
@@ -38,13 +40,24 @@ def class_weights(counts: Mapping[str, int]) -> dict[str, float]:
     return {label: round(total / (len(some) * count), 9) for label, count in some.items()}
 
 
+def names_classes(steps: Sequence[Transform]) -> bool:
+    """Return whether any step names a class, those inside controls too."""
+    return any(True for step in walk(steps) for _ in step.named_classes())
+
+
 def check_steps(
-    steps: Sequence[Transform], known: Collection[str], path: tuple[str | int, ...] = ("steps",)
+    steps: Sequence[Transform],
+    known: Collection[str],
+    path: tuple[str | int, ...] = ("steps",),
+    nameless: str = "",
 ) -> None:
-    """Raise SettingError for a class that a step names and the dataset does not have."""
+    """Raise SettingError for a class that a step names and the dataset does not have.
+
+    Where it has none by name, `nameless` says why, and numbers stand for them.
+    """
     for here, step in located(steps, path):
         for place, name in step.named_classes():
-            check_class(name, known, (*here, *place))
+            check_class(name, known, (*here, *place), nameless)
 
 
 def check_target(balance: BalanceSettings | None, known: Collection[str]) -> None:
@@ -71,9 +84,11 @@ def are_amounts(labels: Sequence[str | None]) -> bool:
     return 2 * len(numbers) > len(known) > _NUMBERS and any(number % 1 for number in numbers)
 
 
-def check_class(name: str, known: Collection[str], path: tuple[str | int, ...]) -> None:
+def check_class(
+    name: str, known: Collection[str], path: tuple[str | int, ...], nameless: str = ""
+) -> None:
     """Raise SettingError for a class that the dataset does not have."""
-    if name not in known:
+    if name not in known and not (nameless and _NUMBER.fullmatch(name)):
         near = did_you_mean(name, known)
-        has = ", ".join(sorted(known)[:_SHOWN]) or "none"
+        has = ", ".join(sorted(known)[:_SHOWN]) or nameless or "none"
         raise SettingError(path, f"the dataset has no class {name!r}{near} (it has {has})")

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
-from augcli.cli.options import PathType, PlaceType, output_argument, plugin_option
+from augcli.cli.options import (
+    PathType,
+    PlaceType,
+    jobs_option,
+    output_argument,
+    plugin_option,
+    recipe_or_dataset,
+)
 from augcli.plural import several
 from augcli.system.terminal import say, say_text, warn
 
@@ -49,6 +57,35 @@ def init(
     else:
         say_text(started.text)
     next_of_recipe(target, started.questions)
+
+
+@click.command()
+@recipe_or_dataset
+@click.option(
+    "-o", "--output", "picture", required=True, type=PathType(dir_okay=False, path_type=Path)
+)
+@click.option("--sources", type=click.IntRange(1, 100), default=5, show_default=True)
+@click.option("--copies", type=click.IntRange(1, 20), default=4, show_default=True)
+@click.option("--step", metavar="NAME", help="Show this step alone.")
+@jobs_option
+def preview(  # noqa: PLR0913 – one per option
+    recipe: Any,
+    *,
+    picture: Path,
+    sources: int,
+    copies: int,
+    step: str | None,
+    jobs: int | None,
+) -> None:
+    """Draw originals beside augmented versions: a PNG, or a page (.html) to play with.
+
+    Without RECIPE, `-i DATASET` shows what `init` would write; with `--step`, any one step.
+    """
+    from augcli.api import local_engine
+    from augcli.commands.preview import fitting, write_preview
+
+    engine = local_engine(recipe, jobs or fitting(sources))
+    write_preview(recipe, picture, engine, sources=sources, copies=copies, step=step)
 
 
 @click.command()
@@ -140,4 +177,4 @@ def clean(output: Path) -> None:
         warn(f"left {several(left, 'file')} that augment did not make")
 
 
-AIDS = (init, transforms, schema, completion, export, test_plugin, clean)
+AIDS = (init, preview, transforms, schema, completion, export, test_plugin, clean)

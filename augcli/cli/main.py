@@ -27,7 +27,6 @@ from augcli.cli.options import (
     plugin_option,
     problems_as_json,
     recipe_argument,
-    recipe_or_dataset,
 )
 from augcli.cli.proofs import PROOFS
 from augcli.errors import AugmentError, StoppedError, StorageError, UsageError
@@ -242,35 +241,6 @@ def check(recipe: Any, *, strict: bool, as_json: bool) -> int:
     else:
         warn(told)
     return told.exit_code
-
-
-@augment.command()
-@recipe_or_dataset
-@click.option(
-    "-o", "--output", "picture", required=True, type=PathType(dir_okay=False, path_type=Path)
-)
-@click.option("--sources", type=click.IntRange(1, 100), default=5, show_default=True)
-@click.option("--copies", type=click.IntRange(1, 20), default=4, show_default=True)
-@click.option("--step", metavar="NAME", help="Show this step alone.")
-@jobs_option
-def preview(  # noqa: PLR0913 – one per option
-    recipe: Any,
-    *,
-    picture: Path,
-    sources: int,
-    copies: int,
-    step: str | None,
-    jobs: int | None,
-) -> None:
-    """Draw originals beside augmented versions: a PNG, or a page (.html) to play with.
-
-    Without RECIPE, `-i DATASET` shows what `init` would write; with `--step`, any one step.
-    """
-    from augcli.api import local_engine
-    from augcli.commands.preview import write_preview
-
-    engine = local_engine(recipe, jobs)
-    write_preview(recipe, picture, engine, sources=sources, copies=copies, step=step)
 
 
 @augment.command()

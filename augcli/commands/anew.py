@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -10,9 +11,12 @@ from augcli.balance.classes import are_amounts
 from augcli.commands import exam
 from augcli.commands.bench import MOST_ROWS, QUICK_SOURCES, Bench, material, panel_of
 from augcli.commands.program import Program
+from augcli.dataset.splits import is_augmented
+from augcli.dataset.told import IGNORE
 from augcli.dataset.units import Dataset
+from augcli.disk.inside import folder_around
 from augcli.draws import Draws
-from augcli.errors import Problem, RecipeError
+from augcli.errors import Problem, RecipeError, UsageError
 from augcli.judges.gather import Material
 from augcli.judges.judge import Seen
 from augcli.judges.measures import Turn
@@ -26,6 +30,7 @@ _LEFT_OUT = "test"
 """A split that is drawn to be left out."""
 _FOLDS, _TIMES, _QUICK_TIMES = 5, 10, 4
 """How large a part of all it is, one in so many, and how often it is drawn."""
+_LEAST_TIMES = 2
 
 
 class Pair(NamedTuple):
@@ -48,6 +53,9 @@ def judged_anew(recipe: Recipe, against: Recipe | None, bench: Bench) -> Verdict
     folds = terms.folds or _FOLDS
     recipe, base = (_stratified(each, folds) for each in (recipe, against or _plain(recipe)))
     times = terms.repeats or (_QUICK_TIMES if terms.quick else _TIMES)
+    if times < _LEAST_TIMES:
+        text = f"a part that is left out once tells nothing of chance: --repeats {_LEAST_TIMES}"
+        raise UsageError(f"{text} at least, as the recipe is run anew")
     seeds = [draws.at("times", turn).seed() for turn in range(times)]
     pairs = [_pair(_seeded(recipe, n), _seeded(base, n), bench, draws) for n in seeds]
     _, before, after, names, tested = pairs[0]
@@ -125,16 +133,29 @@ def _plain(recipe: Recipe) -> Recipe:
 
 
 def _stratified(recipe: Recipe, folds: int) -> Recipe:
-    """Return the recipe with a part to be drawn to be left out; RecipeError where splits are there.
+    """Return the recipe with a part to be drawn to be left out, of splits that may be augmented.
 
-    The part has its share of each class, or of numbers of each size.
+    The part has its share of each class, or of numbers of each size. RecipeError where splits are
+    there that have no folders of their own.
     """
     dataset, _ = planned(recipe)
-    if dataset.held_out:
+    if dataset.split_folders:
+        recipe = _of_augmented(recipe, dataset)
+    elif dataset.held_out:
         raise RecipeError([_has_splits(recipe)])
     stratify = "blocks" if _is_amount(recipe, dataset) else True
     split = SplitShares.model_validate({"test": 1 / folds, "stratify": stratify})
     told = recipe.dataset.model_copy(update={"split": split})
+    return recipe.model_copy(update={"dataset": told})
+
+
+def _of_augmented(recipe: Recipe, dataset: Dataset) -> Recipe:
+    """Return the recipe without the folders of splits that may not be augmented."""
+    augment = recipe.dataset.augment
+    held = {folder_around(each.id) for each in dataset if not is_augmented(each.split, augment)}
+    rules = {re.sub(r"[*?[]", r"[\g<0>]", folder): IGNORE for folder in sorted(held)}
+    others = {key: each for key, each in recipe.dataset.splits.items() if key not in rules}
+    told = recipe.dataset.model_copy(update={"splits": rules | others})
     return recipe.model_copy(update={"dataset": told})
 
 

@@ -15,7 +15,7 @@ from augcli.errors import RecipeError, UsageError
 from augcli.judges.gather import Material
 from augcli.judges.judge import Court
 from augcli.judges.panel import ClassPanel, NumberPanel, Panel
-from augcli.judges.trial import Store
+from augcli.judges.trial import Store, looked_at
 from augcli.kind import load_kind
 from augcli.networks import lacking
 from augcli.plural import several
@@ -103,9 +103,14 @@ def material(recipe: Recipe, bench: Bench, left_out: str | None = None) -> Mater
     output = OutputFolder(aside.output_folder)
     with sharing(recipe.output_folder, output.path):
         summary = run(aside, bench.engine, bench.progress)
+    store, key = _store(recipe), looked_at(output.manifest.read_bytes())
+    known = store.found(key)
     seen = Material(bench.court, recipe.dataset.augment, output.path, left_out, bench.views)
+    seen.troubles = json.loads(known) if known else None
     for record in read_manifest(output.manifest):
         seen.take(bench.court.seen(output.path, record))
+    if not known:
+        store.keep(key, json.dumps(seen.found).encode())
     seen.notes += [*_notes(summary, seen), *_told_models(recipe)]
     _refuse_unjudgeable(recipe, seen)
     return seen

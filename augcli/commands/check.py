@@ -23,6 +23,7 @@ from augcli.errors import (
 )
 from augcli.kind import Linter, load_kind
 from augcli.plan import Plan, make_plan
+from augcli.plural import several
 from augcli.recipe import Recipe
 from augcli.recipe.document import Ignored
 from augcli.run import located, planned
@@ -36,6 +37,9 @@ from augcli.work.jobs import are_apart, classes_for, job_of, processor_of
 from augcli.work.learning import School
 from augcli.work.pending import Tasks
 from augcli.work.study import Study
+
+_SHOWN = 20
+"""Leaks that are told one by one."""
 
 
 def findings(recipe: Recipe) -> Iterator[Problem]:
@@ -131,8 +135,12 @@ def _installation() -> Iterator[Problem]:
 
 def _leaks(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
     severity = "error" if recipe.dataset.leaks == "refuse" else "note"
-    for ours, other in leaks(dataset, recipe.dataset.augment):
+    found = list(leaks(dataset, recipe.dataset.augment))
+    for ours, other in found[:_SHOWN]:
         yield Problem(ours, 0, 0, f"equal to {other}, of another split", severity, "leak")
+    if more := len(found[_SHOWN:]):
+        text = f"{several(more, 'more pair is', 'more pairs are')} equal across splits"
+        yield Problem(str(dataset.root), 0, 0, text, severity, "leak")
 
 
 def _sources(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
@@ -178,9 +186,10 @@ class _Looked:
         while rows:
             tasks = Tasks(plan)
             yield from chain.from_iterable(self._of(tasks[row]) for row in rows)
-            if not self._broken - set(plan.broken):
+            if not self._paired or not self._broken - set(plan.broken):
                 break
-            plan = make_plan(self._recipe, plan.dataset, plan.broken | self._broken)
+            with located(self._recipe):
+                plan = make_plan(self._recipe, plan.dataset, plan.broken | self._broken)
             rows = [*self._paired]
             self._paired.clear()
         yield from (_broken(plan.dataset.ids[row], error) for row, error in self._paired.items())

@@ -13,6 +13,7 @@ from augcli.commands.html import rendered
 from augcli.commands.target import marked, write_target
 from augcli.draws import Draws
 from augcli.engines import Beat, Engine, Outcome
+from augcli.engines.cpus import available_cpus
 from augcli.errors import RecipeError, SampleError, UsageError, did_you_mean
 from augcli.figures.turns import in_turn
 from augcli.kind import load_kind
@@ -52,6 +53,13 @@ def write_preview(  # noqa: PLR0913 – as the command has options
 
 
 _PAGES = (".html", ".htm")
+_FOR_ONE = 25
+"""Sources that one process has drawn by the time at which another one has begun."""
+
+
+def fitting(sources: int) -> int:
+    """Return how many processes draw so many sources: one more does not pay for a few."""
+    return min(available_cpus(), -(-sources // _FOR_ONE))
 
 
 def drawn_by(engine: Engine) -> Spread:
@@ -122,9 +130,7 @@ def only_step(recipe: Recipe, name: str) -> Recipe:
     if not steps and name not in known:
         raise UsageError(f"there is no step {name!r}{did_you_mean(name, known)}")
     try:
-        return recipe.model_copy(
-            update={"steps": tuple(steps) or (known[name].model_validate({}),)}
-        )
+        return recipe.of_steps(tuple(steps) or (known[name].model_validate({}),))
     except ValidationError as error:
         text = f"{name} needs parameters, so the recipe has to have it: augment transforms {name}"
         raise UsageError(text) from error

@@ -24,10 +24,11 @@ from augcli.disk.disk import storage_errors
 from augcli.disk.folder import Folder
 from augcli.disk.inside import fresh
 from augcli.errors import SampleError, SettingError, StorageError, UsageError
-from augcli.kind import kind_of, load_kind
+from augcli.kind import AnyKind, Index, kind_of, load_kind
 from augcli.records.provenance import Record
 from augcli.reports.run_json import read_run, recorded_sources
 from augcli.rows.tables import ASIDES
+from augcli.settings.base import DatasetSettings
 from augcli.store.manifest import read_manifest
 from augcli.store.output import OutputFolder
 from augcli.store.sources import late_source
@@ -40,6 +41,9 @@ _NOT_OURS = (
 )
 """What goes wrong where a record has been changed: it is someone's text, and no plan of ours."""
 _DIFFERENT = "came out different: other versions of libraries, or another CPU family"
+_LISTED = (
+    "came out different: what lists the dataset is not what it was, or another version made it"
+)
 
 
 def replay(
@@ -99,6 +103,10 @@ class _Again:
     wanted: Globs
 
     @property
+    def _kind(self) -> AnyKind:
+        return load_kind(self.told["recipe"]["dataset"]["kind"])
+
+    @property
     def names(self) -> Iterator[str]:
         """Yield the names of all files that may be written."""
         for record in read_manifest(self.output.manifest):
@@ -109,24 +117,25 @@ class _Again:
         """Yield what became of outputs, and of what lies beside them."""
         every = read_manifest(self.output.manifest)
         records = (record for record in every if self.wanted.fullmatch(record.output))
-        told = self.told["recipe"]["dataset"]
-        remake = partial(load_kind(told["kind"]).remake, output=self.output.path)
-        bounds = Bounds.recorded(told, _folder_of(self.dataset))
+        remake = partial(self._kind.remake, output=self.output.path)
+        bounds = Bounds.recorded(self.told["recipe"]["dataset"], _folder_of(self.dataset))
         for _, group in groupby(records, key=lambda record: record.source):
             yield from _of_source(bounds, list(group), self.target, remake)
 
     def lists(self) -> Iterator[tuple[str, str | None]]:
         """Yield what became of the files that list all outputs."""
+        if self._kind.index is None:
+            return
         if "summary" not in self.told:
             yield self.output.run.name, "missing or damaged: no file that lists outputs is made"
             return
         left = {name: each for name, each in self._hashes.items() if self.wanted.fullmatch(name)}
         try:
             with _followed():
-                for name, lines in self._listed() if left else ():
+                for name, lines in self._listed(self._kind.index) if left else ():
                     if sha256 := left.get(name):
                         pieces = map(str.encode, lines)
-                        yield name, _written(self.target, name, sha256, pieces)
+                        yield name, _written(self.target, name, sha256, pieces, _LISTED)
                         del left[name]
         except (SampleError, SettingError) as error:
             yield from ((name, str(error)) for name in left)
@@ -141,15 +150,11 @@ class _Again:
         is_whole = self.told["recipe"].get("output", {}).get("layout", "files") == "files"
         return {name: files[name] for name in files if is_whole and name not in own}
 
-    def _listed(self) -> Iterator[tuple[str, Iterable[str]]]:
+    def _listed(self, index: Index[DatasetSettings]) -> Iterator[tuple[str, Iterable[str]]]:
         """Return name and lines of each file that a kind writes of these outputs."""
-        told = self.told["recipe"]["dataset"]
-        kind = load_kind(told["kind"])
-        if kind.index is None:
-            return iter(())
-        settings = kind.dataset_settings.model_validate(told)
+        settings = self._kind.dataset_settings.model_validate(self.told["recipe"]["dataset"])
         records = partial(read_manifest, self.output.manifest)
-        return kind.index(settings, self.dataset, records, mixes=True)
+        return index(settings, self.dataset, records, mixes=True)
 
 
 def _refuse_target(target: Path, output: Path, dataset: Path) -> None:
@@ -214,7 +219,9 @@ def _unchanged(bounds: Bounds, name: str, sha256: str) -> Source:
     return source
 
 
-def _written(target: Path, name: str, sha256: str, pieces: Iterable[Buffer]) -> str | None:
+def _written(
+    target: Path, name: str, sha256: str, pieces: Iterable[Buffer], different: str = _DIFFERENT
+) -> str | None:
     """Write a file unless it comes out different; it appears only when whole and durable."""
     digest = hashlib.sha256()
     with storage_errors(target / name), _room_for(target) as (room, temporary):
@@ -225,7 +232,7 @@ def _written(target: Path, name: str, sha256: str, pieces: Iterable[Buffer]) -> 
             file.flush()
             os.fsync(file.fileno())
         if digest.hexdigest() != sha256:
-            return _DIFFERENT
+            return different
         return _put(room, temporary, target, name, sha256)
 
 

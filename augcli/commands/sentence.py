@@ -9,6 +9,7 @@ from augcli.judges.verdict import FEWEST, Extent, Verdict
 from augcli.system.terminal import escaped
 
 _SHOWN_CLASSES = 8
+_UNCHANGED = "copies change no answer"
 _WIDTH = 80
 
 
@@ -54,7 +55,9 @@ def sentence(told: Verdict) -> str:
             f"No evidence: {extent.sources} {extent.what} are too few to tell; it takes {FEWEST}."
         )
     if told.verdict == "no_evidence" and not accuracy.error:
-        return f"No evidence: copies change no answer on {extent.sources} {extent.what}."
+        changed = any(each.accuracy.any() for each in told.opinions)
+        what = "answers that copies change make up for each other" if changed else _UNCHANGED
+        return f"No evidence: {what} on {extent.sources} {extent.what}."
     if told.verdict == "no_evidence" and accuracy.low * accuracy.high > 0:
         chance = (
             f"{yardstick.tested} decides, by which it may be chance (p = {told.goodness.p:.2g})"

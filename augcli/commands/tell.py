@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from augcli.addresses import shown
 from augcli.plural import several
 from augcli.reports.report import Summary
-from augcli.system.terminal import escaped, say, warn
+from augcli.system.terminal import escaped, say, say_folded, warn
 from augcli.task import Count
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _notes(notes: Mapping[str, int], *, verbose: bool) -> None:
     ordered = sorted(notes.items(), key=lambda each: (-each[1], each[0]))
     shown = ordered if verbose else ordered[:_SHOWN_NOTES]
     for note, times in shown:
-        say(f"{times} x {note}" if times > 1 else note)
+        say_folded(f"{times} x {note}" if times > 1 else note)
     if len(shown) < len(ordered):
         say(f"{several(len(ordered) - len(shown), 'more note')}; -v shows all")
 
@@ -95,7 +95,7 @@ def forecast(expected: Forecast) -> None:
     if expected.shards:
         told = "" if expected.joined else "; some are to be written"
         say("shards: " + ", ".join(f"{n} of {s}" for s, n in expected.shards.items()) + told)
-    say(*expected.story)
+    say_folded(*expected.story)
     if expected.is_refused:
         say("a run is refused as it is: samples of an augmented split are in another one, too")
     warn(*expected.notes)

@@ -103,6 +103,14 @@ WITHIN_CLASS = Question(
     "Let `dataset.path` lead to the folder that the classes are in.",
     stops=False,
 )
+SEVERAL_TASKS = Question(
+    "several-tasks",
+    "Annotation files of several tasks tell of the same pictures",
+    "COCO keeps objects, keypoints and captions in a file each. Those of one task follow the "
+    "pictures into copies, and an output is without the others.",
+    "Leave out by `dataset.exclude` what is not meant: without `instances_*` keypoints are taken.",
+    stops=False,
+)
 UNCLEAR_AXES = Question(
     "unclear-axes",
     "Which axis of an array is time is not clear",
@@ -131,6 +139,7 @@ QUESTIONS = (
     UNCLEAR_WORDS,
     OTHER_KIND,
     WITHIN_CLASS,
+    SEVERAL_TASKS,
     UNCLEAR_AXES,
     POINTS_OF_SERIES,
 )

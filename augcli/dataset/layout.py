@@ -27,7 +27,7 @@ from augcli.dataset.splits import (
     glued,
     read,
 )
-from augcli.dataset.told import CLASS, IGNORE, Told, doubtful, few, quoted
+from augcli.dataset.told import CLASS, IGNORE, Told, doubtful, few, quoted, unlike
 from augcli.errors import Problem
 from augcli.plural import several
 from augcli.settings.base import DatasetSettings
@@ -262,7 +262,7 @@ def _are_splits(
     if doubts := [path for path in suspicious if likely[path].meaning == DOUBT]:
         raise doubtful(f"{few(doubts)} may be nothing to learn from", {doubts[0]: IGNORE})
     if others and (sure or suspicious or _are_paired(likely.values())):
-        text = f"{few([*sure, *likely])} look like splits but {few(others)} beside them do not"
+        text = unlike([*sure, *likely], others)
         odd = len(likely) < len(others) and not sure
         has_train = not likely or TRAIN in {each.meaning for each in likely.values()}
         other = {others[0]: IGNORE if has_train else TRAIN}

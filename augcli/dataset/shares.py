@@ -51,7 +51,8 @@ def shared_out(
         if SPLITS.index(name) not in codes:
             samples, apart = several(len(units), "sample"), several(len(np.unique(units)), "unit")
             text = f"{samples} in {apart} leave none for {name!r}"
-            raise SettingError(("dataset", "split"), text)
+            way = "take a larger share, or leave `split` out"
+            raise SettingError(("dataset", "split"), f"{text}; {way}")
     return codes
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from augcli.dataset.doubts import UNCLEAR_SPLITS, UNUSED_SPLITS
 from augcli.dataset.globs import any_of
@@ -90,3 +90,10 @@ def few(paths: Iterable[str]) -> str:
     named = list(paths)
     more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
     return ", ".join(named[:_SHOWN]) + more
+
+
+def unlike(splits: Sequence[str], others: Sequence[str]) -> str:
+    """Say which look like splits, and which beside them do not."""
+    look, them = ("looks like a split", "it") if len(splits) == 1 else ("look like splits", "them")
+    do = "does" if len(others) == 1 else "do"
+    return f"{few(splits)} {look} but {few(others)} beside {them} {do} not"

@@ -46,6 +46,8 @@ class Dataset(Sequence[Sample]):
     """id → the SHA-256 that a sample's file must have, where the dataset says so."""
     objects: Sequence[str] | None = None
     """The classes of objects in the samples, where these are no classes of samples."""
+    nameless: str = ""
+    """Why no classes are known by name, where numbers stand for them."""
     lists: Sequence[str] | None = None
     """The files that tell of many samples; None where it is not known which these are."""
     census: Callable[[int], Mapping[str, int]] | None = None

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
 import textwrap
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from math import ceil
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from augcli.records.typed import Step
@@ -20,6 +24,10 @@ FRAME = (200, 200, 200)
 GAP, LINE = 12, 14
 
 Cell = tuple[Image.Image, list[str]]
+Pixels = NDArray[np.uint8]
+"""H×W×3, red first."""
+
+_WORDS = re.compile(r"[^\s=]*=|\s+|[^\s=]+")
 
 
 @dataclass(frozen=True)
@@ -29,24 +37,25 @@ class Sheet:
     width: int
     letters: int
 
-    def drawn(self, rows: Sequence[Sequence[Cell]], below: Sequence[str] = ()) -> Image.Image:
-        """Return the sheet; the first cell of a row is told in faint letters."""
-        return self.stacked([self.strip(row) for row in rows], below)
+    def drawn(self, rows: Sequence[Sequence[Cell]]) -> Pixels:
+        """Return the sheet of some rows."""
+        return self.stacked([self.strip(row) for row in rows])
 
-    def stacked(self, strips: Sequence[Image.Image], below: Sequence[str] = ()) -> Image.Image:
+    def stacked(self, strips: Sequence[Pixels], below: Sequence[str] = ()) -> Pixels:
         """Return strips below each other, and lines of text below them."""
-        width, height = max(strip.width for strip in strips), sum(strip.height for strip in strips)
+        width = max(strip.shape[1] for strip in strips)
         last = _wrapped(below, self.letters * width // (self.width + GAP))
-        sheet = Image.new("RGB", (width, GAP + height + LINE * len(last)), PAPER)
+        foot = Image.new("RGB", (width, GAP + LINE * len(last)), PAPER)
+        _write(foot, last, GAP, 0, INK)
+        sheet = np.full((GAP + sum(map(len, strips)) + foot.height, width, 3), 255, np.uint8)
         top = GAP
-        for strip in strips:
-            sheet.paste(strip, (0, top))
-            top += strip.height
-        _write(sheet, last, GAP, top, INK)
+        for strip in (*strips, np.asarray(foot)):
+            sheet[top : top + len(strip), : strip.shape[1]] = strip
+            top += len(strip)
         return sheet
 
-    def strip(self, row: Sequence[Cell]) -> Image.Image:
-        """Return one row of a sheet."""
+    def strip(self, row: Sequence[Cell]) -> Pixels:
+        """Return one row of a sheet; its first cell is told in faint letters."""
         wrapped = [_wrapped(text, self.letters) for _, text in row]
         tallest = max(image.height for image, _ in row)
         height = tallest + LINE * max(map(len, wrapped)) + 2 * GAP
@@ -56,7 +65,7 @@ class Sheet:
             x, y = left + (self.width - image.width) // 2, (tallest - image.height) // 2 + 1
             _framed(strip, image, x, y)
             _write(strip, lines, left, tallest + 4, INK if column else FAINT)
-        return strip
+        return np.asarray(strip)
 
 
 def _framed(strip: Image.Image, image: Image.Image, x: int, y: int) -> None:
@@ -104,9 +113,21 @@ def _wrapped(lines: Sequence[str], letters: int) -> list[str]:
 def _write(
     sheet: Image.Image, lines: Sequence[str], left: int, top: int, colour: tuple[int, int, int]
 ) -> None:
-    draw = ImageDraw.Draw(sheet)
     for number, line in enumerate(lines):
-        draw.text((left, top + number * LINE), line, fill=colour, font=_font())
+        at = float(left)
+        for word in _WORDS.findall(line):
+            mask, room = _drawn(word)
+            sheet.paste(colour, (round(at), top + number * LINE), mask)
+            at += room
+
+
+@lru_cache(1024)
+def _drawn(word: str) -> tuple[Image.Image, float]:
+    """Return where a word leaves ink, and its room; most captions have the same words."""
+    room = _font().getlength(word)
+    mask = Image.new("L", (ceil(room) + 2, LINE))
+    ImageDraw.Draw(mask).text((0, 0), word, fill=255, font=_font())
+    return mask, room
 
 
 def drawable(text: str) -> str:

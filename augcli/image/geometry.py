@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from augcli.errors import StepError
 from augcli.image import moving
+from augcli.image.matrices import Matrix, inverted, project, snapped
 from augcli.image.picture import (
     Facts,
     Mask,
@@ -43,17 +44,13 @@ from augcli.image.places import (
 )
 from augcli.image.resample import (
     LONGEST_WARPED_SIDE,
-    Matrix,
     OnGrid,
     Sampler,
     Size,
     displaced,
-    inverted,
     is_within,
     move_on_grid,
     on_grid,
-    project,
-    snapped,
     warp,
 )
 from augcli.image.sampling import UNSAMPLED, Sampling
@@ -115,6 +112,12 @@ def fixed(
     So what pictures of one size share is worked out once, not for each output.
     """
     return Warp(np.array([*numbers, 0, 0, 1.0]).reshape(3, 3), width, height, sampling, window)
+
+
+def stretch(facts: Facts, width: int, height: int, how: Sampling, *, window: bool = False) -> Warp:
+    """Return the warp that stretches the frame to a size."""
+    numbers = width / facts.width, 0, 0, 0, height / facts.height, 0
+    return fixed(numbers, width, height, how, window=window)
 
 
 @lru_cache(maxsize=256)

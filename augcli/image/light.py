@@ -66,9 +66,26 @@ def _veiled_bytes(
     veils = {value: bytes_of(share, table) for value, table in tables.items()}
 
     def change(part: PixelArray, at: slice) -> PixelArray:
-        clear = cv2.multiply(part, _merged([rest] * part.shape[2], part), scale=1 / 255)
-        added = _merged([veils[value] for value in values[at]], part)
-        result: PixelArray = cv2.add(clear.reshape(part.shape), added)
+        clear = _merged([rest] * part.shape[2], part)
+        cv2.multiply(part, clear, dst=clear, scale=1 / 255)
+        cv2.add(clear, _merged([veils[value] for value in values[at]], part), dst=clear)
+        return clear
+
+    return by_channel_groups(pixels, change)
+
+
+def parted(
+    pixels: PixelArray,
+    mask: NDArray[np.uint8],
+    within: NDArray[np.uint8],
+    others: NDArray[np.uint8],
+) -> PixelArray:
+    """Return what one table makes of bytes where a mask is 255, and another where it is 0."""
+
+    def change(part: PixelArray, _: slice) -> PixelArray:
+        result, more = bytes_of(part, others), bytes_of(part, within ^ others)
+        cv2.bitwise_and(more, _merged([mask] * part.shape[2], part), dst=more)
+        cv2.bitwise_xor(result, more, dst=result)
         return result
 
     return by_channel_groups(pixels, change)

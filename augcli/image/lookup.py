@@ -27,7 +27,7 @@ _BLOCK = 1 << 18
 
 def look_up(pixels: PixelArray, table: Levels) -> PixelArray:
     """Return a table's value for each pixel; one row serves all channels, or one row each."""
-    rows = table.astype(pixels.dtype)
+    rows = table.astype(pixels.dtype, order="C")
     if pixels.dtype == np.uint8:
         return bytes_of(pixels, rows[0]) if len(rows) == 1 else _by_channel(pixels, rows)
     if len(rows) == 1:
@@ -60,7 +60,7 @@ def _translate() -> Callable[..., Any] | None:
 
 
 def _by_channel(pixels: PixelArray, rows: NDArray[np.uint8]) -> PixelArray:
-    """Look up all channels in each row, and keep of that what is the row's own.
+    """Look up all channels in each of few rows, and keep of that what is the row's own.
 
     Rows that add a number to each channel do it at once.
     """
@@ -75,6 +75,8 @@ def _by_channel(pixels: PixelArray, rows: NDArray[np.uint8]) -> PixelArray:
     alike: dict[bytes, list[int]] = defaultdict(list)
     for channel, row in enumerate(rows):
         alike[row.tobytes()].append(channel)
+    if len(alike) > 2:
+        return _by_plane(pixels, rows)
     (first, _), *others = sorted(alike.items(), key=lambda each: each[0] != _SAME)
     result = np.empty(pixels.shape, pixels.dtype)
     for part, into in _blocks(pixels, result):
@@ -82,6 +84,13 @@ def _by_channel(pixels: PixelArray, rows: NDArray[np.uint8]) -> PixelArray:
         for row, own in others:
             _put(part, row, _mask(pixels.shape, tuple(own))[: len(part)], into)
     return result
+
+
+def _by_plane(pixels: PixelArray, rows: NDArray[np.uint8]) -> PixelArray:
+    """Look up each channel by itself, which takes less where many rows differ."""
+    planes = [*map(bytes_of, cv2.split(pixels), rows)]
+    merged: PixelArray = cv2.merge(planes)
+    return merged.reshape(pixels.shape)
 
 
 def _added(rows: NDArray[np.uint8]) -> list[int] | None:

@@ -6,8 +6,10 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Protocol
 
+from augcli.balance.classes import names_classes
 from augcli.errors import Problem, SampleError
 from augcli.image import ops
 from augcli.image.annotations.base import Note, Parsed
@@ -20,10 +22,10 @@ from augcli.image.labelled.base import Beside, Labels, MaskFile
 from augcli.image.labelled.schemes import scheme_named
 from augcli.image.ops import Op, Stage
 from augcli.image.over import Done, Numbers, Shades, name_of, read
-from augcli.image.picture import Facts, Picture, PixelArray, Placed, Said
+from augcli.image.picture import Facts, Mask, Picture, PixelArray, Placed, Said
 from augcli.image.placed import placed
 from augcli.image.recorded import plain_targets, told_targets
-from augcli.image.regions import areas
+from augcli.image.regions import areas, numbers_in
 from augcli.image.settle import Settled, settle
 from augcli.image.targets import Targets
 from augcli.image.transform import asks_objects
@@ -82,19 +84,25 @@ class Objects:
         """Return what steps see that ask where objects lie: where labels tell of none, areas."""
         if self.placed or not asks_objects(self._maker.job.steps):
             return self.placed
+        return placed(tuple(chain.from_iterable(map(areas, self._numbered))), self._size)
+
+    @property
+    def _numbered(self) -> Iterator[Mask]:
         known = map(self._known, self._labels.masks)
-        masks = (each.mask for each in known if isinstance(each, Numbers))
-        return placed(tuple(area for mask in masks for area in areas(mask)), self._size)
+        return (each.mask for each in known if isinstance(each, Numbers))
 
     @property
     def says(self) -> frozenset[Said]:
         """Return what texts say of the picture."""
         return self._labels.says
 
-    @property
+    @cached_property
     def classes(self) -> frozenset[str]:
-        """Return the classes of what is in the picture."""
-        return frozenset(each.label for each in self._parsed.targets)
+        """Return the classes in it that steps may name: where labels tell of none, numbers."""
+        told = frozenset(each.label for each in self._parsed.targets)
+        if told or not names_classes(self._maker.job.steps):
+            return told
+        return frozenset(chain.from_iterable(map(numbers_in, self._numbered)))
 
     @property
     def notes(self) -> list[str]:

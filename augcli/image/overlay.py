@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 
@@ -83,7 +84,20 @@ def _around(box: Box) -> Sequence[Point]:
 def colour_of(label: str) -> Colour:
     """Return the colour of a class, which hangs on its name alone."""
     hue = int.from_bytes(blake2b(label.encode("utf-8", "surrogatepass"), digest_size=2).digest())
-    red, green, blue = colorsys.hsv_to_rgb(hue / 65536, 0.85, 1)
+    return _hued(hue / 65536)
+
+
+def colour_at(number: int) -> Colour:
+    """Return the colour of a number; those of numbers that follow each other are far apart."""
+    return _hued(number * _GOLDEN % 1)
+
+
+_GOLDEN = (math.sqrt(5) - 1) / 2
+"""Of a turn: its multiples fall into the largest gaps that are left."""
+
+
+def _hued(hue: float) -> Colour:
+    red, green, blue = colorsys.hsv_to_rgb(hue, 0.85, 1)
     return round(255 * red), round(255 * green), round(255 * blue)
 
 
@@ -91,7 +105,7 @@ def _coloured(values: PixelArray) -> Image.Image:
     """Return the numbers of a mask as colours; 0 is clear."""
     numbers = values.reshape(*values.shape[:2], -1).astype(np.int64) @ _WEIGHTS[: values.shape[2]]
     known, places = np.unique(numbers, return_inverse=True)
-    colours = [(*colour_of(str(number)), _MASKED if number else 0) for number in known.tolist()]
+    colours = [(*colour_at(number), _MASKED if number else 0) for number in known.tolist()]
     return Image.fromarray(np.array(colours, np.uint8)[places.reshape(numbers.shape)])
 
 

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.image import opencv as cv2
+from augcli.image.matrices import Matrix
 from augcli.image.picture import Points
-from augcli.image.resample import Matrix, Size
+from augcli.image.resample import Size
 
 Plane: TypeAlias = NDArray[np.float32]
 Places: TypeAlias = tuple[Plane, Plane]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import takewhile
@@ -12,13 +13,13 @@ import numpy as np
 from PIL import Image
 
 from augcli.errors import SampleError
-from augcli.figures.sheet import Cell, Sheet, caption, clipped
+from augcli.figures.sheet import Cell, Pixels, Sheet, caption, clipped
 from augcli.figures.tried import Tried, tried
 from augcli.image import ops
 from augcli.image.augment import ImageProcessor
-from augcli.image.codec import decode, encode, read_header
+from augcli.image.codec import decode, numbers_png, read_header
 from augcli.image.drawing import Drawn
-from augcli.image.formats import Encoding
+from augcli.image.geometry import stretch
 from augcli.image.job import ImageJob
 from augcli.image.labelled.schemes import labels_of
 from augcli.image.modes import learned
@@ -29,7 +30,6 @@ from augcli.image.peers import Neighbours
 from augcli.image.picture import Facts, Picture, PixelArray, full_range, known
 from augcli.image.sampling import Sampling
 from augcli.image.tone import Table
-from augcli.image.transforms.size import stretch
 from augcli.image.whole import Whole
 from augcli.requests.asked import Copies
 from augcli.requests.courses import shared_out
@@ -40,10 +40,12 @@ Loaded = tuple[Task, Sequence[Source]]
 
 _CELL = 200
 """Pixels that a picture gets on the sheet, across and down."""
-_LETTERS = 34
+_MANY, _LEAST = 10, 96
+"""Sources from which on pictures get smaller, so that a sheet does not grow; and how small."""
+_LETTER = 5.9
+"""Pixels of a letter, on average."""
 _MOST = (0.005, 0.995)
 """Shares of the values that are darker than what is black and what is white."""
-_PNG = Encoding("png", 0, convert=False)
 _BETWEEN = Sampling(border=None, interpolation="linear")
 _NOT_SHOWN = frozenset(
     ("answer", "border", "code", "fill", "interpolation", "of", "pasted", "picture", "velocities")
@@ -55,17 +57,18 @@ def sheet(job: ImageJob, sources: Sequence[Loaded], copies: int, _shown: int) ->
 
     Sources that cannot be used are told in words below; SampleError where there is no other.
     """
-    frames = Sheet(_CELL, _LETTERS)
+    room = max(_LEAST, round(_CELL * min(1, math.sqrt(_MANY / len(sources)))))
+    frames = Sheet(room, round(room / _LETTER))
 
-    def strip(source: Loaded) -> Image.Image:
-        return frames.strip(list(row(job, *source, copies)))
+    def strip(source: Loaded) -> Pixels:
+        return frames.strip(list(row(job, *source, copies, room)))
 
     found = [*tried(job.spread, strip, sources)]
     (first, *_), reasons = usable(found)
-    strips = [each.made for each in found if each.made]
-    strips += map(frames.strip, _learned(job, *first, copies))
-    pixels = np.asarray(frames.stacked(strips, reasons))[:, :, ::-1]
-    return encode(Picture(np.ascontiguousarray(pixels)), _PNG, None)
+    strips = [each.made for each in found if each.made is not None]
+    strips += map(frames.strip, _learned(job, *first, copies, room))
+    pixels = cv2.cvtColor(frames.stacked(strips, reasons), cv2.COLOR_RGB2BGR)
+    return numbers_png(pixels)
 
 
 def usable(found: Sequence[Tried[Loaded, Any]]) -> tuple[list[Loaded], list[str]]:
@@ -77,22 +80,24 @@ def usable(found: Sequence[Tried[Loaded, Any]]) -> tuple[list[Loaded], list[str]
     return sources, reasons
 
 
-def row(job: ImageJob, task: Task, sources: Sequence[Source], copies: int) -> Iterator[Cell]:
-    """Yield a source, small, and its copies, each with what is told of it."""
+def row(
+    job: ImageJob, task: Task, sources: Sequence[Source], copies: int, room: int = _CELL
+) -> Iterator[Cell]:
+    """Yield a source, so small as there is room, and its copies, each with what is told of it."""
     whole = Whole(bytes(sources[0].data), job.dataset.max_pixels)
     header = whole.header
     maker = ImageProcessor(job, {})
     objects = objects_of(maker, task, sources)
     title = [f"{task.label or ''}".strip(), f"{header.width} x {header.height}"]
-    title += [clipped(escaped(task.source), 2 * _LETTERS)]
-    yield shown(whole, objects, Drawn([], [], header.facts)), [line for line in title if line]
+    title += [clipped(escaped(task.source), 2 * round(room / _LETTER))]
+    yield shown(whole, objects, Drawn([], [], header.facts), room), [line for line in title if line]
     counts = shared_out(copies, 0, [each.copies for each in job.courses])
     task = replace(task, request=Copies(counts))
     peers = Neighbours(task, sources, maker)
     facts = replace(header.facts, sha256=sources[0].sha256)
     for drawn in maker.drawn(task, facts, objects, peers):
         captions = [caption(step, _NOT_SHOWN) for step in drawn.steps] or ["(no step applied)"]
-        yield shown(whole, objects, drawn), captions
+        yield shown(whole, objects, drawn, room), captions
 
 
 def objects_of(maker: ImageProcessor, task: Task, sources: Sequence[Source]) -> Objects | None:
@@ -103,42 +108,43 @@ def objects_of(maker: ImageProcessor, task: Task, sources: Sequence[Source]) -> 
 
 
 def _learned(
-    job: ImageJob, task: Task, sources: Sequence[Source], copies: int
+    job: ImageJob, task: Task, sources: Sequence[Source], copies: int, room: int
 ) -> Iterator[list[Cell]]:
     """Yield rows of what steps have learned, for the class of a source."""
     picture = decode(bytes(sources[0].data), job.dataset.max_pixels).picture
     for _, rows in learned(job.steps, task.label, picture, copies):
         for frames in rows:
-            yield [(thumbnail(each), [told]) for told, each in frames]
+            yield [(thumbnail(each, room=room), [told]) for told, each in frames]
 
 
-def shown(whole: Whole, objects: Objects | None, drawn: Drawn) -> Image.Image:
+def shown(whole: Whole, objects: Objects | None, drawn: Drawn, room: int = _CELL) -> Image.Image:
     """Return a small picture of what was drawn for it, with all that belongs to it.
 
     It is made small as by one more step: a large one is decoded no larger than that needs.
     """
     facts = ops.facts_after(drawn.ops, whole.header.facts)
-    stages = ops.fuse(_made_small(drawn.ops, facts))
+    stages = ops.fuse(_made_small(drawn.ops, facts, room))
     result = ops.applied(stages, whole.decoded(whole.part_for(stages)).picture)
-    image = thumbnail(result, _window_of(whole))
+    image = thumbnail(result, _window_of(whole), room)
     if not objects:
         return image
     size, done = (facts.width, facts.height), objects.done(drawn)
     targets = objects.after(drawn.stages).kept if drawn.ops else objects.targets
     shown = overlaid(image, size, targets, objects.masks_after(done))
-    return _beside([shown, *map(thumbnail, map(_bright, objects.pairs_after(done)))])
+    pairs = (thumbnail(_bright(each), room=room) for each in objects.pairs_after(done))
+    return _beside([shown, *pairs], room)
 
 
-def _made_small(lowered: Sequence[Op], facts: Facts) -> list[Op]:
+def _made_small(lowered: Sequence[Op], facts: Facts, room: int) -> list[Op]:
     """Return operations and, before tones that come last, what makes a picture as it is shown."""
     tones = [*takewhile(lambda op: isinstance(op, Table), reversed(lowered))]
     last = len(lowered) - len(tones)
-    return [*lowered[:last], *_fit(facts), *lowered[last:]]
+    return [*lowered[:last], *_fit(facts, room), *lowered[last:]]
 
 
-def _fit(facts: Facts) -> list[Op]:
+def _fit(facts: Facts, room: int) -> list[Op]:
     """Return what makes a picture no larger than it is shown."""
-    scale = _CELL / max(facts.width, facts.height)
+    scale = room / max(facts.width, facts.height)
     width, height = (max(1, round(side * scale)) for side in (facts.width, facts.height))
     return [stretch(facts, width, height, _BETWEEN)] if scale < 1 else []
 
@@ -150,7 +156,7 @@ def _window_of(whole: Whole) -> tuple[float, float]:
     return window(whole.decoded(1).picture)
 
 
-def _beside(images: Sequence[Image.Image]) -> Image.Image:
+def _beside(images: Sequence[Image.Image], room: int) -> Image.Image:
     """Return pictures of one size beside each other, in the room of one."""
     if len(images) == 1:
         return images[0]
@@ -159,7 +165,7 @@ def _beside(images: Sequence[Image.Image]) -> Image.Image:
     for each in images:
         strip.paste(each.convert("RGB"), (at, 0))
         at += each.width
-    strip.thumbnail((_CELL, _CELL), Image.Resampling.LANCZOS)
+    strip.thumbnail((room, room), Image.Resampling.LANCZOS)
     return strip
 
 
@@ -171,10 +177,12 @@ def _bright(picture: Picture) -> Picture:
     return Picture(values / max(float(values.max()), 1e-9))
 
 
-def thumbnail(picture: Picture, shown: tuple[float, float] | None = None) -> Image.Image:
+def thumbnail(
+    picture: Picture, shown: tuple[float, float] | None = None, room: int = _CELL
+) -> Image.Image:
     """Return a small 8-bit version of a picture of any depth; `shown` becomes black and white."""
     if picture.pixels.dtype == np.uint8:
-        pixels = _smaller(picture.pixels)
+        pixels = _smaller(picture.pixels, room)
     else:
         pixels = _within(picture, shown or window(picture))
     tones = pixels[:, :, : picture.facts.tones]
@@ -182,13 +190,13 @@ def thumbnail(picture: Picture, shown: tuple[float, float] | None = None) -> Ima
     image = Image.fromarray(np.ascontiguousarray(colours))
     if picture.alpha:
         image.putalpha(Image.fromarray(pixels[:, :, -1]))
-    image.thumbnail((_CELL, _CELL), Image.Resampling.LANCZOS)
+    image.thumbnail((room, room), Image.Resampling.LANCZOS)
     return image
 
 
-def _smaller(pixels: PixelArray) -> PixelArray:
+def _smaller(pixels: PixelArray, room: int) -> PixelArray:
     """Return a large picture made smaller by whole pixels, and no smaller than it is shown."""
-    factor = max(pixels.shape[:2]) // _CELL
+    factor = max(pixels.shape[:2]) // room
     if factor < 2:
         return pixels
     size = pixels.shape[1] // factor, pixels.shape[0] // factor

@@ -44,15 +44,23 @@ def bounds_of(region: Region) -> Box | None:
 def areas(mask: Mask) -> Targets:
     """Return the area of each number of a mask, but 0 and what stands for unknown."""
     values = mask.values
-    unknown = np.array(mask.ignore or 0, values.dtype)
-    known = (values != 0).any(axis=2) & (values != unknown).any(axis=2)
     return tuple(
-        Target(
-            label="-".join(map(str, number[::-1].tolist())),
-            region=region_of((values == number).all(axis=2, keepdims=True)),
-        )
-        for number in np.unique(values[known], axis=0)
+        Target(label=label, region=region_of((values == number).all(axis=2, keepdims=True)))
+        for label, number in numbers_in(mask).items()
     )
+
+
+def numbers_in(mask: Mask) -> dict[str, PixelArray]:
+    """Return the numbers of a mask, but 0 and what stands for unknown, by what they are called.
+
+    Of several channels that is red, green and blue with hyphens between them.
+    """
+    values = mask.values
+    rows = values.reshape(-1, values.shape[2])
+    every = np.unique(rows, axis=0) if rows.shape[1] > 1 else np.unique(rows)[:, None]
+    unknown = np.array(mask.ignore or 0, values.dtype)
+    known = every[(every != 0).any(axis=1) & (every != unknown).any(axis=1)]
+    return {"-".join(map(str, number[::-1].tolist())): number for number in known}
 
 
 def pixels_of(

@@ -11,17 +11,17 @@ import math
 from collections.abc import Callable
 from functools import cache, lru_cache
 from operator import truediv
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.image import opencv as cv2
-from augcli.image.picture import PixelArray, Points, full_range, luma
+from augcli.image.matrices import Matrix, inverted, snapped
+from augcli.image.picture import PixelArray, full_range, luma
 
 Border = Literal["reflect", "constant", "replicate", "wrap"]
 Interpolation = Literal["linear", "nearest", "cubic"]
-Matrix: TypeAlias = NDArray[Any]
 Size: TypeAlias = tuple[int, int]
 """Width and height."""
 Box: TypeAlias = tuple[float, float, float, float]
@@ -60,38 +60,6 @@ class Sampler(NamedTuple):
 @cache
 def _number(kind: str, name: str) -> int:
     return int(getattr(cv2, f"{kind}_{name.upper()}"))
-
-
-def project(matrix: Matrix, points: Points) -> Points:
-    """Apply a 3×3 matrix to N×2 points."""
-    homogeneous = points @ matrix[:, :2].T + matrix[:, 2]
-    flat: Points = homogeneous[:, :2] / homogeneous[:, 2:]
-    return flat
-
-
-def inverted(matrix: Matrix) -> Matrix:
-    """Return the inverse of a 3×3 matrix, by cofactors: NumPy takes longer to call LAPACK."""
-    (a, b, c), (d, e, f), (g, h, i) = matrix.tolist()
-    first, second, third = e * i - f * h, f * g - d * i, d * h - e * g
-    determinant = a * first + b * second + c * third
-    rows = (
-        (first, c * h - b * i, b * f - c * e),
-        (second, a * i - c * g, c * d - a * f),
-        (third, b * g - a * h, a * e - b * d),
-    )
-    inverse: Matrix = np.array(rows) / determinant
-    return inverse
-
-
-def snapped(matrix: Matrix) -> Matrix:
-    """Return the matrix with what is a whole number but for float error made whole."""
-    *numbers, depth = matrix.ravel().tolist()
-    scaled = numbers if depth == 1 else [each / depth for each in numbers]
-    near = [r if -1e-9 < each - (r := round(each)) < 1e-9 else each for each in scaled]
-    if depth == 1 and near == numbers:
-        return matrix
-    whole: Matrix = np.array([*near, 1.0])
-    return whole.reshape(3, 3)
 
 
 class OnGrid(NamedTuple):
@@ -157,7 +125,11 @@ def _windowed(
     height, width = pixels.shape[:2]
     right, bottom = size[0] - width - left, size[1] - height - top
     if left > 0 or top > 0 or right > 0 or bottom > 0:
-        pads, filling = [max(0, side) for side in (top, bottom, left, right)], how()
+        filling = how()
+        rows = _laid_out(height, top, bottom, filling.border)
+        columns = _laid_out(width, left, right, filling.border)
+        pixels, left, top = pixels[rows, columns], left + columns.start, top + rows.start
+        pads = [max(0, side) for side in (top, bottom, left, right)]
         with cv2.EXACTLY:
             pixels = by_channel_groups(
                 pixels,
@@ -167,6 +139,13 @@ def _windowed(
             )
     x, y = max(0, -left), max(0, -top)
     return pixels[y : y + size[1], x : x + size[0]]
+
+
+def _laid_out(side: int, before: int, behind: int, border: Border) -> slice:
+    """Return which part of a side is laid out: what is shown, unless its border repeats others."""
+    first, last = max(0, -before), side - max(0, -behind)
+    repeated = {"constant": 1, "replicate": 1, "reflect": max(before, behind), "wrap": side}
+    return slice(first, last) if last - first >= repeated[border] else slice(0, side)
 
 
 def warp(pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler) -> PixelArray:

@@ -9,8 +9,9 @@ from functools import lru_cache, partial
 import numpy as np
 
 from augcli.image import opencv as cv2
+from augcli.image.matrices import Matrix
 from augcli.image.picture import Picture, PixelArray, premultiplied
-from augcli.image.resample import Matrix, Size, by_channel_groups
+from augcli.image.resample import Size, by_channel_groups
 
 _PARTS = (8, 4, 2)
 """Of their sides, to which JPEGs can be decoded."""

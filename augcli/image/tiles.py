@@ -67,9 +67,9 @@ class Tiles:
     @cached_property
     def _corners(self) -> tuple[Places, Places]:
         """Return the left top corner of each tile, and where it comes to lie."""
-        rows, columns = self.sources.shape
-        places = np.indices((columns, rows)).reshape(2, -1).T
-        places = places[np.lexsort(places.T)] * self._size
+        numbers = np.arange(self.sources.size)
+        columns = self.sources.shape[1]
+        places = np.stack([numbers % columns, numbers // columns], axis=1) * self._size
         return places[self.sources.ravel()], places
 
     def _copied(self, values: PixelArray) -> PixelArray:

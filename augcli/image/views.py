@@ -10,8 +10,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.image.matrices import Matrix
 from augcli.image.picture import Points
-from augcli.image.resample import Matrix, Size
+from augcli.image.resample import Size
 
 
 def mirrors(inverse: Matrix, size: Size) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -37,6 +37,10 @@ class Material:
     """Samples that are of no class, so that nobody can judge by them."""
     broken: dict[tuple[str, int | None], str] = field(default_factory=dict)
     """Samples that cannot be looked at, by their sources and numbers, and why."""
+    troubles: Mapping[str, str] | None = None
+    """Why samples cannot be looked at, by their hashes; None where it is still to be seen."""
+    found: dict[str, str] = field(default_factory=dict)
+    """The same of those that were taken in."""
     notes: list[str] = field(default_factory=list)
     """What is to be said of what is not here."""
 
@@ -50,12 +54,19 @@ class Material:
                 place(each)
 
     def _is_sound(self, each: Seen) -> bool:
+        reason = self._trouble(each) if self.troubles is None else self.troubles.get(each.mark)
+        if reason is not None:
+            self.broken[each.source, each.copy] = reason
+            self.found[each.mark] = reason
+        return reason is None
+
+    def _trouble(self, each: Seen) -> str | None:
+        """Return why a sample cannot be looked at, None where it can."""
         try:
             self.view(0, each)
         except SampleError as error:
-            self.broken[each.source, each.copy] = str(error)
-            return False
-        return True
+            return str(error)
+        return None
 
     def _place(self, each: Seen) -> Callable[[Seen], object] | None:
         """Return what keeps a sample; None where it is of no split that is looked at."""

@@ -99,6 +99,12 @@ def recalled(store: Store, key: str, ask: Callable[[], Scores]) -> Scores:
     return scores
 
 
+def looked_at(manifest: bytes) -> str:
+    """Return the key of which samples of an output cannot be looked at."""
+    told = [manifest, *(f"{name} {version_of(name)}".encode() for name in _LIBRARIES)]
+    return hashlib.sha256(b"\0".join(told)).hexdigest()
+
+
 def _key(judge: Judge, digest: str, asked: Sequence[bytes]) -> str:
     """Return a hash of all that scores hang on."""
     versions = [f"{name} {version_of(name)}" for name in (*_LIBRARIES, *judge.libraries)]

@@ -67,9 +67,10 @@ def _bordered(a: Arguments) -> Sequence[Step]:
     return step("rotate", border=_edges(a)["border"])
 
 
+_DIVIDED = "samplewise_std_normalization"
 _OVERRIDE = "featurewise_std_normalization", "zca_whitening"
 _LEARNED = "learned from the dataset before the first picture"
-_PER_PICTURE = "both at once; of the picture itself"
+_PER_PICTURE = "of the picture itself; one step for both"
 
 RULES = (
     Rule("rotation_range=20", _move(lambda a: {"degrees": a.span("rotation_range", 0)}, "rotate")),
@@ -108,10 +109,14 @@ RULES = (
     Rule("rescale=1/255", _rescaled, "floats from 0 to 1; TIFF holds them"),
     Rule(
         "samplewise_center=True",
-        lambda a: [] if a.value("samplewise_std_normalization") else step("standardize"),
+        lambda a: [] if a.value(_DIVIDED) else step("standardize", scale=False),
         _PER_PICTURE,
     ),
-    Rule("samplewise_std_normalization=True", lambda a: step("standardize"), _PER_PICTURE),
+    Rule(
+        "samplewise_std_normalization=True",
+        lambda a: step("standardize", center=None if a.value("samplewise_center") else False),
+        _PER_PICTURE,
+    ),
     Rule(
         "featurewise_center=True",
         lambda a: [] if any(map(a.value, _OVERRIDE)) else step("learned_normalize", scale=False),

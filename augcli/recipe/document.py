@@ -95,10 +95,18 @@ class Document:
     def move(self, path: KeyPath, to: KeyPath) -> None:
         """Put a value under another key, whose parent exists; it is still where it was written."""
         value = self.at(path[:-1]).pop(path[-1])
+        self._move_places(path, to)
+        self.replace(to, value)
+
+    def put_in_list(self, path: KeyPath) -> None:
+        """Make a value the only one of a list; it is still where it was written."""
+        self._move_places(path, (*path, 0))
+        self.replace(path, [self.at(path)])
+
+    def _move_places(self, path: KeyPath, to: KeyPath) -> None:
         self.values = _moved(self.values, path, to)
         self.keys = _moved(self.keys, path, to)
         self.texts = _moved(self.texts, path, to)
-        self.replace(to, value)
 
     def replace(self, path: KeyPath, value: Any) -> None:
         """Set a value whose parent exists, and leave its place as it was."""

@@ -149,6 +149,13 @@ class Recipe(Settings):
         some._origin = replace(self._origin, part=name)
         return some
 
+    def of_steps(self, steps: tuple[Transform, ...]) -> Recipe:
+        """Return the recipe with other steps, which nobody has written so."""
+        some = self.model_copy(update={"steps": steps})
+        document = replace(self._origin.document, text="")
+        some._origin = replace(self._origin, document=document)
+        return some
+
     @property
     def places(self) -> tuple[Path, Path]:
         """Return where the dataset and the output are, as `shown` tells addresses."""

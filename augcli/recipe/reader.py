@@ -17,7 +17,7 @@ from augcli.registry import Key
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, KindName, OutputSettings
 from augcli.steps.plugins import load_below
-from augcli.transform import RULES, Control, Transform, catalogue
+from augcli.transform import CLASSES, RULES, Control, Transform, catalogue
 
 KINDS: tuple[str, ...] = get_args(KindName)
 
@@ -142,6 +142,7 @@ class Reader:
             return Transform.model_construct()
         cls = self._catalogue[name]
         path = (*path, name)
+        self._list_classes(cls, path)
         self._check_id(path)
         inner = {"steps": self._steps((*path, "steps"))} if self._has_steps(cls, path) else {}
         step = self._validated(cls, path, inner)
@@ -150,7 +151,7 @@ class Reader:
         return step
 
     def _gather(self, path: KeyPath) -> None:
-        """Move the classes that stand beside a step's name to its parameters, one as a list."""
+        """Move the classes that stand beside a step's name to its parameters."""
         step = self.document.at(path)
         rules = [key for key in RULES if key in step] if isinstance(step, dict) else []
         names = [key for key in step if key not in RULES] if rules else []
@@ -160,9 +161,16 @@ class Reader:
         for rule in rules:
             if rule in inside:
                 self._report((*path, rule), f"`{rule}` stands in {names[0]!r}, too", key=True)
-            is_one = not isinstance(step[rule], list | dict | None)
-            inside[rule] = [None] if is_one else None
-            self.document.move((*path, rule), (*path, names[0], rule, *([0] if is_one else [])))
+            inside[rule] = None
+            self.document.move((*path, rule), (*path, names[0], rule))
+
+    def _list_classes(self, cls: type[Transform], path: KeyPath) -> None:
+        """Make a list of one class where a parameter names some."""
+        told = self.document.at(path)
+        fields = cls.model_fields.items() if isinstance(told, dict) else ()
+        for key in (each.alias or name for name, each in fields if CLASSES in each.metadata):
+            if not isinstance(told.get(key), list | dict | None):
+                self.document.put_in_list((*path, key))
 
     def _has_steps(self, cls: type[Transform], path: KeyPath) -> bool:
         return issubclass(cls, Control) and self.document.at((*path, "steps")) is not None

@@ -15,7 +15,7 @@ from pydantic.json_schema import models_json_schema
 from augcli.kind import AnyKind
 from augcli.recipe import Recipe
 from augcli.recipe.reader import KINDS, available_kind
-from augcli.transform import RULES, Transform, catalogue
+from augcli.transform import CLASSES, RULES, Transform, catalogue
 
 Schema = dict[str, Any]
 Refs = dict[type[BaseModel], Schema]
@@ -120,7 +120,7 @@ def _define(kind: str, models: list[type[BaseModel]]) -> tuple[Refs, dict[str, S
     )
     named = {f"{kind}_{name}": definition for name, definition in schema["$defs"].items()}
     for model in models:
-        _name_defaults(model, named[_target(refs[model, "validation"])])
+        _as_written(model, named[_target(refs[model, "validation"])])
     named.pop(f"{kind}_{Transform.__name__}", None)  # nothing but what steps have in common
     definitions = {name: _of_its_kind(_tidy(each), kind) for name, each in named.items()}
     return {model: refs[model, "validation"] for model in models}, definitions
@@ -137,11 +137,15 @@ def _of_its_kind(schema: Any, kind: str) -> Any:
     return {key: _of_its_kind(value, kind) for key, value in schema.items()}
 
 
-def _name_defaults(model: type[BaseModel], schema: Schema) -> None:
-    """Say defaults as a recipe would."""
+def _as_written(model: type[BaseModel], schema: Schema) -> None:
+    """Say defaults as a recipe would, and that one class needs no list."""
     for name, field in model.model_fields.items():
+        told = schema["properties"][field.alias or name]
         if hasattr(field.default, "plain"):
-            schema["properties"][field.alias or name]["default"] = field.default.plain()
+            told["default"] = field.default.plain()
+        if CLASSES in field.metadata:
+            several = {key: told.pop(key) for key in ("type", "items")}
+            told["anyOf"] = [_NAME, several]
 
 
 def _tidy(schema: Any) -> Any:

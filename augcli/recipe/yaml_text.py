@@ -23,6 +23,8 @@ MAX_DEPTH = 32
 _TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
 
 _ESCAPE = "a backslash in double quotes begins an escape; use single quotes, or `/` in paths"
+_BLANK = "a ':' needs a blank behind it; write `name: {…}`"
+_GLUED = re.compile(r"\w:[{\[]")
 _SAID = {
     "nesting depth": _TOO_DEEP,  # libyaml from 0.2.6 on has a limit of its own
     "mapping values are not allowed": (
@@ -30,7 +32,7 @@ _SAID = {
     ),
     "escape character": _ESCAPE,
     "hexdecimal": _ESCAPE,
-    "unexpected ':'": "a ':' needs a blank behind it; write `name: {…}`",
+    "unexpected ':'": _BLANK,
 }
 """What the parser says of a slip, in a few words → what a person is told."""
 
@@ -227,10 +229,10 @@ def _syntax(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     lines = text.splitlines(keepends=True)
     here = lines[line - 1] if 0 < line <= len(lines) else ""
     place = Place(file, line, column, here.rstrip("\r\n"))
-    return place.problem(_explain(error, here[column - 1 : column]))
+    return place.problem(_explain(error, here, here[column - 1 : column]))
 
 
-def _explain(error: yaml.MarkedYAMLError, character: str) -> str:
+def _explain(error: yaml.MarkedYAMLError, line: str, character: str) -> str:
     if character and character in "*&!%@`" and error.context != "while parsing a block mapping":
         return f"text that begins with {character!r} must be quoted"
     if character == "\t":
@@ -238,6 +240,8 @@ def _explain(error: yaml.MarkedYAMLError, character: str) -> str:
     told = str(error.problem)
     if found := next((text for phrase, text in _SAID.items() if phrase in told), None):
         return found
+    if "expected key" in told and _GLUED.search(line):
+        return _BLANK
     context = f" {error.context}" if error.context else ""
     return f"not valid YAML: {error.problem}{context}"
 

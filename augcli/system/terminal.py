@@ -12,7 +12,9 @@ import io
 import os
 import re
 import select
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, TextIO
@@ -23,6 +25,12 @@ _HIDDEN = (
 )
 """What a reader cannot see, or what changes how other letters are seen; \\t and \\n left out."""
 _COLOURS = {"error": 31, "warning": 33, "note": 36}
+_MARGIN = "    "
+_WHOLE: dict[str, Any] = {
+    **dict.fromkeys(("break_long_words", "break_on_hyphens"), False),
+    **dict.fromkeys(("replace_whitespace", "expand_tabs"), False),
+}
+"""Paths and numbers stay whole, however long."""
 _IN_TEXT = re.compile(f"[{_HIDDEN}]")
 _IN_LINE = re.compile(f"[\t\n{_HIDDEN}]")
 
@@ -48,10 +56,15 @@ def say(*lines: object) -> None:
 
 def say_coloured(line: object, word: str) -> None:
     """Print data to stdout as one line, on a terminal with a word of it in its colour."""
-    text = escaped(line)
+    text = _folded(sys.stdout, escaped(line))
     if sys.stdout.isatty() and not os.environ.get("NO_COLOR") and word in _COLOURS:
         text = text.replace(f" {word}:", f" \033[{_COLOURS[word]}m{word}\033[0m:", 1)
     _print(sys.stdout, [text])
+
+
+def say_folded(*lines: object) -> None:
+    """Print what is for people to stdout: on a terminal, lines that are too long go on below."""
+    _print(sys.stdout, (_folded(sys.stdout, escaped(line)) for line in lines))
 
 
 def say_text(text: str) -> None:
@@ -60,8 +73,8 @@ def say_text(text: str) -> None:
 
 
 def warn(*lines: object) -> None:
-    """Print messages to stderr, each argument as one line."""
-    _print(sys.stderr, map(escaped, lines))
+    """Print messages to stderr, each argument as one line; on a terminal long ones go on below."""
+    _print(sys.stderr, (_folded(sys.stderr, escaped(line)) for line in lines))
 
 
 def warn_at_once(line: str, stderr: int) -> None:
@@ -72,6 +85,15 @@ def warn_at_once(line: str, stderr: int) -> None:
     with suppress(OSError):
         start = "\n" if os.isatty(stderr) else ""  # after the ^C that a terminal shows
         os.write(stderr, f"{start}{line}\n".encode())
+
+
+def _folded(stream: TextIO, line: str) -> str:
+    """Return a line as it is, on a terminal in parts that fit, of which later ones are indented."""
+    width = shutil.get_terminal_size().columns if stream.isatty() else 0
+    if len(line) <= width or not width:
+        return line
+    margin = " " * (len(line) - len(line.lstrip()) + len(_MARGIN))
+    return "\n".join(textwrap.wrap(line, width, subsequent_indent=margin, **_WHOLE))
 
 
 def _print(stream: TextIO, lines: Iterable[str]) -> None:

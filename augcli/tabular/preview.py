@@ -28,7 +28,8 @@ _CELL = (150, 90)
 _LETTERS = 24
 _FRAME = (200, 200, 200)
 _OLD, _NEW = (156, 196, 228), (214, 39, 40)
-_COLUMNS, _NARROWEST = 8, 480
+_COLUMNS, _LINES, _NARROWEST = 8, 4, 480
+"""Histograms side by side, lines of them for a class, and pixels across."""
 _ROWS = 20_000
 """New rows of a class that are made, about."""
 _LEGEND = "blue: rows as they were, red: new rows; each as shares of the rows of its class"
@@ -53,7 +54,7 @@ def sheet(
 ) -> bytes:
     """Return a PNG with a line of histograms for each class that gets new rows."""
     whole = whole_of(job, sources)
-    columns, classes = whole.table.features[:_COLUMNS], [*classes_of(whole)]
+    columns, classes = whole.table.features[: _COLUMNS * _LINES], [*classes_of(whole)]
     if not classes or not columns:
         text = "no rows are made that could be shown; `augment plan` tells counts and columns"
         raise SettingError(("balance",), text)
@@ -95,12 +96,15 @@ def charts(whole: ProcessedTable, of: OfClass, columns: Sequence[Column]) -> Ite
 
 
 def _strip(whole: ProcessedTable, of: OfClass, columns: Sequence[Column]) -> Image.Image:
-    """Return the histograms of one class of a split, side by side."""
-    width = max(len(columns) * (_CELL[0] + GAP) + GAP, _NARROWEST)
-    image = Image.new("RGB", (width, _CELL[1] + 3 * LINE + GAP + 4), PAPER)
+    """Return the histograms of one class of a split, line by line."""
+    width = max(min(len(columns), _COLUMNS) * (_CELL[0] + GAP) + GAP, _NARROWEST)
+    line_height = _CELL[1] + 2 * LINE + GAP
+    height = 4 + LINE + -(-len(columns) // _COLUMNS) * line_height
+    image = Image.new("RGB", (width, height), PAPER)
     _write(image, (GAP, 4), of.told)
     for place, (chart, told) in enumerate(charts(whole, of, columns)):
-        left, top = GAP + place * (_CELL[0] + GAP), 4 + LINE
+        down, across = divmod(place, _COLUMNS)
+        left, top = GAP + across * (_CELL[0] + GAP), 4 + LINE + down * line_height
         image.paste(chart, (left, top))
         for line, text in enumerate(told):
             _write(image, (left, top + _CELL[1] + line * LINE), text[:_LETTERS])

@@ -40,7 +40,7 @@ def starter(asked: Asked) -> Draft | None:
     """Return what a recipe says of the table at a path; None where there is none."""
     path = asked.path
     known = [each for each in readable(path) if table_format(each.name)]
-    if not known and not asked.insists:
+    if not known:
         return None
     root = path if path.is_dir() else path.parent
     sources = [Source(each.relative_to(root).as_posix(), "", each.read_bytes()) for each in known]

@@ -107,7 +107,9 @@ class _Columns:
         keys = {at: each for at, each in kept.items() if each is not None}
         if not are_points(curves, [*keys.values()]):
             return None
-        ident = next((at for at in keys if self._called(at, _OF_SERIES)), None)
+        begins_again = time is not None and len(set(self._cells[time])) < len(self._cells[time])
+        named = (at for at in keys if begins_again or self._called(at, _OF_SERIES))
+        ident = next(named, None)
         stays = keys.get(ident) if ident is not None else None
         label = next((at for at in keys if at != ident and _changes_within(keys[at], stays)), None)
         marks = tuple(self._ref(at) for at in keys if at not in (ident, label))

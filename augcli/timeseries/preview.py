@@ -49,7 +49,7 @@ def sheet(
 ) -> bytes:
     """Return a PNG with one row per series: as it was, then copies 0, 1, 2 …"""
     seen = seen_of(job, sources, shown)
-    return png(Sheet(CELL[0], _LETTERS).drawn(rows_of(seen, copies)))
+    return png(Image.fromarray(Sheet(CELL[0], _LETTERS).drawn(rows_of(seen, copies))))
 
 
 def rows_of(seen: Seen, copies: int) -> list[list[Cell]]:

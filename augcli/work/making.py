@@ -25,8 +25,6 @@ from augcli.work.pending import Pending, settled
 
 Progress = Callable[[int, int], None]
 """Called with how many sources are done, and of how many."""
-_MAIN = "__main__"
-"""What the main script is called, where workers import it no more."""
 
 
 class Work:
@@ -138,7 +136,7 @@ class Work:
 
     def _foreign_modules(self) -> list[str]:
         modules = foreign_modules(self._recipe.all_steps)
-        if _MAIN in modules and self._engine.jobs > 1:
+        if "__main__" in modules and self._engine.jobs > 1:
             raise UsageError(
                 "a step of the recipe is declared in the main script, which workers do not import: "
                 "move it to a module of its own, or use one job"

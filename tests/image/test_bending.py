@@ -165,13 +165,22 @@ def test_whitened_bands_do_not_vary_together(depth: str, channels: int) -> None:
     assert not toned("zca_whitening", to_depth(flat_picture, depth), epsilon=1e-6).any()
 
 
+@pytest.mark.parametrize("center", [True, False])
+@pytest.mark.parametrize("scale", [True, False])
 @pytest.mark.parametrize("depth", DEPTHS)
-def test_standardize_is_by_the_picture_itself(depth: str) -> None:
-    seen = toned("standardize", noisy(depth=depth))
+def test_standardize_is_by_the_picture_itself(depth: str, center: bool, scale: bool) -> None:
+    pixels = noisy(depth=depth)
+    values = in_levels(pixels)
+    expected = (values - values.mean() * center) / (values.std() if scale else 1)
+    seen = toned("standardize", pixels, center=center, scale=scale)
     assert seen.dtype == np.float32
-    assert seen.mean() == pytest.approx(0, abs=1e-4)
-    assert seen.std() == pytest.approx(1, abs=1e-4)
-    assert not toned("standardize", to_depth(np.full((5, 5, 3), 0.5), depth)).any()
+    np.testing.assert_allclose(seen, expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_standardize_makes_nothing_of_a_flat_picture(depth: str) -> None:
+    flat = to_depth(np.full((5, 5, 3), 0.5), depth)
+    assert not toned("standardize", flat, center=True, scale=True).any()
 
 
 def test_what_follows_normalize_works_on_floats() -> None:

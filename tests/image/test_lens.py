@@ -68,6 +68,12 @@ def test_zoom_blur_reaches_its_factor_in_small_steps(size: tuple[int, int], fact
     assert np.hypot(*np.diff(edges, axis=0).T).max() < 4
 
 
+@pytest.mark.parametrize("size", [(1, 1), (2, 1), (2, 2), (3, 5)])
+def test_zoom_blur_of_few_pixels(size: tuple[int, int]) -> None:
+    pixels = noisy(*size)
+    assert toned("zoom_blur", pixels, factor=3).shape == pixels.shape
+
+
 def test_zoom_blur_by_one_changes_nothing() -> None:
     np.testing.assert_array_equal(toned("zoom_blur", noisy(), factor=1), noisy())
 

@@ -145,21 +145,32 @@ def test_fog_is_between_thick_and_thin() -> None:
     assert np.abs(seen.astype(int) - round(0.9 * 255)).max() <= 1
 
 
-@pytest.mark.parametrize("degrees", [-40, 0, 30])
-def test_rain_falls_at_its_slant(degrees: float) -> None:
-    big = Facts(400, 400, 3, "uint8", False)
-    params = {"drops": 60, "length": 0.1, "degrees": degrees, "width_px": 1, "opacity": 0.5}
-    plane = TRANSFORMS["rain"].share(params | {"seed": 2}, big)
-    assert plane.max() == pytest.approx(0.5, abs=0.05)
-    assert plane.sum() / 0.5 == pytest.approx(60 * 40, rel=0.35)
-    shift = np.array([math.sin(math.radians(degrees)), math.cos(math.radians(degrees))]) * 15
-    right, down = np.rint(shift).astype(int)
-    moved = np.roll(plane, (down, right), (0, 1))
-    mirrored = np.roll(plane, (down, -right), (0, 1))
-    along = (plane * moved).sum() / (plane**2).sum()
-    assert along > 0.35
-    if degrees:
-        assert (plane * mirrored).sum() / (plane**2).sum() < along / 2
+@pytest.mark.parametrize("width", [1, 4])
+@pytest.mark.parametrize("degrees", [-75, -40, 0, 30, 45, 80])
+def test_rain_falls_at_its_slant(degrees: float, width: int) -> None:
+    facts, whole = Facts(400, 300, 3, "uint8", False), []
+    params = {"drops": 1, "length": 0.1, "degrees": degrees, "width_px": width, "opacity": 0.5}
+    way = np.array([math.sin(math.radians(degrees)), math.cos(math.radians(degrees))])
+    for seed in range(40):
+        plane = TRANSFORMS["rain"].share(params | {"seed": seed}, facts)
+        end = numbers(seed, 1, 2)[0] * (400, 300)
+        there = np.argwhere(plane)[:, ::-1] + 0.5 - end
+        along, aside = there @ way, there @ np.array([way[1], -way[0]])
+        assert set(np.unique(plane)) <= {0, np.float32(0.5)}
+        assert np.all((along > -30 - width) & (along < width))
+        assert np.abs(aside).max(initial=0) <= (width + 1) / 2 * np.abs(way).max() + 1e-9
+        whole.append(len(there))
+    assert max(whole) == width * round(30 * np.abs(way).max())
+    assert np.mean(whole) > 0.8 * max(whole)
+
+
+def test_rain_of_bytes_is_that_of_floats() -> None:
+    params = {"drops": 50, "length": 0.3, "degrees": 20, "width_px": 2, "opacity": 0.5, "seed": 3}
+    pixels = noisy()
+    bytes_ = toned("rain", pixels, light=0.8, darkness=0.2, **params)
+    floats = toned("rain", in_levels(pixels), light=0.8, darkness=0.2, **params)
+    np.testing.assert_allclose(in_levels(bytes_), floats, atol=0.5 / 255 + 1e-6)
+    assert np.ptp(floats - in_levels(pixels) * np.float32(0.8)) > 0.3
 
 
 def test_rain_darkens_the_scene() -> None:

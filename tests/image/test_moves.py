@@ -55,11 +55,26 @@ def check_turns(names: tuple[str, ...]) -> None:
     np.testing.assert_array_equal(apply(ops, picture).pixels, expected)
 
 
+MODES = {"reflect": "symmetric", "constant": "constant", "replicate": "edge", "wrap": "wrap"}
+
+
+@pytest.mark.parametrize("border", BORDERS)
+def test_windows_of_any_place_and_size_are_exact(border: str) -> None:
+    pixels = noisy(9, 6)
+    whole = np.pad(pixels, ((40, 40), (40, 40), (0, 0)), MODES[border])
+    sampling = Sampling(border, (0.0,), "linear")
+    numbers = np.random.default_rng(1).integers((-14, -14, 1, 1), (14, 14, 24, 24), (200, 4))
+    for left, top, width, height in numbers.tolist():
+        matrix = np.array([[1, 0, left], [0, 1, top], [0, 0, 1.0]])
+        seen = apply([Warp(matrix, width, height, sampling, window=True)], Picture(pixels)).pixels
+        expected = whole[40 - top : 40 - top + height, 40 - left : 40 - left + width]
+        np.testing.assert_array_equal(seen, expected)
+
+
 @pytest.mark.parametrize("border", BORDERS)
 def test_crop_and_pad_are_exact(border: str) -> None:
     pixels = noisy(9, 6)
-    modes = {"reflect": "symmetric", "constant": "constant", "replicate": "edge", "wrap": "wrap"}
-    padded = np.pad(pixels, ((7, 7), (10, 11), (0, 0)), modes[border])
+    padded = np.pad(pixels, ((7, 7), (10, 11), (0, 0)), MODES[border])
     seen = moved_by("pad", pixels, width=30, height=20, border=border)
     np.testing.assert_array_equal(seen, padded)
     crop = moved_by("random_crop", pixels, x=2, y=1, width=5, height=4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -13,11 +14,15 @@ from PIL import Image
 
 from augcli.errors import SampleError
 from augcli.figures import sheet as sheets
-from augcli.figures.sheet import drawable
+from augcli.figures.sheet import clipped, drawable
+from augcli.image import whole
+from augcli.image.augment import ImageProcessor
+from augcli.image.codec import Decoded, Header
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
+from augcli.image.ops import apply
 from augcli.image.picture import Picture, full_range
 from augcli.image.preview import sheet as contact_sheet
-from augcli.image.preview import thumbnail, window
+from augcli.image.preview import shown, thumbnail, window
 from augcli.requests.asked import Copies
 from augcli.task import Job, Source, Task
 
@@ -71,6 +76,12 @@ def test_names_of_any_bytes_can_be_captions() -> None:
     assert sheet(GOOD, name="caf\udce9/猫 \x07.png").height == sheet(GOOD).height
 
 
+def test_long_names_keep_their_ends() -> None:
+    assert clipped("short.png", 20) == "short.png"
+    assert clipped("a/very/long/folder/name/0001.png", 20) == "…older/name/0001.png"
+    assert sheet(GOOD, name=f"{'x' * 200}.png").height <= sheet(GOOD, name=f"{'x' * 60}.png").height
+
+
 def test_measurements_that_fill_a_small_part_of_their_range_can_be_seen() -> None:
     chance = np.random.default_rng(1)
     source = Picture(chance.integers(200, 4000, (40, 40, 6), np.uint16))
@@ -79,6 +90,55 @@ def test_measurements_that_fill_a_small_part_of_their_range_can_be_seen() -> Non
     assert np.ptp(shown) > 240
     more = np.asarray(thumbnail(lighter, window(source))).astype(int) - shown
     assert 40 < more.mean() < 80
+
+
+LARGE = cv2.resize(smooth(80, 60), (1600, 1200), interpolation=cv2.INTER_CUBIC)
+
+
+def large(*steps: object) -> Job:
+    """Return a job for a large picture."""
+    return replace(JOB, steps=steps, dataset=ImageDatasetSettings(path="in"))
+
+
+def test_large_pictures_are_decoded_no_larger_than_they_are_shown(monkeypatch) -> None:
+    parts, decoded = [], whole.decoded
+
+    def counted(data: bytes, header: Header, part: int) -> Decoded:
+        parts.append(part)
+        return decoded(data, header, part)
+
+    monkeypatch.setattr(whole, "decoded", counted)
+    source = Source("a.jpg", "", cv2.imencode(".jpg", LARGE)[1].tobytes())
+    task = Task(0, "a.jpg", "train", None, "a.jpg", ["a.jpg"], Copies((1,)))
+    job = large(step("rotate", degrees=[10, 20]), step("brightness", delta=[0.1, 0.2]))
+    contact_sheet(job, [(task, [source])], 4, 9)
+    assert parts, "it was decoded"
+    assert min(parts) >= 4
+    assert len(parts) <= 2, "no more often than it has sizes"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        [("rotate", {"degrees": [10, 20]}), ("brightness", {"delta": [0.1, 0.2]})],
+        [("contrast", {"factor": [1.5, 2]}), ("scale", {"factor": [1.2, 1.4]})],
+        [("gaussian_blur", {}), ("equalize", {})],
+    ],
+)
+def test_what_is_made_small_looks_like_what_a_run_makes(told) -> None:
+    job = large(*(step(name, **params) for name, params in told))
+    file = whole.Whole(cv2.imencode(".png", LARGE)[1].tobytes(), 10**8)
+    task = Task(0, "a.png", "train", None, "a.png", ["a.png"], Copies((1,)))
+    (drawn,) = ImageProcessor(job, {}).drawn(task, file.header.facts, None, None)
+    small = np.asarray(shown(file, None, drawn)).astype(int)
+    whole_one = np.asarray(thumbnail(apply(drawn.ops, file.decoded(1).picture))).astype(int)
+    assert small.shape == whole_one.shape
+    assert np.abs(small - whole_one).mean() < 2
+
+
+def test_many_pictures_get_less_room_each() -> None:
+    few, many = sheet(*[GOOD] * 10), sheet(*[GOOD] * 40)
+    assert many.width < few.width * 0.55
 
 
 @pytest.mark.parametrize("depth", ["uint8", "uint16", "float32"])

@@ -17,7 +17,7 @@ import augcli
 from augcli.commands import bench
 from augcli.commands.sentence import sentence
 from augcli.commands.verdict_page import verdict_page
-from augcli.errors import RecipeError, StorageError
+from augcli.errors import RecipeError, StorageError, UsageError
 
 
 @pytest.fixture(scope="module")
@@ -183,6 +183,21 @@ def test_mixed_copies_are_made_anew_without_what_is_left_out(arrows: Path, tmp_p
         held = {line["source"] for line in manifest(run) if line["split"] == "test"}
         assert held
         assert held.isdisjoint(name for line in manifest(run) for name in line["partners"])
+
+
+def test_folders_of_other_splits_have_no_say_where_parts_are_drawn(tmp_path: Path) -> None:
+    for split, count in (("train", 8), ("te[s]t", 3)):
+        for side in ("left", "right"):
+            for seed in range(count):
+                write(tmp_path / "in" / split / side / f"{seed}.png", arrow(seed + count, side))
+    dataset = {"kind": "image", "splits": {"te[[]s]t": "test"}}
+    told = {"dataset": dataset, "copies": 1, "steps": [{"mixup": {}}]}
+    recipe = recipe_of(tmp_path, tmp_path / "in", **told)
+    assert augcli.evaluate(recipe, repeats=2).extent.sources == 16
+    for run in (tmp_path / "out/.augment/evaluate").glob("*/manifest.jsonl"):
+        assert all(line["source"].startswith("train/") for line in manifest(run.parent))
+    with pytest.raises(UsageError, match="--repeats 2 at least"):
+        augcli.evaluate(recipe, repeats=1)
 
 
 def test_a_table_with_a_test_file_is_not_dealt_anew(tmp_path: Path) -> None:

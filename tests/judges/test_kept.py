@@ -70,7 +70,7 @@ def test_what_is_damaged_is_asked_again(tmp_path: Path) -> None:
     np.testing.assert_array_equal(first.chances, again.chances)
 
 
-def test_an_evaluation_made_again_asks_no_learner(
+def test_an_evaluation_made_again_asks_no_learner_and_looks_at_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for side in ("left", "right"):
@@ -79,7 +79,7 @@ def test_an_evaluation_made_again_asks_no_learner(
     recipe = recipe_of(tmp_path, tmp_path / "in", copies=1)
     first = augcli.evaluate(recipe, repeats=1).plain()
     court = evaluate.court_for(recipe, Terms())
-    mute = [replace(each, fitted=None, held_out=None) for each in court.judges]
+    mute = [replace(each, see=None, fitted=None, held_out=None) for each in court.judges]
     mutes = replace(court, judges=mute)
     monkeypatch.setattr(evaluate, "court_for", lambda _recipe, _terms: mutes)
     assert augcli.evaluate(recipe, repeats=1).plain() == first

@@ -80,7 +80,7 @@ def test_numbers_of_rows_are_told_without_their_column(tmp_path: Path) -> None:
     dataset = {"kind": "tabular", "label": "price", "columns": {"price": "number"}}
     changes = {"dataset": dataset, "copies": 1, "steps": ["jitter"]}
     recipe = recipe_of(tmp_path, tmp_path / "rows.csv", **changes)
-    told = augcli.evaluate(recipe, repeats=1, train=write(tmp_path / "mine.py", ROWS))
+    told = augcli.evaluate(recipe, repeats=2, train=write(tmp_path / "mine.py", ROWS))
     assert told.opinions[0].without["explained"] > 0.8
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from helpers import augment, run, write
 from PIL import ImageFont
 
-from augcli.text.preview import _placed
+from augcli.text.preview import _lacking, _placed
+
+CAPTION = "    random_swap+random_delete: "
 
 
 def test_explain_tells_what_went_and_what_came(tmp_path: Path) -> None:
@@ -39,6 +41,14 @@ def test_explain_tells_it_of_a_text_in_its_own_file(tmp_path: Path) -> None:
 def test_hebrew_and_arabic_run_to_the_left() -> None:
     font = ImageFont.load_default(size=15)
     for line, leftward in (("זה סרט טוב", True), ("هذا فيلم جيد", True), ("a good film", False)):
-        places = [x for _, _, x, _ in _placed([("  swap: ", "faint"), (line, "same")], font)]
+        places = [x for _, _, x, _ in _placed([(CAPTION, "faint"), (line, "same")], font)]
         assert (places == sorted(places, reverse=True)) == leftward
         assert (places == sorted(places)) != leftward
+
+
+def test_scripts_that_the_font_has_no_signs_for_are_told() -> None:
+    font = ImageFont.load_default(size=15)
+    assert list(_lacking([[("plain words", "same")]], font)) == []
+    ((text, fate),) = next(_lacking([[("好 film", "same"), ("ไทย", "gone")]], font))
+    assert "THAI, CJK" in text
+    assert fate == "same"

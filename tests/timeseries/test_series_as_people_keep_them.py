@@ -251,7 +251,7 @@ def test_whole_numbers_that_noise_does_not_move_are_told(tmp_path: Path) -> None
         tmp_path, "p.ts", f"@classLabel false\n@data\n{rows}", steps=[{"jitter": {"sigma": 0.01}}]
     )
     assert new_lines(data, 14) == rows.splitlines()
-    assert any(note.startswith("12 copies are their source's own") for note in summary.notes)
+    assert any("12 copies are their source's own" in note for note in summary.notes)
 
 
 def test_parts_of_equal_series_alone_in_their_file(tmp_path: Path) -> None:
@@ -310,3 +310,14 @@ def test_sounds_whose_head_does_not_tell_their_size(tmp_path: Path, form: str) -
     assert summary.exit_code == 0
     new = new_file(tmp_path / "out", "a")
     np.testing.assert_array_equal(wavfile.read(new)[1], wavfile.read(io.BytesIO(plain))[1][::-1])
+
+
+def test_columns_that_are_called_as_quantities_are_no_points_unless_told(tmp_path: Path) -> None:
+    rows = "".join(f"{2000 + at},{at % 12},{at * 7 % 31}.5,{at % 3},{at % 5}\n" for at in range(40))
+    words = f"year,month,temp,rain,wind\n{rows}"
+    with pytest.raises(RecipeError, match=r"called as quantities are: year, month.*`layout: long`"):
+        made(tmp_path, "w.csv", words)
+    told = {"dataset": {"layout": "wide"}}
+    assert len(new_lines(made(tmp_path, "w.csv", words, **told)[1], 41)) == 40
+    numbered = f"at 0,at 1,at 2,at 3,at 4\n{rows}"
+    assert len(new_lines(made(tmp_path / "b", "w.csv", numbered)[1], 41)) == 40

@@ -243,7 +243,7 @@ def test_equal_sounds_in_two_splits_are_refused(tmp_path: Path) -> None:
 def test_a_folder_beside_those_of_splits_is_told(tmp_path: Path) -> None:
     root = sounds(tmp_path / "in")
     wave_file(root / "noise/1.wav", 9, 400)
-    with pytest.raises(RecipeError, match="look like splits but noise beside them do not"):
+    with pytest.raises(RecipeError, match="look like splits but noise beside them does not"):
         series_run(root, tmp_path / "out", steps=GAIN)
 
 

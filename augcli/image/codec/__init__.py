@@ -13,7 +13,7 @@ guard       what codecs raise, warn about or only say on stderr becomes SampleEr
 """
 
 from augcli.image.codec.decode import Decoded, can_reduce, decode, decoded
-from augcli.image.codec.encode import encode, encode_all, refusal
+from augcli.image.codec.encode import encode, encode_all, numbers_png, refusal
 from augcli.image.codec.header import Header, read_header
 from augcli.image.codec.losses import losses
 from augcli.image.codec.masks import MaskForm, encode_mask, read_mask
@@ -29,6 +29,7 @@ __all__ = [
     "encode_all",
     "encode_mask",
     "losses",
+    "numbers_png",
     "read_header",
     "read_mask",
     "refusal",

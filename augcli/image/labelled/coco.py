@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import Any, ClassVar
@@ -36,6 +36,11 @@ from augcli.task import Source, Task
 _CATEGORY = re.compile(r'"category_id"\s*:\s*(-?\d+(?![\d.eE])|"(?:[^"\\]|\\.)*"|)')
 
 
+_TASKS = ("instances", "person_keypoints", "stuff", "panoptic", "captions")
+"""What COCO's own files begin with; of those of the same pictures the first is taken."""
+_TASK = re.compile(rf"(?<![^/_.-])({'|'.join(_TASKS)})(?=[_.-])")
+
+
 class CocoScheme(SharedScheme):
     """What pycocotools reads: boxes, outlines, masks as run lengths, keypoints."""
 
@@ -44,6 +49,14 @@ class CocoScheme(SharedScheme):
     def tables(self, settings: ImageDatasetSettings, names: Iterable[str]) -> list[str]:
         """Return the JSON files."""
         return [name for name in names if name.lower().endswith(".json")]
+
+    def of_other_tasks(self, names: Sequence[str]) -> list[str]:
+        """Return which files tell of the same pictures as others, for a task that comes later."""
+        alike: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        for name in names:
+            if task := _TASK.search(name):
+                alike[_TASK.sub("", name)].append((_TASKS.index(task[1]), name))
+        return sorted(name for some in alike.values() for _, name in sorted(some)[1:])
 
     def told(self, settings: ImageDatasetSettings, data: bytes, name: str) -> Shared | None:
         """Return what a file tells of each picture."""

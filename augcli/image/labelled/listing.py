@@ -11,7 +11,7 @@ from augcli.dataset.files import listed
 from augcli.dataset.layout import kept, layout_of
 from augcli.dataset.splits import TRAIN
 from augcli.dataset.units import Dataset, Sample
-from augcli.errors import Problem, SettingError
+from augcli.errors import Doubt, Problem, SettingError
 from augcli.image.annotations.base import Note
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.taken import remarks, taken
@@ -80,6 +80,10 @@ class Pictures:
     def note(self, text: str, severity: str, code: str) -> None:
         """Add something to tell of the listing."""
         self._notes.append(Problem(str(self.root), 0, 0, text, severity, code))
+
+    def note_doubt(self, doubt: Doubt) -> None:
+        """Add what may be meant otherwise."""
+        self._notes.append(doubt.problem(str(self.root)))
 
     def note_some(self, names: Sequence[str], text: str, severity: str, code: str) -> None:
         """Add what is to be told of some files, if there are any."""

@@ -65,7 +65,9 @@ class MaskScheme(Scheme):
             raise SettingError(("dataset", "path"), f"no masks are found at {root}; {hint}")
         pictures.note_lone(lone, "mask")
         troubles = {name: "it has no mask" for name in pictures.names if name not in paired}
-        return pictures.dataset(pictures.splits({}), Known(paired, troubles))
+        dataset = pictures.dataset(pictures.splits({}), Known(paired, troubles))
+        dataset.nameless = _NAMELESS
+        return dataset
 
     def labels(
         self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
@@ -78,6 +80,9 @@ class MaskScheme(Scheme):
         """Return the masks of a picture as a record tells of them."""
         ignore = None if form["ignore"] is None else tuple(form["ignore"])
         return MaskLabels(picture, form, {}, [MaskFile(each, ignore) for each in sources])
+
+
+_NAMELESS = "none by name: a mask has numbers, so name those, as 8, or 128-64-0 of colours"
 
 
 def _is_mask(settings: ImageDatasetSettings, name: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from augcli.dataset.doubts import UNCLEAR_FORMAT
+from augcli.dataset.doubts import SEVERAL_TASKS, UNCLEAR_FORMAT
 from augcli.dataset.layout import file_splits
 from augcli.dataset.splits import TRAIN
 from augcli.dataset.units import Dataset, Sample
@@ -20,7 +20,7 @@ from augcli.image.annotations.base import Note, Parsed, Size
 from augcli.image.annotations.coco_places import leads_out, places_of
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Beside, Labels, MaskFile, Records, Scheme
-from augcli.image.labelled.listing import Known, Pictures
+from augcli.image.labelled.listing import Known, Pictures, few
 from augcli.image.picture import Said
 from augcli.image.targets import Targets
 from augcli.records.provenance import PictureRecord
@@ -81,6 +81,10 @@ class SharedScheme(Scheme):
     def tables(self, settings: ImageDatasetSettings, names: Iterable[str]) -> list[str]:
         """Return which of some files may be of this sort, by their names."""
 
+    def of_other_tasks(self, names: Sequence[str]) -> list[str]:
+        """Return which of them tell of the same pictures as others, for another task."""
+        return []
+
     @abstractmethod
     def told(self, settings: ImageDatasetSettings, data: bytes, name: str) -> Shared | None:
         """Return what a file tells, None where it is of another sort; SampleError if damaged."""
@@ -102,7 +106,7 @@ class SharedScheme(Scheme):
     def scan(self, settings: ImageDatasetSettings, root: Path) -> Dataset:
         """List the pictures that files tell of, in the splits that these or folders say."""
         pictures = Pictures(settings, root)
-        names = [root.name] if root.is_file() else self.tables(settings, sorted(pictures.others))
+        names = [root.name] if root.is_file() else self._tables(settings, pictures)
         files = [file for name in names if (file := self._told(settings, pictures.root, name))]
         if not files:
             text = f"there is no file of {self.name} annotations at {root}"
@@ -119,6 +123,16 @@ class SharedScheme(Scheme):
         absent = list(placed.missing(by_file))
         known = Known({}, placed.troubles, placed.values, objects, absent)
         return pictures.dataset(splits, known)
+
+    def _tables(self, settings: ImageDatasetSettings, pictures: Pictures) -> list[str]:
+        """Return the files that may be of this sort, of one task; it is noted what others are."""
+        names = self.tables(settings, sorted(pictures.others))
+        if others := self.of_other_tasks(names):
+            pictures.use(others)
+            text = f"{few(others)} tell of pictures that other files tell of, for another task"
+            hint = "`exclude` those that are not meant, and an output is without them"
+            pictures.note_doubt(SEVERAL_TASKS.doubt(text, hint, "dataset.exclude"))
+        return [name for name in names if name not in others]
 
     def _told(self, settings: ImageDatasetSettings, root: Path, name: str) -> Shared | None:
         refuse_large(name, (stat_of(root / name) or [0])[0], settings.max_bytes)

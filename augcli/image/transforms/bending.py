@@ -93,10 +93,13 @@ class OpticalDistortion(Geometry):
         return [Field(nodes, facts.width, facts.height, cls.sampling(params))]
 
 
+@lru_cache(maxsize=8)
 def grid(count: int) -> NDArray[np.float64]:
     """Return x, y of so many points across and down, evenly from corner to corner of 0..1."""
     line = np.linspace(0, 1, count)
-    return np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
+    points = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
+    points.flags.writeable = False
+    return points
 
 
 @lru_cache(maxsize=8)

@@ -9,9 +9,9 @@ import numpy as np
 
 from augcli.errors import StepError
 from augcli.image import opencv as cv2
+from augcli.image.matrices import inverted
 from augcli.image.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray
-from augcli.image.resample import inverted
 from augcli.image.transform import Geometry, ImageTransform
 from augcli.image.transforms.geometry import ShiftX, ShiftY
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole

@@ -13,9 +13,9 @@ from pydantic import Field
 from augcli.draws import Draws
 from augcli.errors import StepError
 from augcli.image.geometry import Warp, fixed
+from augcli.image.matrices import Matrix, inverted
 from augcli.image.ops import Op
 from augcli.image.picture import Facts, Said
-from augcli.image.resample import Matrix, inverted
 from augcli.image.transform import Geometry, ImageTransform
 from augcli.ranges import Choice, Constant, Real, Spread, Uniform, Whole
 from augcli.transform import Params, register, rounded

@@ -125,13 +125,17 @@ class Standardize(ImageTransform):
     """
 
     makes_floats: ClassVar[bool] = True
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
     lasting: ClassVar[bool] = True
+
+    center: bool = Field(True, description="whether the mean is subtracted")
+    scale: bool = Field(True, description="whether it is divided by the deviation")
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return (value − mean) / std."""
-        return [Floats(standardized)]
+        parts = {part: params[part] for part in ("center", "scale")}
+        return [Floats(partial(standardized, **parts))]
 
 
 @register
@@ -234,13 +238,14 @@ def measured(pixels: PixelArray, mean: NDArray[np.float64], std: NDArray[np.floa
     return by_channel_groups(pixels, change)
 
 
-def standardized(pixels: PixelArray) -> PixelArray:
-    """Return float pixels with mean 0 and deviation 1, over all channels."""
+def standardized(pixels: PixelArray, *, center: bool, scale: bool) -> PixelArray:
+    """Return float pixels less their mean, and divided by their deviation, over all channels."""
     numbers = known(pixels)
     means, deviations = map(np.ravel, cv2.meanStdDev(numbers.reshape(len(numbers), -1)))
     top, bands = full_range(pixels.dtype), pixels.shape[2]
-    deviation = max(float(deviations[0]) / top, _LEAST_DEVIATION)
-    return measured(pixels, np.full(bands, means[0] / top), np.full(bands, deviation))
+    mean = means[0] / top if center else 0.0
+    deviation = max(float(deviations[0]) / top, _LEAST_DEVIATION) if scale else 1.0
+    return measured(pixels, np.full(bands, mean), np.full(bands, deviation))
 
 
 def _for_bands(value: Any, facts: Facts) -> NDArray[np.float64]:

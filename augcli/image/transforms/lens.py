@@ -158,7 +158,7 @@ def zoom_margins(width: int, height: int, factor: float) -> Iterator[tuple[int, 
     sides, shown = np.array([width, height]), np.ones(2)
     for doubling in range(1, doublings + 1):
         wanted = factor ** ((1 - 2**doubling) / (2**doublings - 1))
-        cut = np.rint(sides / 2 * (1 - wanted / shown))
+        cut = np.minimum(np.rint(sides / 2 * (1 - wanted / shown)), (sides - 1) // 2)
         shown *= 1 - 2 * cut / sides
         yield int(cut[0]), int(cut[1])
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from augcli.draws import Draws
 from augcli.errors import StepError
-from augcli.image.geometry import Warp, fixed
+from augcli.image.geometry import Warp, fixed, stretch
 from augcli.image.ops import Op
 from augcli.image.picture import Facts
 from augcli.image.resample import LONGEST_WARPED_SIDE, Border, Interpolation
@@ -204,12 +204,6 @@ class RandomResizedCrop(Resizing):
 def window(x: int, y: int, width: int, height: int, how: Sampling = UNSAMPLED) -> Warp:
     """Return the warp to a part of this size, whose first corner lies here."""
     return fixed((1, 0, -x, 0, 1, -y), width, height, how, window=True)
-
-
-def stretch(facts: Facts, width: int, height: int, how: Sampling, *, window: bool = False) -> Warp:
-    """Return the warp that stretches the frame to a size."""
-    numbers = width / facts.width, 0, 0, 0, height / facts.height, 0
-    return fixed(numbers, width, height, how, window=window)
 
 
 def check_fit(name: str, width: int, height: int, facts: Facts) -> None:

@@ -10,14 +10,12 @@ import numpy as np
 from pydantic import Field
 
 from augcli.image import opencv as cv2
-from augcli.image.light import veiled
-from augcli.image.lookup import bytes_of, summed
+from augcli.image.light import parted, veiled
 from augcli.image.ops import Op, Pixels
-from augcli.image.picture import Facts, PixelArray, Points
-from augcli.image.resample import by_channel_groups
+from augcli.image.picture import Facts
 from augcli.image.seeded import Plane, cloud, numbers
-from augcli.image.strokes import dots, soft_polygons, streaks
-from augcli.image.tone import as_levels, curve, fractions
+from augcli.image.strokes import Mask, dots, soft_polygons, streaks
+from augcli.image.tone import curve
 from augcli.image.transform import Colour, Seeded, bgr
 from augcli.image.transforms.lighting import Lighting
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole
@@ -78,7 +76,7 @@ class Fog(Veil):
 class Rain(Veil):
     """Darken the scene and draw streaks of falling drops."""
 
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
 
     drops: Annotated[Spread, Whole(0, 3000, "number of streaks")] = Uniform(200, 600, whole=True)
     length: Annotated[Spread, Real(0, 1, "their length", "of the shorter side")] = Uniform(
@@ -95,43 +93,28 @@ class Rain(Veil):
     )
 
     @classmethod
-    def falls(cls, params: Params, facts: Facts) -> tuple[Points, Points]:
-        """Return where each drop comes from and where it is."""
+    def streaks(cls, params: Params, facts: Facts) -> Mask:
+        """Return H×W, 255 where streaks are."""
         ends = numbers(params["seed"], params["drops"], 2) * (facts.width, facts.height)
         angle, length = math.radians(params["degrees"]), params["length"] * facts.shorter
-        return ends - (math.sin(angle) * length, math.cos(angle) * length), ends
+        fall = math.sin(angle) * length, math.cos(angle) * length
+        return streaks(facts, ends, fall, params["width_px"])
 
     @classmethod
     def share(cls, params: Params, facts: Facts) -> Plane:
         """Return the streaks."""
-        mask = np.zeros((facts.height, facts.width), np.uint8)
-        streaks(mask, *cls.falls(params, facts), params["width_px"], 255)
-        return mask.astype(np.float32) * np.float32(params["opacity"] / 255)
+        return cls.streaks(params, facts) * np.float32(params["opacity"] / 255)
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
-        """Return the darkening and the streaks; into bytes they are drawn at once."""
-        left = 1 - params["darkness"]
+        """Return the darkening and the streaks; of bytes both are tables."""
+        left, opacity = 1 - params["darkness"], params["opacity"]
         if facts.depth != "uint8":
             return [curve(lambda values: values * left), *super().lower(params, facts)]
-        return [Pixels(lambda pixels: cls._behind(pixels, params, facts))]
-
-    @classmethod
-    def _behind(cls, pixels: PixelArray, params: Params, facts: Facts) -> PixelArray:
-        """Return bytes behind streaks: their own share of each value, and that of opaque ones."""
-        falls, width = cls.falls(params, facts), params["width_px"]
-        light = (round(params["light"] * 255),) * 4
-        levels = np.arange(256, dtype=np.uint8)
-        dark = as_levels(fractions(256) * (1 - params["darkness"]) * 255, 256)[0].astype(np.uint8)
-        own = np.rint(levels * (1 - params["opacity"])).astype(np.uint8)
-
-        def change(part: PixelArray, _: slice) -> PixelArray:
-            drawn = bytes_of(part, dark)
-            streaks(drawn, *falls, width, light)
-            summed(part, own[dark], drawn, levels - own)
-            return drawn
-
-        return by_channel_groups(pixels, change)
+        dark = np.arange(256) * left
+        mixed = dark * (1 - opacity) + params["light"] * 255 * opacity
+        tables = [np.rint(each).astype(np.uint8) for each in (mixed, dark)]
+        return [Pixels(lambda pixels: parted(pixels, cls.streaks(params, facts), *tables))]
 
 
 @register

@@ -18,6 +18,9 @@ from augcli.timeseries.formats.grid import Grid, ParquetGrid, TextGrid
 from augcli.timeseries.formats.long import LongFile
 from augcli.timeseries.formats.wide import WideFile
 
+_FEW = 4
+"""Points that may have names of their own, such as start, middle and end."""
+
 _Opened = Callable[[str, Any, SeriesDatasetSettings], Grid]
 
 
@@ -44,7 +47,19 @@ def _table(
     if settings.windows:
         told = "cuts long series; in a wide table each row is one"
         raise SettingError(("dataset", "windows"), told)
-    return WideFile(table, settings, label if settings.label is None else settings.label)
+    file = WideFile(table, settings, label if settings.label is None else settings.label)
+    if settings.layout is None:
+        _refuse_quantities(file)
+    return file
+
+
+def _refuse_quantities(file: WideFile) -> None:
+    """Raise DoubtError where columns are called by words, as quantities are and points are not."""
+    words = [name for name in file.points if not any(map(str.isdigit, name))]
+    if len(set(words)) > max(_FEW, len(file.points) // 2):
+        text = f"columns of {file.name} are called as quantities are: {few(words)}"
+        hint = "say `layout: long` if a row is a point in time, `layout: wide` if it is a series"
+        raise UNCLEAR_SAMPLES.doubt(text, hint, "dataset.layout").error
 
 
 def _arff(source: Source, settings: SeriesDatasetSettings, _single: bool) -> SeriesFile:

@@ -58,6 +58,11 @@ class WideFile(HeldFile):
         self.is_whole = self._style.decimals == 0
         self._absent = grid.absent(sample, "NaN")
 
+    @property
+    def points(self) -> list[str]:
+        """Return what the columns of points are called."""
+        return [self._grid.names[index] for index in self._values]
+
     def _number_columns(self, head: Sequence[Row]) -> Iterator[int]:
         """Yield the columns in whose first cells are numbers more often than anything else."""
         told = {self._label, self._id, self._split, *self._ignored}

@@ -17,7 +17,7 @@ from pycocotools.coco import COCO
 from augcli.commands import forecast
 from augcli.errors import RecipeError
 from augcli.image.labelled.coco import CocoScheme
-from augcli.image.overlay import colour_of
+from augcli.image.overlay import colour_at, colour_of
 from augcli.recipe import read_recipe
 
 FLIP = {"dataset": {"format": "coco"}, "steps": ["horizontal_flip"], "copies": 1}
@@ -220,10 +220,10 @@ def test_files_of_many_pictures_are_written_again_only_where_something_is_new(
 
 def test_two_files_that_tell_of_one_picture_are_refused(coco: Path, tmp_path: Path) -> None:
     text = json.dumps(told({1: "a.png"}, []))
-    write(coco / "annotations/captions_train2017.json", text)
+    write(coco / "annotations/objects_train2017.json", text)
     with pytest.raises(RecipeError, match=r"both tell of train2017/a\.png; leave one of them out"):
         run(coco, tmp_path / "out", **FLIP)
-    dataset = {"format": "coco", "exclude": ["annotations/captions*"]}
+    dataset = {"format": "coco", "exclude": ["annotations/objects*"]}
     assert run(coco, tmp_path / "out", **FLIP | {"dataset": dataset}).exit_code == 0
 
 
@@ -347,6 +347,13 @@ def test_previews_and_reports_draw_objects(coco: Path, tmp_path: Path) -> None:
     assert colour_of("cat") in colours
     assert augment("run", recipe).returncode == 0
     assert augment("report", tmp_path / "out", "-o", tmp_path / "r.html").returncode == 0
+
+
+def test_numbers_of_a_mask_that_follow_each_other_look_unlike() -> None:
+    colours = np.array([colour_at(number) for number in range(12)])
+    apart = np.abs(colours[:, None] - colours).sum(axis=2)
+    assert apart.diagonal(1).min() > 400
+    assert apart[~np.eye(12, dtype=bool)].min() > 50
 
 
 def test_a_folder_of_tables_of_boxes_is_known_and_written_as_it_was(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from helpers import failures, manifest, picture, run, write
+from helpers import augment, failures, manifest, picture, run, write, write_recipe
 
 from augcli.commands.replay import replay
 
@@ -92,6 +92,27 @@ def test_mask_crops_show_what_is_in_a_corner(masks: Path, tmp_path: Path) -> Non
     copies = sorted(out.glob("**/masks/*.aug-*.png"))
     assert len(copies) == 6
     assert all(3 in cv2.imread(str(path), cv2.IMREAD_UNCHANGED) for path in copies)
+
+
+def test_numbers_of_masks_stand_for_classes(masks: Path, tmp_path: Path) -> None:
+    other = next((masks / "masks").iterdir())
+    write(other, cv2.imencode(".png", np.full((32, 48), 7, np.uint8))[1].tobytes())
+    steps = [{"horizontal_flip": {"only": 7}}, {"vertical_flip": {"except": "7"}}]
+    steps_of(masks, tmp_path / "out", "masks", steps)
+    copies = [each for each in manifest(tmp_path / "out") if each["copy"] is not None]
+    for each in copies:
+        is_other = Path(each["source"]).stem == other.stem
+        wanted = "horizontal_flip" if is_other else "vertical_flip"
+        assert [step["name"] for step in each["steps"]] == [wanted]
+
+
+def test_a_class_named_for_masks_is_refused_with_the_reason(masks: Path, tmp_path: Path) -> None:
+    recipe = write_recipe(
+        masks, tmp_path / "out", dataset={"format": "masks"}, steps=[{"rotate": {"only": "car"}}]
+    )
+    done = augment("plan", recipe)
+    assert done.returncode == 2
+    assert "no class 'car' (it has none by name: a mask has numbers" in done.stderr
 
 
 @pytest.mark.parametrize(
