@@ -129,7 +129,7 @@ def test_a_store_that_does_not_answer_is_left_alone(
 
 
 def test_a_cache_inside_an_output_of_a_store_is_refused(photos: Path, bucket: Any) -> None:
-    recipe = recipe_for(photos, Path("out"), output={"path": "s3://bucket/some"})
+    recipe = recipe_for(photos, photos.parent / "out", output={"path": "s3://bucket/some"})
     with pytest.raises(UsageError, match="cache s3://bucket/some/cache is inside the output"):
         augcli.run(recipe, 1, cache=CACHE)
 

@@ -294,8 +294,11 @@ TRIGGERS |= {
         {"dataset": {"kind": "timeseries"}, "steps": ["jitter"]},
     ),
 }
-ELSEWHERE = {"recipe", "disk-space", "double-opencv", "generated", "little-learned"}
-"""What no dataset alone triggers: tests below do, and those of steps that learn."""
+ELSEWHERE = {
+    *("recipe", "disk-space", "double-opencv", "generated", "little-learned"),
+    "several-tasks",
+}
+"""What no dataset alone triggers: tests below do, and those of steps that learn; tasks of COCO."""
 
 
 def codes(root: Path, write_dataset: Writer, asked: dict[str, Any]) -> set[str]:

@@ -16,8 +16,8 @@ Codes: TypeAlias = NDArray[np.int32]
 Rows: TypeAlias = NDArray[np.int64]
 """Places of points among others."""
 
-_CELLS = 1 << 23
-"""Distances that are held at a time, by all threads together."""
+_CELLS = 1 << 21
+"""Distances that are held at a time, by all threads together: as many as caches hold."""
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 
 

@@ -10,8 +10,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 _LAST = re.compile(r"last (\d{1,2}(?:\.\d+)?) ?%")
 
 
+def _is_last(told: Any) -> re.Match[str] | None:
+    return _LAST.fullmatch(told) if isinstance(told, str) else None
+
+
 def _share(told: Any) -> Any:
-    found = _LAST.fullmatch(told) if isinstance(told, str) else None
+    found = _is_last(told)
     return float(found[1]) / 100 if found else told
 
 
@@ -55,6 +59,15 @@ class SplitShares(BaseModel):
         "the column of `time` for when they begin; windows of them: the column of `time`, and each "
         "series has its own last share",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_an_order(cls, told: Any) -> Any:
+        shares = [told.get(name) for name in ("test", "val")] if isinstance(told, dict) else []
+        last = next((each for each in shares if _is_last(each)), None)
+        if last and told.get("by") is None:
+            raise ValueError(f"`{last}` is by an order: name the column that tells it with `by`")
+        return told
 
     @model_validator(mode="after")
     def _is_one_way(self) -> SplitShares:

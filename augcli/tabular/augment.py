@@ -169,9 +169,7 @@ class ProcessedTable(Processed):
     def remarks(self) -> list[str]:
         """Return how many of the new rows are no new ones, and what the table may be instead."""
         prints = iter(self._prints_of_drawn())
-        found = list(map(str, of_series(self.table)))
-        if any(each.is_something for each in self.decided):
-            found += measured(self.table, self.job.balance)
+        found = [*map(str, of_series(self.table)), *measured(self.table, self.job.balance)]
         for outline, each in zip(self.outlines, self.decided, strict=True):
             new = list(islice(prints, len(each.drawn)))
             found += named(outline, repeats(outline, each, new), among=self.outlines)

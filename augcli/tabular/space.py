@@ -140,7 +140,8 @@ class Space:
 
 def moments_of(values: Numbers) -> tuple[float, float]:
     """Return mean and standard deviation of what is known; what rounding alone makes of it is 0."""
-    known = values[~np.isnan(values)]
+    holes = np.isnan(values)
+    known = values[~holes] if holes.any() else values
     mean, width = float(known.mean()), float(known.std())
     return mean, width if width > _ROUNDING * abs(mean) else 0.0
 

@@ -9,13 +9,25 @@ words in capitals, which are spelt out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from functools import cached_property
+from typing import NamedTuple
 
-Line = tuple[str, tuple[str, ...]]
-"""A form, and the patterns of words behind it."""
+Line = tuple[str, re.Pattern[str]]
+"""A form, and the pattern of words behind it."""
+WORD = r"[\"'“‘«(]{0,8}([^\W\d_]+)"
+"""The pattern of a word, with what may open before it."""
+
+
+class Article(NamedTuple):
+    """One in a text, and the word behind it."""
+
+    start: int
+    end: int
+    form: str
+    word: str
 
 
 @dataclass(frozen=True)
@@ -31,11 +43,15 @@ class Articles:
         return cls(tuple(tuple(map(_read, block.splitlines())) for block in blocks))
 
     @cached_property
-    def before(self) -> re.Pattern[str]:
-        """Return the pattern of a form and the space that ends a text."""
+    def _pattern(self) -> re.Pattern[str]:
         forms = {form for block in self.blocks for form, _ in block}
         known = "|".join(map(re.escape, sorted(forms, key=lambda form: (-len(form), form))))
-        return re.compile(rf"(?<![\w'’-])({known})( +)$", re.IGNORECASE)
+        return re.compile(rf"(?<![\w'’-])({known}) +(?={WORD})", re.IGNORECASE)
+
+    def found(self, text: str) -> Iterator[tuple[int, Article]]:
+        """Yield where a word begins behind an article, quotes included, and that article."""
+        for match in self._pattern.finditer(text) if self.blocks else ():
+            yield match.end(), Article(*match.span(1), *match.groups())
 
     def instead(self, form: str, old: str, new: str) -> str | None:
         """Return what a form becomes where one word gives way to another.
@@ -53,14 +69,11 @@ def _read(line: str) -> Line:
     form, *patterns = line.split()
     if not patterns:
         raise ValueError(f"{form!r} has no beginnings of words behind it")
-    return form, tuple(patterns)
+    return form, re.compile("|".join(map(translate, patterns)))
 
 
 def _form(block: Iterable[Line], word: str) -> str | None:
     """Return the form before a word, None where no line says."""
     lower = word.lower()
     shapes = (word, lower) if len(word) > 1 and word.isupper() else (lower,)
-    for form, patterns in block:
-        if any(fnmatchcase(shape, each) for each in patterns for shape in shapes):
-            return form
-    return None
+    return next((form for form, begins in block if any(map(begins.match, shapes))), None)

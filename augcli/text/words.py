@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from augcli.requests.programs import Answers
 from augcli.text import folders
+from augcli.text.beginnings import Article
 from augcli.text.joined import parted
 from augcli.text.lexicon import Lexicon
 from augcli.text.negations import NEGATING, negates
@@ -254,6 +255,12 @@ class Document:
         """Return whether most words begin with small letters, so that a capital says something."""
         capitals = sum(word.text[:1].isupper() for word in self.words)
         return 2 * capitals < len(self.words)
+
+    @cached_property
+    def articles(self) -> dict[int, Article]:
+        """Return what hangs on the word behind it, by where that begins."""
+        found, kept = self.reading.lexicon.articles.found(self.text), self.kept
+        return {place: each for place, each in found if not kept.overlap(each.start, each.end)}
 
     @cached_property
     def letters(self) -> list[int]:

@@ -132,7 +132,8 @@ def _split_in_time(library: Library, settings: SeriesDatasetSettings, shares: Sp
     windows = settings.windows
     assert windows is not None
     if settings.time is None or str(shares.by) != str(settings.time):
-        text = "of windows, `by` is the column of `time`"
+        column = shares.by if settings.time is None else settings.time
+        text = f"windows are in the order of `time`: say `time: {column}` and `by: {column}`"
         raise SettingError(("dataset", "split", "by"), text)
     found: dict[str, str] = {}
     for name, rows in _cut(library):

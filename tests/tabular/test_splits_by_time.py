@@ -51,6 +51,8 @@ def test_rows_of_one_day_stay_together(tmp_path: Path) -> None:
         ({"test": 0.2, "by": "dey"}, "did you mean 'day'"),
         ({"test": 0.2, "by": "day", "group": "kind"}, "not by both"),
         ({"test": "first 20%", "by": "day"}, "dataset.split"),
+        ({"test": "last 20%"}, "`last 20%` is by an order: name the column that tells it"),
+        ({"test": 0.1, "val": "last 5 %", "group": "kind"}, "`last 5 %` is by an order"),
     ],
 )
 def test_orders_that_cannot_be_are_told(tmp_path: Path, split: dict[str, Any], why: str) -> None:

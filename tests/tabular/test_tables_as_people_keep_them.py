@@ -205,6 +205,22 @@ def test_a_range_index_is_as_long_as_the_table(tmp_path: Path) -> None:
     assert json.loads(metadata["pandas"])["index_columns"][0]["stop"] == 60
 
 
+def test_orders_of_categories_and_units_of_times_stay_and_other_splits_too(tmp_path: Path) -> None:
+    sizes = pl.Series("size", ["m", "xs", "l", "xs"] * 10, pl.Enum(["xs", "m", "l"]))
+    times = pl.Series("at", [n * 3_600_000_000_000 // 7 for n in range(40)]).cast(pl.Time)
+    frame = FRAME.drop("row").with_columns(sizes, times)
+    held = parquet(frame.with_columns(pl.col("width") + 1))
+    write(tmp_path / "in/test.parquet", held)
+    told = {"path": str(write(tmp_path / "in/train.parquet", parquet(frame)).parent)}
+    summary = augmented(tmp_path, told | {"label": "kind"}, balance=SMOTE)
+    table = pl.read_parquet(tmp_path / "out/train.parquet")
+    assert table.schema == frame.schema
+    assert table[:40].equals(frame)
+    assert len(table) == 60
+    assert "columns that are blank in new rows: 'at'" in str(summary.notes)
+    assert (tmp_path / "out/test.parquet").read_bytes() == held
+
+
 @pytest.mark.parametrize("dtype", [pl.Date, pl.Datetime("us"), pl.Datetime("ms", "UTC")])
 def test_days_keep_rows_together_and_stay_days(tmp_path: Path, dtype: pl.DataType) -> None:
     days = pl.Series("day", [20_000 + n % 9 for n in range(40)], pl.Int32).cast(pl.Date).cast(dtype)

@@ -88,6 +88,10 @@ def test_no_window_reaches_over_two_splits(tmp_path: Path) -> None:
             {"windows": {"length": 8}, "layout": "wide", "time": None},
             "a wide table each row is one",
         ),
+        (
+            {"windows": {"length": 8}, "split": {"test": 0.2, "by": "t"}, "time": None},
+            "say `time: t` and `by: t`",
+        ),
     ],
 )
 def test_windows_that_there_cannot_be(tmp_path: Path, told: dict[str, Any], why: str) -> None:

@@ -11,7 +11,7 @@ from pydantic import Field
 from augcli.draws import Draws
 from augcli.ranges import Constant, Real, Spread
 from augcli.text.articles import with_articles
-from augcli.text.edits import Edit, in_shape_of, ordered
+from augcli.text.edits import Edit, in_shape_of
 from augcli.text.recommended import recommended_alpha
 from augcli.text.transform import Share, TextTransform, one_of, picked, share
 from augcli.text.words import Document
@@ -141,7 +141,7 @@ def replacements(draws: Draws, document: Document, count: int) -> list[Edit]:
         indices, synonyms = document.replaceable[place]
         new = one_of(here, synonyms)
         found += [[words[i].start, words[i].end, in_shape_of(new, words[i].text)] for i in indices]
-    return with_articles(document, ordered(found))
+    return with_articles(document, found)
 
 
 def insertions(draws: Draws, document: Document, count: int) -> list[Edit]:
@@ -154,7 +154,7 @@ def insertions(draws: Draws, document: Document, count: int) -> list[Edit]:
         place, before, after = gaps[gap]
         synonym = one_of(here, known[word][1])
         found.append([place, place, before + synonym + after])
-    return with_articles(document, ordered(found))
+    return with_articles(document, found)
 
 
 def swaps(draws: Draws, document: Document, count: int) -> list[Edit]:

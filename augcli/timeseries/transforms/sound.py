@@ -89,7 +89,7 @@ class TimeStretch(OneByOne):
     ends in silence, what is slower is cut.
     """
 
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
     rate: Annotated[Spread, Real(0.1, 10, "speed", log=True, neutral=1)] = Uniform(
         0.8, 1.25, log=True
     )
@@ -110,7 +110,7 @@ class PitchShift(OneByOne):
     A phase vocoder and resampling.
     """
 
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
     semitones: Annotated[Spread, Real(-24, 24, "how much higher", "semitones", neutral=0)] = (
         Uniform(-2.0, 2.0)
     )
