@@ -38,8 +38,8 @@ times ours a peer takes, stands why."""
 _ALIKE_KERNELS = "about the same work of OpenCV on both sides"
 _WHY = {
     "gamma": "about the same table on both sides",
-    "crop_and_pad": "two frames, each with its bookkeeping, of some 20 µs",
-    "random_resized_crop": "bookkeeping, some 40 µs: each part has a matrix of its own",
+    "crop_and_pad": "two frames, each with a matrix of its own and its bookkeeping",
+    "random_resized_crop": "bookkeeping, some 15 µs: each part has a matrix of its own",
     "morphology": "a square of nine pixels; the peer's of this size is a cross of five",
     "channel_dropout": "a table for each channel, so that it fuses with its neighbours",
     "xy_masking": "places are hashed from a recorded seed",

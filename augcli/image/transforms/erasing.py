@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Annotated
+from functools import lru_cache
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import Field
@@ -57,7 +58,7 @@ def painted(parts: Sequence[Sequence[int]], fill: tuple[float, ...]) -> Pixels:
     """Return the operation that paints over rectangles: x, y, width and height in pixels."""
 
     def change(pixels: PixelArray) -> PixelArray:
-        values = np.array(fill_values(fill, pixels, alpha=False)).astype(pixels.dtype).tolist()
+        values = _as_stored(fill_values(fill, pixels, alpha=False), pixels.dtype)
         return by_channel_groups(pixels, lambda part, at: _filled(part, values[at]))
 
     def _filled(part: PixelArray, values: Sequence[float]) -> PixelArray:
@@ -71,3 +72,10 @@ def painted(parts: Sequence[Sequence[int]], fill: tuple[float, ...]) -> Pixels:
         return result
 
     return Pixels(change)
+
+
+@lru_cache(maxsize=64)
+def _as_stored(values: tuple[float, ...], dtype: np.dtype[Any]) -> list[float]:
+    """Return values as pixels of this depth hold them."""
+    stored: list[float] = np.array(values).astype(dtype).tolist()
+    return stored
