@@ -24,7 +24,7 @@ EMULATORS = $(abspath $(VENV))/emulators
 test-cluster: $(VENV)/installed-dev  ## stores of a server, and clusters, as far as their extras can be installed
 	for extra in buckets ray; do $(BIN)/pip install --quiet --disable-pip-version-check -e ".[$$extra]" || true; done
 	$(BIN)/pip install --quiet --disable-pip-version-check 'ray[default]' || true  # for its jobs
-	npm install --silent --no-save --prefix $(EMULATORS) azurite || true
+	timeout 300 npm install --silent --no-save --prefix $(EMULATORS) azurite || true
 	PATH="$(EMULATORS)/node_modules/.bin:$$PATH" $(BIN)/pytest -n 1 -m cluster -rs
 
 test-loaders: $(VENV)/installed-dev  ## shards read back as people's loaders read them
