@@ -50,7 +50,7 @@ def test_split_folders(tmp_path, name):
 def test_half_a_layout_of_splits_is_an_error(tmp_path, beside):
     make_photos(tmp_path, {"train/cat": 1})
     write(tmp_path / beside, picture(1))
-    with pytest.raises(SettingError, match="beside them") as caught:
+    with pytest.raises(SettingError, match="beside it") as caught:
         scanned(tmp_path)
     assert beside.partition("/")[0] in str(caught.value)
     assert len(scanned(tmp_path, exclude=(beside,))) == 1

@@ -42,7 +42,7 @@ from augcli.tabular.methods.base import stages_of
 from augcli.tabular.named import refuse_columns, splits_by_name
 from augcli.tabular.outline import NO_CLASS, Outline, passing
 from augcli.tabular.output import Writing
-from augcli.tabular.remarks import leaked, measured, named, remarks, repeats, story
+from augcli.tabular.remarks import compared, leaked, named, remarks, repeats, story
 from augcli.tabular.splits import File, files_of, kept_rows, only_split, rows_of, unnamed
 from augcli.tabular.steps import steps_of
 from augcli.tabular.table import Rows, texts_of
@@ -169,7 +169,7 @@ class ProcessedTable(Processed):
     def remarks(self) -> list[str]:
         """Return how many of the new rows are no new ones, and what the table may be instead."""
         prints = iter(self._prints_of_drawn())
-        found = [*map(str, of_series(self.table)), *measured(self.table, self.job.balance)]
+        found = [*map(str, of_series(self.table)), *compared(self.outlines, self.decided)]
         for outline, each in zip(self.outlines, self.decided, strict=True):
             new = list(islice(prints, len(each.drawn)))
             found += named(outline, repeats(outline, each, new), among=self.outlines)

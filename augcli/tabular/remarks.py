@@ -46,10 +46,16 @@ def remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator
 def story(table: Table, balance: Method | None) -> Iterator[str]:
     """Yield what was found out about columns, and what distances between rows are told in."""
     yield from told_columns(table)
-    yield from measured(table, balance)
+    yield from _measured(table, balance)
 
 
-def measured(table: Table, balance: Method | None) -> Iterator[str]:
+def compared(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator[str]:
+    """Yield what distances are told in, where rows were compared."""
+    if any(each.is_something for each in decided):
+        yield from _measured(outlines[0].table, outlines[0].job.balance)
+
+
+def _measured(table: Table, balance: Method | None) -> Iterator[str]:
     """Yield what distances are told in, where columns could be counted otherwise."""
     if len(table.numeric) > 1 and any(each.is_scaled for each in stages_of(balance)):
         yield (
