@@ -188,6 +188,15 @@ def test_init_writes_a_file_whose_paths_start_from_it(tmp_path: Path) -> None:
     assert (again.returncode, "is there already" in again.stderr) == (2, True)
 
 
+def test_a_path_that_is_not_there_is_told_with_the_nearest(tmp_path: Path) -> None:
+    made(tmp_path / "photos", "train/a", "train/b")
+    done = augment("init", "photso", cwd=tmp_path)
+    assert (done.returncode, "; did you mean 'photos'?" in done.stderr) == (2, True)
+    done = augment("init", "photos", "-o", "r/x.yaml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == "augment: cannot write r/x.yaml: there is no folder r\n"
+
+
 @pytest.mark.parametrize("here", ["in", "in/train", "."])
 def test_init_of_the_folder_around_writes_beside_it(tmp_path: Path, here: str) -> None:
     made(tmp_path / "in", "train/a", "train/b", "val/a", "val/b")

@@ -8,13 +8,17 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import click
 
 from augcli.addresses import address_of, fault_in
-from augcli.errors import UsageError
+from augcli.errors import UsageError, did_you_mean
+
+_LOOKED_AT = 1000
+"""Names of a folder among which one is looked for that is meant."""
 
 
 class PathType(click.Path):
@@ -35,7 +39,20 @@ class PathType(click.Path):
         except OSError as error:
             if error.errno in (errno.ENAMETOOLONG, errno.ELOOP):
                 self.fail(f"{value[:40]!r}: {error.strerror}", param, ctx)
-        return super().convert(value, param, ctx)
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            raise click.BadParameter(
+                error.message.rstrip(".") + _near(Path(value)), ctx, param
+            ) from None
+
+
+def _near(path: Path) -> str:
+    """Return which name beside a path that is not there may be meant."""
+    if path.exists() or not path.parent.is_dir():
+        return ""
+    with os.scandir(path.parent) as beside:
+        return did_you_mean(path.name, [each.name for each in islice(beside, _LOOKED_AT)])
 
 
 class PlaceType(PathType):

@@ -34,7 +34,7 @@ def write_target(target: Path, data: bytes, dataset: Path) -> None:
         if _is_special(target):
             _write_into(target, data)
             return
-        place = Path(os.path.realpath(target))
+        place = _place_of(target)
         if place.is_relative_to(dataset.resolve()):
             raise UsageError(f"{target} is inside the dataset; name another file with -o")
         folder = Folder(place.parent)
@@ -51,7 +51,7 @@ def write_recipe(target: Path, text: str, dataset: Path) -> None:
         if _is_special(target):
             _write_into(target, text.encode())
             return
-        place = Path(os.path.realpath(target))
+        place = _place_of(target)
         if dataset.is_dir() and place.is_relative_to(dataset.resolve()):
             other = os.path.relpath(dataset.resolve().parent / target.name)
             raise UsageError(f"{target} is inside the dataset; write it beside it: -o {other}")
@@ -59,6 +59,14 @@ def write_recipe(target: Path, text: str, dataset: Path) -> None:
         if folder.stat(place.name):
             raise UsageError(f"{target} is there already; it is not replaced, so name another")
         folder.write_whole(place.name, text.encode())
+
+
+def _place_of(target: Path) -> Path:
+    """Return the place of a file, through links; UsageError where there is no folder for it."""
+    place = Path(os.path.realpath(target))
+    if not place.parent.exists():
+        raise UsageError(f"cannot write {target}: there is no folder {target.parent}")
+    return place
 
 
 def _is_special(target: Path) -> bool:
