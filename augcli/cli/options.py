@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import wraps
 from itertools import islice
 from pathlib import Path
@@ -49,10 +50,11 @@ class PathType(click.Path):
 
 def _near(path: Path) -> str:
     """Return which name beside a path that is not there may be meant."""
-    if path.exists() or not path.parent.is_dir():
+    if path.exists():
         return ""
-    with os.scandir(path.parent) as beside:
+    with suppress(OSError), os.scandir(path.parent) as beside:
         return did_you_mean(path.name, [each.name for each in islice(beside, _LOOKED_AT)])
+    return ""
 
 
 class PlaceType(PathType):
