@@ -242,9 +242,9 @@ def _flags(name: str) -> Mapping[str, str]:
 
 
 def _meaning_of_cell(value: str) -> str | None:
-    """Return what split a cell names, if it names one and is no path."""
+    """Return what split a cell names, if it names one, such as `PublicTest`, and is no path."""
     found = read(value)
-    return found.meaning if found.is_plain and not _IN_PATHS.search(value) else None
+    return found.meaning if found.is_suspicious and not _IN_PATHS.search(value) else None
 
 
 def augmented(augment: Collection[str], splits: Iterable[str]) -> frozenset[str]:
