@@ -125,6 +125,11 @@ def meaning(name: str) -> str | None:
     return found.meaning if found.meaning != DOUBT else None
 
 
+def says_nothing(name: str) -> bool:
+    """Return whether a name tells no class: it has no words but those that any folder may have."""
+    return all(word in _NOTHING_SAID for run in _LETTERS.findall(name) for word in _words(run))
+
+
 def may_hold_out(name: str) -> bool:
     """Return whether any word of a name means a split that is held out."""
     words = (word for run in _LETTERS.findall(name) for word in _words(run))
