@@ -172,7 +172,7 @@ class Kind(Generic[S, D, Out, B, P]):
     preview: Preview[Job[S, D, Out, B]] | None = None
     play: Play[Job[S, D, Out, B]] | None = None
     remarks: Callable[[Job[S, D, Out, B], Dataset], Iterator[Problem]] | None = None
-    """Yields what a person should know of a job on a dataset; nothing is read for it."""
+    """Yields what a person should know of a job on a dataset; next to nothing is read for it."""
     linter: Callable[[Job[S, D, Out, B], Dataset], Linter[P]] | None = None
     """Returns what looks at samples for `check`."""
     index: Index[D] | None = None

@@ -221,6 +221,15 @@ def test_init_is_told_kind_and_label(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("head", "label"), [("customer,plan,churned,age", "churned"), ("x,y,z,label", "label")]
+)
+def test_the_surest_name_of_a_label_is_guessed(tmp_path: Path, head: str, label: str) -> None:
+    rows = "".join(f"C{n:03d},{'abc'[n % 3]},{n % 4 == 0},{n * 37 % 97}\n" for n in range(99))
+    text = starter(write(tmp_path / "t.csv", f"{head}\n{rows}"), tmp_path, kind="tabular").text
+    assert f'label: "{label}"    # a guess' in text
+
+
+@pytest.mark.parametrize(
     ("name", "data", "said"),
     [
         ("x.zip", b"PK\5\6" + bytes(18), "is packed; unpack it"),

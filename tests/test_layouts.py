@@ -372,6 +372,9 @@ ASKED: dict[str, tuple[Writer, str]] = {
         photos("greek/alpha", "greek/beta", "latin/a", "latin/b"),
         "takes in the folders",
     ),
+    "opposites": (photos("valid", "invalid"), "such as {valid: class}"),
+    "arms of a trial": (photos("test", "control"), "such as {test: class}"),
+    "test beside the rest": (photos("test", "images"), "such as {images: train}"),
     "list of a split": (
         both(photos("a", "b"), files(test__txt="00.png\n01.png\n")),
         "lists 00.png and others",

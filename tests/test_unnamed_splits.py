@@ -116,6 +116,15 @@ def test_a_run_stops_and_names_the_keys(tmp_path: Path, kind: str) -> None:
     assert not list((tmp_path / "out").glob("in.*"))
 
 
+@every_kind
+def test_splits_that_say_more_are_seen_and_stay_apart(tmp_path: Path, kind: str) -> None:
+    told = ["Training", "PublicTest", "PrivateTest", "Training"] * 2
+    with pytest.raises(RecipeError, match=r"`split: Usage`"):
+        ran(tmp_path, kind, told, "Usage")
+    named = grown(ran(tmp_path / "named", kind, told, "Usage", split="Usage"))
+    assert named == {"train": 4, "PublicTest": 0, "PrivateTest": 0}
+
+
 NUMBERS_ARE_POINTS = ("wide", "long")
 ASKED = [(kind, "nY") for kind in KINDS]
 ASKED += [(kind, "01") for kind in KINDS if kind not in NUMBERS_ARE_POINTS]

@@ -93,8 +93,11 @@ UNCLEAR_WORDS = Question(
 OTHER_KIND = Question(
     "other-kind",
     "The dataset looks like one of another kind",
-    "Nothing at its path is of the kind that the recipe names.",
-    "Say `dataset.kind`, or let `dataset.path` lead elsewhere.",
+    "Nothing at its path is of the kind that the recipe names, or the rows of a table follow each "
+    "other as the points of one series do: new rows would be points of none, and a drawn split has "
+    "neighbours on both sides.",
+    "Say `dataset.kind`, or let `dataset.path` lead elsewhere; where rows are samples, say "
+    "`label: COLUMN` or what a column is: `columns: {COLUMN: decimals}`.",
 )
 WITHIN_CLASS = Question(
     "within-class",

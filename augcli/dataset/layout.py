@@ -26,6 +26,7 @@ from augcli.dataset.splits import (
     folder_split,
     glued,
     read,
+    says_nothing,
 )
 from augcli.dataset.told import CLASS, IGNORE, Told, doubtful, few, quoted, unlike
 from augcli.errors import Problem
@@ -263,10 +264,12 @@ def _are_splits(
         raise doubtful(f"{few(doubts)} may be nothing to learn from", {doubts[0]: IGNORE})
     if others and (sure or suspicious or _are_paired(likely.values())):
         text = unlike([*sure, *likely], others)
-        odd = len(likely) < len(others) and not sure
         has_train = not likely or TRAIN in {each.meaning for each in likely.values()}
+        plain = all(each.is_plain for each in likely.values())
+        named = plain and others[0] in readings and not says_nothing(_last(others[0]))
+        odd = len(likely) < len(others) or (named and not has_train)
         other = {others[0]: IGNORE if has_train else TRAIN}
-        raise doubtful(text, {next(iter(likely)): CLASS} if odd else other)
+        raise doubtful(text, {next(iter(likely)): CLASS} if odd and not sure else other)
     return bool(sure or likely) and not others
 
 

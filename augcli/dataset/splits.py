@@ -125,6 +125,11 @@ def meaning(name: str) -> str | None:
     return found.meaning if found.meaning != DOUBT else None
 
 
+def says_nothing(name: str) -> bool:
+    """Return whether a name tells no class: it has no words but those that any folder may have."""
+    return all(word in _NOTHING_SAID for run in _LETTERS.findall(name) for word in _words(run))
+
+
 def may_hold_out(name: str) -> bool:
     """Return whether any word of a name means a split that is held out."""
     words = (word for run in _LETTERS.findall(name) for word in _words(run))
@@ -242,9 +247,9 @@ def _flags(name: str) -> Mapping[str, str]:
 
 
 def _meaning_of_cell(value: str) -> str | None:
-    """Return what split a cell names, if it names one and is no path."""
+    """Return what split a cell names, if it names one, such as `PublicTest`, and is no path."""
     found = read(value)
-    return found.meaning if found.is_plain and not _IN_PATHS.search(value) else None
+    return found.meaning if found.is_suspicious and not _IN_PATHS.search(value) else None
 
 
 def augmented(augment: Collection[str], splits: Iterable[str]) -> frozenset[str]:

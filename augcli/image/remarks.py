@@ -1,24 +1,33 @@
-"""What `check` and `plan` say of a recipe for pictures, from names and settings alone."""
+"""What `check` and `plan` say of a recipe for pictures, from names, settings and few sizes."""
 
 from __future__ import annotations
 
 import os
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 from augcli.dataset.splits import augmented
 from augcli.dataset.units import Dataset
-from augcli.errors import Problem
+from augcli.disk.reading import read_whole
+from augcli.errors import Problem, SampleError
+from augcli.image.codec import read_header
 from augcli.image.formats import encoding_for
 from augcli.image.job import ImageJob
 from augcli.image.transform import ImageTransform
-from augcli.transform import walk
+from augcli.ranges import Constant
+from augcli.transform import Transform, walk
+
+Size = tuple[int, int]
+
+_LOOKED_AT = 32
+"""Pictures whose sizes are read, where a step sets sizes."""
 
 
 def remarks(job: ImageJob, dataset: Dataset) -> Iterator[Problem]:
     """Yield notes and warnings on what a job makes of these pictures."""
     yield from _containers(job, dataset)
-    yield from _sizes(job)
+    yield from _sizes(job, dataset)
     yield from _validation(job, dataset)
 
 
@@ -42,11 +51,12 @@ def _extension(dataset: Dataset, sample_id: str) -> str:
     return dataset.extensions.get(sample_id, own)
 
 
-def _sizes(job: ImageJob) -> Iterator[Problem]:
+def _sizes(job: ImageJob, dataset: Dataset) -> Iterator[Problem]:
     """Warn where the size of a picture tells originals from copies."""
-    steps = (step for step in walk(job.steps) if isinstance(step, ImageTransform) and step.p > 0)
-    names = list(dict.fromkeys(step.name for step in steps if step.sizes))
-    if not names or not job.output.emits_originals:
+    if not job.output.emits_originals or not _sizing(job):
+        return
+    names = _sizing(job, _size_of_all(job, dataset))
+    if not names:
         return
     text = (
         f"{' and '.join(names)} changes the size of copies while originals keep theirs: a model "
@@ -54,6 +64,40 @@ def _sizes(job: ImageJob) -> Iterator[Problem]:
         "leave the originals out by `originals: omit`"
     )
     yield Problem("steps", 0, 0, text, "warning", "size-shortcut")
+
+
+def _sizing(job: ImageJob, size: Size | None = None) -> list[str]:
+    """Return the steps that change the size of pictures, all of one size where that is known."""
+    names: list[str] = []
+    for step in job.steps:
+        if step.p == 1 and _makes(step, size):
+            names = []
+        own = (each for each in walk([step]) if isinstance(each, ImageTransform) and each.p > 0)
+        names += (each.name for each in own if each.sizes and not _makes(each, size))
+    return list(dict.fromkeys(names))
+
+
+def _makes(step: Transform, size: Size | None) -> bool:
+    """Return whether a step makes pictures of this size of those that have it."""
+    told = (getattr(step, "width", None), getattr(step, "height", None))
+    return size is not None and told == (Constant(size[0]), Constant(size[1]))
+
+
+def _size_of_all(job: ImageJob, dataset: Dataset) -> Size | None:
+    """Return the size that pictures from all over a dataset have; None where it is not one."""
+    splits = augmented(job.dataset.augment, dataset.splits)
+    ours = [sample.id for sample in dataset if sample.split in splits]
+    few = ours[:: max(1, len(ours) // _LOOKED_AT)]
+    try:
+        sizes = {_size(dataset.root / each, job.dataset.max_pixels) for each in few}
+    except (OSError, SampleError):
+        return None
+    return sizes.pop() if len(sizes) == 1 else None
+
+
+def _size(path: Path, max_pixels: int) -> Size:
+    header = read_header(read_whole(str(path))[0], max_pixels)
+    return header.width, header.height
 
 
 def _validation(job: ImageJob, dataset: Dataset) -> Iterator[Problem]:

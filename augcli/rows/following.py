@@ -13,6 +13,8 @@ _LONG = 20
 """Rows of one key that follow each other, on average, where they may be a series."""
 _SMOOTH = 0.5
 """Correlation of a column with itself, a row later, about its means."""
+_VERY_SMOOTH = 0.9
+"""The same of a curve that no key tells."""
 
 Values = NDArray[np.float64]
 
@@ -33,6 +35,15 @@ def are_points(columns: Sequence[Values], keys: Sequence[NDArray[np.bool_]]) -> 
     runs = np.concatenate([[0], np.cumsum(np.any(keys, axis=0))])
     is_long = len(runs) >= _LONG * (int(runs[-1]) + 1)
     return is_long and min(_follows(each, runs) for each in columns) >= _SMOOTH
+
+
+def is_curve(values: Values) -> bool:
+    """Return whether each of many numbers is close to the one before; none that are sorted are."""
+    looked = values[:LONGEST_LOOK]
+    steps = np.diff(looked)
+    if len(np.unique(looked)) <= _LONG or not (bool(np.any(steps > 0)) and bool(np.any(steps < 0))):
+        return False
+    return _follows(looked, np.zeros(len(looked), np.int64)) >= _VERY_SMOOTH
 
 
 def _follows(values: Values, runs: NDArray[np.int64]) -> float:

@@ -33,7 +33,7 @@ from augcli.tabular import provenance
 from augcli.tabular.apart import Apart
 from augcli.tabular.balance import Decided
 from augcli.tabular.checks import check_job, labels_of
-from augcli.tabular.doubts import of_series
+from augcli.tabular.doubts import of_series, refuse_one_series
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.extras import extras_of
 from augcli.tabular.faults import failed_methods, lost_methods, without_faults
@@ -89,6 +89,7 @@ class ProcessedTable(Processed):
         self._amount = any(each.amount for each in stages_of(self.job.balance))
         whole = read_whole(sources, processor.dataset, self.job.seed, amount=self._amount)
         self.table, self._splits, self._ours = whole.table, whole.splits, whole.ours
+        refuse_one_series(self.table, processor.dataset)
         if not isinstance(processor.dataset.split, str | int):
             refuse_unnamed(processor.dataset, unnamed(self.table, self._splits, processor.dataset))
             both = [(each.name, each.dialect) for each in self.table.parts]

@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.checks.findings import Lint
-from augcli.dataset.doubts import POINTS_OF_SERIES
+from augcli.dataset.doubts import OTHER_KIND, POINTS_OF_SERIES
+from augcli.dataset.told import quoted
 from augcli.errors import Doubt
-from augcli.rows.following import LONGEST_LOOK, are_points, changes_of
+from augcli.rows.following import LONGEST_LOOK, are_points, changes_of, is_curve
 from augcli.tabular.columns import Column
+from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.table import Numbers, Table
 
 _CODES = frozenset(
@@ -47,6 +49,38 @@ def of_series(table: Table) -> Iterator[Doubt]:
         text = f"values of {shown[0]} change smoothly while {shown[1]} stay"
         hint = "if rows are points of series, say `kind: timeseries`, `layout: long`, `id: COLUMN`"
         yield POINTS_OF_SERIES.doubt(text, hint, "dataset.kind")
+
+
+def refuse_one_series(table: Table, settings: TableDatasetSettings) -> None:
+    """Raise DoubtError where rows are points of one series, and no setting takes them for samples.
+
+    All columns are curves then, but for one of times.
+    """
+    times = [each for each in table.columns if _may_be_times(table, each)][:1]
+    curves = [each for each in table.columns if each not in times]
+    if _are_told(settings) or not curves:
+        return
+    if all(each.index in table.numbers and is_curve(table.numbers[each.index]) for each in curves):
+        names = [each.name for each in curves]
+        text = f"values of {_shown(names)} change smoothly from row to row, as those of one series"
+        way = f"columns: {{{quoted(names[0])}: {curves[0].kind}}}"
+        hint = f"say `kind: timeseries` under `dataset`, or `{way}` if each row is a sample"
+        raise OTHER_KIND.doubt(text, hint, "dataset.kind").error
+
+
+def _are_told(settings: TableDatasetSettings) -> bool:
+    """Return whether any setting says what columns are."""
+    told = (settings.label, settings.id, settings.group, settings.split_column)
+    drawn = settings.shares
+    by = (drawn.by, drawn.group) if drawn else ()
+    return bool(settings.columns) or any(each is not None for each in (*told, *by))
+
+
+def _may_be_times(table: Table, column: Column) -> bool:
+    """Return whether no two rows of a column are alike, and its numbers, if any, rise."""
+    if column.index in table.numbers:
+        return bool((np.diff(table.numbers[column.index]) > 0).all())
+    return column.kind == "id"
 
 
 def _shown(names: list[str]) -> str:

@@ -22,7 +22,11 @@ from augcli.tabular.readers import read_table, table_format
 from augcli.tabular.table import Table
 from augcli.task import Source
 
-_LABELS = ("label", "class", "target", "y", "outcome", "diagnosis", "category", "species")
+_LABELS = (
+    *("label", "labels", "class", "target", "outcome", "diagnosis", "churned", "churn", "species"),
+    *("category", "y"),
+)
+"""What columns of classes are called, the surest first."""
 _FEW = 30
 """Values that a class label has at most, where its name does not tell it."""
 _FEW_NUMBERS = 10
@@ -147,7 +151,8 @@ def _split_column(table: Table) -> Column | None:
 def _label(table: Table) -> Column:
     """Return the column of a telling name, or the last or first one that may be a class."""
     columns = [each for each in table.columns if each is not _split_column(table)] or table.columns
-    named = [each for each in columns if each.name.strip().lower() in _LABELS]
+    called = {each.name.strip().lower(): each for each in reversed(columns)}
+    named = [called[name] for name in _LABELS if name in called]
     ends = [columns[-1], columns[0]]
     few = [each for each in ends if 2 <= len(_counts(table, each)) <= _FEW]
     return [*named, *few, ends[0]][0]

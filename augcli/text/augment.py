@@ -86,7 +86,7 @@ class ProcessedCorpus(Processed):
         self._pieces = list(pieces_of(opened, texts, self.settings, self.job.seed))
         if self._pieces:
             texts = [each.source for each in self._pieces]
-            self._splits |= splits_of(self.settings, [each.name for each in texts])
+            self._splits = splits_of(self.settings, [*self._splits, *(e.name for e in texts)])
             opened = {each.name: self._opened(each) for each in texts}
         self._sources = [each for each in texts if each.name in opened]
         self._every = sources

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from augcli.dataset.layout import file_splits
 from augcli.dataset.shares import drawn_splits
+from augcli.dataset.splits import NO_SPLIT
 from augcli.errors import SampleError
 from augcli.records.provenance import TextFileRecord
 from augcli.settings.shares import SplitShares
@@ -93,10 +94,15 @@ def piece_of(file: TextFile, name: str, rows: Sequence[int]) -> Source:
 
 
 def splits_of(settings: TextDatasetSettings, names: Iterable[str]) -> dict[str, str]:
-    """Return file → split: of pieces the folder that they lie in, else what names tell."""
+    """Return file → split: of pieces the folder that they lie in, else what names tell.
+
+    Files that pieces are of are in none of these.
+    """
+    known = dict.fromkeys(names)
     if settings.shares is None:
-        return file_splits(settings, list(names))
-    return {name: name.partition("/")[0] for name in names}
+        return file_splits(settings, list(known))
+    parted = ((name, *name.partition("/")[::2]) for name in known)
+    return {name: split if whole in known else NO_SPLIT for name, split, whole in parted}
 
 
 def opened_output(path: Path, record: TextFileRecord) -> TextFile:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import picture, write
 from image_samples import TRANSFORMS, params_of, step
 
 from augcli.dataset.units import Dataset, Sample
@@ -20,9 +22,11 @@ from augcli.transform import Transform
 NAMES = ["train/a.GIF", "train/b.gif", "train/c.jpeg", "train/d.pfm", "val/e.gif"]
 
 
-def said(*steps: Transform, names: list[str] = NAMES, **output: object) -> list[str]:
-    """Return the findings, on a dataset of which no file exists."""
-    dataset = Dataset(Path("nowhere"))
+def said(
+    *steps: Transform, names: list[str] = NAMES, root: Path = Path("nowhere"), **output: object
+) -> list[str]:
+    """Return the findings, on a dataset of which no file exists unless its root is told."""
+    dataset = Dataset(root)
     dataset.extend(Sample(name, name.partition("/")[0], None) for name in names)
     settings = ImageOutputSettings(path="out", **output)
     job = Job(0, steps, ImageDatasetSettings(path="in"), settings)
@@ -64,6 +68,21 @@ def test_sizes_that_betray_copies_are_warned_of(name: str, originals: str) -> No
         else:
             (text,) = found
             assert f"steps: warning: size-shortcut: {name} changes the size" in text
+
+
+def test_sizes_that_all_pictures_have_betray_none(tmp_path: Path) -> None:
+    part, crop, small = (
+        step(name, width=side, height=side)
+        for name, side in [("random_resized_crop", 64), ("random_crop", 48), ("resize", 32)]
+    )
+    for name, side in [("a", 64), ("b", 64), ("c", 65)]:
+        write(tmp_path / f"train/{name}.png", picture(side, size=(side, side)))
+    alike = partial(said, names=["train/a.png", "train/b.png"], root=tmp_path)
+    assert alike(part) == alike(crop, part) == alike(step("invert"), part) == []
+    assert "random_crop changes the size" in alike(part, crop)[0]
+    assert "resize changes the size" in alike(small)[0]
+    unlike = said(crop, part, names=["train/a.png", "train/c.png"], root=tmp_path)
+    assert "random_crop and random_resized_crop changes the size" in unlike[0]
 
 
 def test_steps_that_keep_the_size_are_not_warned_of() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -49,6 +50,19 @@ def lines(root: Path) -> None:
 
 
 LABELLED = {"text": "text", "label": "label"}
+
+
+def begun(begin: str) -> Callable[[Path], None]:
+    """Return a writer of lines that begin with their class."""
+    told = "".join(f"{begin.format(label, 'xy'.index(label))} {text}\n" for text, label, _ in ROWS)
+    return lambda root: write(root / "all.txt", told)
+
+
+def one_each(root: Path) -> None:
+    for label in "xy":
+        write(root / f"{label}.txt", "".join(f"{t}\n" for t, own, _ in ROWS if own == label))
+
+
 FORMS = {
     "csv": (table, LABELLED),
     "jsonl": (jsonl, LABELLED),
@@ -87,6 +101,44 @@ def test_rows_are_parted_class_by_class_and_made_again(tmp_path: Path, form: str
     assert again == {path: digest for path, digest in tree(output).items() if "/" in path}
     assert made(tmp_path, form)[1] == counts
     assert tree(output) == before
+
+
+TEXT_FILES = {
+    "fasttext": (begun("__label__{0}"), "xy"),
+    "trec": (begun("AB:{0}"), ("AB:x", "AB:y")),
+    "numbers": (begun("{1}"), "01"),
+    "files": (one_each, "xy"),
+}
+
+
+@pytest.mark.parametrize("form", ("auto", "lines"))
+@pytest.mark.parametrize("writer, labels", TEXT_FILES.values(), ids=TEXT_FILES)
+def test_lines_in_text_files_keep_their_classes(
+    tmp_path: Path, form: str, writer: Callable[[Path], None], labels: Sequence[str]
+) -> None:
+    writer(tmp_path / "in")
+    dataset = {"kind": "text", "format": form, "split": {"test": 0.2}}
+    told = run(tmp_path / "in", tmp_path / "out", dataset=dataset, steps=["random_swap"], copies=1)
+    counts = {(each.split, each.label): each.before for each in told.counts}
+    x, y = labels
+    assert counts == {("test", x): 8, ("test", y): 4, ("train", x): 32, ("train", y): 16}
+    before, after = (
+        {
+            " ".join(sorted(line.split()))
+            for path in folder
+            for line in path.read_text().splitlines()
+        }
+        for folder in ((tmp_path / "in").iterdir(), tmp_path.glob("out/*/*.txt"))
+    )
+    assert before == after
+
+
+def test_few_lines_of_many_classes_are_read_as_all_are(tmp_path: Path) -> None:
+    lines = [f"{chr(65 + n % 6) * 2}:a {sentence(n)}\n" for n in range(24)]
+    write(tmp_path / "in.txt", "".join(lines))
+    dataset = {"kind": "text", "split": {"test": 0.25}}
+    told = run(tmp_path / "in.txt", tmp_path / "out", dataset=dataset, steps=["random_swap"])
+    assert [each.label for each in told.counts] == 2 * [f"{c}{c}:a" for c in "ABCDEF"]
 
 
 def test_rows_are_those_of_the_source_and_tell_which(tmp_path: Path) -> None:

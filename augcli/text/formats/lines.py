@@ -27,7 +27,7 @@ _SURE = _LABELS[:2]
 """Those that nothing else looks like, whatever the names of files say."""
 _LOOKED_AT = 1000
 _OFTEN = 2
-"""Lines of each class, on average and at least."""
+"""Lines of each class, on average and at least, where lines may as well be numbered."""
 
 
 class LinesFile(LinedFile):
@@ -87,7 +87,8 @@ def _label_first(file: LinesFile, patterns: Sequence[re.Pattern[str]]) -> re.Pat
     lines = [file.raw(index) for index in range(min(len(file), _LOOKED_AT))]
     for pattern in patterns:
         found = [match[0] for match in map(pattern.match, lines) if match]
-        if found and len(found) == len(lines) and _OFTEN * len(set(found)) <= len(found):
+        often = 0 if pattern in _SURE else _OFTEN
+        if found and len(found) == len(lines) and often * len(set(found)) <= len(found):
             return pattern
     return None
 

@@ -57,7 +57,7 @@ def _has_lines(name: str, head: str, settings: TextDatasetSettings) -> bool:
     """Return whether a file that may be a table is one text a line, and nothing else is told."""
     known = formats_of(TextFormat)
     of_tables = known["csv"].keys - known["lines"].keys
-    told = any(getattr(settings, key) is not None for key in of_tables)
+    told = any(settings.asked_of_files(key) is not None for key in of_tables)
     told = told or settings.label not in (None, FIRST)
     if told or settings.format != "auto" or not name.lower().endswith(_DOUBTFUL):
         return False
