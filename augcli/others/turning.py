@@ -153,14 +153,16 @@ class Turner:
             return []
         arguments = self.arguments(rule, call)
         steps = self._of_rule(rule, call, forced=forced, arguments=arguments)
-        if unasked := arguments.unasked(self.library.silent) if steps else []:
+        usual = self.library.usual_of(call.name)
+        if unasked := arguments.unasked(self.library.silent, usual) if steps else []:
             self._leave(call, call.name, f"without {', '.join(unasked)}")
         return steps
 
     def arguments(self, rule: Rule, call: Call) -> Arguments:
         """Return the arguments of a call, as a rule asks for them."""
         steps = partial(self._inner, call)
-        return Arguments(call.values(rule.order.split()), steps)
+        chances = [each.named.get("p", self.library.chance_of(each.name)) for each in call.inner]
+        return Arguments(call.values(rule.order.split()), steps, chances)
 
     def _inner(self, call: Call, forced: bool) -> list[Step]:
         return self.steps(call.inner, forced=forced)
@@ -172,7 +174,9 @@ class Turner:
             if rule.turn is None:
                 raise UnturnedError(_LINK.sub(r"docs/\1", rule.note))
             steps = [*map(_checked, rule.turn(arguments))]
-            return steps if forced else self._with_chance(steps, call.name, arguments)
+            return (
+                steps if forced or rule.weighs else self._with_chance(steps, call.name, arguments)
+            )
         except UnturnedError as error:
             self._leave(call, call.name, str(error))
         except _MISFITS:
@@ -181,7 +185,7 @@ class Turner:
 
     def _with_chance(self, steps: list[Step], name: str, arguments: Arguments) -> list[Step]:
         """Return steps that are applied as likely as the call was."""
-        usual = self.library.chances.get(name, self.library.chance) if self._told_chance else 1
+        usual = self.library.chance_of(name) if self._told_chance else 1
         chance = arguments.number("p", usual)
         if chance >= 1 or not steps:
             return steps
