@@ -273,6 +273,23 @@ def test_what_changes_pictures_and_has_no_step_is_named_beside_the_steps(call: s
     assert left.why.startswith(LACKING[call])
 
 
+def test_what_is_several_steps_is_chosen_as_one() -> None:
+    parts = "[A.RandomBrightnessContrast(p=1), A.Transpose(p=1), A.Lambda(p=1)]"
+    inner = "{brightness: {delta: [-0.2, 0.2]}}, {contrast: {factor: [0.8, 1.2]}}"
+    both = f"{{sequence: {{steps: [{inner}]}}}}"
+    found = turned(f"[A.OneOf({parts}, p=1), A.RandomOrder({parts})]".encode(), "a")
+    told = [f"{name}: {{steps: [{both}, transpose]}}" for name in ("one_of", "random_order")]
+    assert [*map(shown, found.steps)] == told
+
+
+def test_of_few_transforms_no_more_are_chosen_than_there_are() -> None:
+    text = "A.Compose([A.SomeOf([A.D4(), A.Transpose(p=1), A.Lambda()], n=5), A.D4()], p=0.5)"
+    found = turned(text.encode(), "a")
+    assert [*map(shown, found.steps)] == [
+        "sequence: {p: 0.5, steps: [{some_of: {n: 2, steps: [d4, transpose]}}, d4]}"
+    ]
+
+
 AS_USUAL = """
     A.GaussNoise(mean_range=[0.0, 0.0], per_channel=True, noise_scale_factor=1)
     A.MotionBlur(direction_range=[-1.0, 1.0], allow_shifted=True)

@@ -63,7 +63,7 @@ class Arguments:
     def __init__(
         self,
         values: Mapping[str, Any],
-        steps: Callable[[bool], list[Step]],
+        steps: Callable[[bool], list[list[Step]]],
         chances: Sequence[Any] = (),
     ):
         self._values = values
@@ -120,7 +120,12 @@ class Arguments:
 
     def steps(self, *, forced: bool = False) -> list[Step]:
         """Return the steps of the transforms that the call holds; forced ones have no chance."""
-        return self._steps(forced)
+        return [step for steps in self._steps(forced) for step in steps]
+
+    def parts(self, *, forced: bool = False) -> list[Step]:
+        """Return the same, where each transform is one step to choose."""
+        told = filter(None, self._steps(forced))
+        return [steps[0] if len(steps) == 1 else {"sequence": {"steps": steps}} for steps in told]
 
     def unasked(self, without: frozenset[str], usual: Mapping[str, Any]) -> list[str]:
         """Return the arguments that were told and that no one asked for, and what is lacking.

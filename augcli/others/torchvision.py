@@ -166,7 +166,7 @@ def _chosen(a: Arguments) -> Sequence[Step]:
     weights = a.value("p")
     if isinstance(weights, list) and len(set(map(str, weights))) > 1:
         a.lacks("p: each is equally likely")
-    return step("one_of", steps=a.steps())
+    return step("one_of", steps=a.parts())
 
 
 _FILES = "outputs are files"
@@ -265,7 +265,7 @@ RULES = (
     ),
     Rule(
         "RandomOrder([RandomHorizontalFlip(p=1), Grayscale()])",
-        lambda a: step("random_order", steps=a.steps()),
+        lambda a: step("random_order", steps=a.parts()),
     ),
     Rule(
         "AutoAugment(policy=AutoAugmentPolicy.IMAGENET)",

@@ -164,8 +164,8 @@ class Turner:
         chances = [each.named.get("p", self.library.chance_of(each.name)) for each in call.inner]
         return Arguments(call.values(rule.order.split()), steps, chances)
 
-    def _inner(self, call: Call, forced: bool) -> list[Step]:
-        return self.steps(call.inner, forced=forced)
+    def _inner(self, call: Call, forced: bool) -> list[list[Step]]:
+        return [self.steps([each], forced=forced) for each in call.inner]
 
     def _of_rule(
         self, rule: Rule, call: Call, *, forced: bool, arguments: Arguments

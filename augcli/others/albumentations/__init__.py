@@ -20,17 +20,17 @@ _EQUALLY = "p of its transforms: each is equally likely"
 def _one(a: Arguments) -> Sequence[Step]:
     if len(set(map(str, a.chances))) > 1:
         a.lacks(_EQUALLY)
-    return step("one_of", steps=a.steps(forced=True))
+    return step("one_of", steps=a.parts(forced=True))
 
 
 def _one_or_other(a: Arguments) -> Sequence[Step]:
     if a.number("p", 0.5) != 0.5:
         a.lacks("p: both are equally likely")
-    return step("one_of", steps=a.steps(forced=True))
+    return step("one_of", steps=a.parts(forced=True))
 
 
 def _some(a: Arguments) -> Sequence[Step]:
-    steps = a.steps()
+    steps = a.parts()
     return step("some_of", n=min(int(a.number("n", 1)), len(steps) or 1), steps=steps)
 
 
@@ -60,7 +60,7 @@ _CONTROLS = (
     ),
     Rule(
         "RandomOrder([HorizontalFlip(), ToGray()])",
-        lambda a: step("random_order", steps=a.steps()),
+        lambda a: step("random_order", steps=a.parts()),
         "all of them; some: `some_of`",
     ),
     Rule("NoOp", lambda _: [], "nothing to do"),
