@@ -68,6 +68,14 @@ def test_zoom_blur_reaches_its_factor_in_small_steps(size: tuple[int, int], fact
     assert np.hypot(*np.diff(edges, axis=0).T).max() < 4
 
 
+def test_zoom_blur_leaves_flat_pictures_as_bright_as_they_are() -> None:
+    """However often it takes the mean of two: halves of odd bytes are rounded down and up."""
+    assert len([*zoom_margins(160, 120, 1.3)]) >= 3
+    for level in range(256):
+        pixels = np.full((120, 160, 3), level, np.uint8)
+        np.testing.assert_array_equal(toned("zoom_blur", pixels, factor=1.3), pixels)
+
+
 @pytest.mark.parametrize("size", [(1, 1), (2, 1), (2, 2), (3, 5)])
 def test_zoom_blur_of_few_pixels(size: tuple[int, int]) -> None:
     pixels = noisy(*size)
