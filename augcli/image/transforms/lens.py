@@ -29,9 +29,8 @@ from augcli.transform import Params, register
 
 Larger = Annotated[Spread, Real(-0.1, 0.1, "how much larger it is than the green one", neutral=0)]
 _LARGER = Uniform(-0.01, 0.01)
-_MOST_DOUBLINGS = 6
 _STEP = 3
-"""Pixels by which corners move from one view to the next, at the most."""
+"""Pixels by which corners move from one view to the next, on average and at the most."""
 _EDGE = Sampler("replicate", (0.0,) * 4, "linear")
 
 
@@ -55,11 +54,11 @@ class ZoomBlur(ImageTransform):
     """Blur away from the centre, as a lens does that zooms during the exposure.
 
     The mean of a power of two of views, each zoomed further by about one ratio: so many that
-    corners move by some three pixels at the most from one to the next. What a view leaves out at
-    the sides is rounded to whole pixels.
+    corners move by about three pixels from one to the next at the most, on average. What a view
+    leaves out at the sides is rounded to whole pixels.
     """
 
-    revision: ClassVar[int] = 3
+    revision: ClassVar[int] = 4
 
     factor: Annotated[
         Spread, Real(1, 3, "how much larger the last view is", log=True, neutral=1)
@@ -154,7 +153,7 @@ def zoom_margins(width: int, height: int, factor: float) -> Iterator[tuple[int, 
     the next, so that the last view is zoomed by the factor.
     """
     longest = math.hypot(width, height) / 2 * (factor - 1)
-    doublings = min(_MOST_DOUBLINGS, math.ceil(math.log2(longest / _STEP + 1)))
+    doublings = math.ceil(math.log2(longest / _STEP + 1))
     sides, shown = np.array([width, height]), np.ones(2)
     for doubling in range(1, doublings + 1):
         wanted = factor ** ((1 - 2**doubling) / (2**doublings - 1))
