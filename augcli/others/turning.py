@@ -30,6 +30,7 @@ MAX_BYTES = 1_000_000
 _GENERATOR = "ImageDataGenerator"
 _MISFITS = (TypeError, ValueError, ArithmeticError, IndexError)
 """What comes of arguments of another form than a formula reckons with."""
+_OF_WHOLE = {"always_apply", "bbox_params", "is_check_shapes", "keypoint_params"}
 _TREE = re.compile(r"__class_fullname__|\A(?:\s|#[^\n]*\n|---)*[A-Za-z_]\w*\s*:")
 _LINK = re.compile(r"\[[^]]+\]\((\w+\.md)\)")
 """Of one page of the docs to another."""
@@ -79,10 +80,11 @@ def turned(data: bytes, file: str) -> Turned:
     text, problems = decode(data, file)
     if problems:
         raise RecipeError(problems)
-    value = calls_of(parse(text, file)) if _TREE.search(text) else parsed(text, file)
+    is_tree = bool(_TREE.search(text))
+    value = calls_of(parse(text, file)) if is_tree else parsed(text, file)
     call = whole(value, Place(file, 1, 1))
     available_kind("image")
-    library = _library(call)
+    library = _library(call, serialised=is_tree)
     turner = Turner(library)
     steps = turner.of_arguments(call) if library.of_arguments else turner.steps([call])
     return Turned(library.name, steps, turner.left)
@@ -98,17 +100,19 @@ def whole(value: Any, place: Place) -> Call:
     raise RecipeError([place.problem(f"this is no pipeline: expected {told}")])
 
 
-def _library(call: Call) -> Library:
-    """Return the library that has the names; torchvision where both have all of them."""
+def _library(call: Call, *, serialised: bool) -> Library:
+    """Return the library that has the names; torchvision where both have all of them.
+
+    Only Albumentations serialises pipelines, and has arguments of its own for the whole.
+    """
     if call.name in (_GENERATOR, "dict"):
         return KERAS
     names = [each.name for each in _walk(call)]
     if not any(name in library.by_name for name in names for library in LIBRARIES):
         near = did_you_mean(call.name, (*ALBUMENTATIONS.by_name, *TORCHVISION.by_name, _GENERATOR))
         raise RecipeError([call.place.problem(f"no library has {call.name!r}{near}")])
-    serialised = "__version__" in call.named or "always_apply" in call.named
     rated = [sum(name in library.by_name for name in names) for library in LIBRARIES]
-    rated[LIBRARIES.index(ALBUMENTATIONS)] += serialised
+    rated[LIBRARIES.index(ALBUMENTATIONS)] += serialised or bool(_OF_WHOLE & call.named.keys())
     return LIBRARIES[rated.index(max(rated))]
 
 
