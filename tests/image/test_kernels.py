@@ -37,6 +37,7 @@ def test_values_that_are_no_numbers_spoil_what_the_kernel_reaches(
 @pytest.mark.parametrize(
     ("name", "params"),
     [
+        ("defocus", {"radius_px": 5}),
         ("motion_blur", {"length_px": 30, "degrees": 20}),
         ("advanced_blur", {"sigma_x_px": 4, "sigma_y_px": 2, "degrees": 10, "shape": 1}),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from augcli.errors import StepError
 from augcli.image import opencv as cv2
+from augcli.image.kernels import within_reach
 from augcli.image.light import cv_depth, halfway
 from augcli.image.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray
@@ -38,6 +40,8 @@ _EDGE = Sampler("replicate", (0.0,) * 4, "linear")
 class Defocus(ImageTransform):
     """Blur by an even disc, as a lens does whose focus is elsewhere."""
 
+    revision: ClassVar[int] = 2
+
     radius_px: Annotated[Spread, Whole(1, 50, "radius of the disc", "pixels")] = Uniform(
         2, 6, whole=True
     )
@@ -46,7 +50,9 @@ class Defocus(ImageTransform):
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the mean over the disc."""
         radius = params["radius_px"]
-        return [Pixels(lambda pixels: disc_mean(pixels, radius), mixes=True)]
+        y, x = np.ogrid[-radius : radius + 1, -radius : radius + 1]
+        disc, mean = x**2 + y**2 <= radius * (radius + 1), partial(disc_mean, radius=radius)
+        return [Pixels(lambda pixels: within_reach(pixels, disc, mean), mixes=True)]
 
 
 @register
