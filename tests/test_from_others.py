@@ -56,6 +56,7 @@ THEIRS = {
         RandomCropNearBBox RandomFog RandomGamma RandomGravel RandomGridShuffle RandomRain
         RandomResizedCrop RandomRotate90 RandomScale RandomShadow RandomSizedBBoxSafeCrop
         RandomSizedCrop RandomSnow RandomSunFlare RandomToneCurve Resize RingingOvershoot
+        OneOf OneOrOther SelectiveChannelTransform SomeOf
         Rotate SafeRotate SaltAndPepper Sharpen ShiftScaleRotate ShotNoise SmallestMaxSize
         Solarize Spatter SquareSymmetry Superpixels TextImage ThinPlateSpline TimeMasking
         TimeReverse ToFloat ToGray ToRGB ToSepia Transpose UnsharpMask VerticalFlip
@@ -144,6 +145,23 @@ def test_serialised_albumentations(write: Any) -> None:
     assert found.library == "Albumentations"
     assert found.steps == OF_SERIALISED
     assert [each.name for each in found.left] == ["TextImage"]
+
+
+SHARED: dict[str, Any] = {
+    "ElasticTransform": {},
+    "ColorJitter": {"hue": [-0.1, 0.1]},
+    "Normalize": {"p": 1},
+}
+
+
+@pytest.mark.parametrize("form", ["serialised", "printed"])
+def test_names_that_two_libraries_have_are_those_of_the_one_that_wrote_them(form: str) -> None:
+    parts = [{"__class_fullname__": name} | SHARED[name] for name in SHARED]
+    tree = {"transform": {"__class_fullname__": "Compose", "transforms": parts}}
+    code = "Compose([ElasticTransform(), ColorJitter(), Normalize()], p=1.0, bbox_params=None)"
+    found = turned((json.dumps(tree) if form == "serialised" else code).encode(), "a")
+    assert found.library == "Albumentations"
+    assert found.steps[0] == {"elastic": {"p": 0.5, "border": "constant"}}
 
 
 PRINTED = """Compose(

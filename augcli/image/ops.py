@@ -128,7 +128,7 @@ class Floats(InPlace):
 class Blend(InPlace):
     """The weighted mean of a picture and of what each chain makes of it; targets stay.
 
-    Colours count as much as they can be seen.
+    Colours count as much as they can be seen; what none shows has the picture's own.
     """
 
     own: float
@@ -251,8 +251,9 @@ def _weighted(picture: Picture) -> NDArray[np.float32]:
 
 
 def _unweighted(values: NDArray[np.float32], picture: Picture) -> PixelArray:
-    dtype = picture.pixels.dtype
+    dtype, tones = picture.pixels.dtype, values[:, :, :-1]
     if picture.alpha:
         seen = values[:, :, -1:] / np.float32(full_range(dtype))
-        np.divide(values[:, :, :-1], seen, out=values[:, :, :-1], where=seen > 1 / 1024)
+        np.divide(tones, seen, out=tones, where=seen > 0)
+        np.copyto(tones, picture.pixels[:, :, :-1], where=seen == 0)
     return from_float(values, dtype)

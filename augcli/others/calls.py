@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -15,6 +15,8 @@ Range: TypeAlias = Any
 
 BYTE = 255
 _FEW_DIGITS = 4
+_HOLDING = ("transforms", "transform", "first", "second")
+"""Arguments that are transforms within a transform."""
 
 
 class UnturnedError(Exception):
@@ -42,7 +44,7 @@ class Call:
     @property
     def inner(self) -> Sequence[Call]:
         """Return the transforms that it holds."""
-        held = [self.named.get(key, ()) for key in ("transforms", "transform")]
+        held = [self.named.get(key, ()) for key in _HOLDING]
         flat = [item for value in (*self.listed, *held) for item in _items(value)]
         return list(filter(_is_call, flat))
 
@@ -58,14 +60,26 @@ def _items(value: Any) -> Sequence[Any]:
 class Arguments:
     """The arguments of a call; it notes which were asked for, so that the others can be named."""
 
-    def __init__(self, values: Mapping[str, Any], steps: Callable[[bool], list[Step]]):
+    def __init__(
+        self,
+        values: Mapping[str, Any],
+        steps: Callable[[bool], list[list[Step]]],
+        chances: Sequence[Any] = (),
+    ):
         self._values = values
         self._steps = steps
+        self.chances = chances
+        """How likely each of the transforms that the call holds is applied."""
         self._asked: set[str] = set()
+        self._lacking: list[str] = []
 
     def within(self, values: Mapping[str, Any]) -> Arguments:
         """Return arguments that were told as one."""
         return Arguments(values, self._steps)
+
+    def lacks(self, what: str) -> None:
+        """Note what is meant by the call and is not in its steps."""
+        self._lacking.append(what)
 
     def __contains__(self, name: str) -> bool:
         return self.value(name) is not None
@@ -106,12 +120,40 @@ class Arguments:
 
     def steps(self, *, forced: bool = False) -> list[Step]:
         """Return the steps of the transforms that the call holds; forced ones have no chance."""
-        return self._steps(forced)
+        return [step for steps in self._steps(forced) for step in steps]
 
-    def unasked(self, without: frozenset[str]) -> list[str]:
-        """Return the arguments that were told and that no one asked for."""
-        told = {name for name, value in self._values.items() if says_something(value)}
-        return sorted(told - self._asked - without)
+    def parts(self, *, forced: bool = False) -> list[Step]:
+        """Return the same, where each transform is one step to choose."""
+        told = filter(None, self._steps(forced))
+        return [steps[0] if len(steps) == 1 else {"sequence": {"steps": steps}} for steps in told]
+
+    def unasked(self, without: frozenset[str], usual: Mapping[str, Any]) -> list[str]:
+        """Return the arguments that were told and that no one asked for, and what is lacking.
+
+        Those `without` meaning are left out, and those that are as `usual` there.
+        """
+        others = {name: self._values[name] for name in self._values.keys() - self._asked - without}
+        told = {key: value for name in others for key, value in _flat(name, others[name])}
+        unlike = (name for name, value in told.items() if _differs(value, usual.get(name)))
+        return [*sorted(set(unlike) - without), *self._lacking]
+
+
+def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield an argument; the settings of an object each by itself, as `bbox_params.min_area`."""
+    settings = value.named if isinstance(value, Call) else value
+    if not isinstance(settings, dict):
+        yield name, value
+        return
+    for inner, each in settings.items():
+        yield f"{name}.{inner}", each
+
+
+def _differs(value: Any, usual: Any) -> bool:
+    """Return whether a value is not the usual one; that is nothing where it is not known."""
+    if usual is None:
+        return says_something(value)
+    plain = value.lower() if isinstance(value, str) else value
+    return value is not None and plain != usual
 
 
 def says_something(value: Any) -> bool:

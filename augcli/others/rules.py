@@ -28,6 +28,8 @@ class Rule:
     """Names of arguments, in the order in which they may be told without."""
     shared: bool = False
     """Whether it is only a part of what other names become."""
+    weighs: bool = False
+    """Whether `p` tells what is chosen rather than how likely it is applied."""
 
     @property
     def names(self) -> list[str]:
@@ -49,11 +51,23 @@ class Library:
     """Whether its names are those of arguments, all of one call."""
     chances: Mapping[str, float] = field(default_factory=dict)
     """Name → how likely that is, where it is another number."""
+    usual: Mapping[str, Any] = field(default_factory=dict)
+    """Arguments whose default is not nothing → the default, where ours does as that says; those of
+    one name alone as `GaussNoise.per_channel`."""
 
     @cached_property
     def by_name(self) -> dict[str, Rule]:
         """Return name → rule."""
         return {name: rule for rule in self.rules for name in rule.names}
+
+    def usual_of(self, name: str) -> dict[str, Any]:
+        """Return such defaults of the arguments of a name."""
+        own = {key: value for key, value in self.usual.items() if key.startswith(f"{name}.")}
+        return {**self.usual, **{key.partition(".")[2]: value for key, value in own.items()}}
+
+    def chance_of(self, name: str) -> float:
+        """Return how likely what has this name is applied unless told."""
+        return self.chances.get(name, self.chance)
 
 
 def step(name: str, **params: Any) -> list[Step]:

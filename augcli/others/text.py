@@ -152,6 +152,9 @@ class _Reader:
         if not self._takes("("):
             return _CONSTANTS.get(token.text, name)
         named, listed, places = self._arguments(depth)
+        while self._takes("("):  # as RandomChoice prints its p behind its transforms
+            more, others, elsewhere = self._arguments(depth)
+            named, listed, places = named | more, listed + others, places | elsewhere
         if name == "dict" and depth:
             return named
         return Call(name, token.place, named, listed, places)

@@ -162,6 +162,13 @@ def _chained(a: Arguments) -> Sequence[Step]:
     return step("augmix", **told, alpha=a.value("alpha"), enhance=plain)
 
 
+def _chosen(a: Arguments) -> Sequence[Step]:
+    weights = a.value("p")
+    if isinstance(weights, list) and len(set(map(str, weights))) > 1:
+        a.lacks("p: each is equally likely")
+    return step("one_of", steps=a.parts())
+
+
 _FILES = "outputs are files"
 _DONE = "done for every dataset with objects"
 _PARTNERS = "[partners](mixing.md) are files of the split, not of a batch"
@@ -251,11 +258,14 @@ RULES = (
     ),
     Rule(
         "RandomChoice([RandomHorizontalFlip(p=1), Grayscale()])",
-        lambda a: step("one_of", steps=a.steps()),
+        _chosen,
+        "each equally likely",
+        order="transforms p",
+        weighs=True,
     ),
     Rule(
         "RandomOrder([RandomHorizontalFlip(p=1), Grayscale()])",
-        lambda a: step("random_order", steps=a.steps()),
+        lambda a: step("random_order", steps=a.parts()),
     ),
     Rule(
         "AutoAugment(policy=AutoAugmentPolicy.IMAGENET)",
@@ -281,8 +291,8 @@ RULES = (
 _HALF = """RandomHorizontalFlip RandomVerticalFlip RandomInvert RandomPosterize RandomSolarize
 RandomAdjustSharpness RandomAutocontrast RandomEqualize RandomErasing RandomPerspective RandomApply
 RandomZoomOut"""
-_SILENT = """p antialias inplace num_output_channels center interpolation kernel_size clip
-transforms value mean scale padding_mode pad_if_needed sigma"""
+_SILENT = "p antialias inplace num_output_channels interpolation kernel_size transforms"
+_USUAL = {"clip": True, "padding_mode": "constant", "center": ()}
 
 TORCHVISION = Library(
     "torchvision",
@@ -290,4 +300,5 @@ TORCHVISION = Library(
     chance=1.0,
     silent=frozenset(_SILENT.split()),
     chances=dict.fromkeys(_HALF.split(), 0.5) | {"RandomGrayscale": 0.1},
+    usual=_USUAL,
 )

@@ -30,6 +30,7 @@ MAX_BYTES = 1_000_000
 _GENERATOR = "ImageDataGenerator"
 _MISFITS = (TypeError, ValueError, ArithmeticError, IndexError)
 """What comes of arguments of another form than a formula reckons with."""
+_OF_WHOLE = {"always_apply", "bbox_params", "is_check_shapes", "keypoint_params"}
 _TREE = re.compile(r"__class_fullname__|\A(?:\s|#[^\n]*\n|---)*[A-Za-z_]\w*\s*:")
 _LINK = re.compile(r"\[[^]]+\]\((\w+\.md)\)")
 """Of one page of the docs to another."""
@@ -79,10 +80,11 @@ def turned(data: bytes, file: str) -> Turned:
     text, problems = decode(data, file)
     if problems:
         raise RecipeError(problems)
-    value = calls_of(parse(text, file)) if _TREE.search(text) else parsed(text, file)
+    is_tree = bool(_TREE.search(text))
+    value = calls_of(parse(text, file)) if is_tree else parsed(text, file)
     call = whole(value, Place(file, 1, 1))
     available_kind("image")
-    library = _library(call)
+    library = _library(call, serialised=is_tree)
     turner = Turner(library)
     steps = turner.of_arguments(call) if library.of_arguments else turner.steps([call])
     return Turned(library.name, steps, turner.left)
@@ -98,17 +100,19 @@ def whole(value: Any, place: Place) -> Call:
     raise RecipeError([place.problem(f"this is no pipeline: expected {told}")])
 
 
-def _library(call: Call) -> Library:
-    """Return the library that has the names; torchvision where both have all of them."""
+def _library(call: Call, *, serialised: bool) -> Library:
+    """Return the library that has the names; torchvision where both have all of them.
+
+    Only Albumentations serialises pipelines, and has arguments of its own for the whole.
+    """
     if call.name in (_GENERATOR, "dict"):
         return KERAS
     names = [each.name for each in _walk(call)]
     if not any(name in library.by_name for name in names for library in LIBRARIES):
         near = did_you_mean(call.name, (*ALBUMENTATIONS.by_name, *TORCHVISION.by_name, _GENERATOR))
         raise RecipeError([call.place.problem(f"no library has {call.name!r}{near}")])
-    serialised = "__version__" in call.named or "always_apply" in call.named
     rated = [sum(name in library.by_name for name in names) for library in LIBRARIES]
-    rated[LIBRARIES.index(ALBUMENTATIONS)] += serialised
+    rated[LIBRARIES.index(ALBUMENTATIONS)] += serialised or bool(_OF_WHOLE & call.named.keys())
     return LIBRARIES[rated.index(max(rated))]
 
 
@@ -153,17 +157,19 @@ class Turner:
             return []
         arguments = self.arguments(rule, call)
         steps = self._of_rule(rule, call, forced=forced, arguments=arguments)
-        if unasked := arguments.unasked(self.library.silent) if steps else []:
+        usual = self.library.usual_of(call.name)
+        if unasked := arguments.unasked(self.library.silent, usual) if steps else []:
             self._leave(call, call.name, f"without {', '.join(unasked)}")
         return steps
 
     def arguments(self, rule: Rule, call: Call) -> Arguments:
         """Return the arguments of a call, as a rule asks for them."""
         steps = partial(self._inner, call)
-        return Arguments(call.values(rule.order.split()), steps)
+        chances = [each.named.get("p", self.library.chance_of(each.name)) for each in call.inner]
+        return Arguments(call.values(rule.order.split()), steps, chances)
 
-    def _inner(self, call: Call, forced: bool) -> list[Step]:
-        return self.steps(call.inner, forced=forced)
+    def _inner(self, call: Call, forced: bool) -> list[list[Step]]:
+        return [self.steps([each], forced=forced) for each in call.inner]
 
     def _of_rule(
         self, rule: Rule, call: Call, *, forced: bool, arguments: Arguments
@@ -172,7 +178,9 @@ class Turner:
             if rule.turn is None:
                 raise UnturnedError(_LINK.sub(r"docs/\1", rule.note))
             steps = [*map(_checked, rule.turn(arguments))]
-            return steps if forced else self._with_chance(steps, call.name, arguments)
+            return (
+                steps if forced or rule.weighs else self._with_chance(steps, call.name, arguments)
+            )
         except UnturnedError as error:
             self._leave(call, call.name, str(error))
         except _MISFITS:
@@ -181,7 +189,7 @@ class Turner:
 
     def _with_chance(self, steps: list[Step], name: str, arguments: Arguments) -> list[Step]:
         """Return steps that are applied as likely as the call was."""
-        usual = self.library.chances.get(name, self.library.chance) if self._told_chance else 1
+        usual = self.library.chance_of(name) if self._told_chance else 1
         chance = arguments.number("p", usual)
         if chance >= 1 or not steps:
             return steps

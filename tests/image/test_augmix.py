@@ -101,6 +101,17 @@ def test_at_strength_0_the_picture_is_itself() -> None:
     np.testing.assert_array_equal(seen, picture.pixels)
 
 
+@pytest.mark.parametrize("depth", ["uint8", "uint16"])
+def test_at_strength_0_what_cannot_be_seen_stays_too(depth: str) -> None:
+    picture = Picture(noisy(channels=4, depth=depth), alpha=True)
+    picture.pixels[:, :, 3] = np.arange(61) // 2
+    still = step("augmix", width=5).at_strength(0)
+    for seed in range(3):
+        params = still.make_params(Draws(seed), picture.facts)
+        seen = apply(still.lower(params, picture.facts), picture).pixels
+        np.testing.assert_array_equal(seen, picture.pixels)
+
+
 @pytest.mark.parametrize(
     "steps",
     [

@@ -177,9 +177,11 @@ def test_standardize_is_by_the_picture_itself(depth: str, center: bool, scale: b
     np.testing.assert_allclose(seen, expected, atol=1e-4)
 
 
+@pytest.mark.parametrize("level", [0.1, 0.5, 201 / 255, 1])
+@pytest.mark.parametrize("side", [5, 8])
 @pytest.mark.parametrize("depth", DEPTHS)
-def test_standardize_makes_nothing_of_a_flat_picture(depth: str) -> None:
-    flat = to_depth(np.full((5, 5, 3), 0.5), depth)
+def test_standardize_makes_nothing_of_a_flat_picture(depth: str, side: int, level: float) -> None:
+    flat = to_depth(np.full((side, side, 3), level), depth)
     assert not toned("standardize", flat, center=True, scale=True).any()
 
 

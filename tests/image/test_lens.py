@@ -68,6 +68,29 @@ def test_zoom_blur_reaches_its_factor_in_small_steps(size: tuple[int, int], fact
     assert np.hypot(*np.diff(edges, axis=0).T).max() < 4
 
 
+@pytest.mark.parametrize("factor", [1.15, 3])
+def test_zoom_blur_of_large_pictures_has_as_many_views(factor: float) -> None:
+    views = 2 ** len([*zoom_margins(4000, 3000, factor)])
+    assert 2500 * (factor - 1) / (views - 1) <= 3
+
+
+def test_zoom_blur_makes_lines_of_dots_far_from_the_middle() -> None:
+    pixels = np.zeros((40, 4000, 1), np.uint8)
+    pixels[19:21, 3700:3702] = 255
+    line = toned("zoom_blur", pixels, factor=1.15).max(axis=(0, 2))
+    (seen,) = np.nonzero(line)
+    assert seen[-1] - seen[0] > 200
+    assert (np.diff(seen) == 1).all()
+
+
+def test_zoom_blur_leaves_flat_pictures_as_bright_as_they_are() -> None:
+    """However often it takes the mean of two: halves of odd bytes are rounded down and up."""
+    assert len([*zoom_margins(160, 120, 1.3)]) >= 3
+    for level in range(256):
+        pixels = np.full((120, 160, 3), level, np.uint8)
+        np.testing.assert_array_equal(toned("zoom_blur", pixels, factor=1.3), pixels)
+
+
 @pytest.mark.parametrize("size", [(1, 1), (2, 1), (2, 2), (3, 5)])
 def test_zoom_blur_of_few_pixels(size: tuple[int, int]) -> None:
     pixels = noisy(*size)

@@ -36,6 +36,7 @@ class Augmix(OfPolicy, ImageTransform):
     so are border and fill unless a recipe says otherwise.
     """
 
+    revision: ClassVar[int] = 2
     depths: ClassVar[tuple[str, ...]] = INTEGER_DEPTHS
     colours: ClassVar[bool] = True
     belies: ClassVar[frozenset[Said]] = frozenset({"colours"})

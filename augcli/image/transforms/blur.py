@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from augcli.errors import StepError
 from augcli.image import opencv as cv2
+from augcli.image.kernels import averaged
 from augcli.image.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray
 from augcli.image.transform import ImageTransform
@@ -43,7 +44,7 @@ class GaussianBlur(ImageTransform):
 class MotionBlur(ImageTransform):
     """Blur along a line, as a camera moved during the exposure does."""
 
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
 
     length_px: Annotated[Spread, Real(1, 200, "length of the movement", "pixels", neutral=1)] = (
         Uniform(3, 9)
@@ -56,7 +57,7 @@ class MotionBlur(ImageTransform):
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the blur."""
         kernel = line_kernel(params["length_px"], params["degrees"])
-        return [Pixels(lambda pixels: cv2.filter2D(pixels, -1, kernel), mixes=True)]
+        return [Pixels(lambda pixels: averaged(pixels, kernel), mixes=True)]
 
 
 @register

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.image import opencv as cv2
+from augcli.image.kernels import averaged
 from augcli.image.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray, full_range
 from augcli.image.transform import ImageTransform
@@ -101,7 +102,7 @@ class AdvancedBlur(ImageTransform):
     longer tails, more is flatter, as in Wang et al., Real-ESRGAN, ICCVW 2021.
     """
 
-    revision: ClassVar[int] = 3
+    revision: ClassVar[int] = 4
 
     sigma_x_px: Annotated[
         Spread, Real(0.1, 20, "deviation along the oval", "pixels", neutral=0.1)
@@ -120,7 +121,7 @@ class AdvancedBlur(ImageTransform):
         sigmas = params["sigma_x_px"], params["sigma_y_px"]
         kernel = oval(*sigmas, params["degrees"], params["shape"])
         kernel = thinned(kernel) if facts.depth == "uint8" else kernel
-        return [Pixels(lambda pixels: cv2.filter2D(pixels, -1, kernel), mixes=True)]
+        return [Pixels(lambda pixels: averaged(pixels, kernel), mixes=True)]
 
 
 def unsharp(pixels: PixelArray, sigma: float, amount: float, least: float) -> PixelArray:

@@ -125,7 +125,7 @@ class Standardize(ImageTransform):
     """
 
     makes_floats: ClassVar[bool] = True
-    revision: ClassVar[int] = 3
+    revision: ClassVar[int] = 4
     lasting: ClassVar[bool] = True
 
     center: bool = Field(True, description="whether the mean is subtracted")
@@ -242,10 +242,12 @@ def standardized(pixels: PixelArray, *, center: bool, scale: bool) -> PixelArray
     """Return float pixels less their mean, and divided by their deviation, over all channels."""
     numbers = known(pixels)
     means, deviations = map(np.ravel, cv2.meanStdDev(numbers.reshape(len(numbers), -1)))
-    top, bands = full_range(pixels.dtype), pixels.shape[2]
-    mean = means[0] / top if center else 0.0
+    top = full_range(pixels.dtype)
     deviation = max(float(deviations[0]) / top, _LEAST_DEVIATION) if scale else 1.0
-    return measured(pixels, np.full(bands, mean), np.full(bands, deviation))
+    result: PixelArray = pixels.astype(np.float32)
+    result -= np.float32(means[0] if center else 0)
+    result *= np.float32(1 / (deviation * top))
+    return result
 
 
 def _for_bands(value: Any, facts: Facts) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from augcli.errors import StepError
 from augcli.image import opencv as cv2
+from augcli.image.kernels import within_reach
 from augcli.image.light import cv_depth, halfway
 from augcli.image.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray
@@ -29,15 +31,16 @@ from augcli.transform import Params, register
 
 Larger = Annotated[Spread, Real(-0.1, 0.1, "how much larger it is than the green one", neutral=0)]
 _LARGER = Uniform(-0.01, 0.01)
-_MOST_DOUBLINGS = 6
 _STEP = 3
-"""Pixels by which corners move from one view to the next, at the most."""
+"""Pixels by which corners move from one view to the next, on average and at the most."""
 _EDGE = Sampler("replicate", (0.0,) * 4, "linear")
 
 
 @register
 class Defocus(ImageTransform):
     """Blur by an even disc, as a lens does whose focus is elsewhere."""
+
+    revision: ClassVar[int] = 2
 
     radius_px: Annotated[Spread, Whole(1, 50, "radius of the disc", "pixels")] = Uniform(
         2, 6, whole=True
@@ -47,7 +50,9 @@ class Defocus(ImageTransform):
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the mean over the disc."""
         radius = params["radius_px"]
-        return [Pixels(lambda pixels: disc_mean(pixels, radius), mixes=True)]
+        y, x = np.ogrid[-radius : radius + 1, -radius : radius + 1]
+        disc, mean = x**2 + y**2 <= radius * (radius + 1), partial(disc_mean, radius=radius)
+        return [Pixels(lambda pixels: within_reach(pixels, disc, mean), mixes=True)]
 
 
 @register
@@ -55,11 +60,11 @@ class ZoomBlur(ImageTransform):
     """Blur away from the centre, as a lens does that zooms during the exposure.
 
     The mean of a power of two of views, each zoomed further by about one ratio: so many that
-    corners move by some three pixels at the most from one to the next. What a view leaves out at
-    the sides is rounded to whole pixels.
+    corners move by about three pixels from one to the next at the most, on average. What a view
+    leaves out at the sides is rounded to whole pixels.
     """
 
-    revision: ClassVar[int] = 3
+    revision: ClassVar[int] = 4
 
     factor: Annotated[
         Spread, Real(1, 3, "how much larger the last view is", log=True, neutral=1)
@@ -154,7 +159,7 @@ def zoom_margins(width: int, height: int, factor: float) -> Iterator[tuple[int, 
     the next, so that the last view is zoomed by the factor.
     """
     longest = math.hypot(width, height) / 2 * (factor - 1)
-    doublings = min(_MOST_DOUBLINGS, math.ceil(math.log2(longest / _STEP + 1)))
+    doublings = math.ceil(math.log2(longest / _STEP + 1))
     sides, shown = np.array([width, height]), np.ones(2)
     for doubling in range(1, doublings + 1):
         wanted = factor ** ((1 - 2**doubling) / (2**doublings - 1))

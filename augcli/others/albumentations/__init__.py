@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from augcli.others.albumentations.looks import LOOKS
 from augcli.others.albumentations.moves import MOVES
+from augcli.others.calls import Arguments, Step
 from augcli.others.rules import Library, Rule, step
 
 _NEAR = "`histogram_matching` and `copy_paste` come near"
 _VOLUMES = "CoarseDropout3D CubicSymmetry Pad3D PadIfNeeded3D RandomCrop3D TimeReverse"
 _FILES = "outputs are files of the depth of their source"
 _OWN = "a [step of your own](python.md#steps-of-your-own) does the same"
+
+_EQUALLY = "p of its transforms: each is equally likely"
+
+
+def _one(a: Arguments) -> Sequence[Step]:
+    if len(set(map(str, a.chances))) > 1:
+        a.lacks(_EQUALLY)
+    return step("one_of", steps=a.parts(forced=True))
+
+
+def _one_or_other(a: Arguments) -> Sequence[Step]:
+    if a.number("p", 0.5) != 0.5:
+        a.lacks("p: both are equally likely")
+    return step("one_of", steps=a.parts(forced=True))
+
+
+def _some(a: Arguments) -> Sequence[Step]:
+    steps = a.parts()
+    return step("some_of", n=min(int(a.number("n", 1)), len(steps) or 1), steps=steps)
+
 
 _CONTROLS = (
     Rule(
@@ -20,17 +43,24 @@ _CONTROLS = (
     ),
     Rule(
         "OneOf([HorizontalFlip(), VerticalFlip()])",
-        lambda a: step("one_of", steps=a.steps(forced=True)),
+        _one,
         "each equally likely",
     ),
     Rule(
+        "OneOrOther(HorizontalFlip(), VerticalFlip())",
+        _one_or_other,
+        "both equally likely",
+        weighs=True,
+    ),
+    Rule(
         "SomeOf([HorizontalFlip(), ToGray()], n=1)",
-        lambda a: step("some_of", n=int(a.number("n", 1)), steps=a.steps()),
+        _some,
+        "different ones",
         order="transforms n",
     ),
     Rule(
         "RandomOrder([HorizontalFlip(), ToGray()])",
-        lambda a: step("random_order", steps=a.steps()),
+        lambda a: step("random_order", steps=a.parts()),
         "all of them; some: `some_of`",
     ),
     Rule("NoOp", lambda _: [], "nothing to do"),
@@ -38,15 +68,36 @@ _CONTROLS = (
 _NONE = (
     Rule("PixelDistributionAdaptation", note=_NEAR, also="OverlayElements TextImage"),
     Rule("CenterCrop3D", note="for volumes and sounds", also=_VOLUMES),
+    Rule("SelectiveChannelTransform", note="steps are for all channels"),
     Rule("Lambda", note=_OWN),
     Rule("FromFloat", note=_FILES, also="ToRGB ToTensorV2"),
 )
 
 _SILENT = """p always_apply mask_interpolation fill_mask keypoint_remapping_method transforms
-brightness_by_max ensure_safe_range per_channel noise_scale_factor mean_range rotate_method
-max_pixel_value bbox_params keypoint_params additional_targets is_check_shapes replace strict seed
-save_applied_params by_channels mode area_for_downscale mask_fill_value allow_shifted pad_position
-pad_if_needed position elementwise direction_range"""
+rotate_method additional_targets is_check_shapes strict seed save_applied_params mask_fill_value
+first second elementwise bbox_params.format
+bbox_params.label_fields bbox_params.check_each_transform bbox_params.clip
+bbox_params.filter_invalid_bboxes keypoint_params.format keypoint_params.label_fields
+keypoint_params.angle_in_degrees keypoint_params.check_each_transform"""
+_USUAL = {
+    "GaussNoise.per_channel": True,
+    "noise_scale_factor": 1,
+    "brightness_by_max": True,
+    "max_pixel_value": 255,
+    "by_channels": True,
+    "Equalize.mode": "cv",
+    "Spatter.mode": "rain",
+    "ChromaticAberration.mode": "green_purple",
+    "PlanckianJitter.mode": "blackbody",
+    "GlassBlur.mode": "fast",
+    "Illumination.mode": "linear",
+    "OpticalDistortion.mode": "camera",
+    "allow_shifted": True,
+    "direction_range": [-1, 1],
+    "position": "center",
+    "pad_position": "center",
+    "keypoint_params.remove_invisible": True,
+}
 _ALWAYS = """Compose Sequential ReplayCompose SomeOf RandomOrder Resize CenterCrop RandomCrop Crop
 CropNonEmptyMaskIfExists PadIfNeeded LongestMaxSize SmallestMaxSize RandomResizedCrop
 RandomSizedCrop RandomSizedBBoxSafeCrop BBoxSafeRandomCrop RandomCropNearBBox CropAndPad
@@ -59,4 +110,5 @@ ALBUMENTATIONS = Library(
     chance=0.5,
     silent=frozenset(_SILENT.split()),
     chances=dict.fromkeys(_ALWAYS.split(), 1.0),
+    usual=_USUAL,
 )
