@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import cv2
@@ -85,6 +86,36 @@ DESTRUCTIVE = [
 def test_ranges_that_destroy(tmp_path, found, step, said):
     photos(tmp_path / "ds", ["cat"])
     assert said in found(steps=[step])["destructive"].message
+
+
+PHOTOS = Path(__file__).parent.parent / "sample_data/photos"
+
+
+def small_photos(folder):
+    for number, path in enumerate(sorted(PHOTOS.rglob("*.jpg"))[::5][:8]):
+        small = cv2.resize(cv2.imread(str(path)), (120, 160), interpolation=cv2.INTER_AREA)
+        write(folder / f"train/cat/{number}.png", cv2.imencode(".png", small)[1].tobytes())
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"gaussian_blur": {"sigma_px": [45, 50]}},
+        {"gaussian_noise": {"sigma": [0.9, 1.0]}},
+        {"pixelate": {"size_px": 70}},
+        {"downscale": {"factor": 0.02}},
+    ],
+)
+def test_ranges_that_leave_nothing_of_photos(tmp_path, found, step):
+    small_photos(tmp_path / "ds")
+    assert "of the edges in" in found(steps=[step])["destructive"].message
+
+
+def test_what_leaves_photos_to_be_seen(tmp_path, found):
+    small_photos(tmp_path / "ds")
+    names = ("horizontal_flip", "rotate", "color_jitter", "invert", "solarize", "grid_dropout")
+    milder = [{"gaussian_blur": {"sigma_px": [0.4, 2]}}, {"gaussian_noise": {"sigma": 0.1}}]
+    assert "destructive" not in found(steps=[*names, "grid_shuffle", *milder])
 
 
 @pytest.mark.parametrize(
