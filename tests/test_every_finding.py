@@ -176,6 +176,7 @@ TRIGGERS: dict[str, tuple[str, Writer, dict[str, Any]]] = {
         {"balance": {"target": "max"}, "output": {"image": {"format": "jpeg"}}},
     ),
     "growth": ("pictures", SPLITS, {"copies": 11}),
+    "repeats": ("pictures", SPLITS, {"copies": 3, "steps": [{"horizontal_flip": {"p": 0.5}}]}),
     "no-copies": ("texts", texts, TEXTS | {"copies": 0}),
     "counts": ("table", rows(), TABLE | {"balance": {"method": "smote_tomek", "target": "max"}}),
     "soft-labels": ("table", rows(), TABLE | {"copies": 1, "steps": ["mixup"]}),

@@ -421,3 +421,15 @@ def test_steps_that_lose_objects(tmp_path, found, step, loses):
     assert ("loses-objects" in codes) == loses
     if loses:
         assert "random_crop loses" in codes["loses-objects"].message
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [([], "of 24 copies will repeat"), ([{"horizontal_flip": {"p": 0.5}}], "of 24 copies will")],
+)
+def test_copies_that_repeat(tmp_path, found, steps, said):
+    photos(tmp_path / "ds", ["cat"], count=8)
+    told = found(steps=steps, copies=3)["repeats"]
+    assert said in told.message
+    assert told.line > 1
+    assert "repeats" not in found(steps=["rotate"], copies=3)

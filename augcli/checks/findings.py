@@ -118,6 +118,13 @@ _OF_RECIPES = (
         "classes when training.",
     ),
     Finding(
+        "repeats",
+        "Copies repeat each other",
+        "There are fewer ways through the steps than copies of a picture: two without and with a "
+        "mirror, one without steps. Copies that are the same weigh more and teach nothing.",
+        "Add steps or widen their ranges, or ask for fewer `copies`.",
+    ),
+    Finding(
         "no-copies",
         "No copies are asked for",
         "Steps without `copies` or `balance` make nothing.",
