@@ -187,6 +187,11 @@ TRIGGERS: dict[str, tuple[str, Writer, dict[str, Any]]] = {
     "near-duplicate": ("pictures", scaled, {}),
     "nothing-held-out": ("pictures", photos(cat=3, dog=3), {}),
     "duplicate": ("pictures", both(SPLITS, again("train/cat/00.png", "train/cat/09.png")), {}),
+    "nearly-twice": (
+        "texts",
+        both(texts, files({"train/play/9.txt": "The TRAIN film 1 was good fun!"})),
+        TEXTS,
+    ),
     "missing-class": ("pictures", photos(train_cat=3, train_dog=3, test_cat=2), {}),
     "two-labels": ("pictures", both(SPLITS, again("train/cat/00.png", "train/dog/09.png")), {}),
     "near-equal": ("pictures", photos(train_Cat=2, train_cat=2, test_cat=1), {}),

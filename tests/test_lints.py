@@ -244,6 +244,34 @@ def test_series_equal_up_to_scale_across_splits(tmp_path, found):
     assert "train.csv#3 ~ test.csv#0" in found(**changes)["near-duplicate"].message
 
 
+@pytest.mark.parametrize("change", [larger, brighter, lambda pixels: pixels])
+def test_pictures_nearly_equal_within_a_split(tmp_path, found, change):
+    for number in range(4):
+        saved(tmp_path / f"ds/train/cat/{number}.png", number)
+    assert "nearly-twice" not in found()
+    saved(tmp_path / "ds/train/cat/8.bmp", 2, change, ())
+    told = found()["nearly-twice"]
+    assert told.severity == "note"
+    assert "train/cat/2.png ~ train/cat/8.bmp" in told.message
+    saved(tmp_path / "ds/train/dog/9.bmp", 3, change, ())
+    told = found()["nearly-twice"]
+    assert told.severity == "warning"
+    assert "train/cat/3.png (cat) ~ train/dog/9.bmp (dog)" in told.message
+
+
+def test_texts_and_series_nearly_equal_within_a_split(tmp_path, found):
+    texts(tmp_path / "t", [("A good film!", "a"), ("a bad film", "b"), ("a GOOD film", "b")])
+    changes = {"dataset": TEXTS | {"path": str(tmp_path / "t")}, "steps": ["char_swap"]}
+    told = found(**changes)["nearly-twice"].message
+    assert "train.csv#0 (a) ~ train.csv#2 (b)" in told
+    label, values = waves(6)[3]
+    series(tmp_path / "s", [*waves(6), (label, [2 * v for v in values])])
+    changes = {"dataset": SERIES | {"path": str(tmp_path / "s")}, "steps": ["jitter"]}
+    told = found(**changes)["nearly-twice"]
+    assert "train.csv#3 ~ train.csv#6" in told.message
+    assert told.severity == "note"
+
+
 def test_the_same_picture_twice(tmp_path, found):
     photos(tmp_path / "ds", ["cat", "dog"])
     assert not {"two-labels", "duplicate"} & found().keys()

@@ -192,6 +192,14 @@ _OF_SPLITS = (
         "Remove all but one; `copies` and `balance` decide how often a sample occurs.",
     ),
     Finding(
+        "nearly-twice",
+        "Samples within an augmented split are nearly equal",
+        "A picture that was scaled or saved again, a text with other blanks or capitals, a series "
+        "times two weigh more than others; under two labels one of these is wrong.",
+        "Remove all but one, or correct the label. Neighbours in a video or a measurement may "
+        "stay, but belong into one split.",
+    ),
+    Finding(
         "missing-class",
         "A class is not in every split",
         "It is learned but never judged, or judged but never learned.",
