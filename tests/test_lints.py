@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import cv2
@@ -85,6 +86,36 @@ DESTRUCTIVE = [
 def test_ranges_that_destroy(tmp_path, found, step, said):
     photos(tmp_path / "ds", ["cat"])
     assert said in found(steps=[step])["destructive"].message
+
+
+PHOTOS = Path(__file__).parent.parent / "sample_data/photos"
+
+
+def small_photos(folder):
+    for number, path in enumerate(sorted(PHOTOS.rglob("*.jpg"))[::5][:8]):
+        small = cv2.resize(cv2.imread(str(path)), (120, 160), interpolation=cv2.INTER_AREA)
+        write(folder / f"train/cat/{number}.png", cv2.imencode(".png", small)[1].tobytes())
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"gaussian_blur": {"sigma_px": [45, 50]}},
+        {"gaussian_noise": {"sigma": [0.9, 1.0]}},
+        {"pixelate": {"size_px": 70}},
+        {"downscale": {"factor": 0.02}},
+    ],
+)
+def test_ranges_that_leave_nothing_of_photos(tmp_path, found, step):
+    small_photos(tmp_path / "ds")
+    assert "of the edges in" in found(steps=[step])["destructive"].message
+
+
+def test_what_leaves_photos_to_be_seen(tmp_path, found):
+    small_photos(tmp_path / "ds")
+    names = ("horizontal_flip", "rotate", "color_jitter", "invert", "solarize", "grid_dropout")
+    milder = [{"gaussian_blur": {"sigma_px": [0.4, 2]}}, {"gaussian_noise": {"sigma": 0.1}}]
+    assert "destructive" not in found(steps=[*names, "grid_shuffle", *milder])
 
 
 @pytest.mark.parametrize(
@@ -211,6 +242,34 @@ def test_series_equal_up_to_scale_across_splits(tmp_path, found):
     label, values = waves(6)[3]
     series(tmp_path / "ds", [(label, [3 * v + 1 for v in values])], "test.csv")
     assert "train.csv#3 ~ test.csv#0" in found(**changes)["near-duplicate"].message
+
+
+@pytest.mark.parametrize("change", [larger, brighter, lambda pixels: pixels])
+def test_pictures_nearly_equal_within_a_split(tmp_path, found, change):
+    for number in range(4):
+        saved(tmp_path / f"ds/train/cat/{number}.png", number)
+    assert "nearly-twice" not in found()
+    saved(tmp_path / "ds/train/cat/8.bmp", 2, change, ())
+    told = found()["nearly-twice"]
+    assert told.severity == "note"
+    assert "train/cat/2.png ~ train/cat/8.bmp" in told.message
+    saved(tmp_path / "ds/train/dog/9.bmp", 3, change, ())
+    told = found()["nearly-twice"]
+    assert told.severity == "warning"
+    assert "train/cat/3.png (cat) ~ train/dog/9.bmp (dog)" in told.message
+
+
+def test_texts_and_series_nearly_equal_within_a_split(tmp_path, found):
+    texts(tmp_path / "t", [("A good film!", "a"), ("a bad film", "b"), ("a GOOD film", "b")])
+    changes = {"dataset": TEXTS | {"path": str(tmp_path / "t")}, "steps": ["char_swap"]}
+    told = found(**changes)["nearly-twice"].message
+    assert "train.csv#0 (a) ~ train.csv#2 (b)" in told
+    label, values = waves(6)[3]
+    series(tmp_path / "s", [*waves(6), (label, [2 * v for v in values])])
+    changes = {"dataset": SERIES | {"path": str(tmp_path / "s")}, "steps": ["jitter"]}
+    told = found(**changes)["nearly-twice"]
+    assert "train.csv#3 ~ train.csv#6" in told.message
+    assert told.severity == "note"
 
 
 def test_the_same_picture_twice(tmp_path, found):
@@ -390,3 +449,15 @@ def test_steps_that_lose_objects(tmp_path, found, step, loses):
     assert ("loses-objects" in codes) == loses
     if loses:
         assert "random_crop loses" in codes["loses-objects"].message
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [([], "of 24 copies will repeat"), ([{"horizontal_flip": {"p": 0.5}}], "of 24 copies will")],
+)
+def test_copies_that_repeat(tmp_path, found, steps, said):
+    photos(tmp_path / "ds", ["cat"], count=8)
+    told = found(steps=steps, copies=3)["repeats"]
+    assert said in told.message
+    assert told.line > 1
+    assert "repeats" not in found(steps=["rotate"], copies=3)

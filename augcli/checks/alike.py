@@ -45,6 +45,10 @@ class Alike:
         )
         yield from self._twice(same, name)
         yield from self._nearly(name)
+        within = sorted(self._within())
+        yield from nearly_twice(
+            [[(name(row), self._labels[row]) for row in pair] for pair in within], self.what
+        )
 
     def _twice(self, same: Sequence[Sequence[int]], name: Callable[[int], str]) -> Iterator[Lint]:
         ours = ([row for row in rows if self._splits[row] in self.splits] for rows in same)
@@ -73,6 +77,29 @@ class Alike:
                 other = next(unlike, None)
                 if self._splits[row] in self.splits and other is not None:
                     yield row, other
+
+    def _within(self) -> Iterator[tuple[int, int]]:
+        """Yield augmented samples with the first that is nearly equal; of each kind one is told."""
+        for rows in _groups(self._near):
+            ours = (row for row in rows if self._splits[row] in self.splits)
+            kinds = [*{(self._same[row], self._labels[row]): row for row in ours}.values()]
+            unlike = (row for row in kinds[1:] if self._same[row] != self._same[kinds[0]])
+            yield from ((kinds[0], row) for row in unlike)
+
+
+def nearly_twice(pairs: Sequence[Sequence[tuple[str, str | None]]], what: str) -> Iterator[Lint]:
+    """Yield that samples within augmented splits are nearly equal, of two labels first.
+
+    Each is given with its id and label.
+    """
+    apart = [pair for pair in pairs if len(_one_a_label(pair)) > 1]
+    if pairs:
+        first = (apart or pairs)[:_SHOWN]
+        shown = "; ".join(" ~ ".join(f"{i} ({w})" if apart else i for i, w in e) for e in first)
+        count = several(len(pairs), f"{what} is", f"{what.removesuffix('s')}s are")
+        under = f", {len(apart)} under another label" if apart else ""
+        text = f"{count} nearly equal to another of an augmented split{under}: {shown}"
+        yield Lint("nearly-twice", text, first[0][0][0], "warning" if apart else "note")
 
 
 def two_labels(

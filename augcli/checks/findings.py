@@ -54,8 +54,8 @@ _OF_RECIPES = (
     Finding(
         "destructive",
         "A step leaves little of some samples",
-        "Copies that are nearly black, white or empty, or hold next to nothing of their source, "
-        "teach a model that the class looks like nothing.",
+        "Copies that are nearly black, white or empty, or hold or show next to nothing of their "
+        "source, teach a model that the class looks like nothing.",
         "Narrow the range of the step; `augment preview` shows it.",
     ),
     Finding(
@@ -116,6 +116,13 @@ _OF_RECIPES = (
         "heart.",
         "Collect more samples, set a smaller `balance.target` or fewer `copies`, or weigh the "
         "classes when training.",
+    ),
+    Finding(
+        "repeats",
+        "Copies repeat each other",
+        "There are fewer ways through the steps than copies of a picture: two without and with a "
+        "mirror, one without steps. Copies that are the same weigh more and teach nothing.",
+        "Add steps or widen their ranges, or ask for fewer `copies`.",
     ),
     Finding(
         "no-copies",
@@ -183,6 +190,14 @@ _OF_SPLITS = (
         "A sample is more than once in an augmented split",
         "It weighs more than others, and copies of both are copies of one.",
         "Remove all but one; `copies` and `balance` decide how often a sample occurs.",
+    ),
+    Finding(
+        "nearly-twice",
+        "Samples within an augmented split are nearly equal",
+        "A picture that was scaled or saved again, a text with other blanks or capitals, a series "
+        "times two weigh more than others; under two labels one of these is wrong.",
+        "Remove all but one, or correct the label. Neighbours in a video or a measurement may "
+        "stay, but belong into one split.",
     ),
     Finding(
         "missing-class",

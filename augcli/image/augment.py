@@ -7,7 +7,7 @@ functions of the params, shared with `remaking.py`, so a replay proves the run.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, groupby
 from typing import Any
@@ -171,6 +171,11 @@ class ProcessedPicture(Processed):
     def picture(self) -> Picture:
         """Return the decoded source; SampleError where it is damaged."""
         return self._whole.decoded(1).picture
+
+    @property
+    def copies(self) -> Collection[Drawn]:
+        """Return what was drawn for each copy."""
+        return {drawn.spot: drawn for drawn in self._copied.values()}.values()
 
     @property
     def is_turned(self) -> bool:

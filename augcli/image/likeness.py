@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.checks.alike import two_labels
+from augcli.checks.alike import nearly_twice, two_labels
 from augcli.checks.findings import Lint
 from augcli.dataset.units import Sample
 from augcli.image.picture import Picture
@@ -58,6 +58,8 @@ class Likeness:
         yield from two_labels([[(s.id, s.label) for s in each] for each in same])
         yield from self._twice(same)
         yield from self._near()
+        pairs = [[(s.id, s.label) for s in pair] for pair in self._within()]
+        yield from nearly_twice(pairs, "picture")
 
     def _twice(self, same: Sequence[Sequence[Sample]]) -> Iterator[Lint]:
         within = [[s.id for s in each if s.split in self.splits] for each in same]
@@ -91,6 +93,17 @@ class Likeness:
                 other, its = self._others[at]
                 if row[at] > _ALIKE and digest != its:
                     yield sample.id, other.id
+
+    def _within(self) -> Iterator[tuple[Sample, Sample]]:
+        """Yield each augmented picture with the later one that is most like it."""
+        for start in range(0, len(self._ours), _BLOCK):
+            later = self._ours[start:]
+            small = np.stack([self._small[sample.id] for sample, _ in later])
+            alike = np.triu(small[:_BLOCK] @ small.T, 1)
+            for (sample, digest), at, row in zip(later, alike.argmax(axis=1), alike, strict=False):
+                other, its = later[at]
+                if row[at] > _ALIKE and digest != its:
+                    yield sample, other
 
 
 def every_of(count: int) -> int:

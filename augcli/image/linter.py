@@ -16,6 +16,7 @@ from augcli.image.likeness import Likeness, every_of
 from augcli.image.meaning import label_changing
 from augcli.image.picture import Picture
 from augcli.image.trials import Subject, losing, tried
+from augcli.plural import several
 from augcli.task import Task
 
 _TRIED = 16
@@ -35,6 +36,8 @@ class PictureLinter:
         self._every = max(1, len(dataset) // _TRIED)
         self._tried: list[Subject] = []
         self._turned: Counter[str] = Counter()
+        self._repeats: Counter[bool] = Counter()
+        """How many copies repeat another, and how many do not."""
         self._seen = 0
         self._room = _ROOM
 
@@ -43,6 +46,7 @@ class PictureLinter:
         picture = self._picture(processed)
         sample = Sample(task.source, task.split, task.label)
         self._likeness.take(sample, processed.digest, picture)
+        self._repeats.update(drawn.repeats is not None for drawn in processed.copies)
         self._seen += 1
         if picture:
             self._turned[task.split] += processed.is_turned
@@ -60,6 +64,7 @@ class PictureLinter:
         yield from label_changing(self._job.steps, self._classes)
         yield from tried(self._job.steps, self._tried)
         yield from losing(self._job.steps, self._tried)
+        yield from self._repeating()
         yield from self._likeness.told()
         yield from self._orientation()
 
@@ -68,6 +73,13 @@ class PictureLinter:
             return processed.picture
         except SampleError:
             return None
+
+    def _repeating(self) -> Iterator[Lint]:
+        """Yield that copies are drawn alike, however often they are drawn again."""
+        if repeats := self._repeats[True]:
+            what = f"{repeats} of {several(self._repeats.total(), 'copy', 'copies')}"
+            text = f"{what} will repeat another of the same source: the steps vary too little"
+            yield Lint("repeats", text, ("copies",))
 
     def _orientation(self) -> Iterator[Lint]:
         """Yield that pictures pass through lying while copies are made upright."""

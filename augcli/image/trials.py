@@ -1,7 +1,7 @@
 """What the steps of a recipe do to some pictures of its dataset, each step by itself.
 
-A step that changes none of them is idle; one that often leaves next to nothing of them, or one
-tone, destroys.
+A step that changes none of them is idle; one that often leaves next to nothing of them, one tone,
+or nothing that looks like them, destroys.
 """
 
 from __future__ import annotations
@@ -14,9 +14,18 @@ import numpy as np
 from augcli.checks.findings import Lint
 from augcli.draws import Draws
 from augcli.errors import SampleError
-from augcli.image.ops import Op, apply, points_after
-from augcli.image.picture import Facts, Picture, PixelArray, Placed, Points, full_range
+from augcli.image.ops import Op, apply, fuse, points_after
+from augcli.image.picture import (
+    Facts,
+    InPlace,
+    Picture,
+    PixelArray,
+    Placed,
+    Points,
+    full_range,
+)
 from augcli.image.settle import Settled
+from augcli.image.structure import structure_left
 from augcli.image.transform import ImageTransform
 from augcli.transform import Transform, located
 
@@ -62,13 +71,18 @@ class _Seen:
     changed: bool = False
     one_tone: int = 0
     cut_away: int = 0
+    unlike: int = 0
 
-    def take(self, source: Picture, made: Picture, points: Points) -> None:
-        """Take in one try; `points` are where it took those of a grid over the source."""
+    def take(self, source: Picture, lowered: Sequence[Op], *, is_anew: bool) -> None:
+        """Take in one try; what shows the class anew need not look like its source."""
+        made, points = apply(lowered, source), points_after(lowered, _grid(source))
         self.tries += 1
         self.changed = self.changed or not _is_same(source.pixels, made.pixels)
-        self.one_tone += _is_one_tone(made.pixels) and not _is_one_tone(source.pixels)
         self.cut_away += _left(made, points) < _LEFT
+        if not _is_one_tone(source.pixels):
+            is_flat = _is_one_tone(made.pixels)
+            self.one_tone += is_flat
+            self.unlike += not (is_flat or is_anew) and _is_unlike(source, made, lowered)
 
     @property
     def said(self) -> Iterator[tuple[str, str]]:
@@ -82,6 +96,9 @@ class _Seen:
         if self.cut_away > _OFTEN * self.tries:
             told = f"cuts away more than {1 - _LEFT:.0%} of the picture"
             yield "destructive", f"{told} in {self.cut_away} of {self.tries} tries"
+        if self.unlike > _OFTEN * self.tries:
+            told = f"leaves less than {_LEFT:.0%} of the edges"
+            yield "destructive", f"{told} in {self.unlike} of {self.tries} tries"
 
 
 def tried(steps: Sequence[Transform], subjects: Sequence[Subject]) -> Iterator[Lint]:
@@ -125,7 +142,7 @@ def _seen(step: ImageTransform, subjects: Sequence[Subject]) -> _Seen:
             break
         try:
             lowered = subject.lowered(step, number)
-            seen.take(source, apply(lowered, source), points_after(lowered, _grid(source)))
+            seen.take(source, lowered, is_anew=step.asks_class)
         except SampleError:
             continue  # told of where the sample is
     return seen
@@ -144,6 +161,12 @@ def _left(made: Picture, points: Points) -> float:
     height, width = made.pixels.shape[:2]
     inside = (points >= 0) & (points < (width, height))
     return float(inside.all(axis=1).sum()) / _GRID**2
+
+
+def _is_unlike(source: Picture, made: Picture, lowered: Sequence[Op]) -> bool:
+    """Return whether next to no edge is left where it was; what moves pictures is not asked."""
+    stays = all(isinstance(stage, InPlace) for stage in fuse(lowered))
+    return stays and structure_left(source, made) < _LEFT
 
 
 def _is_same(one: PixelArray, other: PixelArray) -> bool:
