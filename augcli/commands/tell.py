@@ -34,7 +34,7 @@ def summary(told: Summary, *, verbose: bool) -> None:
     """Print how a run ended and where to look further."""
     say(*count_table(told.counts), "", *_objects(told.objects))
     if not told.held_out:
-        say("the dataset has no splits: all of it is train, nothing is held out", "")
+        say("nothing is held out: all of it is train", "")
     made, where = several(told.made, "file"), _near(told.output)
     say(f"{made} made, {told.outputs} in {where}, in {told.seconds:.1f} s")
     for count in told.shortfalls:
