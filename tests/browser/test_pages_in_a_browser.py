@@ -13,7 +13,7 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 """Where it is installed; elsewhere Playwright may have one of its own."""
-PAGES = ["report.html", "preview.html", "rows.html", "texts.html"]
+PAGES = ["report.html", "preview.html", "rows.html", "texts.html", "series.html"]
 SIZES = [(1280, 900), (360, 780)]
 STEPS = ["horizontal_flip", {"rotate": {"degrees": [-20, 20]}}, {"jpeg": {"p": 0.5}}]
 
@@ -35,7 +35,13 @@ def pages(tmp_path_factory):
     texts_of = write_recipe(
         texts, folder / "texts", dataset=told, steps=[{"eda": {"alpha": [0.1, 0.5]}}]
     )
+    values = "".join(f"{n % 2},{n},{n * n % 7},{n * 3 % 5}\n" for n in range(8))
+    series = write(folder / "series.csv", f"y,t0,t1,t2\n{values}")
+    told = {"kind": "timeseries", "label": "y", "path": str(series)}
+    series_of = write_recipe(series, folder / "series", dataset=told, steps=["jitter"])
     for words in (
+        ("run", series_of),
+        ("report", folder / "series", "-o", folder / "series.html"),
         ("run", rows_of),
         ("report", folder / "rows", "-o", folder / "rows.html"),
         ("preview", texts_of, "-o", folder / "texts.html"),
