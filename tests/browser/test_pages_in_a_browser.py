@@ -13,7 +13,14 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 """Where it is installed; elsewhere Playwright may have one of its own."""
-PAGES = ["report.html", "preview.html", "rows.html", "texts.html", "series.html"]
+PAGES = [
+    "report.html",
+    "preview.html",
+    "rows.html",
+    "rows_preview.html",
+    "texts.html",
+    "series.html",
+]
 SIZES = [(1280, 900), (360, 780)]
 STEPS = ["horizontal_flip", {"rotate": {"degrees": [-20, 20]}}, {"jpeg": {"p": 0.5}}]
 
@@ -21,10 +28,10 @@ STEPS = ["horizontal_flip", {"rotate": {"degrees": [-20, 20]}}, {"jpeg": {"p": 0
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
-    make_photos(folder / "ds", {"train/cat": 3, "train/a long name of a class": 2, "test/cat": 2})
+    make_photos(folder / "ds", {"train/cat": 3, f"train/a {'long ' * 14}name": 2, "test/cat": 2})
     recipe = write_recipe(folder / "ds", folder / "out", steps=STEPS)
     rows = "".join(f"{n * 7 % 31}.5,{n * 3 % 17},{'ab'[n % 4 == 0]}\n" for n in range(40))
-    table = write(folder / "t.csv", f"a column of numbers,v,y\n{rows}")
+    table = write(folder / "t.csv", f"a_column_of_numbers,v,y\n{rows}")
     told = {"kind": "tabular", "label": "y", "path": str(table)}
     more = {"balance": {"method": "smote", "target": "max"}, "copies": 0, "steps": []}
     rows_of = write_recipe(table, folder / "rows", dataset=told, **more)
@@ -44,6 +51,7 @@ def pages(tmp_path_factory):
         ("report", folder / "series", "-o", folder / "series.html"),
         ("run", rows_of),
         ("report", folder / "rows", "-o", folder / "rows.html"),
+        ("preview", rows_of, "-o", folder / "rows_preview.html"),
         ("preview", texts_of, "-o", folder / "texts.html"),
         ("run", recipe),
         ("report", folder / "out", "-o", folder / "report.html"),
