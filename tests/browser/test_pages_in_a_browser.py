@@ -22,7 +22,12 @@ PAGES = [
     "series.html",
 ]
 SIZES = [(1280, 900), (360, 780)]
-STEPS = ["horizontal_flip", {"rotate": {"degrees": [-20, 20]}}, {"jpeg": {"p": 0.5}}]
+STEPS = [
+    "horizontal_flip",
+    {"rotate": {"degrees": [-20, 20]}},
+    {"jpeg": {"p": 0.5}},
+    {"scale": {"factor": {"normal": [1, 0.05]}}},
+]
 
 
 @pytest.fixture(scope="module")
@@ -161,15 +166,25 @@ def test_a_slider_moves_along_the_range_and_narrows_it(opened):
     page = opened("preview.html")
     card = page.locator("[data-step=rotate]")
     assert card.locator("pre").text_content() == "- rotate: {degrees: [-20, 20]}"
-    assert card.locator("output").text_content() == "20"
+    assert card.locator("output").text_content() == "0"
     before = card.locator(".frame:visible img").get_attribute("src")
     card.locator("input").focus()
-    page.keyboard.press("ArrowLeft")
-    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowRight")
     assert card.locator(".frame:visible").count() == 1
     assert card.locator(".frame:visible img").get_attribute("src") != before
     card.get_by_text("to here").click()
     assert card.locator("pre").text_content() == "- rotate: {degrees: [-20, 6.667]}"
+
+
+def test_a_slider_goes_along_most_of_a_normal_distribution(opened):
+    page = opened("preview.html")
+    card = page.locator("[data-step=scale]")
+    assert card.locator("output").text_content() == "1"
+    card.locator("input").press("End")
+    assert card.locator("output").text_content() == "1.15"
+    card.locator("input").press("ArrowLeft")
+    card.get_by_text("to here").click()
+    assert card.locator("pre").text_content() == "- scale: {factor: [0.85, 1.1]}"
 
 
 def test_a_click_copies_the_step(opened):
