@@ -174,7 +174,7 @@ def test_a_line_shows_what_it_says_and_stays_one(text):
 
 def test_tables_stay_aligned():
     counts = [Count("train", "a\nb", 1, 2), Count("train", "plain", 10, 20)]
-    lines = count_table(counts)
+    lines = count_table(counts, "class", "in run.json")
     assert len({len(line) for line in lines}) == 1
     assert "\n" not in "".join(lines)
 
@@ -183,12 +183,19 @@ def test_tables_of_many_classes_are_folded_into_80_columns():
     counts = [
         Count("a split of a long name", f"class {n} {'x' * 60}", n, 2 * n) for n in range(600)
     ]
-    lines = count_table([*counts, Count("test", "one", 5, 5)])
+    lines = count_table([*counts, Count("test", "one", 5, 5)], "class", "by --json")
     assert len(lines) == 24
     assert max(map(len, lines)) <= 80
     assert lines[1].split()[-2:] == ["599", "1198"]
-    assert "… 580 more in run.json" in lines[11]
+    assert "… 580 more by --json" in lines[11]
     assert lines[-1].split() == ["total", str(sum(range(600)) + 5), str(sum(range(600)) * 2 + 5)]
+
+
+def test_a_plan_of_many_classes_says_what_tells_all_of_them(tmp_path):
+    make_photos(tmp_path / "in", {f"class {n}": 1 for n in range(41)})
+    recipe = write_recipe(tmp_path / "in", tmp_path / "out")
+    assert "… 21 more by --json" in augment("plan", recipe).stdout
+    assert "class 40" in augment("plan", recipe, "--json").stdout
 
 
 def test_very_long_names_are_shortened_in_tables_alone(tmp_path):

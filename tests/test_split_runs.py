@@ -104,6 +104,13 @@ def assert_only_grown(tmp_path: Path, train: str, test: str) -> None:
         assert output.read_bytes() == path.read_bytes()
 
 
+@pytest.mark.parametrize("kind", IN_FOLDERS)
+def test_a_folder_of_train_alone_holds_nothing_out(tmp_path: Path, kind: str) -> None:
+    make, told = IN_FOLDERS[kind]
+    make(tmp_path / "in" / "train", 0)
+    assert not run(tmp_path / "in", tmp_path / "out", **told).held_out
+
+
 @pytest.mark.parametrize("pair", PAIRS, ids="-".join)
 @pytest.mark.parametrize("kind", IN_FOLDERS)
 def test_folders(tmp_path: Path, kind: str, pair: tuple[str, str]) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from augcli.requests.courses import Dealt
 
 _SPLIT, _LABEL, _TAIL = 20, 40, 12
-"""Letters of names in a table, and of the ends of long ones; run.json has all of them."""
+"""Letters of names in a table, and of the ends of long ones."""
 _MOST_CLASSES, _ENDS = 40, 10
 """Classes of a split that a table has, and those of either end if there are more."""
 _SHOWN_FAILURES = 5
@@ -32,9 +32,9 @@ _SHOWN_LISTING = 10
 
 def summary(told: Summary, *, verbose: bool) -> None:
     """Print how a run ended and where to look further."""
-    say(*count_table(told.counts), "", *_objects(told.objects))
+    say(*_tables(told.counts, told.objects, "in run.json"))
     if not told.held_out:
-        say("the dataset has no splits: all of it is train, nothing is held out", "")
+        say("nothing is held out: all of it is train", "")
     made, where = several(told.made, "file"), _near(told.output)
     say(f"{made} made, {told.outputs} in {where}, in {told.seconds:.1f} s")
     for count in told.shortfalls:
@@ -85,7 +85,7 @@ def failures(told: Summary, *, verbose: bool) -> None:
 
 def forecast(expected: Forecast) -> None:
     """Print what a run would do."""
-    say(*count_table(expected.counts), "", *_objects(expected.objects))
+    say(*_tables(expected.counts, expected.objects, "by --json"))
     say(*_dealt(expected.copies))
     say(
         f"to do: {expected.new} new and {several(expected.changed, 'changed source')}, "
@@ -135,30 +135,35 @@ def next_of_recipe(target: Path | None, questions: Sequence[int]) -> None:
     )
 
 
-def _objects(counts: Sequence[Count]) -> list[str]:
-    return [*count_table(counts, "objects"), ""] if counts else []
+def _tables(counts: Sequence[Count], objects: Sequence[Count], rest: str) -> Iterator[str]:
+    yield from (*count_table(counts, "class", rest), "")
+    yield from (*count_table(objects, "objects", rest), "") if objects else ()
 
 
-def count_table(counts: Sequence[Count], what: str = "class") -> list[str]:
-    """Return a table of classes per split, before and after, line by line; many are folded."""
+def count_table(counts: Sequence[Count], what: str, rest: str) -> list[str]:
+    """Return a table of classes per split, before and after, line by line.
+
+    Many are folded, and `rest` says where all are told.
+    """
     splits: dict[str, list[Count]] = defaultdict(list)
     for count in counts:
         splits[count.split].append(count)
     rows = [("split", what, "before", "after")]
-    rows += [row for each in splits.values() for row in _folded(each)]
+    rows += [row for each in splits.values() for row in _folded(each, rest)]
     rows.append(("total", "", *_sums(counts)))
     return list(_aligned(rows))
 
 
-def _folded(counts: Sequence[Count]) -> Iterator[tuple[str, str, str, str]]:
+def _folded(counts: Sequence[Count], rest: str) -> Iterator[tuple[str, str, str, str]]:
     """Yield the rows of a split: of many classes the largest and the smallest ones."""
     if len(counts) <= _MOST_CLASSES:
         yield from map(_row, counts)
         return
     ordered = sorted(counts, key=lambda each: -each.before)
-    rest = ordered[_ENDS:-_ENDS]
+    others = ordered[_ENDS:-_ENDS]
+    told = f"… {len(others)} more {rest}"
     yield from map(_row, ordered[:_ENDS])
-    yield _short(escaped(counts[0].split), _SPLIT), f"… {len(rest)} more in run.json", *_sums(rest)
+    yield _short(escaped(counts[0].split), _SPLIT), told, *_sums(others)
     yield from map(_row, ordered[-_ENDS:])
 
 

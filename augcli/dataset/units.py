@@ -111,7 +111,8 @@ class Dataset(Sequence[Sample]):
         """Return the same as one unit, for steps that take samples from all over the dataset."""
         if self.uncounted:
             return self
-        whole = Dataset(self.root, held_out=self.held_out, rejected=self.rejected, notes=self.notes)
+        held_out = self.holds_out
+        whole = Dataset(self.root, held_out=held_out, rejected=self.rejected, notes=self.notes)
         whole.gather(self._ids, self.splits[0])
         return whole
 
@@ -193,6 +194,11 @@ class Dataset(Sequence[Sample]):
     def splits(self) -> list[str]:
         """Return the names of the splits, sorted."""
         return sorted(str(name) for name in self._splits.names)
+
+    @property
+    def holds_out(self) -> bool:
+        """Return whether samples are in another split than others, as far as units tell it."""
+        return self.held_out and (bool(self.uncounted) or len(self.splits) > 1)
 
     @property
     def classes(self) -> list[str]:

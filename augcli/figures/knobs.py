@@ -7,11 +7,13 @@ from typing import Any, TypeVar
 
 from augcli.figures.playground import Frame, Knob, Shown
 from augcli.figures.tried import tried
-from augcli.ranges import Choice, Spread, Uniform
+from augcli.ranges import Choice, Normal, Spread, Uniform
 from augcli.requests.spread import Spread as Share
 from augcli.transform import Transform, changed, declared_range, plain_step, rounded
 
 _POINTS = 7
+_DEVIATIONS = 3
+"""From the mean of a normal distribution; hardly a value is farther away."""
 
 T = TypeVar("T", bound=Transform)
 
@@ -75,10 +77,19 @@ def _points(spread: Spread) -> list[float]:
     """Return values from end to end of a range."""
     if isinstance(spread, Choice):
         return list(spread.values)
-    low, high = spread.extent()
+    low, high = _ends(spread)
     shares = [place / (_POINTS - 1) for place in range(_POINTS)]
     if isinstance(spread, Uniform) and spread.log:
         return [rounded(low * (high / low) ** share) for share in shares]
     values = [low + (high - low) * share for share in shares]
     whole = isinstance(spread, Uniform) and spread.whole
     return list(dict.fromkeys(round(v) if whole else float(f"{v:.4g}") for v in values))
+
+
+def _ends(spread: Spread) -> tuple[float, float]:
+    """Return the ends of a range, or between which nearly all of a distribution lies."""
+    low, high = spread.extent()
+    if not isinstance(spread, Normal):
+        return low, high
+    far = _DEVIATIONS * spread.std
+    return max(low, spread.mean - far), min(high, spread.mean + far)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import re
-import textwrap
 import unicodedata
-from collections.abc import Collection, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import ceil
@@ -27,15 +27,20 @@ Cell = tuple[Image.Image, list[str]]
 Pixels = NDArray[np.uint8]
 """H×W×3, red first."""
 
+_CHUNKS = re.compile(r"\s*\S+")
+"""Words, each with the blanks before it."""
 _WORDS = re.compile(r"[^\s=]*=|\s+|[^\s=]+")
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """How wide the cells of a sheet are, and how many letters a line below one has."""
+    """How wide the cells of a sheet are."""
 
     width: int
-    letters: int
+
+    def named(self, name: str) -> str:
+        """Return so much of the end of a name as two lines below a cell have room for."""
+        return clipped(name, 2 * self.width - LINE)
 
     def drawn(self, rows: Sequence[Sequence[Cell]]) -> Pixels:
         """Return the sheet of some rows."""
@@ -44,7 +49,7 @@ class Sheet:
     def stacked(self, strips: Sequence[Pixels], below: Sequence[str] = ()) -> Pixels:
         """Return strips below each other, and lines of text below them."""
         width = max(strip.shape[1] for strip in strips)
-        last = _wrapped(below, self.letters * width // (self.width + GAP))
+        last = _wrapped(below, width - 2 * GAP)
         foot = Image.new("RGB", (width, GAP + LINE * len(last)), PAPER)
         _write(foot, last, GAP, 0, INK)
         sheet = np.full((GAP + sum(map(len, strips)) + foot.height, width, 3), 255, np.uint8)
@@ -56,7 +61,7 @@ class Sheet:
 
     def strip(self, row: Sequence[Cell]) -> Pixels:
         """Return one row of a sheet; its first cell is told in faint letters."""
-        wrapped = [_wrapped(text, self.letters) for _, text in row]
+        wrapped = [_wrapped(text, self.width) for _, text in row]
         tallest = max(image.height for image, _ in row)
         height = tallest + LINE * max(map(len, wrapped)) + 2 * GAP
         strip = Image.new("RGB", (len(row) * (self.width + GAP) + GAP, height), PAPER)
@@ -75,9 +80,12 @@ def _framed(strip: Image.Image, image: Image.Image, x: int, y: int) -> None:
     strip.paste(image, (x, y), image if image.mode == "RGBA" else None)
 
 
-def clipped(name: str, most: int) -> str:
-    """Return a name without its beginning, where it is long: its end tells files apart."""
-    return name if len(name) <= most else f"…{name[1 - most :]}"
+def clipped(name: str, room: float) -> str:
+    """Return a name without its beginning, where it is too wide: its end tells files apart."""
+    text, font = drawable(escaped(name)), _font()
+    if font.getlength(text) <= room:
+        return text
+    return f"…{next(fitting(text[::-1], room - font.getlength('…'), font))[::-1]}"
 
 
 _SQUEEZED = 1
@@ -106,8 +114,34 @@ def png(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def _wrapped(lines: Sequence[str], letters: int) -> list[str]:
-    return [part for line in lines for part in textwrap.wrap(drawable(escaped(line)), letters)]
+def _wrapped(lines: Sequence[str], room: float) -> list[str]:
+    """Return lines broken at blanks to fit a width, and within words that are wider."""
+    return [part for line in lines for part in _broken(drawable(escaped(line)), room)]
+
+
+def _broken(line: str, room: float) -> Iterator[str]:
+    part, width = "", 0.0
+    for word in (each for whole in _CHUNKS.findall(line) for each in fitting(whole, room, _font())):
+        if part and width + _width(word) > room:
+            yield part
+            part, width = "", 0.0
+        added = word if part else word.lstrip()
+        part, width = part + added, width + _width(added)
+    yield from [part] if part else []
+
+
+def _width(text: str) -> float:
+    return sum(_drawn(word)[1] for word in _WORDS.findall(text))
+
+
+def fitting(word: str, room: float, font: Any) -> Iterator[str]:
+    """Yield a word, or its parts that fit a width."""
+    while len(word) > 1 and font.getlength(word) > room:
+        sizes = range(1, len(word) + 1)
+        size = max(1, bisect_right(sizes, room, key=lambda to: font.getlength(word[:to])))
+        yield word[:size]
+        word = word[size:]
+    yield word
 
 
 def _write(

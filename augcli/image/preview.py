@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from augcli.errors import SampleError
-from augcli.figures.sheet import Cell, Pixels, Sheet, caption, clipped
+from augcli.figures.sheet import Cell, Pixels, Sheet, caption
 from augcli.figures.tried import Tried, tried
 from augcli.image import ops
 from augcli.image.augment import ImageProcessor
@@ -33,7 +33,6 @@ from augcli.image.tone import Table
 from augcli.image.whole import Whole
 from augcli.requests.asked import Copies
 from augcli.requests.courses import shared_out
-from augcli.system.terminal import escaped
 from augcli.task import Source, Task
 
 Loaded = tuple[Task, Sequence[Source]]
@@ -42,8 +41,6 @@ _CELL = 200
 """Pixels that a picture gets on the sheet, across and down."""
 _MANY, _LEAST = 10, 96
 """Sources from which on pictures get smaller, so that a sheet does not grow; and how small."""
-_LETTER = 5.9
-"""Pixels of a letter, on average."""
 _MOST = (0.005, 0.995)
 """Shares of the values that are darker than what is black and what is white."""
 _BETWEEN = Sampling(border=None, interpolation="linear")
@@ -58,7 +55,7 @@ def sheet(job: ImageJob, sources: Sequence[Loaded], copies: int, _shown: int) ->
     Sources that cannot be used are told in words below; SampleError where there is no other.
     """
     room = max(_LEAST, round(_CELL * min(1, math.sqrt(_MANY / len(sources)))))
-    frames = Sheet(room, round(room / _LETTER))
+    frames = Sheet(room)
 
     def strip(source: Loaded) -> Pixels:
         return frames.strip(list(row(job, *source, copies, room)))
@@ -89,7 +86,7 @@ def row(
     maker = ImageProcessor(job, {})
     objects = objects_of(maker, task, sources)
     title = [f"{task.label or ''}".strip(), f"{header.width} x {header.height}"]
-    title += [clipped(escaped(task.source), 2 * round(room / _LETTER))]
+    title += [Sheet(room).named(task.source)]
     yield shown(whole, objects, Drawn([], [], header.facts), room), [line for line in title if line]
     counts = shared_out(copies, 0, [each.copies for each in job.courses])
     task = replace(task, request=Copies(counts))

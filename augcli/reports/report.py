@@ -124,7 +124,7 @@ def summarise(  # noqa: PLR0913 – what a run has found out
         counts=counts,
         class_weights=dict(_weights(counts, recipe.dataset.augment)),
         objects=list(_objects(merged)) or _labels(plan, merged),
-        held_out=plan.dataset.held_out,
+        held_out=plan.dataset.holds_out,
         outputs=merged.outputs,
         made=made,
         failures=merged.failures,

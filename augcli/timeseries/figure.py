@@ -34,7 +34,7 @@ def figure(path: Path, record: Record, row: RowRecord | None) -> str:
     plotted(series, _SIZE, (low, high)).save(buffer, "PNG", optimize=True)
     text = base64.b64encode(buffer.getvalue()).decode()
     said = f"{low:.3g} to {high:.3g}{part}"
-    return f'<img alt="{said}" src="data:image/png;base64,{text}"><small>{said}</small>'
+    return f'<img alt="" src="data:image/png;base64,{text}"><small>{said}</small>'
 
 
 @lru_cache(1)

@@ -12,13 +12,12 @@ from PIL import Image
 from augcli.dataset.splits import augmented
 from augcli.draws import Draws
 from augcli.errors import SampleError
-from augcli.figures.sheet import PAPER, Cell, Sheet, caption, clipped, png
+from augcli.figures.sheet import PAPER, Cell, Sheet, caption, png
 from augcli.figures.tried import tried
 from augcli.figures.turns import in_turn
 from augcli.plural import several
 from augcli.requests.asked import Splits
 from augcli.requests.courses import shared_out
-from augcli.system.terminal import escaped
 from augcli.task import Source, Task
 from augcli.timeseries.drawing import Drawing
 from augcli.timeseries.job import SeriesJob
@@ -29,7 +28,7 @@ from augcli.timeseries.parted import library_of
 from augcli.timeseries.plot import extent_of, plotted, stretch
 
 CELL = (240, 110)
-_LETTERS = 42
+_SHEET = Sheet(CELL[0])
 
 
 class Seen(NamedTuple):
@@ -49,7 +48,7 @@ def sheet(
 ) -> bytes:
     """Return a PNG with one row per series: as it was, then copies 0, 1, 2 …"""
     seen = seen_of(job, sources, shown)
-    return png(Image.fromarray(Sheet(CELL[0], _LETTERS).drawn(rows_of(seen, copies))))
+    return png(Image.fromarray(_SHEET.drawn(rows_of(seen, copies))))
 
 
 def rows_of(seen: Seen, copies: int) -> list[list[Cell]]:
@@ -86,7 +85,7 @@ def _row(seen: Seen, entry: Entry, copies: int) -> list[Cell]:
     """Return a series and its copies, all drawn to one scale; of long ones their beginning."""
     points = several(entry.length, "point") + (f" x {entry.channels}" if entry.channels > 1 else "")
     base = stretch(seen.library.series(entry.id))
-    name = clipped(escaped(entry.id), 2 * _LETTERS)
+    name = _SHEET.named(entry.id)
     part = f"the first {base.length} are shown" if base.length < entry.length else ""
     told = [(base, [line for line in (entry.label or "", points, part, name) if line])]
     refusals: list[Cell] = []

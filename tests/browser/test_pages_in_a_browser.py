@@ -13,18 +13,30 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 """Where it is installed; elsewhere Playwright may have one of its own."""
-PAGES = ["report.html", "preview.html", "rows.html", "texts.html"]
+PAGES = [
+    "report.html",
+    "preview.html",
+    "rows.html",
+    "rows_preview.html",
+    "texts.html",
+    "series.html",
+]
 SIZES = [(1280, 900), (360, 780)]
-STEPS = ["horizontal_flip", {"rotate": {"degrees": [-20, 20]}}, {"jpeg": {"p": 0.5}}]
+STEPS = [
+    "horizontal_flip",
+    {"rotate": {"degrees": [-20, 20]}},
+    {"jpeg": {"p": 0.5}},
+    {"scale": {"factor": {"normal": [1, 0.05]}}},
+]
 
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
-    make_photos(folder / "ds", {"train/cat": 3, "train/a long name of a class": 2, "test/cat": 2})
+    make_photos(folder / "ds", {"train/cat": 3, f"train/a {'long ' * 14}name": 2, "test/cat": 2})
     recipe = write_recipe(folder / "ds", folder / "out", steps=STEPS)
     rows = "".join(f"{n * 7 % 31}.5,{n * 3 % 17},{'ab'[n % 4 == 0]}\n" for n in range(40))
-    table = write(folder / "t.csv", f"a column of numbers,v,y\n{rows}")
+    table = write(folder / "t.csv", f"a_column_of_numbers,v,y\n{rows}")
     told = {"kind": "tabular", "label": "y", "path": str(table)}
     more = {"balance": {"method": "smote", "target": "max"}, "copies": 0, "steps": []}
     rows_of = write_recipe(table, folder / "rows", dataset=told, **more)
@@ -35,9 +47,16 @@ def pages(tmp_path_factory):
     texts_of = write_recipe(
         texts, folder / "texts", dataset=told, steps=[{"eda": {"alpha": [0.1, 0.5]}}]
     )
+    values = "".join(f"{n % 2},{n},{n * n % 7},{n * 3 % 5}\n" for n in range(8))
+    series = write(folder / "series.csv", f"y,t0,t1,t2\n{values}")
+    told = {"kind": "timeseries", "label": "y", "path": str(series)}
+    series_of = write_recipe(series, folder / "series", dataset=told, steps=["jitter"])
     for words in (
+        ("run", series_of),
+        ("report", folder / "series", "-o", folder / "series.html"),
         ("run", rows_of),
         ("report", folder / "rows", "-o", folder / "rows.html"),
+        ("preview", rows_of, "-o", folder / "rows_preview.html"),
         ("preview", texts_of, "-o", folder / "texts.html"),
         ("run", recipe),
         ("report", folder / "out", "-o", folder / "report.html"),
@@ -147,15 +166,25 @@ def test_a_slider_moves_along_the_range_and_narrows_it(opened):
     page = opened("preview.html")
     card = page.locator("[data-step=rotate]")
     assert card.locator("pre").text_content() == "- rotate: {degrees: [-20, 20]}"
-    assert card.locator("output").text_content() == "20"
+    assert card.locator("output").text_content() == "0"
     before = card.locator(".frame:visible img").get_attribute("src")
     card.locator("input").focus()
-    page.keyboard.press("ArrowLeft")
-    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowRight")
     assert card.locator(".frame:visible").count() == 1
     assert card.locator(".frame:visible img").get_attribute("src") != before
     card.get_by_text("to here").click()
     assert card.locator("pre").text_content() == "- rotate: {degrees: [-20, 6.667]}"
+
+
+def test_a_slider_goes_along_most_of_a_normal_distribution(opened):
+    page = opened("preview.html")
+    card = page.locator("[data-step=scale]")
+    assert card.locator("output").text_content() == "1"
+    card.locator("input").press("End")
+    assert card.locator("output").text_content() == "1.15"
+    card.locator("input").press("ArrowLeft")
+    card.get_by_text("to here").click()
+    assert card.locator("pre").text_content() == "- scale: {factor: [0.85, 1.1]}"
 
 
 def test_a_click_copies_the_step(opened):

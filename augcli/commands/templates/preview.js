@@ -18,7 +18,8 @@ for (const card of document.querySelectorAll("[data-step]")) {
     });
     for (const button of knob.querySelectorAll("[data-end]")) {
       button.addEventListener("click", () => {
-        const ends = [].concat(fields[knob.dataset.name]);
+        const told = fields[knob.dataset.name];
+        const ends = told?.normal ? [values[0], values.at(-1)] : [].concat(told);
         const range = ends.length === 2 ? ends : [ends[0], ends[0]];
         range[button.dataset.end] = values[slider.value];
         if (range[0] > range[1]) { range.fill(values[slider.value]); }
