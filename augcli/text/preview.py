@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont, features
 
 from augcli.draws import Draws
-from augcli.figures.sheet import FAINT, INK, PAPER, has_sign, png
+from augcli.figures.sheet import FAINT, INK, PAPER, fitting, has_sign, png
 from augcli.figures.turns import in_turn
 from augcli.requests.asked import Splits
 from augcli.requests.courses import shared_out
@@ -129,7 +129,7 @@ def _placed(line: Sequence[Piece], font: Any) -> Iterator[tuple[str, Fate, float
         _runs_left("".join(text for text, fate in line if fate != "faint")),
     )
     for text, fate in line:
-        for word in _words(text):
+        for word in _words(text, font):
             width = font.getlength(word)
             if x + width > _WIDTH - _GAP and word.strip():
                 x, y = float(_GAP + _INDENT), y + 1
@@ -148,12 +148,13 @@ def _as_drawn(word: str) -> str:
     return word if features.check("raqm") or not _runs_left(word) else word[::-1]
 
 
-def _words(text: str) -> Iterator[str]:
+def _words(text: str, font: Any) -> Iterator[str]:
+    """Yield words, and parts of those that are wider than a line."""
     start = 0
     text = "".join(mark if mark.isprintable() else " " for mark in text)
     for at, mark in enumerate(text, 1):
         if mark == " " or not mark.isascii() or at == len(text):
-            yield text[start:at]
+            yield from fitting(text[start:at], _WIDTH - 2 * _GAP - _INDENT, font)
             start = at
 
 

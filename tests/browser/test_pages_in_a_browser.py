@@ -162,6 +162,16 @@ def test_a_picture_is_enlarged_and_let_go_by_keys(opened):
     assert not page.locator("dialog").is_visible()
 
 
+@pytest.mark.parametrize("size", [(1280, 420), (360, 780)])
+def test_an_enlarged_picture_fits_the_window(opened, size):
+    page = opened("report.html", size)
+    page.locator(".zoom").first.click()
+    whole = page.locator("dialog").bounding_box()
+    assert whole["y"] >= 0
+    assert whole["y"] + whole["height"] <= size[1]
+    assert page.locator("dialog").evaluate("each => each.scrollHeight <= each.clientHeight")
+
+
 def test_a_slider_moves_along_the_range_and_narrows_it(opened):
     page = opened("preview.html")
     card = page.locator("[data-step=rotate]")

@@ -52,3 +52,11 @@ def test_scripts_that_the_font_has_no_signs_for_are_told() -> None:
     ((text, fate),) = next(_lacking([[("好 film", "same"), ("ไทย", "gone")]], font))
     assert "THAI, CJK" in text
     assert fate == "same"
+
+
+def test_a_word_wider_than_a_sheet_is_broken() -> None:
+    font, url = ImageFont.load_default(size=15), f"https://example.org/{'path' * 50}"
+    line = [(CAPTION, "faint"), (f"see {url} there", "same")]
+    places = list(_placed(line, font))
+    assert "".join(word for word, *_ in places) == f"{CAPTION}see {url} there"
+    assert all(x + font.getlength(word.strip()) <= 1000 for word, _, x, _ in places)
