@@ -108,8 +108,8 @@ def _space(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
 def remarks(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
     """Yield what a look at names and settings tells, without reading a source."""
     yield from dataset.notes
-    if not dataset.held_out:
-        text = "the dataset has no splits: everything is train, nothing is held out"
+    if not dataset.holds_out:
+        text = "nothing is held out: all of it is train"
         yield recipe.problem(("dataset", "path"), text, "warning", "nothing-held-out")
     yield from _programs(recipe)
     of_kind = load_kind(recipe.dataset.kind).remarks
