@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import takewhile
@@ -20,6 +20,7 @@ from augcli.dataset.splits import (
     NOTHING,
     TRAIN,
     Reading,
+    are_paired,
     are_short,
     augmented,
     beside_split,
@@ -233,7 +234,8 @@ def _depth_of_splits(told: Told, folders: Mapping[str, str]) -> int | None:
         sure = [path for path in level if told(path) not in (None, CLASS)]
         readings = {path: _reading(told, path) for path in level if path not in sure}
         beside = [file for folder, file in folders.items() if len(_parts(folder)) <= depth]
-        if not _are_splits(sure, readings, beside):
+        deeper = {"/".join(p[: depth + 1]) for p in map(_parts, folders) if len(p) > depth + 1}
+        if not _are_splits(sure, readings, beside, deeper):
             continue
         if sure or len(level) > 1:
             _check_telling(sure, readings)
@@ -247,11 +249,15 @@ def _reading(told: Told, path: str) -> Reading:
 
 
 def _are_splits(
-    sure: Collection[str], readings: Mapping[str, Reading], beside: Sequence[str]
+    sure: Collection[str],
+    readings: Mapping[str, Reading],
+    beside: Sequence[str],
+    deeper: Collection[str] = (),
 ) -> bool:
     """Return whether all paths of a level are splits, False if none is; SettingError in between.
 
-    `sure` are those of which it was told, `beside` are files that end above that level.
+    `sure` are those of which it was told, `beside` are files that end above that level, and
+    `deeper` have folders, which classes have not.
     """
     likely = {path: each for path, each in readings.items() if each.meaning}
     suspicious = [path for path, each in likely.items() if each.is_suspicious]
@@ -262,11 +268,12 @@ def _are_splits(
         raise doubtful(f"{few(readings)} may be short for splits", {next(iter(readings)): "test"})
     if doubts := [path for path in suspicious if likely[path].meaning == DOUBT]:
         raise doubtful(f"{few(doubts)} may be nothing to learn from", {doubts[0]: IGNORE})
-    if others and (sure or suspicious or _are_paired(likely.values())):
+    if others and (sure or suspicious or are_paired(likely.values())):
         text = unlike([*sure, *likely], others)
         has_train = not likely or TRAIN in {each.meaning for each in likely.values()}
         plain = all(each.is_plain for each in likely.values())
-        named = plain and others[0] in readings and not says_nothing(_last(others[0]))
+        is_leaf = others[0] in readings and others[0] not in deeper
+        named = plain and is_leaf and not says_nothing(_last(others[0]))
         odd = len(likely) < len(others) or (named and not has_train)
         other = {others[0]: IGNORE if has_train else TRAIN}
         raise doubtful(text, {next(iter(likely)): CLASS} if odd and not sure else other)
@@ -309,19 +316,11 @@ def _by_names(told: Told, names: Sequence[str]) -> dict[str, str]:
     likely = {name: each for name, each in likely.items() if each.meaning not in (None, DOUBT)}
     flat = not any("/" in name for name in names)
     lone = flat and any(each.is_plain and each.meaning != TRAIN for each in likely.values())
-    if not lone and not _are_paired(likely.values()):
+    if not lone and not are_paired(likely.values()):
         return {}
     others = [name for name in names if name not in likely]
     _are_splits((), likely, others)
     return {name: str(each.meaning) for name, each in likely.items()}
-
-
-def _are_paired(readings: Iterable[Reading]) -> bool:
-    """Return whether some are alike but for which split they mean."""
-    meanings = defaultdict(set)
-    for each in readings:
-        meanings[each.rest].add(each.meaning)
-    return any(len(found) > 1 and TRAIN in found for found in meanings.values())
 
 
 def _folder(name: str) -> str:

@@ -279,3 +279,11 @@ def check_augmented(
             hint = "name one of them in `augment: [ ]`, or say by `dataset.splits` what is what"
             place = ("dataset", "augment", index)
             raise NO_SUCH_SPLIT.doubt(text + why, hint, "dataset.augment", place).error
+
+
+def are_paired(readings: Iterable[Reading]) -> bool:
+    """Return whether some are alike but for which split they mean."""
+    meanings = defaultdict(set)
+    for each in readings:
+        meanings[each.rest].add(each.meaning)
+    return any(len(found) > 1 and TRAIN in found for found in meanings.values())
