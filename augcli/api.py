@@ -231,10 +231,12 @@ def preview(recipe: Recipe, *, sources: int = 5, copies: int = 4, jobs: int | No
     >>> preview(load_recipe("recipe.yaml"), sources=1, copies=1)[1:4]
     b'PNG'
     """
-    from augcli.commands.preview import drawn_by, fitting
+    from augcli.commands.preview import drawn_by, processes_for
     from augcli.commands.preview import preview as draw
 
-    return draw(recipe, sources, copies, drawn_by(local_engine(recipe, jobs or fitting(sources))))
+    return draw(
+        recipe, sources, copies, drawn_by(local_engine(recipe, jobs or processes_for(sources)))
+    )
 
 
 def learn(

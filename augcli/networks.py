@@ -7,6 +7,7 @@ floats. Nothing of it is code, so that a file of anybody's can be read.
 from __future__ import annotations
 
 import importlib
+from abc import abstractmethod
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -138,18 +139,27 @@ class Told(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
-class Dense(Told):
-    """A dense layer: weights row by row, an input each, then what is added."""
+class Layer(Told):
+    """A layer of a network, whose weights are read when it is."""
 
-    inputs: Width
-    outputs: Width
-    weights: str
+    @property
+    @abstractmethod
+    def matrix(self) -> Floats:
+        """Return the weights: what goes in by what comes out, and a last row of what is added."""
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
         """Read the weights; ValueError where they do not fit."""
         assert self.matrix.size
         return self
+
+
+class Dense(Layer):
+    """A dense layer: weights row by row, an input each, then what is added."""
+
+    inputs: Width
+    outputs: Width
+    weights: str
 
     @cached_property
     def matrix(self) -> Floats:
@@ -167,7 +177,7 @@ class Dense(Told):
         return made
 
 
-class Enlarging(Told):
+class Enlarging(Layer):
     """A layer that doubles the sides of pictures, then sees 3 × 3 of each place: a convolution.
 
     Values are pictures row by row, all bands of a place together; outside of them is 0.
@@ -179,12 +189,6 @@ class Enlarging(Told):
     made: Annotated[int, Field(ge=1, le=256)]
     """Bands of those that come out."""
     weights: str
-
-    @model_validator(mode="after")
-    def _is_whole(self) -> Self:
-        """Read the weights; ValueError where they do not fit."""
-        assert self.matrix.size
-        return self
 
     @cached_property
     def matrix(self) -> Floats:

@@ -82,9 +82,9 @@ def preview(  # noqa: PLR0913 – one per option
     Without RECIPE, `-i DATASET` shows what `init` would write; with `--step`, any one step.
     """
     from augcli.api import local_engine
-    from augcli.commands.preview import fitting, write_preview
+    from augcli.commands.preview import processes_for, write_preview
 
-    engine = local_engine(recipe, jobs or fitting(sources))
+    engine = local_engine(recipe, jobs or processes_for(sources))
     write_preview(recipe, picture, engine, sources=sources, copies=copies, step=step)
 
 

@@ -57,7 +57,7 @@ _FOR_ONE = 25
 """Sources that one process has drawn by the time at which another one has begun."""
 
 
-def fitting(sources: int) -> int:
+def processes_for(sources: int) -> int:
     """Return how many processes draw so many sources: one more does not pay for a few."""
     return min(available_cpus(), -(-sources // _FOR_ONE))
 
