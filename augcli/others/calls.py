@@ -118,6 +118,15 @@ class Arguments:
         height, width = sides
         return int(width), int(height)
 
+    def margins(self, name: str) -> dict[str, int]:
+        """Return how many pixels are added at each side, told as one, two or four numbers."""
+        told = self.value(name, 0)
+        sides = told if isinstance(told, list) else [told]
+        if len(sides) not in (1, 2, 4) or not all(map(_is_number, sides)):
+            raise UnturnedError(f"{name} is neither one, two nor four numbers")
+        left, top, right, bottom = map(int, sides * (4 // len(sides)))
+        return {"left_px": left, "top_px": top, "right_px": right, "bottom_px": bottom}
+
     def steps(self, *, forced: bool = False) -> list[Step]:
         """Return the steps of the transforms that the call holds; forced ones have no chance."""
         return [step for steps in self._steps(forced) for step in steps]

@@ -9,8 +9,7 @@ from augcli.others.albumentations.moves import MOVES
 from augcli.others.calls import Arguments, Step
 from augcli.others.rules import Library, Rule, step
 
-_NEAR = "`histogram_matching` and `copy_paste` come near"
-_VOLUMES = "CoarseDropout3D CubicSymmetry Pad3D PadIfNeeded3D RandomCrop3D TimeReverse"
+_VOLUMES = "CoarseDropout3D CubicSymmetry Pad3D PadIfNeeded3D RandomCrop3D"
 _FILES = "outputs are files of the depth of their source"
 _OWN = "a [step of your own](python.md#steps-of-your-own) does the same"
 
@@ -66,14 +65,14 @@ _CONTROLS = (
     Rule("NoOp", lambda _: [], "nothing to do"),
 )
 _NONE = (
-    Rule("PixelDistributionAdaptation", note=_NEAR, also="OverlayElements TextImage"),
-    Rule("CenterCrop3D", note="for volumes and sounds", also=_VOLUMES),
+    Rule("CenterCrop3D", note="for volumes, not for pictures", also=_VOLUMES),
     Rule("SelectiveChannelTransform", note="steps are for all channels"),
     Rule("Lambda", note=_OWN),
     Rule("FromFloat", note=_FILES, also="ToRGB ToTensorV2"),
 )
 
-_SILENT = """p always_apply mask_interpolation fill_mask keypoint_remapping_method transforms
+_SILENT = """p always_apply metadata_key cropping_bbox_key mask_interpolation fill_mask
+keypoint_remapping_method transforms
 rotate_method additional_targets is_check_shapes strict seed save_applied_params mask_fill_value
 first second elementwise bbox_params.format
 bbox_params.label_fields bbox_params.check_each_transform bbox_params.clip
@@ -95,11 +94,15 @@ _USUAL = {
     "allow_shifted": True,
     "direction_range": [-1, 1],
     "position": "center",
+    "PixelDistributionAdaptation.transform_type": "pca",
+    "TextImage.font_size_fraction_range": [0.8, 0.9],
+    "TextImage.fraction_range": [1, 1],
+    "TextImage.stopwords": ["the", "is", "in", "at", "of"],
     "pad_position": "center",
     "keypoint_params.remove_invisible": True,
 }
 _ALWAYS = """Compose Sequential ReplayCompose SomeOf RandomOrder Resize CenterCrop RandomCrop Crop
-CropNonEmptyMaskIfExists PadIfNeeded LongestMaxSize SmallestMaxSize RandomResizedCrop
+Pad CropNonEmptyMaskIfExists PadIfNeeded LongestMaxSize SmallestMaxSize RandomResizedCrop
 RandomSizedCrop RandomSizedBBoxSafeCrop BBoxSafeRandomCrop RandomCropNearBBox CropAndPad
 AtLeastOneBBoxRandomCrop RandomCropFromBorders Normalize ToFloat D4 SquareSymmetry RandomRotate90
 GridElasticDeform"""
