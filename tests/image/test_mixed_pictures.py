@@ -94,6 +94,7 @@ def test_shares_are_the_smaller_parts_of_a_beta(alpha: float) -> None:
     assert all(0 <= smaller_part(Draws(0).at(n), 0.01) <= 0.5 for n in range(200))
 
 
+@pytest.mark.oracle("mixup")
 @pytest.mark.parametrize("depth", ["uint8", "uint16", "float32"])
 def test_mixup_is_the_weighted_mean(depth: str) -> None:
     base, other = Picture(smooth(depth=depth)), Other(Picture(noisy(depth=depth)))
@@ -113,6 +114,7 @@ def test_mixup_weighs_colours_by_what_is_seen_of_them() -> None:
     assert apply(ops, Picture(clear, alpha=True)).pixels[0, 0].tolist() == [0, 0, 255, 102]
 
 
+@pytest.mark.oracle("cutmix")
 @pytest.mark.parametrize("seed", range(8))
 def test_cutmix_weighs_by_what_of_its_rectangle_is_in_the_frame(seed: int) -> None:
     params, ops = mixing("cutmix", WIDE, seed=seed)
@@ -124,6 +126,7 @@ def test_cutmix_weighs_by_what_of_its_rectangle_is_in_the_frame(seed: int) -> No
     assert params["weights"] == [pytest.approx(inside.mean(), abs=1e-8)]
 
 
+@pytest.mark.oracle("fmix")
 @pytest.mark.parametrize("seed", range(4))
 def test_fmix_gives_the_partner_just_so_many_pixels(seed: int) -> None:
     params, ops = mixing("fmix", EQUAL, seed=seed)
@@ -135,6 +138,7 @@ def test_fmix_gives_the_partner_just_so_many_pixels(seed: int) -> None:
     assert params["weights"] == [pytest.approx(params["pixels"] / (WIDTH * HEIGHT), abs=1e-8)]
 
 
+@pytest.mark.oracle("mosaic")
 @pytest.mark.parametrize("grid", [(2, 2), (3, 3), (4, 1)])
 def test_mosaic_fills_the_frame_with_what_covers_each_window(grid: tuple[int, int]) -> None:
     others = [Other(Picture(noisy(40 + n, 30, seed=n))) for n in range(8)]
@@ -237,6 +241,7 @@ def test_mixup_keeps_all_objects_with_their_weights_and_refuses_masks() -> None:
         mask_after(ops, Mask(np.ones((47, 61, 1), np.uint8)))
 
 
+@pytest.mark.oracle("copy_paste")
 @pytest.mark.parametrize("seed", range(6))
 def test_copy_paste_lays_an_object_into_the_frame_and_over_others(seed: int) -> None:
     ring = ((12.0, 8.0), (32.0, 8.0), (22.0, 28.0))
@@ -272,6 +277,7 @@ def test_edges_of_what_is_pasted_are_blended() -> None:
     assert len(np.unique(apply(soft, dark).pixels)) > 20
 
 
+@pytest.mark.oracle("histogram_matching")
 def test_histogram_matching_gives_the_partners_values_by_rank() -> None:
     """As it is defined: quantiles of own values, looked up among those of the other's."""
     _, ops = mixing("histogram_matching", WIDE, share=1)
@@ -287,6 +293,7 @@ def test_histogram_matching_gives_the_partners_values_by_rank() -> None:
     np.testing.assert_array_equal(apply(half, BASE).pixels, BASE.pixels)
 
 
+@pytest.mark.oracle("fda")
 def test_fda_takes_low_amplitudes_and_keeps_phases() -> None:
     base, other = Picture(smooth(depth="float32")), Other(Picture(noisy(depth="float32")))
     facts = replace(base.facts, peers=Few([other]))

@@ -41,6 +41,7 @@ EXACT: dict[str, tuple[tuple[str, dict[str, object]], Callable[[np.ndarray], np.
 }
 
 
+@pytest.mark.oracle("horizontal_flip", "vertical_flip", "transpose", "rotate90")
 def test_flips_and_quarter_turns_are_exact() -> None:
     for names in itertools.product(EXACT, repeat=3):
         check_turns(names)
@@ -72,6 +73,7 @@ def test_windows_of_any_place_and_size_are_exact(border: str) -> None:
         np.testing.assert_array_equal(seen, expected)
 
 
+@pytest.mark.oracle("pad", "random_crop")
 @pytest.mark.parametrize("border", BORDERS)
 def test_crop_and_pad_are_exact(border: str) -> None:
     pixels = noisy(9, 6)
@@ -210,6 +212,7 @@ def test_directions() -> None:
     assert leaning[38].argmax() > 25
 
 
+@pytest.mark.oracle("affine")
 def test_affine_is_its_parts_in_order() -> None:
     picture = Picture(smooth())
     whole = TRANSFORMS["affine"].lower(
@@ -228,6 +231,7 @@ def test_affine_is_its_parts_in_order() -> None:
     np.testing.assert_allclose(stage.matrix, whole[0].matrix, atol=1e-9)
 
 
+@pytest.mark.oracle("perspective")
 def test_perspective_takes_its_corners_to_the_frame() -> None:
     facts = Facts(61, 47, 3, "uint8", False)
     (op,) = lowered("perspective", facts, **PERSPECTIVE, **LIKE_OTHERS)

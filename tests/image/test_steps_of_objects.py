@@ -140,6 +140,7 @@ def lenient(**limits: float) -> TargetSettings:
     return TargetSettings(min_visibility=0, min_side=0, **limits)
 
 
+@pytest.mark.oracle("object_erasing")
 def test_object_erasing_paints_within_objects() -> None:
     picture = with_targets(Picture(np.full((HEIGHT, WIDTH, 3), 200, np.uint8)), FEW)
     shares = []
@@ -199,7 +200,6 @@ def test_turns_that_were_recorded_without_a_word_on_the_frame_keep_it() -> None:
     assert (turn.width, turn.height) == (WIDTH, HEIGHT)
 
 
-@pytest.mark.oracle("crop_to_object")
 @pytest.mark.parametrize("margin", [-0.2, 0, 0.5])
 def test_one_object_is_cut_out_with_a_margin(margin: float) -> None:
     places = set()
