@@ -178,10 +178,7 @@ def _chained(a: Arguments) -> Sequence[Step]:
 
 
 def _chosen(a: Arguments) -> Sequence[Step]:
-    weights = a.value("p")
-    if isinstance(weights, list) and len(set(map(str, weights))) > 1:
-        a.lacks("p: each is equally likely")
-    return step("one_of", steps=a.parts())
+    return step("one_of", **a.choice(a.value("p") or [1] * len(a.chances)))
 
 
 _FILES = "outputs are files"
@@ -279,9 +276,8 @@ RULES = (
         order="transforms p",
     ),
     Rule(
-        "RandomChoice([RandomHorizontalFlip(p=1), Grayscale()])",
+        "RandomChoice([RandomHorizontalFlip(p=1), Grayscale()], p=[0.8, 0.2])",
         _chosen,
-        "each equally likely",
         order="transforms p",
         weighs=True,
     ),

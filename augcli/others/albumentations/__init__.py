@@ -6,26 +6,21 @@ from collections.abc import Sequence
 
 from augcli.others.albumentations.looks import LOOKS
 from augcli.others.albumentations.moves import MOVES
-from augcli.others.calls import Arguments, Step
+from augcli.others.calls import Arguments, Step, tidy
 from augcli.others.rules import Library, Rule, step
 
 _VOLUMES = "CoarseDropout3D CubicSymmetry Pad3D PadIfNeeded3D RandomCrop3D"
 _FILES = "outputs are files of the depth of their source"
 _OWN = "a [step of your own](python.md#steps-of-your-own) does the same"
 
-_EQUALLY = "p of its transforms: each is equally likely"
-
 
 def _one(a: Arguments) -> Sequence[Step]:
-    if len(set(map(str, a.chances))) > 1:
-        a.lacks(_EQUALLY)
-    return step("one_of", steps=a.parts(forced=True))
+    return step("one_of", **a.choice(a.chances, forced=True))
 
 
 def _one_or_other(a: Arguments) -> Sequence[Step]:
-    if a.number("p", 0.5) != 0.5:
-        a.lacks("p: both are equally likely")
-    return step("one_of", steps=a.parts(forced=True))
+    first = a.number("p", 0.5)
+    return step("one_of", **a.choice([first, tidy(1 - first)], forced=True))
 
 
 def _some(a: Arguments) -> Sequence[Step]:
@@ -41,16 +36,11 @@ _CONTROLS = (
         also="Sequential ReplayCompose",
     ),
     Rule(
-        "OneOf([HorizontalFlip(), VerticalFlip()])",
+        "OneOf([HorizontalFlip(p=0.8), VerticalFlip(p=0.4)])",
         _one,
-        "each equally likely",
+        "`p` of transforms are weights there",
     ),
-    Rule(
-        "OneOrOther(HorizontalFlip(), VerticalFlip())",
-        _one_or_other,
-        "both equally likely",
-        weighs=True,
-    ),
+    Rule("OneOrOther(HorizontalFlip(), VerticalFlip(), p=0.8)", _one_or_other, weighs=True),
     Rule(
         "SomeOf([HorizontalFlip(), ToGray()], n=1)",
         _some,
