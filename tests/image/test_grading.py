@@ -79,6 +79,17 @@ def test_hsv_lightens_gray() -> None:
     np.testing.assert_array_equal(seen, expected)
 
 
+@pytest.mark.parametrize("depth", DEPTHS)
+@pytest.mark.parametrize("value", [-0.6, 0.4])
+def test_hsv_of_gray_is_that_of_gray_colours(value: float, depth: str) -> None:
+    gray, params = smooth(channels=1, depth=depth), {"hue": 40, "saturation": 0, "value": value}
+    coloured = toned("hsv", np.repeat(gray, 3, axis=2), **params)
+    atol = {"uint8": 1, "uint16": 1, "float32": 1e-6}[depth]
+    np.testing.assert_allclose(
+        np.repeat(toned("hsv", gray, **params), 3, axis=2), coloured, atol=atol
+    )
+
+
 @pytest.mark.oracle("fancy_pca")
 @pytest.mark.parametrize("depth", DEPTHS)
 def test_fancy_pca(depth: str) -> None:

@@ -49,14 +49,27 @@ def test_zoom_blur_is_the_mean_of_zoomed_views(depth: str) -> None:
     scales = [np.ones(2)]
     for cut in zoom_margins(61, 47, 1.2):
         scales += [scale * (1 - 2 * np.array(cut) / sides) for scale in scales]
-    total = 0.0
+    total, x, y = 0.0, *(round(side / 2 * (1 - 1.2**-0.5)) for side in (61, 47))
+    small = cv2.resize(pixels, (61 - 2 * x, 47 - 2 * y))
+    pixels = np.pad(small, ((y, y), (x, x), (0, 0)), "symmetric")
     for scale in scales:
         inverse = np.diag([*scale, 1.0])
         inverse[:2, 2] = sides / 2 * (1 - scale)
         how = Sampler("replicate", (0.0,) * 4, "linear")
         total = total + in_levels(warp(pixels, inverse, (61, 47), how))
-    seen = in_levels(toned("zoom_blur", pixels, factor=1.2))
+    seen = in_levels(toned("zoom_blur", smooth(depth=depth), factor=1.2))
     np.testing.assert_allclose(seen, total / len(scales), atol=0.012)
+
+
+@pytest.mark.parametrize("factor", [1.03, 1.15])
+@pytest.mark.parametrize(("x", "y"), [(40, 25), (250, 150), (200, 20)])
+def test_zoom_blur_leaves_things_where_labels_tell_them(x: int, y: int, factor: float) -> None:
+    pixels = np.zeros((180, 300, 1), np.float32)
+    pixels[y - 4 : y + 4, x - 4 : x + 4] = 1
+    seen = toned("zoom_blur", pixels, factor=factor)[:, :, 0]
+    across, down = np.arange(300) + 0.5, np.arange(180) + 0.5
+    middle = np.array([seen.sum(0) @ across, seen.sum(1) @ down]) / seen.sum()
+    assert np.abs(middle - [x, y]).max() < 1.5
 
 
 @pytest.mark.parametrize("factor", [1.01, 1.05, 1.15, 1.3])
