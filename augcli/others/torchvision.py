@@ -58,7 +58,8 @@ def _in_parts(a: Arguments) -> Sequence[Step]:
 
 
 def _in_mirrored_parts(a: Arguments) -> Sequence[Step]:
-    flip = "vertical_flip" if a.value("vertical_flip") is True else "horizontal_flip"
+    is_upside_down = bool(a.value("vertical_flip", False))
+    flip = "vertical_flip" if is_upside_down else "horizontal_flip"
     return [*step("five_crop", **_sides(a)), *step(flip, p=0.5)]
 
 
