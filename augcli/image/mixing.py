@@ -224,19 +224,26 @@ class Styled(InPlace, Mixture):
 
 @dataclass(frozen=True, eq=False)
 class Overlaid(InPlace, Mixture):
-    """A partner over a picture, as far as its alpha lets it be seen; all targets stay."""
+    """A partner over a part of a picture, as far as its alpha lets it be seen; all targets stay."""
 
     laid: Laid
+    place: tuple[int, int]
+    """Where its top left corner lies, in pixels."""
     opacity: float
 
     def pixels(self, picture: Picture) -> PixelArray:
         """Return the partner where it is seen; its alpha is kept as it is moved."""
         stages = ops.fuse(self.laid.moves)
-        shown = ops.applied(stages, opaque(self.laid.peer.picture(stages, self.laid.part)))
-        tones = Picture(np.ascontiguousarray(shown.pixels[:, :, :-1]))
-        top = full_range(shown.pixels.dtype)
-        seen = shown.pixels[:, :, -1].astype(np.float32) * np.float32(self.opacity / top)
-        return over(picture, alike(tones, picture.facts), seen)
+        shown = ops.applied(stages, opaque(self.laid.peer.picture(stages, self.laid.part))).pixels
+        share = shown[:, :, -1].astype(np.float32) * np.float32(
+            self.opacity / full_range(shown.dtype)
+        )
+        tones = alike(Picture(np.ascontiguousarray(shown[:, :, :-1])), picture.facts)
+        left, top = self.place
+        at = np.s_[top : top + shown.shape[0], left : left + shown.shape[1]]
+        result = picture.pixels.copy()
+        result[at] = over(Picture(result[at], picture.alpha), tones, share)
+        return result
 
 
 def opaque(picture: Picture) -> Picture:

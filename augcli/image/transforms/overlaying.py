@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 
 from augcli.draws import Draws
 from augcli.image.codec import pillow
-from augcli.image.geometry import Warp
+from augcli.image.geometry import Warp, stretch
 from augcli.image.light import veiled
 from augcli.image.mixing import Laid, Overlaid
 from augcli.image.ops import Op, Pixels
@@ -53,7 +53,7 @@ class Overlay(FromFolder):
         if not (facts.peers and idents):
             return {"partners": [], "size": size, "opacity": opacity}
         part = _placed(draws, facts.peers[idents[0]].facts, size * facts.shorter, facts)
-        parts = reduced(idents, facts, lambda own, _: [_onto(part, own, facts)])
+        parts = reduced(idents, facts, lambda own, _: [_stretched(part, own)])
         return {"partners": idents, **parts, "size": size, **part, "opacity": opacity}
 
     @classmethod
@@ -61,7 +61,11 @@ class Overlay(FromFolder):
         """Return the partner laid over."""
         peers = [(facts.peers[ident], part) for ident, part in parts_of(params) if facts.peers]
         return [
-            Overlaid(Laid(peer, [_onto(params, peer.facts, facts)], part), params["opacity"])
+            Overlaid(
+                Laid(peer, [_stretched(params, peer.facts)], part),
+                (params["x"], params["y"]),
+                params["opacity"],
+            )
             for peer, part in peers
         ]
 
@@ -75,11 +79,9 @@ def _placed(draws: Draws, own: Facts, longest: float, facts: Facts) -> Params:
     return {"x": x, "y": y, "w": width, "h": height}
 
 
-def _onto(part: Params, own: Facts, facts: Facts) -> Warp:
-    """Return what stretches a partner onto a rectangle of the frame."""
-    across, down = part["w"] / own.width, part["h"] / own.height
-    matrix = np.array([[across, 0, part["x"]], [0, down, part["y"]], [0, 0, 1.0]])
-    return Warp(matrix, facts.width, facts.height, Sampling("constant"))
+def _stretched(part: Params, own: Facts) -> Warp:
+    """Return what makes a partner as large as its rectangle."""
+    return stretch(own, part["w"], part["h"], Sampling(border=None))
 
 
 @register

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from augcli.draws import Draws
+from augcli.image import opencv as cv2
 from augcli.image.mixing import Laid, Styled, covering
 from augcli.image.ops import Op
 from augcli.image.picture import Facts, PixelArray, from_float, full_range, known
@@ -21,6 +22,8 @@ from augcli.transform import Params, declared_range, register
 
 _LEAST_DEVIATION = 1e-3
 """Of full range."""
+_MOST_AT_ONCE = 4
+"""Bands that OpenCV transforms."""
 
 
 class FromFolder(Mixing):
@@ -142,15 +145,19 @@ def _transferred(pixels: PixelArray, other: PixelArray, share: float) -> PixelAr
     (mean, spread), (their_mean, their_spread) = _moments(pixels), _moments(other)
     towards = share * transport(spread, their_spread) + (1 - share) * np.eye(len(mean))
     start = share * their_mean + (1 - share) * mean - towards @ mean
-    return from_float(pixels @ towards.T + start, pixels.dtype)
+    if len(mean) > _MOST_AT_ONCE:
+        return from_float(pixels @ towards.T + start, pixels.dtype)
+    made: PixelArray = cv2.transform(pixels, np.column_stack([towards, start]))
+    return made.reshape(pixels.shape)
 
 
 def _moments(pixels: PixelArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the mean of each band, and their covariance with a little of it for flat pictures."""
     values = known(pixels).reshape(-1, pixels.shape[2])
     least = (_LEAST_DEVIATION * full_range(pixels.dtype)) ** 2
-    spread = np.cov(values.T, bias=True).reshape(values.shape[1], -1)
-    return values.mean(axis=0, dtype=np.float64), spread + least * np.eye(values.shape[1])
+    mean = values.mean(axis=0, dtype=np.float64)
+    products = np.asarray(cv2.mulTransposed(values, True, dtype=cv2.CV_64F)) / len(values)
+    return mean, products - np.outer(mean, mean) + least * np.eye(len(mean))
 
 
 def transport(own: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
