@@ -56,7 +56,7 @@ _CONTROLS = (
 )
 _NONE = (
     Rule("CenterCrop3D", note="for volumes, not for pictures", also=_VOLUMES),
-    Rule("SelectiveChannelTransform", note="steps are for all channels"),
+    Rule("SelectiveChannelTransform", note="`band_gain`, `rgb_shift`, `channel_dropout` tell bands apart"),
     Rule("Lambda", note=_OWN),
     Rule("FromFloat", note=_FILES, also="ToRGB ToTensorV2"),
 )
