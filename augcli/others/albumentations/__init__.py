@@ -11,6 +11,7 @@ from augcli.others.rules import Library, Rule, step
 
 _VOLUMES = "CoarseDropout3D CubicSymmetry Pad3D PadIfNeeded3D RandomCrop3D"
 _FILES = "outputs are files of the depth of their source"
+_BANDS = "steps are for all bands; `band_gain`, `rgb_shift`, `channel_dropout` tell them apart"
 _OWN = "a [step of your own](python.md#steps-of-your-own) does the same"
 
 
@@ -56,7 +57,7 @@ _CONTROLS = (
 )
 _NONE = (
     Rule("CenterCrop3D", note="for volumes, not for pictures", also=_VOLUMES),
-    Rule("SelectiveChannelTransform", note="`band_gain`, `rgb_shift`, `channel_dropout` tell bands apart"),
+    Rule("SelectiveChannelTransform", note=_BANDS),
     Rule("Lambda", note=_OWN),
     Rule("FromFloat", note=_FILES, also="ToRGB ToTensorV2"),
 )
