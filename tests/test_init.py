@@ -57,8 +57,8 @@ LARGE = {
 
 
 def settled(text: str) -> str:
-    """Return a recipe whose leaks, if there are any, a person has allowed."""
-    return text.replace("  #   leaks: allow", "  leaks: allow")
+    """Return a recipe of which a person has allowed leaks, and said that a lone file is train."""
+    return text.replace("  #   leaks: allow", "  leaks: allow").replace("  # splits:", "  splits:")
 
 
 def joined(text: str) -> str:

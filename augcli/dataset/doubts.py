@@ -87,8 +87,10 @@ UNCLEAR_PAIRS = Question(
 UNCLEAR_WORDS = Question(
     "unclear-words",
     "Which words of a sample may be edited is not clear",
-    "In a chat the answers are what a model learns; in a tagged sentence each word has a tag.",
-    "Say `dataset.roles: [user]`, or by `dataset.tags` where the tags are.",
+    "In a chat the answers are what a model learns; in a tagged sentence each word has a tag; of "
+    "two sentences the label often says how they belong together, and translations are no classes.",
+    "Say `dataset.roles: [user]`, by `dataset.tags` where the tags are, by `dataset.text` which "
+    "columns are edited, or by `dataset.include` which files are.",
 )
 OTHER_KIND = Question(
     "other-kind",

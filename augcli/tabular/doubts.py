@@ -13,7 +13,7 @@ from augcli.checks.findings import Lint
 from augcli.dataset.doubts import OTHER_KIND, POINTS_OF_SERIES
 from augcli.dataset.told import quoted
 from augcli.errors import Doubt
-from augcli.rows.following import LONGEST_LOOK, are_points, changes_of, is_curve
+from augcli.rows.following import LONGEST_LOOK, changes_of, curves_below, is_curve
 from augcli.tabular.columns import Column
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.table import Numbers, Table
@@ -42,10 +42,10 @@ def doubts(table: Table) -> Iterator[Lint]:
 
 def of_series(table: Table) -> Iterator[Doubt]:
     """Yield that rows may be points of series: values follow each other smoothly below a key."""
-    values = {c.name: table.numbers[c.index][:LONGEST_LOOK] for c in _decimals(table)}
+    values = {c.name: table.numbers[c.index][:LONGEST_LOOK] for c in table.numeric}
     keys = dict(_keys(table))
-    if are_points([*values.values()], [*keys.values()]):
-        shown = _shown(list(values)), _shown(list(keys))
+    if curves := curves_below(values, [*keys.values()]):
+        shown = _shown(curves), _shown(list(keys))
         text = f"values of {shown[0]} change smoothly while {shown[1]} stay"
         hint = "if rows are points of series, say `kind: timeseries`, `layout: long`, `id: COLUMN`"
         yield POINTS_OF_SERIES.doubt(text, hint, "dataset.kind")
@@ -85,10 +85,6 @@ def _may_be_times(table: Table, column: Column) -> bool:
 
 def _shown(names: list[str]) -> str:
     return ", ".join(map(repr, names[:_SHOWN])) + (" …" if len(names) > _SHOWN else "")
-
-
-def _decimals(table: Table) -> Iterator[Column]:
-    return (each for each in table.numeric if each.kind == "decimals")
 
 
 def _keys(table: Table) -> Iterator[tuple[str, NDArray[np.bool_]]]:

@@ -38,6 +38,7 @@ from augcli.text.formats.open import open_file
 from augcli.text.job import TextJob
 from augcli.text.languages import language_of
 from augcli.text.own_language import OwnLanguage, lexicon_files, open_language
+from augcli.text.paired import refuse_pairs
 from augcli.text.parted import pieces_of, splits_of
 from augcli.text.provenance import Lines
 from augcli.text.single import ProcessedText
@@ -81,6 +82,7 @@ class ProcessedCorpus(Processed):
         opened, broken = each_opened(texts, self._opened)
         if not opened:
             raise none_left(broken)
+        refuse_pairs(self.settings, opened.values(), self._splits)
         self._torn = {name: file.lost for name, file in opened.items()}
         """file → its lines that are no texts, as they cannot be read"""
         self._pieces = list(pieces_of(opened, texts, self.settings, self.job.seed))
