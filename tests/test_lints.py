@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -461,3 +462,30 @@ def test_copies_that_repeat(tmp_path, found, steps, said):
     assert said in told.message
     assert told.line > 1
     assert "repeats" not in found(steps=["rotate"], copies=3)
+
+
+LINES = "".join(f"{'ab'[n % 2]}\tthe film number {n} was quite good fun\n" for n in range(30))
+CURVES = "".join(
+    f"{n % 2},{','.join(f'{math.sin(n + at / 3):.3f}' for at in range(30))}\n" for n in range(12)
+)
+ROWS = "u,v,y\n" + "".join(f"{n * 7 % 31}.5,{n * 3 % 17}.5,{'ab'[n % 2]}\n" for n in range(40))
+FEW_WAYS = {
+    "texts": ("x.tsv", LINES, {"kind": "text", "text": 1, "label": 0}, "random_swap", {"p": 0.2}),
+    "a text a file": ("a/x.txt", LINES, {"kind": "text", "format": "folders"}, "eda", {"p": 0.2}),
+    "series": (
+        *("x.csv", CURVES, {"kind": "timeseries", "layout": "wide", "label": 0}),
+        *("jitter", {"p": 0.2}),
+    ),
+    "rows": ("x.csv", ROWS, {"kind": "tabular", "label": "y"}, "jitter", {"p": 0.2}),
+}
+
+
+@pytest.mark.parametrize("what", FEW_WAYS)
+def test_copies_of_texts_series_and_rows_that_repeat(tmp_path, found, what):
+    name, data, dataset, step, rarely = FEW_WAYS[what]
+    write(tmp_path / "ds" / name, data)
+    dull, bright = (
+        found(dataset=dataset, steps=[{step: told}], copies=6) for told in (rarely, {"p": 1})
+    )
+    assert "will repeat another of the same source" in dull["repeats"].message
+    assert "repeats" not in bright

@@ -132,6 +132,16 @@ POINTS_OF_SERIES = Question(
     "together by `split: {group: COLUMN}`.",
     stops=False,
 )
+GROUPS_APART = Question(
+    "groups-apart",
+    "Samples of one person or thing may be in several splits",
+    "A column is called as one that tells of whom samples are, and has the same values in an "
+    "augmented and another split. A model is judged by whom it has seen.",
+    "Say `split: {test: 0.2, group: COLUMN}` under `dataset` to keep them together, `group: "
+    "COLUMN` to have a run refuse those that are not, or what the column is: `columns: {COLUMN: "
+    "category}`.",
+    stops=False,
+)
 
 QUESTIONS = (
     UNCLEAR_SPLITS,
@@ -147,4 +157,5 @@ QUESTIONS = (
     SEVERAL_TASKS,
     UNCLEAR_AXES,
     POINTS_OF_SERIES,
+    GROUPS_APART,
 )
