@@ -468,15 +468,23 @@ LINES = "".join(f"{'ab'[n % 2]}\tthe film number {n} was quite good fun\n" for n
 CURVES = "".join(
     f"{n % 2},{','.join(f'{math.sin(n + at / 3):.3f}' for at in range(30))}\n" for n in range(12)
 )
-ROWS = "u,v,y\n" + "".join(f"{n * 7 % 31}.5,{n * 3 % 17}.5,{'ab'[n % 2]}\n" for n in range(40))
+TWO_COLUMNS = "u,v,y\n" + "".join(
+    f"{n * 7 % 31}.5,{n * 3 % 17}.5,{'ab'[n % 2]}\n" for n in range(40)
+)
 FEW_WAYS = {
-    "texts": ("x.tsv", LINES, {"kind": "text", "text": 1, "label": 0}, "random_swap", {"p": 0.2}),
-    "a text a file": ("a/x.txt", LINES, {"kind": "text", "format": "folders"}, "eda", {"p": 0.2}),
+    "texts": ("x.tsv", LINES, {"kind": "text", "text": 1, "label": 0}, "random_swap", {"p": 0.02}),
+    "a text a file": (
+        "a/x.txt",
+        "the film was quite good fun for all of us",
+        {"kind": "text", "format": "folders"},
+        "random_swap",
+        {"p": 0.02},
+    ),
     "series": (
         *("x.csv", CURVES, {"kind": "timeseries", "layout": "wide", "label": 0}),
-        *("jitter", {"p": 0.2}),
+        *("jitter", {"p": 0.02}),
     ),
-    "rows": ("x.csv", ROWS, {"kind": "tabular", "label": "y"}, "jitter", {"p": 0.2}),
+    "rows": ("x.csv", TWO_COLUMNS, {"kind": "tabular", "label": "y"}, "jitter", {"p": 0.02}),
 }
 
 
