@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from augcli.checks.findings import Lint
 from augcli.plural import several
-from augcli.task import Output
 
 
-def among(outputs: Iterable[Output]) -> Iterator[bool]:
+def among(records: Iterable[Mapping[str, Any]]) -> Iterator[bool]:
     """Yield of each copy whether it repeats another or its source, as its record says."""
-    records = (each.record for each in outputs if each.record.get("copy") is not None)
-    return (record.get("repeats") is not None for record in records)
+    copies = (each for each in records if each.get("copy") is not None)
+    return (each.get("repeats") is not None for each in copies)
 
 
 def repeating(found: Counter[bool]) -> Iterator[Lint]:

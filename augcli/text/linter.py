@@ -47,7 +47,7 @@ class TextLinter:
             self._take_all(processed)
         elif isinstance(processed, ProcessedText):
             self._alike.splits = augmented(self._job.dataset.augment, self._dataset.splits)
-            self._repeats.update(among(processed.outputs))
+            self._repeats.update(among(each.record for each in processed.outputs))
             with suppress(SampleError):  # one that only passes through is not judged
                 self._take(task.source, task.split, task.label, processed.document)
 

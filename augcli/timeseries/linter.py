@@ -43,7 +43,7 @@ class SeriesLinter:
             copies = chain.from_iterable(processed.decided.copies.values())
             self._repeats.update(each.repeats is not None for each in copies)
         else:
-            self._repeats.update(among(processed.outputs))
+            self._repeats.update(among(each.record for each in processed.outputs))
 
     def told(self) -> Iterator[Lint]:
         """Yield what is to be told of all that was taken in."""
