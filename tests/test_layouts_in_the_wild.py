@@ -372,6 +372,25 @@ WILD: dict[str, tuple[Files, tuple[str, ...]]] = {
         texts(lambda _, t: f"{t}\n", "src-train.txt", "tgt-train.txt"),
         ("question: unclear-words: src-train.txt, tgt-train.txt have equally many lines",),
     ),
+    "Excel's empty columns": (
+        {"spam.csv": rows(lambda n: ("ab"[n % 2], text(n), "", ""), 30, "v1,v2,,\n")},
+        ("kind: text", "label: 0    # a guess; a 15, b 15"),
+    ),
+    "UCI's Adult": (
+        {
+            "adult.data": rows(
+                lambda n: (
+                    f"{20 + n}",
+                    " State-gov",
+                    f" {n * 97 % 71}",
+                    " <=50K" if n % 3 else " >50K",
+                ),
+                40,
+            ),
+            "adult.names": "| a file of words about the columns of this table\nage: continuous.\n",
+        },
+        ("kind: tabular", "<=50K 26, >50K 14"),
+    ),
     "one polarity a file": (
         texts(lambda _, t: f"{t}\n", "rt-polarity.pos", "rt-polarity.neg"),
         ("kind: text", "format: lines"),

@@ -112,6 +112,36 @@ def test_ranges_that_leave_nothing_of_photos(tmp_path, found, step):
     assert "of the edges in" in found(steps=[step])["destructive"].message
 
 
+def test_two_tones_are_little_of_photos(tmp_path, found):
+    small_photos(tmp_path / "ds")
+    told = found(steps=[{"posterize": {"bits": 1}}])["destructive"].message
+    assert "leaves two tones of many" in told
+    assert "destructive" not in found(steps=[{"posterize": {"bits": 3}}])
+
+
+def digits(folder):
+    for digit in range(10):
+        drawn = np.zeros((112, 112), np.uint8)
+        cv2.putText(drawn, str(digit), (24, 92), cv2.FONT_HERSHEY_SIMPLEX, 3.2, 255, 9)
+        small = cv2.resize(drawn, (28, 28), interpolation=cv2.INTER_AREA)
+        write(folder / f"train/{digit}/x.png", cv2.imencode(".png", small)[1].tobytes())
+
+
+@pytest.mark.parametrize(
+    ("step", "destroys"),
+    [
+        ("emboss", False),
+        ({"posterize": {"bits": 1}}, False),
+        ({"gaussian_noise": {"sigma": [0, 0.3]}}, False),
+        ({"gaussian_noise": {"sigma": [0.9, 1]}}, True),
+        ({"gaussian_blur": {"sigma_px": [6, 9]}}, True),
+    ],
+)
+def test_what_leaves_digits_to_be_read(tmp_path, found, step, destroys):
+    digits(tmp_path / "ds")
+    assert ("destructive" in found(steps=[step])) == destroys
+
+
 def test_what_leaves_photos_to_be_seen(tmp_path, found):
     small_photos(tmp_path / "ds")
     names = ("horizontal_flip", "rotate", "color_jitter", "invert", "solarize", "grid_dropout")

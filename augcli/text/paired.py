@@ -42,6 +42,8 @@ ro ru rw sd si sk sl so sq sr sv sw ta te tg th tk tl tr tt ug uk ur uz vi xh yi
 _SIDES = frozenset(_CODES.split())
 """Endings of files of a corpus in two languages."""
 _WORDS = re.compile(r"[^\W\d_]+")
+_LETTER = re.compile(r"[^\W\d_]{2}|[^\W\d_a-z]", re.IGNORECASE)
+"""Letters of a word, and no exponent of a number."""
 
 
 def refuse_pairs(
@@ -95,7 +97,10 @@ def _name_two(one: ColumnRef, other: ColumnRef) -> bool:
 
 def words_of(texts: Collection[str]) -> float:
     """Return how many words texts have on average; 0 where these are few, or texts repeat."""
-    if not texts or any("\0" in text for text in texts) or len(set(texts)) <= len(texts) / 2:
+    worded = [text for text in texts if _LETTER.search(text)]
+    if not texts or min(len(worded), len(set(texts))) <= len(texts) / 2:
+        return 0
+    if any("\0" in text for text in texts):
         return 0
     reading = Reading(Lexicon(()))
     words = fmean(len(Document(text, reading).words) for text in texts)

@@ -16,6 +16,8 @@ from augcli.dataset.splits import TRAIN, are_splits
 from augcli.draft import Asked, Draft, quoted
 from augcli.errors import DoubtError, SampleError, SettingError
 from augcli.plural import several
+from augcli.rows.delimited import is_table
+from augcli.rows.encodings import open_text
 from augcli.settings.base import ColumnRef, DatasetSettings
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
@@ -26,6 +28,7 @@ from augcli.text.paired import among, words_of
 from augcli.text.single import EXTENSION
 
 _LOOKED_AT = 200
+_HEAD = 1 << 16
 _CLASSES = ("label", "class", "category", "sentiment", "target", "intent", "topic", "emotion")
 _LABELLED_AT = 2000
 _MOST_CLASSES = 60
@@ -55,6 +58,8 @@ def starter(asked: Asked) -> Draft | None:
     path, files = asked.path, readable(asked.path)
     known = [each for each in files if format_at(TextFormat, each.name)] or files
     form, looked_at = _format_of(path, known)
+    if form == "lines" and not asked.insists and any(map(_may_be_table, looked_at)):
+        return None
     try:
         opened = list(_opened(looked_at, form))
     except SettingError:  # a run that is tried will tell it
@@ -139,6 +144,13 @@ def _format_of(path: Path, files: Sequence[Path]) -> tuple[str, Sequence[Path]]:
     names = [each.relative_to(root).as_posix() for each in files]
     unsure = not known and _are_in_classes(names)
     return "auto" if known or unsure else "lines", largest
+
+
+def _may_be_table(path: Path) -> bool:
+    """Return whether a file that no format of texts claims has even rows."""
+    with suppress(SampleError), path.open("rb") as file:
+        return is_table(open_text(path.name, file.read(_HEAD), None).head(_HEAD))
+    return False
 
 
 def _are_in_classes(names: Sequence[str]) -> bool:

@@ -144,12 +144,13 @@ def _has_header(rows: Sequence[Sequence[str]], settings: TextDatasetSettings) ->
     named = (*texts_of(settings), settings.label, settings.split_column)
     if any(isinstance(ref, str) for ref in named):
         return True
-    if len(rows) < 2 or len(set(rows[0])) < len(rows[0]):
+    names = [cell for cell in rows[0] if cell] if rows else []
+    if len(rows) < 2 or not names or len(set(names)) < len(names):
         return False
-    if not all(_NAME.fullmatch(cell) for cell in rows[0]):
+    if not all(_NAME.fullmatch(cell) for cell in names):
         return False
     others = {cell for row in rows[1:] for cell in row}
-    return not others & set(rows[0]) and (len(rows[0]) > 1 or names_texts(rows[0][0]))
+    return not others & set(names) and (len(names) > 1 or names_texts(names[0]))
 
 
 def names_texts(line: str) -> bool:
