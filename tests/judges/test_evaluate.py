@@ -200,6 +200,22 @@ def test_folders_of_other_splits_have_no_say_where_parts_are_drawn(tmp_path: Pat
         augcli.evaluate(recipe, repeats=1)
 
 
+@pytest.mark.parametrize("kind", ["tabular", "image"])
+def test_rows_that_a_column_holds_out_have_no_say(tmp_path: Path, kind: str) -> None:
+    splits = ["train"] * 30 + ["test"] * 8 + ["val"] * 8 + ["", ""]
+    for n in range(len(splits)) if kind == "image" else ():
+        write(tmp_path / f"{n}.png", arrow(n, ("left", "right")[n % 2]))
+    rows = [f"{n}.png,{n % 7},{'xy'[n % 2]},{split}" for n, split in enumerate(splits)]
+    write(tmp_path / "data.csv", "\n".join(["file,a,label,part", *rows]) + "\n")
+    dataset = {"kind": kind, "label": "label", "split": "part"}
+    dataset |= {"format": "csv"} if kind == "image" else {"ignore": ["file"]}
+    steps = [{"mixup": {}}] if kind == "image" else []
+    balance = None if kind == "image" else {"method": "smote", "target": {"x": 20, "y": 20}}
+    told = {"dataset": dataset, "steps": steps, "balance": balance}
+    recipe = recipe_of(tmp_path, tmp_path / "data.csv", **told)
+    assert augcli.evaluate(recipe, repeats=2).extent.sources == 30
+
+
 def test_a_table_with_a_test_file_is_not_dealt_anew(tmp_path: Path) -> None:
     for name in ("train", "test"):
         write(tmp_path / "data" / f"{name}.csv", "a,label\n1,x\n2,y\n3,x\n4,y\n")
