@@ -238,6 +238,32 @@ def test_splits_that_a_recipe_draws_are_to_be_left_out(tmp_path: Path) -> None:
     assert augcli.evaluate(recipe, repeats=2).extent.sources == 40
 
 
+@pytest.mark.filterwarnings("error")
+def test_many_classes_of_two_are_tested_by_a_share_of_them_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench, "QUICK_SOURCES", 20)
+    for n in range(60):
+        write(tmp_path / f"in/{n % 30:02}/{n}.png", arrow(n, "left"))
+    recipe = recipe_of(tmp_path, tmp_path / "in", copies=1, steps=["brightness"])
+    told = augcli.evaluate(recipe, repeats=1, quick=True)
+    assert (told.verdict, told.extent.sources) == ("no_evidence", 60)
+    assert 0.25 not in [each.share for each in told.curve]
+
+
+def test_texts_without_blanks_between_words_are_judged_by_their_characters(tmp_path: Path) -> None:
+    draws, themes = np.random.default_rng(0), ("足球比赛进球", "股票市场上涨")
+    lines = [
+        "".join(draws.permutation([*themes[n % 2][:4], *"今天我们去公园"])) + f"\t{'ab'[n % 2]}\n"
+        for n in range(60)
+    ]
+    write(tmp_path / "texts.tsv", "".join(lines))
+    dataset = {"kind": "text", "text": 0, "label": 1, "quote": ""}
+    changes = {"dataset": dataset, "copies": 1, "steps": ["random_swap"]}
+    told = augcli.evaluate(recipe_of(tmp_path, tmp_path / "texts.tsv", **changes), repeats=1)
+    assert told.opinions[0].without["accuracy"] > 0.9
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
