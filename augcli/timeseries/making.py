@@ -13,7 +13,6 @@ from augcli.timeseries.library import Library
 from augcli.timeseries.series import Series, stacked, unstacked
 from augcli.timeseries.transform import SeriesTransform
 
-
 _NUMBERS = str.maketrans("", "", "+-.0123456789eE")
 """Takes numbers out of records, and some of their letters."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import repeat
 from typing import Any, ClassVar, Protocol
 
@@ -87,7 +88,12 @@ class SeriesTransform(Transform):
     @classmethod
     def resizes(cls) -> bool:
         """Return whether there may be more or fewer points after it."""
-        return any("length_after" in vars(each) for each in cls.__mro__[: _depth(cls)])
+        return _declares(cls, "length_after")
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Return whether all that was drawn means: another series, of the same length and class."""
+        return not (self.mixes or self.resizes() or _declares(type(self), "is_idle"))
 
     @classmethod
     def length_after(cls, params: Params, length: int) -> int:
@@ -127,8 +133,10 @@ class SeriesTransform(Transform):
         return made
 
 
-def _depth(cls: type[SeriesTransform]) -> int:
-    return cls.__mro__.index(SeriesTransform)
+def _declares(cls: type[SeriesTransform], method: str) -> bool:
+    """Return whether a class has a method of its own in the place of that of all."""
+    below = cls.__mro__[: cls.__mro__.index(SeriesTransform)]
+    return any(method in vars(each) for each in below)
 
 
 class Listed(SeriesTransform):
