@@ -178,10 +178,14 @@ class Drawing:
         """Yield the copies of a series, those of one stage after those of another."""
         file = self.library.file(entry.file)
         facts = Facts(entry.channels, entry.length, PeersOf(self.society, entry))
+        is_usual = self._is_ours and not file.is_whole and not file.refusal(entry.length, entry.row)
         follow = partial(self._group_followed, entry=entry, facts=facts)
         mark = self._mark_of(file, entry)
         own = [(mark(_Drawn(entry.length)),)] if self.job.steps else []
         for course, some in zip(self._courses, every, strict=True):
+            if course.is_plain and is_usual and (new := [*_all_new(entry, facts, course, some)]):
+                yield from new
+                continue
             copies = Distinct[list[_Drawn]](partial(_whole, mark), [None, *own])
             for copy, views in enumerate(some):
                 try:
@@ -292,6 +296,18 @@ class Drawing:
         others = [self.library.entries[ident].length for ident in partners]
         if reason := step.refusal_of(length, others):
             raise RefusedError(reason)
+
+
+def _all_new(entry: Entry, facts: Facts, course: Course, every: Sequence[Views]) -> Iterator[Copy]:
+    """Yield the copies of a plain course, none where one is not new: they are drawn one by one."""
+    texts = [f"[{', '.join([pick.told(facts)[1] for pick in picks])}]" for (picks,) in every]
+    if len({*texts, "[]"}) <= len(texts):
+        return
+    ((view, _),) = course.ways[0].views
+    told, end = (entry.id, entry.row), (course.stage.name, view.name)
+    for copy, text in enumerate(texts):
+        drawn = None, text, (), entry.length, course.way(copy).method, 0, None, ()
+        yield Copy(*told, copy, entry.label, *drawn, *end)
 
 
 def _of_shapes(

@@ -93,7 +93,9 @@ class SeriesTransform(Transform):
     @cached_property
     def is_plain(self) -> bool:
         """Return whether all that was drawn means: another series, of the same length and class."""
-        return not (self.mixes or self.resizes() or _declares(type(self), "is_idle"))
+        asks = self.asks_facts and not isinstance(self, Listed)
+        own = any(_declares(type(self), each) for each in ("refusal", "is_idle", "length_after"))
+        return not (asks or own or self.mixes)
 
     @classmethod
     def length_after(cls, params: Params, length: int) -> int:
