@@ -45,16 +45,19 @@ def rounded_many(values: NDArray[Any]) -> NDArray[Any]:
 def rows_of(declared: Mapping[str, Any], columns: Columns, size: int) -> Iterator[tuple[Any, str]]:
     """Yield the params of each output, and the same as JSON; columns hide what is declared."""
     columns = {name: columns[name] for name in {**declared, **columns} if name in columns}
+    values = zip(*(each.tolist() for each in columns.values()), strict=True)
+    rows = values if columns else repeat((), size)
+    params = ({**declared, **dict(zip(columns, row, strict=True))} for row in rows)
+    return zip(params, texts_of(declared, columns, size), strict=True)
+
+
+def texts_of(declared: Mapping[str, Any], columns: Columns, size: int) -> Iterator[str]:
+    """Yield the params of each output as JSON alone."""
     blanks = {name: _blank(each.shape[1:]) for name, each in columns.items()}
     form = json.dumps({**declared, **blanks}).replace("%", "%%")
     form = form.replace(json.dumps(_NUMBER), "%s")
-    if not columns:
-        return repeat((dict(declared), form % ()), size)
-    values = zip(*(each.tolist() for each in columns.values()), strict=True)
-    return (
-        ({**declared, **dict(zip(columns, row, strict=True))}, form % numbers)
-        for row, numbers in zip(values, _numbers(list(columns.values()), size), strict=True)
-    )
+    told = [columns[name] for name in {**declared, **columns} if name in columns]
+    return (form % numbers for numbers in (_numbers(told, size) if told else repeat((), size)))
 
 
 def _numbers(columns: Sequence[NDArray[Any]], size: int) -> Iterator[tuple[str, ...]]:

@@ -110,21 +110,26 @@ class Pick(NamedTuple, Generic[S]):
     place: int
     """Which of the samples it is."""
     when: float
-    known: tuple[Params, str] | None
-    """Its params, and its record as JSON; None where they ask the facts of the sample."""
+    known: tuple[Params | None, str] | None
+    """Its params if they are at hand, and its record; None where they ask the sample's facts."""
+
+    def record(self, facts: Any) -> str:
+        """Return its record for a sample with these facts, as JSON."""
+        return self.known[1] if self.known else self.told(facts)[1]
 
     def told(self, facts: Any) -> tuple[Params, str]:
         """Return its params for a sample with these facts, and its record as JSON."""
-        if self.known:
-            return self.known
-        step = self.turn.step
-        params = step.make_params(self.turn.draws.one(self.place), facts)
-        head, tail = _around(type(step))
-        return params, f"{head}{json.dumps(params)}{tail}"
+        if self.known is None:
+            step = self.turn.step
+            params = step.make_params(self.turn.draws.one(self.place), facts)
+            head, tail = _around(type(step))
+            return params, f"{head}{json.dumps(params)}{tail}"
+        params, record = self.known
+        return json.loads(record)["params"] if params is None else params, record
 
 
-Known = Callable[[Turn[ManyDraws, S], NDArray[np.intp]], Iterable[tuple[Params, str] | None]]
-"""Gives what can be drawn of a step for some rows before they have their turn."""
+Known = Callable[[Turn[ManyDraws, S], NDArray[np.intp]], Iterable[tuple[Params | None, str] | None]]
+"""Gives what can be drawn of a step for some rows before they have their turn, and as JSON."""
 
 
 def picks_of(

@@ -157,11 +157,12 @@ class Drawing:
 
         def known(
             turn: Turn[ManyDraws, SeriesTransform], places: NDArray[np.intp]
-        ) -> Iterable[tuple[Params, str] | None]:
+        ) -> Iterable[tuple[None, str] | None]:
             step = turn.step
             if step.origin or (step.asks_facts and (self._resizes or step.mixes)):
                 return repeat(None)  # what fails in other people's steps costs one copy
-            return _of_shapes(step, turn.draws[places], shapes[places])
+            texts = _of_shapes(step, turn.draws[places], shapes[places])
+            return (text and (None, text) for text in texts)
 
         return picks_of(draws, steps, known)
 
@@ -274,13 +275,14 @@ class Drawing:
                 continue
             if reason := step.refusal(facts):
                 raise RefusedError(reason)
+            if step.is_plain:
+                texts.append(pick.record(facts))
+                continue
             params, text = pick.told(facts)
             if step.mixes and not params["partners"]:
                 alone.append(step.name)
                 continue
             texts.append(text)
-            if step.is_plain:
-                continue
             if step.mixes:
                 self._refuse_partners(step, facts.length, params["partners"])
                 mixing.append((step, params))
@@ -300,7 +302,7 @@ class Drawing:
 
 def _all_new(entry: Entry, facts: Facts, course: Course, every: Sequence[Views]) -> Iterator[Copy]:
     """Yield the copies of a plain course, none where one is not new: they are drawn one by one."""
-    texts = [f"[{', '.join([pick.told(facts)[1] for pick in picks])}]" for (picks,) in every]
+    texts = [f"[{', '.join([pick.record(facts) for pick in picks])}]" for (picks,) in every]
     if len({*texts, "[]"}) <= len(texts):
         return
     ((view, _),) = course.ways[0].views
@@ -312,16 +314,16 @@ def _all_new(entry: Entry, facts: Facts, course: Course, every: Sequence[Views])
 
 def _of_shapes(
     step: SeriesTransform, draws: ManyDraws, shapes: NDArray[np.int64]
-) -> Iterable[tuple[Params, str] | None]:
+) -> Iterable[str | None]:
     """Return what can be drawn of a step for series of these shapes, each of them by itself."""
     if (shapes == shapes[:1]).all():
         return step.many_params(draws, *shapes[0].tolist()) if len(shapes) else ()
-    found: list[tuple[Params, str] | None] = [None] * len(shapes)
+    found: list[str | None] = [None] * len(shapes)
     for shape in np.unique(shapes, axis=0):
         places = np.flatnonzero((shapes == shape).all(axis=1))
         some = step.many_params(draws[places], *shape.tolist())
-        for place, params in zip(places.tolist(), some, strict=False):
-            found[place] = params
+        for place, text in zip(places.tolist(), some, strict=False):
+            found[place] = text
     return found
 
 
