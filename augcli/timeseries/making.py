@@ -13,8 +13,8 @@ from augcli.timeseries.library import Library
 from augcli.timeseries.series import Series, stacked, unstacked
 from augcli.timeseries.transform import SeriesTransform
 
-_NUMBERS = str.maketrans("", "", "+-.0123456789eE")
-"""Takes numbers out of records, and some of their letters."""
+_NUMBERS = b"+-.0123456789eE"
+"""What numbers in a record are written with."""
 
 
 class Drawn(NamedTuple):
@@ -58,7 +58,7 @@ def _alike(
     for number, (series, each) in enumerate(zip(sources, drawn, strict=True)):
         shape = series.values.shape, series.marks is None, series.clock is None
         lengths = tuple(_lengths(series, told[number], classes)) if is_resized else ()
-        alike[shape, each.steps.translate(_NUMBERS), lengths].append(number)
+        alike[shape, each.steps.encode().translate(None, _NUMBERS), lengths].append(number)
     return alike.values()
 
 
