@@ -27,7 +27,7 @@ from augcli.reports.report import Summary
 from augcli.run import run
 from augcli.store import copies
 from augcli.store.lease import HeldLease
-from augcli.store.objects import LEASE, PARTS, SHARDS, ObjectStore
+from augcli.store.objects import LEASE, PARTS, PROBES, SHARDS, ObjectStore
 
 __all__ = ["bucket"]
 IN, OUT = "s3://bucket/in", "s3://bucket/some/out"
@@ -323,6 +323,21 @@ def test_who_may_not_write_at_the_same_time(backend: Any) -> None:
             go()
     with store.lease(), pytest.raises(LockedError, match="another run"):
         parts("2/2")
+
+
+class Company(ObjectStore):
+    """A store in which another part begins as soon as somebody has looked at it."""
+
+    def scan(self, prefix: str = "") -> Iterator[Any]:
+        yield from super().scan(prefix)
+        self.write(f"{PROBES}of-another", b"1")
+
+
+def test_parts_that_begin_at_the_same_time_are_no_strangers(
+    backend: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opening(monkeypatch, Company(at(backend, OUT).address, backend, patience=0.2))
+    assert parts("2/2") > 0
 
 
 def test_a_part_that_was_killed_holds_nobody_off_for_long(
