@@ -59,8 +59,9 @@ class RowJoin:
             rows = self._rows()
             tables = {split: self._of_split(split, rows) for split in _splits(rows)}
             self._filing.sweep([table for each in tables.values() for table in each])
-        told = "the column `is_new` tells which rows it made"
-        return {"README.md": card(as_listed(tables), _features(_shown(rows)), told)}
+        shown = _shown(rows)
+        told = f"its column `{shown.columns[-1]}` tells which rows are new" if tables else "no rows"
+        return {"README.md": card(as_listed(tables), _features(shown), told)}
 
     def _rows(self) -> pl.DataFrame:
         """Return the rows of all files."""
