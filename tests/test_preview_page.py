@@ -300,3 +300,16 @@ def test_a_step_is_shown_without_a_recipe(tmp_path):
     assert "solarize" in (tmp_path / "solarize.html").read_text()
     done = augment("preview", "--step", "rotate", "-o", "x.png", cwd=tmp_path)
     assert (done.returncode, "or a dataset by -i" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("ending", ["png", "html"])
+def test_what_a_run_would_refuse_is_shown_and_told(tmp_path, ending):
+    rows = "".join(f"a film with the number {n},{'ab'[n % 2]}\n" for n in range(9))
+    for name in ("train", "test"):
+        write(tmp_path / f"in/{name}.csv", f"text,label\n{rows}")
+    told = {"kind": "text", "text": "text", "label": "label"}
+    recipe = write_recipe(tmp_path / "in", tmp_path / "out", dataset=told, steps=["random_delete"])
+    done = augment("preview", recipe, "-o", tmp_path / f"p.{ending}")
+    assert done.returncode == 0
+    assert done.stderr.startswith("9 texts of an augmented split are also in another split: a run")
+    assert augment("run", recipe).returncode == 1

@@ -83,9 +83,14 @@ def preview(  # noqa: PLR0913 – one per option
     """
     from augcli.api import local_engine
     from augcli.commands.preview import processes_for, write_preview
+    from augcli.commands.progress import progress_bar
+    from augcli.commands.signals import Heeding
 
-    engine = local_engine(recipe, jobs or processes_for(sources))
-    write_preview(recipe, picture, engine, sources=sources, copies=copies, step=step)
+    engine = Heeding(local_engine(recipe, jobs or processes_for(sources)))
+    asked: dict[str, Any] = {"sources": sources, "copies": copies, "step": step}
+    with engine, progress_bar(engine, show=True) as progress:
+        told = write_preview(recipe, picture, engine, progress=progress, **asked)
+    warn(*told)
 
 
 @click.command()

@@ -171,7 +171,7 @@ def _outlined(recipe: Recipe, task: Task) -> _Outlined:
         problem = Problem(task.source, 0, 0, str(error), "error", "sample")
         return _Outlined(Tally(), (0.0, 0.0), [problem])
     except FindingsError as error:
-        found = _outlined(_waived(recipe), task)
+        found = _outlined(recipe.waived(), task)
         return replace(found, notes=[_leak(task.source, error), *found.notes])
     before, after = (sum(getattr(c, name) for c in tally.counts) for name in ("before", "after"))
     growth = after / max(1, before)
@@ -179,12 +179,6 @@ def _outlined(recipe: Recipe, task: Task) -> _Outlined:
     cost = size, 2 * growth * (time.perf_counter() - started)
     notes = [*_unusable(task, tally), *_leaking(task.source, processed.leaks)]
     return _Outlined(tally, cost, notes)
-
-
-def _waived(recipe: Recipe) -> Recipe:
-    """Return the recipe with leaks allowed: what is there is counted though a run is refused."""
-    dataset = recipe.dataset.model_copy(update={"leaks": "allow"})
-    return recipe.model_copy(update={"dataset": dataset})
 
 
 def _leaking(place: str, leaks: Callable[[], Iterable[object]]) -> Iterator[Problem]:

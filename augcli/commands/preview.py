@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,22 +11,24 @@ from pydantic import ValidationError
 
 from augcli.commands.html import rendered
 from augcli.commands.target import marked, write_target
+from augcli.dataset.units import Dataset
 from augcli.draws import Draws
 from augcli.engines import Beat, Engine, Outcome
 from augcli.engines.cpus import available_cpus
-from augcli.errors import RecipeError, SampleError, UsageError, did_you_mean
+from augcli.errors import FindingsError, RecipeError, SampleError, UsageError, did_you_mean
 from augcli.figures.turns import in_turn
 from augcli.kind import load_kind
 from augcli.plan import Plan
 from augcli.recipe import Recipe
 from augcli.requests.asked import PassThrough
 from augcli.requests.spread import Maker, Part, Spread, here
-from augcli.run import located, planned
+from augcli.run import heed_leaks, located, planned
 from augcli.store.sources import read_sources
 from augcli.task import AnyJob, Source, Task
 from augcli.transform import catalogue, walk
-from augcli.work.jobs import job_of, programs_of
+from augcli.work.jobs import job_of, processor_of, programs_of
 from augcli.work.learning import School
+from augcli.work.making import Progress
 from augcli.work.pending import Tasks
 from augcli.work.study import Study
 
@@ -42,14 +44,20 @@ def write_preview(  # noqa: PLR0913 – as the command has options
     sources: int = 5,
     copies: int = 4,
     step: str | None = None,
-) -> None:
-    """Write a picture, or a page where the name ends so, of a recipe or of one of its steps."""
+    progress: Progress = lambda _done, _total: None,
+) -> list[str]:
+    """Write a picture, or a page where the name ends so, of a recipe or of one of its steps.
+
+    Returns what a run would refuse of it.
+    """
     ending = target.suffix.lower()
     if ending not in ("", ".png", *_PAGES):
         raise UsageError(f"a preview is a picture (.png) or a page (.html), no {ending} file")
     recipe = only_step(recipe, step) if step else recipe
     draw = preview_page if ending in _PAGES else preview
-    write_target(target, draw(recipe, sources, copies, drawn_by(engine)), recipe.input)
+    made = draw(recipe.waived(), sources, copies, drawn_by(engine, progress))
+    write_target(target, made, recipe.input)
+    return [*_refused(recipe)]
 
 
 _PAGES = (".html", ".htm")
@@ -62,7 +70,7 @@ def processes_for(sources: int) -> int:
     return min(available_cpus(), -(-sources // _FOR_ONE))
 
 
-def drawn_by(engine: Engine) -> Spread:
+def drawn_by(engine: Engine, progress: Progress = lambda _done, _total: None) -> Spread:
     """Return what has an engine draw samples, and gives what comes of them in their order."""
 
     def spread(_key: str, maker: Maker, blocks: Iterable[Sequence[Any]]) -> Iterator[Part]:
@@ -72,8 +80,12 @@ def drawn_by(engine: Engine) -> Spread:
 
             return maker(items, begin)
 
-        outcomes = sorted(engine.spread(work, blocks), key=lambda each: list(each.items))
-        return map(_part, outcomes)
+        asked = [*blocks]
+        outcomes = []
+        for outcome in engine.spread(work, asked):
+            outcomes.append(outcome)
+            progress(len(outcomes), len(asked))
+        return map(_part, sorted(outcomes, key=lambda each: list(each.items)))
 
     return spread
 
@@ -116,6 +128,27 @@ def _job(recipe: Recipe, spread: Spread) -> AnyJob:
     dataset, _ = planned(recipe)
     taught = School(recipe, dataset).taught(Study.model).recipe
     return job_of(taught, (), spread, answers=programs_of(taught))
+
+
+def _refused(recipe: Recipe) -> Iterator[str]:
+    """Yield in words what a run would refuse: what is in an augmented and in another split."""
+    dataset, plan = planned(recipe)
+    tasks = (Tasks(plan)[row] for row in dataset.uncounted)
+    checks: list[Callable[[], Any]] = [partial(heed_leaks, recipe, dataset)]
+    checks += [partial(_leaks, recipe, dataset, each) for each in tasks]
+    for leaks in checks:
+        try:
+            leaks()
+        except FindingsError as error:
+            yield f"{error.args[0].rstrip(':')}: a run refuses that, and `augment check` lists them"
+        except SampleError:
+            continue
+
+
+def _leaks(recipe: Recipe, dataset: Dataset, task: Task) -> None:
+    """Raise FindingsError for what samples of one file share with those of other splits."""
+    sources = read_sources(dataset.root, task, recipe.dataset)
+    processor_of(recipe, ()).process(task, sources).leaks()
 
 
 def _page(recipe: Recipe, playground: Playground) -> bytes:

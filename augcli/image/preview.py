@@ -96,9 +96,18 @@ def row(maker: ImageProcessor, loaded: Loaded, room: int = _CELL) -> Iterator[Ce
     part = min(whole.part_for(_small(each, header.facts, room)) for each in every)
     title = [f"{task.label or ''}".strip(), f"{header.width} x {header.height}"]
     title += [Sheet(room).named(task.source)]
-    captions = [[caption(step, _NOT_SHOWN) for step in each.steps] for each in copies]
+    captions = [_captions(each, room) for each in copies]
     for drawn, told in zip(every, [[*filter(None, title)], *captions], strict=True):
-        yield shown(whole, objects, drawn, room, part), told or ["(no step applied)"]
+        yield shown(whole, objects, drawn, room, part), told
+
+
+def _captions(drawn: Drawn, room: int) -> list[str]:
+    """Return which steps were applied, with their params where there is room for them."""
+    if not drawn.steps:
+        return ["(no step applied)"]
+    if room < _CELL:
+        return [", ".join(step["name"] for step in drawn.steps)]
+    return [caption(step, _NOT_SHOWN) for step in drawn.steps]
 
 
 def objects_of(maker: ImageProcessor, task: Task, sources: Sequence[Source]) -> Objects | None:

@@ -149,6 +149,11 @@ class Recipe(Settings):
         some._origin = replace(self._origin, part=name)
         return some
 
+    def waived(self) -> Recipe:
+        """Return it with leaks allowed: to look at what is there though a run is refused."""
+        dataset = self.dataset.model_copy(update={"leaks": "allow"})
+        return self.model_copy(update={"dataset": dataset})
+
     def of_steps(self, steps: tuple[Transform, ...]) -> Recipe:
         """Return the recipe with other steps, which nobody has written so."""
         some = self.model_copy(update={"steps": steps})
