@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont, features
 
 from augcli.draws import Draws
-from augcli.figures.sheet import FAINT, INK, PAPER, fitting, has_sign, png
+from augcli.figures.sheet import FAINT, INK, PAPER, fitting, png
 from augcli.figures.turns import in_turn
 from augcli.requests.asked import Splits
 from augcli.requests.courses import shared_out
@@ -22,6 +21,7 @@ from augcli.text.corpus import label_of
 from augcli.text.differences import Fate, Piece, differences
 from augcli.text.drawing import Drawn, Failed, courses_of, draw_copies
 from augcli.text.job import TextJob
+from augcli.text.scripts import from_left, runs_left, script, stood_in, undrawn
 from augcli.text.single import opened
 from augcli.text.words import Document
 from augcli.transform import prepare
@@ -109,11 +109,10 @@ def _png(lines: Sequence[Sequence[Piece]]) -> bytes:
 
 def _lacking(lines: Sequence[Sequence[Piece]], font: Any) -> Iterator[list[Piece]]:
     """Yield a word on scripts that the font has no signs for."""
-    used = sorted({mark for line in lines for text, _ in line for mark in text if mark.isalpha()})
-    missing = (mark for mark in used if not has_sign(mark, font))
-    scripts = dict.fromkeys(unicodedata.name(mark, "?").split()[0] for mark in missing)
+    text = "".join(text for line in lines for text, _ in line)
+    scripts = dict.fromkeys(map(script, undrawn(text, font)))
     if scripts:
-        told = ", ".join(islice(scripts, _SCRIPTS))
+        told = ", ".join(islice(scripts, _SCRIPTS)).upper()
         text = f"No font here has all signs of {told}: install Noto Sans, or see the page (.html)."
         yield [(text, "same")]
 
@@ -123,39 +122,50 @@ def _placed(line: Sequence[Piece], font: Any) -> Iterator[tuple[str, Fate, float
 
     A line of a script that runs to the left does so from the right.
     """
-    x, y, leftward = (
-        float(_GAP),
-        0,
-        _runs_left("".join(text for text, fate in line if fate != "faint")),
-    )
+    leftward = bool(runs_left("".join(text for text, fate in line if fate != "faint")))
+    for y, words in enumerate(_broken(line, font)):
+        left = _GAP + (_INDENT if y else 0)
+        widths = [font.getlength(word) for word, _ in words]
+        x = _WIDTH - left - sum(widths) if leftward else left
+        places = {}
+        for number in from_left([word for word, _ in words], leftward=leftward):
+            places[number] = x
+            x += widths[number]
+        for number, (word, fate) in enumerate(words):
+            yield _as_drawn(word), fate, places[number], y
+
+
+def _broken(line: Sequence[Piece], font: Any) -> Iterator[list[Piece]]:
+    """Yield the words of each line that fits the sheet."""
+    room, words = float(_WIDTH - 2 * _GAP), list[Piece]()
     for text, fate in line:
-        for word in _words(text, font):
+        for word in _words(stood_in(text, font), font):
             width = font.getlength(word)
-            if x + width > _WIDTH - _GAP and word.strip():
-                x, y = float(_GAP + _INDENT), y + 1
-            yield _as_drawn(word), fate, _WIDTH - x - width if leftward else x, y
-            x += width
-
-
-def _runs_left(text: str) -> bool:
-    """Return whether more letters of a text belong to scripts that run to the left."""
-    ways = Counter(map(unicodedata.bidirectional, text))
-    return ways["R"] + ways["AL"] > ways["L"]
+            if words and width > room and word.strip():
+                yield words
+                room, words = float(_WIDTH - 2 * _GAP - _INDENT), []
+            words.append((word, fate))
+            room -= width
+    yield words
 
 
 def _as_drawn(word: str) -> str:
     """Return a word in the order in which its letters are drawn."""
-    return word if features.check("raqm") or not _runs_left(word) else word[::-1]
+    return word if features.check("raqm") or not runs_left(word) else word[::-1]
 
 
 def _words(text: str, font: Any) -> Iterator[str]:
-    """Yield words, and parts of those that are wider than a line."""
-    start = 0
+    """Yield words, blanks, and parts of what is wider than a line; a sign of CJK is a word."""
     text = "".join(mark if mark.isprintable() else " " for mark in text)
-    for at, mark in enumerate(text, 1):
-        if mark == " " or not mark.isascii() or at == len(text):
-            yield from fitting(text[start:at], _WIDTH - 2 * _GAP - _INDENT, font.getlength)
-            start = at
+    for _, marks in groupby(enumerate(text), key=_stands_alone):
+        word = "".join(mark for _, mark in marks)
+        yield from fitting(word, _WIDTH - 2 * _GAP - _INDENT, font.getlength)
+
+
+def _stands_alone(place: tuple[int, str]) -> int:
+    """Return the place of a blank or a sign of CJK, -1 for a letter of a word."""
+    number, mark = place
+    return number if mark == " " or unicodedata.east_asian_width(mark) in "WF" else -1
 
 
 def _drawn(draw: Any, text: str, fate: Fate, place: tuple[float, float], font: Any) -> None:

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from helpers import augment, run, write
 from PIL import ImageFont
 
 from augcli.text.preview import _lacking, _placed
+from augcli.text.scripts import from_left, runs_left, stood_in
+
+
+class EverySign:
+    """A font that has a sign for everything, all of them of one width."""
+
+    def getlength(self, text: str) -> float:
+        return 8.0 * len(text)
+
+    def getmask(self, text: str) -> bytes:
+        return text.encode()
+
 
 CAPTION = "    random_swap+random_delete: "
 
@@ -38,12 +51,41 @@ def test_explain_tells_it_of_a_text_in_its_own_file(tmp_path: Path) -> None:
     assert "[-big-]{+BIG+}" in augment("explain", made).stdout
 
 
-def test_hebrew_and_arabic_run_to_the_left() -> None:
-    font = ImageFont.load_default(size=15)
+@pytest.mark.parametrize(
+    ("line", "from_the_left"),
+    [
+        ("a good film", "a good film"),
+        ("זה סרט טוב", "טוב סרט זה"),
+        ("هذا فيلم جيد", "جيد فيلم هذا"),
+        ("זה סרט טוב the new film מאוד טוב", "טוב מאוד the new film טוב סרט זה"),
+        ("he said שלום עולם twice", "he said עולם שלום twice"),
+        ("שנת 1999 סרט", "סרט 1999 שנת"),
+    ],
+)
+def test_words_stand_as_their_scripts_run(line: str, from_the_left: str) -> None:
+    words = line.split()
+    order = from_left(words, leftward=bool(runs_left(line)))
+    assert " ".join(words[number] for number in order) == from_the_left
+
+
+def test_lines_of_a_script_that_runs_to_the_left_begin_at_the_right() -> None:
+    font = EverySign()
     for line, leftward in (("זה סרט טוב", True), ("هذا فيلم جيد", True), ("a good film", False)):
         places = [x for _, _, x, _ in _placed([(CAPTION, "faint"), (line, "same")], font)]
         assert (places == sorted(places, reverse=True)) == leftward
         assert (places == sorted(places)) != leftward
+
+
+def test_letters_that_join_stay_together() -> None:
+    placed = _placed([("فيلم กรุงเทพ हिन्दी 手机", "same")], EverySign())
+    drawn = [word.strip() for word, *_ in placed if word.strip()]
+    assert drawn == ["فيلم", "กรุงเทพ", "हिन्दी", "手", "机"]
+
+
+def test_a_word_names_the_script_of_what_cannot_be_drawn() -> None:
+    font = ImageFont.load_default(size=15)
+    assert stood_in("see 好 手机 and ไทย, I 😀", font) == "see [cjk] and [thai] I [emoji]"
+    assert stood_in("plain [words] [words]", font) == "plain [words] [words]"
 
 
 def test_scripts_that_the_font_has_no_signs_for_are_told() -> None:
