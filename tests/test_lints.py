@@ -202,6 +202,21 @@ KOREAN = [
 ENGLISH = [(f"the weather of day {n} was {'very ' * (n % 5)}good", "a") for n in range(30)]
 
 
+@pytest.mark.parametrize(("number", "idle"), [("17", True), ("2", False)])
+def test_a_number_that_no_mask_has(tmp_path, found, number, idle):
+    for at in range(3):
+        pixels = np.random.default_rng(at).integers(0, 255, (24, 24, 3)).astype(np.uint8)
+        mask = np.full((24, 24), 2, np.uint8)
+        for folder, values in (("images", pixels), ("masks", mask)):
+            written = cv2.imencode(".png", values)[1].tobytes()
+            write(tmp_path / f"ds/{folder}/train/{at}.png", written)
+    told = found(dataset={"format": "masks"}, steps=[{"horizontal_flip": {"only": [number]}}])
+    if idle:
+        assert "names '17', which no mask has (they have 2)" in told["no-effect"].message
+    else:
+        assert "no-effect" not in told
+
+
 @pytest.mark.parametrize(("rows", "idle"), [(KOREAN, True), (ENGLISH, False)])
 def test_typos_on_a_script_without_keyboard(tmp_path, found, rows, idle):
     texts(tmp_path / "ds", rows)

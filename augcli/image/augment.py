@@ -191,6 +191,11 @@ class ProcessedPicture(Processed):
         """Return what steps see of its objects; SampleError where they cannot be read."""
         return self._objects.seen if self._objects else ()
 
+    @property
+    def classes(self) -> frozenset[str]:
+        """Return the classes in it that steps may name; SampleError where they cannot be read."""
+        return self._objects.classes if self._objects else frozenset()
+
     def settled(self, lowered: Sequence[Op]) -> Settled:
         """Return what becomes of its objects after some operations."""
         return self._objects.after(ops.fuse(lowered)) if self._objects else Settled((), ())

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 
+from augcli.balance.classes import names_classes
 from augcli.checks.findings import Lint
 from augcli.checks.repeating import repeating
 from augcli.dataset.splits import augmented
@@ -18,9 +19,12 @@ from augcli.image.meaning import label_changing
 from augcli.image.picture import Picture
 from augcli.image.trials import Subject, losing, tried
 from augcli.task import Task
+from augcli.transform import located
 
 _TRIED = 16
 """Pictures that steps are tried on."""
+_NUMBERS = 20
+"""Of masks that are told."""
 _ROOM = 64_000_000
 """Values of these, about."""
 
@@ -31,6 +35,9 @@ class PictureLinter:
     def __init__(self, job: ImageJob, dataset: Dataset):
         self._job = job
         self._classes = dataset.classes
+        self._numbered = bool(dataset.nameless) and names_classes(job.steps)
+        self._met: set[str] = set()
+        """Numbers in masks, where steps name such."""
         self._splits = augmented(job.dataset.augment, dataset.splits)
         self._likeness = Likeness(self._splits, every_of(len(dataset)))
         self._every = max(1, len(dataset) // _TRIED)
@@ -48,6 +55,9 @@ class PictureLinter:
         self._likeness.take(sample, processed.digest, picture)
         self._repeats.update(drawn.repeats is not None for drawn in processed.copies)
         self._seen += 1
+        if self._numbered and task.split in self._splits:
+            with suppress(SampleError):  # told of where the sample is
+                self._met |= processed.classes
         if picture:
             self._turned[task.split] += processed.is_turned
             self._keep(picture, processed, task.split)
@@ -65,8 +75,20 @@ class PictureLinter:
         yield from tried(self._job.steps, self._tried)
         yield from losing(self._job.steps, self._tried)
         yield from repeating(self._repeats)
+        yield from self._unmet()
         yield from self._likeness.told()
         yield from self._orientation()
+
+    def _unmet(self) -> Iterator[Lint]:
+        """Yield the numbers that steps name and no mask has."""
+        for path, step in located(self._job.steps if self._met else ()):
+            for place, name in step.named_classes():
+                if name not in self._met:
+                    has = ", ".join(
+                        sorted(self._met, key=lambda each: (len(each), each))[:_NUMBERS]
+                    )
+                    text = f"{step.name} names {name!r}, which no mask has (they have {has})"
+                    yield Lint("no-effect", text, (*path, *place))
 
     def _picture(self, processed: ProcessedPicture) -> Picture | None:
         try:
