@@ -75,7 +75,7 @@ class Problem:
         shown = source[start : start + _EXCERPT].rstrip().replace("\t", " ")
         if not shown:
             return ()
-        before = sum(map(_width, shown[: self.column - 1 - start]))
+        before = sum(map(columns, shown[: self.column - 1 - start]))
         number = f"{self.line:>5}"
         return f"{number} | {shown}", f"{' ' * len(number)} | {' ' * before}^"
 
@@ -85,7 +85,10 @@ class Problem:
         return told | ({"key": self.key} if self.key else {})
 
 
-def _width(character: str) -> int:
+def columns(character: str) -> int:
+    """Return how many columns of a terminal a character takes."""
+    if unicodedata.combining(character):
+        return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 

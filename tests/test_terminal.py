@@ -7,6 +7,7 @@ import pty
 import re
 import sys
 import termios
+import unicodedata
 from contextlib import suppress
 from pathlib import Path
 
@@ -35,6 +36,30 @@ def test_what_is_said_fits_80_columns(tmp_path: Path) -> None:
     assert "convert them to JPEG or PNG first" in " ".join(line.strip() for line in lines)
     piped = finished([*COMMAND, "check", "out.yaml"], cwd=tmp_path).stdout
     assert max(map(len, piped.splitlines())) > 80, "one finding a line, for programs"
+
+
+def test_wide_letters_count_twice(tmp_path: Path) -> None:
+    make_photos(tmp_path / "in", {"train/类别甲乙丙": 2, "train/plain": 2})
+    (first, *_) = (tmp_path / "in/train/plain").iterdir()
+    write(tmp_path / f"in/train/类别甲乙丙/{'类' * 20}.png", first.read_bytes())
+    write_recipe(tmp_path / "in", tmp_path / "out")
+    _, shown = at_a_terminal("check", "out.yaml", cwd=tmp_path)
+    lines = [re.sub(r"\x1b\[\d+m", "", line) for line in shown.splitlines()]
+    assert any("类" in line for line in lines), shown
+    assert max(map(width, lines)) <= 80, shown
+    _, shown = at_a_terminal("plan", "out.yaml", cwd=tmp_path)
+    assert len({width(row) for row in shown.splitlines()[:4]}) == 1, shown
+
+
+def width(line: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(mark) == "W" else 1 for mark in line)
+
+
+def test_a_preview_shows_its_progress(tmp_path: Path) -> None:
+    make_photos(tmp_path / "in", {"train/a": 3})
+    recipe = write_recipe(tmp_path / "in", tmp_path / "out")
+    code, shown = at_a_terminal("preview", str(recipe), "-o", str(tmp_path / "p.png"))
+    assert (code, "3/3" in shown) == (0, True), shown
 
 
 def test_an_interrupted_start_is_answered_in_one_line(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from augcli.addresses import shown
 from augcli.plural import several
 from augcli.reports.report import Summary
-from augcli.system.terminal import escaped, say, say_folded, warn
+from augcli.system.terminal import columns_of, escaped, say, say_folded, warn
 from augcli.task import Count
 
 if TYPE_CHECKING:
@@ -178,16 +178,23 @@ def _sums(counts: Sequence[Count]) -> tuple[str, str]:
 
 def _short(name: str, most: int) -> str:
     """Return a name as a table has it, without the middle of a long one."""
-    return name if len(name) <= most else f"{name[: most - _TAIL - 1]}…{name[-_TAIL:]}"
+    if columns_of(name) <= most:
+        return name
+    head, tail = name[:-_TAIL], name[-_TAIL:]
+    while head and columns_of(head) + 1 + columns_of(tail) > most:
+        head = head[:-1]
+    return f"{head}…{tail}"
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterable[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(columns_of, column)) for column in zip(*rows, strict=True)]
     for split, label, before, after in rows:
-        yield (
-            f"{split:<{widths[0]}}  {label:<{widths[1]}}  "
-            f"{before:>{widths[2]}}  {after:>{widths[3]}}"
-        )
+        names = (_padded(*each) for each in zip((split, label), widths, strict=False))
+        yield f"{'  '.join(names)}  {before:>{widths[2]}}  {after:>{widths[3]}}"
+
+
+def _padded(name: str, width: int) -> str:
+    return name + " " * (width - columns_of(name))
 
 
 def _command() -> str:

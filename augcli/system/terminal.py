@@ -19,6 +19,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, TextIO
 
+from augcli.errors import columns
+
 _HIDDEN = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
     "\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
@@ -26,6 +28,8 @@ _HIDDEN = (
 """What a reader cannot see, or what changes how other letters are seen; \\t and \\n left out."""
 _COLOURS = {"error": 31, "warning": 33, "note": 36}
 _MARGIN = "    "
+_PAD = "\0"
+"""Stands for the second column of a wide character; no line has it, as it is escaped."""
 _WHOLE: dict[str, Any] = {
     **dict.fromkeys(("break_long_words", "break_on_hyphens"), False),
     **dict.fromkeys(("replace_whitespace", "expand_tabs"), False),
@@ -90,10 +94,17 @@ def warn_at_once(line: str, stderr: int) -> None:
 def _folded(stream: TextIO, line: str) -> str:
     """Return a line as it is, on a terminal in parts that fit, of which later ones are indented."""
     width = shutil.get_terminal_size().columns if stream.isatty() else 0
-    if len(line) <= width or not width:
+    if columns_of(line) <= width or not width:
         return line
     margin = " " * (len(line) - len(line.lstrip()) + len(_MARGIN))
-    return "\n".join(textwrap.wrap(line, width, subsequent_indent=margin, **_WHOLE))
+    padded = "".join(mark + _PAD * max(0, columns(mark) - 1) for mark in line)
+    parts = textwrap.wrap(padded, width, subsequent_indent=margin, **_WHOLE)
+    return "\n".join(parts).replace(_PAD, "")
+
+
+def columns_of(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    return sum(map(columns, text))
 
 
 def _print(stream: TextIO, lines: Iterable[str]) -> None:
