@@ -6,12 +6,14 @@ import base64
 import hashlib
 import json
 import re
+from contextlib import suppress
 from html import unescape
 
 import cv2
 import numpy as np
 import pytest
 from helpers import augment, make_photos, recipe_text, tree, write, write_recipe
+from pydantic import ValidationError
 
 from augcli.api import load_recipe
 from augcli.commands.judged import verdict
@@ -19,8 +21,13 @@ from augcli.commands.page import page as report
 from augcli.commands.preview import drawn_by, only_step, preview, preview_page
 from augcli.engines.local import LocalEngine
 from augcli.errors import UsageError
+from augcli.figures.knobs import shown
+from augcli.figures.playground import Frame
+from augcli.kind import load_kind
 from augcli.recipe import load_recipe as from_text
 from augcli.remarks import again
+from augcli.requests.spread import here
+from augcli.transform import catalogue, declared_range, own_fields
 
 STEPS = ["horizontal_flip", {"rotate": {"degrees": [-20, 20]}}, {"posterize": {}}]
 
@@ -189,7 +196,7 @@ def test_a_step_of_series_is_shown_along_its_range(tmp_path):
     frames = re.findall(r'class="frame".*?src="([^"]+)"', speed)
     assert len(set(frames)) == 7, "seven strengths, each of which changes the series"
     assert "speed 0.5 to 2<" in speed
-    assert 'data-values="[2, 3, 4, 5, 6, 7, 8]" data-way="sets"' in segments
+    assert 'data-values="[2, 4, 5, 6, 7, 9, 10]" data-way="sets"' in segments
     assert re.findall(r'data-step="(\w+)"', page) == ["time_warp", "jitter"]
 
 
@@ -313,3 +320,19 @@ def test_what_a_run_would_refuse_is_shown_and_told(tmp_path, ending):
     assert done.returncode == 0
     assert done.stderr.startswith("9 texts of an augmented split are also in another split: a run")
     assert augment("run", recipe).returncode == 1
+
+
+@pytest.mark.parametrize("kind", ["image", "tabular", "text", "timeseries"])
+def test_every_number_of_every_step_has_a_slider(kind):
+    load_kind(kind)
+    for name, cls in catalogue(kind).items():
+        with suppress(ValidationError):  # some need what only a recipe can say
+            step = cls.model_validate({})
+            (told,) = shown(here, [step], lambda _step, caption: Frame(caption, ""))
+            numbers = [each for each in own_fields(cls) if declared_range(cls, each)]
+            assert [knob.name for knob in told.knobs] == numbers, name
+            for knob in told.knobs:
+                value = getattr(step, knob.name)
+                assert knob.at < len(knob.values) == len(knob.frames), name
+                assert knob.way != "sets" or knob.values[knob.at] == value.value, name
+                assert knob.frames[knob.at].caption == f"{knob.name} {knob.said}"

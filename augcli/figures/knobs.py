@@ -120,7 +120,8 @@ def _about(value: Number, default: Any, declared: Real) -> _Track:
     neutral = () if declared.neutral is None else (declared.neutral,)
     low, high = min(value, *known, *neutral), max(value, *known, *neutral)
     if low == high:
-        low, high = max(declared.low, value / 2), min(declared.high, 2 * value or 1)
+        far = max(2 * value, value + _POINTS - 1) if declared.whole else 2 * value or 1
+        low, high = max(declared.low, value / 2), min(declared.high, far)
     ends = (math.floor(low), math.ceil(high)) if declared.whole else (low, high)
     values = _points(Uniform(*ends, whole=declared.whole, log=declared.log and low > 0))
     nearest = min(values, key=lambda each: abs(each - value))
