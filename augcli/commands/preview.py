@@ -55,7 +55,7 @@ def write_preview(  # noqa: PLR0913 – as the command has options
         raise UsageError(f"a preview is a picture (.png) or a page (.html), no {ending} file")
     recipe = only_step(recipe, step) if step else recipe
     draw = preview_page if ending in _PAGES else preview
-    made = draw(recipe.waived(), sources, copies, drawn_by(engine, progress))
+    made = draw(recipe, sources, copies, drawn_by(engine, progress))
     write_target(target, made, recipe.input)
     return [*_refused(recipe)]
 
@@ -124,9 +124,12 @@ def preview_page(recipe: Recipe, sources: int, copies: int, spread: Spread = her
 
 
 def _job(recipe: Recipe, spread: Spread) -> AnyJob:
-    """Return what a recipe asks of its kind, once its steps know what they are to know."""
+    """Return what a recipe asks of its kind, once its steps know what they are to know.
+
+    Nothing is refused for leaks: who looks learns of them.
+    """
     dataset, _ = planned(recipe)
-    taught = School(recipe, dataset).taught(Study.model).recipe
+    taught = School(recipe.waived(), dataset).taught(Study.model).recipe
     return job_of(taught, (), spread, answers=programs_of(taught))
 
 
