@@ -23,9 +23,10 @@ from augcli.commands.search import (
 from augcli.draws import Draws
 from augcli.errors import UsageError
 from augcli.judges.judge import Judge, Rows
-from augcli.judges.nested import Field, choice, nested
+from augcli.judges.nested import OUTER, Field, choice, nested
 from augcli.judges.panel import ClassPanel
 from augcli.judges.ridge import fitted, held_out
+from augcli.judges.verdict import Extent, verdict
 from augcli.recipe import read_recipe
 
 PANEL = ClassPanel([Judge("ridge", np.asarray, fitted, held_out)], ["a", "b"])
@@ -98,6 +99,20 @@ def test_what_is_told_is_not_the_gain_by_which_it_was_chosen() -> None:
         (opinion,) = nested(PANEL, field, Draws(seed))
         honest.append(opinion.goodness.mean())
     assert np.mean(naive) > np.mean(honest)
+
+
+def test_labels_that_say_nothing_have_no_best_recipe() -> None:
+    """Of twelve arms some seem to gain on permuted labels; the choice of one never helps."""
+    naive, answers = [], set()
+    for seed in range(3):
+        labels = np.random.default_rng(seed).permutation(np.arange(60) % 2)
+        field = field_of(*arms(labels, 12, seed))
+        found = choice(PANEL, field, everyone(field), Draws(seed))
+        naive.append(max(each.accuracy.mean for each in found.second.values()))
+        told = verdict(nested(PANEL, field, Draws(seed)), Extent("", 60, 120, OUTER, 1, ["a", "b"]))
+        answers.add(told.verdict)
+    assert np.mean(naive) > 0
+    assert answers == {"no_evidence"}
 
 
 def test_a_recipe_without_steps_is_written_where_nothing_helps(tmp_path: Path) -> None:
