@@ -219,6 +219,8 @@ def test_folders_of_other_splits_have_no_say_where_parts_are_drawn(tmp_path: Pat
         assert all(line["source"].startswith("train/") for line in manifest(run.parent))
     with pytest.raises(UsageError, match="--repeats 2 at least"):
         augcli.evaluate(recipe, repeats=1)
+    with pytest.raises(UsageError, match="a class has 8 at most"):
+        augcli.evaluate(recipe, folds=20)
 
 
 @pytest.mark.parametrize("kind", ["tabular", "image"])
