@@ -132,6 +132,21 @@ def test_a_recipe_without_steps_is_written_where_nothing_helps(tmp_path: Path) -
     assert "strength 1, 1 copies" in page.read_text()
 
 
+def test_a_place_that_is_taken_is_told_before_anything_is_tried(tmp_path: Path) -> None:
+    for side in ("left", "right"):
+        for seed in range(12):
+            write(tmp_path / "data" / side / f"{seed}.png", arrow(seed, side))
+    recipe_of(tmp_path, tmp_path / "data", copies=1)
+    taken = write(tmp_path / "best.yaml", "mine")
+    done = augment("search", tmp_path / "recipe.json", "-o", taken)
+    assert (done.returncode, taken.read_text()) == (2, "mine")
+    assert "is there already" in done.stderr
+    done = augment("evaluate", tmp_path / "recipe.json", "-o", taken)
+    assert (done.returncode, taken.read_text()) == (2, "mine")
+    assert "it is not replaced" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
 RICH = """
 version: 1
 seed: 3
