@@ -391,6 +391,44 @@ WILD: dict[str, tuple[Files, tuple[str, ...]]] = {
         },
         ("kind: tabular", "<=50K 26, >50K 14"),
     ),
+    "Titanic": (
+        {
+            "train.csv": rows(
+                lambda n: (f"{n}", f"{n % 3 // 2}", f"{20 + n * 7 % 50}"), 60, "Id,Survived,Age\n"
+            ),
+            "test.csv": rows(lambda n: (f"{90 + n}", f"{20 + n * 9 % 50}"), 20, "Id,Age\n"),
+            "gender_submission.csv": rows(lambda n: (f"{90 + n}", "0"), 20, "Id,Survived\n"),
+        },
+        ('include: ["train.csv"]', 'label: "Survived"'),
+    ),
+    "a household's power": (
+        {
+            "power.txt": rows(
+                lambda n: (
+                    f"{1 + n // 100}/12/2006",
+                    f"{n // 10 % 10:02d}:{n % 10 * 6:02d}:00",
+                    *(f"{np.sin(n / k) + 9:.4f}" for k in (19, 31)),
+                ),
+                300,
+                "Date;Time;Power;Voltage\n",
+                ";",
+            )
+        },
+        ("question: other-kind: values of 'Power', 'Voltage' change smoothly",),
+    ),
+    "weather, day before month": (
+        {
+            "jena.csv": rows(
+                lambda n: (
+                    f"{1 + n // 144:02d}.01.2009 {n // 6 % 24:02d}:{n % 6 * 10:02d}:00",
+                    *(f"{np.sin(n / k) + 9:.4f}" for k in (19, 31)),
+                ),
+                300,
+                "Date Time,p (mbar),T (degC)\n",
+            )
+        },
+        ("question: other-kind: values of 'p (mbar)', 'T (degC)' change smoothly",),
+    ),
     "one polarity a file": (
         texts(lambda _, t: f"{t}\n", "rt-polarity.pos", "rt-polarity.neg"),
         ("kind: text", "format: lines"),

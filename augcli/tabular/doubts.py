@@ -25,6 +25,8 @@ _CODES = frozenset(
     ("zip", "zipcode", "postcode", "postal", "plz", "code", "phone", "fax", "isbn", "ean", "sku")
 )
 _WORDS = re.compile(r"[a-z]+")
+_DAY, _CLOCK = r"\d{1,4}([./-])\d\d?\1\d{1,4}", r"\d\d?:\d\d(:\d\d(\.\d+)?)?"
+_MOMENT = re.compile(rf"{_DAY}([ T]{_CLOCK})?|{_CLOCK}")
 _SHOWN = 4
 _FEWEST_GROUPS = 3
 
@@ -99,9 +101,9 @@ def _codes(table: Table, column: Column) -> NDArray[Any]:
 def refuse_one_series(table: Table, settings: TableDatasetSettings) -> None:
     """Raise DoubtError where rows are points of one series, and no setting takes them for samples.
 
-    All columns are curves then, but for one of times.
+    All columns are curves then, but for those of times.
     """
-    times = [each for each in table.columns if _may_be_times(table, each)][:1]
+    times = [each for each in table.columns if _may_be_times(table, each)]
     curves = [each for each in table.columns if each not in times]
     if _are_told(settings) or not curves:
         return
@@ -122,10 +124,13 @@ def _are_told(settings: TableDatasetSettings) -> bool:
 
 
 def _may_be_times(table: Table, column: Column) -> bool:
-    """Return whether no two rows of a column are alike, and its numbers, if any, rise."""
+    """Return whether a column rises from row to row, or has days or times of day."""
     if column.index in table.numbers:
-        return bool((np.diff(table.numbers[column.index]) > 0).all())
-    return column.kind == "id"
+        steps = np.diff(table.numbers[column.index])
+        return bool((steps >= 0).all() if column.kind == "date" else (steps > 0).all())
+    coded = table.coded.get(column.index)
+    is_told = coded is not None and all(map(_MOMENT.fullmatch, coded.texts))
+    return column.kind == "id" or is_told
 
 
 def _shown(names: list[str]) -> str:
