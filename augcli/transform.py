@@ -154,8 +154,13 @@ class Transform(Declared, BaseModel):
 class Chooser(Transform):
     """A step that stands for others, and decides which of them are applied, and in what order."""
 
-    lots: ClassVar[Lots]
-    """What is drawn: a number for each of the steps."""
+    drawn_by: ClassVar[Lots]
+    """The way to draw, where it is the same for all of its kind."""
+
+    @property
+    def lots(self) -> Lots:
+        """Return what is drawn: a number for each of the steps."""
+        return self.drawn_by
 
     @property
     def parts(self) -> Sequence[Transform]:

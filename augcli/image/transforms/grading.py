@@ -96,7 +96,7 @@ class Hsv(ColourTransform):
     8 bits in steps of 360/256 degrees, other depths in float.
     """
 
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
     belies: ClassVar[frozenset[Said]] = frozenset({"colours"})
 
     hue: Turn = TURN
@@ -110,7 +110,7 @@ class Hsv(ColourTransform):
         if hue == saturation == value == 0:
             return []
         if facts.tones == 1:
-            return [curve(lambda values: values + value)]
+            return [curve(lambda values: np.maximum(values + value, 0))]
         return [Pixels(lambda pixels: shifted(pixels, hue, saturation, value))]
 
 
