@@ -391,6 +391,31 @@ WILD: dict[str, tuple[Files, tuple[str, ...]]] = {
         },
         ("kind: tabular", "<=50K 26, >50K 14"),
     ),
+    "SECOM": (
+        {
+            "secom.data": rows(lambda n: (f"{n}.5", f"{n * 7 % 9}.5", "1e3"), 40, mark=" "),
+            "secom.names": "what there is to know of these\n",
+        },
+        ("kind: tabular", "question: unclear-format: cells of the only column of secom.data"),
+    ),
+    "DOTA": (
+        photos("train/images/#.png")
+        | {
+            f"train/labelTxt/{n:03d}.txt": "imagesource:x\ngsd:0.1\n1 1 9 1 9 9 1 9 plane 0\n"
+            for n in range(3)
+        },
+        ("question: unnamed-labels: train/labelTxt/000.txt is a file of boxes",),
+    ),
+    "scans of hospitals": (
+        {f"train/{n}.dcm": b"\0" * 128 + b"DICM" for n in range(3)}
+        | {"train.csv": "id,target\n0,1\n1,0\n2,1\n"},
+        ("kind: image", "question: "),
+    ),
+    "CUB": (
+        photos("images/001.Albatross/a#.png", "images/002.Crow/c#.png")
+        | {"train_test_split.txt": "1 1\n2 0\n", "images.txt": "1 001.Albatross/a000.png\n"},
+        ("question: unused-splits: train_test_split.txt lists numbers of samples",),
+    ),
     "Titanic": (
         {
             "train.csv": rows(
@@ -483,6 +508,13 @@ WILD: dict[str, tuple[Files, tuple[str, ...]]] = {
         ("question: unnamed-labels", "LR"),
     ),
 }
+
+
+def test_masks_beside_the_folder_that_is_named_are_asked_about(tmp_path: Path) -> None:
+    for path, data in (photos("train/#.png") | masks("train_masks/#_mask.png")).items():
+        write(tmp_path / path, data)
+    told = starter(tmp_path / "train", tmp_path).text
+    assert "# question: unnamed-labels: ../train_masks/ holds masks" in told
 
 
 @pytest.mark.parametrize("name", WILD)

@@ -27,8 +27,8 @@ _FEWEST = 10
 _ENOUGH = 20
 """Pictures that splits can be drawn of."""
 _LOOKED_AT = 16
-_PHONES = frozenset((".heic", ".heif", ".hif"))
-"""Of pictures that are not read, and that nothing else than a dataset of pictures has."""
+_FOREIGN = frozenset((".heic", ".heif", ".hif", ".dcm", ".dicom"))
+"""Of pictures of phones and hospitals, which are not read, and nothing but pictures has."""
 _TOLD = ("header", "delimiter", "file", "images", "suffix", "label", "split")
 
 
@@ -76,7 +76,7 @@ def _validated(settings: dict[str, Any]) -> ImageDatasetSettings:
 def _scanned(asked: Asked, settings: ImageDatasetSettings) -> Dataset | None:
     path = asked.path
     if path.is_dir():
-        some = any(each.suffix.lower() in IMAGE_EXTENSIONS | _PHONES for each in path.rglob("*"))
+        some = any(each.suffix.lower() in IMAGE_EXTENSIONS | _FOREIGN for each in path.rglob("*"))
         return scan(settings, path) if some or asked.insists else None
     if has_boxes(path):
         return scan(settings, path)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from augcli.checks.findings import Lint
 from augcli.dataset.columns import names_groups
-from augcli.dataset.doubts import GROUPS_APART, OTHER_KIND, POINTS_OF_SERIES
+from augcli.dataset.doubts import GROUPS_APART, OTHER_KIND, POINTS_OF_SERIES, UNCLEAR_FORMAT
 from augcli.dataset.told import quoted
 from augcli.errors import Doubt
 from augcli.plural import several
@@ -27,6 +27,7 @@ _CODES = frozenset(
 _WORDS = re.compile(r"[a-z]+")
 _DAY, _CLOCK = r"\d{1,4}([./-])\d\d?\1\d{1,4}", r"\d\d?:\d\d(:\d\d(\.\d+)?)?"
 _MOMENT = re.compile(rf"{_DAY}([ T]{_CLOCK})?|{_CLOCK}")
+_NUMBERS = re.compile(r"\s*[-+\d.eE]+(\s+[-+\d.eE]+)+\s*")
 _SHOWN = 4
 _FEWEST_GROUPS = 3
 
@@ -101,8 +102,11 @@ def _codes(table: Table, column: Column) -> NDArray[Any]:
 def refuse_one_series(table: Table, settings: TableDatasetSettings) -> None:
     """Raise DoubtError where rows are points of one series, and no setting takes them for samples.
 
-    All columns are curves then, but for those of times.
+    All columns are curves then, but for those of times. So is raised for numbers between spaces,
+    and for files within cells.
     """
+    _refuse_spaces(table)
+    _refuse_files(table)
     times = [each for each in table.columns if _may_be_times(table, each)]
     curves = [each for each in table.columns if each not in times]
     if _are_told(settings) or not curves:
@@ -113,6 +117,26 @@ def refuse_one_series(table: Table, settings: TableDatasetSettings) -> None:
         way = f"columns: {{{quoted(names[0])}: {curves[0].kind}}}"
         hint = f"say `kind: timeseries` under `dataset`, or `{way}` if each row is a sample"
         raise OTHER_KIND.doubt(text, hint, "dataset.kind").error
+
+
+def _refuse_spaces(table: Table) -> None:
+    """Raise DoubtError for a single column of which each cell is several numbers."""
+    first, *others = table.columns
+    coded = table.coded.get(first.index)
+    cells = coded.texts[:_SHOWN] if coded else [first.name]
+    if not others and cells and all(map(_NUMBERS.fullmatch, cells)):
+        text = f"cells of the only column of {table.parts[0].name} are numbers between spaces"
+        hint = 'say `delimiter: " "` where it is one space, or write them with commas'
+        raise UNCLEAR_FORMAT.doubt(text, hint, "dataset.delimiter").error
+
+
+def _refuse_files(table: Table) -> None:
+    """Raise DoubtError for a column of bytes, as those of pictures and sounds are."""
+    for column in table.columns:
+        if column.role == "feature" and "Binary" in (column.dtype or ""):
+            text = f"column {column.name!r} holds bytes, as of pictures and sounds ({column.dtype})"
+            hint = f"write them as files, or say `ignore: [{quoted(column.name)}]` under `dataset`"
+            raise OTHER_KIND.doubt(text, hint, "dataset.ignore").error
 
 
 def _are_told(settings: TableDatasetSettings) -> bool:
