@@ -318,7 +318,7 @@ class ProcessedTable(Processed):
             columns=[column.plain() for column in self.table.columns],
             seed=self.job.seed,
             dataset=self.job.dataset.recorded(),
-            write=self._processor.output.model_dump(mode="json", exclude={"path"}),
+            write=self._processor.output.as_files().model_dump(mode="json", exclude={"path"}),
             amount=self._amount,
             spreads=spreads,
         ).plain()
