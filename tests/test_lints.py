@@ -539,3 +539,13 @@ def test_whose_texts_are_parted_by_lot(tmp_path, found, group, tells):
     told = {"kind": "text", "text": "text", "label": "label", "split": {"test": 0.2} | group}
     assert ("groups-apart" in found(dataset=told, steps=["eda"])) == tells
     assert 'split: {test: 0.2, group: "user_id"}' in starter(tmp_path / "ds", tmp_path).text
+
+
+@pytest.mark.parametrize(("group", "tells"), [({}, True), ({"group": "patient"}, False)])
+def test_whose_pictures_are_parted_by_lot(tmp_path, found, group, tells):
+    make_photos(tmp_path / "ds", {"scans": 24})
+    lines = (f"scans/{n:02d}.png,P{n % 6},{'ab'[n // 6 % 2]}\n" for n in range(24))
+    write(tmp_path / "ds/x.csv", f"file,patient,label\n{''.join(lines)}")
+    told = {"format": "csv", "path": str(tmp_path / "ds/x.csv"), "split": {"test": 0.2} | group}
+    assert ("groups-apart" in found(dataset=told, steps=["rotate"])) == tells
+    assert 'split: {test: 0.2, group: "patient"}' in starter(tmp_path / "ds", tmp_path).text

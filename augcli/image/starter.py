@@ -15,7 +15,7 @@ from augcli.draft import MOST_GROWTH, Asked, Draft, balanced, bounded, quoted
 from augcli.errors import DoubtError, SettingError, UsageError
 from augcli.image.annotated import annotation_file
 from augcli.image.careful import careful, lacks_pairs, looked_at
-from augcli.image.columns import picture_columns
+from augcli.image.columns import group_column, picture_columns
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.image.labelled.boxes import has_boxes
@@ -129,6 +129,9 @@ def _splits(dataset: Dataset, settings: Mapping[str, str]) -> Iterator[str]:
         return
     if len(dataset) >= _ENOUGH:
         name = "val" if settings["format"] == "yolo" else "test"
+        if settings["format"] == "csv" and (group := group_column(Path(settings["path"]))):
+            yield f"split: {{test: 0.2, group: {quoted(group)}}}    # all of one are together"
+            return
         by_class = ", class by class" if dataset.objects is None and dataset.classes else ""
         yield f"split: {{{name}: 0.2}}    # no splits were found; sets pictures aside{by_class}"
     else:
