@@ -298,13 +298,13 @@ class ProcessedCorpus(Processed):
         yield from self.job.spread(key, self._maker(plan, file), self._to_augment(plan, file))
 
     def repeats_of(self, most: int) -> Counter[bool]:
-        """Draw the copies of some texts of each file: how many repeat another text, or do not."""
+        """Draw the copies of some texts of all files: how many repeat another text, or do not."""
         prepare(self.job.steps)
-        found = Counter[bool]()
-        for file in self._augmented_by(self.planned):
+        found, files = Counter[bool](), self._augmented_by(self.planned)
+        for file in files[:most]:
             rows = [row for row in self._rows(file) if self.planned.copies[row]]
-            made = self._maker(self.planned, file)(rows[:: -(-len(rows) // most)], lambda _: None)
-            block = Block(made)
+            some = rows[:: -(-len(rows) * len(files) // most)]
+            block = Block(self._maker(self.planned, file)(some, lambda _: None))
             found.update({True: block.repeats, False: len(block.rows) - block.repeats})
         return found
 
