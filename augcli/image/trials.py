@@ -34,8 +34,7 @@ _PIXELS = 24_000_000
 _TRIES, _FEWEST = 48, 8
 _TONES = 0.02
 """Standard deviation, as a fraction of full range, below which a picture is of one tone."""
-_DARK, _BRIGHT, _STROKES = 0.03, 0.97, 0.1
-"""Means of what is nearly black or white, and a deviation that thin strokes on it have."""
+_DARK, _BRIGHT = 0.03, 0.97
 _LEFT = 0.1
 """Share of a picture below which next to nothing is left of it."""
 _SHOWN = 0.2
@@ -198,8 +197,7 @@ def _some(pixels: PixelArray) -> PixelArray:
 
 def _is_one_tone(pixels: PixelArray) -> bool:
     values = _some(pixels) / full_range(pixels.dtype)
-    deviation = float(values.std())
-    if not _TONES <= deviation < _STROKES:
-        return deviation < _TONES
+    if float(values.std()) < _TONES:
+        return True
     standardized = values.min() < 0 or values.max() > 1  # its black and white are not at 0 and 1
     return not standardized and not _DARK < float(values.mean()) < _BRIGHT
