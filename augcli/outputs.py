@@ -197,7 +197,7 @@ class Outputs(Sequence[Sample]):
         """Return the bytes of a file, from the disk or made again."""
         folder = self._output.files
         if folder.stat(record.output) is None:
-            remake = partial(self._kind.remake, output=self._output.path)
+            remake = partial(self._kind.remake, output=self._output.files.path)
             return again(self._bounds, record, remake)
         data = folder.read(record.output)
         if hashlib.sha256(data).hexdigest() != record.sha256:

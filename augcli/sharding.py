@@ -14,12 +14,13 @@ from augcli.dataset.units import Dataset
 from augcli.disk.reading import sha256_of
 from augcli.errors import SettingError, UsageError
 from augcli.layouts.base import Layout, layout_named
-from augcli.layouts.joining import Join, shards_for
+from augcli.layouts.joining import MOST_ROWS, MOST_SAMPLES, Join, shards_for
+from augcli.layouts.rows import RowJoin
 from augcli.layouts.staged import STAGED, Staged
 from augcli.recipe import Recipe
 from augcli.settings.base import OutputSettings
 from augcli.store.index import Index
-from augcli.store.manifest import Journal
+from augcli.store.manifest import Journal, read_manifest
 from augcli.store.output import OutputFolder
 from augcli.system.machine import version_of
 
@@ -29,14 +30,14 @@ _LASTING = {"lock", "layout", "parts", "learned", "generated", "evaluate"}
 
 
 def refuse_layout(settings: OutputSettings, dataset: Dataset) -> None:
-    """Raise SettingError for shards of what no shard can have: files that hold many samples."""
-    if settings.layout != _FILES and dataset.uncounted:
+    """Raise SettingError for tars of what no tar can have: files that hold many samples."""
+    if settings.layout == "webdataset" and dataset.uncounted:
         first = dataset.inputs(min(dataset.uncounted))[0]
         raise SettingError(
             ("output", "layout"),
             f"{settings.layout} is for datasets with a file for each sample, and {first} holds "
-            "many; leave `layout` out: the outputs are files of rows, which loaders read as they "
-            "are",
+            "many; say `layout: parquet`, or leave it out: the outputs are files of rows, which "
+            "loaders read as they are",
         )
 
 
@@ -102,7 +103,7 @@ def _forget(output: OutputFolder) -> None:
 
 
 def write_shards(
-    recipe: Recipe, output: OutputFolder, staged: Staged
+    recipe: Recipe, dataset: Dataset, output: OutputFolder, staged: Staged
 ) -> tuple[list[Path], dict[str, str]]:
     """Bring shards and what lists them up to date.
 
@@ -114,15 +115,21 @@ def write_shards(
         staged.shelf.remember()
     kept = index.kept(key) if staged.shelf.is_settled else None
     if kept is None:
-        join = Join(staged, layout, output.name(output.manifest), recipe.output.shards)
-        kept = index.replace(dict(layout.listing(join.done(), join.census)))
+        kept = index.replace(_join(recipe, dataset, output, staged).done())
         index.seal(key)
         staged.shelf.renew()
     return kept, staged.shelf.hashes()
 
 
+def _join(recipe: Recipe, dataset: Dataset, output: OutputFolder, staged: Staged) -> Join | RowJoin:
+    layout, asked = _layout(recipe), recipe.output.shards
+    if dataset.uncounted:
+        return RowJoin(staged, layout, read_manifest(output.manifest), asked)
+    return Join(staged, layout, output.name(output.manifest), asked)
+
+
 def expected_shards(
-    recipe: Recipe, output: OutputFolder, samples: Mapping[str, int], mean: float
+    recipe: Recipe, dataset: Dataset, output: OutputFolder, samples: Mapping[str, int], mean: float
 ) -> dict[str, int]:
     """Return how many shards each split is to have, of so many samples of such a mean size.
 
@@ -133,8 +140,8 @@ def expected_shards(
     known = output.staged.shelf.whole.values() if output.staged else ()
     joined = sum(table.samples for table in known)
     size = mean or sum(table.bytes for table in known) / max(1, joined)
-    asked = recipe.output.shards
-    return {name: asked or shards_for(count, size * count) for name, count in samples.items()}
+    asked, most = recipe.output.shards, MOST_ROWS if dataset.uncounted else MOST_SAMPLES
+    return {name: asked or shards_for(count, size * count, most) for name, count in samples.items()}
 
 
 def are_joined(recipe: Recipe, output: OutputFolder) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 from clusters import BUSY
-from helpers import environment, finished, make_photos, tree, write, write_recipe
+from helpers import finished, make_photos, tree, write, write_recipe
 
 from augcli.cli import main as cli
 
@@ -76,7 +76,8 @@ def in_shell(folder: Path, script: str, **told: str) -> None:
         port = free.getsockname()[1]
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     job = write(folder / "job.sh", re.sub(r"(?<=[:=])6379\b", str(port), script))
-    environ = environment(PATH=path, HOME=str(folder), **BUSY, **told)
+    ours = {key: value for key, value in os.environ.items() if not key.startswith("RAY_")}
+    environ = ours | {"PATH": path, "HOME": str(folder)} | BUSY | told
     done = finished([*ALONE, "bash", "-e", str(job)], cwd=folder, env=environ, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "12 files made" in done.stdout

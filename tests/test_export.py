@@ -51,11 +51,13 @@ def test_pictures_and_their_manifest_are_read(tmp_path: Path) -> None:
     assert {picture.size for picture in pictures.values()} == {(20, 16)}
 
 
-def test_rows_of_a_table_are_read_with_their_types(tmp_path: Path) -> None:
+@pytest.mark.parametrize("layout", ["files", "parquet"])
+def test_rows_of_a_table_are_read_with_their_types(tmp_path: Path, layout: str) -> None:
     lines = [f"{n},{n / 4},{'ab'[n % 2]}" for n in range(10)]
     table = write(tmp_path / "t.csv", "\n".join(["n,x,kind", *lines]) + "\n")
     asked = {"kind": "tabular", "label": "kind"}
-    run(table, tmp_path / "out", dataset=asked, copies=0, balance={"target": 7}, steps=[])
+    told = {"output": {"layout": layout}, "copies": 0, "balance": {"target": 7}, "steps": []}
+    run(table, tmp_path / "out", dataset=asked, **told)
     rows = records(exported(tmp_path / "out"), "rows_t.csv")
     assert len(rows) == 14
     assert rows[3] == {"n": 3, "x": 0.75, "kind": b"b"}

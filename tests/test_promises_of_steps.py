@@ -131,6 +131,18 @@ def test_each_promise_is_asked_for(tmp_path: Path) -> None:
     )
 
 
+def test_a_step_that_ends_its_process_is_told_and_others_are_tried(tmp_path: Path) -> None:
+    head = "import os\nfrom augcli.image.transform import Geometry\n"
+    head += "from augcli.transform import register\n\n"
+    step = '@register\nclass {}(Geometry):\n    """Do next to nothing."""\n\n'
+    step += "    @classmethod\n    def lower(cls, params, facts):\n        {}\n\n"
+    text = head + step.format("Fatal", "os._exit(9)") + step.format("Still", "return []")
+    told = augment("test-plugin", write(tmp_path / "both.py", text))
+    assert told.returncode == 1
+    assert told.stdout.splitlines()[1:] == ["still: ok"]
+    assert told.stdout.startswith("fatal: lets its process go on: ")
+
+
 def test_a_file_without_steps_is_none(tmp_path: Path) -> None:
     told = augment("test-plugin", write(tmp_path / "none.py", "x = 1\n"))
     assert told.returncode == 2

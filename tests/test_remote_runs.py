@@ -27,7 +27,7 @@ from augcli.reports.report import Summary
 from augcli.run import run
 from augcli.store import copies
 from augcli.store.lease import HeldLease
-from augcli.store.objects import LEASE, PARTS, SHARDS, ObjectStore
+from augcli.store.objects import LEASE, PARTS, PROBES, SHARDS, ObjectStore
 
 __all__ = ["bucket"]
 IN, OUT = "s3://bucket/in", "s3://bucket/some/out"
@@ -325,6 +325,21 @@ def test_who_may_not_write_at_the_same_time(backend: Any) -> None:
         parts("2/2")
 
 
+class Company(ObjectStore):
+    """A store in which another part begins as soon as somebody has looked at it."""
+
+    def scan(self, prefix: str = "") -> Iterator[Any]:
+        yield from super().scan(prefix)
+        self.write(f"{PROBES}of-another", b"1")
+
+
+def test_parts_that_begin_at_the_same_time_are_no_strangers(
+    backend: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opening(monkeypatch, Company(at(backend, OUT).address, backend, patience=0.2))
+    assert parts("2/2") > 0
+
+
 def test_a_part_that_was_killed_holds_nobody_off_for_long(
     backend: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -366,6 +381,21 @@ def test_what_no_shard_has_the_bytes_of_stays_in_packs(bucket: Any, tmp_path: Pa
     assert len({sample.value for sample in augcli.load(OUT)}) == 7
     name = "train/a/one.aug-000.txt"
     assert "is copy 0 of train/a/one.txt" in command("explain", f"{OUT}/{name}")[1]
+
+
+@pytest.mark.cluster
+@pytest.mark.parametrize("name", ["tabular csv", "timeseries ts"])
+def test_rows_of_files_go_into_a_bucket_as_shards(
+    bucket: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    seed = SEEDS[name]
+    place = seed.written(tmp_path / "seed")
+    upload(tmp_path / "seed", bucket)
+    told = seed.recipe | {"output": {"layout": "parquet", "shards": 3}}
+    assert go(IN, **told).made > 0
+    assert seen(at(bucket, OUT)) == same_in_a_folder(place, tmp_path, **told)
+    on_another_machine(monkeypatch, tmp_path)
+    assert go(IN, **told).made == 0
 
 
 def marks(backend: Any) -> dict[str, str]:

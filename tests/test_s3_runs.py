@@ -124,7 +124,8 @@ def test_two_processes_bring_the_same_bytes_and_a_rerun_nothing(here: Here) -> N
 def test_parts_side_by_side_and_the_run_that_merges_them(here: Here) -> None:
     words = [here.words("--part", f"{number}/2") for number in (1, 2)]
     jobs = [start(*each, env=here.environment()) for each in words]
-    assert [job.communicate() and job.returncode for job in jobs] == [0, 0]
+    said = [(*job.communicate(), job.returncode) for job in jobs]
+    assert [code for *_, code in said] == [0, 0], said
     assert "0 files made" in here.run().stdout
     assert seen(here.store) == here.same_in_a_folder()
 

@@ -184,10 +184,10 @@ def test_parts_are_joined_by_the_run_after_them(tmp_path: Path, photos: Path) ->
     assert tree(tmp_path / "out") == tree(tmp_path / "expected")
 
 
-def test_files_of_many_samples_are_refused_by_name(tmp_path: Path) -> None:
+def test_tars_of_files_of_many_samples_are_refused_by_name(tmp_path: Path) -> None:
     write(tmp_path / "in/train.csv", "a,label\n" + "1,x\n2,y\n" * 9)
     told = {"dataset": {"kind": "tabular", "label": "label"}, "steps": []}
-    recipe = write_recipe(tmp_path / "in", tmp_path / "out", output={"layout": "parquet"}, **told)
+    recipe = write_recipe(tmp_path / "in", tmp_path / "out", output=SHARDS, **told)
     done = augment("run", recipe)
     assert done.returncode == 2
     assert "train.csv holds many" in done.stderr
@@ -249,6 +249,86 @@ def test_tables_have_boxes_texts_and_classes(tmp_path: Path) -> None:
                 boxes = [each["box"] for each in record["targets"]]
                 wide = [[x, y, right - x, below - y] for x, y, right, below in boxes]
                 assert row["objects"]["bbox"] == wide
+
+
+RARELY = ("tabular parquet", "text csv", "timeseries wide")
+ROWS = ["tabular csv", "text jsonl", "timeseries ts"]
+ALL_ROWS = [*ROWS, *(pytest.param(name, marks=pytest.mark.faults) for name in RARELY)]
+TABLES = {"layout": "parquet", "shards": 3}
+
+
+@pytest.mark.parametrize("name", ALL_ROWS)
+def test_rows_of_files_go_into_tables(tmp_path: Path, name: str) -> None:
+    """Each once, with its class, whatever file it is in; the files are what they are without."""
+    seed = SEEDS[name]
+    dataset, out = seed.written(tmp_path / "in"), tmp_path / "out"
+    run(dataset, out, **seed.recipe, output=TABLES)
+    run(dataset, tmp_path / "files", **seed.recipe)
+    assert (out / "manifest.jsonl").read_bytes() == (tmp_path / "files/manifest.jsonl").read_bytes()
+    want = Counter(repr(_cells(each)) for each in augcli.load(tmp_path / "files"))
+    card = yaml.safe_load((out / "README.md").read_text().split("---")[1])["dataset_info"]
+    found = Counter(repr(_told(row, card["features"])) for row in _rows(out))
+    assert found == want
+    assert sum(each["num_examples"] for each in card["splits"]) == want.total()
+    assert [each for each in verify(out, None) if each.trouble] == []
+    assert augment("replay", out, "-o", tmp_path / "again").returncode == 0
+    assert run(dataset, out, **seed.recipe, output=TABLES).made == 0
+
+
+def _cells(sample: augcli.Sample) -> list[object]:
+    value = sample.value.tolist() if isinstance(sample.value, np.ndarray) else sample.value
+    if isinstance(value, dict):
+        return [*value.values(), sample.is_new]
+    return [value, *([sample.label] if sample.label is not None else []), sample.is_new]
+
+
+def _rows(output: Path) -> list[dict[str, object]]:
+    tables = map(pl.read_parquet, sorted(output.glob("data/*.parquet")))
+    return [row for table in tables for row in table.iter_rows(named=True)]
+
+
+def _told(row: dict[str, object], features: list[dict[str, object]]) -> list[object]:
+    """Return the cells of a row, with the names of classes for their numbers."""
+    names = {
+        each["name"]: each["dtype"]["class_label"]["names"]
+        for each in features
+        if isinstance(each.get("dtype"), dict)
+    }  # type: ignore[index]
+    return [names[name][str(cell)] if name in names else cell for name, cell in row.items()]
+
+
+def test_one_more_row_rewrites_one_table_or_two(tmp_path: Path) -> None:
+    """One for the row, one for its copy."""
+    lines = [f"{number % 41},{number % 7},{'xy'[number % 2]}" for number in range(90)]
+    told = {"dataset": {"kind": "tabular", "label": "label"}, "steps": [], "copies": 1}
+    told |= {"output": {"layout": "parquet", "shards": 16}}
+    data, out = tmp_path / "in/train.csv", tmp_path / "out"
+    write(data, "\n".join(["a,b,label", *lines]) + "\n")
+    run(tmp_path / "in", out, **told)
+    before = tree(out)
+    write(data, "\n".join(["a,b,label", *lines, "500,3,x"]) + "\n")
+    run(tmp_path / "in", out, **told)
+    after = tree(out)
+    tables = {name for name in after if name.startswith("data/")}
+    assert 1 <= len([name for name in tables if after[name] != before[name]]) <= 2
+    run(tmp_path / "in", tmp_path / "fresh", **told)
+    assert tree(tmp_path / "fresh") == after
+
+
+@pytest.mark.loaders
+@pytest.mark.parametrize("name", ROWS)
+def test_datasets_reads_rows_of_files(tmp_path: Path, name: str) -> None:
+    pytest.importorskip("pyarrow")
+    run(SEEDS[name].written(tmp_path / "in"), tmp_path / "out", **SEEDS[name].recipe, output=TABLES)
+    program = (
+        "import sys; from datasets import load_dataset\n"
+        "data = load_dataset(sys.argv[1], cache_dir=sys.argv[2])\n"
+        "told = ['is_new' in each.features for each in data.values()]\n"
+        "print(sum(map(len, data.values())), all(told))"
+    )
+    words = [sys.executable, "-c", program, str(tmp_path / "out"), str(tmp_path / "cache")]
+    done = finished(words, env={**os.environ, "HF_HUB_OFFLINE": "1"})
+    assert done.stdout.strip() == f"{len(augcli.load(tmp_path / 'out'))} True", done.stderr
 
 
 @pytest.mark.loaders

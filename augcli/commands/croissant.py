@@ -68,6 +68,7 @@ def croissant(path: Path) -> str:
     told = read_run(output)
     kind = told["recipe"]["dataset"]["kind"]
     tables, suffixes = _seen(output)
+    place = PurePosixPath(output.files.path.relative_to(output.path).as_posix())
     sets = [] if output.staged else [_file_set(suffix) for suffix in suffixes]
     content = [_content(kind, each["@id"]) for each in sets if kind in _CONTENT]
     metadata = {
@@ -78,7 +79,11 @@ def croissant(path: Path) -> str:
         "description": f"Made by augment {__version__} with the recipe in run.json.",
         "version": "1.0.0",
         "datePublished": told["finished"],
-        "distribution": [*_files(files_of(output)), *_files(dict(map(_named, tables))), *sets],
+        "distribution": [
+            *_files(files_of(output), PurePosixPath()),
+            *_files(dict(map(_named, tables)), place),
+            *sets,
+        ],
         "recordSet": [_records(), *content, *map(_rows, tables)],
     }
     return json.dumps(metadata, indent=2)
@@ -100,14 +105,14 @@ def _named(record: TableRecord) -> tuple[str, str]:
     return record.output, record.sha256
 
 
-def _files(hashes: Mapping[str, str]) -> Iterator[Plain]:
-    """Yield what is said of files, from name → hash."""
+def _files(hashes: Mapping[str, str], place: PurePosixPath) -> Iterator[Plain]:
+    """Yield what is said of files in a folder, from name → hash."""
     for name, sha256 in hashes.items():
         yield {
             "@type": "cr:FileObject",
             "@id": name,
             "name": name,
-            "contentUrl": name,
+            "contentUrl": str(place / name),
             "encodingFormat": _media(name),
             "sha256": sha256,
         }

@@ -98,6 +98,7 @@ def _forecast(recipe: Recipe, dataset: Dataset, plan: Plan, output: OutputFolder
         costs = [_extrapolated(recipe, pending, survey), *(each.cost for each in outlined)]
         size, seconds = map(sum, zip(*costs, strict=True))
         counts = pending.plan.counts() + [c for each in outlined for c in each.tally.counts]
+        made = _made(pending, survey) or sum(each.after for each in counts)
         notes = [
             *_leaking(str(dataset.root), lambda: heed_leaks(recipe, dataset)),
             *remarks(recipe, dataset),
@@ -121,7 +122,7 @@ def _forecast(recipe: Recipe, dataset: Dataset, plan: Plan, output: OutputFolder
                 *(each for one in outlined for each in one.tally.dealt),
             ],
             story=[*learned.story, *(line for each in outlined for line in each.tally.story)],
-            shards=_shards(recipe, output, counts, size / max(1, _made(pending, survey))),
+            shards=_shards(recipe, dataset, output, counts, size / max(1, made)),
         )
 
 
@@ -131,13 +132,13 @@ def _made(pending: Pending, survey: Survey) -> int:
 
 
 def _shards(
-    recipe: Recipe, output: OutputFolder, counts: Iterable[Count], mean: float
+    recipe: Recipe, dataset: Dataset, output: OutputFolder, counts: Iterable[Count], mean: float
 ) -> dict[str, int]:
     """Return how many shards each split will have, of samples of such a mean size."""
     samples: Counter[str] = Counter()
     for count in counts:
         samples[count.split] += count.after
-    return expected_shards(recipe, output, samples, mean)
+    return expected_shards(recipe, dataset, output, samples, mean)
 
 
 def _superfluous(journal: Journal, pending: Pending, survey: Survey) -> Iterator[int]:

@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import cast
 
 from augcli.contract import Breach, breaches
+from augcli.engines.local import LocalEngine
 from augcli.errors import UsageError
 from augcli.foreign import is_plugin
 from augcli.steps.plugins import load
 
+_LONGEST = 300
+"""Seconds for all promises of a step."""
+
 
 def tried(path: Path) -> Iterator[tuple[str, list[Breach]]]:
-    """Yield the name of each step of a file, and which promises it breaks."""
-    steps = load(path)
+    """Yield the name of each step of a file, and which promises it breaks.
+
+    Each is asked in a process of its own, which it may end, or keep for five minutes.
+    """
+    steps = [*load(path).values()]
     if not steps and not methods(path):
         raise UsageError(f"{path} declares no step: put `@register` before the class of each")
-    for (_, name), cls in steps.items():
-        yield name, list(breaches(cls))
+
+    def found(places: Sequence[int], _beat: object) -> list[Breach]:
+        return [breach for place in places for breach in breaches(steps[place])]
+
+    engine = LocalEngine(1, _LONGEST)
+    for outcome in engine.spread(found, [[place] for place in range(len(steps))]):
+        lost = [Breach("lets its process go on", outcome.loss)] if outcome.loss else []
+        yield steps[outcome.items[0]].name, lost or cast("list[Breach]", outcome.receipt)
 
 
 def untried(path: Path) -> list[str]:
@@ -28,8 +42,8 @@ def untried(path: Path) -> list[str]:
 
 def methods(path: Path) -> list[str]:
     """Return what recipes call the balance methods of a file, which only tables can try."""
-    from augcli.tabular.methods.base import METHODS  # most files have none
+    from augcli.tabular.methods.base import KNOWN  # most files have none
 
     load(path)
-    own = [(name, cls) for name, cls in METHODS.items() if is_plugin(cls)]
+    own = [(name, cls) for name, cls in KNOWN.items() if is_plugin(cls)]
     return [name for name, cls in own if sys.modules[cls.__module__].__file__ == str(path)]

@@ -121,7 +121,7 @@ class _Again:
         """Yield what became of outputs, and of what lies beside them."""
         every = read_manifest(self.output.manifest)
         records = (record for record in every if self.wanted.fullmatch(record.output))
-        remake = partial(self._kind.remake, output=self.output.path)
+        remake = partial(self._kind.remake, output=self.output.files.path)
         bounds = Bounds.recorded(self.told["recipe"]["dataset"], _folder_of(self.dataset))
         for _, group in groupby(records, key=lambda record: record.source):
             yield from _of_source(bounds, list(group), self.target, remake)

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import partial
+from typing import IO
 
 from augcli.disk.disk import storage_errors
-from augcli.disk.inside import folder_around, fresh
 from augcli.errors import StorageError
-from augcli.layouts.base import Census, Layout, Listed, Sample, class_number
+from augcli.layouts.base import Census, Layout, Sample, class_number
+from augcli.layouts.filing import Filing, as_listed
 from augcli.layouts.members import Member
 from augcli.layouts.shelf import Table
 from augcli.layouts.staged import Staged
@@ -27,15 +28,15 @@ from augcli.records.provenance import Record
 from augcli.system.machine import version_of
 from augcli.task import class_of
 
-MOST_SAMPLES = 1000
+MOST_SAMPLES, MOST_ROWS = 1000, 1_000_000
 MOST_BYTES = 1 << 27
 """What a shard has at most, about, where nobody says how many there are to be."""
 _POINT_BITS = 64
 
 
-def shards_for(samples: int, size: float) -> int:
-    """Return how many shards a split of so many samples and bytes has."""
-    needed = max(samples / MOST_SAMPLES, size / MOST_BYTES, 1)
+def shards_for(samples: int, size: float, most: int = MOST_SAMPLES) -> int:
+    """Return how many shards a split of so many samples and bytes has, with at most so many."""
+    needed = max(samples / most, size / MOST_BYTES, 1)
     return 1 << max(0, (int(-(-needed // 1)) - 1).bit_length())
 
 
@@ -65,7 +66,7 @@ class Join:
 
     def __init__(self, staged: Staged, layout: Layout, manifest: str, asked: int | None):
         self._staged, self._shelf, self._root = staged, staged.shelf, staged.shelf.root
-        self._layout = layout
+        self._layout, self._filing = layout, Filing(staged, layout.name)
         self._manifest = manifest
         self._splits: dict[str, _Split] = {}
         found: tuple[set[str], set[str], set[str]] = set(), set(), set()
@@ -108,12 +109,12 @@ class Join:
         stats = map(self._staged.stat, record.written)
         return sum(stat.st_size for stat in stats if stat)
 
-    def done(self) -> dict[str, list[Listed]]:
-        """Write what is not there yet, remove what goes; return all shards by split."""
+    def done(self) -> dict[str, Iterable[str]]:
+        """Write what is not there yet, remove what goes; return the lines of what lists all."""
         with storage_errors(self._root.path):
             tables = {name: self._of_split(name) for name in sorted(self._splits)}
-            self._sweep([table for each in tables.values() for table in each])
-        return {name: [*map(_as_listed, each)] for name, each in tables.items()}
+            self._filing.sweep([table for each in tables.values() for table in each])
+        return dict(self._layout.listing(as_listed(tables), self.census))
 
     def _of_split(self, split: str) -> list[Table]:
         """Return the tables of a split's shards.
@@ -132,13 +133,12 @@ class Join:
         """Return the table of a shard, which is written if it is not what it is to be."""
         samples = self._samples(begins)
         name, key = self._layout.shard(split, number, self._counts[split]), self._key(samples)
-        known = self._shelf.whole.get(name)
-        if known is None or known.key != key:
-            self._see_free(name)
-            known = self._written(name, split, key, samples)
-        for each in known.names:
+        table = self._filing.known(name, key) or self._filing.written(
+            name, split, key, len(samples), partial(self._write, samples)
+        )
+        for each in table.names:
             self._staged.remove(each)
-        return known
+        return table
 
     def _samples(self, begins: Iterable[int]) -> list[Sample]:
         """Return the samples whose lines begin there, classes and copies mixed."""
@@ -163,54 +163,18 @@ class Join:
         told = [*common, *(sample.told for sample in samples)]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
-    def _see_free(self, name: str) -> None:
-        known = {table.shard for table in self._shelf.tables}
-        if name not in known and self._root.stat(name):
-            text = "a file that augment did not make is in the way"
-            raise StorageError(f"{text}: {self._root.path / name}")
-
-    def _written(self, name: str, split: str, key: str, samples: Sequence[Sample]) -> Table:
-        root, shelf, temporary = self._root, self._shelf, fresh(".augment/scratch/")
-        with os.fdopen(root.handle(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL), "w+b") as file:
-            placed = list(self._layout.write(file, samples, self._staged, self.census))
-            file.flush()
-            os.fsync(file.fileno())
-            size = os.fstat(file.fileno()).st_size
+    def _write(self, samples: Sequence[Sample], file: IO[bytes]) -> list[Member]:
+        """Write a shard; return the files whose bytes it has."""
+        placed = list(self._layout.write(file, samples, self._staged, self.census))
         hashes: dict[str, str] = {}
         for sample in samples:
             hashes |= sample.record.written
-        members = [
+        return [
             Member(each, hashes[each], self._staged.identities([each]), place)
             for each, place in placed
         ]
-        sha256 = shelf.sha256(temporary) or ""
-        table = Table(name, self._layout.name, key, sha256, split, len(samples), size, members)
-        shelf.save(table)
-        root.make_around(name)
-        root.rename(temporary, name)
-        root.sync(folder_around(name))
-        table = replace(table, stat=shelf.identity(name))
-        shelf.put(table)
-        return table
-
-    def _sweep(self, wanted: Sequence[Table]) -> None:
-        """Remove shards and tables that are none any more, and staged files that shards have."""
-        keys = {(table.shard, table.key) for table in wanted}
-        names = {table.shard for table in wanted}
-        for table in self._shelf.whole.values():
-            if table.shard not in names:
-                self._root.remove(table.shard)
-        stale = [t for t in self._shelf.tables if (t.shard, t.key) not in keys]
-        self._shelf.drop(stale)
-        for name, _ in [*self._staged.walk()]:
-            if self._shelf.member(name):
-                self._staged.remove(name)
 
 
 def _shuffled(sample: Sample) -> bytes:
     name = sample.record.output.encode("utf-8", "surrogatepass")
     return hashlib.sha256(name).digest()
-
-
-def _as_listed(table: Table) -> Listed:
-    return Listed(table.shard, table.samples, table.bytes, table.sha256)

@@ -84,7 +84,9 @@ class Parquet(Layout):
         self, splits: Mapping[str, Sequence[Listed]], census: Census
     ) -> Iterator[tuple[str, Iterable[str]]]:
         """Yield the card of the dataset."""
-        yield "README.md", _card(splits, census)
+        features = [{"name": name} | _feature(name, census) for name in _ordered(census)]
+        told = "the column `record` tells where each sample comes from, and what was done to it"
+        yield "README.md", card(splits, features, told)
 
 
 def _column_of(record: Record) -> str:
@@ -188,11 +190,12 @@ def _found(written: mmap.mmap, files: Iterable[tuple[str, bytes]]) -> Iterator[t
             yield name, [begin, len(data)]
 
 
-def _card(splits: Mapping[str, Sequence[Listed]], census: Census) -> Iterator[str]:
+def card(
+    splits: Mapping[str, Sequence[Listed]], features: Sequence[Plain], told: str
+) -> Iterator[str]:
     """Yield the card: what the columns are in YAML, then what it is for people."""
     import yaml
 
-    features = [{"name": name} | _feature(name, census) for name in _ordered(census)]
     data = [{"split": _split(name), "path": f"data/{named(name)}-*.parquet"} for name in splits]
     sizes = [
         {
@@ -202,14 +205,13 @@ def _card(splits: Mapping[str, Sequence[Listed]], census: Census) -> Iterator[st
         }
         for name, shards in splits.items()
     ]
-    told = {
+    head = {
         "configs": [{"config_name": "default", "data_files": data}],
-        "dataset_info": {"features": features, "splits": sizes},
+        "dataset_info": ({"features": features} if features else {}) | {"splits": sizes},
     }
-    yield f"---\n{yaml.safe_dump(told, sort_keys=False, allow_unicode=True)}---\n\n"
+    yield f"---\n{yaml.safe_dump(head, sort_keys=False, allow_unicode=True)}---\n\n"
     yield "# An augmented dataset\n\n"
-    yield "Made by `augment`: the column `record` tells of each sample where it comes from, and "
-    yield "what was done to it. `load_dataset` of `datasets` reads this folder.\n"
+    yield f"Made by `augment`: {told}. `load_dataset` of `datasets` reads this folder.\n"
 
 
 def _split(name: str) -> str:
@@ -223,15 +225,16 @@ def _feature(column: str, census: Census) -> Plain:
     told: dict[str, Plain] = {
         **{"audio": {"dtype": "audio"}, "text": {"dtype": "string"}},
         **{"values": {"list": {"list": "float64"}}, "record": {"dtype": "string"}},
-        "label": {"dtype": _classes(census.classes)},
+        "label": {"dtype": class_label(census.classes)},
         "objects": {
-            "struct": [boxes, {"name": "category", "list": _classes(census.objects)}],
+            "struct": [boxes, {"name": "category", "list": class_label(census.objects)}],
         },
     }
     return told.get(column, {"dtype": "image"})
 
 
-def _classes(names: Sequence[str]) -> Plain:
+def class_label(names: Sequence[str]) -> Plain:
+    """Return what a card says of a column that has the numbers of classes."""
     return {"class_label": {"names": {str(at): name for at, name in enumerate(names)}}}
 
 

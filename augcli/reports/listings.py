@@ -27,7 +27,7 @@ def write_lists(
     Returns where that is, and the hash of each shard by its name.
     """
     if output.staged:
-        return write_shards(recipe, output, output.staged)
+        return write_shards(recipe, dataset, output, output.staged)
     return _write_index(recipe, dataset, output), {}
 
 

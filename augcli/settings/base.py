@@ -196,14 +196,14 @@ class OutputSettings(Settings):
     layout: Literal["files"] | LayoutName = Field(
         "files",
         description="`files`: an output is a file; `webdataset`: tars of them, `parquet`: tables "
-        "of them, which loaders stream shard by shard",
+        "of them, or of the rows in them, which loaders stream shard by shard",
     )
     shards: int | None = Field(
         None,
         ge=1,
         le=100_000,
         description="how many shards each split has; when left out, a power of two by which none "
-        "has many more than 1000 samples or 128 MB",
+        "has many more than 1000 samples (1000000 rows of files) or 128 MB",
     )
 
     def complete(self, path: str) -> Self:
@@ -211,6 +211,10 @@ class OutputSettings(Settings):
         told = {"path": path, "originals": "copy", "layout": "files", "shards": None}
         known = type(self).model_fields
         return self.model_copy(update={key: told[key] for key in told if key in known})
+
+    def as_files(self) -> Self:
+        """Return the same without shards, which have no say in the bytes of outputs."""
+        return self.model_copy(update={"layout": "files", "shards": None})
 
     @property
     def emits_originals(self) -> bool:

@@ -48,8 +48,9 @@ def ray_cluster(jobs, timeout):
     pytest.importorskip("ray", reason="pip install 'augcli[ray]'")
     from augcli.engines.on_ray import join
 
-    os.environ["PYTHONPATH"] = os.pathsep.join(map(str, [HERE, HERE.parent]))  # for the nodes
-    return begun(lambda: join("local", jobs, 1, Equipment(timeout)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join(map(str, [HERE, HERE.parent])))  # for the nodes
+        return begun(lambda: join("local", jobs, 1, Equipment(timeout)))
 
 
 def most_ahead(jobs):

@@ -13,12 +13,10 @@ from pathlib import Path
 
 from helpers import environment, group_members, leftovers, run, tree, write_recipe
 from seeds import SEEDS
-from watched import until
+from watched import group_gone
 
 DYING = Path(__file__).with_name("dying")
 COMMAND = ["-m", "augcli"]
-LOOKS = 500
-"""For a process that is killed already."""
 
 
 class Struck:
@@ -61,7 +59,7 @@ class Struck:
     def check_ended(self, process: subprocess.Popen[bytes]) -> None:
         """Assert that a run ended well or was killed, and that all of its processes are gone."""
         assert process.wait(60) in {0, -signal.SIGKILL}
-        until(lambda: not group_members(process.pid), LOOKS)
+        group_gone(process.pid)
 
     def check_whole(self) -> None:
         assert tree(self.output) == self.expected

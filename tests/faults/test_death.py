@@ -20,7 +20,7 @@ from helpers import (
     tree,
     write_recipe,
 )
-from watched import ALL, kill_group, until
+from watched import ALL, group_gone, kill_group
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 
@@ -68,7 +68,7 @@ def test_workers_go_with_their_parent(watched):
     assert len(group_members(process.pid)) > 2
     process.kill()
     process.communicate(timeout=60)
-    until(lambda: not group_members(process.pid))
+    group_gone(process.pid)
     watched.check_whole()
     watched.finish()
 

@@ -20,7 +20,7 @@ from helpers import (
     write,
     write_recipe,
 )
-from watched import until
+from watched import gone, group_gone
 
 from augcli.system.machine import instruction_sets
 
@@ -172,10 +172,6 @@ def above(process):
     return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
 
 
-def gone(*processes):
-    until(lambda: not any(Path(f"/proc/{each}").exists() for each in processes))
-
-
 def ended(process):
     """Return the exit code, and what was said on stdout and stderr."""
     said, errors = process.communicate(timeout=100)
@@ -285,5 +281,5 @@ def test_a_cluster_that_is_not_there(case):
 def test_a_cluster_of_ones_own_leaves_nothing_running(case, expected):
     process = start("run", case.recipe, "--engine", "ray", "-j", 2, env=environment())
     assert ended(process)[0] == 0
-    until(lambda: not group_members(process.pid))
+    group_gone(process.pid)
     assert tree(case.output) == expected

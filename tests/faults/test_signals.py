@@ -6,8 +6,8 @@ import signal
 import sys
 
 import pytest
-from helpers import finished, group_members
-from watched import ALL, until
+from helpers import finished
+from watched import ALL, group_gone
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 
@@ -17,7 +17,7 @@ SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143}
 def ended(process):
     """Return the exit code and what was said, once nothing of the run is left."""
     told, errors = process.communicate(timeout=60)
-    until(lambda: not group_members(process.pid))
+    group_gone(process.pid)
     return process.returncode, told + errors
 
 

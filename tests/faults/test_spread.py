@@ -16,7 +16,7 @@ from helpers import (
     write,
     write_recipe,
 )
-from watched import kill_group, until
+from watched import group_gone, kill_group, until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 
@@ -69,7 +69,7 @@ def test_processes_go_with_their_parent(slow, tmp_path):
     process = started(recipe, tmp_path / "out")
     process.kill()
     process.communicate(timeout=60)
-    until(lambda: not group_members(process.pid))
+    group_gone(process.pid)
     check_finished(recipe, tmp_path / "out", expected)
 
 
@@ -112,7 +112,7 @@ def test_two_signals_end_it_at_once(slow, tmp_path, whom):
     _, errors = process.communicate(timeout=60)
     assert process.returncode in (130, -signal.SIGINT)
     assert "Traceback" not in errors
-    until(lambda: not group_members(process.pid))
+    group_gone(process.pid)
     check_finished(recipe, tmp_path / "out", expected)
 
 
@@ -122,5 +122,5 @@ def test_a_terminal_that_is_closed(slow, tmp_path, whom):
     process = started(recipe, tmp_path / "out")
     whom(process.pid, signal.SIGHUP)
     process.communicate(timeout=60)
-    until(lambda: not group_members(process.pid))
+    group_gone(process.pid)
     check_finished(recipe, tmp_path / "out", expected)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 import os
+import select
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -76,12 +78,28 @@ class Watched:
 def kill_group(process: subprocess.Popen[str]) -> None:
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate(timeout=60)
-    until(lambda: not group_members(process.pid))
+    group_gone(process.pid)
 
 
-def until(condition: Callable[[], bool], looks: int = 100_000) -> None:
+def until(condition: Callable[[], bool]) -> None:
     """Look until something is so; a hundred thousand looks at /proc take many minutes."""
-    assert any(condition() for _ in itertools.repeat(None, looks))
+    assert any(condition() for _ in itertools.repeat(None, 100_000))
+
+
+def group_gone(group: int) -> None:
+    """Wait until no process of a group lives."""
+    while members := group_members(group):
+        gone(*members)
+
+
+def gone(*processes: int) -> None:
+    """Wait until processes have ended, for a minute at most."""
+    for process in processes:
+        with suppress(ProcessLookupError):
+            descriptor = os.pidfd_open(process)
+            ended, *_ = select.select([descriptor], [], [], 60)
+            os.close(descriptor)
+            assert ended, f"process {process} goes on"
 
 
 @pytest.fixture(scope="session")
