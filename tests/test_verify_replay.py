@@ -144,7 +144,7 @@ def test_replay_makes_all_again(work, tmp_path):
     assert tree(tmp_path / "again") == outputs(work / "out")
 
 
-def test_without_run_json_all_but_lists_is_made_again(work, tmp_path):
+def test_without_run_json_all_is_made_again_and_what_nothing_proves_is_told(work, tmp_path):
     command = ["replay", work / "out", "-o", tmp_path / "again"]
     (work / "out/run.json").unlink()
     done = augment(*command)
@@ -152,8 +152,13 @@ def test_without_run_json_all_but_lists_is_made_again(work, tmp_path):
     assert "run.json is missing" in done.stderr
     done = augment(*command, "-i", work / "in")
     assert (done.returncode, done.stdout.count("\n")) == (1, 1)
-    assert "run.json: missing or damaged: no file that lists outputs is made" in done.stdout
-    assert pictures(tmp_path / "again") == pictures(work / "out")
+    assert "run.json: missing or damaged: nothing proves what lists outputs" in done.stdout
+    assert tree(tmp_path / "again") == outputs(work / "out")
+    (work / "in/labels.csv").unlink()
+    done = augment("replay", work / "out", "-o", tmp_path / "few", "-i", work / "in")
+    assert (done.returncode, done.stdout.count("\n")) == (1, 1)
+    assert "run.json: missing or damaged, and what lists outputs is not made" in done.stdout
+    assert pictures(tmp_path / "few") == pictures(work / "out")
 
 
 def test_a_list_of_outputs_that_is_not_as_it_was_is_named(work, tmp_path):

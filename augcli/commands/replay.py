@@ -1,6 +1,7 @@
 """Outputs made again from manifest and sources, and held against their hashes.
 
-run.json tells where the sources were, and proves the files that list all outputs.
+run.json tells where the sources were, and proves the files that list all outputs; without it these
+are made, but not proven.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ _NOT_OURS = (
 )
 """What goes wrong where a record has been changed: it is someone's text, and no plan of ours."""
 _DIFFERENT = "came out different: other versions of libraries, or another CPU family"
+_GONE = "missing or damaged"
 _LISTED = (
     "came out different: what lists the dataset is not what it was, or another version made it"
 )
@@ -78,7 +80,9 @@ def _told(output: OutputFolder, sources: Path | None) -> Plain:
         first = next(read_manifest(output.manifest), None)
         if sources is None or first is None:
             raise
-        return {"recipe": {"dataset": {"kind": kind_of(first)}}}
+        listing = first.plain().get("listing", {})
+        dataset = {"path": ".", **listing, "kind": kind_of(first)}
+        return {"dataset": dataset["path"], "recipe": {"dataset": dataset}}
 
 
 def _given(sources: Path, told: Plain) -> Path:
@@ -127,7 +131,7 @@ class _Again:
         if self._kind.index is None:
             return
         if "summary" not in self.told:
-            yield self.output.run.name, "missing or damaged: no file that lists outputs is made"
+            yield from self._unproven(self._kind.index)
             return
         left = {name: each for name, each in self._hashes.items() if self.wanted.fullmatch(name)}
         try:
@@ -141,6 +145,18 @@ class _Again:
             yield from ((name, str(error)) for name in left)
         else:
             yield from ((name, "nothing tells of it any more") for name in left)
+
+    def _unproven(self, index: Index[DatasetSettings]) -> Iterator[tuple[str, str | None]]:
+        """Yield what became of the files that list all outputs, of which nothing tells a hash."""
+        try:
+            with _followed():
+                for name, lines in self._listed(index):
+                    if self.wanted.fullmatch(name):
+                        yield name, _written(self.target, name, None, map(str.encode, lines))
+        except (SampleError, SettingError) as error:
+            yield self.output.run.name, f"{_GONE}, and what lists outputs is not made: {error}"
+        else:
+            yield self.output.run.name, f"{_GONE}: nothing proves what lists outputs"
 
     @property
     def _hashes(self) -> dict[str, str]:
@@ -220,9 +236,16 @@ def _unchanged(bounds: Bounds, name: str, sha256: str) -> Source:
 
 
 def _written(
-    target: Path, name: str, sha256: str, pieces: Iterable[Buffer], different: str = _DIFFERENT
+    target: Path,
+    name: str,
+    sha256: str | None,
+    pieces: Iterable[Buffer],
+    different: str = _DIFFERENT,
 ) -> str | None:
-    """Write a file unless it comes out different; it appears only when whole and durable."""
+    """Write a file unless it comes out different, where something tells its hash.
+
+    It appears only when whole and durable.
+    """
     digest = hashlib.sha256()
     with storage_errors(target / name), _room_for(target) as (room, temporary):
         with room.create(temporary) as file:
@@ -231,9 +254,9 @@ def _written(
                 file.write(piece)
             file.flush()
             os.fsync(file.fileno())
-        if digest.hexdigest() != sha256:
+        if sha256 not in (None, digest.hexdigest()):
             return different
-        return _put(room, temporary, target, name, sha256)
+        return _put(room, temporary, target, name, digest.hexdigest())
 
 
 @contextmanager

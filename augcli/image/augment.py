@@ -55,6 +55,7 @@ class ImageProcessor(Processor["ProcessedPicture"]):
         self.max_pixels = job.dataset.max_pixels
         self.output = job.output
         self.versions = dict(versions)
+        self.listing = job.dataset.listing
 
     def process(self, task: Task, sources: Sequence[Source]) -> ProcessedPicture:
         """Return what becomes of a source; raises SampleError if it cannot be used."""
@@ -321,6 +322,7 @@ class ProcessedPicture(Processed):
             encoding=encoding,
             width=facts.width if facts else None,
             height=facts.height if facts else None,
+            listing=self._processor.listing,
             **extras.told,
         ).plain()
 

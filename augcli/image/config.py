@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -17,6 +18,7 @@ from augcli.settings.base import (
     Settings,
 )
 from augcli.settings.shares import SplitShares
+from augcli.task import Plain
 from augcli.transform import Label
 
 
@@ -130,6 +132,14 @@ class ImageDatasetSettings(DatasetSettings):
     )
 
     @property
+    def listing(self) -> Plain | None:
+        """Return what it takes to list pictures as the dataset does; None where nothing is told."""
+        told = self.model_dump(mode="json", include=_LISTING, exclude_defaults=True)
+        table = PurePosixPath(self.path)
+        is_table = self.format == "csv" and table.suffix
+        return told | ({"path": table.name} if is_table else {}) or None
+
+    @property
     def separator(self) -> str | None:
         """Return what separates the labels of a picture that may have several."""
         return self.label_separator or ("|" if isinstance(self.label, tuple) else None)
@@ -142,6 +152,12 @@ class ImageDatasetSettings(DatasetSettings):
     def concerned(self, label: str | None) -> Label:
         """Return what `only` and `except` look at: a class, or several."""
         return self.labels_in(label).union(filter(None, [label])) if self.separator else label
+
+
+_LISTING = {
+    *("format", "annotations", "split", "header", "delimiter"),
+    *("file", "images", "suffix", "label", "label_separator"),
+}
 
 
 class ImageOutputSettings(OutputSettings):

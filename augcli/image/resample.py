@@ -176,13 +176,14 @@ def _with_border(
 ) -> tuple[PixelArray, Matrix]:
     """Lay out the border that the result shows, if that is not too much.
 
-    OpenCV looks each of its pixels up one by one (a constant one excepted); the same values, laid
-    out beforehand, cost a third less of the whole warp.
+    OpenCV looks each of its pixels up one by one; the same values, laid out beforehand, cost a
+    third less of the whole warp.
     """
     height, width = pixels.shape[:2]
     left, top, right, bottom = shown
     beyond = (-left, -top, right - width, bottom - height)
-    if how.border == "constant" or not _REACH < max(beyond) < max(width, height):
+    is_slow = how.border != "constant" or _blends_slowly(pixels, inverse, how)
+    if not is_slow or not _REACH < max(beyond) < max(width, height):
         return pixels, inverse
     pads = [max(0, math.ceil(side) + _REACH) for side in beyond]
     canvas = width + pads[0] + pads[2], height + pads[1] + pads[3]
@@ -190,6 +191,12 @@ def _with_border(
         return pixels, inverse
     shift = np.array([[1, 0, pads[0]], [0, 1, pads[1]], [0, 0, 1.0]])
     return _windowed(pixels, pads[0], pads[1], canvas, lambda: how), shift @ inverse
+
+
+def _blends_slowly(pixels: PixelArray, inverse: Matrix, how: Sampler) -> bool:
+    """Return whether OpenCV is slow with a constant border, and laid out it is surely the same."""
+    is_affine = not (inverse[2, 0] or inverse[2, 1])
+    return is_affine and how.interpolation == "linear" and pixels.dtype == np.uint8
 
 
 def _warped(pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler) -> PixelArray:

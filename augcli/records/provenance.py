@@ -32,7 +32,7 @@ from augcli.records.typed import (
 )
 from augcli.task import Plain, Source, shown_label
 
-VERSION = 2
+VERSION = 3
 """Of the manifest; raised when a field comes, goes or means something else."""
 
 
@@ -127,7 +127,7 @@ class Record:
 
 _ODD = (
     *("length", "reduced", "attempt", "repeats", "stage", "group", "view"),
-    *("targets", "annotation", "annotation_sha256", "beside"),
+    *("targets", "annotation", "annotation_sha256", "listing", "beside"),
 )
 """What is told last, and only where there is such a thing."""
 
@@ -153,6 +153,8 @@ class PictureRecord(Record):
     """How labels beside it are written; absent where there are none."""
     annotation_sha256: dict[Text, Text] | None = None
     """Hashes of the files that tell of its source's objects, by name."""
+    listing: Plain | None = None
+    """The settings that it takes to list outputs as the dataset does; absent for class folders."""
 
     @property
     def hashes(self) -> dict[str, str]:

@@ -53,6 +53,21 @@ def test_replay_makes_all_again(made, memory):
     assert again == outputs
 
 
+LISTED = ("list", "boxes", "yolo", "coco", "voc", "metadata", "masks", "pairs", "png")
+
+
+@by(*(f"image {name}" for name in LISTED))
+def test_manifest_and_sources_are_enough_to_make_all_again(made, memory):
+    there = made.copied(memory / "there")
+    (there.output / "run.json").unlink()
+    told = dict(replay.replay(there.output, memory / "again", made.source, None))
+    assert told.pop("run.json") == "missing or damaged: nothing proves what lists outputs"
+    outputs = replayed(made.output)
+    assert told == dict.fromkeys(outputs)
+    again = {name: d for name, d in tree(memory / "again").items() if d != "folder"}
+    assert again == outputs
+
+
 def test_replay_makes_one_again(made, memory):
     record = manifest(made.output)[-1]
     one = record["output"]

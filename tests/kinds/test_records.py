@@ -29,7 +29,7 @@ from augcli.store.manifest import read_manifest
 
 MAY_LACK = {
     *("attempt", "repeats", "partner_sha256", "length", "reduced", "files"),
-    *("targets", "annotation", "annotation_sha256", "beside"),
+    *("targets", "annotation", "annotation_sha256", "listing", "beside"),
 }
 """What not all lines have; without `files` one of texts is one of series."""
 SCHEMA = Draft202012Validator(manifest_schema())
