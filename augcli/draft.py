@@ -13,7 +13,12 @@ MOST_GROWTH = 10
 
 def quoted(told: str | int | list[str]) -> str:
     """Return a path, a column by name or number, or several, as a recipe has it."""
-    return json.dumps(told, ensure_ascii=not str(told).isprintable())
+    return "".join(map(_visible, json.dumps(told, ensure_ascii=False)))
+
+
+def _visible(letter: str) -> str:
+    """Return a letter as text in quotes shows it; YAML knows no pairs of surrogates."""
+    return letter if letter.isprintable() else f"\\U{ord(letter):08x}"
 
 
 def balanced(smallest: int, largest: int, method: str = "") -> str:

@@ -9,10 +9,12 @@ Test vectors freeze every number; the vectorised forms equal the scalar ones bit
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 if TYPE_CHECKING:
@@ -258,6 +260,22 @@ def _indices_of_many(draws: ManyDraws, count: int) -> NDArray[np.intp]:
     import numpy as np
 
     return np.tile(np.arange(count), (len(draws), 1))
+
+
+def weighted(weights: Sequence[float]) -> Lots:
+    """Return the way to draw one number for all, each as likely as its weight is large."""
+    *ends, total = accumulate(weights)
+
+    def of_one(draws: Draws, count: int) -> Sequence[int]:
+        return (bisect_right(ends, draws.uniform() * total),) * count
+
+    def of_many(draws: ManyDraws, count: int) -> NDArray[np.intp]:
+        import numpy as np
+
+        picked = np.searchsorted(ends, draws.uniform() * total, side="right")
+        return np.repeat(picked[:, None], count, axis=1)
+
+    return Lots(of_one, of_many)
 
 
 PICKED = Lots(_pick, _picks_of_many)

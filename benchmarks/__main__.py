@@ -18,6 +18,7 @@ from benchmarks import (
     scale,
     series,
     series_effect,
+    spread_effect,
     tables,
     tables_quality,
     text,
@@ -51,6 +52,7 @@ PARTS: dict[str, tuple[str, Part]] = {
     "text-effect": (text_effect.TITLE, text_effect.effect),
     "learned-effect": (learned_effect.TITLE, learned_effect.effect),
     "learned-networks": (learned_effect.NETWORK_TITLE, learned_effect.networks),
+    "learned-spread": (spread_effect.TITLE, spread_effect.effect),
     **{
         f"effects-{kind}": (title, partial(evaluated_effect.effect, kind))
         for kind, title in evaluated_effect.TITLES.items()

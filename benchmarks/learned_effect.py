@@ -33,6 +33,8 @@ TESTED = 2000
 
 Floats = NDArray[np.float64]
 Pictures = Sequence[NDArray[np.uint8]]
+Augmented = tuple[Pictures, NDArray[np.intp], NDArray[np.intp]]
+"""Pictures with their copies, their classes, and which each is of."""
 
 
 class Pool(NamedTuple):
@@ -138,8 +140,13 @@ def _measured(
 
 
 def scored(pool: Pool, steps: list[Any], border: str, seed: int) -> tuple[float, float]:
-    """Return the accuracies of kernel ridge and of 1-NN."""
-    train, labels, sources = augmented(pool, steps, border, seed)
+    """Return the accuracies of kernel ridge and of 1-NN with copies by steps."""
+    return guessed(augmented(pool, steps, border, seed), pool)
+
+
+def guessed(made: Augmented, pool: Pool) -> tuple[float, float]:
+    """Return the accuracies of kernel ridge and of 1-NN that learn from pictures."""
+    train, labels, sources = made
     seen, tested = vectors(train), vectors(pool.test)
     count = len(pool.train)
     apart = distances(seen, seen)
@@ -153,10 +160,8 @@ def scored(pool: Pool, steps: list[Any], border: str, seed: int) -> tuple[float,
     return ridge, nearest
 
 
-def augmented(
-    pool: Pool, steps: list[Any], border: str, seed: int
-) -> tuple[Pictures, NDArray[np.intp], NDArray[np.intp]]:
-    """Return the pictures with their copies, their classes, and which each is of."""
+def augmented(pool: Pool, steps: list[Any], border: str, seed: int) -> Augmented:
+    """Return the pictures with their copies."""
     if not steps:
         return pool.train, pool.labels, np.arange(len(pool.train))
     with tempfile.TemporaryDirectory() as place:

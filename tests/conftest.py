@@ -19,6 +19,8 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")
 
+pytest_plugins = ["oracles"]
+
 MEMORY = Path("/dev/shm")
 ENOUGH = 4 << 30
 """More bytes than are there at a time: what a test wrote that passed goes with it."""

@@ -20,6 +20,7 @@ from augcli.recipe import read_recipe
 from augcli.reports.report import Summary
 from augcli.rows.tables import ASIDES
 from augcli.run import run as run_recipe
+from augcli.tabular.methods.base import KNOWN
 from augcli.transform import REGISTRY
 
 STEPS = [{"horizontal_flip": {"p": 0.5}}, {"rotate": {"degrees": [-20, 20]}}]
@@ -211,6 +212,8 @@ def environment(**changes: str) -> dict[str, str]:
 
 
 def forget_plugins() -> None:
-    """Have the registry hold no steps of files that recipes named."""
-    for key in [key for key, cls in REGISTRY._known.items() if is_plugin(cls)]:
-        del REGISTRY._known[key]
+    """Have the registries hold no steps and methods of files that recipes named."""
+    known: tuple[dict[Any, Any], ...] = (REGISTRY._known, KNOWN)
+    for registry in known:
+        for key in [key for key, cls in registry.items() if is_plugin(cls)]:
+            del registry[key]

@@ -183,6 +183,11 @@ TRIGGERS: dict[str, tuple[str, Writer, dict[str, Any]]] = {
     "no-amount": ("table", rows("u,zip_code,y", lambda n: 10115 + n * 917 % 5000), TABLE),
     "one-hot": ("table", rows("u,is_red,is_blue,y", lambda n: f"{n % 2},{1 - n % 2}"), TABLE),
     "points-of-series": ("table", sensors, TABLE),
+    "groups-apart": (
+        "table",
+        rows("u,patient,y", lambda n: f"P{n % 7}"),
+        TABLE,
+    ),
     "leak": ("pictures", both(SPLITS, again("train/cat/00.png", "test/cat/09.png")), {}),
     "near-duplicate": ("pictures", scaled, {}),
     "nothing-held-out": ("pictures", photos(cat=3, dog=3), {}),

@@ -54,7 +54,7 @@ OTHER_NAME = {
 }
 """Two steps of other names that take the same parameters."""
 COMMON: dict[str, Any] = {"p": 0.4, "only": ["a"], "except": ["a"], "id": "mine"}
-CONTROL_FIELDS: dict[str, Any] = {"n": 1}
+CONTROL_FIELDS: dict[str, Any] = {"n": 1, "weights": [0, 0, 1]}
 
 LABEL_OF: dict[str, Any] = {"smogn": "width", "mlsmote": ["often", "seldom"]}
 """The label of methods that balance no classes."""

@@ -35,7 +35,8 @@ THEIRS = {
         GaussianNoise RandomInvert RandomPosterize RandomSolarize RandomAdjustSharpness
         RandomAutocontrast RandomEqualize RandomErasing JPEG Normalize ToDtype LinearTransformation
         Compose RandomApply RandomChoice RandomOrder AutoAugment RandAugment TrivialAugmentWide
-        AugMix MixUp CutMix Lambda ClampBoundingBoxes ClampKeyPoints SanitizeBoundingBoxes RGB
+        AugMix MixUp CutMix Lambda ClampBoundingBoxes ClampKeyPoints SanitizeBoundingBoxes
+        SanitizeKeyPoints SetClampingMode RGB ToTensor ConvertImageDtype
         ToImage ToPILImage PILToTensor ToPureTensor ConvertBoundingBoxFormat
         UniformTemporalSubsample Identity
     """,
@@ -56,7 +57,8 @@ THEIRS = {
         RandomCropNearBBox RandomFog RandomGamma RandomGravel RandomGridShuffle RandomRain
         RandomResizedCrop RandomRotate90 RandomScale RandomShadow RandomSizedBBoxSafeCrop
         RandomSizedCrop RandomSnow RandomSunFlare RandomToneCurve Resize RingingOvershoot
-        OneOf OneOrOther SelectiveChannelTransform SomeOf
+        NoOp OneOf OneOrOther RandomOrder ReplayCompose SelectiveChannelTransform Sequential
+        SomeOf Compose
         Rotate SafeRotate SaltAndPepper Sharpen ShiftScaleRotate ShotNoise SmallestMaxSize
         Solarize Spatter SquareSymmetry Superpixels TextImage ThinPlateSpline TimeMasking
         TimeReverse ToFloat ToGray ToRGB ToSepia Transpose UnsharpMask VerticalFlip
@@ -69,6 +71,46 @@ THEIRS = {
 @pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.name)
 def test_every_name_has_a_rule(library: Library) -> None:
     assert set(THEIRS[library.name].split()) <= library.by_name.keys()
+
+
+NO_PICTURES = """
+    CenterCrop3D CoarseDropout3D CubicSymmetry Pad3D PadIfNeeded3D RandomCrop3D
+    FromFloat ToRGB ToTensorV2 ToTensor RGB ToImage ToDtype ConvertImageDtype ToPILImage
+    PILToTensor ToPureTensor ConvertBoundingBoxFormat UniformTemporalSubsample Identity
+    ClampBoundingBoxes ClampKeyPoints SanitizeBoundingBoxes SanitizeKeyPoints SetClampingMode
+    data_format dtype validation_split Lambda preprocessing_function SelectiveChannelTransform
+"""
+"""Volumes, types of values and files, what is done anyway, and functions of one's own."""
+
+
+def test_whatever_changes_pictures_becomes_steps() -> None:
+    for library in LIBRARIES:
+        without = {name for name in library.by_name if library.by_name[name].turn is None}
+        assert without <= {*NO_PICTURES.split()}, library.name
+
+
+CIFAR = "Compose([RandomCrop(32, padding=4, padding_mode='reflect'), FiveCrop((10, 20))])"
+
+
+def test_margins_and_parts_of_torchvision() -> None:
+    found = turned(CIFAR.encode(), "a")
+    assert [*map(shown, found.steps)] == [
+        "pad_by: {left_px: 4, top_px: 4, right_px: 4, bottom_px: 4, border: reflect}",
+        "random_crop: {width: 32, height: 32}",
+        "five_crop: {width: 20, height: 10}",
+    ]
+    assert found.left == []
+
+
+@pytest.mark.parametrize(
+    ("padding", "sides"),
+    [("4", (4, 4, 4, 4)), ("(1, 2)", (1, 2, 1, 2)), ("[1, 2, 3, 4]", (1, 2, 3, 4))],
+)
+def test_margins_are_told_for_all_sides_or_each(padding: str, sides: tuple[int, ...]) -> None:
+    for call in ("v2.Pad({})", "A.Compose([A.Pad({})], bbox_params=None)"):
+        (step,) = turned(f"[{call.format(padding)}]".encode(), "a").steps
+        told = step["pad_by"]
+        assert tuple(told[f"{side}_px"] for side in ("left", "top", "right", "bottom")) == sides
 
 
 def test_the_page_is_made_of_the_rules() -> None:
@@ -109,7 +151,7 @@ SERIALISED = {
             },
             {"__class_fullname__": "Affine", "p": 1.0, "scale": {"x": [0.9, 1.1], "y": [1, 1]}},
             {"__class_fullname__": "RandomBrightnessContrast", "brightness_limit": [-0.1, 0.1]},
-            {"__class_fullname__": "TextImage", "p": 0.5},
+            {"__class_fullname__": "Lambda", "p": 0.5},
         ],
         "bbox_params": None,
     },
@@ -144,7 +186,7 @@ def test_serialised_albumentations(write: Any) -> None:
     found = turned(write(SERIALISED).encode(), "a")
     assert found.library == "Albumentations"
     assert found.steps == OF_SERIALISED
-    assert [each.name for each in found.left] == ["TextImage"]
+    assert [each.name for each in found.left] == ["Lambda"]
 
 
 SHARED: dict[str, Any] = {

@@ -13,7 +13,6 @@ import pytest
 from helpers import augment, finished, forget_plugins, lines_of, manifest, run, write
 
 import augcli
-from augcli.tabular.methods.base import METHODS
 
 ROOT = Path(__file__).parent.parent
 GUIDE = (ROOT / "docs/plugins.md").read_text("utf-8")
@@ -23,7 +22,6 @@ GUIDE = (ROOT / "docs/plugins.md").read_text("utf-8")
 def _forgotten() -> Iterator[None]:
     yield
     forget_plugins()
-    METHODS.pop("any_pair", None)
 
 
 @pytest.fixture

@@ -57,8 +57,8 @@ LARGE = {
 
 
 def settled(text: str) -> str:
-    """Return a recipe whose leaks, if there are any, a person has allowed."""
-    return text.replace("  #   leaks: allow", "  leaks: allow")
+    """Return a recipe of which a person has allowed leaks, and said that a lone file is train."""
+    return text.replace("  #   leaks: allow", "  leaks: allow").replace("  # splits:", "  splits:")
 
 
 def joined(text: str) -> str:
@@ -330,3 +330,31 @@ def test_labels_that_are_broken_are_told_with_file_and_line(
     assert found.questions
     assert "`format: yolo` under `dataset` reads them once this is mended" in asked
     assert place in asked
+
+
+HOSTILE = [
+    "na:me",
+    "two\nlines",
+    "\U0001f600",
+    "#no 'comment' \"",
+    "{a: [b]}",
+    "- x",
+    "%TAG",
+    "!x &y",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_names_that_yaml_has_other_uses_for(tmp_path: Path, name: str) -> None:
+    make_photos(tmp_path / name, {f"{name}{at}": 2 for at in range(2)})
+    (tmp_path / name / "again").symlink_to(tmp_path / name)
+    started = starter(tmp_path / name, tmp_path)
+    assert not started.questions
+    recipe = load_recipe(started.text, "recipe", tmp_path)
+    assert not {"recipe", "sample"} & {each.code for each in findings(recipe)}
+
+
+def test_pictures_beside_folders_of_classes_are_of_no_class(tmp_path: Path) -> None:
+    make_photos(tmp_path / "in", {"a": 5, "b": 50, ".": 1})
+    text = starter(tmp_path / "in", tmp_path).text
+    assert "\nbalance: {target: max}    # classes have 5 to 50" in text

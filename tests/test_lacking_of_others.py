@@ -11,9 +11,6 @@ LACKING = {
     "A.GaussNoise(noise_scale_factor=0.5, per_channel=False)": "without noise_scale_factor, per_",
     "A.MotionBlur(direction_range=(0, 1))": "without direction_range",
     "A.SomeOf([A.Transpose(p=1), A.D4()], n=5, replace=True)": "without replace",
-    "A.OneOf([A.HorizontalFlip(p=0.01), A.VerticalFlip(p=0.99)])": "without p of its transforms: ",
-    "A.OneOf([A.HorizontalFlip(), A.D4()])": "without p of its transforms: ",
-    "A.OneOrOther(A.HorizontalFlip(), A.VerticalFlip(), p=0.9)": "without p: both are equally",
     "A.Compose([A.D4()], bbox_params=A.BboxParams('coco', min_area=9, min_visibility=0.3))": (
         "without bbox_params.min_area, bbox_params.min_visibility"
     ),
@@ -22,8 +19,6 @@ LACKING = {
     "v2.RandomErasing(value='random')": "without value",
     "v2.RandomRotation(20, center=(0, 0))": "without center",
     "v2.RandomAffine(20, center=[3, 4])": "without center",
-    "v2.RandomChoice([v2.RandomInvert(p=1), v2.RandomEqualize(p=1)], p=[0.9, 0.1])": "without p: ",
-    "v2.RandomChoice(\n  RandomInvert(p=1)\n  RandomEqualize(p=1)\n)(p=[0.9, 0.1])": "without p: ",
 }
 
 
@@ -42,6 +37,22 @@ def test_what_is_several_steps_is_chosen_as_one() -> None:
     found = turned(f"[A.OneOf({parts}, p=1), A.RandomOrder({parts})]".encode(), "a")
     told = [f"{name}: {{steps: [{both}, transpose]}}" for name in ("one_of", "random_order")]
     assert [*map(shown, found.steps)] == told
+
+
+WEIGHED = {
+    "A.OneOf([A.HorizontalFlip(p=0.01), A.VerticalFlip(p=0.99)], p=1)": [0.01, 0.99],
+    "A.OneOf([A.HorizontalFlip(), A.Lambda(p=0.2), A.D4()], p=1)": [0.5, 1.0],
+    "A.OneOrOther(A.HorizontalFlip(), A.VerticalFlip(), p=0.9)": [0.9, 0.1],
+    "v2.RandomChoice([v2.RandomInvert(p=1), v2.RandomEqualize(p=1)], p=[0.9, 0.1])": [0.9, 0.1],
+    "v2.RandomChoice(\n  RandomInvert(p=1)\n  RandomEqualize(p=1)\n)(p=[0.9, 0.1])": [0.9, 0.1],
+    "A.OneOf([A.HorizontalFlip(p=0.3), A.VerticalFlip(p=0.3)], p=1)": None,
+}
+
+
+@pytest.mark.parametrize("call", WEIGHED)
+def test_what_is_chosen_more_often_there_is_so_here(call: str) -> None:
+    (step,) = turned(f"[{call}]".encode(), "a").steps
+    assert step["one_of"].get("weights") == WEIGHED[call]
 
 
 def test_of_few_transforms_no_more_are_chosen_than_there_are() -> None:

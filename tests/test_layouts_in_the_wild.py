@@ -76,6 +76,7 @@ VOC = (
 )
 CAPTIONS = [{"id": 1, "image_id": 0, "caption": "a cat"}]
 BOX = {"id": 1, "image_id": 0, "category_id": 1, "bbox": [2, 2, 9, 9], "area": 81, "iscrowd": 0}
+SHAPES = [{"label": "a", "points": [[1, 1], [9, 9]], "shape_type": "rectangle"}]
 SIDES = (("HR", 96), ("LR", 24))
 POINTS = ",".join(f"t{at}" for at in range(40))
 ATTRIBUTES = "".join(f"@attribute att{at} numeric\n" for at in range(40))
@@ -313,6 +314,131 @@ WILD: dict[str, tuple[Files, tuple[str, ...]]] = {
         {f"{word}/{n}.wav": sound(n) for word in ("yes", "no") for n in range(3)}
         | {"testing_list.txt": "yes/2.wav\n"},
         ("question: unused-splits: testing_list.txt",),
+    ),
+    "an ECG of whole numbers": (
+        {
+            "100.csv": rows(
+                lambda n: (
+                    *(str(round(1000 + 90 * np.sin(n / k))) for k in (7, 9)),
+                    "NV"[n // 50 % 2],
+                ),
+                400,
+                "MLII,V5,label\n",
+            )
+        },
+        ("kind: timeseries", "layout: long", 'point_labels: ["label"]'),
+    ),
+    "pairs of sentences": (
+        {
+            "mrpc.tsv": rows(
+                lambda n: (text(n), text(n + 3), str(n % 2)),
+                40,
+                "sentence1\tsentence2\tlabel\n",
+                "\t",
+            )
+        },
+        ("question: unclear-words: several columns of mrpc.tsv", '"sentence1", "sentence2"'),
+    ),
+    "premises and hypotheses": (
+        {
+            "train.jsonl": "".join(
+                f"{json.dumps({'premise': 3 * text(n), 'hypothesis': text(n), 'label': n % 3})}\n"
+                for n in range(40)
+            )
+        },
+        ("question: unclear-words: several columns of train.jsonl", '"premise", "hypothesis"'),
+    ),
+    "questions and answers": (
+        {
+            "qa.csv": rows(
+                lambda n: (text(n) * 9, text(n + 3), text(n)[:20]), 40, "context,question,answer\n"
+            )
+        },
+        ("question: unclear-words: several columns of qa.csv", '"context", "question"'),
+    ),
+    "titles of articles": (
+        {
+            "news.csv": rows(
+                lambda n: (text(n), text(n + 3) * 9, "ab"[n % 2]), 40, "title,text,topic\n"
+            )
+        },
+        ('text: "text"', 'label: "topic"'),
+    ),
+    "a corpus in two languages": (
+        texts(lambda _, t: f"{t}\n", "train.en", "train.de", "dev.en", "dev.de"),
+        ("question: unclear-words: dev.de, dev.en have equally many lines",),
+    ),
+    "sources and targets": (
+        texts(lambda _, t: f"{t}\n", "src-train.txt", "tgt-train.txt"),
+        ("question: unclear-words: src-train.txt, tgt-train.txt have equally many lines",),
+    ),
+    "Excel's empty columns": (
+        {"spam.csv": rows(lambda n: ("ab"[n % 2], text(n), "", ""), 30, "v1,v2,,\n")},
+        ("kind: text", "label: 0    # a guess; a 15, b 15"),
+    ),
+    "UCI's Adult": (
+        {
+            "adult.data": rows(
+                lambda n: (
+                    f"{20 + n}",
+                    " State-gov",
+                    f" {n * 97 % 71}",
+                    " <=50K" if n % 3 else " >50K",
+                ),
+                40,
+            ),
+            "adult.names": "| a file of words about the columns of this table\nage: continuous.\n",
+        },
+        ("kind: tabular", "<=50K 26, >50K 14"),
+    ),
+    "one polarity a file": (
+        texts(lambda _, t: f"{t}\n", "rt-polarity.pos", "rt-polarity.neg"),
+        ("kind: text", "format: lines"),
+    ),
+    "before and after, of different places": (
+        {
+            f"{w}/{n}.png": patches(n + 9 * (w == "after"), 24)
+            for w in ("before", "after")
+            for n in range(3)
+        },
+        ("format: pairs", "3 in train"),
+    ),
+    "Carvana": (
+        photos("train/#.png") | masks("train_masks/#_mask.png"),
+        ("format: masks", "3 in train"),
+    ),
+    "what changed from A to B": (
+        photos("train/A/#.png", "train/B/#.png") | masks("train/label/#.png"),
+        ("question: unnamed-labels: train/label/ holds masks", "it has no mask, and so 3 pictures"),
+    ),
+    "DRIVE": (
+        photos("training/images/#_training.png", "test/images/1#_test.png")
+        | masks("training/mask/#_training_mask.png", "test/mask/1#_test_mask.png"),
+        ("format: masks", "3 in test, 3 in training"),
+    ),
+    "DeepGlobe": (
+        photos("train/#_sat.png", "valid/1#_sat.png") | masks("train/#_mask.png"),
+        ("question: unnamed-labels: train/ holds masks beside pictures",),
+    ),
+    "Market-1501": (
+        photos("bounding_box_train/#.png", "bounding_box_test/1#.png", "query/2#.png"),
+        ("question: unclear-splits", "but query beside them does not"),
+    ),
+    "GTZAN": (
+        {f"genres/{g}/{g}.{n}.wav": sound(n) for g in ("blues", "rock") for n in range(3)}
+        | {
+            "features.csv": "filename,tempo,label\n"
+            + "".join(f"{g}.{n}.wav,9.5,{g}\n" for g in ("blues", "rock") for n in range(3))
+        },
+        ('labels: "features.csv"', 'file: "filename"', 'label: "label"'),
+    ),
+    "labelme": (
+        photos("#.png")
+        | {
+            f"{n:03d}.json": json.dumps({"shapes": SHAPES, "imagePath": f"{n:03d}.png"})
+            for n in range(3)
+        },
+        ("question: unnamed-labels",),
     ),
     "pairs in two sizes": (
         {f"{folder}/{n}.png": patches(n, side) for n in range(3) for folder, side in SIDES},

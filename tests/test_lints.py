@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -109,6 +110,36 @@ def small_photos(folder):
 def test_ranges_that_leave_nothing_of_photos(tmp_path, found, step):
     small_photos(tmp_path / "ds")
     assert "of the edges in" in found(steps=[step])["destructive"].message
+
+
+def test_two_tones_are_little_of_photos(tmp_path, found):
+    small_photos(tmp_path / "ds")
+    told = found(steps=[{"posterize": {"bits": 1}}])["destructive"].message
+    assert "leaves two tones of many" in told
+    assert "destructive" not in found(steps=[{"posterize": {"bits": 3}}])
+
+
+def digits(folder):
+    for digit in range(10):
+        drawn = np.zeros((112, 112), np.uint8)
+        cv2.putText(drawn, str(digit), (24, 92), cv2.FONT_HERSHEY_SIMPLEX, 3.2, 255, 9)
+        small = cv2.resize(drawn, (28, 28), interpolation=cv2.INTER_AREA)
+        write(folder / f"train/{digit}/x.png", cv2.imencode(".png", small)[1].tobytes())
+
+
+@pytest.mark.parametrize(
+    ("step", "destroys"),
+    [
+        ("emboss", False),
+        ({"posterize": {"bits": 1}}, False),
+        ({"gaussian_noise": {"sigma": [0, 0.3]}}, False),
+        ({"gaussian_noise": {"sigma": [0.9, 1]}}, True),
+        ({"gaussian_blur": {"sigma_px": [6, 9]}}, True),
+    ],
+)
+def test_what_leaves_digits_to_be_read(tmp_path, found, step, destroys):
+    digits(tmp_path / "ds")
+    assert ("destructive" in found(steps=[step])) == destroys
 
 
 def test_what_leaves_photos_to_be_seen(tmp_path, found):
@@ -461,3 +492,38 @@ def test_copies_that_repeat(tmp_path, found, steps, said):
     assert said in told.message
     assert told.line > 1
     assert "repeats" not in found(steps=["rotate"], copies=3)
+
+
+LINES = "".join(f"{'ab'[n % 2]}\tthe film number {n} was quite good fun\n" for n in range(30))
+CURVES = "".join(
+    f"{n % 2},{','.join(f'{math.sin(n + at / 3):.3f}' for at in range(30))}\n" for n in range(12)
+)
+TWO_COLUMNS = "u,v,y\n" + "".join(
+    f"{n * 7 % 31}.5,{n * 3 % 17}.5,{'ab'[n % 2]}\n" for n in range(40)
+)
+FEW_WAYS = {
+    "texts": ("x.tsv", LINES, {"kind": "text", "text": 1, "label": 0}, "random_swap", {"p": 0.02}),
+    "a text a file": (
+        "a/x.txt",
+        "the film was quite good fun for all of us",
+        {"kind": "text", "format": "folders"},
+        "random_swap",
+        {"p": 0.02},
+    ),
+    "series": (
+        *("x.csv", CURVES, {"kind": "timeseries", "layout": "wide", "label": 0}),
+        *("jitter", {"p": 0.02}),
+    ),
+    "rows": ("x.csv", TWO_COLUMNS, {"kind": "tabular", "label": "y"}, "jitter", {"p": 0.02}),
+}
+
+
+@pytest.mark.parametrize("what", FEW_WAYS)
+def test_copies_of_texts_series_and_rows_that_repeat(tmp_path, found, what):
+    name, data, dataset, step, rarely = FEW_WAYS[what]
+    write(tmp_path / "ds" / name, data)
+    dull, bright = (
+        found(dataset=dataset, steps=[{step: told}], copies=6) for told in (rarely, {"p": 1})
+    )
+    assert "will repeat another of the same source" in dull["repeats"].message
+    assert "repeats" not in bright

@@ -60,6 +60,18 @@ def test_yaml_has_what_was_written_and_nothing_that_was_found_out(recipe, tmp_pa
     assert fields == [asked, {"spread": 0.5}]
 
 
+def test_a_fixed_value_has_a_slider_about_it_that_the_lines_follow(recipe):
+    page = page_of(recipe(steps=[{"rotate": {"degrees": 30}}, {"jpeg": {"quality": 1}}]))
+    knobs = re.findall(r'data-name="(\w+)" data-values="([^"]+)" data-way="sets"', page)
+    values = {name: json.loads(unescape(told)) for name, told in knobs}
+    assert (len(values["degrees"]), values["degrees"][-1]) == (7, 30)
+    assert values["degrees"][0] < 0
+    assert (len(values["quality"]), values["quality"][0]) == (7, 1)
+    assert min(values["quality"]) >= 1, "no value that the step does not take"
+    frames = re.findall(r'class="frame".*?src="([^"]+)"', page)
+    assert len(set(frames)) == 14
+
+
 def test_the_frames_of_a_range_differ(recipe):
     page = page_of(recipe(steps=STEPS[1:2]))
     frames = re.findall(r'class="frame".*?src="([^"]+)"', page)
@@ -173,9 +185,11 @@ def test_a_step_of_series_is_shown_along_its_range(tmp_path):
     told = {"kind": "timeseries", "label": 0}
     steps = [{"time_warp": {"speed": [0.5, 2]}}, "jitter"]
     page = page_of_rows(tmp_path, rows, told, steps=steps)
-    frames = re.findall(r'class="frame".*?src="([^"]+)"', page)
-    assert len(frames) == 7
-    assert len(set(frames)) == 4, "half as fast and twice as fast differ in nothing but the length"
+    _, speed, segments, *_ = page.split('data-name="')
+    frames = re.findall(r'class="frame".*?src="([^"]+)"', speed)
+    assert len(set(frames)) == 7, "seven strengths, each of which changes the series"
+    assert "speed 0.5 to 2<" in speed
+    assert 'data-values="[2, 3, 4, 5, 6, 7, 8]" data-way="sets"' in segments
     assert re.findall(r'data-step="(\w+)"', page) == ["time_warp", "jitter"]
 
 

@@ -47,14 +47,16 @@ def test_files_of_splits_are_told_and_held_out(tmp_path: Path, kind: str) -> Non
 
 
 @pytest.mark.parametrize("kind", ["tables", "texts", "series"])
-def test_a_lone_file_of_a_held_out_name_is_told_to_be_train(tmp_path: Path, kind: str) -> None:
+def test_a_lone_file_of_a_held_out_name_is_asked_about(tmp_path: Path, kind: str) -> None:
     IN_FILES[kind][0](tmp_path / "in/x-eval.x", 1)
     (path,) = (tmp_path / "in").iterdir()
-    assert (
-        f"  splits: {{{path.name}: train}}    # by its name it is val"
-        in starter(path, tmp_path).text
-    )
-    assert ran(started(path, tmp_path)).exit_code == 0
+    text = starter(path, tmp_path).text
+    settled = f"  splits: {{{path.name}: train}}    # by its name it is val"
+    assert settled.replace("splits", "# splits") in text and "question: no-such-split: " in text
+    with pytest.raises(RecipeError, match="no split 'train'"):
+        ran(started(path, tmp_path))
+    told = text.replace(f"# {settled.strip()}", settled.strip())
+    assert ran(load_recipe(told, "r", tmp_path, output_path=tmp_path / "out")).exit_code == 0
 
 
 @pytest.mark.parametrize("kind", IN_FOLDERS)

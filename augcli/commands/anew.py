@@ -136,17 +136,19 @@ def _stratified(recipe: Recipe, folds: int) -> Recipe:
     """Return the recipe with a part to be drawn to be left out, of splits that may be augmented.
 
     The part has its share of each class, or of numbers of each size. RecipeError where splits are
-    there that have no folders of their own.
+    there that have neither folders of their own nor a column.
     """
     dataset, _ = planned(recipe)
+    column = recipe.dataset.split_column if recipe.dataset.shares is None else None
     if dataset.split_folders:
         recipe = _of_augmented(recipe, dataset)
-    elif dataset.held_out:
+    elif dataset.held_out and column is None:
         raise RecipeError([_has_splits(recipe)])
     stratify = "blocks" if _is_amount(recipe, dataset) else True
-    split = SplitShares.model_validate({"test": 1 / folds, "stratify": stratify})
-    told = recipe.dataset.model_copy(update={"split": split})
-    return recipe.model_copy(update={"dataset": told})
+    told = {"test": 1 / folds, "stratify": stratify, "of": column}
+    split = SplitShares.model_validate(told)
+    dataset_told = recipe.dataset.model_copy(update={"split": split})
+    return recipe.model_copy(update={"dataset": dataset_told})
 
 
 def _of_augmented(recipe: Recipe, dataset: Dataset) -> Recipe:

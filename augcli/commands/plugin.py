@@ -42,8 +42,8 @@ def untried(path: Path) -> list[str]:
 
 def methods(path: Path) -> list[str]:
     """Return what recipes call the balance methods of a file, which only tables can try."""
-    from augcli.tabular.methods.base import METHODS  # most files have none
+    from augcli.tabular.methods.base import KNOWN  # most files have none
 
     load(path)
-    own = [(name, cls) for name, cls in METHODS.items() if is_plugin(cls)]
+    own = [(name, cls) for name, cls in KNOWN.items() if is_plugin(cls)]
     return [name for name, cls in own if sys.modules[cls.__module__].__file__ == str(path)]

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from augcli.errors import SettingError, did_you_mean
 from augcli.settings.base import ColumnRef
 
 _SHOWN = 20
+_GROUPS = re.compile(
+    r"(patient|subject|person|participant|respondent|speaker|writer|driver|user|household|family"
+    r"|lesion|animal)s?([\W_]*(id|no|nr|num|number|name|code|key|index))?"
+)
+
+
+def names_groups(name: str) -> bool:
+    """Return whether a column is called as one that tells of whom samples are."""
+    return bool(_GROUPS.fullmatch(name.strip().lower()))
 
 
 def column_of(

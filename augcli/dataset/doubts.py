@@ -87,8 +87,10 @@ UNCLEAR_PAIRS = Question(
 UNCLEAR_WORDS = Question(
     "unclear-words",
     "Which words of a sample may be edited is not clear",
-    "In a chat the answers are what a model learns; in a tagged sentence each word has a tag.",
-    "Say `dataset.roles: [user]`, or by `dataset.tags` where the tags are.",
+    "In a chat the answers are what a model learns; in a tagged sentence each word has a tag; of "
+    "two sentences the label often says how they belong together, and translations are no classes.",
+    "Say `dataset.roles: [user]`, by `dataset.tags` where the tags are, by `dataset.text` which "
+    "columns are edited, or by `dataset.include` which files are.",
 )
 OTHER_KIND = Question(
     "other-kind",
@@ -130,6 +132,16 @@ POINTS_OF_SERIES = Question(
     "together by `split: {group: COLUMN}`.",
     stops=False,
 )
+GROUPS_APART = Question(
+    "groups-apart",
+    "Samples of one person or thing may be in several splits",
+    "A column is called as one that tells of whom samples are, and has the same values in an "
+    "augmented and another split. A model is judged by whom it has seen.",
+    "Say `split: {test: 0.2, group: COLUMN}` under `dataset` to keep them together, `group: "
+    "COLUMN` to have a run refuse those that are not, or what the column is: `columns: {COLUMN: "
+    "category}`.",
+    stops=False,
+)
 
 QUESTIONS = (
     UNCLEAR_SPLITS,
@@ -145,4 +157,5 @@ QUESTIONS = (
     SEVERAL_TASKS,
     UNCLEAR_AXES,
     POINTS_OF_SERIES,
+    GROUPS_APART,
 )

@@ -174,7 +174,8 @@ def file_splits(settings: DatasetSettings, names: Sequence[str]) -> dict[str, st
 def told_in_starter(names: Sequence[str]) -> list[str]:
     """Return the lines of a starter recipe's `dataset` about the splits of files of many samples.
 
-    A lone file is the one that a person points at, so it is train whatever its name says.
+    A lone file that is held out by its name is asked about: whether it is train is not for a
+    program to say.
     """
     found = file_splits(DatasetSettings(path=""), names)
     if len(set(found.values())) > 1:
@@ -183,7 +184,7 @@ def told_in_starter(names: Sequence[str]) -> list[str]:
     held_out = [f"{quoted(name)}: train" for name, split in found.items() if split != TRAIN]
     if len(names) > 1 or not held_out:
         return []
-    return [f"splits: {{{held_out[0]}}}    # by its name it is {found[names[0]]}"]
+    return [f"# splits: {{{held_out[0]}}}    # by its name it is {found[names[0]]}"]
 
 
 def _several(found: Mapping[str, str]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.dataset.splits import TRAIN
+from augcli.dataset.splits import TRAIN, is_augmented
 from augcli.dataset.units import Dataset
 from augcli.disk.reading import sha256_of, stat_of
 from augcli.draws import Draws
@@ -19,7 +19,9 @@ from augcli.plural import several
 from augcli.settings.base import DatasetSettings
 from augcli.settings.shares import SplitShares
 
-SPLITS = ["test", "train", "val"]
+OTHER = "other"
+"""The split of what shares are not drawn of."""
+SPLITS = [OTHER, "test", "train", "val"]
 """The splits that can be drawn; a sample's is the place of one here."""
 
 BLOCK = 10
@@ -56,6 +58,19 @@ def shared_out(
     return codes
 
 
+def shared_inside(
+    inside: NDArray[np.bool_],
+    shares: SplitShares,
+    strata: Numbers,
+    units: Numbers,
+    keys: NDArray[np.uint64],
+) -> NDArray[np.int32]:
+    """Return the split of each sample where shares are drawn of some alone."""
+    codes = np.full(len(inside), SPLITS.index(OTHER), np.int32)
+    codes[inside] = shared_out(shares, strata[inside], units[inside], keys[inside])
+    return codes
+
+
 def _whole_units(units: Numbers, codes: NDArray[np.int32]) -> NDArray[np.int32]:
     """Return codes with each unit where most of it is."""
     known, places = np.unique(units, return_inverse=True)
@@ -89,23 +104,33 @@ def with_drawn_splits(dataset: Dataset, settings: DatasetSettings, seed: int) ->
     if shares is None or dataset.uncounted or not len(dataset):
         return dataset
     refuse_order(shares)
-    if dataset.held_out:
+    if dataset.held_out and shares.of is None:
         refuse_named((sample.id, sample.split) for sample in dataset)
     units = [str(unit) for unit in _units(dataset, settings, shares)]
-    return dataset.with_splits(drawn_splits(shares, [s.label for s in dataset], units, seed))
+    inside = [shares.of is None or is_augmented(s.split, settings.augment) for s in dataset]
+    labels = [sample.label for sample in dataset]
+    return dataset.with_splits(drawn_splits(shares, labels, units, seed, inside))
 
 
 def drawn_splits(
-    shares: SplitShares, labels: Sequence[str | None], units: Sequence[str], seed: int
+    shares: SplitShares,
+    labels: Sequence[str | None],
+    units: Sequence[str],
+    seed: int,
+    inside: Sequence[bool] | None = None,
 ) -> list[str]:
-    """Return the split of each sample, from its class and what names its unit."""
+    """Return the split of each sample, from its class and what names its unit.
+
+    `inside` says of which samples shares are drawn, if not of all.
+    """
     place = Draws(seed).at("split")
     keys = np.array([place.at(unit).key for unit in units], np.uint64)
     if shares.stratify == "blocks":
         strata = blocks_of_texts(labels)
     else:
         strata = numbered([label if shares.stratify else None for label in labels])
-    codes = shared_out(shares, strata, numbered(units), keys)
+    among = np.ones(len(units), bool) if inside is None else np.array(inside)
+    codes = shared_inside(among, shares, strata, numbered(units), keys)
     return [SPLITS[code] for code in codes.tolist()]
 
 
@@ -171,6 +196,14 @@ def refuse_order(shares: SplitShares | None) -> None:
             "`by` is for rows of tables and series that a column of dates or numbers puts in order"
         )
         raise SettingError(("dataset", "split", "by"), text)
+
+
+def refuse_column(shares: SplitShares | None) -> None:
+    """Raise SettingError for shares of what a column says, where samples share files as rows."""
+    if shares is not None and shares.of is not None:
+        text = "of splits in a column, shares are drawn for tables and lists of pictures alone"
+        text += "; put each split into a file of its own"
+        raise SettingError(("dataset", "split", "of"), text)
 
 
 def refuse_shares(settings: DatasetSettings, what: str) -> None:

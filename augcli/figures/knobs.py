@@ -1,21 +1,42 @@
-"""A step for a page: at seven points along each of its ranges, all others in the middle."""
+"""A step for a page: at seven points along each of its parameters, all others in the middle."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from augcli.figures.playground import Frame, Knob, Shown
+from pydantic import ValidationError
+
+from augcli.errors import SampleError
+from augcli.figures.playground import Frame, Knob, Shown, Way, said
 from augcli.figures.tried import tried
-from augcli.ranges import Choice, Normal, Spread, Uniform
+from augcli.ranges import Choice, Constant, Normal, Number, Real, Spread, Uniform
 from augcli.requests.spread import Spread as Share
-from augcli.transform import Transform, changed, declared_range, plain_step, rounded
+from augcli.transform import (
+    Transform,
+    changed,
+    declared_range,
+    own_fields,
+    plain_step,
+    rounded,
+)
 
 _POINTS = 7
 _DEVIATIONS = 3
 """From the mean of a normal distribution; hardly a value is farther away."""
 
 T = TypeVar("T", bound=Transform)
+
+
+class _Track(NamedTuple):
+    """What a slider goes along."""
+
+    way: Way
+    values: Sequence[Any]
+    """As a recipe says them."""
+    first: Any
+    """Where it begins."""
 
 
 def shown(
@@ -26,7 +47,7 @@ def shown(
 ) -> list[Shown]:
     """Return steps by themselves; `draw` gives what a step makes of a sample, under a caption.
 
-    Parameters that are drawn `several` times for a sample go from what changes nothing to a point.
+    Parameters that are drawn `several` times for a sample go from little strength to full.
     """
     found = tried(share, lambda step: _shown(step, draw, several(step)), steps)
     return [each.made or _missing(each.item, each.reason) for each in found]
@@ -55,22 +76,65 @@ def _fields(step: Transform) -> dict[str, Any]:
 
 
 def _knobs(step: T, draw: Callable[[T, str], Frame], several: Collection[str]) -> Iterator[Knob]:
-    spreads = dict(step.spreads)
-    for name, spread in spreads.items():
-        others = {key: _points(each)[len(_points(each)) // 2] for key, each in spreads.items()}
-        values = _points(spread)
-        declared = declared_range(type(step), name)
-        start = declared.neutral if declared and name in several else None
-        asked = [each if start is None else sorted((start, each)) for each in values]
-        moved = [_moved(step, others | {name: each}) for each in asked]
-        frames = [draw(each, f"{name} {v:g}") for each, v in zip(moved, values, strict=True)]
-        told = declared.describe() if declared else ""
-        yield Knob(name, told, values, frames, not isinstance(spread, Choice))
+    middles = {name: _middle(each) for name, each in step.spreads if name not in several}
+    for name in own_fields(type(step)):
+        if declared := declared_range(type(step), name):
+            track = _track(step, name, declared, every=name in several)
+            frames = {each: _frame(step, middles, name, each, draw) for each in track.values}
+            values = [each for each in track.values if frames[each]]
+            at = values.index(track.first)
+            if len(values) > 1:
+                shown = [frame for frame in frames.values() if frame]
+                yield Knob(name, declared.describe(), track.way, values, shown, at)
 
 
-def _moved(step: T, values: dict[str, Any]) -> T:
-    """Return a step with other values."""
-    return changed(step, **values)
+def _frame(
+    step: T, others: dict[str, Any], name: str, value: Any, draw: Callable[[T, str], Frame]
+) -> Frame | None:
+    """Return what a step makes with one value; None for one about its own that cannot be."""
+    try:
+        return draw(changed(step, **others | {name: value}), f"{name} {said(value)}")
+    except (SampleError, ValidationError):
+        if not isinstance(getattr(step, name), Constant) or value == getattr(step, name).value:
+            raise
+        return None
+
+
+def _track(step: Transform, name: str, declared: Real, *, every: bool) -> _Track:
+    """Return what a parameter goes along: its range, strengths of it, or what is near its value."""
+    spread: Spread = getattr(step, name)
+    if isinstance(spread, Constant):
+        return _about(spread.value, type(step).model_fields[name].default, declared)
+    if every and declared.neutral is not None and not isinstance(spread, Choice):
+        shares = [(place + 1) / _POINTS for place in range(_POINTS)]
+        told = [_rounded(_ends(declared.at_strength(spread, share))) for share in shares]
+        return _Track("sets", told, told[-1])
+    values = _points(spread)
+    way: Way = "shows" if isinstance(spread, Choice) else "narrows"
+    return _Track(way, values, values[len(values) // 2])
+
+
+def _about(value: Number, default: Any, declared: Real) -> _Track:
+    """Return values about a fixed one: as far as the default goes, or up to its double."""
+    known = default.extent() if isinstance(default, Constant | Uniform | Normal) else ()
+    neutral = () if declared.neutral is None else (declared.neutral,)
+    low, high = min(value, *known, *neutral), max(value, *known, *neutral)
+    if low == high:
+        low, high = max(declared.low, value / 2), min(declared.high, 2 * value or 1)
+    ends = (math.floor(low), math.ceil(high)) if declared.whole else (low, high)
+    values = _points(Uniform(*ends, whole=declared.whole, log=declared.log and low > 0))
+    nearest = min(values, key=lambda each: abs(each - value))
+    return _Track("sets", sorted({*values, value} - ({nearest} - {value})), value)
+
+
+def _middle(spread: Spread) -> float:
+    values = _points(spread)
+    return values[len(values) // 2]
+
+
+def _rounded(values: tuple[Number, Number]) -> tuple[float, float]:
+    low, high = values
+    return float(f"{low:.4g}"), float(f"{high:.4g}")
 
 
 def _points(spread: Spread) -> list[float]:

@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True)
@@ -24,17 +24,33 @@ def pictured(caption: str, data: bytes, form: str) -> Frame:
     return Frame(caption, f'<img src="{source}" alt="{escape(caption)}">')
 
 
+Way = Literal["narrows", "sets", "shows"]
+"""What a slider does to the recipe: narrows a range, sets the value where it stands, or nothing."""
+
+
 @dataclass(frozen=True)
 class Knob:
-    """One parameter of a step at some points of its range, all others in the middle of theirs."""
+    """One parameter of a step at some values, all others in the middle of their ranges."""
 
     name: str
     told: str
     """What the parameter means, with its unit."""
-    values: Sequence[float]
+    way: Way
+    values: Sequence[Any]
+    """As a recipe says them."""
     frames: Sequence[Frame]
-    is_range: bool
-    """Whether a recipe may give it a lower and an upper end."""
+    at: int
+    """Where its slider begins."""
+
+    @property
+    def said(self) -> str:
+        """Return in words where its slider begins."""
+        return said(self.values[self.at])
+
+
+def said(value: Any) -> str:
+    """Return a number, or the two ends of a range, in words."""
+    return " to ".join(f"{each:g}" for each in (value if isinstance(value, tuple) else [value]))
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,9 @@ import io
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from math import ceil
 from typing import Any
 
 import numpy as np
@@ -29,7 +28,8 @@ Pixels = NDArray[np.uint8]
 
 _CHUNKS = re.compile(r"\s*\S+")
 """Words, each with the blanks before it."""
-_WORDS = re.compile(r"[^\s=]*=|\s+|[^\s=]+")
+_PIECES = re.compile(r"[0-9=]|\s+|[^\s0-9=]+")
+"""What is drawn once and kept: digits by themselves, as most numbers come once."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,13 @@ class Sheet:
         """Return strips below each other, and lines of text below them."""
         width = max(strip.shape[1] for strip in strips)
         last = _wrapped(below, width - 2 * GAP)
-        foot = Image.new("RGB", (width, GAP + LINE * len(last)), PAPER)
-        _write(foot, last, GAP, 0, INK)
-        sheet = np.full((GAP + sum(map(len, strips)) + foot.height, width, 3), 255, np.uint8)
+        height = GAP + sum(map(len, strips))
+        sheet = _paper(height + GAP + LINE * len(last), width)
         top = GAP
-        for strip in (*strips, np.asarray(foot)):
+        for strip in strips:
             sheet[top : top + len(strip), : strip.shape[1]] = strip
             top += len(strip)
+        _write(sheet, last, GAP, height, INK)
         return sheet
 
     def strip(self, row: Sequence[Cell]) -> Pixels:
@@ -64,28 +64,39 @@ class Sheet:
         wrapped = [_wrapped(text, self.width) for _, text in row]
         tallest = max(image.height for image, _ in row)
         height = tallest + LINE * max(map(len, wrapped)) + 2 * GAP
-        strip = Image.new("RGB", (len(row) * (self.width + GAP) + GAP, height), PAPER)
+        strip = _paper(height, len(row) * (self.width + GAP) + GAP)
         for column, ((image, _), lines) in enumerate(zip(row, wrapped, strict=True)):
             left = GAP + column * (self.width + GAP)
             x, y = left + (self.width - image.width) // 2, (tallest - image.height) // 2 + 1
             _framed(strip, image, x, y)
             _write(strip, lines, left, tallest + 4, INK if column else FAINT)
-        return np.asarray(strip)
+        return strip
 
 
-def _framed(strip: Image.Image, image: Image.Image, x: int, y: int) -> None:
+def _paper(height: int, width: int) -> Pixels:
+    return np.full((height, width, 3), 255, np.uint8)
+
+
+def _framed(strip: Pixels, image: Image.Image, x: int, y: int) -> None:
     """Put a picture with a line around it, as a pale one has no edge of its own."""
-    edge = (x - 1, y - 1, x + image.width, y + image.height)
-    ImageDraw.Draw(strip).rectangle(edge, outline=FRAME)
-    strip.paste(image, (x, y), image if image.mode == "RGBA" else None)
+    strip[y - 1 : y + image.height + 1, x - 1 : x + image.width + 1] = FRAME
+    strip[y : y + image.height, x : x + image.width] = _on_paper(image)
+
+
+def _on_paper(image: Image.Image) -> Pixels:
+    if image.mode != "RGBA":
+        return np.asarray(image.convert("RGB"))
+    paper = Image.new("RGB", image.size, PAPER)
+    paper.paste(image, mask=image)
+    return np.asarray(paper)
 
 
 def clipped(name: str, room: float) -> str:
     """Return a name without its beginning, where it is too wide: its end tells files apart."""
-    text, font = drawable(escaped(name)), _font()
-    if font.getlength(text) <= room:
+    text = drawable(escaped(name))
+    if _width(text) <= room:
         return text
-    return f"…{next(fitting(text[::-1], room - font.getlength('…'), font))[::-1]}"
+    return f"…{next(fitting(text[::-1], room - _width('…'), _width))[::-1]}"
 
 
 _SQUEEZED = 1
@@ -120,52 +131,53 @@ def _wrapped(lines: Sequence[str], room: float) -> list[str]:
 
 
 def _broken(line: str, room: float) -> Iterator[str]:
-    part, width = "", 0.0
-    for word in (each for whole in _CHUNKS.findall(line) for each in fitting(whole, room, _font())):
+    part, width = "", 0
+    for word in (each for whole in _CHUNKS.findall(line) for each in fitting(whole, room, _width)):
         if part and width + _width(word) > room:
             yield part
-            part, width = "", 0.0
+            part, width = "", 0
         added = word if part else word.lstrip()
         part, width = part + added, width + _width(added)
     yield from [part] if part else []
 
 
-def _width(text: str) -> float:
-    return sum(_drawn(word)[1] for word in _WORDS.findall(text))
+@lru_cache(4096)
+def _width(text: str) -> int:
+    return sum(_ink(piece).shape[1] for piece in _PIECES.findall(text))
 
 
-def fitting(word: str, room: float, font: Any) -> Iterator[str]:
+def fitting(word: str, room: float, width: Callable[[str], float]) -> Iterator[str]:
     """Yield a word, or its parts that fit a width."""
-    while len(word) > 1 and font.getlength(word) > room:
+    while len(word) > 1 and width(word) > room:
         sizes = range(1, len(word) + 1)
-        size = max(1, bisect_right(sizes, room, key=lambda to: font.getlength(word[:to])))
+        size = max(1, bisect_right(sizes, room, key=lambda to: width(word[:to])))
         yield word[:size]
         word = word[size:]
     yield word
 
 
 def _write(
-    sheet: Image.Image, lines: Sequence[str], left: int, top: int, colour: tuple[int, int, int]
+    sheet: Pixels, lines: Sequence[str], left: int, top: int, colour: tuple[int, int, int]
 ) -> None:
-    for number, line in enumerate(lines):
-        at = float(left)
-        for word in _WORDS.findall(line):
-            mask, room = _drawn(word)
-            sheet.paste(colour, (round(at), top + number * LINE), mask)
-            at += room
+    shades = np.linspace(PAPER[0], colour[0], 256).astype(np.uint8)
+    for y, line in enumerate(lines):
+        ink = np.hstack([_ink(piece) for piece in _PIECES.findall(line)])
+        at = top + y * LINE
+        sheet[at : at + LINE, left : left + ink.shape[1]] = shades[ink][:, :, None]
 
 
 @lru_cache(1024)
-def _drawn(word: str) -> tuple[Image.Image, float]:
-    """Return where a word leaves ink, and its room; most captions have the same words."""
-    room = _font().getlength(word)
-    mask = Image.new("L", (ceil(room) + 2, LINE))
-    ImageDraw.Draw(mask).text((0, 0), word, fill=255, font=_font())
-    return mask, room
+def _ink(piece: str) -> NDArray[np.uint8]:
+    """Return how much ink a piece of text leaves where; most captions have the same ones."""
+    mask = Image.new("L", (max(1, round(_font().getlength(piece))), LINE))
+    ImageDraw.Draw(mask).text((0, 0), piece, fill=255, font=_font())
+    return np.asarray(mask)
 
 
 def drawable(text: str) -> str:
     """Return a text with what the font has no sign for as its plain letters, or else as `?`."""
+    if text.isascii():
+        return text
     return "".join(map(_drawable, unicodedata.normalize("NFC", text)))
 
 

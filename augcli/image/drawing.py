@@ -34,7 +34,7 @@ from augcli.requests.asked import Copies
 from augcli.requests.courses import Stage, View
 from augcli.requests.redraws import Distinct, Picked, Vain, tries
 from augcli.steps.recorded import step_named
-from augcli.steps.ways import Pick, Turn, as_json, picks_of
+from augcli.steps.ways import Pick, Turn, picks_of
 from augcli.task import Task
 from augcli.transform import Chooser, Label, Params, keyed
 
@@ -217,12 +217,12 @@ class CopyDraws:
             if reason := step.refusal(facts):
                 raise RefusedError(reason)
             seen = _with(objects, lowered, facts) if step.asks_objects else facts
-            params, text = pick.params(_of(label, facts, steps) if step.asks_class else seen)
+            params, text = pick.told(_of(label, facts, steps) if step.asks_class else seen)
             if step.mixes and not params["partners"]:
                 alone.append(step.name)
                 continue
             steps.append(step.told(params))
-            texts.append(as_json(step, text))
+            texts.append(text)
             revisions.append(_revision(type(step), step.revision))
             new = step.lower(params, facts)
             facts = ops.facts_after(new, facts)

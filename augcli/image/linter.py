@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from augcli.checks.findings import Lint
+from augcli.checks.repeating import repeating
 from augcli.dataset.splits import augmented
 from augcli.dataset.units import Dataset, Sample
 from augcli.errors import SampleError
@@ -16,7 +17,6 @@ from augcli.image.likeness import Likeness, every_of
 from augcli.image.meaning import label_changing
 from augcli.image.picture import Picture
 from augcli.image.trials import Subject, losing, tried
-from augcli.plural import several
 from augcli.task import Task
 
 _TRIED = 16
@@ -64,7 +64,7 @@ class PictureLinter:
         yield from label_changing(self._job.steps, self._classes)
         yield from tried(self._job.steps, self._tried)
         yield from losing(self._job.steps, self._tried)
-        yield from self._repeating()
+        yield from repeating(self._repeats)
         yield from self._likeness.told()
         yield from self._orientation()
 
@@ -73,13 +73,6 @@ class PictureLinter:
             return processed.picture
         except SampleError:
             return None
-
-    def _repeating(self) -> Iterator[Lint]:
-        """Yield that copies are drawn alike, however often they are drawn again."""
-        if repeats := self._repeats[True]:
-            what = f"{repeats} of {several(self._repeats.total(), 'copy', 'copies')}"
-            text = f"{what} will repeat another of the same source: the steps vary too little"
-            yield Lint("repeats", text, ("copies",))
 
     def _orientation(self) -> Iterator[Lint]:
         """Yield that pictures pass through lying while copies are made upright."""

@@ -24,13 +24,13 @@ def inverted(matrix: Matrix) -> Matrix:
     (a, b, c), (d, e, f), (g, h, i) = matrix.tolist()
     first, second, third = e * i - f * h, f * g - d * i, d * h - e * g
     determinant = a * first + b * second + c * third
-    rows = (
-        (first, c * h - b * i, b * f - c * e),
-        (second, a * i - c * g, c * d - a * f),
-        (third, b * g - a * h, a * e - b * d),
+    cofactors = (
+        *(first, c * h - b * i, b * f - c * e),
+        *(second, a * i - c * g, c * d - a * f),
+        *(third, b * g - a * h, a * e - b * d),
     )
-    inverse: Matrix = np.array(rows) / determinant
-    return inverse
+    inverse: Matrix = np.array(cofactors) / determinant
+    return inverse.reshape(3, 3)
 
 
 def snapped(matrix: Matrix) -> Matrix:

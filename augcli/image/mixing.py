@@ -24,6 +24,7 @@ from augcli.image.ops import Op
 from augcli.image.picture import (
     LUMA,
     Facts,
+    InPlace,
     Mask,
     Peer,
     Picture,
@@ -207,7 +208,7 @@ class Mosaic(Mixture):
 
 
 @dataclass(frozen=True, eq=False)
-class Styled(Mixture):
+class Styled(InPlace, Mixture):
     """A picture with something of how a partner looks; all its targets stay as they are."""
 
     laid: Laid
@@ -220,13 +221,37 @@ class Styled(Mixture):
         made = self.change(picture.pixels[:, :, :count], other.pixels[:, :, :count])
         return np.dstack([made, picture.pixels[:, :, -1]]) if picture.alpha else made
 
-    def on_objects(self, objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
-        """Return the very objects."""
-        return objects
 
-    def on_mask(self, mask: Mask) -> Mask:
-        """Return the very mask."""
-        return mask
+@dataclass(frozen=True, eq=False)
+class Overlaid(InPlace, Mixture):
+    """A partner over a part of a picture, as far as its alpha lets it be seen; all targets stay."""
+
+    laid: Laid
+    place: tuple[int, int]
+    """Where its top left corner lies, in pixels."""
+    opacity: float
+
+    def pixels(self, picture: Picture) -> PixelArray:
+        """Return the partner where it is seen; its alpha is kept as it is moved."""
+        stages = ops.fuse(self.laid.moves)
+        shown = ops.applied(stages, opaque(self.laid.peer.picture(stages, self.laid.part))).pixels
+        share = shown[:, :, -1].astype(np.float32) * np.float32(
+            self.opacity / full_range(shown.dtype)
+        )
+        tones = alike(Picture(np.ascontiguousarray(shown[:, :, :-1])), picture.facts)
+        left, top = self.place
+        at = np.s_[top : top + shown.shape[0], left : left + shown.shape[1]]
+        result = picture.pixels.copy()
+        result[at] = over(Picture(result[at], picture.alpha), tones, share)
+        return result
+
+
+def opaque(picture: Picture) -> Picture:
+    """Return a picture with alpha, which is all seen where there was none."""
+    if picture.alpha:
+        return picture
+    seen = np.full(picture.pixels.shape[:2], full_range(picture.pixels.dtype), picture.pixels.dtype)
+    return Picture(np.dstack([picture.pixels, seen]), alpha=True, reduced=picture.reduced)
 
 
 def covering(facts: Facts, width: int, height: int) -> list[Op]:
@@ -308,9 +333,8 @@ def alike(picture: Picture, facts: Facts) -> Picture:
         return picture
     own = picture.pixels[:, :, : picture.facts.tones]
     tones = _banded(own, facts.tones)
-    alpha = [picture.pixels[:, :, -1:]] if picture.alpha else []
-    clear = alpha or [np.full((*own.shape[:2], 1), full_range(own.dtype), own.dtype)]
-    pixels = np.dstack([tones, *clear]) if facts.alpha else tones
+    seen = opaque(picture).pixels[:, :, -1:]
+    pixels = np.dstack([tones, seen]) if facts.alpha else tones
     made = _of_depth(pixels, np.dtype(facts.depth))
     return Picture(made, facts.alpha, reduced=picture.reduced)
 

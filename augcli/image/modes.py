@@ -11,6 +11,7 @@ from augcli.draws import Draws
 from augcli.image.ops import apply
 from augcli.image.picture import Facts, Picture
 from augcli.image.transform import ImageTransform
+from augcli.image.whole import Whole
 from augcli.steps.learned import Learning
 from augcli.transform import Params, Transform, located
 
@@ -22,7 +23,7 @@ Frames = Sequence[tuple[str, Picture]]
 
 
 def learned(
-    steps: Sequence[Transform], label: str | None, picture: Picture, copies: int
+    steps: Sequence[Transform], label: str | None, whole: Whole, copies: int
 ) -> Iterator[tuple[str, Sequence[Frames]]]:
     """Yield each step that has learned what can be shown, and rows that show it for a class.
 
@@ -33,6 +34,7 @@ def learned(
         if not isinstance(step, Learning) or not isinstance(step, ImageTransform):
             continue
         if modes := step.modes(label):
+            picture = whole.decoded(1).picture
             grid = _grid(picture.facts)
             facts = replace(grid.facts, label=label)
             places = (Draws(0).at("preview", copy) for copy in range(copies))

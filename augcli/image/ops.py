@@ -97,6 +97,11 @@ class Pixels(InPlace):
 
 
 @dataclass(frozen=True)
+class Colours(Pixels):
+    """A function of each pixel's own colours, wherever it lies."""
+
+
+@dataclass(frozen=True)
 class Floats(InPlace):
     """Makes float32 of the colours by a function; alpha becomes a fraction of full range."""
 

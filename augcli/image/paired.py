@@ -25,6 +25,11 @@ _TARGETS = re.compile(
     r"|bright|original|restored|enhanced|retouched|expert\w|depths?|disparit(y|ies)|normals|edges"
     r"|hr|highres(olution)?"
 )
+_NO_CLASSES = re.compile(
+    r"inputs?|outputs?|targets?|source|src|dst|before|after|degraded|restored|gts?|groundtruths?"
+    r"|lq|hq|lr|hr"
+)
+"""What no folder of a class is called beside another of these that has the same stems."""
 _LOOKED_AT = 3
 _LARGEST = 1 << 24
 """Bytes of a picture that is decoded."""
@@ -100,9 +105,15 @@ class Folders:
             some = [*islice(self.of(chosen).of.items(), _LOOKED_AT)]
             pairs = [(name, other) for name, others in some for other in others[:1]]
             heads = [[head_of(bounds, each, _LARGEST) for each in pair] for pair in pairs]
-            if all(show_the_same(*each) for each in heads):
-                one, other = (name.rpartition("/")[0] for name in pairs[0])
+            one, other = (name.rpartition("/")[0] for name in pairs[0])
+            if self._are_no_classes(one, other) or all(show_the_same(*each) for each in heads):
                 yield f"{other}/ holds pictures of the same as those in {one}/"
+
+    def _are_no_classes(self, one: str, other: str) -> bool:
+        """Return whether two folders are called as no classes are, and have the same stems."""
+        roles = ((a, b) for a, b in zip(one.split("/"), other.split("/"), strict=False) if a != b)
+        named = all(_NO_CLASSES.fullmatch(plain(role)) for pair in roles for role in pair)
+        return named and self._stems[one].keys() == self._stems[other].keys()
 
     def of(self, chosen: str) -> Paired:
         """Return what belongs to the pictures of one folder."""

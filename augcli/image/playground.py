@@ -23,7 +23,7 @@ from augcli.image.modes import learned
 from augcli.image.objects import Objects
 from augcli.image.peers import Neighbours
 from augcli.image.picture import Facts
-from augcli.image.preview import Loaded, objects_of, row, thumbnail, usable
+from augcli.image.preview import Loaded, maker_of, objects_of, row, thumbnail, usable
 from augcli.image.preview import shown as drawn_over
 from augcli.image.transform import ImageTransform, beside_nothing
 from augcli.image.whole import Whole
@@ -46,7 +46,8 @@ class _Subject(NamedTuple):
 
 def playground(job: ImageJob, sources: Sequence[Loaded], copies: int, _shown: int) -> Playground:
     """Return what the page of a preview shows; SampleError where no picture can be used."""
-    found = [*tried(job.spread, lambda source: _row(job, *source, copies), sources)]
+    maker = maker_of(job, sources, copies)
+    found = [*tried(job.spread, partial(_row, maker), sources)]
     (used, *_), _ = usable(found)
     first = _subject(job, *used)
     steps = [each for _, each in located(job.steps) if isinstance(each, ImageTransform)]
@@ -58,9 +59,9 @@ def playground(job: ImageJob, sources: Sequence[Loaded], copies: int, _shown: in
     return Playground(frames[0][0], [*told], frames)
 
 
-def _row(job: ImageJob, task: Task, files: Sequence[Source], copies: int) -> list[Frame]:
+def _row(maker: ImageProcessor, source: Loaded) -> list[Frame]:
     """Return a picture and its copies, with what was done to each."""
-    return [_frame("; ".join(told), image) for image, told in row(job, task, files, copies)]
+    return [_frame("; ".join(told), image) for image, told in row(maker, source)]
 
 
 def _subject(job: ImageJob, task: Task, files: Sequence[Source]) -> _Subject:
@@ -81,9 +82,7 @@ def _learned(
     job: ImageJob, subject: _Subject, copies: int
 ) -> Iterator[tuple[str, list[list[Frame]]]]:
     """Yield the names of steps that have learned something, each with what to show of that."""
-    for name, rows in learned(
-        job.steps, subject.facts.label, subject.whole.decoded(1).picture, copies
-    ):
+    for name, rows in learned(job.steps, subject.facts.label, subject.whole, copies):
         yield name, [[_frame(told, thumbnail(each)) for told, each in frames] for frames in rows]
 
 

@@ -17,14 +17,14 @@ from augcli.figures.sheet import Cell, Pixels, Sheet, caption
 from augcli.figures.tried import Tried, tried
 from augcli.image import ops
 from augcli.image.augment import ImageProcessor
-from augcli.image.codec import decode, numbers_png, read_header
+from augcli.image.codec import numbers_png, read_header
 from augcli.image.drawing import Drawn
 from augcli.image.geometry import stretch
 from augcli.image.job import ImageJob
 from augcli.image.labelled.schemes import labels_of
 from augcli.image.modes import learned
 from augcli.image.objects import Objects
-from augcli.image.ops import Op
+from augcli.image.ops import Colours, Op, Stage
 from augcli.image.overlay import overlaid
 from augcli.image.peers import Neighbours
 from augcli.image.picture import Facts, Picture, PixelArray, full_range, known
@@ -55,17 +55,17 @@ def sheet(job: ImageJob, sources: Sequence[Loaded], copies: int, _shown: int) ->
     Sources that cannot be used are told in words below; SampleError where there is no other.
     """
     room = max(_LEAST, round(_CELL * min(1, math.sqrt(_MANY / len(sources)))))
-    frames = Sheet(room)
+    frames, maker = Sheet(room), maker_of(job, sources, copies)
 
     def strip(source: Loaded) -> Pixels:
-        return frames.strip(list(row(job, *source, copies, room)))
+        return frames.strip(list(row(maker, source, room)))
 
     found = [*tried(job.spread, strip, sources)]
     (first, *_), reasons = usable(found)
     strips = [each.made for each in found if each.made is not None]
     strips += map(frames.strip, _learned(job, *first, copies, room))
-    pixels = cv2.cvtColor(frames.stacked(strips, reasons), cv2.COLOR_RGB2BGR)
-    return numbers_png(pixels)
+    pixels = frames.stacked(strips, reasons)
+    return numbers_png(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR, dst=pixels))
 
 
 def usable(found: Sequence[Tried[Loaded, Any]]) -> tuple[list[Loaded], list[str]]:
@@ -77,24 +77,28 @@ def usable(found: Sequence[Tried[Loaded, Any]]) -> tuple[list[Loaded], list[str]
     return sources, reasons
 
 
-def row(
-    job: ImageJob, task: Task, sources: Sequence[Source], copies: int, room: int = _CELL
-) -> Iterator[Cell]:
-    """Yield a source, so small as there is room, and its copies, each with what is told of it."""
-    whole = Whole(bytes(sources[0].data), job.dataset.max_pixels)
-    header = whole.header
-    maker = ImageProcessor(job, {})
-    objects = objects_of(maker, task, sources)
-    title = [f"{task.label or ''}".strip(), f"{header.width} x {header.height}"]
-    title += [Sheet(room).named(task.source)]
-    yield shown(whole, objects, Drawn([], [], header.facts), room), [line for line in title if line]
+def maker_of(job: ImageJob, sources: Sequence[Loaded], copies: int) -> ImageProcessor:
+    """Return what makes so many copies of each source, which are drawn together."""
     counts = shared_out(copies, 0, [each.copies for each in job.courses])
-    task = replace(task, request=Copies(counts))
+    asked = {task.source: replace(task, request=Copies(counts)) for task, _ in sources}
+    return ImageProcessor(job, {}).over([*asked.values()])
+
+
+def row(maker: ImageProcessor, loaded: Loaded, room: int = _CELL) -> Iterator[Cell]:
+    """Yield a source, so small as there is room, and its copies, each with what is told of it."""
+    task, sources = loaded
+    whole = Whole(bytes(sources[0].data), maker.max_pixels)
+    header, objects = whole.header, objects_of(maker, task, sources)
     peers = Neighbours(task, sources, maker)
     facts = replace(header.facts, sha256=sources[0].sha256)
-    for drawn in maker.drawn(task, facts, objects, peers):
-        captions = [caption(step, _NOT_SHOWN) for step in drawn.steps] or ["(no step applied)"]
-        yield shown(whole, objects, drawn, room), captions
+    copies = [*maker.drawn(task, facts, objects, peers)]
+    every = [Drawn([], [], header.facts), *copies]
+    part = min(whole.part_for(_small(each, header.facts, room)) for each in every)
+    title = [f"{task.label or ''}".strip(), f"{header.width} x {header.height}"]
+    title += [Sheet(room).named(task.source)]
+    captions = [[caption(step, _NOT_SHOWN) for step in each.steps] for each in copies]
+    for drawn, told in zip(every, [[*filter(None, title)], *captions], strict=True):
+        yield shown(whole, objects, drawn, room, part), told or ["(no step applied)"]
 
 
 def objects_of(maker: ImageProcessor, task: Task, sources: Sequence[Source]) -> Objects | None:
@@ -108,20 +112,23 @@ def _learned(
     job: ImageJob, task: Task, sources: Sequence[Source], copies: int, room: int
 ) -> Iterator[list[Cell]]:
     """Yield rows of what steps have learned, for the class of a source."""
-    picture = decode(bytes(sources[0].data), job.dataset.max_pixels).picture
-    for _, rows in learned(job.steps, task.label, picture, copies):
+    whole = Whole(bytes(sources[0].data), job.dataset.max_pixels)
+    for _, rows in learned(job.steps, task.label, whole, copies):
         for frames in rows:
             yield [(thumbnail(each, room=room), [told]) for told, each in frames]
 
 
-def shown(whole: Whole, objects: Objects | None, drawn: Drawn, room: int = _CELL) -> Image.Image:
+def shown(
+    whole: Whole, objects: Objects | None, drawn: Drawn, room: int = _CELL, part: int | None = None
+) -> Image.Image:
     """Return a small picture of what was drawn for it, with all that belongs to it.
 
-    It is made small as by one more step: a large one is decoded no larger than that needs.
+    It is made small as by one more step: a large one is decoded no larger than that needs, or to
+    the part of its sides that all need who share it.
     """
     facts = ops.facts_after(drawn.ops, whole.header.facts)
-    stages = ops.fuse(_made_small(drawn.ops, facts, room))
-    result = ops.applied(stages, whole.decoded(whole.part_for(stages)).picture)
+    stages = _small(drawn, whole.header.facts, room)
+    result = ops.applied(stages, whole.decoded(part or whole.part_for(stages)).picture)
     image = thumbnail(result, _window_of(whole), room)
     if not objects:
         return image
@@ -132,10 +139,15 @@ def shown(whole: Whole, objects: Objects | None, drawn: Drawn, room: int = _CELL
     return _beside([shown, *pairs], room)
 
 
+def _small(drawn: Drawn, facts: Facts, room: int) -> list[Stage]:
+    """Return what makes a small picture of what was drawn."""
+    return ops.fuse(_made_small(drawn.ops, ops.facts_after(drawn.ops, facts), room))
+
+
 def _made_small(lowered: Sequence[Op], facts: Facts, room: int) -> list[Op]:
-    """Return operations and, before tones that come last, what makes a picture as it is shown."""
-    tones = [*takewhile(lambda op: isinstance(op, Table), reversed(lowered))]
-    last = len(lowered) - len(tones)
+    """Return operations and, before colours that change at last, what makes it as it is shown."""
+    colours = [*takewhile(lambda op: isinstance(op, Table | Colours), reversed(lowered))]
+    last = len(lowered) - len(colours)
     return [*lowered[:last], *_fit(facts, room), *lowered[last:]]
 
 

@@ -209,8 +209,9 @@ def _take(
     dataset: Dataset, samples: list[Sample], settings: ImageDatasetSettings, table: str
 ) -> None:
     """Add a table's samples: their splits as it says, or as folders say, or its own name."""
-    if isinstance(settings.split, str | int):
+    if settings.split_column is not None:
         dataset.extend(samples)
+        dataset.together = dict(_groups(settings, dataset, table))
         return
     layout = layout_of(settings, [sample.id for sample in samples])
     own = file_splits(settings, [table])[table]

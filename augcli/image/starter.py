@@ -137,7 +137,8 @@ def _splits(dataset: Dataset, settings: Mapping[str, str]) -> Iterator[str]:
 
 def _amount(dataset: Dataset) -> Iterator[str]:
     train = augmented([TRAIN], dataset.splits) or dataset.splits
-    classes = Counter(sample.label for sample in dataset if sample.split in train)
+    labels = Counter(sample.label for sample in dataset if sample.split in train)
+    classes = {label: count for label, count in labels.items() if label is not None} or labels
     smallest, largest = min(classes.values()), max(classes.values())
     few = sum(classes.values()) < _FEW * len(classes)
     grows = [count for count in (4, 1, 0)[not few :] if _fits(smallest, largest, count)]

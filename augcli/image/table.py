@@ -52,9 +52,10 @@ class PictureTable:
         self.columns = line[1] if self._has_header else list(map(str, range(len(line[1]))))
         self.file = self._column(settings.file, ("dataset", "file"))
         self.labels = LabelCells(settings, self.columns, self._column)
-        by = settings.split
-        self.split = self._column(by, ("dataset", "split")) if isinstance(by, str | int) else None
-        group = settings.shares.group if settings.shares else None
+        by, shares = settings.split_column, settings.shares
+        at = ("dataset", "split", "of") if shares else ("dataset", "split")
+        self.split = None if by is None else self._column(by, at)
+        group = shares.group if shares else None
         at = ("dataset", "split", "group")
         self.group = None if group is None else self._column(group, at)
 

@@ -37,6 +37,10 @@ _TONES = 0.02
 _DARK, _BRIGHT = 0.03, 0.97
 _LEFT = 0.1
 """Share of a picture below which next to nothing is left of it."""
+_SHOWN = 0.2
+"""Share of its edges below which next to nothing is seen of it; of noise alone it is about 0.1."""
+_TWO, _SHADES = 2, 16
+"""Shades of a channel, where nothing else is left of as many, about."""
 _OFTEN = 0.1
 _GRID = 10
 
@@ -71,6 +75,7 @@ class _Seen:
     changed: bool = False
     one_tone: int = 0
     cut_away: int = 0
+    two_tones: int = 0
     unlike: int = 0
 
     def take(self, source: Picture, lowered: Sequence[Op], *, is_anew: bool) -> None:
@@ -82,6 +87,7 @@ class _Seen:
         if not _is_one_tone(source.pixels):
             is_flat = _is_one_tone(made.pixels)
             self.one_tone += is_flat
+            self.two_tones += not (is_flat or is_anew) and _is_of_two(source.pixels, made.pixels)
             self.unlike += not (is_flat or is_anew) and _is_unlike(source, made, lowered)
 
     @property
@@ -91,14 +97,14 @@ class _Seen:
             return
         if not self.changed:
             yield "no-effect", f"changes nothing in {self.tries} tries on pictures of the dataset"
-        if self.one_tone > _OFTEN * self.tries:
-            yield "destructive", f"leaves one tone in {self.one_tone} of {self.tries} tries"
-        if self.cut_away > _OFTEN * self.tries:
-            told = f"cuts away more than {1 - _LEFT:.0%} of the picture"
-            yield "destructive", f"{told} in {self.cut_away} of {self.tries} tries"
-        if self.unlike > _OFTEN * self.tries:
-            told = f"leaves less than {_LEFT:.0%} of the edges"
-            yield "destructive", f"{told} in {self.unlike} of {self.tries} tries"
+        for count, told in (
+            (self.one_tone, "leaves one tone"),
+            (self.two_tones, "leaves two tones of many"),
+            (self.cut_away, f"cuts away more than {1 - _LEFT:.0%} of the picture"),
+            (self.unlike, f"leaves less than {_SHOWN:.0%} of the edges"),
+        ):
+            if count > _OFTEN * self.tries:
+                yield "destructive", f"{told} in {count} of {self.tries} tries"
 
 
 def tried(steps: Sequence[Transform], subjects: Sequence[Subject]) -> Iterator[Lint]:
@@ -166,16 +172,31 @@ def _left(made: Picture, points: Points) -> float:
 def _is_unlike(source: Picture, made: Picture, lowered: Sequence[Op]) -> bool:
     """Return whether next to no edge is left where it was; what moves pictures is not asked."""
     stays = all(isinstance(stage, InPlace) for stage in fuse(lowered))
-    return stays and structure_left(source, made) < _LEFT
+    return stays and structure_left(source, made) < _SHOWN
 
 
 def _is_same(one: PixelArray, other: PixelArray) -> bool:
     return one.shape == other.shape and bool((one == other).all())
 
 
+def _is_of_two(source: PixelArray, made: PixelArray) -> bool:
+    """Return whether no channel of a picture has more than two shades, and the source had many."""
+    shades = [len(np.unique(channel)) for channel in np.moveaxis(_some(made), 2, 0)]
+    return max(shades) <= _TWO and _various(_some(source)) >= _SHADES
+
+
+def _various(pixels: PixelArray) -> float:
+    """Return how many shades there would be if all were as frequent: the perplexity."""
+    shares = np.unique(pixels, return_counts=True)[1] / pixels.size
+    return float(np.exp(-(shares * np.log(shares)).sum()))
+
+
+def _some(pixels: PixelArray) -> PixelArray:
+    return pixels[::4, ::4] if pixels.shape[0] > 64 < pixels.shape[1] else pixels
+
+
 def _is_one_tone(pixels: PixelArray) -> bool:
-    some = pixels[::4, ::4] if pixels.shape[0] > 64 < pixels.shape[1] else pixels
-    values = some / full_range(pixels.dtype)
+    values = _some(pixels) / full_range(pixels.dtype)
     if float(values.std()) < _TONES:
         return True
     standardized = values.min() < 0 or values.max() > 1  # its black and white are not at 0 and 1

@@ -44,7 +44,7 @@ class Curve:
         for share in _SHARES:
             some = parts < share
             groups = list(compress(self.groups, some))
-            if len({*groups}) >= 2 * self.folds:
+            if len({*groups}) >= 2 * self.folds and np.bincount(strata[some]).max() > 1:
                 before, after = ([each.of(some) for each in arm] for arm in (self.base, self.rows))
                 without, told = (self._figure(arm, groups) for arm in (before, after))
                 yield _point(share / _PARTS, after, without, told)

@@ -15,6 +15,9 @@ from augcli.errors import SampleError
 from augcli.judges.judge import Court, Seen, Some
 from augcli.task import class_of
 
+_TESTABLE = 2
+"""Of a class of fewer none is tested, as there is nothing to learn from."""
+
 
 @dataclass
 class Material:
@@ -149,6 +152,6 @@ class _Looked(Some):
 
 
 def _some(names: Sequence[str], share: float, draws: Draws) -> Iterator[str]:
-    """Yield a share of names, at least one, in an order that each name has by itself."""
-    count = max(1, round(share * len(names)))
+    """Yield a share of names, at least two, in an order that each name has by itself."""
+    count = max(_TESTABLE, round(share * len(names)))
     yield from sorted(names, key=lambda name: draws.at(name).key)[:count]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.judges.judge import Numbers, Rows
-from augcli.networks import fit, torch_of
+from augcli.networks import array_of, fit, torch_of
 
 _STEPS, _BATCH = 300, 32
 _CHANNELS = (16, 32, 64)
@@ -27,9 +27,9 @@ def fitted(rows: Rows, tested: Sequence[Any]) -> NDArray[np.float64]:
     middle, spread = own.mean(), own.std() + 1e-6
     starts, counts, order = _by_source(rows.sources)
     with torch_of(_SEED) as torch:
-        pictures = torch.from_numpy((seen - middle) / spread)
-        targets = torch.from_numpy(rows.targets.astype(np.float32))
-        first, many, places = (torch.from_numpy(each) for each in (starts, counts, order))
+        pictures = torch.as_tensor((seen - middle) / spread)
+        targets = torch.as_tensor(rows.targets.astype(np.float32))
+        first, many, places = (torch.as_tensor(each) for each in (starts, counts, order))
         network = _network(torch, seen.shape, rows.classes)
 
         def loss(sources: Any) -> Any:
@@ -39,7 +39,7 @@ def fitted(rows: Rows, tested: Sequence[Any]) -> NDArray[np.float64]:
 
         fit(torch, network.parameters(), loss, len(rows.labels), _STEPS, batch=_BATCH)
         with torch.no_grad():
-            scores = network(torch.from_numpy((asked - middle) / spread)).numpy()
+            scores = array_of(network(torch.as_tensor((asked - middle) / spread)))
     return np.asarray(scores, np.float64).round(5)
 
 

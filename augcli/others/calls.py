@@ -118,14 +118,30 @@ class Arguments:
         height, width = sides
         return int(width), int(height)
 
+    def margins(self, name: str) -> dict[str, int]:
+        """Return how many pixels are added at each side, told as one, two or four numbers."""
+        told = self.value(name, 0)
+        sides = told if isinstance(told, list) else [told]
+        if len(sides) not in (1, 2, 4) or not all(map(_is_number, sides)):
+            raise UnturnedError(f"{name} is neither one, two nor four numbers")
+        left, top, right, bottom = map(int, sides * (4 // len(sides)))
+        return {"left_px": left, "top_px": top, "right_px": right, "bottom_px": bottom}
+
     def steps(self, *, forced: bool = False) -> list[Step]:
         """Return the steps of the transforms that the call holds; forced ones have no chance."""
         return [step for steps in self._steps(forced) for step in steps]
 
     def parts(self, *, forced: bool = False) -> list[Step]:
         """Return the same, where each transform is one step to choose."""
-        told = filter(None, self._steps(forced))
-        return [steps[0] if len(steps) == 1 else {"sequence": {"steps": steps}} for steps in told]
+        return [as_one(steps) for steps in self._steps(forced) if steps]
+
+    def choice(self, weights: Sequence[Any], *, forced: bool = False) -> dict[str, Any]:
+        """Return the same with their weights, unless those are equal."""
+        pairs = zip(self._steps(forced), weights, strict=True)
+        told = [(as_one(steps), weight) for steps, weight in pairs if steps]
+        shares = [weight for _, weight in told]
+        equal = len(set(map(str, shares))) <= 1
+        return {"weights": None if equal else shares, "steps": [step for step, _ in told]}
 
     def unasked(self, without: frozenset[str], usual: Mapping[str, Any]) -> list[str]:
         """Return the arguments that were told and that no one asked for, and what is lacking.
@@ -136,6 +152,11 @@ class Arguments:
         told = {key: value for name in others for key, value in _flat(name, others[name])}
         unlike = (name for name, value in told.items() if _differs(value, usual.get(name)))
         return [*sorted(set(unlike) - without), *self._lacking]
+
+
+def as_one(steps: list[Step]) -> Step:
+    """Return steps as one of several to choose."""
+    return steps[0] if len(steps) == 1 else {"sequence": {"steps": steps}}
 
 
 def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:

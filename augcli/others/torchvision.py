@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from augcli.others.calls import BYTE, Arguments, Step, UnturnedError, pair, tidy
+from augcli.others.calls import BYTE, Arguments, Step, pair, tidy
 from augcli.others.rules import Library, Rule, plainly, ranged, step
 
 
@@ -41,10 +41,26 @@ def _resized(a: Arguments) -> Sequence[Step]:
     return step("resize", **_sides(a), **_between(a))
 
 
+def _padded(a: Arguments) -> Sequence[Step]:
+    mode = str(a.value("padding_mode", "constant"))
+    border = {"edge": "replicate", "reflect": "reflect", "symmetric": "reflect"}.get(mode)
+    told = {"border": border} if border else {"border": "constant", "fill": _fill(a)}
+    return step("pad_by", **a.margins("padding"), **told)
+
+
 def _cropped(a: Arguments) -> Sequence[Step]:
-    if a.value("padding"):
-        raise UnturnedError("it has padding: put `pad` before `random_crop`")
-    return step("random_crop", **_sides(a))
+    margin = _padded(a) if a.value("padding") else []
+    return [*margin, *step("random_crop", **_sides(a))]
+
+
+def _in_parts(a: Arguments) -> Sequence[Step]:
+    return step("five_crop", **_sides(a))
+
+
+def _in_mirrored_parts(a: Arguments) -> Sequence[Step]:
+    is_upside_down = bool(a.value("vertical_flip", False))
+    flip = "vertical_flip" if is_upside_down else "horizontal_flip"
+    return [*step("five_crop", **_sides(a)), *step(flip, p=0.5)]
 
 
 def _affine(a: Arguments) -> Sequence[Step]:
@@ -163,16 +179,15 @@ def _chained(a: Arguments) -> Sequence[Step]:
 
 
 def _chosen(a: Arguments) -> Sequence[Step]:
-    weights = a.value("p")
-    if isinstance(weights, list) and len(set(map(str, weights))) > 1:
-        a.lacks("p: each is equally likely")
-    return step("one_of", steps=a.parts())
+    return step("one_of", **a.choice(a.value("p") or [1] * len(a.chances)))
 
 
 _FILES = "outputs are files"
 _DONE = "done for every dataset with objects"
+_ALL_PARTS = "one of the parts a copy; all of them by `branches`, a `part` each"
 _PARTNERS = "[partners](mixing.md) are files of the split, not of a batch"
 _OWN = "a [step of your own](python.md#steps-of-your-own) does the same"
+_CLAMPS = "ClampKeyPoints SanitizeBoundingBoxes SanitizeKeyPoints SetClampingMode"
 _JITTERED = [{"color_jitter": {"p": 0.5}}, {"channel_shuffle": {"p": 0.5}}]
 _ALREADY = """RGB ToImage ToDtype ConvertImageDtype ToPILImage PILToTensor ToPureTensor
 ConvertBoundingBoxFormat UniformTemporalSubsample Identity"""
@@ -183,11 +198,12 @@ RULES = (
     Rule("RandomResize(min_size=256, max_size=480)", _between_sizes, order="min_size max_size"),
     Rule("ScaleJitter", ranged("random_scale", factor=("scale_range", [0.1, 2]))),
     Rule("CenterCrop(size=224)", lambda a: step("center_crop", **_sides(a)), order="size"),
-    Rule("RandomCrop(size=224)", _cropped, "`pad` before it for `padding`", order="size padding"),
+    Rule("RandomCrop(size=32, padding=4)", _cropped, order="size padding"),
     Rule("RandomResizedCrop(size=224)", _resized_crop, order="size scale ratio"),
     Rule("RandomIoUCrop", plainly("box_safe_crop")),
-    Rule("FiveCrop", note="several copies, each with a `crop` of one part", also="TenCrop"),
-    Rule("Pad", note="it adds a margin: `pad` goes to a size"),
+    Rule("FiveCrop(size=224)", _in_parts, _ALL_PARTS, order="size"),
+    Rule("TenCrop(size=224)", _in_mirrored_parts, _ALL_PARTS, order="size vertical_flip"),
+    Rule("Pad(padding=4)", _padded, order="padding fill padding_mode"),
     Rule("RandomZoomOut", _zoomed_out, "the size stays"),
     Rule("RandomHorizontalFlip(p=0.5)", plainly("horizontal_flip"), order="p"),
     Rule("RandomVerticalFlip(p=0.5)", plainly("vertical_flip"), order="p"),
@@ -249,7 +265,11 @@ RULES = (
         "floats, which TIFF holds",
         order="mean std",
     ),
-    Rule("LinearTransformation", note="`zca_whitening` does it to bands, not to all pixels"),
+    Rule(
+        "LinearTransformation",
+        plainly("learned_whitening"),
+        "its matrix and mean are learned from the dataset before the first picture",
+    ),
     Rule("Compose", lambda a: a.steps(), "its transforms, one after the other", also="Sequential"),
     Rule(
         "RandomApply([RandomHorizontalFlip(p=1), Grayscale()], p=0.5)",
@@ -257,9 +277,8 @@ RULES = (
         order="transforms p",
     ),
     Rule(
-        "RandomChoice([RandomHorizontalFlip(p=1), Grayscale()])",
+        "RandomChoice([RandomHorizontalFlip(p=1), Grayscale()], p=[0.8, 0.2])",
         _chosen,
-        "each equally likely",
         order="transforms p",
         weighs=True,
     ),
@@ -284,7 +303,7 @@ RULES = (
     Rule("MixUp", ranged("mixup", alpha=("alpha", 1)), _PARTNERS),
     Rule("CutMix", ranged("cutmix", alpha=("alpha", 1)), _PARTNERS),
     Rule("Lambda", note=_OWN),
-    Rule("ClampBoundingBoxes", note=_DONE, also="ClampKeyPoints SanitizeBoundingBoxes"),
+    Rule("ClampBoundingBoxes", note=_DONE, also=_CLAMPS),
     Rule("ToTensor", note=_FILES, also=_ALREADY),
 )
 

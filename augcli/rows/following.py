@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +15,14 @@ _LONG = 20
 _SMOOTH = 0.5
 """Correlation of a column with itself, a row later, about its means."""
 _VERY_SMOOTH = 0.9
-"""The same of a curve that no key tells."""
+"""The same of a curve that no key tells, or that is alone."""
+_FEW = 20
+"""Different values, of which a curve has more."""
+_TURNS = 0.05
+"""Share of steps up, and down, that a curve has at least; where rows are sorted one has none."""
 
 Values = NDArray[np.float64]
+Name = TypeVar("Name", int, str)
 
 
 def changes_of(codes: NDArray[np.generic]) -> NDArray[np.bool_] | None:
@@ -25,16 +31,28 @@ def changes_of(codes: NDArray[np.generic]) -> NDArray[np.bool_] | None:
     return changed if 0 < _LONG * int(changed.sum()) <= len(changed) else None
 
 
-def are_points(columns: Sequence[Values], keys: Sequence[NDArray[np.bool_]]) -> bool:
-    """Return whether columns follow each other smoothly while keys, which tell changes, stay.
+def curves_below(columns: Mapping[Name, Values], keys: Sequence[NDArray[np.bool_]]) -> list[Name]:
+    """Return the columns that follow each other smoothly while keys, which tell changes, stay.
 
-    Each has to, and there are two at least: one alone is smooth wherever rows are sorted.
+    Each has to that may be a curve; one that is alone more so, as any may by chance.
     """
-    if len(columns) < 2 or not keys:
-        return False
+    if not keys:
+        return []
     runs = np.concatenate([[0], np.cumsum(np.any(keys, axis=0))])
     is_long = len(runs) >= _LONG * (int(runs[-1]) + 1)
-    return is_long and min(_follows(each, runs) for each in columns) >= _SMOOTH
+    curves = [name for name, each in columns.items() if _may_be_curve(each, runs)]
+    least = _SMOOTH if len(curves) > 1 else _VERY_SMOOTH
+    smooth = is_long and all(_follows(columns[name], runs) >= least for name in curves)
+    return curves if smooth else []
+
+
+def _may_be_curve(values: Values, runs: NDArray[np.int64]) -> bool:
+    """Return whether numbers are many, and go up and down within runs."""
+    if len(np.unique(values[~np.isnan(values)])) <= _FEW:
+        return False
+    steps = np.diff(values)[runs[1:] == runs[:-1]]
+    least = _TURNS * len(steps)
+    return bool((steps > 0).sum() > least and (steps < 0).sum() > least)
 
 
 def is_curve(values: Values) -> bool:

@@ -60,6 +60,12 @@ class SplitShares(BaseModel):
         "series has its own last share",
     )
 
+    of: str | int | None = Field(
+        None,
+        description="tables and lists of pictures: column of splits that there are; shares are "
+        "drawn of samples that it says may be augmented, and all others are put into `other`",
+    )
+
     @model_validator(mode="before")
     @classmethod
     def _has_an_order(cls, told: Any) -> Any:
@@ -106,6 +112,6 @@ class MayDrawSplits:
         return column
 
     def asked_of_files(self, key: str) -> Any:
-        """Return what a setting asks of files; drawn splits ask nothing of them."""
+        """Return what a setting asks of files; drawn splits ask what they are drawn of, if that."""
         value = getattr(self, key, None)
-        return None if isinstance(value, SplitShares) else value
+        return value.of if isinstance(value, SplitShares) else value

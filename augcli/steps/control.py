@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from augcli.draws import LISTED, PICKED, SHUFFLED, Lots
+from augcli.draws import LISTED, PICKED, SHUFFLED, Lots, weighted
 from augcli.transform import Control, register
+
+Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 @register
 class OneOf(Control):
-    """Apply one of the steps, each equally likely."""
+    """Apply one of the steps, each equally likely, or as likely as its weight is large."""
 
-    lots: ClassVar[Lots] = PICKED
+    weights: tuple[Weight, ...] | None = Field(
+        None, description="of each step, where they are not equally likely"
+    )
+
+    @model_validator(mode="after")
+    def _one_each(self) -> Self:
+        told, wanted = self.weights, len(self.steps)
+        if told is not None and (len(told) != wanted or not sum(told)):
+            raise ValueError(f"`weights` must be {wanted} numbers, one for each step, not all 0")
+        return self
+
+    @property
+    def lots(self) -> Lots:
+        """Return a pick by the weights."""
+        return weighted(self.weights) if self.weights else PICKED
 
     def turn(self, index: int, lot: int) -> int:
         """Return its index if it is the one that is picked."""
@@ -25,7 +41,7 @@ class OneOf(Control):
 class SomeOf(Control):
     """Apply `n` different steps, in the order they are listed."""
 
-    lots: ClassVar[Lots] = SHUFFLED
+    drawn_by: ClassVar[Lots] = SHUFFLED
     n: int = Field(2, ge=1, description="how many of the steps are applied")
 
     def turn(self, index: int, lot: int) -> int:
@@ -37,7 +53,7 @@ class SomeOf(Control):
 class Sequence(Control):
     """Apply all the steps in order; gives a group one `p`, `only` or `except`."""
 
-    lots: ClassVar[Lots] = LISTED
+    drawn_by: ClassVar[Lots] = LISTED
 
     def turn(self, index: int, lot: int) -> int:
         """Return its index."""
@@ -49,7 +65,7 @@ class RandomOrder(Control):
     """Apply all the steps, in random order."""
 
     shuffles: ClassVar[bool] = True
-    lots: ClassVar[Lots] = SHUFFLED
+    drawn_by: ClassVar[Lots] = SHUFFLED
 
     def turn(self, index: int, lot: int) -> int:
         """Return its place in a drawn order."""

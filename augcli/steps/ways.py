@@ -110,20 +110,26 @@ class Pick(NamedTuple, Generic[S]):
     place: int
     """Which of the samples it is."""
     when: float
-    known: tuple[Params, str] | None
-    """Its params, and the same as JSON; None where they ask the facts of the sample."""
+    known: tuple[Params | None, str] | None
+    """Its params if they are at hand, and its record; None where they ask the sample's facts."""
 
-    def params(self, facts: Any) -> tuple[Params, str]:
-        """Return its params for a sample with these facts, and the same as JSON."""
-        if self.known:
-            return self.known
-        draws = self.turn.draws.one(self.place)
-        params = self.turn.step.make_params(draws, facts)
-        return params, json.dumps(params)
+    def record(self, facts: Any) -> str:
+        """Return its record for a sample with these facts, as JSON."""
+        return self.known[1] if self.known else self.told(facts)[1]
+
+    def told(self, facts: Any) -> tuple[Params, str]:
+        """Return its params for a sample with these facts, and its record as JSON."""
+        if self.known is None:
+            step = self.turn.step
+            params = step.make_params(self.turn.draws.one(self.place), facts)
+            head, tail = _around(type(step))
+            return params, f"{head}{json.dumps(params)}{tail}"
+        params, record = self.known
+        return json.loads(record)["params"] if params is None else params, record
 
 
-Known = Callable[[Turn[ManyDraws, S], NDArray[np.intp]], Iterable[tuple[Params, str] | None]]
-"""Gives what can be drawn of a step for some rows before they have their turn."""
+Known = Callable[[Turn[ManyDraws, S], NDArray[np.intp]], Iterable[tuple[Params | None, str] | None]]
+"""Gives what can be drawn of a step for some rows before they have their turn, and as JSON."""
 
 
 def picks_of(
@@ -134,22 +140,18 @@ def picks_of(
     for turn in Way.of(draws, sparse=True).through(entries):
         places = np.flatnonzero(turn.taken)
         whens = turn.when[places].tolist()
-        for place, when, params in zip(places.tolist(), whens, known(turn, places), strict=False):
-            rows[place].append(Pick(turn, place, when, params))
+        head, tail = _around(type(turn.step))
+        for place, when, each in zip(places.tolist(), whens, known(turn, places), strict=False):
+            told = each and (each[0], f"{head}{each[1]}{tail}")
+            rows[place].append(Pick(turn, place, when, told))
     for picks in rows:
         picks.sort(key=attrgetter("when"))
     return rows
 
 
-def as_json(step: Transform, params: str) -> str:
-    """Return what records tell of a step as JSON, from its params as JSON."""
-    head, tail = _around(type(step))
-    return f"{head}{params}{tail}"
-
-
 @cache
 def _around(cls: type[Transform]) -> tuple[str, str]:
-    """Return what stands before and after the params."""
+    """Return what stands before and after the params in a record as JSON."""
     mark: Any = "\0"
     head, tail = json.dumps(cls.told(mark)).split(json.dumps(mark))
     return head, tail

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from itertools import islice
 
 import numpy as np
@@ -33,7 +33,7 @@ from augcli.tabular import provenance
 from augcli.tabular.apart import Apart
 from augcli.tabular.balance import Decided
 from augcli.tabular.checks import check_job, labels_of
-from augcli.tabular.doubts import of_series, refuse_one_series
+from augcli.tabular.doubts import refuse_one_series, warned
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.extras import extras_of
 from augcli.tabular.faults import failed_methods, lost_methods, without_faults
@@ -102,6 +102,7 @@ class ProcessedTable(Processed):
         self.outlines = self._outlined()
         extras_of(self.table, processor.output, self._ours)
         self._writing = cache(self._written_as)
+        self._warned = partial(warned, self.table, self._ours, self.job.dataset)
 
     def _outlined(self) -> list[Outline]:
         """Return what is asked for, for each split that is augmented."""
@@ -156,21 +157,20 @@ class ProcessedTable(Processed):
 
         Raises FindingsError where rows of a split that is augmented are in others, too.
         """
-        leaks = self.leaks()
-        return [*remarks(self.outlines, self.decided), *leaks, *doubts(self.tally.counts)]
+        return [*self.leaks(), *remarks(self.outlines, self.decided), *doubts(self.tally.counts)]
 
     def leaks(self) -> list[str]:
         """Return what to tell of rows and groups that are in other splits, too."""
         return leaked(self.outlines, self.job.dataset)
 
     def oddities(self) -> Iterator[Problem]:
-        """Return that the table may be one of series."""
-        return (each.problem(self.table.parts[0].name) for each in of_series(self.table))
+        """Return what the table may be instead, and whom splits part."""
+        return (each.problem(self.table.parts[0].name) for each in self._warned())
 
     def remarks(self) -> list[str]:
         """Return how many of the new rows are no new ones, and what the table may be instead."""
         prints = iter(self._prints_of_drawn())
-        found = [*map(str, of_series(self.table)), *compared(self.outlines, self.decided)]
+        found = [*map(str, self._warned()), *compared(self.outlines, self.decided)]
         for outline, each in zip(self.outlines, self.decided, strict=True):
             new = list(islice(prints, len(each.drawn)))
             found += named(outline, repeats(outline, each, new), among=self.outlines)

@@ -11,7 +11,6 @@ from typing import Any, Literal
 from augcli.dataset.columns import column_of
 from augcli.errors import SettingError
 from augcli.settings.base import ColumnRef
-from augcli.settings.shares import SplitShares
 from augcli.tabular.amounts import Marks, around, bare_pattern, told_marks
 from augcli.tabular.config import AMOUNTS, ColumnKind, ColumnTold, TableDatasetSettings
 from augcli.tabular.dates import date_format, fraction_digits, has_time, told_format
@@ -150,8 +149,10 @@ def _refs(settings: TableDatasetSettings) -> Iterator[tuple[Role, ColumnRef, tup
         ref = getattr(settings, role)
         if isinstance(ref, str | int):
             yield role, ref, (role,)
-    if isinstance(settings.split, SplitShares) and settings.split.group is not None:
-        yield "group", settings.split.group, ("split", "group")
+    if (drawn := settings.shares) and drawn.group is not None:
+        yield "group", drawn.group, ("split", "group")
+    if drawn and drawn.of is not None:
+        yield "split", drawn.of, ("split", "of")
     several = settings.label if isinstance(settings.label, tuple) else ()
     yield from (("labels", ref, ("label",)) for ref in several)
     yield from (("ignore", ref, ("ignore",)) for ref in settings.ignore)

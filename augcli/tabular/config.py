@@ -145,8 +145,8 @@ class TableDatasetSettings(RowDatasetSettings):
     @property
     def named(self) -> set[str]:
         """Return the names that columns are told by; numbers may stand for their places."""
-        drawn = self.split if isinstance(self.split, SplitShares) else None
-        group = (drawn.group, drawn.by) if drawn else (self.split,)
+        drawn = self.shares
+        group = (drawn.group, drawn.by, drawn.of) if drawn else (self.split,)
         tied = (each for some in (self.together, self.order) for each in as_lists(some))
         sums = ((name, *parts) for name, parts in self.sum.items())
         others = (ref for each in (*tied, *sums) for ref in each)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.checks.findings import Lint
-from augcli.dataset.doubts import OTHER_KIND, POINTS_OF_SERIES
+from augcli.dataset.columns import names_groups
+from augcli.dataset.doubts import GROUPS_APART, OTHER_KIND, POINTS_OF_SERIES
 from augcli.dataset.told import quoted
 from augcli.errors import Doubt
-from augcli.rows.following import LONGEST_LOOK, are_points, changes_of, is_curve
-from augcli.tabular.columns import Column
+from augcli.plural import several
+from augcli.rows.following import LONGEST_LOOK, changes_of, curves_below, is_curve
+from augcli.tabular.columns import Column, told_of
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.table import Numbers, Table
 
@@ -23,6 +26,7 @@ _CODES = frozenset(
 )
 _WORDS = re.compile(r"[a-z]+")
 _SHOWN = 4
+_FEWEST_GROUPS = 3
 
 
 def doubts(table: Table) -> Iterator[Lint]:
@@ -40,15 +44,56 @@ def doubts(table: Table) -> Iterator[Lint]:
         yield Lint("one-hot", text, ("dataset", "columns"))
 
 
+def warned(
+    table: Table, ours: NDArray[np.bool_], settings: TableDatasetSettings
+) -> Iterator[Doubt]:
+    """Yield what stops no run: rows may be points of series, or of whom there are in two splits."""
+    yield from of_series(table)
+    yield from _of_groups(table, ours, settings)
+
+
 def of_series(table: Table) -> Iterator[Doubt]:
     """Yield that rows may be points of series: values follow each other smoothly below a key."""
-    values = {c.name: table.numbers[c.index][:LONGEST_LOOK] for c in _decimals(table)}
+    values = {c.name: table.numbers[c.index][:LONGEST_LOOK] for c in table.numeric}
     keys = dict(_keys(table))
-    if are_points([*values.values()], [*keys.values()]):
-        shown = _shown(list(values)), _shown(list(keys))
+    if curves := curves_below(values, [*keys.values()]):
+        shown = _shown(curves), _shown(list(keys))
         text = f"values of {shown[0]} change smoothly while {shown[1]} stay"
         hint = "if rows are points of series, say `kind: timeseries`, `layout: long`, `id: COLUMN`"
         yield POINTS_OF_SERIES.doubt(text, hint, "dataset.kind")
+
+
+def _of_groups(
+    table: Table, ours: NDArray[np.bool_], settings: TableDatasetSettings
+) -> Iterator[Doubt]:
+    """Yield which columns tell of whom rows are, where some are in an augmented and another split.
+
+    Whoever says what a column is, or by which one splits are drawn, has seen to that.
+    """
+    drawn = settings.shares and settings.shares.group
+    given = told_of([each.name for each in table.columns], settings)
+    for column in group_columns(table) if drawn is None and settings.group is None else ():
+        codes = _codes(table, column)
+        both = np.intersect1d(codes[ours], codes[~ours])
+        if len(both) and column.index not in given:
+            what = several(len(both), "value is", "values are")
+            text = f"{what} of column {column.name!r} in an augmented and another split"
+            hint = f"keep rows together by `split: {{test: 0.2, group: {quoted(column.name)}}}`"
+            yield GROUPS_APART.doubt(text, hint, "dataset.group")
+
+
+def group_columns(table: Table) -> Iterator[Column]:
+    """Yield the features that are called as those that tell of whom rows are, where some repeat."""
+    for column in table.features:
+        if names_groups(column.name):
+            counts = np.unique(_codes(table, column), return_counts=True)[1]
+            if len(counts) > _FEWEST_GROUPS and 2 * len(counts) <= len(table):
+                yield column
+
+
+def _codes(table: Table, column: Column) -> NDArray[Any]:
+    coded = table.coded.get(column.index)
+    return coded.codes if coded else table.numbers[column.index]
 
 
 def refuse_one_series(table: Table, settings: TableDatasetSettings) -> None:
@@ -85,10 +130,6 @@ def _may_be_times(table: Table, column: Column) -> bool:
 
 def _shown(names: list[str]) -> str:
     return ", ".join(map(repr, names[:_SHOWN])) + (" …" if len(names) > _SHOWN else "")
-
-
-def _decimals(table: Table) -> Iterator[Column]:
-    return (each for each in table.numeric if each.kind == "decimals")
 
 
 def _keys(table: Table) -> Iterator[tuple[str, NDArray[np.bool_]]]:

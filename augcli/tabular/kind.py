@@ -17,7 +17,7 @@ from augcli.tabular.columns import roles_of
 from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
 from augcli.tabular.dialect import HEAD
 from augcli.tabular.job import TableJob
-from augcli.tabular.methods import Methods
+from augcli.tabular.methods import METHODS
 from augcli.tabular.methods.base import stages_of
 from augcli.tabular.methods.chain import Chain
 from augcli.tabular.named import splits_by_name
@@ -87,7 +87,7 @@ def _check_names_of(path: Path, settings: TableDatasetSettings) -> None:
 KIND = Kind(
     dataset_settings=TableDatasetSettings,
     output_settings=TableOutputSettings,
-    balances=Methods("smote"),
+    balances=METHODS,
     chained=Chain,
     formats=formats_of(TableFormat),
     scan=scan,

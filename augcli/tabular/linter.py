@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 
 from augcli.checks.alike import Alike
 from augcli.checks.findings import Lint
+from augcli.checks.repeating import repeating
 from augcli.dataset.units import Dataset
 from augcli.tabular.augment import ProcessedTable
 from augcli.tabular.doubts import doubts
@@ -33,6 +36,8 @@ class TableLinter:
         for each in self._tables:
             table = each.table
             yield from doubts(table)
+            stepped = (drawn.repeats for one in each.decided for drawn in one.drawn if drawn.steps)
+            yield from repeating(Counter(chain.from_iterable(some.tolist() for some in stepped)))
             yield from self._of_methods(sum(map(each.is_ours, range(len(table)))))
             label = table.with_role("label")
             coded = table.coded.get(label.index) if label else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.dataset.shares import BLOCK, SPLITS, blocks, blocks_of_texts, shared_out
+from augcli.dataset.shares import BLOCK, SPLITS, blocks, blocks_of_texts, shared_inside
 from augcli.dataset.splits import NO_SPLIT, are_splits, augmented, called, meant
 from augcli.draws import Draws, ManyDraws
 from augcli.errors import SettingError
@@ -27,13 +27,22 @@ def splits_of(table: Table, settings: TableDatasetSettings, streams: Streams) ->
     names = [*(part.name for part in table.parts), *table.broken]
     told = splits_by_name(settings, names)
     if isinstance(settings.split, SplitShares):
-        return _drawn(table, settings.split, streams, equal=settings.leaks == "refuse")
+        inside = _inside(table, settings)
+        return _drawn(table, settings.split, streams, inside, equal=settings.leaks == "refuse")
     column = table.with_role("split")
     if column:
         return _called(table.coded[column.index], settings.augment)
     by_file = coded([told[name] for name in names])
     rows = [*(part.rows for part in table.parts), *(0 for _ in table.broken)]
     return Coded(np.repeat(by_file.codes, rows), by_file.texts)
+
+
+def _inside(table: Table, settings: TableDatasetSettings) -> NDArray[np.bool_]:
+    """Return of which rows shares are drawn: all, or those that a column says may be augmented."""
+    column = table.with_role("split")
+    if column is None:
+        return np.ones(len(table), bool)
+    return rows_of(_called(table.coded[column.index], settings.augment), settings.augment)
 
 
 def _called(told: Coded, augment: Collection[str]) -> Coded:
@@ -115,7 +124,14 @@ def kept_rows(
     return ~rows_of(splits, dataset.augment)
 
 
-def _drawn(table: Table, shares: SplitShares, streams: Streams, *, equal: bool) -> Coded:
+def _drawn(
+    table: Table,
+    shares: SplitShares,
+    streams: Streams,
+    inside: NDArray[np.bool_],
+    *,
+    equal: bool,
+) -> Coded:
     """Draw shares of the rows; of each class where asked, and of units that stay together.
 
     `equal` says whether equal rows are one.
@@ -123,9 +139,9 @@ def _drawn(table: Table, shares: SplitShares, streams: Streams, *, equal: bool) 
     if shares.by is not None:
         units, keys = _by_order(table, shares.by)
         strata = np.zeros(len(table), np.int32)
-        return Coded(shared_out(shares, strata, units, keys), SPLITS)
+        return Coded(shared_inside(inside, shares, strata, units, keys), SPLITS)
     units, keys = _units(table, streams, equal=equal)
-    return Coded(shared_out(shares, _strata(table, shares), units, keys), SPLITS)
+    return Coded(shared_inside(inside, shares, _strata(table, shares), units, keys), SPLITS)
 
 
 def _by_order(table: Table, by: ColumnRef) -> tuple[Rows, NDArray[np.uint64]]:

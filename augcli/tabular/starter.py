@@ -18,6 +18,7 @@ from augcli.plural import several
 from augcli.settings.base import DatasetSettings
 from augcli.tabular.columns import Column
 from augcli.tabular.config import TableDatasetSettings
+from augcli.tabular.doubts import group_columns
 from augcli.tabular.readers import read_table, table_format
 from augcli.tabular.table import Table
 from augcli.task import Source
@@ -114,6 +115,9 @@ def _splits(table: Table, names: Sequence[str]) -> list[str]:
 def _drawn(table: Table) -> Iterator[str]:
     """Yield the line by which rows are set aside: the last ones, where they follow in time."""
     column = next(_in_time(table), None)
+    if column is None and (group := next(group_columns(table), None)):
+        yield f"split: {{test: 0.2, group: {_ref(table, group)}}}    # all rows of one are together"
+        return
     if column is None:
         yield "split: {test: 0.2}    # rows that are set aside; or the name of a column of splits"
         return

@@ -7,6 +7,7 @@ that the number of processes has no say. A run and a replay share `assembled`.
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from itertools import chain
@@ -38,6 +39,7 @@ from augcli.text.formats.open import open_file
 from augcli.text.job import TextJob
 from augcli.text.languages import language_of
 from augcli.text.own_language import OwnLanguage, lexicon_files, open_language
+from augcli.text.paired import refuse_pairs
 from augcli.text.parted import pieces_of, splits_of
 from augcli.text.provenance import Lines
 from augcli.text.single import ProcessedText
@@ -81,6 +83,7 @@ class ProcessedCorpus(Processed):
         opened, broken = each_opened(texts, self._opened)
         if not opened:
             raise none_left(broken)
+        refuse_pairs(self.settings, opened.values(), self._splits)
         self._torn = {name: file.lost for name, file in opened.items()}
         """file → its lines that are no texts, as they cannot be read"""
         self._pieces = list(pieces_of(opened, texts, self.settings, self.job.seed))
@@ -284,11 +287,24 @@ class ProcessedCorpus(Processed):
     def _write(self, plan: CorpusPlan, file: int) -> Iterator[Part]:
         """Yield a file's new rows as they are made."""
         prepare(self.job.steps)
-        maker = BlockMaker(self.job, self.settings, self.reading, self.corpus, plan, file)
         key = self._key(f"{self.files[file].name} {FORM}")
         if plan is not self.planned:
             key = key_of({}, list(self.corpus.failures), key)
-        yield from self.job.spread(key, maker, self._to_augment(plan, file))
+        yield from self.job.spread(key, self._maker(plan, file), self._to_augment(plan, file))
+
+    def repeats_of(self, most: int) -> Counter[bool]:
+        """Draw the copies of some texts of each file: how many repeat another text, or do not."""
+        prepare(self.job.steps)
+        found = Counter[bool]()
+        for file in self._augmented_by(self.planned):
+            rows = [row for row in self._rows(file) if self.planned.copies[row]]
+            made = self._maker(self.planned, file)(rows[:: -(-len(rows) // most)], lambda _: None)
+            block = Block(made)
+            found.update({True: block.repeats, False: len(block.rows) - block.repeats})
+        return found
+
+    def _maker(self, plan: CorpusPlan, file: int) -> BlockMaker:
+        return BlockMaker(self.job, self.settings, self.reading, self.corpus, plan, file)
 
     def _to_augment(self, plan: CorpusPlan, file: int) -> Iterator[list[int]]:
         """Yield the rows of a file that are to be augmented, in blocks."""

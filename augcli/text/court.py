@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.parted import opened_output
 from augcli.text.single import opened
+from augcli.text.words import SPACELESS
+
+_ALONE = re.compile(f"([{SPACELESS}])")
 
 
 def seen(folder: Path, record: Record) -> Iterator[Seen]:
@@ -47,7 +51,12 @@ def _in_file(folder: Path, record: TextFileRecord) -> Iterator[Seen]:
     yield from seen_rows(folder, record, meet)
 
 
+def told_apart(text: str) -> str:
+    """Return a text with blanks around the characters of scripts that have none between words."""
+    return _ALONE.sub(r" \1 ", text)
+
+
 def court() -> Court:
     """Return the judge of texts: words and pairs of words before logistic regression."""
-    judge = Judge("words and pairs of words", str, fitted)
+    judge = Judge("words and pairs of words", told_apart, fitted, revision=2)
     return Court((judge,), seen, folds=5, repeats=2, sample="text")

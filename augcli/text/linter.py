@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
 
 from augcli.checks.alike import Alike
 from augcli.checks.findings import Lint
+from augcli.checks.repeating import among, repeating
 from augcli.dataset.splits import augmented
 from augcli.dataset.units import Dataset
 from augcli.draws import Draws
@@ -20,7 +23,7 @@ from augcli.text.parted import roughly
 from augcli.text.single import ProcessedText
 from augcli.text.transform import MODEL_FOLDER, TextTransform
 from augcli.text.words import Document
-from augcli.transform import located, prepare
+from augcli.transform import Transform, located, prepare, walk
 
 _TRIED, _FEWEST = 200, 20
 _HARDLY = 0.02
@@ -35,6 +38,8 @@ class TextLinter:
         self._alike = Alike(frozenset(), "text")
         self._names: list[str] = []
         self._tried: list[Document] = []
+        self._repeats = Counter[bool]()
+        """How many copies repeat another text, and how many do not."""
 
     def take(self, task: Task, processed: Processed) -> None:
         """Take in one text, or all of a dataset's files."""
@@ -42,6 +47,7 @@ class TextLinter:
             self._take_all(processed)
         elif isinstance(processed, ProcessedText):
             self._alike.splits = augmented(self._job.dataset.augment, self._dataset.splits)
+            self._repeats.update(among(each.record for each in processed.outputs))
             with suppress(SampleError):  # one that only passes through is not judged
                 self._take(task.source, task.split, task.label, processed.document)
 
@@ -55,6 +61,8 @@ class TextLinter:
                 document = Document(sample.text, whole.reading, sample.spans)
                 split, label = str(corpus.splits[row]), corpus.labels[row]
                 self._take(corpus.source_id(row), split, label, document)
+        if not any(map(_needs_model, _steps_of(self._job))):
+            self._repeats.update(whole.repeats_of(_TRIED))
 
     def _take(self, name: str, split: str, label: str | None, document: Document) -> None:
         same, near = map(stable_hash, (document.text, roughly(document.text)))
@@ -66,6 +74,7 @@ class TextLinter:
     def told(self) -> Iterator[Lint]:
         """Yield what is to be told of all that was taken in."""
         yield from self._alike.told(self._names.__getitem__)
+        yield from repeating(self._repeats)
         prepare(self._job.steps)
         for path, step in located(self._job.steps):
             if isinstance(step, TextTransform) and step.p > 0 and not _needs_model(step):
@@ -79,7 +88,13 @@ class TextLinter:
             yield Lint("no-effect", text, path)
 
 
-def _needs_model(step: TextTransform) -> bool:
+def _steps_of(job: TextJob) -> Iterator[Transform]:
+    """Yield the steps of all stages and views."""
+    views = (view for stage in job.courses for view in stage.views)
+    return chain.from_iterable(walk(view.steps) for view in views)
+
+
+def _needs_model(step: Transform) -> bool:
     if isinstance(step, Generating):
         return True  # `check` asks no program
     return any(MODEL_FOLDER in each.metadata for each in type(step).model_fields.values())

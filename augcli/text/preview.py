@@ -154,7 +154,7 @@ def _words(text: str, font: Any) -> Iterator[str]:
     text = "".join(mark if mark.isprintable() else " " for mark in text)
     for at, mark in enumerate(text, 1):
         if mark == " " or not mark.isascii() or at == len(text):
-            yield from fitting(text[start:at], _WIDTH - 2 * _GAP - _INDENT, font)
+            yield from fitting(text[start:at], _WIDTH - 2 * _GAP - _INDENT, font.getlength)
             start = at
 
 

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from statistics import fmean
 
 from augcli.dataset.files import readable
 from augcli.dataset.formats import format_at
@@ -17,19 +16,19 @@ from augcli.dataset.splits import TRAIN, are_splits
 from augcli.draft import Asked, Draft, quoted
 from augcli.errors import DoubtError, SampleError, SettingError
 from augcli.plural import several
+from augcli.rows.delimited import is_table
+from augcli.rows.encodings import open_text
 from augcli.settings.base import ColumnRef, DatasetSettings
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile, TextFormat
 from augcli.text.formats.open import open_file
 from augcli.text.languages import ENGLISH, language_of
-from augcli.text.lexicon import Lexicon
+from augcli.text.paired import among, words_of
 from augcli.text.single import EXTENSION
-from augcli.text.words import Document, Reading
 
 _LOOKED_AT = 200
-_SENTENCE = 4
-"""Words that a cell has at least, on average, where a column is taken for texts."""
+_HEAD = 1 << 16
 _CLASSES = ("label", "class", "category", "sentiment", "target", "intent", "topic", "emotion")
 _LABELLED_AT = 2000
 _MOST_CLASSES = 60
@@ -59,12 +58,14 @@ def starter(asked: Asked) -> Draft | None:
     path, files = asked.path, readable(asked.path)
     known = [each for each in files if format_at(TextFormat, each.name)] or files
     form, looked_at = _format_of(path, known)
+    if form == "lines" and not asked.insists and any(map(_may_be_table, looked_at)):
+        return None
     try:
         opened = list(_opened(looked_at, form))
     except SettingError:  # a run that is tried will tell it
         return _draft(known, _TOLD[form], _WITHOUT_WORDS)
     texts = [file.row(at).text for file in opened for at in range(min(len(file), _LOOKED_AT))]
-    if not asked.insists and not _are_sentences(texts):
+    if not asked.insists and not words_of(texts):
         return None
     splits = _splits(path, known, form)
     columns = [line for file in opened[:1] for line in _columns(asked, looked_at[0], file, form)]
@@ -95,8 +96,13 @@ def _columns(asked: Asked, path: Path, file: TextFile, form: str) -> Iterator[st
     """Yield the lines on columns of a table: that of the text, and what may be class and split."""
     if not file.columns:
         return
+    alike = among(file.first_cells())
     text, *others = file.columns
-    yield f"text: {quoted(text)}    # the column with the longest cells"
+    if len(alike) > 1:
+        told = ", ".join(map(quoted, alike))
+        yield f"# text: [{told}]    # each is edited by itself; or one of them"
+    else:
+        yield f"text: {quoted(text)}    # the column with the longest cells"
     counts = {each: _counts(path, form, each) for each in others if asked.label is None}
     splits = [each for each, found in counts.items() if are_splits(found)]
     for each in splits[:1]:
@@ -140,6 +146,13 @@ def _format_of(path: Path, files: Sequence[Path]) -> tuple[str, Sequence[Path]]:
     return "auto" if known or unsure else "lines", largest
 
 
+def _may_be_table(path: Path) -> bool:
+    """Return whether a file that no format of texts claims has even rows."""
+    with suppress(SampleError), path.open("rb") as file:
+        return is_table(open_text(path.name, file.read(_HEAD), None).head(_HEAD))
+    return False
+
+
 def _are_in_classes(names: Sequence[str]) -> bool:
     """Return whether files may be a text each, in folders of classes."""
     with suppress(DoubtError):
@@ -161,11 +174,3 @@ def _in_latin(texts: Sequence[str]) -> bool:
     """Return whether most letters of texts are those of English."""
     letters = [char for text in texts for char in text if char.isalpha()]
     return 2 * sum(map(str.isascii, letters)) > len(letters)
-
-
-def _are_sentences(texts: Sequence[str]) -> bool:
-    """Return whether most texts differ, and have a few words on average."""
-    if not texts or any("\0" in text for text in texts):
-        return False
-    reading, various = Reading(Lexicon(())), len(set(texts)) > len(texts) / 2
-    return various and fmean(len(Document(text, reading).words) for text in texts) >= _SENTENCE

@@ -139,7 +139,7 @@ class ProcessedSeries(Processed):
                 continue
             copies, refusals = loaded(part.made())
             for ident, drawn in copies.items():
-                result.copies[ident] = [Copy.from_plain(each) for each in drawn]
+                result.copies[ident] = [Copy(*each) for each in drawn]
             result.refused.update(refusals)
         return result
 

@@ -11,7 +11,7 @@ from augcli.timeseries.config import SmoteBalance
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.transform import SeriesTransform
 from augcli.timeseries.transforms.mixing import Smote
-from augcli.transform import Chooser, keyed
+from augcli.transform import Chooser, keyed, walk
 
 Steps = Sequence[tuple[str, SeriesTransform | Chooser]]
 """Steps with their keys, as `transform.keyed` gives them."""
@@ -30,6 +30,8 @@ class Course(NamedTuple):
 
     stage: Stage[SeriesTransform]
     ways: tuple[Way, Way]
+    is_plain: bool
+    """Whether the records of a copy's steps tell all there is to know of it."""
 
     def way(self, copy: int) -> Way:
         """Return how a copy is made."""
@@ -43,7 +45,15 @@ def courses_of(job: SeriesJob) -> Iterator[Course]:
         usual = beyond = Way("copies", [(view, view.entries) for view in stage.views])
         if isinstance(balance, SmoteBalance):
             beyond = Way("smote", [(View(()), list(keyed([Smote(k=balance.k)])))])
-        yield Course(stage, (usual, beyond))
+        yield Course(stage, (usual, beyond), usual is beyond and _is_plain(stage))
+
+
+def _is_plain(stage: Stage[SeriesTransform]) -> bool:
+    """Return whether copies are alone, of all classes, and of nothing but plain steps."""
+    steps = [step for view in stage.views for step in walk(view.steps)]
+    inner = [step for step in steps if isinstance(step, SeriesTransform)]
+    is_for_all = not any(step.only or step.except_ for step in steps)
+    return len(stage.views) == 1 and is_for_all and all(step.is_plain for step in inner)
 
 
 def refuse_groups(job: SeriesJob) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import islice, repeat
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,9 @@ from augcli.errors import RefusedError, StepError
 from augcli.names import Spot
 from augcli.requests.redraws import Distinct, Picked, Vain, tries
 from augcli.steps.recorded import own_steps
-from augcli.steps.ways import Pick, Turn, as_json, picks_of
+from augcli.steps.ways import Pick, Turn, picks_of
 from augcli.timeseries.courses import Course, Steps, Way, courses_of
+from augcli.timeseries.formats.base import SeriesFile
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, PeersOf, Society
 from augcli.timeseries.making import Drawn, made
@@ -43,14 +44,14 @@ class Copy(NamedTuple):
     """The classes that it is mixed of; None where it is of one."""
     steps: str
     """As JSON: there may be millions."""
-    partners: tuple[str, ...]
+    partners: Sequence[str]
     """The ids of the other series that it is made of."""
     length: int
     method: str = "copies"
     attempt: int = 0
     repeats: int | None = None
     """The copy whose params these equal in spite of drawing again; -1 if it is its source."""
-    alone: tuple[str, ...] = ()
+    alone: Sequence[str] = ()
     """Steps that were left out, as there was no partner."""
     stage: str | None = None
     view: str | None = None
@@ -64,12 +65,6 @@ class Copy(NamedTuple):
     def drawn(self) -> Drawn:
         """Return what of its story says how to make it."""
         return Drawn(self.source, self.row, self.copy, self.steps)
-
-    @classmethod
-    def from_plain(cls, told: Sequence[Any]) -> Copy:
-        """Return what JSON made a list of."""
-        copy = cls(*told)
-        return copy._replace(partners=tuple(copy.partners), alone=tuple(copy.alone))
 
 
 @dataclass
@@ -162,11 +157,12 @@ class Drawing:
 
         def known(
             turn: Turn[ManyDraws, SeriesTransform], places: NDArray[np.intp]
-        ) -> Iterable[tuple[Params, str] | None]:
+        ) -> Iterable[tuple[None, str] | None]:
             step = turn.step
             if step.origin or (step.asks_facts and (self._resizes or step.mixes)):
                 return repeat(None)  # what fails in other people's steps costs one copy
-            return _of_shapes(step, turn.draws[places], shapes[places])
+            texts = _of_shapes(step, turn.draws[places], shapes[places])
+            return (text and (None, text) for text in texts)
 
         return picks_of(draws, steps, known)
 
@@ -181,16 +177,21 @@ class Drawing:
         self, entry: Entry, every: Sequence[Sequence[Views]], vain: Vain | None
     ) -> Iterator[Copy]:
         """Yield the copies of a series, those of one stage after those of another."""
+        file = self.library.file(entry.file)
         facts = Facts(entry.channels, entry.length, PeersOf(self.society, entry))
+        is_usual = self._is_ours and not file.is_whole and not file.refusal(entry.length, entry.row)
         follow = partial(self._group_followed, entry=entry, facts=facts)
-        mark = _mark_of(self.job, self.library, entry)
+        mark = self._mark_of(file, entry)
         own = [(mark(_Drawn(entry.length)),)] if self.job.steps else []
         for course, some in zip(self._courses, every, strict=True):
+            if course.is_plain and is_usual and (new := [*_all_new(entry, facts, course, some)]):
+                yield from new
+                continue
             copies = Distinct[list[_Drawn]](partial(_whole, mark), [None, *own])
             for copy, views in enumerate(some):
                 try:
                     picked = copies.pick(follow, self._tried(entry, course, copy, views))
-                    self._check_lengths(entry, picked.drawn)
+                    self._check_lengths(file, entry, picked.drawn)
                 except StepError as error:
                     if vain is None:
                         raise
@@ -198,9 +199,8 @@ class Drawing:
                 else:
                     yield from self._group(entry, course, picked, copy)
 
-    def _check_lengths(self, entry: Entry, group: Sequence[_Drawn]) -> None:
+    def _check_lengths(self, file: SeriesFile, entry: Entry, group: Sequence[_Drawn]) -> None:
         """Raise RefusedError where a series of such a length has no place in its file."""
-        file = self.library.file(entry.file)
         for each in group:
             refusal = file.refusal(each.length, entry.row)
             if refusal and (self.job.output.emits_originals or not file.is_resizable):
@@ -214,20 +214,20 @@ class Drawing:
         is_source = not picked.is_new and picked.repeats is None and len(group) == 1
         for (view, _), drawn in zip(way.views, group, strict=True):
             yield Copy(
-                source=entry.id,
-                row=entry.row,
-                copy=copy,
-                label=entry.label,
-                weights=_weights(self.library, entry.label, drawn.mixing),
-                steps=drawn.text,
-                partners=drawn.partners,
-                length=drawn.length,
-                method=way.method,
-                attempt=picked.attempt,
-                repeats=-1 if is_source else picked.repeats,
-                alone=drawn.alone,
-                stage=course.stage.name,
-                view=view.name,
+                entry.id,
+                entry.row,
+                copy,
+                entry.label,
+                _weights(self.library, entry.label, drawn.mixing) if drawn.mixing else None,
+                drawn.text,
+                drawn.partners,
+                drawn.length,
+                way.method,
+                picked.attempt,
+                -1 if is_source else picked.repeats,
+                drawn.alone,
+                course.stage.name,
+                view.name,
             )
 
     def _tried(self, entry: Entry, course: Course, copy: int, views: Views) -> Iterator[Views]:
@@ -237,6 +237,28 @@ class Drawing:
         for again in islice(tries(stream, "attempt"), 1, None):
             yield from self._of_views(ManyDraws.of([again]), [entry], course.way(copy))
 
+    @cached_property
+    def _is_ours(self) -> bool:
+        """Return whether no step is other people's."""
+        return not own_steps(self.job.steps)
+
+    def _mark_of(self, file: SeriesFile, entry: Entry) -> Callable[[_Drawn], Hashable]:
+        """Return what tells copies of a series apart: steps or, if they are rounded, values.
+
+        Those of other people's steps are made for it, which shows whether they can be.
+        """
+        if not file.is_whole and self._is_ours:
+            return attrgetter("effect")
+
+        def mark(drawn: _Drawn) -> Hashable:
+            (series,) = made(self.library, [Drawn(entry.id, entry.row, 0, drawn.text)])
+            if not file.is_whole:
+                return drawn.effect
+            marks = b"" if series.marks is None else series.marks.tobytes()
+            return (np.rint(series.values) + 0.0).tobytes() + marks
+
+        return mark
+
     def _group_followed(self, views: Views, entry: Entry, facts: Facts) -> list[_Drawn]:
         """Return what the steps of the views of a copy come to."""
         return [self._followed(entry, facts, picks) for picks in views]
@@ -244,7 +266,7 @@ class Drawing:
     def _followed(self, entry: Entry, facts: Facts, picks: Picks) -> _Drawn:
         """Return what the steps of a copy come to."""
         texts: list[str] = []
-        effect: list[str] = []
+        idle: list[str] = []
         mixing: list[tuple[SeriesTransform, Params]] = []
         alone: list[str] = []
         for pick in picks:
@@ -253,21 +275,23 @@ class Drawing:
                 continue
             if reason := step.refusal(facts):
                 raise RefusedError(reason)
-            params, text = pick.params(facts)
+            if step.is_plain:
+                texts.append(pick.record(facts))
+                continue
+            params, text = pick.told(facts)
             if step.mixes and not params["partners"]:
                 alone.append(step.name)
                 continue
+            texts.append(text)
             if step.mixes:
                 self._refuse_partners(step, facts.length, params["partners"])
                 mixing.append((step, params))
-            texts.append(as_json(step, text))
-            if not step.is_idle(params):
-                effect.append(texts[-1])
-            length = step.length_after(params, facts.length)
-            if length != facts.length:
-                facts = replace(facts, length=length)
+            if step.is_idle(params):
+                idle.append(text)
+            facts = replace(facts, length=step.length_after(params, facts.length))
+        effect = tuple(text for text in texts if text not in idle) if idle else tuple(texts)
         told = f"[{', '.join(texts)}]"
-        return _Drawn(facts.length, told, tuple(effect), mixing, tuple(alone))
+        return _Drawn(facts.length, told, effect, mixing, tuple(alone))
 
     def _refuse_partners(self, step: SeriesTransform, length: int, partners: Sequence[str]) -> None:
         """Raise RefusedError where a series of this length cannot be mixed with some others."""
@@ -276,18 +300,30 @@ class Drawing:
             raise RefusedError(reason)
 
 
+def _all_new(entry: Entry, facts: Facts, course: Course, every: Sequence[Views]) -> Iterator[Copy]:
+    """Yield the copies of a plain course, none where one is not new: they are drawn one by one."""
+    texts = [f"[{', '.join([pick.record(facts) for pick in picks])}]" for (picks,) in every]
+    if len({*texts, "[]"}) <= len(texts):
+        return
+    ((view, _),) = course.ways[0].views
+    told, end = (entry.id, entry.row), (course.stage.name, view.name)
+    for copy, text in enumerate(texts):
+        drawn = None, text, (), entry.length, course.way(copy).method, 0, None, ()
+        yield Copy(*told, copy, entry.label, *drawn, *end)
+
+
 def _of_shapes(
     step: SeriesTransform, draws: ManyDraws, shapes: NDArray[np.int64]
-) -> Iterable[tuple[Params, str] | None]:
+) -> Iterable[str | None]:
     """Return what can be drawn of a step for series of these shapes, each of them by itself."""
     if (shapes == shapes[:1]).all():
         return step.many_params(draws, *shapes[0].tolist()) if len(shapes) else ()
-    found: list[tuple[Params, str] | None] = [None] * len(shapes)
+    found: list[str | None] = [None] * len(shapes)
     for shape in np.unique(shapes, axis=0):
         places = np.flatnonzero((shapes == shape).all(axis=1))
         some = step.many_params(draws[places], *shape.tolist())
-        for place, params in zip(places.tolist(), some, strict=False):
-            found[place] = params
+        for place, text in zip(places.tolist(), some, strict=False):
+            found[place] = text
     return found
 
 
@@ -295,25 +331,6 @@ def _whole(mark: Callable[[_Drawn], Hashable], group: Sequence[_Drawn]) -> Hasha
     """Return what tells groups apart; one of which two are the same is none."""
     marks = tuple(map(mark, group))
     return marks if len({*marks}) == len(marks) else None
-
-
-def _mark_of(job: SeriesJob, library: Library, entry: Entry) -> Callable[[_Drawn], Hashable]:
-    """Return what tells copies of a series apart: their steps or, if they are rounded, values.
-
-    Those of other people's steps are made for it, which shows whether they can be.
-    """
-    is_whole = library.file(entry.file).is_whole
-    if not is_whole and not own_steps(job.steps):
-        return attrgetter("effect")
-
-    def mark(drawn: _Drawn) -> Hashable:
-        (series,) = made(library, [Drawn(entry.id, entry.row, 0, drawn.text)])
-        if not is_whole:
-            return drawn.effect
-        marks = b"" if series.marks is None else series.marks.tobytes()
-        return (np.rint(series.values) + 0.0).tobytes() + marks
-
-    return mark
 
 
 def _weights(

@@ -11,7 +11,7 @@ from itertools import islice, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.rows.following import are_points, changes_of
+from augcli.rows.following import changes_of, curves_below
 from augcli.settings.base import ColumnRef
 from augcli.timeseries.formats.grid import Grid, is_number
 
@@ -100,12 +100,10 @@ class _Columns:
     def keyed(self) -> Curves | None:
         """Return the columns of points below keys that stay while those go on smoothly."""
         time = next((at for at in self._numbers if self._called(at, _CLOCK)), None)
-        curves = [
-            each for at in self._numbers if at != time and (each := self._decimals(at)) is not None
-        ]
+        numbers = {at: each for at, each in self._numbers.items() if each is not None}
         kept = {at: changes_of(self._codes(at)) for at in self._numbers if at != time}
         keys = {at: each for at, each in kept.items() if each is not None}
-        if not are_points(curves, [*keys.values()]):
+        if not curves_below(numbers, [*keys.values()]):
             return None
         begins_again = time is not None and len(set(self._cells[time])) < len(self._cells[time])
         named = (at for at in keys if begins_again or self._called(at, _OF_SERIES))
@@ -114,12 +112,6 @@ class _Columns:
         label = next((at for at in keys if at != ident and _changes_within(keys[at], stays)), None)
         marks = tuple(self._ref(at) for at in keys if at not in (ident, label))
         return Curves("long", *(self._told(time), marks, self._told(label), self._told(ident)))
-
-    def _decimals(self, at: int) -> NDArray[np.float64] | None:
-        """Return a column of numbers that are not all whole; None for any other."""
-        numbers = self._numbers[at]
-        whole = numbers is None or not np.any(numbers % 1 > 0)
-        return None if whole else numbers
 
     def _codes(self, at: int) -> NDArray[np.int64]:
         codes: NDArray[np.int64] = np.unique(self._cells[at], return_inverse=True)[1]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 
 from augcli.checks.alike import Alike
 from augcli.checks.findings import Lint
+from augcli.checks.repeating import among, repeating
 from augcli.dataset.splits import augmented
 from augcli.dataset.units import Dataset
 from augcli.draws import Draws
@@ -30,14 +33,21 @@ class SeriesLinter:
     def __init__(self, job: SeriesJob, dataset: Dataset):
         self._job, self._dataset = job, dataset
         self._libraries: list[Library] = []
+        self._repeats = Counter[bool]()
+        """How many copies repeat another, and how many do not."""
 
     def take(self, task: Task, processed: Processed) -> None:
         """Take in the files of a dataset that hold many series."""
         if isinstance(processed, ProcessedSeries):
             self._libraries.append(processed.library)
+            copies = chain.from_iterable(processed.decided.copies.values())
+            self._repeats.update(each.repeats is not None for each in copies)
+        else:
+            self._repeats.update(among(each.record for each in processed.outputs))
 
     def told(self) -> Iterator[Lint]:
         """Yield what is to be told of all that was taken in."""
+        yield from repeating(self._repeats)
         for library in self._libraries:
             entries = [each for each in library.entries.values() if each.trouble is None]
             splits = augmented(self._job.dataset.augment, {each.split for each in entries})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from augcli.rows.tables import loaded
@@ -12,6 +12,9 @@ from augcli.task import Plain
 from augcli.timeseries.library import Library
 from augcli.timeseries.series import Series, stacked, unstacked
 from augcli.timeseries.transform import SeriesTransform
+
+_NUMBERS = b"+-.0123456789eE"
+"""What numbers in a record are written with."""
 
 
 class Drawn(NamedTuple):
@@ -28,15 +31,10 @@ def made(library: Library, drawn: Sequence[Drawn]) -> list[Series]:
 
     Those of one shape that go through the same steps are made together.
     """
-    told: list[list[Plain]] = loaded(f"[{','.join(each.steps for each in drawn)}]".encode())
-    known = {step["name"] for steps in told for step in steps}
-    classes = {name: step_named(SeriesTransform, name) for name in known}
+    told: list[list[Plain]] = loaded(f"[{','.join([each.steps for each in drawn])}]".encode())
     sources = [library.series(each.source) for each in drawn]
-    alike: dict[Any, list[int]] = defaultdict(list)
-    for number, (series, steps) in enumerate(zip(sources, told, strict=True)):
-        alike[_form(series, steps, classes)].append(number)
     result: dict[int, Series] = {}
-    for numbers in alike.values():
+    for numbers in _alike(drawn, sources, told):
         stack = stacked([sources[number] for number in numbers])
         rates = [library.entries[drawn[number].source].rate for number in numbers]
         for records in zip(*(told[number] for number in numbers), strict=True):
@@ -44,6 +42,34 @@ def made(library: Library, drawn: Sequence[Drawn]) -> list[Series]:
         labels = [_label(library, drawn[n].source, sources[n].label, told[n]) for n in numbers]
         result |= zip(numbers, unstacked(stack, labels), strict=True)
     return [result[number] for number in range(len(drawn))]
+
+
+def _alike(
+    drawn: Sequence[Drawn], sources: Sequence[Series], told: Sequence[Sequence[Plain]]
+) -> Iterable[list[int]]:
+    """Return the numbers of those that can be made together: steps and all shapes are the same.
+
+    Records that differ in nothing but their numbers have lists of the same lengths.
+    """
+    names = {step["name"] for steps in told for step in steps}
+    classes = {name: step_named(SeriesTransform, name) for name in names}
+    is_resized = any(cls.resizes() for cls in classes.values())
+    alike: dict[Any, list[int]] = defaultdict(list)
+    for number, (series, each) in enumerate(zip(sources, drawn, strict=True)):
+        shape = series.values.shape, series.marks is None, series.clock is None
+        lengths = tuple(_lengths(series, told[number], classes)) if is_resized else ()
+        alike[shape, each.steps.encode().translate(None, _NUMBERS), lengths].append(number)
+    return alike.values()
+
+
+def _lengths(
+    series: Series, steps: Sequence[Plain], classes: Mapping[str, type[SeriesTransform]]
+) -> Iterator[int]:
+    """Yield how long a series is after each of some steps."""
+    length = series.length
+    for step in steps:
+        length = classes[step["name"]].length_after(step["params"], length)
+        yield length
 
 
 def _label(library: Library, ident: str, label: str | None, steps: Sequence[Plain]) -> str | None:
@@ -63,23 +89,6 @@ def _decimals(number: str) -> int:
     return len(number.partition(".")[2])
 
 
-def _form(
-    series: Series, steps: Sequence[Plain], classes: Mapping[str, type[SeriesTransform]]
-) -> Any:
-    """Return what is the same for series that can be made together: steps, and all shapes."""
-    form: list[Any] = [series.values.shape, series.marks is None, series.clock is None]
-    length = series.length
-    for step in steps:
-        name, params = step["name"], step["params"]
-        length = classes[name].length_after(params, length)
-        form += name, length
-        lists = [each for each in params.values() if isinstance(each, list)]
-        while lists:
-            form += map(len, lists)
-            lists = [each[0] for each in lists if each and isinstance(each[0], list)]
-    return tuple(form)
-
-
 def _after(
     library: Library, stack: Series, steps: Sequence[Plain], rates: Sequence[int | None]
 ) -> Series:
@@ -88,7 +97,7 @@ def _after(
     Partners come with as many points a second as the series has that they are mixed with.
     """
     cls, params = step_named(SeriesTransform, steps[0]["name"]), [step["params"] for step in steps]
-    idents = [each["partners"] if cls.mixes else () for each in params]
+    idents = [each["partners"] for each in params] if cls.mixes else [()] * len(params)
     every = zip(idents, rates, strict=True)
     partners = [[library.at_rate(each, rate) for each in some] for some, rate in every]
     return cls.apply_all(stack, params, partners)

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.draws import Draws, ManyDraws, words
+from augcli.draws import ManyDraws, words
 
 Floats = NDArray[np.float64]
 
@@ -21,7 +21,7 @@ def uniform(seed: int, *shape: int) -> Floats:
 
 
 def _uniforms(seeds: Sequence[int], shape: tuple[int, ...]) -> Floats:
-    draws = ManyDraws.of(Draws(seed).at("noise") for seed in seeds).across()
+    draws = ManyDraws(np.array(seeds, np.uint64)).at("noise").across()
     return draws.folded(_numbers(math.prod(shape))).uniform().reshape(len(seeds), *shape)
 
 

@@ -44,10 +44,11 @@ class Story:
 
     def lines(self, lost: Collection[int] = ()) -> Iterator[tuple[Any, ...]]:
         """Yield the lines of the new series but those of lost copies, by column."""
+        output = plain_name(self.output)
         made = (copy for number, copy in enumerate(self.copies) if number not in lost)
         for row, copy in enumerate(made, self.first):
             yield (
-                plain_name(self.output),
+                output,
                 row,
                 plain_name(copy.source),
                 [*map(plain_name, copy.partners)],

@@ -71,8 +71,9 @@ class Series:
         clock = self.clock
         if clock is not None and length != self.length:
             clock = _at(clock, np.linspace(0, self.length - 1, length))
-        nearest = np.rint(first).astype(np.int64)
-        marks = None if self.marks is None else _taken(self.marks, nearest)
+        marks = self.marks
+        if marks is not None:
+            marks = _taken(marks, np.rint(first).astype(np.int64))
         return Series(_at(self.values, positions), self.label, marks, clock)
 
     def cut(self, start: int, length: int) -> Series:

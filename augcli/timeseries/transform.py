@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import repeat
 from typing import Any, ClassVar, Protocol
 
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 
 from augcli.draws import Draws, ManyDraws
 from augcli.foreign import derived_from
-from augcli.params import Columns, rounded_many, rows_of
+from augcli.params import Columns, rounded_many, texts_of
 from augcli.ranges import Constant, Spread
 from augcli.timeseries.series import Series, Values, stacked, unstacked
 from augcli.transform import Params, Transform, rounded
@@ -64,15 +66,13 @@ class SeriesTransform(Transform):
         """Return why a series cannot have this step, None if it can."""
         return None
 
-    def many_params(
-        self, draws: ManyDraws, channels: int, length: int
-    ) -> Iterable[tuple[Params, str] | None]:
-        """Return the params of many outputs of such a shape, and the same as JSON.
+    def many_params(self, draws: ManyDraws, channels: int, length: int) -> Iterable[str | None]:
+        """Return the params of many outputs of such a shape as JSON.
 
         None where each is to be drawn by itself, by its facts. One without the partners that it
         needs is not applied.
         """
-        return repeat(None) if self.asks_facts else self.make_params_of_many(draws)
+        return repeat(None) if self.asks_facts else self.texts_of_many(draws)
 
     @classmethod
     def refusal_of(cls, length: int, partners: Sequence[int]) -> str | None:
@@ -87,7 +87,14 @@ class SeriesTransform(Transform):
     @classmethod
     def resizes(cls) -> bool:
         """Return whether there may be more or fewer points after it."""
-        return any("length_after" in vars(each) for each in cls.__mro__[: _depth(cls)])
+        return _declares(cls, "length_after")
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Return whether all that was drawn means: another series, of the same length and class."""
+        asks = self.asks_facts and not isinstance(self, Listed)
+        own = any(_declares(type(self), each) for each in ("refusal", "is_idle", "length_after"))
+        return not (asks or own or self.mixes)
 
     @classmethod
     def length_after(cls, params: Params, length: int) -> int:
@@ -127,8 +134,10 @@ class SeriesTransform(Transform):
         return made
 
 
-def _depth(cls: type[SeriesTransform]) -> int:
-    return cls.__mro__.index(SeriesTransform)
+def _declares(cls: type[SeriesTransform], method: str) -> bool:
+    """Return whether a class has a method of its own in the place of that of all."""
+    below = cls.__mro__[: cls.__mro__.index(SeriesTransform)]
+    return any(method in vars(each) for each in below)
 
 
 class Listed(SeriesTransform):
@@ -143,19 +152,18 @@ class Listed(SeriesTransform):
 
     def make_params(self, draws: Draws, facts: Facts) -> Params:
         """Return the params of one output."""
-        ((params, _),) = self.many_params(ManyDraws.of([draws]), facts.channels, facts.length)
+        (text,) = self.many_params(ManyDraws.of([draws]), facts.channels, facts.length)
+        params: Params = json.loads(text)
         return params
 
-    def many_params(
-        self, draws: ManyDraws, channels: int, length: int
-    ) -> Iterator[tuple[Params, str]]:
-        """Yield the params of many outputs, and the same as JSON."""
+    def many_params(self, draws: ManyDraws, channels: int, length: int) -> Iterator[str]:
+        """Yield the params of many outputs as JSON."""
         counts = drawn_many(getattr(self, self.counted), draws, self.counted) if self.counted else 0
-        rows: list[Any] = [None] * len(draws)
+        rows = [""] * len(draws)
         for count in np.unique(counts).tolist():
             places = np.flatnonzero(np.broadcast_to(counts == count, len(draws)))
             columns = self.columns(draws[places], channels, length, count)
-            for place, row in zip(places.tolist(), rows_of({}, columns, len(places)), strict=True):
+            for place, row in zip(places.tolist(), texts_of({}, columns, len(places)), strict=True):
                 rows[place] = row
         return iter(rows)
 

@@ -27,6 +27,7 @@ STEPS = [
     {"rotate": {"degrees": [-20, 20]}},
     {"jpeg": {"p": 0.5}},
     {"scale": {"factor": {"normal": [1, 0.05]}}},
+    {"gamma": {"gamma": 1.5}},
 ]
 
 
@@ -195,6 +196,18 @@ def test_a_slider_goes_along_most_of_a_normal_distribution(opened):
     card.locator("input").press("ArrowLeft")
     card.get_by_text("to here").click()
     assert card.locator("pre").text_content() == "- scale: {factor: [0.85, 1.1]}"
+
+
+def test_the_slider_of_a_fixed_value_sets_it(opened):
+    page = opened("preview.html")
+    card = page.locator("[data-step=gamma]")
+    assert card.locator("pre").text_content() == "- gamma: {gamma: 1.5}"
+    assert card.locator("output").text_content() == "1.5"
+    before = card.locator(".frame:visible img").get_attribute("src")
+    card.locator("input").press("Home")
+    lowest = card.locator("output").text_content()
+    assert card.locator("pre").text_content() == f"- gamma: {{gamma: {lowest}}}"
+    assert card.locator(".frame:visible img").get_attribute("src") != before
 
 
 def test_a_click_copies_the_step(opened):

@@ -55,6 +55,7 @@ def test_magnitudes_are_of_the_weakest_bins() -> None:
     assert few == {"slant", "pan", "rotate", "posterize", "solarize", "autocontrast", "equalize"}
 
 
+@pytest.mark.oracle("augmix")
 def test_weights_sum_to_1_and_the_mixture_is_their_mean() -> None:
     params = params_of(4)
     weights = [params["own"], *(chain["weight"] for chain in params["chains"])]

@@ -20,6 +20,7 @@ def clipped(values: np.ndarray, depth: str) -> np.ndarray:
     return values if depth == "float32" else values.clip(0, 1)
 
 
+@pytest.mark.oracle("rgb_shift")
 @pytest.mark.parametrize("depth", DEPTHS)
 def test_rgb_shift(depth: str) -> None:
     pixels = smooth(depth=depth)
@@ -33,6 +34,7 @@ def test_rgb_shift_has_no_colour_to_shift_in_gray() -> None:
     np.testing.assert_array_equal(augmented(step("rgb_shift"), picture).pixels, picture.pixels)
 
 
+@pytest.mark.oracle("band_gain")
 @pytest.mark.parametrize("depth", DEPTHS)
 @pytest.mark.parametrize("bands", [1, 3, 8])
 def test_band_gain(bands: int, depth: str) -> None:
@@ -51,12 +53,13 @@ def test_all_orders_of_channels_of_pictures_of_several_blocks() -> None:
         np.testing.assert_array_equal(reordered(pixels[1:, 2:], order), pixels[1:, 2:, order])
 
 
+@pytest.mark.oracle("channel_shuffle")
 @pytest.mark.parametrize("depth", DEPTHS)
-@pytest.mark.parametrize("bands", [1, 2, 3, 8])
+@pytest.mark.parametrize("bands", [2, 3, 8])
 def test_channel_shuffle(bands: int, depth: str) -> None:
     pixels = noisy(channels=bands, depth=depth)
-    params = params_of(step("channel_shuffle"), Picture(pixels))
-    assert sorted(params["order"]) == list(range(bands))
+    params = params_of(step("channel_shuffle"), Picture(pixels), seed=1)
+    assert sorted(params["order"]) == list(range(bands)) != params["order"]
     expected = pixels[:, :, params["order"]]
     np.testing.assert_array_equal(toned("channel_shuffle", pixels, **params), expected)
 
@@ -69,8 +72,9 @@ def test_every_order_of_channels_is_as_likely() -> None:
     assert min(counts) > 110
 
 
+@pytest.mark.oracle("channel_dropout")
 @pytest.mark.parametrize("depth", DEPTHS)
-@pytest.mark.parametrize("bands", [1, 3, 6])
+@pytest.mark.parametrize("bands", [3, 6])
 def test_channel_dropout(bands: int, depth: str) -> None:
     pixels = noisy(channels=bands, depth=depth)
     params = params_of(step("channel_dropout", channels=9, value=0.25), Picture(pixels))

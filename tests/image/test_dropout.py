@@ -29,6 +29,7 @@ def mask(name: str, **params: object) -> np.ndarray:
     return hidden_by(name, params)
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize("depth", DEPTHS)
 @pytest.mark.parametrize("channels", [1, 3, 6])
 @pytest.mark.parametrize("name", HIDING)

@@ -40,6 +40,7 @@ def test_grid_distortion_fills_the_frame() -> None:
         np.testing.assert_allclose(shares, expected)
 
 
+@pytest.mark.oracle("elastic")
 @pytest.mark.parametrize("sigma", [0.01, 0.05, 0.3, 1])
 @pytest.mark.parametrize(("width", "height"), [(200, 150), (33, 70), (1, 40), (1, 1)])
 def test_elastic_amplitude(sigma: float, width: int, height: int) -> None:

@@ -18,6 +18,7 @@ from augcli.image.targets import Target
 FACTS = Facts(61, 47, 3, "uint8", False)
 
 
+@pytest.mark.oracle("d4")
 def test_d4_is_the_eight_symmetries() -> None:
     pixels = noisy()
     expected = [np.rot90(base, turns) for base in (pixels, pixels[:, ::-1]) for turns in range(4)]
@@ -25,6 +26,7 @@ def test_d4_is_the_eight_symmetries() -> None:
         np.testing.assert_array_equal(moved_by("d4", pixels, symmetry=symmetry), turned)
 
 
+@pytest.mark.oracle("zoom")
 def test_zoom_is_a_stretch_about_the_centre() -> None:
     (warp,) = lowered("zoom", FACTS, x=2.0, y=0.5, **LIKE_OTHERS)
     seen = warp.forward(np.array([[30.5, 23.5], [40.5, 33.5], [0, 0]]))
@@ -53,6 +55,7 @@ def test_sizes_keep_the_shape(name: str, params: dict, size: tuple[int, int]) ->
     np.testing.assert_allclose(warp.forward(np.array([[61.0, 47]])), [size])
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize("name", ["longest_side", "shortest_side"])
 def test_sides_stretch_as_resize_does(name: str) -> None:
     width, height = (96, 74) if name == "longest_side" else (125, 96)
@@ -65,6 +68,7 @@ def test_upright_pictures_have_their_longer_side_upright() -> None:
     assert (warp.width, warp.height) == (10, 20)
 
 
+@pytest.mark.oracle("crop")
 def test_crop_is_a_window() -> None:
     pixels = noisy()
     seen = moved_by("crop", pixels, x=7, y=3, width=20, height=30)
@@ -76,6 +80,7 @@ def test_crop_says_where_it_does_not_fit() -> None:
         augmented(step("crop", x=50, width=20, height=20), Picture(smooth()))
 
 
+@pytest.mark.oracle("crop_and_pad")
 @pytest.mark.parametrize("border", ["constant", "replicate"])
 def test_crop_and_pad_is_both_and_a_resize(border: str) -> None:
     pixels = smooth(60, 40)

@@ -76,6 +76,7 @@ def given(name: str, **told: object) -> list:
     return [{name: {"model": f"{name}.json", **told}}]
 
 
+@pytest.mark.oracle("vae")
 def test_between_begins_at_the_source_and_ends_at_another_of_its_class() -> None:
     here, files = facts("thin", 1), CLASSES["thin"]
     for distance, place in ((0, 0), (1, 1)):

@@ -42,6 +42,7 @@ def share(name: str, **params: object) -> np.ndarray:
     return TRANSFORMS[name].share(params, FACTS)
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize("depth", DEPTHS)
 @pytest.mark.parametrize("channels", [1, 3, 6])
 @pytest.mark.parametrize("name", LIGHTING)
@@ -137,6 +138,7 @@ def test_shadows_darken_so_much_and_softly() -> None:
     assert gain("shadow", shadows=0, size=0.8, darkness=0.5, softness=0.01, seed=1).min() == 1
 
 
+@pytest.mark.oracle("fog")
 def test_fog_is_between_thick_and_thin() -> None:
     plane = share("fog", density=0.6, patches=0.5, seed=4)
     assert plane.max() == pytest.approx(0.6)
@@ -173,6 +175,7 @@ def test_rain_of_bytes_is_that_of_floats() -> None:
     assert np.ptp(floats - in_levels(pixels) * np.float32(0.8)) > 0.3
 
 
+@pytest.mark.oracle("rain")
 def test_rain_darkens_the_scene() -> None:
     params = {"drops": 0, "length": 0.1, "degrees": 0, "width_px": 1, "opacity": 0.5, "light": 0.8}
     pixels = smooth()
@@ -210,6 +213,7 @@ def test_spatter_covers_its_share(cover: float) -> None:
     assert share("spatter", cover=0, cells=6, opacity=1, seed=1).max() == 0
 
 
+@pytest.mark.oracle("spatter")
 def test_spatter_has_its_colour() -> None:
     pixels = noisy(80, 60)
     params = {"cover": 1, "cells": 6, "opacity": 1, "seed": 1, "colour": [1, 0.5, 0]}
@@ -218,6 +222,7 @@ def test_spatter_has_its_colour() -> None:
     assert np.abs(seen.astype(int) - [0, 128, 255]).max() <= 1
 
 
+@pytest.mark.oracle("gravel")
 @pytest.mark.parametrize("depth", DEPTHS)
 @pytest.mark.parametrize("channels", [1, 3, 6])
 def test_gravel_is_gray_stones(channels: int, depth: str) -> None:

@@ -23,6 +23,7 @@ from image_samples import (
     true_resampling,
 )
 from PIL import Image
+from scipy.stats import chisquare
 
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
@@ -40,6 +41,7 @@ EXACT: dict[str, tuple[tuple[str, dict[str, object]], Callable[[np.ndarray], np.
 }
 
 
+@pytest.mark.oracle("horizontal_flip", "vertical_flip", "transpose", "rotate90")
 def test_flips_and_quarter_turns_are_exact() -> None:
     for names in itertools.product(EXACT, repeat=3):
         check_turns(names)
@@ -71,6 +73,7 @@ def test_windows_of_any_place_and_size_are_exact(border: str) -> None:
         np.testing.assert_array_equal(seen, expected)
 
 
+@pytest.mark.oracle("pad", "random_crop")
 @pytest.mark.parametrize("border", BORDERS)
 def test_crop_and_pad_are_exact(border: str) -> None:
     pixels = noisy(9, 6)
@@ -80,6 +83,33 @@ def test_crop_and_pad_are_exact(border: str) -> None:
     crop = moved_by("random_crop", pixels, x=2, y=1, width=5, height=4)
     np.testing.assert_array_equal(crop, pixels[1:5, 2:7])
     np.testing.assert_array_equal(moved_by("pad", pixels, width=3, height=6), pixels)
+
+
+@pytest.mark.oracle("pad_by")
+@pytest.mark.parametrize("border", BORDERS)
+def test_so_many_pixels_are_added_at_each_side(border: str) -> None:
+    pixels, sides = noisy(9, 6), {"left_px": 1, "top_px": 2, "right_px": 3, "bottom_px": 4}
+    padded = np.pad(pixels, ((2, 4), (1, 3), (0, 0)), MODES[border])
+    np.testing.assert_array_equal(moved_by("pad_by", pixels, border=border, **sides), padded)
+
+
+@pytest.mark.oracle("five_crop")
+def test_five_crops_are_those_of_the_corners_and_the_middle() -> None:
+    picture = Picture(noisy(61, 47))
+    parts = {
+        "top_left": picture.pixels[:20, :30],
+        "top_right": picture.pixels[:20, 31:],
+        "bottom_left": picture.pixels[27:, :30],
+        "bottom_right": picture.pixels[27:, 31:],
+        "center": picture.pixels[13:33, 15:45],
+    }
+    for part, pixels in parts.items():
+        made = augmented(step("five_crop", part=part), picture)
+        np.testing.assert_array_equal(made.pixels, pixels)
+    drawn = [augmented(step("five_crop"), picture, seed).pixels.tobytes() for seed in range(400)]
+    counts = [drawn.count(pixels.tobytes()) for pixels in parts.values()]
+    assert sum(counts) == 400
+    assert chisquare(counts).pvalue > 0.01
 
 
 def test_exact_moves_keep_hidden_colours() -> None:
@@ -182,6 +212,7 @@ def test_directions() -> None:
     assert leaning[38].argmax() > 25
 
 
+@pytest.mark.oracle("affine")
 def test_affine_is_its_parts_in_order() -> None:
     picture = Picture(smooth())
     whole = TRANSFORMS["affine"].lower(
@@ -200,6 +231,7 @@ def test_affine_is_its_parts_in_order() -> None:
     np.testing.assert_allclose(stage.matrix, whole[0].matrix, atol=1e-9)
 
 
+@pytest.mark.oracle("perspective")
 def test_perspective_takes_its_corners_to_the_frame() -> None:
     facts = Facts(61, 47, 3, "uint8", False)
     (op,) = lowered("perspective", facts, **PERSPECTIVE, **LIKE_OTHERS)
@@ -215,7 +247,7 @@ def test_too_long_sides_are_refused() -> None:
     assert augmented(step("horizontal_flip"), long).pixels.shape == long.pixels.shape
 
 
-@pytest.mark.parametrize("name", ["center_crop", "random_crop"])
+@pytest.mark.parametrize("name", ["center_crop", "random_crop", "five_crop"])
 def test_crops_that_do_not_fit_are_refused(name: str) -> None:
     for size in ({"width": 62, "height": 5}, {"width": 5, "height": 48}):
         with pytest.raises(SampleError, match=f"{name} of .* larger than the picture .61×47 px"):

@@ -142,6 +142,7 @@ def test_a_crop_never_gives_back_what_it_removed() -> None:
         assert np.all(apply(chain(picture.facts, *links), picture).pixels == 50)
 
 
+@pytest.mark.oracle("letterbox")
 def test_letterbox_bars_show_nothing() -> None:
     picture = Picture(np.full((40, 80, 3), 200, np.uint8))
     links = [

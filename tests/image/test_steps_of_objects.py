@@ -140,6 +140,7 @@ def lenient(**limits: float) -> TargetSettings:
     return TargetSettings(min_visibility=0, min_side=0, **limits)
 
 
+@pytest.mark.oracle("object_erasing")
 def test_object_erasing_paints_within_objects() -> None:
     picture = with_targets(Picture(np.full((HEIGHT, WIDTH, 3), 200, np.uint8)), FEW)
     shares = []
@@ -197,3 +198,27 @@ def test_turns_that_were_recorded_without_a_word_on_the_frame_keep_it() -> None:
     params = {"degrees": 30, "border": "reflect", "fill": 0.0, "interpolation": "linear"}
     (turn,) = TRANSFORMS["rotate"].lower(params, facts)
     assert (turn.width, turn.height) == (WIDTH, HEIGHT)
+
+
+@pytest.mark.parametrize("margin", [-0.2, 0, 0.5])
+def test_one_object_is_cut_out_with_a_margin(margin: float) -> None:
+    places = set()
+    for seed in range(30):
+        made, (kept, _) = after("crop_to_object", FEW, seed, margin=margin)
+        parts = {
+            (round(left - margin * (right - left)), round(right + margin * (right - left)))
+            for left, right in ((5, 15), (30, 44), (20, 29))
+        }
+        assert (made["x"], made["x"] + made["w"]) in parts
+        assert bool(kept) or margin < 0
+        places.add(made["x"])
+    assert len(places) == 3
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_margins_of_an_object_are_drawn_for_each_side_and_end_with_the_picture(seed: int) -> None:
+    corner = (Target(label="cone", box=(0.0, 40.0, 10.0, 47.0)),)
+    made, _ = after("crop_to_object", corner, seed, margin=[0, 1])
+    assert (made["x"], made["y"] + made["h"]) == (0, HEIGHT)
+    assert 10 <= made["w"] <= 20 and 7 <= made["h"] <= 14
+    assert after("crop_to_object", (), seed, margin=2)[0] == {"x": 0, "y": 0, "w": 61, "h": 47}

@@ -24,6 +24,7 @@ def rounded_to(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
     return np.clip(np.rint(values * top), 0, top).astype(dtype)
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize("pixels", [ALL_VALUES, ALL_WORDS], ids=["8 bit", "16 bit"])
 @pytest.mark.parametrize(
     ("name", "params", "formula"),
@@ -57,6 +58,7 @@ def test_float_pictures_follow_the_same_curve(name: str) -> None:
     np.testing.assert_allclose(np.clip(seen, 0, 1), toned(name, words, **params) / 65535, atol=2e-5)
 
 
+@pytest.mark.oracle("posterize")
 @pytest.mark.parametrize("bits", range(1, 9))
 def test_posterize_like_pillow(bits: int) -> None:
     pixels = smooth()
@@ -66,6 +68,7 @@ def test_posterize_like_pillow(bits: int) -> None:
     np.testing.assert_array_equal(words, ALL_WORDS >> (16 - bits) << (16 - bits))
 
 
+@pytest.mark.oracle("solarize", "invert")
 @pytest.mark.parametrize("threshold", [1, 77, 128, 255])
 def test_solarize_and_invert_like_pillow(threshold: int) -> None:
     pixels = smooth()
@@ -87,6 +90,7 @@ def crooked_pictures() -> list[np.ndarray]:
     return [smooth(), smooth(200, 150), noisy(), flat, two, few, skewed, *beta]
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize("name", ["equalize", "autocontrast"])
 def test_histogram_tables_equal_pillow(name: str) -> None:
     for pixels in crooked_pictures():
@@ -116,11 +120,12 @@ def test_autocontrast_16_bit() -> None:
     np.testing.assert_array_equal(toned("autocontrast", pixels), np.clip(expected, 0, 65535))
 
 
+@pytest.mark.oracle("contrast")
 @pytest.mark.parametrize("depth", ["uint8", "uint16"])
 @pytest.mark.parametrize(
     ("channels", "weights"), [(1, [1]), (3, [0.114, 0.587, 0.299]), (5, [0.2] * 5)]
 )
-@pytest.mark.parametrize("factor", [0, 0.7, 1, 1.6])
+@pytest.mark.parametrize("factor", [0, 0.7, 1.6])
 def test_contrast(depth: str, channels: int, weights: list[float], factor: float) -> None:
     pixels = smooth(channels=channels, depth=depth)
     mean = np.dot(pixels.astype(np.float64).mean(axis=(0, 1)), weights)

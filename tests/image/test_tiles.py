@@ -38,6 +38,7 @@ def test_grid_shuffle_keeps_every_pixel(rows: int, columns: int) -> None:
     )
 
 
+@pytest.mark.oracle("grid_shuffle")
 def test_every_order_of_tiles_is_as_likely() -> None:
     orders = [
         tuple(

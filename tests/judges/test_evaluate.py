@@ -200,6 +200,22 @@ def test_folders_of_other_splits_have_no_say_where_parts_are_drawn(tmp_path: Pat
         augcli.evaluate(recipe, repeats=1)
 
 
+@pytest.mark.parametrize("kind", ["tabular", "image"])
+def test_rows_that_a_column_holds_out_have_no_say(tmp_path: Path, kind: str) -> None:
+    splits = ["train"] * 30 + ["test"] * 8 + ["val"] * 8 + ["", ""]
+    for n in range(len(splits)) if kind == "image" else ():
+        write(tmp_path / f"{n}.png", arrow(n, ("left", "right")[n % 2]))
+    rows = [f"{n}.png,{n % 7},{'xy'[n % 2]},{split}" for n, split in enumerate(splits)]
+    write(tmp_path / "data.csv", "\n".join(["file,a,label,part", *rows]) + "\n")
+    dataset = {"kind": kind, "label": "label", "split": "part"}
+    dataset |= {"format": "csv"} if kind == "image" else {"ignore": ["file"]}
+    steps = [{"mixup": {}}] if kind == "image" else []
+    balance = None if kind == "image" else {"method": "smote", "target": {"x": 20, "y": 20}}
+    told = {"dataset": dataset, "steps": steps, "balance": balance}
+    recipe = recipe_of(tmp_path, tmp_path / "data.csv", **told)
+    assert augcli.evaluate(recipe, repeats=2).extent.sources == 30
+
+
 def test_a_table_with_a_test_file_is_not_dealt_anew(tmp_path: Path) -> None:
     for name in ("train", "test"):
         write(tmp_path / "data" / f"{name}.csv", "a,label\n1,x\n2,y\n3,x\n4,y\n")
@@ -220,6 +236,32 @@ def test_splits_that_a_recipe_draws_are_to_be_left_out(tmp_path: Path) -> None:
     assert caught.value.problems[0].line > 0
     recipe = recipe_of(tmp_path, tmp_path / "data.csv", dataset=dataset | {"split": None}, **told)
     assert augcli.evaluate(recipe, repeats=2).extent.sources == 40
+
+
+@pytest.mark.filterwarnings("error")
+def test_many_classes_of_two_are_tested_by_a_share_of_them_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench, "QUICK_SOURCES", 20)
+    for n in range(60):
+        write(tmp_path / f"in/{n % 30:02}/{n}.png", arrow(n, "left"))
+    recipe = recipe_of(tmp_path, tmp_path / "in", copies=1, steps=["brightness"])
+    told = augcli.evaluate(recipe, repeats=1, quick=True)
+    assert (told.verdict, told.extent.sources) == ("no_evidence", 60)
+    assert 0.25 not in [each.share for each in told.curve]
+
+
+def test_texts_without_blanks_between_words_are_judged_by_their_characters(tmp_path: Path) -> None:
+    draws, themes = np.random.default_rng(0), ("足球比赛进球", "股票市场上涨")
+    lines = [
+        "".join(draws.permutation([*themes[n % 2][:4], *"今天我们去公园"])) + f"\t{'ab'[n % 2]}\n"
+        for n in range(60)
+    ]
+    write(tmp_path / "texts.tsv", "".join(lines))
+    dataset = {"kind": "text", "text": 0, "label": 1, "quote": ""}
+    changes = {"dataset": dataset, "copies": 1, "steps": ["random_swap"]}
+    told = augcli.evaluate(recipe_of(tmp_path, tmp_path / "texts.tsv", **changes), repeats=1)
+    assert told.opinions[0].without["accuracy"] > 0.9
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from augcli.tabular.networks.training import SIZE, Lessons, ctgan, tvae
 pytestmark = pytest.mark.torch
 
 
-def lessons(epochs: int) -> Lessons:
+def lessons(steps: int) -> Lessons:
     """Return rows whose number and category hang on their class."""
     rng = np.random.default_rng(0)
     classes = (np.arange(600) % 3 == 0).astype(np.int32)
@@ -26,12 +26,12 @@ def lessons(epochs: int) -> Lessons:
     kinds = np.where(rng.random(600) < 0.9, classes, 1 - classes)
     codes = np.column_stack([kinds, classes]).astype(np.int32)
     layout = Layout([Modes.of(numbers[:, 0], 0)], [2, 2])
-    return Lessons(layout, layout.told(numbers, codes, rng.random((600, 1))), epochs, 5)
+    return Lessons(layout, layout.told(numbers, codes, rng.random((600, 1))), steps, 5)
 
 
-@pytest.mark.parametrize(("train", "least"), [(tvae, 0.6), (ctgan, 0.9)])
-def test_columns_hang_together_as_in_the_rows(train, least: float) -> None:
-    told = lessons(150)
+@pytest.mark.parametrize(("train", "steps", "least"), [(tvae, 400, 0.6), (ctgan, 800, 0.9)])
+def test_columns_hang_together_as_in_the_rows(train, steps: int, least: float) -> None:
+    told = lessons(steps)
     make = train(told)
     rng = np.random.default_rng(1)
     normal = rng.normal(size=(400, SIZE + told.layout.width)).astype(np.float32)
@@ -48,7 +48,7 @@ def test_an_autoencoder_makes_numbers_that_hang_together_and_rare_classes() -> N
     numbers = np.column_stack([x, 0.8 * x + rng.normal(0, 1.2, 2000)])
     codes = (rng.random((2000, 1)) < 0.05).astype(np.int32)
     layout = Layout([Modes.of(column, 0) for column in numbers.T], [2])
-    told = Lessons(layout, layout.told(numbers, codes, rng.random((2000, 2))), 60, 5)
+    told = Lessons(layout, layout.told(numbers, codes, rng.random((2000, 2))), 600, 5)
     normal = rng.normal(size=(4000, SIZE + layout.width)).astype(np.float32)
     made, classes = layout.rows(tvae(told)(normal, 0), rng.random((4000, 3)))
     assert spearmanr(numbers).statistic > 0.75
@@ -57,7 +57,7 @@ def test_an_autoencoder_makes_numbers_that_hang_together_and_rare_classes() -> N
 
 
 def test_a_generator_makes_the_class_that_it_is_told() -> None:
-    told = lessons(60)
+    told = lessons(250)
     make = ctgan(told)
     rng = np.random.default_rng(1)
     normal = rng.normal(size=(400, SIZE)).astype(np.float32)
@@ -79,7 +79,7 @@ def test_check_says_what_such_rows_are_worth(tmp_path: Path) -> None:
     )
     worth, few = [each for each in check(load_recipe(path)) if each.code == "generated"]
     assert "gaussian_copula" in worth.message
-    assert "40 steps of training are few for tvae" in few.message
+    assert "50 steps of training are few for tvae" in few.message
 
 
 @pytest.mark.parametrize("method", ["tvae", "ctgan"])

@@ -118,6 +118,7 @@ def test_every_step_has_its_formula() -> None:
     assert list(FORMULAS) == STEPS
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize("name", STEPS)
 def test_params_alone_make_the_rows(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     of = table()

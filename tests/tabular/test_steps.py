@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 from datasets import PENGUINS
+from pydantic import ValidationError
 from table_samples import augmented, space_of, table_of, told_rows
 
 from augcli.commands.replay import replay
@@ -130,6 +131,7 @@ def test_names_with_delimiters_are_enclosed(tmp_path):
 
 CONTROLS = [
     OneOf(steps=(Jitter(), Mask(), Swap())),
+    OneOf(steps=(Jitter(), Mask(), Swap()), weights=(3, 0, 1)),
     SomeOf(steps=(Jitter(), Mask(), Swap(), Mixup()), n=2),
     Sequence(steps=(Jitter(), Mask())),
     RandomOrder(steps=(Jitter(), Mask(), Swap(), Mixup())),
@@ -142,6 +144,19 @@ def test_many_choices_at_once_are_those_one_by_one(control):
     for one, places in zip(draws, control.places(draws).tolist(), strict=True):
         turns = sorted((place, index) for index, place in enumerate(places) if place >= 0)
         assert [control.entries[index] for _, index in turns] == list(control.choose(one))
+
+
+def test_one_of_picks_by_weights():
+    control = OneOf(steps=(Jitter(), Mask(), Swap()), weights=(6, 0, 2))
+    picked = control.places(ManyDraws.of(Draws(5).at(row) for row in range(4000))) >= 0
+    assert (picked.sum(axis=1) == 1).all()
+    np.testing.assert_allclose(picked.mean(axis=0), [0.75, 0, 0.25], atol=0.02)
+
+
+@pytest.mark.parametrize("weights", [(), (1,), (1, 2, 3), (0, 0), (1, -1), (1, np.inf)])
+def test_weights_that_cannot_be(weights):
+    with pytest.raises(ValidationError):
+        OneOf(steps=(Jitter(), Mask()), weights=weights)
 
 
 def drawn_with(steps, rows=400):

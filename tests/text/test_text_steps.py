@@ -86,6 +86,7 @@ def of_words_alone(text: str) -> list[str]:
     return [word for word in text.split() if word not in ("a", "an")]
 
 
+@pytest.mark.oracle("synonym_replace")
 @pytest.mark.parametrize("alpha", [0.05, 0.1, 0.2])
 def test_synonyms_replace_so_many_different_words(alpha: float) -> None:
     for seed in range(20):
@@ -105,6 +106,7 @@ def test_all_occurrences_get_the_same_synonym() -> None:
     )
 
 
+@pytest.mark.oracle("random_insert")
 @pytest.mark.parametrize("alpha", [0.05, 0.1, 0.3])
 def test_so_many_words_are_inserted(alpha: float) -> None:
     for seed in range(20):
@@ -113,6 +115,7 @@ def test_so_many_words_are_inserted(alpha: float) -> None:
         left = Counter(of_words_alone(SENTENCE))
         left.subtract(of_words_alone(made.text))
         assert all(count <= 0 for count in left.values()), "nothing is lost"
+        assert -left.total() >= max(1, int(alpha * COUNT))
 
 
 def test_swaps_keep_the_words() -> None:
@@ -122,11 +125,13 @@ def test_swaps_keep_the_words() -> None:
         assert 0 < len(params["edits"]) <= 2 * int(0.1 * COUNT)
 
 
+@pytest.mark.oracle("random_swap")
 def test_a_word_is_never_swapped_with_itself() -> None:
     made = {drawn(step("random_swap"), document("one two"), seed)[1].text for seed in range(20)}
     assert made == {"two one"}
 
 
+@pytest.mark.oracle("random_delete")
 def test_deletion_is_by_chance_and_never_of_all() -> None:
     lengths = []
     for seed in range(400):
@@ -168,6 +173,28 @@ def test_hits_ascend_below_the_count(count: int, chance: float, seed: int) -> No
     assert chance < 1 or len(found) == count
 
 
+@pytest.mark.oracle("eda")
+@pytest.mark.parametrize(
+    ("operation", "lengths"),
+    [
+        ("synonym_replace", {COUNT, COUNT + 1, COUNT + 2}),
+        ("random_insert", {COUNT + 2, COUNT + 3, COUNT + 4}),
+        ("random_swap", {COUNT}),
+        ("random_delete", set(range(1, COUNT + 1))),
+    ],
+)
+def test_eda_does_what_its_operation_does(operation: str, lengths: set[int]) -> None:
+    texts = []
+    for seed in range(20):
+        only = step("eda", operations=(operation,), alpha=0.1)
+        texts.append(drawn(only, document(SENTENCE), seed)[1].text)
+    assert {
+        len(of_words_alone(text)) - len(of_words_alone(SENTENCE)) + COUNT for text in texts
+    } <= lengths
+    assert len(set(texts) - {SENTENCE}) > 10
+    assert operation != "random_swap" or len({tuple(sorted(text.split())) for text in texts}) == 1
+
+
 def test_eda_does_one_of_four_equally_often() -> None:
     counts = Counter(
         drawn(step("eda"), document(SENTENCE), seed)[0]["operation"] for seed in range(400)
@@ -185,6 +212,7 @@ def test_eda_takes_the_recommended_share(size: int, alpha: float) -> None:
     assert len(params["edits"]) == int(alpha * 40)
 
 
+@pytest.mark.oracle("aeda")
 def test_aeda_inserts_marks_before_different_words() -> None:
     seen = set()
     for seed in range(200):
@@ -194,18 +222,45 @@ def test_aeda_inserts_marks_before_different_words() -> None:
         seen.add(len(places))
         assert {new.strip() for *_, new in params["edits"]} <= set(".,!?;:")
         assert [w for w in made.text.split() if w not in ".,!?;:"] == SENTENCE.split()
+        assert len(made.text.split()) == COUNT + len(places)
     assert seen == set(range(1, int(0.3 * COUNT + 1) + 1))
 
 
+@pytest.mark.oracle("keyboard_typos")
 def test_typos_are_neighbours_and_keep_case() -> None:
-    params, _ = drawn(step("keyboard_typos", fraction=0.5), document("HELLO there Friend"))
     text = "HELLO there Friend"
+    params, made = drawn(step("keyboard_typos", fraction=0.5), document(text))
+    assert sum(a != b for a, b in zip(made.text, text, strict=True)) == len(params["edits"]) == 8
     for start, end, new in params["edits"]:
         assert end == start + 1
         assert new.isupper() == text[start].isupper()
         assert new != text[start]
+        assert made.text[start:end] == new
+        assert new.lower() in KEYS_AROUND[text[start].lower()]
 
 
+KEYS_AROUND = {
+    **{"h": "gjyubn", "e": "wrsdf34", "l": "kopm", "o": "iplk", "t": "ryfgh", "r": "etdfg"},
+    **{"f": "dgrtcve", "i": "uojkl", "n": "bmhjk", "d": "sferxcw"},
+}
+"""On a keyboard, generously."""
+
+
+@pytest.mark.oracle("ocr_errors")
+def test_letters_are_taken_for_those_of_their_shape() -> None:
+    text = "modern burning lamps"
+    shapes = {"m": "rn nn", "d": "cl", "o": "0", "l": "1 I", "s": "5", "r": "t", "n": "ri u"}
+    for seed in range(20):
+        params, made = drawn(step("ocr_errors", fraction=0.2), document(text), seed)
+        pieces, at = [], 0
+        for start, end, new in params["edits"]:
+            assert new in shapes.get(text[start:end], new).split()
+            pieces += [text[at:start], new]
+            at = end
+        assert made.text == "".join([*pieces, text[at:]]) != text
+
+
+@pytest.mark.oracle("char_drop", "char_insert", "char_swap", "homoglyphs")
 def test_character_steps_do_what_they_say() -> None:
     text = "wonderful stories"
     assert len(drawn(step("char_drop", fraction=0.2), document(text))[1].text) == len(text) - 3
@@ -225,6 +280,7 @@ def test_letters_of_scripts_without_spaces() -> None:
         )
 
 
+@pytest.mark.oracle("contractions")
 def test_contractions_go_both_ways() -> None:
     doc = document("I do not know. It's fine; you’re not. DON'T!")
     _, made = drawn(step("contractions"), doc)
@@ -247,6 +303,7 @@ def test_only_what_can_be_contracted_is(text: str, expected: str) -> None:
     assert drawn(step("contractions"), document(text))[1].text == expected
 
 
+@pytest.mark.oracle("case")
 def test_case_forms() -> None:
     doc = document("Big fox at http://A.org")
     forms = {form: drawn(step("case", form=form), doc)[1].text for form in ("lower", "upper")}
@@ -255,6 +312,7 @@ def test_case_forms() -> None:
     assert drawn(step("case", form="swapped"), doc)[1].text == "bIG FOX AT http://A.org"
 
 
+@pytest.mark.oracle("sentence_shuffle")
 def test_sentences_are_shuffled_whole() -> None:
     text = "One is here. Dr. Two is there! Is 3.5 three?  Four at a.b.org."
     found = {drawn(step("sentence_shuffle"), document(text), seed)[1].text for seed in range(40)}

@@ -79,6 +79,7 @@ def test_too_long_series_are_refused() -> None:
         align(one, one)
 
 
+@pytest.mark.oracle("mixup")
 def test_mixup_is_a_weighted_mean() -> None:
     series, transform = wave(), step("mixup", weight=0.25)
     params = params_of(transform, series)
@@ -87,6 +88,7 @@ def test_mixup_is_a_weighted_mean() -> None:
     np.testing.assert_allclose(transform.apply(series, params, [other]).values, expected)
 
 
+@pytest.mark.oracle("smote")
 def test_smote_lies_between() -> None:
     series, other = wave(), wave(seed=4)
     params = {"weight": 0.3, "partners": ["x"]}
@@ -112,6 +114,7 @@ def test_a_twin_changes_nothing(name: str) -> None:
     np.testing.assert_allclose(made.values, series.values, atol=1e-9)
 
 
+@pytest.mark.oracle("guided_warp")
 def test_guided_warp_goes_towards_the_teachers_timing() -> None:
     time = np.linspace(0, 1, 100)
     early, late = (np.exp(-(((time - at) / 0.05) ** 2))[None] for at in (0.47, 0.53))
@@ -130,6 +133,16 @@ def test_discriminative_teacher_is_far_from_others() -> None:
     np.testing.assert_array_equal(made.values, again.values)
 
 
+@pytest.mark.oracle("dtw_barycenter")
+def test_barycenter_of_levels_is_their_mean_by_their_distance() -> None:
+    """Halved by each distance of the nearest one: Forestier et al., ICDM 2017."""
+    series = [Series(np.full((1, 30), level)) for level in (1.0, 2.0, 6.0)]
+    params = {"band": 0.1, "iterations": 3, "partners": []}
+    made = step("dtw_barycenter").apply(series[0], params, series[1:])
+    weights = 0.5 ** np.array([0, 1, 5])
+    np.testing.assert_allclose(made.values, weights @ [1, 2, 6] / weights.sum())
+
+
 def test_barycenter_lies_among_its_members() -> None:
     series = [wave(seed=seed, channels=1) for seed in range(6)]
     params = {"band": 0.1, "iterations": 5, "partners": []}
@@ -140,6 +153,7 @@ def test_barycenter_lies_among_its_members() -> None:
     assert made.length == series[0].length
 
 
+@pytest.mark.oracle("spawner")
 def test_spawner_without_noise_is_an_average() -> None:
     series = Series(np.zeros((1, 40)))
     other = Series(np.full((1, 40), 2.0))

@@ -28,6 +28,7 @@ def loudness(values: np.ndarray) -> float:
     return float(np.sqrt(np.mean(values**2)))
 
 
+@pytest.mark.oracle("frequency_mask")
 def test_frequencies_that_are_masked_are_gone_and_no_other() -> None:
     series = wave(length=301)
     before = np.fft.rfft(series.values)
@@ -39,6 +40,7 @@ def test_frequencies_that_are_masked_are_gone_and_no_other() -> None:
     np.testing.assert_allclose(after[~gone], before[~gone], atol=1e-9)
 
 
+@pytest.mark.oracle("frequency_mix")
 def test_mixed_frequencies_are_of_one_or_the_other() -> None:
     series, mix = wave(), step("frequency_mix", share=0.5)
     params = params_of(mix, series)
@@ -52,6 +54,7 @@ def test_mixed_frequencies_are_of_one_or_the_other() -> None:
     assert is_theirs.any(axis=1).all()
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize(("name", "passes", "stops"), [("low_pass", 0, 1), ("high_pass", 1, 0)])
 def test_filters_halve_a_wave_at_their_cutoff(name: str, passes: int, stops: int) -> None:
     cutoff, places = 0.2, (0.02, 0.8)
@@ -65,6 +68,7 @@ def test_filters_halve_a_wave_at_their_cutoff(name: str, passes: int, stops: int
     assert heard[places[stops]] < 0.02
 
 
+@pytest.mark.oracle("reverb")
 def test_a_room_is_decaying_noise_as_loud_as_the_sound() -> None:
     series = wave(length=400, channels=1)
     reverb = step("reverb", wet=1, decay=0.25)
@@ -76,6 +80,7 @@ def test_a_room_is_decaying_noise_as_loud_as_the_sound() -> None:
     np.testing.assert_allclose(made, expected, atol=1e-9)
 
 
+@pytest.mark.oracle("sound_codec")
 @pytest.mark.parametrize("codec", CODECS)
 def test_codecs_leave_a_tone_as_long_and_much_as_it_was(codec: str) -> None:
     pytest.importorskip("soundfile")
@@ -98,6 +103,7 @@ def test_without_the_library_it_says_what_to_install(
     assert caught.value.problems[0].line > 10
 
 
+@pytest.mark.oracle("spatial_rotation")
 @pytest.mark.parametrize("groups", [[], [[4, 0, 2]]])
 def test_sensors_turn_as_scipy_turns_them(groups: list[list[int]]) -> None:
     series = wave(channels=6)

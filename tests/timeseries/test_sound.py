@@ -58,6 +58,7 @@ def test_masks_are_in_range(policy: str, seed: int, length: int) -> None:
         assert abs(goal - center) <= told.warp
 
 
+@pytest.mark.oracle("spec_augment")
 def test_masks_are_where_they_say() -> None:
     params = {"warp": [], "bands": [[5, 10]], "spans": [[100, 50]], "fill": "zero"}
     series = spectrogram()
@@ -77,11 +78,13 @@ def test_time_warp_of_one_point_is_monotone() -> None:
     assert (np.diff(result.marks[0]) >= 0).all()
 
 
+@pytest.mark.oracle("gain")
 def test_gain_is_in_decibel() -> None:
     series = tone(440)
     np.testing.assert_allclose(applied(step("gain", db=20), series).values, 10 * series.values)
 
 
+@pytest.mark.oracle("noise")
 def test_noise_is_in_decibel() -> None:
     series = tone(440)
     added = applied(step("noise", snr_db=20), series).values - series.values
@@ -89,6 +92,7 @@ def test_noise_is_in_decibel() -> None:
     np.testing.assert_allclose(20 * np.log10(ratio), 20, atol=0.2)
 
 
+@pytest.mark.oracle("shift")
 @pytest.mark.parametrize("border", ["wrap", "edge"])
 def test_shift(border: str) -> None:
     series = Series(np.arange(10.0)[None])
@@ -97,16 +101,20 @@ def test_shift(border: str) -> None:
     assert values[:3].tolist() == ([7, 8, 9] if border == "wrap" else [0, 0, 0])
 
 
-@pytest.mark.parametrize("rate", [0.7, 0.9, 1.1, 1.3])
+@pytest.mark.oracle("time_stretch")
+@pytest.mark.parametrize("rate", [0.7, 0.85, 1.15, 1.3])
 def test_time_stretch_keeps_the_pitch(rate: float) -> None:
-    result = applied(step("time_stretch", rate=rate), tone(440))
+    late = tone(440)
+    late.values[0, : RATE // 3] = 0
+    result = applied(step("time_stretch", rate=rate), late)
     assert result.length == RATE
     assert abs(pitch(result) - 440) < 6
-    loud = np.abs(result.values[0]) > 0.05
-    end = np.flatnonzero(loud)[-1] / RATE
-    assert abs(end - min(1, 1 / rate)) < 0.1
+    loud = np.flatnonzero(np.abs(result.values[0]) > 0.3) / RATE
+    assert abs(loud[0] - 1 / rate / 3) < 0.03
+    assert abs(loud[-1] - min(1, 1 / rate)) < 0.1
 
 
+@pytest.mark.oracle("pitch_shift")
 @pytest.mark.parametrize("hertz", [110, 440, 1500])
 @pytest.mark.parametrize("semitones", [-12, -4, -1, 1, 5, 12])
 def test_pitch_shift_is_exact_clean_and_as_loud(hertz: float, semitones: float) -> None:
@@ -121,6 +129,7 @@ def test_pitch_shift_is_exact_clean_and_as_loud(hertz: float, semitones: float) 
     np.testing.assert_allclose(middle.std(), 0.5 / np.sqrt(2), rtol=0.01)
 
 
+@pytest.mark.oracle("mix_background")
 def test_background_is_as_loud_as_asked() -> None:
     params = {"snr_db": 6.0, "start": 0.25, "partners": ["x"]}
     series, other = tone(440), tone(1000, 0.3)

@@ -13,8 +13,11 @@ for (const card of document.querySelectorAll("[data-step]")) {
     const slider = knob.querySelector("input");
     slider.addEventListener("input", () => {
       frames.forEach((frame, at) => { frame.hidden = at !== Number(slider.value); });
-      knob.querySelector("output").textContent = values[slider.value];
-      slider.setAttribute("aria-valuetext", values[slider.value]);
+      const value = values[slider.value];
+      const told = [].concat(value).join(" to ");
+      knob.querySelector("output").textContent = told;
+      slider.setAttribute("aria-valuetext", told);
+      if (knob.dataset.way === "sets") { fields[knob.dataset.name] = value; write(); }
     });
     for (const button of knob.querySelectorAll("[data-end]")) {
       button.addEventListener("click", () => {

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
-from augcli.image.codec import pillow, pnm, tiff
+from augcli.image.codec import pillow, plain_png, pnm, tiff
 from augcli.image.codec.complete import png_chunks, without_animation
 from augcli.image.codec.guard import foreign, guarded, warned
 from augcli.image.codec.header import Header, jpeg2000_bits, read_header
@@ -215,7 +215,13 @@ def _bmp(data: bytes, header: Header) -> Samples:
 
 
 def _png(data: bytes, header: Header) -> Samples:
-    """Decode with OpenCV, which never sees an animation: damaged ones have crashed it."""
+    """Decode what is plain at once, else with OpenCV, which never sees an animation.
+
+    Damaged ones have crashed it.
+    """
+    plain = plain_png.samples(data)
+    if plain is not None:
+        return _bgr(plain)
     animated = any(name == b"acTL" for name, _, _ in png_chunks(data))
     return _by_opencv(without_animation(data) if animated else data, header)
 

@@ -24,6 +24,7 @@ _BENIGN = re.compile(
         (
             # Ancillary PNG chunks say nothing about the pixels that we decode.
             r"libpng warning: (iCCP|sRGB|gAMA|cHRM|cICP|[tzi][TE]Xt|tIME|pHYs|sBIT|bKGD|eXIf)\b",
+            r"libpng warning: Ignoring invalid time value",
             # Camera and GIS software adds its own tags; nothing of the pixels is in them.
             r"Unknown field with tag",
             # Right values in an unusual form: libtiff takes the first ones, as Pillow does.

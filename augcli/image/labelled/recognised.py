@@ -50,6 +50,9 @@ def _reads(scheme: Scheme, settings: ImageDatasetSettings, root: Path) -> bool:
     told = settings.model_copy(update={"format": scheme.name})
     dataset = scheme.scan(told, root)
     lost = {sample.split for sample, _ in dataset.rejected}
+    if len(dataset.rejected) >= len(dataset):
+        sample, reason = dataset.rejected[0]
+        raise SampleError(f"{sample.id}: {reason}, and so {len(dataset.rejected)} pictures")
     if augmented(told.augment, lost) and not augmented(told.augment, dataset.splits):
         return False
     for row in islice(range(len(dataset)), _LOOKED_AT):

@@ -17,6 +17,7 @@ from augcli.networks import (
     Dense,
     Enlarging,
     Network,
+    array_of,
     contest,
     fit,
     layers,
@@ -48,7 +49,7 @@ def vae(shown: Shown) -> Trained:
     Conditional Generative Models, NeurIPS 2015, with the class given to both sides.
     """
     with torch_of(_seed("vae")) as torch:
-        pixels, classes = torch.from_numpy(shown.pixels), torch.from_numpy(shown.of_class)
+        pixels, classes = torch.as_tensor(shown.pixels), torch.as_tensor(shown.of_class)
         both, kinds = torch.cat([pixels, classes], dim=1), classes.shape[1]
         encoder = layers(torch, both.shape[1], _HIDDEN, 2 * _SIZE)
         decoder = layers(torch, _SIZE + kinds, _HIDDEN, pixels.shape[1])
@@ -62,7 +63,7 @@ def vae(shown: Shown) -> Trained:
 
         _fit(torch, [encoder, decoder], loss, len(pixels))
         with torch.no_grad():
-            codes = encoder(both)[:, :_SIZE].numpy()
+            codes = array_of(encoder(both)[:, :_SIZE])
         return Trained(network_of(linear(decoder)), codes)
 
 
@@ -88,7 +89,7 @@ def convolutional_autoencoder(shown: Shown) -> Trained:
     planes = shown.pixels.reshape(-1, SIDE, SIDE, bands).transpose(0, 3, 1, 2)
     with torch_of(_seed("convolutional_autoencoder")) as torch:
         nn, relu, twice = torch.nn, torch.nn.ReLU(), torch.nn.Upsample(scale_factor=2)
-        pixels = torch.from_numpy(planes.reshape(len(planes), -1))
+        pixels = torch.as_tensor(planes.reshape(len(planes), -1))
         encoder = nn.Sequential(
             nn.Unflatten(1, (bands, SIDE, SIDE)),
             *(nn.Conv2d(bands, few, 3, stride=2, padding=1), relu),
@@ -108,13 +109,13 @@ def convolutional_autoencoder(shown: Shown) -> Trained:
 
 def _seen(layer: Any) -> Any:
     """Return a convolution as a matrix: rows, columns and bands of what it sees, what is added."""
-    weights = layer.weight.detach().numpy().transpose(2, 3, 1, 0)
-    return np.vstack([weights.reshape(-1, weights.shape[3]), layer.bias.detach().numpy()])
+    weights = array_of(layer.weight).transpose(2, 3, 1, 0)
+    return np.vstack([weights.reshape(-1, weights.shape[3]), array_of(layer.bias)])
 
 
 def _of_dense_layers(shown: Shown, name: str, between: Sequence[int]) -> Trained:
     with torch_of(_seed(name)) as torch:
-        pixels = torch.from_numpy(shown.pixels)
+        pixels = torch.as_tensor(shown.pixels)
         encoder = layers(torch, pixels.shape[1], *between, _SIZE)
         decoder = layers(torch, _SIZE, *between, pixels.shape[1])
         codes = _denoised(torch, pixels, encoder, decoder)
@@ -132,7 +133,7 @@ def _denoised(torch: Any, pixels: Any, encoder: Any, decoder: Any) -> Any:
 
     _fit(torch, [encoder, decoder], loss, len(pixels))
     with torch.no_grad():
-        return encoder(pixels).numpy()
+        return array_of(encoder(pixels))
 
 
 def gan(shown: Shown) -> Trained:
@@ -141,7 +142,7 @@ def gan(shown: Shown) -> Trained:
     Gulrajani et al., Improved Training of Wasserstein GANs, NeurIPS 2017. No picture has a code.
     """
     with torch_of(_seed("gan")) as torch:
-        pixels, classes = torch.from_numpy(shown.pixels), torch.from_numpy(shown.of_class)
+        pixels, classes = torch.as_tensor(shown.pixels), torch.as_tensor(shown.of_class)
         kinds = classes.shape[1]
         generator = layers(torch, _SIZE + kinds, _HIDDEN, pixels.shape[1])
         critic = layers(torch, pixels.shape[1] + kinds, _HIDDEN, 1)

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from augcli.draws import Draws
 from augcli.image.lookup import Levels, reordered
-from augcli.image.ops import Op, Pixels
+from augcli.image.ops import Colours, Op
 from augcli.image.picture import Facts, Said
 from augcli.image.tone import Table, View, as_levels, fractions
 from augcli.image.transform import Fraction, ImageTransform
@@ -87,7 +87,7 @@ class ChannelShuffle(ImageTransform):
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the exchange."""
         order = params["order"]
-        return [Pixels(lambda pixels: reordered(pixels, order))] if facts.tones > 1 else []
+        return [Colours(lambda pixels: reordered(pixels, order))] if facts.tones > 1 else []
 
 
 @register

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from augcli.image import opencv as cv2
-from augcli.image.ops import Op, Pixels
+from augcli.image.ops import Colours, Op
 from augcli.image.picture import LUMA, Facts, PixelArray, Said, from_float, full_range
 from augcli.image.transform import ImageTransform
 from augcli.image.transforms.tone import (
@@ -49,7 +49,7 @@ class Saturation(ColourTransform):
         """Return the mixture of each colour and its gray."""
         factor = params["factor"]
         matrix = factor * np.eye(3) + (1 - factor) * np.array([LUMA])
-        return [Pixels(lambda pixels: cv2.transform(pixels, matrix))] if facts.tones == 3 else []
+        return [Colours(lambda pixels: cv2.transform(pixels, matrix))] if facts.tones == 3 else []
 
 
 @register
@@ -67,7 +67,7 @@ class Hue(ColourTransform):
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the turn."""
         degrees = params["degrees"]
-        return [Pixels(lambda pixels: turned(pixels, degrees))] if facts.tones == 3 else []
+        return [Colours(lambda pixels: turned(pixels, degrees))] if facts.tones == 3 else []
 
 
 @register
@@ -104,7 +104,7 @@ class Grayscale(ColourTransform):
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the gray in every channel."""
-        return [Pixels(gray)] if facts.tones == 3 else []
+        return [Colours(gray)] if facts.tones == 3 else []
 
 
 def turned(pixels: PixelArray, degrees: float) -> PixelArray:

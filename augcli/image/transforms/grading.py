@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from augcli.image import opencv as cv2
 from augcli.image.light import cv_depth
-from augcli.image.ops import Op, Pixels
+from augcli.image.ops import Colours, Op, Pixels
 from augcli.image.picture import Facts, PixelArray, Said, from_float, full_range, known
 from augcli.image.tone import curve
 from augcli.image.transform import ImageTransform
@@ -58,7 +58,7 @@ class Sepia(ColourTransform):
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the mixture."""
         matrix = (1 - params["amount"]) * np.eye(3) + params["amount"] * _SEPIA
-        return [Pixels(lambda pixels: cv2.transform(pixels, matrix))] if facts.tones == 3 else []
+        return [Colours(lambda pixels: cv2.transform(pixels, matrix))] if facts.tones == 3 else []
 
 
 @register
@@ -96,7 +96,7 @@ class Hsv(ColourTransform):
     8 bits in steps of 360/256 degrees, other depths in float.
     """
 
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
     belies: ClassVar[frozenset[Said]] = frozenset({"colours"})
 
     hue: Turn = TURN
@@ -110,8 +110,8 @@ class Hsv(ColourTransform):
         if hue == saturation == value == 0:
             return []
         if facts.tones == 1:
-            return [curve(lambda values: values + value)]
-        return [Pixels(lambda pixels: shifted(pixels, hue, saturation, value))]
+            return [curve(lambda values: np.maximum(values + value, 0))]
+        return [Colours(lambda pixels: shifted(pixels, hue, saturation, value))]
 
 
 @register
@@ -196,7 +196,7 @@ class HeStain(ColourTransform):
         dyes = _STAINS / np.linalg.norm(_STAINS, axis=1, keepdims=True)
         matrix = dyes.T @ np.diag(factors) @ np.linalg.inv(dyes).T
         whole = np.column_stack([matrix, -(more @ dyes)])
-        return [Pixels(lambda pixels: dyed(pixels, whole))]
+        return [Colours(lambda pixels: dyed(pixels, whole))]
 
 
 def shifted(pixels: PixelArray, hue: float, saturation: float, value: float) -> PixelArray:

@@ -61,13 +61,15 @@ class ZoomBlur(ImageTransform):
 
     The mean of a power of two of views, each zoomed further by about one ratio: so many that
     corners move by about three pixels from one to the next at the most, on average. What a view
-    leaves out at the sides is rounded to whole pixels.
+    leaves out at the sides is rounded to whole pixels. The first is as much smaller than the
+    picture as the last is larger, so that what is seen stays where labels tell it.
     """
 
-    revision: ClassVar[int] = 4
+    revision: ClassVar[int] = 5
 
     factor: Annotated[
-        Spread, Real(1, 3, "how much larger the last view is", log=True, neutral=1)
+        Spread,
+        Real(1, 3, "how much larger the last view is than the first", log=True, neutral=1),
     ] = Uniform(1.03, 1.15)
 
     @classmethod
@@ -146,10 +148,20 @@ def zoomed(pixels: PixelArray, factor: float) -> PixelArray:
     Each doubling adds to the mean of the views so far the same, zoomed as far as they reach.
     """
     height, width = pixels.shape[:2]
+    pixels = drawn_back(pixels, math.sqrt(factor))
     for x, y in zoom_margins(width, height, factor):
         larger = stretched(pixels[y : height - y, x : width - x], (width, height), _EDGE)
         pixels = halfway(pixels, larger.reshape(pixels.shape))
     return pixels
+
+
+def drawn_back(pixels: PixelArray, factor: float) -> PixelArray:
+    """Return pixels made smaller about the middle, reflected beside it; both in whole pixels."""
+    height, width = pixels.shape[:2]
+    x, y = (round(side / 2 * (1 - 1 / factor)) for side in (width, height))
+    small = stretched(pixels, (width - 2 * x, height - 2 * y), _EDGE)
+    sides = y, y, x, x, cv2.BORDER_REFLECT
+    return by_channel_groups(small, lambda part, _: cv2.copyMakeBorder(part, *sides))
 
 
 def zoom_margins(width: int, height: int, factor: float) -> Iterator[tuple[int, int]]:

@@ -98,6 +98,39 @@ class BoxSafeCrop(AmongObjects):
         return [cut_out(params)]
 
 
+@register
+class CropToObject(AmongObjects):
+    """Cut one object out, each equally likely, with a margin drawn for each side.
+
+    No margin leads out of the picture. Recorded is the part in whole pixels.
+    """
+
+    sizes: ClassVar[bool] = True
+
+    margin: Annotated[
+        Spread, Real(-0.45, 10, "what is left at each side; below 0 is cut off", "of the object's")
+    ] = Uniform(0, 0.3)
+
+    def make_params(self, draws: Draws, facts: Facts) -> Params:
+        """Draw the object and the part, in pixels."""
+        found = self.one(draws, facts)
+        left, top, right, bottom = found[1] if found else (0, 0, facts.width, facts.height)
+        x, across = self._part(draws.at("x"), left, right, facts.width)
+        y, down = self._part(draws.at("y"), top, bottom, facts.height)
+        return {"x": x, "y": y, "w": across, "h": down}
+
+    def _part(self, draws: Draws, low: int, high: int, side: int) -> tuple[int, int]:
+        """Return where a part begins and how long it is, of a pixel at least."""
+        before, behind = (self.margin.draw(draws.at(end)) * (high - low) for end in ("low", "high"))
+        first = min(max(0, round(low - before)), side - 1)
+        return first, max(first + 1, min(side, round(high + behind))) - first
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the window."""
+        return [cut_out(params)]
+
+
 class ObjectCrop(AmongObjects, RandomCrop):
     """A step that cuts this size out at one object."""
 

@@ -139,7 +139,7 @@ class OfPolicy(Transform):
 class Policy(OfPolicy, Chooser):
     """A step that chooses among steps of its own, all of whose parts have their turn."""
 
-    lots: ClassVar[Lots] = LISTED
+    drawn_by: ClassVar[Lots] = LISTED
 
     def turn(self, index: int, lot: int) -> int:
         """Return its index."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -109,6 +109,34 @@ class Pad(Geometry):
         return [window(-left, -top, width, height, cls.sampling(params))]
 
 
+def _border(side: str) -> Whole:
+    return Whole(0, LONGEST_WARPED_SIDE, f"what is added at the {side}", "pixels")
+
+
+_ADDED = Field(examples=[16])
+
+
+@register
+class PadBy(Geometry):
+    """Add so many pixels at each side. Exact."""
+
+    sizes: ClassVar[bool] = True
+    lasting: ClassVar[bool] = True
+
+    left_px: Annotated[Spread, _border("left"), _ADDED]
+    top_px: Annotated[Spread, _border("top"), _ADDED]
+    right_px: Annotated[Spread, _border("right"), _ADDED]
+    bottom_px: Annotated[Spread, _border("bottom"), _ADDED]
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the larger window."""
+        left, top = params["left_px"], params["top_px"]
+        width = left + facts.width + params["right_px"]
+        height = top + facts.height + params["bottom_px"]
+        return [window(-left, -top, width, height, cls.sampling(params))]
+
+
 @register
 class CenterCrop(Cropping):
     """Cut this size out of the middle. Exact."""
@@ -122,23 +150,55 @@ class CenterCrop(Cropping):
         return [window(left, top, width, height)]
 
 
-@register
-class RandomCrop(Cropping):
-    """Cut this size out, each place equally likely. Exact."""
+class CroppingAnywhere(Cropping):
+    """A step that cuts this size out at a place that it draws."""
 
     def make_params(self, draws: Draws, facts: Facts) -> Params:
         """Draw the size, then the place of its top left corner in pixels."""
         params = super().make_params(draws, facts)
         width, height = params["width"], params["height"]
         check_fit(self.name, width, height, facts)
-        x = draws.at("x").integer(0, facts.width - width)
-        y = draws.at("y").integer(0, facts.height - height)
-        return {"x": x, "y": y} | params
+        x, y = self.corner(draws, facts.width - width, facts.height - height)
+        return {"x": x, "y": y, "width": width, "height": height}
+
+    def corner(self, draws: Draws, across: int, down: int) -> tuple[int, int]:
+        """Draw the top left corner; so much of the picture is left beside the part."""
+        raise NotImplementedError
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the window."""
         return [window(params["x"], params["y"], params["width"], params["height"])]
+
+
+@register
+class RandomCrop(CroppingAnywhere):
+    """Cut this size out, each place equally likely. Exact."""
+
+    def corner(self, draws: Draws, across: int, down: int) -> tuple[int, int]:
+        """Draw it anywhere."""
+        return draws.at("x").integer(0, across), draws.at("y").integer(0, down)
+
+
+Part = Literal["any", "top_left", "top_right", "bottom_left", "bottom_right", "center"]
+_PARTS: tuple[Part, ...] = ("top_left", "top_right", "bottom_left", "bottom_right", "center")
+
+
+@register
+class FiveCrop(CroppingAnywhere):
+    """Cut this size out of one of the four corners or the middle, each equally likely. Exact.
+
+    `branches` with a `part` each make all five of every picture.
+    """
+
+    part: Part = Field("any", description="which of them, or any")
+
+    def corner(self, draws: Draws, across: int, down: int) -> tuple[int, int]:
+        """Return that of the part."""
+        part = _PARTS[draws.at("part").integer(0, 4)] if self.part == "any" else self.part
+        if part == "center":
+            return across // 2, down // 2
+        return across * part.endswith("right"), down * part.startswith("bottom")
 
 
 @register

@@ -11,17 +11,23 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from augcli.draws import Draws
+from augcli.image import opencv as cv2
 from augcli.image.mixing import Laid, Styled, covering
 from augcli.image.ops import Op
-from augcli.image.picture import Facts, PixelArray, from_float, full_range
+from augcli.image.picture import Facts, PixelArray, from_float, full_range, known
 from augcli.image.transform import INTEGER_DEPTHS
 from augcli.image.transforms.mixing import Mixing
 from augcli.ranges import Real, Spread, Uniform
 from augcli.transform import Params, declared_range, register
 
+_LEAST_DEVIATION = 1e-3
+"""Of full range."""
+_MOST_AT_ONCE = 4
+"""Bands that OpenCV transforms."""
 
-class Styling(Mixing):
-    """A step that takes how a picture looks from a partner, or from pictures of a folder."""
+
+class FromFolder(Mixing):
+    """A step whose partners may be pictures of a folder, which are nobody's samples."""
 
     folder: str | None = Field(
         None,
@@ -34,6 +40,10 @@ class Styling(Mixing):
     def pool(self) -> str:
         """Return whom it takes partners from; a folder ends in a slash."""
         return f"{self.folder.rstrip('/')}/" if self.folder else self.partner
+
+
+class Styling(FromFolder):
+    """A step that takes how a picture looks from a partner, or from pictures of a folder."""
 
     def make_params(self, draws: Draws, facts: Facts) -> Params:
         """Draw the partner and how much it says."""
@@ -107,6 +117,60 @@ class Fda(Styling):
         peers = [facts.peers[ident] for ident in params["partners"] if facts.peers]
         frame = facts.width, facts.height
         return [Styled(Laid(peer, covering(peer.facts, *frame)), adapted) for peer in peers]
+
+
+@register
+class ColorTransfer(Styling):
+    """Give the colours the mean and the covariance that they have in a partner.
+
+    The linear map that moves them least: Pitié and Kokaram, The Linear Monge-Kantorovitch Linear
+    Colour Mapping for Example-Based Colour Transfer, CVMP 2007. Of the result and the picture a
+    mean is taken.
+    """
+
+    share: Annotated[Spread, Real(0, 1, "weight of the result in that mean", neutral=0)] = Uniform(
+        0.25, 1
+    )
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the map; none where its share is 0."""
+        transferred = partial(_transferred, share=params["share"])
+        idents = params["partners"] if params["share"] else []
+        peers = [facts.peers[ident] for ident in idents if facts.peers]
+        return [Styled(Laid(peer, []), transferred) for peer in peers]
+
+
+def _transferred(pixels: PixelArray, other: PixelArray, share: float) -> PixelArray:
+    (mean, spread), (their_mean, their_spread) = _moments(pixels), _moments(other)
+    towards = share * transport(spread, their_spread) + (1 - share) * np.eye(len(mean))
+    start = share * their_mean + (1 - share) * mean - towards @ mean
+    if len(mean) > _MOST_AT_ONCE:
+        return from_float(pixels @ towards.T + start, pixels.dtype)
+    made: PixelArray = cv2.transform(pixels, np.column_stack([towards, start]))
+    return made.reshape(pixels.shape)
+
+
+def _moments(pixels: PixelArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the mean of each band, and their covariance with a little of it for flat pictures."""
+    values = known(pixels).reshape(-1, pixels.shape[2])
+    least = (_LEAST_DEVIATION * full_range(pixels.dtype)) ** 2
+    mean = values.mean(axis=0, dtype=np.float64)
+    products = np.asarray(cv2.mulTransposed(values, True, dtype=cv2.CV_64F)) / len(values)
+    return mean, products - np.outer(mean, mean) + least * np.eye(len(mean))
+
+
+def transport(own: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the symmetrical matrix that makes a covariance another."""
+    root = _power(own, 0.5)
+    back = _power(own, -0.5)
+    return back @ _power(root @ other @ root, 0.5) @ back
+
+
+def _power(matrix: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
+    values, vectors = np.linalg.eigh(matrix)
+    powered: NDArray[np.float64] = (vectors * np.maximum(values, 0) ** exponent) @ vectors.T
+    return powered
 
 
 def _adapted(pixels: PixelArray, other: PixelArray, reach: int) -> PixelArray:

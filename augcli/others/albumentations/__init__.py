@@ -6,27 +6,22 @@ from collections.abc import Sequence
 
 from augcli.others.albumentations.looks import LOOKS
 from augcli.others.albumentations.moves import MOVES
-from augcli.others.calls import Arguments, Step
+from augcli.others.calls import Arguments, Step, tidy
 from augcli.others.rules import Library, Rule, step
 
-_NEAR = "`histogram_matching` and `copy_paste` come near"
-_VOLUMES = "CoarseDropout3D CubicSymmetry Pad3D PadIfNeeded3D RandomCrop3D TimeReverse"
+_VOLUMES = "CoarseDropout3D CubicSymmetry Pad3D PadIfNeeded3D RandomCrop3D"
 _FILES = "outputs are files of the depth of their source"
+_BANDS = "steps are for all bands; `band_gain`, `rgb_shift`, `channel_dropout` tell them apart"
 _OWN = "a [step of your own](python.md#steps-of-your-own) does the same"
-
-_EQUALLY = "p of its transforms: each is equally likely"
 
 
 def _one(a: Arguments) -> Sequence[Step]:
-    if len(set(map(str, a.chances))) > 1:
-        a.lacks(_EQUALLY)
-    return step("one_of", steps=a.parts(forced=True))
+    return step("one_of", **a.choice(a.chances, forced=True))
 
 
 def _one_or_other(a: Arguments) -> Sequence[Step]:
-    if a.number("p", 0.5) != 0.5:
-        a.lacks("p: both are equally likely")
-    return step("one_of", steps=a.parts(forced=True))
+    first = a.number("p", 0.5)
+    return step("one_of", **a.choice([first, tidy(1 - first)], forced=True))
 
 
 def _some(a: Arguments) -> Sequence[Step]:
@@ -42,16 +37,11 @@ _CONTROLS = (
         also="Sequential ReplayCompose",
     ),
     Rule(
-        "OneOf([HorizontalFlip(), VerticalFlip()])",
+        "OneOf([HorizontalFlip(p=0.8), VerticalFlip(p=0.4)])",
         _one,
-        "each equally likely",
+        "`p` of transforms are weights there",
     ),
-    Rule(
-        "OneOrOther(HorizontalFlip(), VerticalFlip())",
-        _one_or_other,
-        "both equally likely",
-        weighs=True,
-    ),
+    Rule("OneOrOther(HorizontalFlip(), VerticalFlip(), p=0.8)", _one_or_other, weighs=True),
     Rule(
         "SomeOf([HorizontalFlip(), ToGray()], n=1)",
         _some,
@@ -66,14 +56,14 @@ _CONTROLS = (
     Rule("NoOp", lambda _: [], "nothing to do"),
 )
 _NONE = (
-    Rule("PixelDistributionAdaptation", note=_NEAR, also="OverlayElements TextImage"),
-    Rule("CenterCrop3D", note="for volumes and sounds", also=_VOLUMES),
-    Rule("SelectiveChannelTransform", note="steps are for all channels"),
+    Rule("CenterCrop3D", note="for volumes, not for pictures", also=_VOLUMES),
+    Rule("SelectiveChannelTransform", note=_BANDS),
     Rule("Lambda", note=_OWN),
     Rule("FromFloat", note=_FILES, also="ToRGB ToTensorV2"),
 )
 
-_SILENT = """p always_apply mask_interpolation fill_mask keypoint_remapping_method transforms
+_SILENT = """p always_apply metadata_key cropping_bbox_key mask_interpolation fill_mask
+keypoint_remapping_method transforms
 rotate_method additional_targets is_check_shapes strict seed save_applied_params mask_fill_value
 first second elementwise bbox_params.format
 bbox_params.label_fields bbox_params.check_each_transform bbox_params.clip
@@ -95,11 +85,15 @@ _USUAL = {
     "allow_shifted": True,
     "direction_range": [-1, 1],
     "position": "center",
+    "PixelDistributionAdaptation.transform_type": "pca",
+    "TextImage.font_size_fraction_range": [0.8, 0.9],
+    "TextImage.fraction_range": [1, 1],
+    "TextImage.stopwords": ["the", "is", "in", "at", "of"],
     "pad_position": "center",
     "keypoint_params.remove_invisible": True,
 }
 _ALWAYS = """Compose Sequential ReplayCompose SomeOf RandomOrder Resize CenterCrop RandomCrop Crop
-CropNonEmptyMaskIfExists PadIfNeeded LongestMaxSize SmallestMaxSize RandomResizedCrop
+Pad CropNonEmptyMaskIfExists PadIfNeeded LongestMaxSize SmallestMaxSize RandomResizedCrop
 RandomSizedCrop RandomSizedBBoxSafeCrop BBoxSafeRandomCrop RandomCropNearBBox CropAndPad
 AtLeastOneBBoxRandomCrop RandomCropFromBorders Normalize ToFloat D4 SquareSymmetry RandomRotate90
 GridElasticDeform"""

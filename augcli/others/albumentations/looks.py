@@ -13,6 +13,7 @@ from augcli.others.rules import Rule, plainly, ranged, step
 _SIDE = 512
 """Pixels of a side, where lengths were told in pixels that are fractions here."""
 _CODECS = {"webp": "webp"}
+_ELEMENTS = "pictures of a `folder`, at drawn places; of the split where none is told"
 _PARTNERS = "[partners](mixing.md) are of the split, or of a `folder`"
 
 
@@ -147,6 +148,16 @@ def _stripes(a: Arguments) -> Sequence[Step]:
     return step("xy_masking", columns=columns, rows=rows, width=width, height=height)
 
 
+def _written(a: Arguments) -> Sequence[Step]:
+    colour = filled(a, "font_color")
+    return step("text_overlay", opacity=1, fill=0 if colour is None else colour)
+
+
+def _laid_over(a: Arguments) -> Sequence[Step]:
+    a.lacks("the pictures to lay over: name their `folder`")
+    return step("overlay")
+
+
 LOOKS = (
     Rule("RandomBrightnessContrast", _tones, "two steps, one look-up"),
     Rule("ColorJitter(hue=(-0.1, 0.1))", _jittered, "hue 0.1 is 36 degrees"),
@@ -222,6 +233,13 @@ LOOKS = (
         _PARTNERS,
     ),
     Rule("FDA", ranged("fda", beta=("beta_limit", [0, 0.1])), _PARTNERS),
+    Rule(
+        "PixelDistributionAdaptation",
+        ranged("color_transfer", share=("blend_ratio", [0.25, 1])),
+        "mean and covariance by the least move, not by principal components",
+    ),
+    Rule("OverlayElements", _laid_over, _ELEMENTS),
+    Rule("TextImage", _written, "`texts` are lines to choose from, anywhere in the picture"),
     Rule("Mosaic", plainly("mosaic"), "the frame keeps its size"),
     Rule("RandomFog", plainly("fog")),
     Rule("RandomRain", plainly("rain")),

@@ -113,11 +113,16 @@ def _cut(a: Arguments) -> Sequence[Step]:
     return step("crop_and_pad", **{name: [tidy(-share), 0] for name, share in most.items()})
 
 
+def _near_a_box(a: Arguments) -> Sequence[Step]:
+    most = max(pair(a.value("max_part_shift", [0, 0.3])))
+    return step("crop_to_object", margin=[-most, most])
+
+
 _LETTERBOX = "`letterbox` makes it fit, too"
 _HEIGHT_WIDTH = "height width"
 
 MOVES = (
-    Rule("HorizontalFlip", plainly("horizontal_flip")),
+    Rule("HorizontalFlip", plainly("horizontal_flip"), also="TimeReverse"),
     Rule("VerticalFlip", plainly("vertical_flip")),
     Rule("Transpose", plainly("transpose")),
     Rule("RandomRotate90", plainly("rotate90", turns=[0, 3])),
@@ -148,7 +153,11 @@ MOVES = (
         _LETTERBOX,
         order="min_height min_width",
     ),
-    Rule("Pad", note="it adds a margin: `pad` goes to a size"),
+    Rule(
+        "Pad(padding=(8, 4))",
+        lambda a: step("pad_by", **a.margins("padding"), **edges(a)),
+        order="padding",
+    ),
     Rule("CenterCrop(height=200, width=200)", sized("center_crop"), order=_HEIGHT_WIDTH),
     Rule("RandomCrop(height=200, width=200)", sized("random_crop"), order=_HEIGHT_WIDTH),
     Rule(
@@ -169,7 +178,7 @@ MOVES = (
         sized("mask_crop"),
         order=_HEIGHT_WIDTH,
     ),
-    Rule("RandomCropNearBBox", note="`crop_near_object` with the size of the part"),
+    Rule("RandomCropNearBBox(max_part_shift=0.3)", _near_a_box, order="max_part_shift"),
     Rule(
         "AtLeastOneBBoxRandomCrop(height=200, width=200)",
         sized("crop_near_object"),

@@ -1,40 +1,5 @@
-"""The balance methods: every module here registers its own on import; each is one small class."""
+"""The balance methods: each is one small class, whose module is imported when it is named."""
 
-from augcli.tabular.methods import (
-    adasyn,
-    borderline,
-    cleaning,
-    copula,
-    geometric,
-    kmeans,
-    mlsmote,
-    mwmote,
-    networks,
-    prototypes,
-    random,
-    safe_level,
-    smogn,
-    smote,
-    svm,
-)
-from augcli.tabular.methods.base import METHODS, Methods
+from augcli.tabular.methods.base import METHODS
 
-__all__ = [
-    "METHODS",
-    "Methods",
-    "adasyn",
-    "borderline",
-    "cleaning",
-    "copula",
-    "geometric",
-    "kmeans",
-    "mlsmote",
-    "mwmote",
-    "networks",
-    "prototypes",
-    "random",
-    "safe_level",
-    "smogn",
-    "smote",
-    "svm",
-]
+__all__ = ["METHODS"]

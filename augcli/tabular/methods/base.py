@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 import numpy as np
@@ -15,6 +18,7 @@ from augcli.balance.targets import aims
 from augcli.foreign import guarded, is_foreign, is_plugin, number_of, remember
 from augcli.nearest.points import Points
 from augcli.plural import several
+from augcli.registry import declared_in
 from augcli.settings.balance import Amount, BalanceSettings
 from augcli.settings.base import Settings
 from augcli.tabular.drawn import Drawn
@@ -132,40 +136,54 @@ def stages_of(balance: Method | None) -> Sequence[Method]:
     return balance.stages if balance else ()
 
 
-METHODS: dict[str, type[Method]] = {}
-"""What a recipe calls it → class."""
+KNOWN: dict[str, type[Method]] = {}
+"""What a recipe calls it → class, of those that are imported."""
+_DECLARED = re.compile(r'^    method: Literal\["(\w+)"\]', re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Methods(Mapping[str, type[Method]]):
-    """All methods by name, those too that are declared later."""
+    """All methods by name, imported when they are asked for; those too that are declared later."""
 
     first: str
     """What is meant where none is named."""
 
     def __getitem__(self, name: str) -> type[Method]:
-        return METHODS[name]
+        if name not in KNOWN and (module := _modules().get(name)):
+            import_module(module)
+        return KNOWN[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys((self.first, *METHODS)))
+        return iter(dict.fromkeys((self.first, *_modules(), *KNOWN)))
 
     def __len__(self) -> int:
-        return len(METHODS)
+        return len(_modules().keys() | KNOWN.keys())
+
+
+METHODS = Methods("smote")
+
+
+@cache
+def _modules() -> dict[str, str]:
+    """Return the name of each of our methods and its module."""
+    return declared_in(__package__, _DECLARED)
 
 
 M = TypeVar("M", bound=Method)
 
 
 def register_method(cls: type[M]) -> type[M]:
-    """Class decorator: put a method into METHODS; what other people's makes hangs on their file."""
+    """Class decorator: put a method into KNOWN; what other people's makes hangs on their file."""
     name = str(cls.model_fields["method"].default)
-    if name in METHODS and not (is_plugin(METHODS[name]) and is_plugin(cls)):
+    own = _modules().get(name, cls.__module__) == cls.__module__
+    again = KNOWN.get(name) in (None, cls) or (is_plugin(KNOWN[name]) and is_plugin(cls))
+    if not (own and again):
         raise ValueError(f"balance method {name} is registered twice")
     if is_foreign(cls):
         cls.revision = number_of(cls)
         guarded(cls, _checked)
-    METHODS[name] = cls
-    remember(cls, lambda: METHODS.update({name: cls}))
+    KNOWN[name] = cls
+    remember(cls, lambda: KNOWN.update({name: cls}))
     return cls
 
 

@@ -19,7 +19,15 @@ from augcli.tabular.methods.base import TableBalance, register_method
 from augcli.tabular.methods.nearness import nearness, points_of, spread_of
 from augcli.tabular.methods.smote import copies_of_rows
 from augcli.tabular.networks.layout import Layout, Modes
-from augcli.tabular.networks.training import MOST, SIZE, Lessons, Maker, ctgan, steps_of, tvae
+from augcli.tabular.networks.training import (
+    SIZE,
+    USUAL,
+    Lessons,
+    Maker,
+    ctgan,
+    steps_in,
+    tvae,
+)
 from augcli.tabular.space import Space
 from augcli.tabular.table import Codes, Numbers, Rows
 from augcli.tabular.transform import Lots
@@ -106,9 +114,17 @@ class Networked(TableBalance):
     enough: ClassVar[int]
     """Steps of training after which columns hang together as in real rows, or nearly."""
 
-    epochs: int = Field(
-        300, ge=1, le=10_000, description="how often training goes over all rows, about"
+    epochs: int | None = Field(
+        None,
+        ge=1,
+        le=10_000,
+        description=f"how often training goes over all rows, each time in ten steps at least; when "
+        f"left out, {USUAL:,} steps",
     )
+
+    def steps(self, rows: int) -> int:
+        """Return how many steps of training there are for so many rows."""
+        return USUAL if self.epochs is None else self.epochs * steps_in(rows)
 
     def lacking(self) -> str | None:
         """Return that torch is to be installed."""
@@ -120,8 +136,8 @@ class Networked(TableBalance):
             f"{self.name} has a network make rows, which helped tables a little or not at all: "
             "`augment evaluate` tells what that does to yours; `gaussian_copula` takes no time"
         )
-        if (steps := steps_of(rows, self.epochs)) < self.enough:
-            more = -(-self.epochs * self.enough // steps)
+        if (steps := self.steps(rows)) < self.enough:
+            more = -(-self.enough // steps_in(rows))
             yield (
                 f"{steps} steps of training are few for {self.name}: columns will hardly hang "
                 f"together as in real rows; say `epochs: {more}` for {self.enough}"
@@ -181,7 +197,7 @@ class Networked(TableBalance):
             _check_size(space, layout)
             shares = np.random.default_rng(seed).random(whole.numbers.shape)
             rows = layout.told(whole.numbers, whole.kinds, shares)
-            make = self._train(Lessons(layout, rows, self.epochs, seed))
+            make = self._train(Lessons(layout, rows, self.steps(len(rows)), seed))
             found = Trained(whole, layout, make, self.name, space.streams.seed)
             space.trained[self.name] = found
         known: Trained = space.trained[self.name]
@@ -199,7 +215,7 @@ class Tvae(Networked):
     new row is told as the nearest real one, and what differs.
     """
 
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
     enough: ClassVar[int] = 1500
     method: Literal["tvae"] = "tvae"
 
@@ -215,7 +231,8 @@ class Ctgan(Networked):
     out (extra `torch`). A new row is told as the nearest real one, and what differs.
     """
 
-    enough: ClassVar[int] = MOST
+    revision: ClassVar[int] = 2
+    enough: ClassVar[int] = USUAL
     method: Literal["ctgan"] = "ctgan"
 
     def _train(self, lessons: Lessons) -> Maker:

@@ -13,13 +13,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.networks import Dense, Floats, contest, fit, layers, linear, network_of, torch_of
+from augcli.networks import (
+    Dense,
+    Floats,
+    array_of,
+    contest,
+    fit,
+    layers,
+    linear,
+    network_of,
+    torch_of,
+)
 from augcli.tabular.networks.layout import Layout
 
 SIZE = 128
 """Numbers that a row is made of."""
-_BATCH, _LEAST, MOST = 500, 10, 3000
-"""Rows at a time, times in an epoch at the least, and steps at the most."""
+_SMALLEST, _LARGEST, _TIMES = 200, 500, 10
+"""Rows at a time, and how often in an epoch at the least."""
+USUAL = 3000
+"""Steps of training where nobody says how often to go over a table."""
 _PACKED = 10
 """Rows that the critic judges together (Lin et al., PacGAN, NeurIPS 2018)."""
 _HIDDEN = 256
@@ -33,7 +45,8 @@ class Lessons:
 
     layout: Layout
     rows: Floats
-    epochs: int
+    steps: int
+    """Of training."""
     seed: int
 
     @property
@@ -41,20 +54,18 @@ class Lessons:
         """Return how many rows are taken at a time."""
         return batch_of(len(self.rows))
 
-    @property
-    def steps(self) -> int:
-        """Return how many steps of training there are."""
-        return steps_of(len(self.rows), self.epochs)
-
 
 def batch_of(rows: int) -> int:
-    """Return how many rows of a table are taken at a time: of small ones fewer, in whole packs."""
-    return max(1, min(_BATCH, rows // _LEAST) // _PACKED) * _PACKED
+    """Return how many rows of a table are taken at a time: of small ones fewer, in whole packs.
+
+    Of few packs at a time the critic learns little of how columns hang together.
+    """
+    return min(_LARGEST, max(_SMALLEST, rows // _TIMES // _PACKED * _PACKED))
 
 
-def steps_of(rows: int, epochs: int) -> int:
-    """Return how many steps it takes to go over a table so often, if they are not too many."""
-    return min(MOST, epochs * max(1, rows // batch_of(rows)))
+def steps_in(rows: int) -> int:
+    """Return how many steps it takes to go over a table once."""
+    return max(_TIMES, rows // batch_of(rows))
 
 
 Maker = Callable[[Floats, int], Floats]
@@ -69,7 +80,7 @@ def tvae(lessons: Lessons) -> Maker:
     """
     layout, width = lessons.layout, lessons.layout.width
     with torch_of(lessons.seed) as torch:
-        rows = torch.from_numpy(lessons.rows)
+        rows = torch.as_tensor(lessons.rows)
         encoder = layers(torch, width, SIZE, SIZE, 2 * SIZE)
         decoder = layers(torch, SIZE, SIZE, SIZE, width)
         blur = torch.nn.Parameter(torch.full((width,), 0.1))
@@ -83,7 +94,7 @@ def tvae(lessons: Lessons) -> Maker:
 
         weights = [*encoder.parameters(), *decoder.parameters(), blur]
         fit(torch, weights, loss, len(rows), lessons.steps, batch=lessons.batch, decay=1e-5)
-        widths = blur.clamp(0.01, 1).detach().numpy()
+        widths = array_of(blur.clamp(0.01, 1))
 
         network = network_of(linear(decoder))
 
@@ -116,14 +127,14 @@ def ctgan(lessons: Lessons) -> Maker:
     layout, width = lessons.layout, lessons.layout.width
     wishes = Wishes.of(lessons)
     with torch_of(lessons.seed) as torch:
-        rows = torch.from_numpy(lessons.rows)
+        rows = torch.as_tensor(lessons.rows)
         hidden, last = _residual(torch, SIZE + wishes.width, width)
         critic = _critic(torch, _PACKED * (width + wishes.width))
         count = lessons.batch
 
         def batch() -> tuple[Any, Any, Any]:
             wish, chosen = wishes.drawn(count)
-            told = torch.from_numpy(wish)
+            told = torch.as_tensor(wish)
             raw = torch.cat([torch.randn(count, SIZE), told], dim=1)
             for layer in hidden:
                 raw = torch.cat([layer(raw), raw], dim=1)
@@ -163,7 +174,7 @@ def _folded(torch: Any, layer: Any) -> Dense:
     with torch.no_grad():
         factor = norm.weight / torch.sqrt(norm.running_var + norm.eps)
         added = (linear.bias - norm.running_mean) * factor + norm.bias
-        return Dense.of(np.vstack([(linear.weight * factor[:, None]).T.numpy(), added.numpy()]))
+        return Dense.of(np.vstack([array_of(linear.weight * factor[:, None]).T, array_of(added)]))
 
 
 def _critic(torch: Any, inputs: int) -> Any:

@@ -56,6 +56,10 @@ class TextFile(Protocol):
         """Return column → values, where no setting names it and all values are splits."""
         ...
 
+    def first_cells(self) -> Mapping[ColumnRef, Sequence[str]]:
+        """Return the first cells of columns that may hold texts; nothing where lines are texts."""
+        ...
+
     def written(self, index: int, text: str, spans: Sequence[Span]) -> str | None:
         """Return a sample with another text, as the file has it; None where it cannot hold it."""
         ...
@@ -129,6 +133,10 @@ class LinedFile:
         return ()
 
     def unnamed(self) -> dict[str, set[str]]:
+        """Return nothing: lines have no columns."""
+        return {}
+
+    def first_cells(self) -> Mapping[ColumnRef, Sequence[str]]:
         """Return nothing: lines have no columns."""
         return {}
 

@@ -208,6 +208,13 @@ def _likely(settings: TextDatasetSettings, lines: Sequence[Values]) -> str:
     return max(texts, key=lambda key: texts[key], default="text")
 
 
+def cells_of(lines: Sequence[Values]) -> Mapping[ColumnRef, Sequence[str]]:
+    """Return the values of the keys that may hold texts in some objects."""
+    paths = {key: path_of(key, lines) for key in _texts(lines)}
+    found = {key: [at(line, path) for line in lines] for key, path in paths.items()}
+    return {key: [each for each in some if isinstance(each, str)] for key, some in found.items()}
+
+
 def _texts(lines: Sequence[Values]) -> Mapping[str, int]:
     """Return the keys of texts of several words with their lengths, those least deep in objects."""
     lengths: Counter[tuple[str, ...]] = Counter()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from augcli.dataset.columns import column_of
@@ -95,7 +95,11 @@ class CsvFile(LinedFile):
     def columns(self) -> Sequence[ColumnRef]:
         """Return the columns, that of the text first; numbers where they have no names."""
         places = sorted(range(self._width), key=lambda at: at != self._texts[0])
-        return [self._names[at] if self._told_by_name else at for at in places]
+        return [self._refs[at] for at in places]
+
+    @property
+    def _refs(self) -> Sequence[ColumnRef]:
+        return self._names if self._told_by_name else range(self._width)
 
     def unnamed(self) -> dict[str, set[str]]:
         """Return column → values, where no setting names it and all values are splits."""
@@ -104,6 +108,17 @@ class CsvFile(LinedFile):
         rows = (values(self.raw(index), self.dialect) for index in range(len(self)))
         whole = ([row[at] for at in free] for row in rows if len(row) == self._width)
         return columns_of_splits([self._names[at] for at in free], whole)
+
+    def first_cells(self) -> Mapping[ColumnRef, Sequence[str]]:
+        """Return the first cells of the columns that are not named, and of the text's."""
+        rows = [values(self.raw(at), self.dialect) for at in range(min(_SAMPLED, len(self)))]
+        whole = [row for row in rows if len(row) == self._width]
+        named = (self._label, self._split)
+        return {
+            each: [row[at] for row in whole]
+            for at, each in enumerate(self._refs)
+            if at not in named
+        }
 
     def written(self, index: int, text: str, spans: Sequence[Span]) -> str | None:
         """Return the row with another text, all other cells as they are."""
@@ -129,12 +144,13 @@ def _has_header(rows: Sequence[Sequence[str]], settings: TextDatasetSettings) ->
     named = (*texts_of(settings), settings.label, settings.split_column)
     if any(isinstance(ref, str) for ref in named):
         return True
-    if len(rows) < 2 or len(set(rows[0])) < len(rows[0]):
+    names = [cell for cell in rows[0] if cell] if rows else []
+    if len(rows) < 2 or not names or len(set(names)) < len(names):
         return False
-    if not all(_NAME.fullmatch(cell) for cell in rows[0]):
+    if not all(_NAME.fullmatch(cell) for cell in names):
         return False
     others = {cell for row in rows[1:] for cell in row}
-    return not others & set(rows[0]) and (len(rows[0]) > 1 or names_texts(rows[0][0]))
+    return not others & set(names) and (len(names) > 1 or names_texts(names[0]))
 
 
 def names_texts(line: str) -> bool:

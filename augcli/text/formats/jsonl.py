@@ -13,7 +13,7 @@ from augcli.settings.base import ColumnRef
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import Row
-from augcli.text.formats.contents import content_of
+from augcli.text.formats.contents import cells_of, content_of
 from augcli.text.formats.lines import LinesFile
 from augcli.text.formats.places import at, path_of, put, within
 from augcli.text.words import Span
@@ -96,6 +96,10 @@ class JsonlFile(LinesFile):
         free = [key for key in self._keys if key not in self._named]
         lines = map(self._known, range(len(self)))
         return columns_of_splits(free, ([_shown(line.get(key)) for key in free] for line in lines))
+
+    def first_cells(self) -> Mapping[ColumnRef, Sequence[str]]:
+        """Return the first values of the keys that may hold texts."""
+        return cells_of(self._some)
 
     def _label_of(self, found: Any) -> str | None:
         if found is None or isinstance(found, str):

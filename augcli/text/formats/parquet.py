@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from augcli.dataset.columns import column_of
@@ -16,7 +16,7 @@ from augcli.settings.base import ColumnRef
 from augcli.task import Buffer, Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import Row, in_columns, texts_of
-from augcli.text.formats.contents import content_of
+from augcli.text.formats.contents import cells_of, content_of
 from augcli.text.formats.places import at, changed, path_of
 from augcli.text.words import Span
 
@@ -109,6 +109,10 @@ class ParquetFile:
         texts = self._frame.select(pl.col(pl.String, pl.Categorical, pl.Enum).cast(pl.String))
         free = texts.select(name for name in texts.columns if name not in self._named)
         return columns_of_splits(free.columns, free.iter_rows())
+
+    def first_cells(self) -> Mapping[ColumnRef, Sequence[str]]:
+        """Return the first values of the columns that may hold texts."""
+        return cells_of(self._some)
 
     def written(self, index: int, text: str, spans: Sequence[Span]) -> str | None:
         """Return what another text changes; it is put to the rest when the file is assembled."""

@@ -27,7 +27,6 @@ from augcli.timeseries.formats.base import (
     SeriesFormat,
     Shape,
     padded,
-    without_tail,
 )
 from augcli.timeseries.formats.npy import DAMAGED, header, loaded
 from augcli.timeseries.series import Series
@@ -85,7 +84,8 @@ class ArrayFile(SeriesFile):
     def series(self, row: int) -> Series:
         """Return one series."""
         values = np.atleast_2d(self.array[row]).astype(np.float64)
-        return without_tail(Series(values, self.shapes[row].label))
+        shape = self.shapes[row]
+        return Series(np.ascontiguousarray(values[:, : shape.length]), shape.label)
 
     def payload(self, new: Sequence[New]) -> bytes:
         """Return new series as the bytes of an array, and the rows that they come from."""

@@ -1,0 +1,72 @@
+"""Tests that compare what steps make with a formula or a library, and are seen to be able to fail.
+
+`@pytest.mark.oracle("rotate")` names the steps of such a test; without a name it is the test's own
+parameter `name`. Each is called again with every one of its steps doing nothing, and must fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+Step = tuple[str, str]
+"""Kind and name."""
+
+
+def _first(first: Any, *_: object) -> Any:
+    return first
+
+
+def _nothing(*_: object) -> list[Any]:
+    return []
+
+
+def _never(*_: object) -> int:
+    return -1
+
+
+IDLE: dict[str, Callable[..., Any]] = {
+    "lower": _nothing,
+    "turn": _never,
+    "apply": _first,
+    "apply_all": _first,
+}
+"""Methods in which steps do what they do → ones that do nothing."""
+
+
+def steps_of(item: pytest.Item) -> list[Step]:
+    """Return the steps that a test is an oracle of."""
+    kind, params = item.path.parent.name, getattr(item, "callspec", None)
+    marks = item.iter_markers("oracle")
+    return [(kind, name) for mark in marks for name in mark.args or [params.params["name"]]]
+
+
+@contextmanager
+def idle(step: Step) -> Iterator[None]:
+    """Let a step do nothing."""
+    from augcli.transform import REGISTRY
+
+    cls: Any = REGISTRY[step]
+    with pytest.MonkeyPatch.context() as patch:
+        for method in (each for each in IDLE if hasattr(cls, each)):
+            patch.setattr(cls, method, staticmethod(IDLE[method]))
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Call an oracle again for each of its steps, which does nothing then; it must fail."""
+    result = yield
+    names = pyfuncitem._fixtureinfo.argnames
+    arguments = {name: pyfuncitem.funcargs[name] for name in names}
+    for step in steps_of(pyfuncitem):
+        with idle(step):
+            try:
+                pyfuncitem.obj(**arguments)
+            except (Exception, pytest.fail.Exception):  # noqa: BLE001 – whatever it noticed
+                continue
+        pytest.fail(f"passes as well where {step[1]} does nothing, so it is no oracle of that")
+    return result

@@ -1,0 +1,38 @@
+"""Every step of every kind has a test by a formula or a library, which fails if it does nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from oracles import Step, steps_of
+
+from augcli.transform import REGISTRY, Control
+
+BY_RUNS = {
+    ("image", "generate"): "test_generate.py, by a program of its own",
+    ("image", "learned_whitening"): "test_learned_statistics.py, by what Keras makes",
+    ("image", "identity"): "does nothing itself",
+    ("text", "generate"): "test_generate.py, by a program of its own",
+    ("text", "fill_mask"): "test_models.py, by a model made for it",
+    ("text", "back_translate"): "test_models.py, by a model made for it",
+}
+"""Steps that nothing but a whole run shows, or a model, and which tests do."""
+
+
+def test_every_step_has_an_oracle(request: pytest.FixtureRequest) -> None:
+    items = request.session.items
+    marked = {file for file in Path(__file__).parent.rglob("test_*.py") if _is_marked(file)}
+    if not marked <= {item.path for item in items}:
+        pytest.skip("not all tests are collected")
+    known = {step for item in items for step in steps_of(item)}
+    assert _steps() - known == BY_RUNS.keys()
+    assert known <= _steps()
+
+
+def _is_marked(file: Path) -> bool:
+    return file != Path(__file__) and "@pytest.mark.oracle" in file.read_text("utf-8")
+
+
+def _steps() -> set[Step]:
+    return {step for step, cls in REGISTRY.items() if not issubclass(cls, Control)}
