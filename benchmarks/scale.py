@@ -68,7 +68,7 @@ def ray(rounds: int, *, quick: bool) -> Section | str:
     """Compare processes here with sites of a cluster on this machine, by the slope of two sizes."""
     if (photos := _photos(quick=quick)) is None or not find_spec("ray"):
         return "it takes clothing_small (AUGMENT_BENCH_DATA) and `pip install 'augcli[ray]'`"
-    folder, few, many = str(_PLACE / "out"), 1, 4
+    folder, few, many = str(_PLACE / "out"), 1, 16
     engines = ("local", "ray")
     runs = {
         f"{engine}, {copies}": _run(photos, folder, f"copies={copies}", engine=engine)
