@@ -17,7 +17,7 @@ from pathlib import Path
 
 from augcli.addresses import shown
 from augcli.dataset.leaks import heeded, leaks
-from augcli.dataset.shares import refuse_shares, with_drawn_splits
+from augcli.dataset.shares import with_drawn_splits
 from augcli.dataset.units import Dataset
 from augcli.engines import Engine
 from augcli.errors import Problem, RecipeError, SettingError
@@ -121,7 +121,6 @@ def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
         dataset.notes += renamed(dataset)
         dataset = with_drawn_splits(dataset, recipe.dataset, recipe.seed)
         if recipe.mixes and not dataset.uncounted:
-            refuse_shares(recipe.dataset, "steps that mix samples")
             dataset = dataset.as_one()
         return dataset, make_plan(recipe, dataset)
 

@@ -13,6 +13,7 @@ import pytest
 from helpers import make_photos, write, write_recipe
 
 from augcli.api import check, load_recipe
+from augcli.commands.init import starter
 
 SMOTE = {"method": "smote", "target": "max"}
 
@@ -527,3 +528,24 @@ def test_copies_of_texts_series_and_rows_that_repeat(tmp_path, found, what):
     )
     assert "will repeat another of the same source" in dull["repeats"].message
     assert "repeats" not in bright
+
+
+@pytest.mark.parametrize(("group", "tells"), [({}, True), ({"group": "user_id"}, False)])
+def test_whose_texts_are_parted_by_lot(tmp_path, found, group, tells):
+    lines = "".join(
+        f"u{n % 8},the film number {n} was quite good,{'ab'[n % 2]}\n" for n in range(40)
+    )
+    write(tmp_path / "ds/x.csv", f"user_id,text,label\n{lines}")
+    told = {"kind": "text", "text": "text", "label": "label", "split": {"test": 0.2} | group}
+    assert ("groups-apart" in found(dataset=told, steps=["eda"])) == tells
+    assert 'split: {test: 0.2, group: "user_id"}' in starter(tmp_path / "ds", tmp_path).text
+
+
+@pytest.mark.parametrize(("group", "tells"), [({}, True), ({"group": "patient"}, False)])
+def test_whose_pictures_are_parted_by_lot(tmp_path, found, group, tells):
+    make_photos(tmp_path / "ds", {"scans": 24})
+    lines = (f"scans/{n:02d}.png,P{n % 6},{'ab'[n // 6 % 2]}\n" for n in range(24))
+    write(tmp_path / "ds/x.csv", f"file,patient,label\n{''.join(lines)}")
+    told = {"format": "csv", "path": str(tmp_path / "ds/x.csv"), "split": {"test": 0.2} | group}
+    assert ("groups-apart" in found(dataset=told, steps=["rotate"])) == tells
+    assert 'split: {test: 0.2, group: "patient"}' in starter(tmp_path / "ds", tmp_path).text

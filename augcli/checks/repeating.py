@@ -9,6 +9,9 @@ from typing import Any
 from augcli.checks.findings import Lint
 from augcli.plural import several
 
+_MANY = 0.1
+"""Share of copies from which on a person should do something about it."""
+
 
 def among(records: Iterable[Mapping[str, Any]]) -> Iterator[bool]:
     """Yield of each copy whether it repeats another or its source, as its record says."""
@@ -21,4 +24,5 @@ def repeating(found: Counter[bool]) -> Iterator[Lint]:
     if repeats := found[True]:
         what = f"{repeats} of {several(found.total(), 'copy', 'copies')}"
         text = f"{what} will repeat another of the same source: the steps vary too little"
-        yield Lint("repeats", text, ("copies",))
+        severity = "warning" if repeats >= _MANY * found.total() else "note"
+        yield Lint("repeats", text, ("copies",), severity)

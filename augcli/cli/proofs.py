@@ -51,9 +51,11 @@ def evaluate(  # noqa: PLR0913 – one per option
     from augcli.commands.progress import progress_bar
     from augcli.commands.sentence import lines
     from augcli.commands.signals import Heeding
-    from augcli.commands.target import write_target
+    from augcli.commands.target import page_place, write_target
     from augcli.commands.verdict_page import verdict_page
 
+    if page:
+        page_place(page, recipe.input)
     other = api.load_recipe(against) if against else None
     engine = Heeding(api.local_engine(recipe, jobs))
     with engine, progress_bar(engine, show=not as_json) as progress:
@@ -103,11 +105,14 @@ def search(  # noqa: PLR0913 – one per option
     from augcli.commands.search_page import search_page
     from augcli.commands.sentence import sentence
     from augcli.commands.signals import Heeding
-    from augcli.commands.target import write_recipe, write_target
+    from augcli.commands.target import page_place, recipe_place, write_recipe, write_target
 
     if trials and minutes:
         raise click.UsageError("--trials and --minutes both say when it is enough; give one")
     refuse_elsewhere(recipe, target)
+    recipe_place(target, recipe.input)
+    if page:
+        page_place(page, recipe.input)
     budget = Budget(trials or (None if minutes else _TRIALS), minutes, steps)
     engine = Heeding(api.local_engine(recipe, jobs))
     with engine, progress_bar(engine, show=not as_json) as progress:
@@ -137,7 +142,9 @@ def learn(recipe: Any, *, target: Path, jobs: int | None) -> None:
     from augcli.commands.learn import write_model
     from augcli.commands.progress import progress_bar
     from augcli.commands.signals import Heeding
+    from augcli.commands.target import page_place
 
+    page_place(target, recipe.input)
     engine = Heeding(api.local_engine(recipe, jobs))
     with engine, progress_bar(engine, show=True) as progress:
         learned = api.learn(recipe, engine=engine, progress=progress)

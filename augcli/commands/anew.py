@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -145,10 +146,21 @@ def _stratified(recipe: Recipe, folds: int) -> Recipe:
     elif dataset.held_out and column is None:
         raise RecipeError([_has_splits(recipe)])
     stratify = "blocks" if _is_amount(recipe, dataset) else True
+    if stratify is True:
+        _refuse_small(dataset, recipe.dataset.augment, folds)
     told = {"test": 1 / folds, "stratify": stratify, "of": column}
     split = SplitShares.model_validate(told)
     dataset_told = recipe.dataset.model_copy(update={"split": split})
     return recipe.model_copy(update={"dataset": dataset_told})
+
+
+def _refuse_small(dataset: Dataset, augment: Collection[str], folds: int) -> None:
+    """Raise UsageError where no class has so many samples that one in so many is left out."""
+    ours = (label for split, label in dataset.groups if is_augmented(split, augment))
+    most = max(Counter(ours).values(), default=0) if not dataset.uncounted else 0
+    if most and not round(most / folds):
+        way = "say --folds 2" if most > 1 else "no class has two"
+        raise UsageError(f"a class has {most} at most, of which one in {folds} is no sample: {way}")
 
 
 def _of_augmented(recipe: Recipe, dataset: Dataset) -> Recipe:

@@ -184,7 +184,7 @@ def _refuse_unjudgeable(recipe: Recipe, seen: Material) -> None:
     if len(seen.classes) < 2:
         text = f"all samples are of class {seen.classes[0]!r}; two at least can be told apart"
         raise RecipeError([recipe.problem(("dataset",), text)])
-    units = {(str(each.label), each.group) for each in seen.originals.values()}
+    units = {(str(each.label), each.group) for each in (*seen.originals.values(), *seen.tested)}
     if len(seen.classes) == len(units):
         text = "no class has two samples that differ: one to be tested and another to learn from"
         raise RecipeError([recipe.problem(("dataset",), text)])

@@ -303,7 +303,7 @@ def table(found: Found) -> Iterator[str]:
 def _rung(gains: Mapping[str, Gain], width: int, best: str) -> Iterator[str]:
     for name, gain in sorted(gains.items(), key=lambda each: -each[1].goodness.mean):
         told = gain.accuracy
-        span = f"{100 * told.low:+.1f} to {100 * told.high:+.1f}"
+        span = f"{100 * told.low:+z.1f} to {100 * told.high:+z.1f}"
         mark = "  chosen" if name == best else ""
-        points = f"{100 * told.mean:+5.1f} ({span})"
-        yield f"  {name:{width}}  {points}  tested {gain.goodness.mean:+.3f}{mark}"
+        points = f"{100 * told.mean:+z5.1f} ({span})"
+        yield f"  {name:{width}}  {points}  tested {gain.goodness.mean:+z.3f}{mark}"

@@ -30,10 +30,19 @@ def write_target(target: Path, data: bytes, dataset: Path) -> None:
 
     Raises UsageError for a place inside the dataset, and for a file that is neither.
     """
+    _write(target, data, page_place(target, dataset))
+
+
+def write_recipe(target: Path, text: str, dataset: Path) -> None:
+    """Write a starter recipe as a new file; UsageError where there is one, or in a dataset."""
+    _write(target, text.encode(), recipe_place(target, dataset))
+
+
+def page_place(target: Path, dataset: Path) -> Path | None:
+    """Return where a page or picture may be written, None for a device; UsageError where not."""
     with storage_errors(target):
         if _is_special(target):
-            _write_into(target, data)
-            return
+            return None
         place = _place_of(target)
         if place.is_relative_to(dataset.resolve()):
             raise UsageError(f"{target} is inside the dataset; name another file with -o")
@@ -42,23 +51,29 @@ def write_target(target: Path, data: bytes, dataset: Path) -> None:
             raise UsageError(
                 f"{target} is no page, picture or model that augment made; it is not replaced"
             )
-        folder.write_whole(place.name, data)
+        return place
 
 
-def write_recipe(target: Path, text: str, dataset: Path) -> None:
-    """Write a starter recipe as a new file; UsageError where there is one, or in a dataset."""
+def recipe_place(target: Path, dataset: Path) -> Path | None:
+    """Return where a new recipe may be written, None for a device; UsageError where not."""
     with storage_errors(target):
         if _is_special(target):
-            _write_into(target, text.encode())
-            return
+            return None
         place = _place_of(target)
         if dataset.is_dir() and place.is_relative_to(dataset.resolve()):
             other = os.path.relpath(dataset.resolve().parent / target.name)
             raise UsageError(f"{target} is inside the dataset; write it beside it: -o {other}")
-        folder = Folder(place.parent)
-        if folder.stat(place.name):
+        if Folder(place.parent).stat(place.name):
             raise UsageError(f"{target} is there already; it is not replaced, so name another")
-        folder.write_whole(place.name, text.encode())
+        return place
+
+
+def _write(target: Path, data: bytes, place: Path | None) -> None:
+    with storage_errors(target):
+        if place is None:
+            _write_into(target, data)
+        else:
+            Folder(place.parent).write_whole(place.name, data)
 
 
 def _place_of(target: Path) -> Path:

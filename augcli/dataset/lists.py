@@ -16,6 +16,7 @@ from augcli.settings.base import DatasetSettings
 _LISTS = (".txt", ".csv", ".tsv", ".lst", ".json", ".jsonl")
 _HEAD = 1 << 16
 _LINES = 50
+_PARTED = re.compile(r"train.*(test|val).*split", re.IGNORECASE)
 _WORDS = re.compile(r"[^\s,;\"']+")
 
 
@@ -29,7 +30,7 @@ def refuse_lists(settings: DatasetSettings, listing: Listing, names: Sequence[st
     lists = [path for path in others if is_list(path)]
     stems = frozenset(map(_stem, names)) if lists else ()
     for path in lists:
-        if found := _listed(listing, path, stems):
+        if found := _listed(listing, path, stems) or _said(path):
             key = quoted(PurePosixPath(path).name)
             text = f"{path} lists {found} and others as a split, but nothing is held out by it"
             hint = "put each split into a folder, or into a column of a table"
@@ -47,6 +48,11 @@ def _listed(listing: Listing, path: str, stems: Collection[str]) -> str | None:
     text = head_of(listing.bounds, path, _HEAD).decode(errors="replace")
     words = (word for line in islice(text.splitlines(), _LINES) for word in _WORDS.findall(line))
     return next((word for word in words if _stem(word) in stems and not word.isdigit()), None)
+
+
+def _said(path: str) -> str | None:
+    """Return that a file lists samples by numbers, as its name tells: `train_test_split.txt`."""
+    return "numbers of samples" if _PARTED.search(_stem(path)) else None
 
 
 def _stem(path: str) -> str:

@@ -204,11 +204,3 @@ def refuse_column(shares: SplitShares | None) -> None:
         text = "of splits in a column, shares are drawn for tables and lists of pictures alone"
         text += "; put each split into a file of its own"
         raise SettingError(("dataset", "split", "of"), text)
-
-
-def refuse_shares(settings: DatasetSettings, what: str) -> None:
-    """Raise SettingError where splits are to be drawn of what they are not drawn for."""
-    if settings.shares is not None:
-        text = f"splits are not drawn for {what}"
-        hint = "name a column of splits, or put each split into a file of its own"
-        raise SettingError(("dataset", "split"), f"{text}; {hint}")

@@ -29,7 +29,7 @@ from augcli.image.columns import (
     text_of,
 )
 from augcli.image.formats import IMAGE_EXTENSIONS
-from augcli.image.masked import masks_among, means_labels, means_pictures
+from augcli.image.masked import masks_among, means_labels, means_pictures, stems_of_pictures
 from augcli.image.paired import pairs_among
 from augcli.image.taken import Taken
 
@@ -43,6 +43,8 @@ _TABLES = (".csv", ".tsv", ".txt")
 _OBJECTS = (".json", ".jsonl", ".ndjson")
 _ORDER = (TRAIN, None, "val", "test", DOUBT)
 """What names of tables mean, by which the first is taken for that of the pictures."""
+_ABOUT = re.compile(r"(imagesource|gsd):")
+"""How DOTA's files begin."""
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -139,9 +141,8 @@ def _yaml(text: str, named: bool) -> str | None:
 
 def _txt(text: str, named: bool) -> str | None:
     """Return whether all rows hold a box, as YOLO, DOTA, KITTI and ICDAR write them."""
-    rows = [
-        re.split(r"[\s,;]+", line.strip()) for line in islice(filter(None, text.split("\n")), 20)
-    ]
+    lines = (each for each in text.split("\n") if each and not _ABOUT.match(each))
+    rows = [re.split(r"[\s,;]+", line.strip()) for line in islice(lines, 20)]
     if not named or not rows:
         return None
     numbers = [sum(bool(_NUMBER.fullmatch(cell)) for cell in row) for row in rows]
@@ -214,12 +215,17 @@ class _Beside:
     def masks(self, place: Bounds, files: Sequence[str]) -> Iterator[str]:
         """Yield a folder outside the dataset if it holds masks of most pictures that it names."""
         masks = [path for path in files if PurePosixPath(path).suffix.lower() in IMAGE_EXTENSIONS]
-        if sum(map(self._is_named, masks)) * 2 > len(masks):
+        if sum(map(self._has_picture, masks)) * 2 > len(masks):
             yield f"{self._told(place)} holds masks of these pictures"
 
     def _is_named(self, path: str) -> bool:
         """Return whether a file is called as a picture is."""
         return stem(path.rpartition("/")[2].removeprefix("gt_")) in self.stems
+
+    def _has_picture(self, mask: str) -> bool:
+        """Return whether a file is called as the mask of a picture is."""
+        name = mask.rpartition("/")[2].removeprefix("gt_")
+        return not self.stems.isdisjoint(stems_of_pictures(name, apart=True))
 
     def _is_of_these(self, path: str, text: str) -> bool:
         return self._is_named(path) or not self.names.isdisjoint(PICTURE.findall(text))
@@ -251,7 +257,7 @@ def _outside(beside: _Beside) -> Iterator[str]:
     for above in root.parents[:levels]:
         folders, files = entries(above, root)
         yield from beside.labels(Bounds(above), files)
-        for name in filter(means_labels, folders):
+        for name in (each for each in folders if means_labels(each, root.name)):
             place, inside = Bounds(above / name), list(islice(below(above / name), ENTRIES))
             yield from beside.labels(place, inside)
             if among_pictures:

@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from augcli.dataset.columns import names_groups
 from augcli.dataset.files import Bounds, head_of
 from augcli.image.formats import IMAGE_EXTENSIONS
 
@@ -38,6 +39,14 @@ def first_rows(text: str, count: int) -> list[list[str]]:
         delimiter = max(",;\t", key=lines[0].count) if lines else ","
         return list(csv.reader(lines, delimiter=delimiter))
     return []
+
+
+def group_column(table: Path) -> str | None:
+    """Return the column that is called as one that tells of whom pictures are, if some repeat."""
+    columns, *rows = first_rows(text_of(table), 1 + _GROUPED) or [[]]
+    cells = zip(columns, zip(*rows, strict=False), strict=False)
+    found = (name for name, some in cells if names_groups(name) and 2 * len({*some}) <= len(some))
+    return next(found, None)
 
 
 def picture_columns(table: Path) -> dict[str, Any]:
@@ -99,6 +108,8 @@ def _names_picture(cell: str) -> bool:
     return "://" not in cell and PICTURE.search(cell) is not None
 
 
+_GROUPED = 200
+"""Rows that are looked through for columns of groups."""
 _ROWS = 5
 """Of a table that are looked at for names of pictures."""
 _CLASSES = frozenset(("label", "class", "category", "breed", "species", "target", "diagnosis"))

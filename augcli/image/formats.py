@@ -87,6 +87,7 @@ UNREADABLE_EXTENSIONS = frozenset(
     (
         *(".heic", ".heif", ".hif", ".jxl", ".psd", ".psb", ".svg", ".eps", ".raw"),
         *(".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf"),
+        *(".dcm", ".dicom", ".nii", ".mha", ".mhd", ".nrrd"),
     )
 )
 """Of pictures that are not read; lower case."""

@@ -67,9 +67,13 @@ def ends_in_pictures(folder: str) -> bool:
     return means_pictures(folder) or name.endswith(_MANY)
 
 
-def means_labels(folder: str) -> bool:
-    """Return whether a folder of this name may hold what is known of pictures elsewhere."""
-    return bool(_MASKS.fullmatch(plain(folder)))
+def means_labels(folder: str, pictures: str = "") -> bool:
+    """Return whether a folder of this name may hold what is known of pictures elsewhere.
+
+    It may be called as these are, with a word for masks behind: `train_masks` beside `train`.
+    """
+    name = plain(folder)
+    return bool(_MASKS.fullmatch(name)) or plain(pictures) in _without_masks(name)
 
 
 def stems_of_pictures(mask: str, *, apart: bool) -> Iterator[str]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 
+from augcli.dataset.doubts import GROUPS_APART
 from augcli.dataset.splits import augmented
+from augcli.dataset.told import quoted
 from augcli.dataset.units import Dataset
 from augcli.disk.reading import read_whole
 from augcli.errors import Problem, SampleError
 from augcli.image.codec import read_header
+from augcli.image.columns import group_column
 from augcli.image.formats import encoding_for
 from augcli.image.job import ImageJob
 from augcli.image.transform import ImageTransform
@@ -29,6 +32,7 @@ def remarks(job: ImageJob, dataset: Dataset) -> Iterator[Problem]:
     yield from _containers(job, dataset)
     yield from _sizes(job, dataset)
     yield from _validation(job, dataset)
+    yield from _parted(job, dataset)
 
 
 def _containers(job: ImageJob, dataset: Dataset) -> Iterator[Problem]:
@@ -106,3 +110,15 @@ def _validation(job: ImageJob, dataset: Dataset) -> Iterator[Problem]:
         text = "no picture is of split 'val', without which Ultralytics trains by no data.yaml"
         hint = "`split: {val: 0.2}` in `dataset` draws some"
         yield Problem(str(dataset.root), 0, 0, f"{text}; {hint}", "note", "no-val")
+
+
+def _parted(job: ImageJob, dataset: Dataset) -> Iterator[Problem]:
+    """Yield whose pictures drawn splits part, where a column of the table tells."""
+    shares = job.dataset.shares
+    if job.dataset.format != "csv" or shares is None or shares.group is not None:
+        return
+    table = dataset.root / PurePath(job.dataset.path).name
+    if group := group_column(table):
+        text = f"column {group!r} tells of whom pictures are, and they are parted by lot"
+        hint = f"keep them together by `split: {{test: 0.2, group: {quoted(group)}}}`"
+        yield GROUPS_APART.doubt(text, hint, "dataset.split").problem(table.name)

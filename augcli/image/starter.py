@@ -15,7 +15,7 @@ from augcli.draft import MOST_GROWTH, Asked, Draft, balanced, bounded, quoted
 from augcli.errors import DoubtError, SettingError, UsageError
 from augcli.image.annotated import annotation_file
 from augcli.image.careful import careful, lacks_pairs, looked_at
-from augcli.image.columns import picture_columns
+from augcli.image.columns import group_column, picture_columns
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.image.labelled.boxes import has_boxes
@@ -27,8 +27,8 @@ _FEWEST = 10
 _ENOUGH = 20
 """Pictures that splits can be drawn of."""
 _LOOKED_AT = 16
-_PHONES = frozenset((".heic", ".heif", ".hif"))
-"""Of pictures that are not read, and that nothing else than a dataset of pictures has."""
+_FOREIGN = frozenset((".heic", ".heif", ".hif", ".dcm", ".dicom"))
+"""Of pictures of phones and hospitals, which are not read, and nothing but pictures has."""
 _TOLD = ("header", "delimiter", "file", "images", "suffix", "label", "split")
 
 
@@ -76,7 +76,7 @@ def _validated(settings: dict[str, Any]) -> ImageDatasetSettings:
 def _scanned(asked: Asked, settings: ImageDatasetSettings) -> Dataset | None:
     path = asked.path
     if path.is_dir():
-        some = any(each.suffix.lower() in IMAGE_EXTENSIONS | _PHONES for each in path.rglob("*"))
+        some = any(each.suffix.lower() in IMAGE_EXTENSIONS | _FOREIGN for each in path.rglob("*"))
         return scan(settings, path) if some or asked.insists else None
     if has_boxes(path):
         return scan(settings, path)
@@ -129,6 +129,9 @@ def _splits(dataset: Dataset, settings: Mapping[str, str]) -> Iterator[str]:
         return
     if len(dataset) >= _ENOUGH:
         name = "val" if settings["format"] == "yolo" else "test"
+        if settings["format"] == "csv" and (group := group_column(Path(settings["path"]))):
+            yield f"split: {{test: 0.2, group: {quoted(group)}}}    # all of one are together"
+            return
         by_class = ", class by class" if dataset.objects is None and dataset.classes else ""
         yield f"split: {{{name}: 0.2}}    # no splits were found; sets pictures aside{by_class}"
     else:

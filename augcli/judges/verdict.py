@@ -35,7 +35,7 @@ class Figure(NamedTuple):
     def shown(self, found: Mapping[str, float]) -> str:
         """Return it as people read it."""
         value = self.factor * found[self.key]
-        return f"{value:.{self.digits}f}" if abs(value) < _LARGE else f"{value:.4g}"
+        return f"{value:z.{self.digits}f}" if abs(value) < _LARGE else f"{value:.4g}"
 
 
 @dataclass(frozen=True)

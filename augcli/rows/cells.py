@@ -161,6 +161,8 @@ def value(cell: str, form: Delimited) -> str:
 
 def values(row: str, form: Delimited) -> list[str]:
     """Return what the cells of a row say."""
+    if form.quote and form.quote not in row:
+        return [cell.lstrip(form.padding) for cell in row.rstrip("\r\n").split(form.delimiter)]
     return [value(row[start:end], form) for start, end in cells(row, form)]
 
 

@@ -119,13 +119,13 @@ class Pick(NamedTuple, Generic[S]):
 
     def told(self, facts: Any) -> tuple[Params, str]:
         """Return its params for a sample with these facts, and its record as JSON."""
-        if self.known is None:
-            step = self.turn.step
-            params = step.make_params(self.turn.draws.one(self.place), facts)
-            head, tail = _around(type(step))
-            return params, f"{head}{json.dumps(params)}{tail}"
-        params, record = self.known
-        return json.loads(record)["params"] if params is None else params, record
+        if self.known:
+            known, record = self.known
+            return json.loads(record)["params"] if known is None else known, record
+        step = self.turn.step
+        params = step.make_params(self.turn.draws.one(self.place), facts)
+        head, tail = _around(type(step))
+        return params, f"{head}{json.dumps(params)}{tail}"
 
 
 Known = Callable[[Turn[ManyDraws, S], NDArray[np.intp]], Iterable[tuple[Params | None, str] | None]]

@@ -97,8 +97,10 @@ class Builder:
         self._missing = self._settings.missing_numbers
         seen = look(cells, quote, self._missing, decimal, self._format)
         if not (seen.numeric or seen.style.date):
-            self._missing = frozenset(self._settings.missing)
-            seen = look(cells, quote, self._missing, decimal, self._format)
+            of_numbers, self._missing = self._missing, frozenset(self._settings.missing)
+            found = {cell.strip().strip(quote) for cell in cells}
+            if not found.isdisjoint(of_numbers ^ self._missing):
+                seen = look(cells, quote, self._missing, decimal, self._format)
         self.style, self._whole = seen.style, seen.whole
         self._numeric = seen.numeric if self.role == "feature" else self._amount
         if self.told:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from augcli.checks.findings import Lint
 from augcli.dataset.columns import names_groups
-from augcli.dataset.doubts import GROUPS_APART, OTHER_KIND, POINTS_OF_SERIES
+from augcli.dataset.doubts import GROUPS_APART, OTHER_KIND, POINTS_OF_SERIES, UNCLEAR_FORMAT
 from augcli.dataset.told import quoted
 from augcli.errors import Doubt
 from augcli.plural import several
@@ -25,6 +25,9 @@ _CODES = frozenset(
     ("zip", "zipcode", "postcode", "postal", "plz", "code", "phone", "fax", "isbn", "ean", "sku")
 )
 _WORDS = re.compile(r"[a-z]+")
+_DAY, _CLOCK = r"\d{1,4}([./-])\d\d?\1\d{1,4}", r"\d\d?:\d\d(:\d\d(\.\d+)?)?"
+_MOMENT = re.compile(rf"{_DAY}([ T]{_CLOCK})?|{_CLOCK}")
+_NUMBERS = re.compile(r"\s*[-+\d.eE]+(\s+[-+\d.eE]+)+\s*")
 _SHOWN = 4
 _FEWEST_GROUPS = 3
 
@@ -99,9 +102,12 @@ def _codes(table: Table, column: Column) -> NDArray[Any]:
 def refuse_one_series(table: Table, settings: TableDatasetSettings) -> None:
     """Raise DoubtError where rows are points of one series, and no setting takes them for samples.
 
-    All columns are curves then, but for one of times.
+    All columns are curves then, but for those of times. So is raised for numbers between spaces,
+    and for files within cells.
     """
-    times = [each for each in table.columns if _may_be_times(table, each)][:1]
+    _refuse_spaces(table)
+    _refuse_files(table)
+    times = [each for each in table.columns if _may_be_times(table, each)]
     curves = [each for each in table.columns if each not in times]
     if _are_told(settings) or not curves:
         return
@@ -113,6 +119,26 @@ def refuse_one_series(table: Table, settings: TableDatasetSettings) -> None:
         raise OTHER_KIND.doubt(text, hint, "dataset.kind").error
 
 
+def _refuse_spaces(table: Table) -> None:
+    """Raise DoubtError for a single column of which each cell is several numbers."""
+    first, *others = table.columns
+    coded = table.coded.get(first.index)
+    cells = coded.texts[:_SHOWN] if coded else [first.name]
+    if not others and cells and all(map(_NUMBERS.fullmatch, cells)):
+        text = f"cells of the only column of {table.parts[0].name} are numbers between spaces"
+        hint = 'say `delimiter: " "` where it is one space, or write them with commas'
+        raise UNCLEAR_FORMAT.doubt(text, hint, "dataset.delimiter").error
+
+
+def _refuse_files(table: Table) -> None:
+    """Raise DoubtError for a column of bytes, as those of pictures and sounds are."""
+    for column in table.columns:
+        if column.role == "feature" and "Binary" in (column.dtype or ""):
+            text = f"column {column.name!r} holds bytes, as of pictures and sounds ({column.dtype})"
+            hint = f"write them as files, or say `ignore: [{quoted(column.name)}]` under `dataset`"
+            raise OTHER_KIND.doubt(text, hint, "dataset.ignore").error
+
+
 def _are_told(settings: TableDatasetSettings) -> bool:
     """Return whether any setting says what columns are."""
     told = (settings.label, settings.id, settings.group, settings.split_column)
@@ -122,10 +148,13 @@ def _are_told(settings: TableDatasetSettings) -> bool:
 
 
 def _may_be_times(table: Table, column: Column) -> bool:
-    """Return whether no two rows of a column are alike, and its numbers, if any, rise."""
+    """Return whether a column rises from row to row, or has days or times of day."""
     if column.index in table.numbers:
-        return bool((np.diff(table.numbers[column.index]) > 0).all())
-    return column.kind == "id"
+        steps = np.diff(table.numbers[column.index])
+        return bool((steps >= 0).all() if column.kind == "date" else (steps > 0).all())
+    coded = table.coded.get(column.index)
+    is_told = coded is not None and all(map(_MOMENT.fullmatch, coded.texts))
+    return column.kind == "id" or is_told
 
 
 def _shown(names: list[str]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,8 +20,9 @@ from augcli.plural import several
 from augcli.settings.base import DatasetSettings
 from augcli.tabular.columns import Column
 from augcli.tabular.config import TableDatasetSettings
-from augcli.tabular.doubts import group_columns
-from augcli.tabular.readers import read_table, table_format
+from augcli.tabular.dialect import HEAD
+from augcli.tabular.doubts import group_columns, refuse_one_series
+from augcli.tabular.readers import format_of, read_table, table_format
 from augcli.tabular.table import Table
 from augcli.task import Source
 
@@ -51,13 +54,25 @@ def starter(asked: Asked) -> Draft | None:
     sources = [Source(each.relative_to(root).as_posix(), "", each.read_bytes()) for each in known]
     told, table = _read(sources)
     named = _asked_for(table, asked)
-    label = named or _label(table)
+    label = named or _predicted(table, sources) or _label(table)
     lines = (*told, *_dataset(table, label, is_guess=named is None))
     names = [part.name for part in table.parts]
     splits = _splits(table, names)
     drawn = any(line.startswith("split: {") for line in splits)
     rest = _balance(table, label, _LEFT if drawn else 1)
-    return Draft("tabular", "rows", several(len(table), "row"), (*lines, *splits), [rest])
+    draft = Draft("tabular", "rows", several(len(table), "row"), (*lines, *splits), [rest])
+    return draft if named else _asking(draft, table)
+
+
+def _asking(draft: Draft, table: Table) -> Draft:
+    """Return a draft that says nothing of columns where rows may be points of one series."""
+    with suppress(DoubtError):
+        refuse_one_series(table, TableDatasetSettings(path=""))
+        return draft
+    dataset = [
+        line if line.startswith(("#", "include:")) else f"# {line}" for line in draft.dataset
+    ]
+    return replace(draft, dataset=dataset, rest=[f"# {draft.rest[0].removeprefix('# ')}"])
 
 
 def _read(sources: Sequence[Source]) -> tuple[list[str], Table]:
@@ -74,6 +89,22 @@ def _read(sources: Sequence[Source]) -> tuple[list[str], Table]:
         best = max(sources, key=lambda each: (meaning(each.name) == TRAIN, len(each.data)))
         line = f"include: [{quoted(best.name)}]    # a guess, one of {len(sources)}: {error}"
         return [line], read_table([best], settings)
+
+
+def _predicted(table: Table, sources: Sequence[Source]) -> Column | None:
+    """Return the one column that files of other splits lack, as it is what is to be predicted."""
+    used = {part.name for part in table.parts}
+    others = [each for each in sources if each.name not in used]
+    known = [
+        {*map(str, _names(each))} for each in others if meaning(each.name) not in (None, TRAIN)
+    ]
+    lacking = [[c for c in table.columns if c.name not in names] for names in known]
+    return next((found[0] for found in lacking if len(found) == 1), None)
+
+
+def _names(source: Source) -> Sequence[str]:
+    names_of = format_of(source.name).names_of
+    return names_of(source.data[: 2 * HEAD], TableDatasetSettings(path="")) if names_of else ()
 
 
 def _asked_for(table: Table, asked: Asked) -> Column | None:
@@ -154,7 +185,8 @@ def _split_column(table: Table) -> Column | None:
 
 def _label(table: Table) -> Column:
     """Return the column of a telling name, or the last or first one that may be a class."""
-    columns = [each for each in table.columns if each is not _split_column(table)] or table.columns
+    others = (_split_column(table), *(each for each in table.columns if each.kind == "date"))
+    columns = [each for each in table.columns if each not in others] or table.columns
     called = {each.name.strip().lower(): each for each in reversed(columns)}
     named = [called[name] for name in _LABELS if name in called]
     ends = [columns[-1], columns[0]]

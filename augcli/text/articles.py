@@ -22,7 +22,8 @@ def _articles(document: Document, edits: Sequence[Edit]) -> Iterator[Edit]:
     known = document.reading.lexicon.articles
     taken = {start for start, end, _ in edits if start < end}
     for place, new in {start: new for start, _, new in reversed(edits)}.items():
-        article, then = document.articles.get(place), _WORD.match(new)
+        article = document.articles.get(place)
+        then = _WORD.match(new) if article else None
         if article and then and article.start not in taken:
             wanted = known.instead(article.form.lower(), article.word, then[1])
             if wanted:

@@ -10,13 +10,13 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
-from itertools import chain
+from itertools import chain, islice
 
 from augcli.balance.classes import doubts
 from augcli.dataset.layout import file_splits
 from augcli.dataset.leaks import heeded
 from augcli.dataset.told import refuse_unnamed
-from augcli.errors import SampleError
+from augcli.errors import Problem, SampleError
 from augcli.once import Once
 from augcli.plural import several
 from augcli.records.keys import key_as_it_is, key_of, key_of_all
@@ -39,7 +39,7 @@ from augcli.text.formats.open import open_file
 from augcli.text.job import TextJob
 from augcli.text.languages import language_of
 from augcli.text.own_language import OwnLanguage, lexicon_files, open_language
-from augcli.text.paired import refuse_pairs
+from augcli.text.paired import parted, refuse_pairs
 from augcli.text.parted import pieces_of, splits_of
 from augcli.text.provenance import Lines
 from augcli.text.single import ProcessedText
@@ -84,6 +84,7 @@ class ProcessedCorpus(Processed):
         if not opened:
             raise none_left(broken)
         refuse_pairs(self.settings, opened.values(), self._splits)
+        self._parted = list(parted(self.settings, islice(opened.values(), 1)))
         self._torn = {name: file.lost for name, file in opened.items()}
         """file → its lines that are no texts, as they cannot be read"""
         self._pieces = list(pieces_of(opened, texts, self.settings, self.job.seed))
@@ -162,13 +163,17 @@ class ProcessedCorpus(Processed):
         """Return what a person should know of the texts."""
         return [*self._words_of_warning()]
 
+    def oddities(self) -> Iterator[Problem]:
+        """Return whose texts drawn splits part."""
+        return (each.problem(self._every[0].name) for each in self._parted)
+
     def remarks(self) -> list[str]:
-        """Return how many new texts are no new ones."""
+        """Return whose texts drawn splits part, and how many new ones are none."""
         hashes, repeats = array("q"), 0
         for block in chain.from_iterable(map(self._blocks, self._augmented)):
             hashes.extend(block.hashes)
             repeats += block.repeats
-        return [*_on_repeats(repeats, hashes)]
+        return [*map(str, self._parted), *_on_repeats(repeats, hashes)]
 
     def _words_of_warning(self) -> Iterator[str]:
         yield from doubts(self.planned.counts)
@@ -293,13 +298,13 @@ class ProcessedCorpus(Processed):
         yield from self.job.spread(key, self._maker(plan, file), self._to_augment(plan, file))
 
     def repeats_of(self, most: int) -> Counter[bool]:
-        """Draw the copies of some texts of each file: how many repeat another text, or do not."""
+        """Draw the copies of some texts of all files: how many repeat another text, or do not."""
         prepare(self.job.steps)
-        found = Counter[bool]()
-        for file in self._augmented_by(self.planned):
+        found, files = Counter[bool](), self._augmented_by(self.planned)
+        for file in files[:most]:
             rows = [row for row in self._rows(file) if self.planned.copies[row]]
-            made = self._maker(self.planned, file)(rows[:: -(-len(rows) // most)], lambda _: None)
-            block = Block(made)
+            some = rows[:: -(-len(rows) * len(files) // most)]
+            block = Block(self._maker(self.planned, file)(some, lambda _: None))
             found.update({True: block.repeats, False: len(block.rows) - block.repeats})
         return found
 

@@ -52,7 +52,7 @@ class TextDatasetSettings(RowDatasetSettings):
     text: ColumnRef | Annotated[tuple[ColumnRef, ...], Field(min_length=1)] | None = Field(
         None,
         description="column or key of the text, or a list of them, each edited by itself; without "
-        "it, the one with the longest cells",
+        "it, the one with the longest cells; a run asks where several hold sentences",
     )
     label: ColumnRef | None = Field(
         None,

@@ -94,8 +94,8 @@ def draw_copies(  # noqa: PLR0913, PLR0917 – what a copy hangs on
 
 def _mark(group: Sequence[Drawn]) -> tuple[str, ...] | None:
     """Return the texts of a group; None where two are the same, or none can be had."""
-    texts = tuple(each.document.text for each in group)
-    is_good = len({*texts}) == len(texts) and any(each.row is not None for each in group)
+    texts = tuple([each.document.text for each in group])
+    is_good = len({*texts}) == len(texts) and {each.row for each in group} != {None}
     return texts if is_good else None
 
 

@@ -24,7 +24,7 @@ from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile, TextFormat
 from augcli.text.formats.open import open_file
 from augcli.text.languages import ENGLISH, language_of
-from augcli.text.paired import among, words_of
+from augcli.text.paired import among, repeats_groups, words_of
 from augcli.text.single import EXTENSION
 
 _LOOKED_AT = 200
@@ -72,7 +72,8 @@ def starter(asked: Asked) -> Draft | None:
     english = language_of(texts) in (None, ENGLISH) and _in_latin(texts)
     if splits is not None and not any(map(_TELLS_SPLITS.match, (*splits, *columns))):
         few = len(texts) < _FEWEST
-        columns.append(f"# {_DRAWN}: {len(texts)} are too few" if few else _DRAWN)
+        drawn = next(_apart(opened[0]), _DRAWN)
+        columns.append(f"# {_DRAWN}: {len(texts)} are too few" if few else drawn)
     told = (*(splits or ()), *_TOLD[form], *columns)
     return _draft(known, told, _EDA if english else _WITHOUT_WORDS)
 
@@ -117,6 +118,12 @@ def _columns(asked: Asked, path: Path, file: TextFile, form: str) -> Iterator[st
         yield f"label: {quoted(label)}    # a guess; {told}{more}"
     else:
         yield "# label: NAME         # the column of the class, where there is one"
+
+
+def _apart(file: TextFile) -> Iterator[str]:
+    """Yield the line by which all texts of one person are in one split, where a column tells."""
+    for name in repeats_groups(file):
+        yield f"split: {{test: 0.2, group: {quoted(name)}}}    # all texts of one are together"
 
 
 def _are_classes(counts: Counter[str]) -> bool:

@@ -45,8 +45,9 @@ from augcli.task import (
     failure,
 )
 from augcli.timeseries import provenance, remarks
+from augcli.timeseries.copies import Copy, Decided
 from augcli.timeseries.courses import refuse_groups
-from augcli.timeseries.drawing import Copy, Decided, Drawing
+from augcli.timeseries.drawing import Drawing
 from augcli.timeseries.formats.base import Own
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society, size_of

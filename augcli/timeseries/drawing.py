@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from augcli.draws import Draws, ManyDraws, repeated
 from augcli.errors import RefusedError, StepError
-from augcli.names import Spot
 from augcli.requests.redraws import Distinct, Picked, Vain, tries
 from augcli.steps.recorded import own_steps
 from augcli.steps.ways import Pick, Turn, picks_of
+from augcli.timeseries.copies import Copy
 from augcli.timeseries.courses import Course, Steps, Way, courses_of
 from augcli.timeseries.formats.base import SeriesFile
 from augcli.timeseries.job import SeriesJob
@@ -30,51 +30,6 @@ Picks = Sequence[Pick[SeriesTransform]]
 """The steps of a copy, in order."""
 Views = Sequence[Picks]
 """Those of each view of one."""
-
-
-class Copy(NamedTuple):
-    """What was drawn for one new series."""
-
-    source: str
-    """The id of the series that it is made of."""
-    row: int
-    copy: int
-    label: str | None
-    weights: dict[str, float] | None
-    """The classes that it is mixed of; None where it is of one."""
-    steps: str
-    """As JSON: there may be millions."""
-    partners: Sequence[str]
-    """The ids of the other series that it is made of."""
-    length: int
-    method: str = "copies"
-    attempt: int = 0
-    repeats: int | None = None
-    """The copy whose params these equal in spite of drawing again; -1 if it is its source."""
-    alone: Sequence[str] = ()
-    """Steps that were left out, as there was no partner."""
-    stage: str | None = None
-    view: str | None = None
-
-    @property
-    def spot(self) -> Spot:
-        """Return which of its source's copies it is."""
-        return Spot(self.copy, self.stage, self.view)
-
-    @property
-    def drawn(self) -> Drawn:
-        """Return what of its story says how to make it."""
-        return Drawn(self.source, self.row, self.copy, self.steps)
-
-
-@dataclass
-class Decided:
-    """What is drawn for each series, and those that a step refuses."""
-
-    copies: dict[str, list[Copy]]
-    refused: dict[str, str]
-    lost: dict[str, str]
-    """id → why nothing was drawn for it: workers were lost on it"""
 
 
 class _Drawn(NamedTuple):
@@ -162,7 +117,7 @@ class Drawing:
             if step.origin or (step.asks_facts and (self._resizes or step.mixes)):
                 return repeat(None)  # what fails in other people's steps costs one copy
             texts = _of_shapes(step, turn.draws[places], shapes[places])
-            return (text and (None, text) for text in texts)
+            return (None if text is None else (None, text) for text in texts)
 
         return picks_of(draws, steps, known)
 
@@ -306,10 +261,20 @@ def _all_new(entry: Entry, facts: Facts, course: Course, every: Sequence[Views])
     if len({*texts, "[]"}) <= len(texts):
         return
     ((view, _),) = course.ways[0].views
-    told, end = (entry.id, entry.row), (course.stage.name, view.name)
     for copy, text in enumerate(texts):
-        drawn = None, text, (), entry.length, course.way(copy).method, 0, None, ()
-        yield Copy(*told, copy, entry.label, *drawn, *end)
+        yield Copy(
+            source=entry.id,
+            row=entry.row,
+            copy=copy,
+            label=entry.label,
+            weights=None,
+            steps=text,
+            partners=(),
+            length=entry.length,
+            method=course.way(copy).method,
+            stage=course.stage.name,
+            view=view.name,
+        )
 
 
 def _of_shapes(

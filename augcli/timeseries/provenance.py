@@ -12,7 +12,7 @@ from typing import Any
 
 from augcli.names import group_of
 from augcli.rows.tables import columns, parquet_of, plain_name
-from augcli.timeseries.drawing import Copy
+from augcli.timeseries.copies import Copy
 from augcli.timeseries.formats.base import Own
 from augcli.timeseries.library import Entry
 

@@ -14,7 +14,7 @@ from augcli.records.keys import key_of, revisions_of
 from augcli.records.provenance import SeriesFileRecord, SeriesRecord, original_of
 from augcli.task import Plain, Source
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.drawing import Copy
+from augcli.timeseries.copies import Copy
 from augcli.timeseries.library import Entry, Library
 from augcli.timeseries.making import Drawn
 from augcli.timeseries.provenance import Story

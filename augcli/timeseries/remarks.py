@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from augcli.errors import Doubt
 from augcli.plural import several
 from augcli.remarks import again
-from augcli.timeseries.drawing import Copy
+from augcli.timeseries.copies import Copy
 from augcli.timeseries.library import Library
 
 

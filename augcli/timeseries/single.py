@@ -12,7 +12,8 @@ from augcli.requests.asked import Copies
 from augcli.requests.redraws import Vain
 from augcli.task import Output, Processed, Source, Task
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.drawing import Copy, Drawing
+from augcli.timeseries.copies import Copy
+from augcli.timeseries.drawing import Drawing
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society
 from augcli.timeseries.listing import Place

@@ -109,6 +109,11 @@ FRAMES = {
         {"min_width": 640, "min_height": 640, **_MIRRORED},
         **{"width": 640, "height": 640},
     ),
+    "pad_by": _one(
+        "Pad",
+        {"padding": 16, **_MIRRORED},
+        **dict.fromkeys(("left_px", "top_px", "right_px", "bottom_px"), 16),
+    ),
     "center_crop": _same("CenterCrop", _SIDE, **_SIDE),
     "random_crop": _same("RandomCrop", _SIDE, **_SIDE),
     "random_resized_crop": _same(

@@ -84,7 +84,7 @@ def test_words_that_are_too_long_are_written_smaller() -> None:
     assert columns.min() < 20 and columns.max() > 880
 
 
-@pytest.mark.parametrize("texts", [(), ("",), ("Größe",), ("a\nb",)])
+@pytest.mark.parametrize("texts", [(), ("",), ("Größe",), ("a\nb",), ("a" * 101,)])
 def test_what_the_font_does_not_have_is_refused(texts: tuple[str, ...]) -> None:
     with pytest.raises(ValidationError):
         step("text_overlay", texts=texts)

@@ -15,6 +15,7 @@ from helpers import augment, manifest, recipe_text, tree, write
 
 import augcli
 from augcli.commands import bench
+from augcli.commands.replay import replay
 from augcli.commands.sentence import sentence
 from augcli.commands.verdict_page import verdict_page
 from augcli.errors import RecipeError, StorageError, UsageError
@@ -185,6 +186,26 @@ def test_mixed_copies_are_made_anew_without_what_is_left_out(arrows: Path, tmp_p
         assert held.isdisjoint(name for line in manifest(run) for name in line["partners"])
 
 
+def test_series_in_files_of_their_own_take_no_partner_that_is_left_out(tmp_path: Path) -> None:
+    generator = np.random.default_rng(0)
+    for n in range(24):
+        values = np.sin(np.arange(20 + n) / (2 + n % 2)) + generator.normal(0, 0.1, 20 + n)
+        write(tmp_path / f"in/{'ab'[n % 2]}/{n}.csv", "v\n" + "\n".join(map(str, values)) + "\n")
+    dataset = {"kind": "timeseries", "layout": "long"}
+    changes = {"dataset": dataset, "steps": [{"guided_warp": {}}], "copies": 1}
+    told = augcli.evaluate(recipe_of(tmp_path, tmp_path / "in", **changes), repeats=2)
+    assert (told.extent.dealt, told.extent.sources) == (False, 24)
+    runs = [path.parent for path in (tmp_path / "out/.augment/evaluate").glob("*/manifest.jsonl")]
+    for run in runs:
+        held = {line["source"] for line in manifest(run) if line["split"] == "test"}
+        assert held
+        assert held.isdisjoint(name for line in manifest(run) for name in line["partners"])
+    assert any(line["partners"] for run in runs for line in manifest(run))
+    for run in runs:
+        again = replay(run, tmp_path / "again" / run.name, None, None)
+        assert [wrong for _, wrong in again if wrong] == []
+
+
 def test_folders_of_other_splits_have_no_say_where_parts_are_drawn(tmp_path: Path) -> None:
     for split, count in (("train", 8), ("te[s]t", 3)):
         for side in ("left", "right"):
@@ -198,6 +219,8 @@ def test_folders_of_other_splits_have_no_say_where_parts_are_drawn(tmp_path: Pat
         assert all(line["source"].startswith("train/") for line in manifest(run.parent))
     with pytest.raises(UsageError, match="--repeats 2 at least"):
         augcli.evaluate(recipe, repeats=1)
+    with pytest.raises(UsageError, match="a class has 8 at most"):
+        augcli.evaluate(recipe, folds=20)
 
 
 @pytest.mark.parametrize("kind", ["tabular", "image"])

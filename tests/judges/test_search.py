@@ -23,9 +23,10 @@ from augcli.commands.search import (
 from augcli.draws import Draws
 from augcli.errors import UsageError
 from augcli.judges.judge import Judge, Rows
-from augcli.judges.nested import Field, choice, nested
+from augcli.judges.nested import OUTER, Field, choice, nested
 from augcli.judges.panel import ClassPanel
 from augcli.judges.ridge import fitted, held_out
+from augcli.judges.verdict import Extent, verdict
 from augcli.recipe import read_recipe
 
 PANEL = ClassPanel([Judge("ridge", np.asarray, fitted, held_out)], ["a", "b"])
@@ -100,6 +101,20 @@ def test_what_is_told_is_not_the_gain_by_which_it_was_chosen() -> None:
     assert np.mean(naive) > np.mean(honest)
 
 
+def test_labels_that_say_nothing_have_no_best_recipe() -> None:
+    """Of twelve arms some seem to gain on permuted labels; the choice of one never helps."""
+    naive, answers = [], set()
+    for seed in range(3):
+        labels = np.random.default_rng(seed).permutation(np.arange(60) % 2)
+        field = field_of(*arms(labels, 12, seed))
+        found = choice(PANEL, field, everyone(field), Draws(seed))
+        naive.append(max(each.accuracy.mean for each in found.second.values()))
+        told = verdict(nested(PANEL, field, Draws(seed)), Extent("", 60, 120, OUTER, 1, ["a", "b"]))
+        answers.add(told.verdict)
+    assert np.mean(naive) > 0
+    assert answers == {"no_evidence"}
+
+
 def test_a_recipe_without_steps_is_written_where_nothing_helps(tmp_path: Path) -> None:
     for side in ("left", "right"):
         for seed in range(12):
@@ -115,6 +130,21 @@ def test_a_recipe_without_steps_is_written_where_nothing_helps(tmp_path: Path) -
     assert target.read_text().startswith("# Found by augment search among 1 trials.")
     assert "# There is no evidence that any helps" in target.read_text()
     assert "strength 1, 1 copies" in page.read_text()
+
+
+def test_a_place_that_is_taken_is_told_before_anything_is_tried(tmp_path: Path) -> None:
+    for side in ("left", "right"):
+        for seed in range(12):
+            write(tmp_path / "data" / side / f"{seed}.png", arrow(seed, side))
+    recipe_of(tmp_path, tmp_path / "data", copies=1)
+    taken = write(tmp_path / "best.yaml", "mine")
+    done = augment("search", tmp_path / "recipe.json", "-o", taken)
+    assert (done.returncode, taken.read_text()) == (2, "mine")
+    assert "is there already" in done.stderr
+    done = augment("evaluate", tmp_path / "recipe.json", "-o", taken)
+    assert (done.returncode, taken.read_text()) == (2, "mine")
+    assert "it is not replaced" in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 RICH = """

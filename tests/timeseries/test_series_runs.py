@@ -94,6 +94,27 @@ def test_every_new_series_tells_its_story(tmp_path: Path) -> None:
     assert "time_warp" in story
 
 
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [{"time_warp": {"p": 0.5}}, {"jitter": {}}],
+        [{"scaling": {"factor": {"choice": [1, 2]}}}],
+        [{"magnitude_warp": {}}],
+    ],
+)
+def test_copies_told_at_once_are_those_told_one_by_one(
+    tmp_path: Path, steps: list[dict[str, Any]]
+) -> None:
+    root, made = pair(tmp_path), []
+    by_class = [
+        {name: {**told, "only": ["a", "b"]}} for each in steps for name, told in each.items()
+    ]
+    for place, own in ((tmp_path / "all", steps), (tmp_path / "each", by_class)):
+        series_run(root, place, steps=own, copies=3)
+        made.append((provenance(place), tree(place)["X_TRAIN.ts"]))
+    assert made[0] == made[1]
+
+
 @pytest.mark.parametrize("steps", [STEPS, MIXING])
 def test_replay_and_verify(tmp_path: Path, steps: list[Any]) -> None:
     root = pair(tmp_path)

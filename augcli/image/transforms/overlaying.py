@@ -7,7 +7,7 @@ from functools import partial
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field
 
 from augcli.draws import Draws
 from augcli.image.codec import pillow
@@ -25,9 +25,20 @@ from augcli.ranges import Constant, Real, Spread, Uniform
 from augcli.transform import Params, register
 
 Opacity = Annotated[Spread, Real(0, 1, "how much of it is seen", neutral=0)]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[ -~]+$")]
 _SMALLEST = 4
 """Pixels that letters are high at the least."""
+_LONGEST = 100
+"""Characters of a line."""
+
+
+def _written_by_the_font(lines: tuple[str, ...]) -> tuple[str, ...]:
+    for line in lines:
+        if not (line.isascii() and line.isprintable()):
+            text = f"the font lacks characters of {line!r}; lay pictures of such words over"
+            raise ValueError(f"{text} by `overlay`")
+        if not 0 < len(line) <= _LONGEST:
+            raise ValueError(f"a line has 1 to {_LONGEST} characters, not {len(line)}")
+    return lines
 
 
 @register
@@ -93,8 +104,8 @@ class TextOverlay(ImageTransform):
     written smaller.
     """
 
-    texts: Annotated[tuple[Line, ...], Field(min_length=1)] = Field(
-        ("Sample",), description="lines to choose from"
+    texts: Annotated[tuple[str, ...], AfterValidator(_written_by_the_font)] = Field(
+        ("Sample",), min_length=1, description="lines to choose from"
     )
     size: Annotated[Spread, Real(0.01, 1, "how high letters are", "of the shorter side")] = Uniform(
         0.08, 0.2

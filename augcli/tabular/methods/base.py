@@ -175,9 +175,8 @@ M = TypeVar("M", bound=Method)
 def register_method(cls: type[M]) -> type[M]:
     """Class decorator: put a method into KNOWN; what other people's makes hangs on their file."""
     name = str(cls.model_fields["method"].default)
-    own = _modules().get(name, cls.__module__) == cls.__module__
-    again = KNOWN.get(name) in (None, cls) or (is_plugin(KNOWN[name]) and is_plugin(cls))
-    if not (own and again):
+    is_taken = name in KNOWN and not (is_plugin(KNOWN[name]) and is_plugin(cls))
+    if is_taken or _modules().get(name, cls.__module__) != cls.__module__:
         raise ValueError(f"balance method {name} is registered twice")
     if is_foreign(cls):
         cls.revision = number_of(cls)

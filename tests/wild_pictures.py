@@ -1,0 +1,147 @@
+"""Layouts of pictures, with what `init` says of each."""
+
+from __future__ import annotations
+
+import json
+
+from wild import BOX, CAPTIONS, COCO, SHAPES, SIDES, VOC, Layouts, masks, patches, photos
+
+PICTURES: Layouts = {
+    "kaggle pictures": (
+        photos("train/#.png", "test/x#.png")
+        | {"train.csv": "id_code,diagnosis\n000,0\n001,1\n002,0\n"}
+        | {"sample_submission.csv": "id_code,diagnosis\nx000,0\n"},
+        ('path: "in/train.csv"', 'file: "id_code"', 'images: "train"', 'label: "diagnosis"'),
+    ),
+    "pictures and a table": (
+        photos("images/#.png") | {"labels.csv": "image,label\n000.png,a\n001.png,b\n002.png,a\n"},
+        ('path: "in/labels.csv"', "format: csv", 'images: "images"'),
+    ),
+    "a class in each name": (
+        photos("train/cat.#.jpg", "train/dog.#.jpg", "test1/#.jpg"),
+        ("6 in train",),
+    ),
+    "unpacked twice": (
+        photos("archive/data/train/a/#.png", "archive/data/valid/a/x#.png"),
+        ("3 in valid",),
+    ),
+    "parts and metadata": (
+        photos("HAM_images_part_1/A#.png", "HAM_images_part_2/B#.png")
+        | {"meta.csv": "lesion,image_id,dx\nL1,A000,nv\nL2,A001,mel\n"},
+        ("question: unnamed-labels: meta.csv is a table of these pictures",),
+    ),
+    "MVTec": (
+        photos("nut/train/good/#.png", "nut/test/good/1#.png", "nut/test/bent/2#.png")
+        | masks("nut/ground_truth/bent/2#_mask.png"),
+        ("question: unnamed-labels: nut/ground_truth/bent/",),
+    ),
+    "Cityscapes": (
+        photos(
+            "leftImg8bit/train/bonn/b_#_leftImg8bit.png", "leftImg8bit/val/ulm/u_#_leftImg8bit.png"
+        )
+        | masks(
+            *(
+                f"gtFine/{at}_#_gtFine_{what}Ids.png"
+                for at in ("train/bonn/b", "val/ulm/u")
+                for what in ("label", "instance")
+            )
+        ),
+        ("format: masks", "3 in train"),
+    ),
+    "ADE20K": (
+        photos("images/training/A#.png", "images/validation/B#.png")
+        | masks("annotations/training/A#.png", "annotations/validation/B#.png"),
+        ("format: masks", "3 in training"),
+    ),
+    "Pascal": (
+        photos("VOC2012/JPEGImages/#.png")
+        | {f"VOC2012/Annotations/{n:03d}.xml": VOC for n in range(3)}
+        | {
+            "VOC2012/ImageSets/Main/train.txt": "000\n001\n",
+            "VOC2012/ImageSets/Main/val.txt": "002\n",
+        },
+        ("format: voc", "2 in train, 1 in val"),
+    ),
+    "COCO with captions": (
+        photos("train2017/#.png", count=1)
+        | {"annotations/captions_train2017.json": json.dumps(COCO | {"annotations": CAPTIONS})}
+        | {"annotations/instances_train2017.json": json.dumps(COCO | {"annotations": [BOX]})},
+        ("format: coco", "1 in train", "of another task and the same pictures: annotations/c"),
+    ),
+    "a folder of predictions": (
+        photos(
+            "seg_train/seg_train/sea/#.png",
+            "seg_test/seg_test/sea/x#.png",
+            "seg_pred/seg_pred/y#.png",
+        ),
+        ("question: unclear-splits: seg_pred",),
+    ),
+    "other pictures beside splits": (
+        photos("Train/0/#.png", "Train/1/1#.png", "Test/x#.png", "Meta/y#.png"),
+        ("question: unclear-splits: Test, Train look like splits but Meta",),
+    ),
+    "a list of splits": (
+        photos("img/img/#.png")
+        | {"list_eval_partition.csv": "image_id,partition\n000.png,0\n001.png,1\n"},
+        ("question: unused-splits: list_eval_partition.csv",),
+    ),
+    "DOTA": (
+        photos("train/images/#.png")
+        | {
+            f"train/labelTxt/{n:03d}.txt": "imagesource:x\ngsd:0.1\n1 1 9 1 9 9 1 9 plane 0\n"
+            for n in range(3)
+        },
+        ("question: unnamed-labels: train/labelTxt/000.txt is a file of boxes",),
+    ),
+    "scans of hospitals": (
+        {f"train/{n}.dcm": b"\0" * 128 + b"DICM" for n in range(3)}
+        | {"train.csv": "id,target\n0,1\n1,0\n2,1\n"},
+        ("kind: image", "question: "),
+    ),
+    "CUB": (
+        photos("images/001.Albatross/a#.png", "images/002.Crow/c#.png")
+        | {"train_test_split.txt": "1 1\n2 0\n", "images.txt": "1 001.Albatross/a000.png\n"},
+        ("question: unused-splits: train_test_split.txt lists numbers of samples",),
+    ),
+    "before and after, of different places": (
+        {
+            f"{w}/{n}.png": patches(n + 9 * (w == "after"), 24)
+            for w in ("before", "after")
+            for n in range(3)
+        },
+        ("format: pairs", "3 in train"),
+    ),
+    "Carvana": (
+        photos("train/#.png") | masks("train_masks/#_mask.png"),
+        ("format: masks", "3 in train"),
+    ),
+    "what changed from A to B": (
+        photos("train/A/#.png", "train/B/#.png") | masks("train/label/#.png"),
+        ("question: unnamed-labels: train/label/ holds masks", "it has no mask, and so 3 pictures"),
+    ),
+    "DRIVE": (
+        photos("training/images/#_training.png", "test/images/1#_test.png")
+        | masks("training/mask/#_training_mask.png", "test/mask/1#_test_mask.png"),
+        ("format: masks", "3 in test, 3 in training"),
+    ),
+    "DeepGlobe": (
+        photos("train/#_sat.png", "valid/1#_sat.png") | masks("train/#_mask.png"),
+        ("question: unnamed-labels: train/ holds masks beside pictures",),
+    ),
+    "Market-1501": (
+        photos("bounding_box_train/#.png", "bounding_box_test/1#.png", "query/2#.png"),
+        ("question: unclear-splits", "but query beside them does not"),
+    ),
+    "labelme": (
+        photos("#.png")
+        | {
+            f"{n:03d}.json": json.dumps({"shapes": SHAPES, "imagePath": f"{n:03d}.png"})
+            for n in range(3)
+        },
+        ("question: unnamed-labels",),
+    ),
+    "pairs in two sizes": (
+        {f"{folder}/{n}.png": patches(n, side) for n in range(3) for folder, side in SIDES},
+        ("question: unnamed-labels", "LR"),
+    ),
+}
