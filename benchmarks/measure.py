@@ -12,12 +12,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 
 _PR_SET_CHILD_SUBREAPER = 36
 _LOOK_EVERY = 0.01
+_SEE_EVERY = 0.05
 _LONGEST = 900
 """Seconds after which a command is given up."""
 
@@ -90,13 +91,15 @@ def interleaved(
     before: Callable[[], None],
     *,
     watch_memory: bool = False,
+    measured: Callable[..., Cost] | None = None,
 ) -> dict[str, Costs]:
     """Run all in turn, round after round; what a machine does meanwhile hits all alike."""
+    measured = measured or partial(run, watch_memory=watch_memory)
     found: dict[str, list[Cost]] = {name: [] for name in contenders}
     for number in range(rounds):
         for name, contender in contenders.items():
             before()
-            found[name].append(run(contender.command, watch_memory=watch_memory))
+            found[name].append(measured(contender.command))
             cost = found[name][-1]
             say(f"  round {number + 1}: {name}: {cost.cpu:.2f} s CPU, {cost.wall:.2f} s")
     return {name: Costs(tuple(costs), contenders[name].things) for name, costs in found.items()}
@@ -131,6 +134,37 @@ def run(command: Command, *, watch_memory: bool = False) -> Cost:
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{said}")
     sizes = (peak.bytes, peak.workers) if peak else (0, 0)
     return Cost(_cpu_of_children() - before, wall, *sizes)
+
+
+def run_seen(command: Command) -> Cost:
+    """Run a command as `run` does; its CPU is what its descendants were seen to have used.
+
+    Some daemons (Ray's) never ask what became of their children, whose time is then told nobody.
+    """
+    seen, done = {}, threading.Event()
+    watch = threading.Thread(target=_watch_descendants, args=(seen, done), daemon=True)
+    watch.start()
+    try:
+        cost = run(command)
+    finally:
+        done.set()
+        watch.join()
+    return replace(cost, cpu=sum(seen.values()) / os.sysconf("SC_CLK_TCK"))
+
+
+def _watch_descendants(seen: dict[tuple[int, str], int], done: threading.Event) -> None:
+    """Note the ticks of all descendants, by process and when it began, again and again."""
+    while not done.wait(_SEE_EVERY):
+        parents, ticks = {}, {}
+        for file in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):  # it has ended meanwhile
+                told = file.read_text().rpartition(")")[2].split()
+                pid = int(file.parent.name)
+                parents[pid], ticks[pid] = int(told[1]), (told[19], int(told[11]) + int(told[12]))
+        ours = {os.getpid()}
+        while more := {pid for pid, parent in parents.items() if parent in ours} - ours:
+            ours |= more
+        seen.update({(pid, ticks[pid][0]): ticks[pid][1] for pid in ours - {os.getpid()}})
 
 
 def _cpu_of_children() -> float:

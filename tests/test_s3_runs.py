@@ -20,11 +20,13 @@ from helpers import (
     start,
     tree,
     write,
+    write_recipe,
 )
 
 from augcli.store.objects import SHARDS, ObjectStore
 
 pytestmark = pytest.mark.cluster
+PHOTOS = {"train/cat": 9, "train/dog": 3}
 KEYS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "hush-hush"}
 
 
@@ -39,11 +41,11 @@ def server() -> Iterator[Server]:
 class Here:
     """A bucket of a server with a dataset, and the command line that knows the way."""
 
-    def __init__(self, server: Server, tmp_path: Path):
-        self.server, self.tmp_path = server, tmp_path
+    def __init__(self, server: Server, tmp_path: Path, expected: dict[str, str]):
+        self.server, self.tmp_path, self.expected = server, tmp_path, expected
         self.bucket = f"b{abs(hash(str(tmp_path))):x}"
         self.backend = s3_bucket(server, self.bucket)
-        self.photos = make_photos(tmp_path / "photos", {"train/cat": 9, "train/dog": 3})
+        self.photos = make_photos(tmp_path / "photos", PHOTOS)
         for path in self.photos.rglob("*.png"):
             name = path.relative_to(self.photos).as_posix()
             at(self.backend, f"{self.input}").write(name, path.read_bytes())
@@ -76,18 +78,20 @@ class Here:
         told = [*COMMAND, *self.words(*words)]
         return finished(told, env=self.environment(**environment))
 
-    def same_in_a_folder(self) -> dict[str, str]:
-        folder = self.tmp_path / "same"
-        done = finished(
-            [*COMMAND, "run", str(self.recipe()), "-i", str(self.photos), "-o", str(folder)]
-        )
-        assert done.returncode == 0, done.stderr
-        return {name: sha256 for name, sha256 in tree(folder).items() if sha256 != "folder"}
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return what a run makes of the same photos in a folder."""
+    folder = tmp_path_factory.mktemp("same")
+    photos, recipe = make_photos(folder / "in", PHOTOS), write_recipe(folder / "in", folder / "out")
+    done = finished([*COMMAND, "run", str(recipe), "-i", str(photos)])
+    assert done.returncode == 0, done.stderr
+    return {name: sha256 for name, sha256 in tree(folder / "out").items() if sha256 != "folder"}
 
 
 @pytest.fixture
-def here(server: Server, tmp_path: Path) -> Iterator[Here]:
-    yield Here(server, tmp_path)
+def here(server: Server, tmp_path: Path, expected: dict[str, str]) -> Iterator[Here]:
+    yield Here(server, tmp_path, expected)
     server.trouble = lambda _request: None
 
 
@@ -112,12 +116,12 @@ def test_a_server_in_trouble_changes_nothing(here: Here, kind: str) -> None:
     here.server.trouble = once_each(kind, "PUT")
     done = here.run()
     assert done.returncode == 0, done.stderr
-    assert seen(here.store) == here.same_in_a_folder()
+    assert seen(here.store) == here.expected
 
 
 def test_two_processes_bring_the_same_bytes_and_a_rerun_nothing(here: Here) -> None:
     assert here.run().returncode == 0
-    assert seen(here.store) == here.same_in_a_folder()
+    assert seen(here.store) == here.expected
     assert "0 files made" in here.run(XDG_CACHE_HOME=str(here.tmp_path / "other")).stdout
 
 
@@ -127,7 +131,7 @@ def test_parts_side_by_side_and_the_run_that_merges_them(here: Here) -> None:
     said = [(*job.communicate(), job.returncode) for job in jobs]
     assert [code for *_, code in said] == [0, 0], said
     assert "0 files made" in here.run().stdout
-    assert seen(here.store) == here.same_in_a_folder()
+    assert seen(here.store) == here.expected
 
 
 def test_a_cache_on_a_server_serves_several_outputs(here: Here) -> None:
@@ -138,7 +142,7 @@ def test_a_cache_on_a_server_serves_several_outputs(here: Here) -> None:
     done = finished([*COMMAND, *map(str, words)], env=here.environment())
     assert done.returncode == 0, done.stderr
     assert entries == {each.name: each.mark for each in at(here.backend, cache[1]).scan()} != {}
-    assert seen(here.store) == here.same_in_a_folder()
+    assert seen(here.store) == here.expected
 
 
 def test_a_killed_run_goes_on_where_it_was(here: Here) -> None:
@@ -161,7 +165,7 @@ def test_a_killed_run_goes_on_where_it_was(here: Here) -> None:
     assert shards >= 2
     done = here.run()
     assert done.returncode == 0, done.stderr
-    assert seen(here.store) == here.same_in_a_folder()
+    assert seen(here.store) == here.expected
     assert "36 files made" not in done.stdout
 
 
@@ -202,7 +206,7 @@ def test_folders_as_consoles_make_them_are_no_files(here: Here) -> None:
         put(here, name)
     done = here.run()
     assert done.returncode == 0, done.stderr
-    assert seen(here.store) == here.same_in_a_folder()
+    assert seen(here.store) == here.expected
 
 
 def put(here: Here, key: str) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from augcli.disk.disk import can_clone, clone, storage_errors
+from augcli.disk.folder import Folder
 from augcli.disk.inside import folder_around
 from augcli.errors import TakenError
 from augcli.store.output import OutputFolder, dump_line
@@ -125,7 +126,8 @@ class Batch:
         if around in self._missing:
             return None
         if self._finished.kept_around(final):
-            found = self._finished.stat(final)
+            # What lies in a shard and in no record any more is ours, and in nobody's way.
+            found = Folder.stat(self._finished, final)
             return found and found.st_mode
         try:
             return self._finished.look(final).st_mode
