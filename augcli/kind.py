@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, get_args
 
 from augcli.dataset.formats import Format
 from augcli.dataset.units import Dataset
@@ -52,12 +52,20 @@ def later(place: str) -> Any:
     return called
 
 
-Remake = Callable[[Sequence[Any], Sequence[Source], Path], Iterator[Iterable[Buffer]]]
+class Kept(NamedTuple):
+    """What an output keeps to be made again, beside manifest and sources."""
+
+    root: Path
+    """Its folder: below it are models and answers of programs, by their hashes."""
+    files: Path
+    """Where outputs lie, before they are joined into shards too: with tables of new rows."""
+
+
+Remake = Callable[[Sequence[Any], Sequence[Source], Kept], Iterator[Iterable[Buffer]]]
 """Yields the bytes of a source's outputs, in pieces, from their records and sources alone.
 
 Behind an output come the files that its record tells of beside it. The first source is that of the
-records, the others are their partners. What the records leave to tables beside the manifest lies in
-the folder of the output.
+records, the others are their partners. What the records leave to tables beside outputs is kept.
 """
 
 
@@ -198,10 +206,10 @@ class Kind(Generic[S, D, Out, B, P]):
         return self.processor(job, self.versions())
 
     def remake(
-        self, records: Sequence[Record], sources: Sequence[Source], output: Path
+        self, records: Sequence[Record], sources: Sequence[Source], kept: Kept
     ) -> Iterator[Iterable[Buffer]]:
         """Yield the bytes of a source's outputs again; SampleError for those of another kind."""
-        return self.remaking(of_forms(records, *self.records), sources, output)
+        return self.remaking(of_forms(records, *self.records), sources, kept)
 
 
 AnyKind = Kind[Transform, DatasetSettings, OutputSettings, BalanceSettings, Processed]

@@ -19,7 +19,7 @@ from augcli.commands.replay import again
 from augcli.commands.verify import opened
 from augcli.dataset.files import Bounds
 from augcli.errors import SampleError, UsageError
-from augcli.kind import AnyKind, load_kind
+from augcli.kind import AnyKind, Kept, load_kind
 from augcli.loaded import Content, Contents
 from augcli.plural import several
 from augcli.records.journal import listed
@@ -197,7 +197,7 @@ class Outputs(Sequence[Sample]):
         """Return the bytes of a file, from the disk or made again."""
         folder = self._output.files
         if folder.stat(record.output) is None:
-            remake = partial(self._kind.remake, output=self._output.files.path)
+            remake = partial(self._kind.remake, kept=Kept(self._output.path, folder.path))
             return again(self._bounds, record, remake)
         data = folder.read(record.output)
         if hashlib.sha256(data).hexdigest() != record.sha256:

@@ -23,6 +23,11 @@ _TENS = [float(f"1e{power}") for power in range(23)]
 """The powers of ten that are floats."""
 
 
+def rounded(value: float | int) -> float | int:
+    """Round to 9 significant digits, so that a printed param is the param that was used."""
+    return value if isinstance(value, int) or not math.isfinite(value) else float(f"{value:.9g}")
+
+
 def rounded_many(values: NDArray[Any]) -> NDArray[Any]:
     """Round to 9 significant digits, so that what is printed is what was used."""
     import numpy as np

@@ -8,9 +8,8 @@ name. Choosers stand for other steps: those that a recipe lists, or a policy's o
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, cached_property, lru_cache
 from operator import getitem
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar
@@ -20,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, InstanceOf, WithJsonSchema
 from augcli.draws import Draws, Lots, ManyDraws
 from augcli.errors import SettingError
 from augcli.foreign import Declared, derived_from, guarded, is_foreign, origin_of, remember
-from augcli.params import Columns, rounded_many, rows_of, texts_of
+from augcli.params import Columns, rounded, rounded_many, rows_of, texts_of
 from augcli.ranges import Choice, Constant, Normal, Real, Spread, Uniform
 from augcli.registry import ANY, Catalogue, Registry, name_of
 
@@ -278,11 +277,6 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def rounded(value: float | int) -> float | int:
-    """Round to 9 significant digits, so that a printed param is the param that was used."""
-    return value if isinstance(value, int) or not math.isfinite(value) else float(f"{value:.9g}")
-
-
 def keyed(steps: Sequence[S]) -> Iterator[tuple[str, S]]:
     """Yield (key, step): the id, or the name with its occurrence number among its siblings."""
     seen: Counter[str] = Counter()
@@ -335,20 +329,6 @@ def located(
         yield here, step
         if isinstance(step, Control):
             yield from located(step.steps, (*here, "steps"))
-
-
-def replaced(
-    steps: Sequence[Transform],
-    change: Callable[[tuple[str | int, ...], Transform], Transform],
-    path: tuple[str | int, ...] = ("steps",),
-) -> Iterator[Transform]:
-    """Yield steps, with another in the place of each that is listed, those in controls too."""
-    for index, step in enumerate(steps):
-        here = (*path, index, step.name)
-        if isinstance(step, Control):
-            yield changed(step, steps=tuple(replaced(step.steps, change, (*here, "steps"))))
-        else:
-            yield change(here, step)
 
 
 def prepare(steps: Sequence[Transform]) -> None:

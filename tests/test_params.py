@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from augcli.draws import Draws, ManyDraws
-from augcli.params import rounded_many, rows_of
+from augcli.params import rounded, rounded_many, rows_of
 from augcli.ranges import Choice, Constant, Normal, Spread, Uniform
-from augcli.transform import rounded
 
 HARD = [0.0, -0.0, 1e-13, 123456789.5, 0.1234567895, 1e22, 999999999.6, 9.9999999995, 1000.0]
 

@@ -25,7 +25,7 @@ from augcli.disk.disk import storage_errors
 from augcli.disk.folder import Folder
 from augcli.disk.inside import fresh
 from augcli.errors import SampleError, SettingError, StorageError, UsageError
-from augcli.kind import AnyKind, Index, kind_of, load_kind
+from augcli.kind import AnyKind, Index, Kept, kind_of, load_kind
 from augcli.records.provenance import Record
 from augcli.reports.run_json import read_run, recorded_sources
 from augcli.rows.tables import ASIDES
@@ -121,7 +121,7 @@ class _Again:
         """Yield what became of outputs, and of what lies beside them."""
         every = read_manifest(self.output.manifest)
         records = (record for record in every if self.wanted.fullmatch(record.output))
-        remake = partial(self._kind.remake, output=self.output.files.path)
+        remake = partial(self._kind.remake, kept=Kept(self.output.path, self.output.files.path))
         bounds = Bounds.recorded(self.told["recipe"]["dataset"], _folder_of(self.dataset))
         for _, group in groupby(records, key=lambda record: record.source):
             yield from _of_source(bounds, list(group), self.target, remake)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from augcli.errors import SampleError
 from augcli.figures.playground import Frame, Knob, Shown, Way, said
 from augcli.figures.tried import tried
+from augcli.params import rounded
 from augcli.ranges import Choice, Constant, Normal, Number, Real, Spread, Uniform
 from augcli.requests.spread import Spread as Share
 from augcli.transform import (
@@ -19,7 +20,6 @@ from augcli.transform import (
     declared_range,
     own_fields,
     plain_step,
-    rounded,
 )
 
 _POINTS = 7

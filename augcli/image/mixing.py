@@ -32,6 +32,7 @@ from augcli.image.picture import (
     Placed,
     from_float,
     full_range,
+    opaque,
 )
 from augcli.image.sampling import Sampling
 from augcli.image.sight import Shown, behind
@@ -244,14 +245,6 @@ class Overlaid(InPlace, Mixture):
         result = picture.pixels.copy()
         result[at] = over(Picture(result[at], picture.alpha), tones, share)
         return result
-
-
-def opaque(picture: Picture) -> Picture:
-    """Return a picture with alpha, which is all seen where there was none."""
-    if picture.alpha:
-        return picture
-    seen = np.full(picture.pixels.shape[:2], full_range(picture.pixels.dtype), picture.pixels.dtype)
-    return Picture(np.dstack([picture.pixels, seen]), alpha=True, reduced=picture.reduced)
 
 
 def covering(facts: Facts, width: int, height: int) -> list[Op]:

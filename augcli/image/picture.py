@@ -282,3 +282,11 @@ def from_float(values: NDArray[Any], dtype: np.dtype[Any]) -> PixelArray:
         return values.astype(dtype)
     clipped: PixelArray = np.clip(np.rint(values), 0, full_range(dtype))
     return clipped.astype(dtype)
+
+
+def opaque(picture: Picture) -> Picture:
+    """Return a picture with alpha, which is all seen where there was none."""
+    if picture.alpha:
+        return picture
+    seen = np.full(picture.pixels.shape[:2], full_range(picture.pixels.dtype), picture.pixels.dtype)
+    return Picture(np.dstack([picture.pixels, seen]), alpha=True, reduced=picture.reduced)

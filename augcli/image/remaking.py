@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
@@ -18,6 +17,7 @@ from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.peers import Recorded, Shelf
 from augcli.image.transform import ImageTransform
 from augcli.image.whole import Whole
+from augcli.kind import Kept
 from augcli.records.provenance import PictureRecord
 from augcli.requests.programs import Answers
 from augcli.steps.learned import Model, kept_in
@@ -26,14 +26,14 @@ from augcli.task import Source
 
 
 def remake(
-    records: Sequence[PictureRecord], sources: Sequence[Source], output: Path
+    records: Sequence[PictureRecord], sources: Sequence[Source], kept: Kept
 ) -> Iterator[list[bytes]]:
     """Yield the bytes of a source's outputs, from their manifest records and it alone.
 
     Of the output are only models and answers of programs, under the hashes that records have.
     """
-    known = partial(kept_in, output)
-    return ([made] for made in _remade(records, sources, known, Answers(output)))
+    known = partial(kept_in, kept.root)
+    return ([made] for made in _remade(records, sources, known, Answers(kept.root)))
 
 
 def _remade(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from augcli.params import rounded
 from augcli.records.typed import Step
-from augcli.transform import rounded
 
 
 def mixed(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import chain
@@ -26,7 +26,7 @@ from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, OutputSettings, Settings
 from augcli.settings.stages import ShortName, StageSettings
 from augcli.steps.learned import Learning
-from augcli.transform import Transform, plain_step, replaced, walk
+from augcli.transform import Control, Transform, changed, plain_step, walk
 
 _PERCENTAGE = r"^(100|[0-9]{1,2}(\.[0-9]+)?)%$"
 
@@ -215,7 +215,7 @@ class Recipe(Settings):
 
     def with_each(self, change: Callable[[KeyPath, Transform], Transform]) -> Recipe:
         """Return the same with another step in the place of each that is listed."""
-        lists = {path: tuple(replaced(steps, change, path)) for path, steps in self.listed}
+        lists = {path: tuple(_replaced(steps, change, path)) for path, steps in self.listed}
         branches = {name: lists["branches", name] for name in self.branches}
         return self.model_copy(update={"steps": lists["steps",], "branches": branches})
 
@@ -268,3 +268,17 @@ class Recipe(Settings):
                 name: [plain_step(step) for step in steps] for name, steps in self.branches.items()
             },
         }
+
+
+def _replaced(
+    steps: Sequence[Transform],
+    change: Callable[[tuple[str | int, ...], Transform], Transform],
+    path: tuple[str | int, ...] = ("steps",),
+) -> Iterator[Transform]:
+    """Yield steps, with another in the place of each that is listed, those in controls too."""
+    for index, step in enumerate(steps):
+        here = (*path, index, step.name)
+        if isinstance(step, Control):
+            yield changed(step, steps=tuple(_replaced(step.steps, change, (*here, "steps"))))
+        else:
+            yield change(here, step)

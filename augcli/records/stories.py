@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from augcli.foreign import shown_origin
+from augcli.params import rounded
 from augcli.plural import several
-from augcli.transform import rounded
 
 
 def told_again(attempt: int | None, repeats: int | None) -> Iterator[str]:

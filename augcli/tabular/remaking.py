@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import polars as pl
 
 from augcli.errors import SampleError
+from augcli.kind import Kept
 from augcli.records.provenance import TableRecord
 from augcli.records.typed import Step
 from augcli.rows.tables import PROVENANCE, REMOVED, lines_of, read, told_rows
@@ -23,7 +23,7 @@ from augcli.task import Buffer, Source
 
 
 def remake(
-    records: Sequence[TableRecord], sources: Sequence[Source], output: Path
+    records: Sequence[TableRecord], sources: Sequence[Source], kept: Kept
 ) -> Iterator[Iterator[Buffer]]:
     """Yield the tables of an output again, from their records, their sources and provenance."""
     for record in records:
@@ -35,17 +35,17 @@ def remake(
         part = [source.name for source in ordered].index(record.source)
         rows = kept_rows(splits, settings, write)
         if record.removed:
-            removed = read(output / REMOVED, lines_of(output / REMOVED))["id"]
+            removed = read(kept.files / REMOVED, lines_of(kept.files / REMOVED))["id"]
             rows[provenance.row_numbers(table, removed)] = False
         split = record.split if isinstance(settings.split, SplitShares) else None
-        kept = File(part, split, record.output).own(table, splits, rows)
-        told = told_rows(output, record.output)
+        own = File(part, split, record.output).own(table, splits, rows)
+        told = told_rows(kept.files, record.output)
         steps = {step["key"]: _step_again(step) for step in record.steps}
         try:
             drawn = list(provenance.from_rows(table, told, record.spreads, steps))
         except (pl.exceptions.PolarsError, LookupError, ValueError) as error:
             raise SampleError(f"{PROVENANCE} does not fit its sources: {error}") from error
-        yield Writing(table, part, ordered[part], drawn, kept, whole.ours, write).pieces()
+        yield Writing(table, part, ordered[part], drawn, own, whole.ours, write).pieces()
 
 
 def _step_again(told: Step) -> RowTransform:

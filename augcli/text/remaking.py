@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from augcli.errors import SampleError
+from augcli.kind import Kept
 from augcli.records.provenance import TextFileRecord, TextRecord
 from augcli.rows.originals import places_of, told_sources
 from augcli.rows.tables import told_rows
@@ -26,7 +27,7 @@ _BLOCK = 4000
 
 
 def remake(
-    records: Sequence[TextRecord | TextFileRecord], sources: Sequence[Source], output: Path
+    records: Sequence[TextRecord | TextFileRecord], sources: Sequence[Source], kept: Kept
 ) -> Iterator[Iterable[Buffer]]:
     """Yield files again, from their records, their sources and provenance."""
     for record in records:
@@ -37,13 +38,13 @@ def remake(
         settings = TextDatasetSettings.again(record.dataset)
         splits = splits_of(settings, record.files)
         if settings.shares:
-            own = told_sources(output, record.output, record.originals)
+            own = told_sources(kept.files, record.output, record.originals)
             source = piece_of(open_file(source, settings, splits), record.output, own)
         if not record.synthetic:
             yield [source.data]
             continue
         file = open_file(source, settings, splits)
-        yield file.assembled(_again(file, record, output))
+        yield file.assembled(_again(file, record, kept.files))
 
 
 def _again(

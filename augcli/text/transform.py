@@ -7,10 +7,11 @@ from typing import Annotated, Any, ClassVar
 
 from augcli.draws import Draws
 from augcli.foreign import derived_from
+from augcli.params import rounded
 from augcli.ranges import Constant, Real, Spread
 from augcli.text.edits import Edit, check_edits, edited
 from augcli.text.words import Document
-from augcli.transform import Params, Transform, rounded, walk
+from augcli.transform import Params, Transform, walk
 
 MODEL_FOLDER = "model folder"
 """Marks fields that name the folder of a language model."""

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from augcli.kind import Kept
 from augcli.records.provenance import SeriesFileRecord, SeriesRecord
 from augcli.records.typed import Step
 from augcli.rows.originals import told_sources
@@ -24,7 +25,7 @@ Told = SeriesRecord | SeriesFileRecord
 
 
 def remake(
-    records: Sequence[Told], sources: Sequence[Source], output: Path
+    records: Sequence[Told], sources: Sequence[Source], kept: Kept
 ) -> Iterator[Iterable[Buffer]]:
     """Yield the files of an output again, from their records, their sources and provenance."""
     if all(_is_original(record) for record in records):
@@ -34,7 +35,7 @@ def remake(
     places = {source.name: Place() for source in sources}
     library = Library(sources, settings, places, single=isinstance(records[0], SeriesRecord))
     for record in records:
-        yield _made(library, record, output)
+        yield _made(library, record, kept.files)
 
 
 def _is_original(record: Told) -> bool:

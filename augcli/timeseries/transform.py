@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from augcli.draws import Draws, ManyDraws
 from augcli.foreign import derived_from
-from augcli.params import Columns, rounded_many, texts_of
+from augcli.params import Columns, rounded, rounded_many, texts_of
 from augcli.ranges import Constant, Spread
 from augcli.timeseries.series import Series, Values, stacked, unstacked
-from augcli.transform import Params, Transform, rounded
+from augcli.transform import Params, Transform
 
 
 class Peers(Protocol):

@@ -22,6 +22,7 @@ from augcli.image.ops import fuse, reduction
 from augcli.image.remaking import remake
 from augcli.image.shrinking import averaged, shrinkage
 from augcli.image.shrinking import reduction as part_of
+from augcli.kind import Kept
 from augcli.records.provenance import PictureRecord
 from augcli.store.manifest import read_manifest
 from augcli.task import Source
@@ -95,7 +96,7 @@ def test_what_is_left_to_shrink_is_little(across: float, down: float, turn: floa
 
 
 def made_again(record: PictureRecord, sources: list[Source]) -> bytes:
-    (data,), *_ = remake([record], sources, Path())
+    (data,), *_ = remake([record], sources, Kept(Path(), Path()))
     return data
 
 

@@ -16,10 +16,11 @@ from augcli.image.picture import Facts, Said
 from augcli.image.resample import Interpolation
 from augcli.image.transform import INTEGER_DEPTHS, ImageTransform
 from augcli.image.transforms.policies import MOVING, STAYING, OfPolicy, Space
+from augcli.params import rounded
 from augcli.ranges import Spread, Uniform, Whole
 from augcli.steps import control
 from augcli.steps.recorded import check_steps, step_named
-from augcli.transform import Params, keyed, register, rounded, taken
+from augcli.transform import Params, keyed, register, taken
 
 _BINS = 10
 _COLOURS = ("brightness", "color", "contrast", "sharpness")

@@ -16,8 +16,9 @@ from augcli.image.picture import Facts, Said
 from augcli.image.tone import Table, View, as_levels, fractions
 from augcli.image.transform import Fraction, ImageTransform
 from augcli.image.transforms.colour import ColourTransform
+from augcli.params import rounded
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole
-from augcli.transform import Params, register, rounded
+from augcli.transform import Params, register
 
 Added = Annotated[Spread, Real(-1, 1, "what is added", "of full range", neutral=0)]
 _ADDED = Uniform(-0.08, 0.08)

@@ -16,8 +16,9 @@ from augcli.image.ops import Op
 from augcli.image.picture import Facts
 from augcli.image.seeded import numbers
 from augcli.image.transform import Geometry, Seeded
+from augcli.params import rounded
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole
-from augcli.transform import Params, register, rounded
+from augcli.transform import Params, register
 
 _FEWEST_NODES = 4
 

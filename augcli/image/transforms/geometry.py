@@ -17,8 +17,9 @@ from augcli.image.matrices import Matrix, inverted
 from augcli.image.ops import Op
 from augcli.image.picture import Facts, Said
 from augcli.image.transform import Geometry, ImageTransform
+from augcli.params import rounded
 from augcli.ranges import Choice, Constant, Real, Spread, Uniform, Whole
-from augcli.transform import Params, register, rounded
+from augcli.transform import Params, register
 
 Linear: TypeAlias = tuple[float, float, float, float]
 Quad: TypeAlias = list[list[float]]

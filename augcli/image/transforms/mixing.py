@@ -24,8 +24,9 @@ from augcli.image.ops import Op, fuse
 from augcli.image.picture import Facts
 from augcli.image.seeded import cloud
 from augcli.image.transform import ImageTransform
+from augcli.params import rounded
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole
-from augcli.transform import Params, register, rounded
+from augcli.transform import Params, register
 
 Alpha = Annotated[
     Spread, Real(0.01, 100, "the partner's share is the smaller part by Beta(alpha, alpha)")

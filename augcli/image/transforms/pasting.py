@@ -27,8 +27,9 @@ from augcli.image.regions import filled, plane_of
 from augcli.image.sampling import Sampling
 from augcli.image.targets import Box, Region
 from augcli.image.transforms.mixing import Mixing, parts_of, reduced
+from augcli.params import rounded
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole
-from augcli.transform import CLASSES, Params, register, rounded
+from augcli.transform import CLASSES, Params, register
 
 _TRIES = 8
 """Partners that are looked at, as some have no objects."""

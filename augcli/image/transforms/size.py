@@ -17,8 +17,9 @@ from augcli.image.picture import Facts
 from augcli.image.resample import LONGEST_WARPED_SIDE, Border, Interpolation
 from augcli.image.sampling import UNSAMPLED, Sampling
 from augcli.image.transform import Geometry, ImageTransform
+from augcli.params import rounded
 from augcli.ranges import Real, Spread, Uniform, Whole
-from augcli.transform import Params, register, rounded
+from augcli.transform import Params, register
 
 _SHOWN = Field(examples=[224])
 Width = Annotated[Spread, Whole(1, LONGEST_WARPED_SIDE, "width of the result", "pixels"), _SHOWN]

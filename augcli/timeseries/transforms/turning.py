@@ -10,11 +10,12 @@ import numpy as np
 from pydantic import Field
 
 from augcli.draws import Draws
+from augcli.params import rounded
 from augcli.ranges import Real, Spread, Uniform
 from augcli.timeseries.groups import Apart, Channel, refusal
 from augcli.timeseries.series import Series, Values
 from augcli.timeseries.transform import Facts, OneByOne, drawn
-from augcli.transform import Params, register, rounded
+from augcli.transform import Params, register
 
 Axes = tuple[Channel, Channel, Channel]
 
