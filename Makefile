@@ -105,7 +105,7 @@ site: $(VENV)/installed-dev  ## the pages of docs as a site in build/site; a war
 WORDNET ?= /usr/share/wordnet
 
 lexicon: $(VENV)/installed  ## make the table of synonyms again from a WordNet folder
-	$(BIN)/python -m augcli.text.make_lexicon $(WORDNET)
+	$(BIN)/python -m augcli.text.language.make_lexicon $(WORDNET)
 
 clean:
 	rm -rf $(VENV) $(VENV)-lowest $(VENV)-newest build .cache

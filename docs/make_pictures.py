@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 
 from augcli.draws import Draws
-from augcli.image import opencv as cv2
+from augcli.image.kernels import opencv as cv2
 from augcli.image.learning.nets import SIDE, Class, NetLearner, Nets
 from augcli.image.learning.whitening import whitening_of
-from augcli.image.ops import Stage, apply
+from augcli.image.operations.ops import Stage, apply
+from augcli.image.operations.placed import with_targets
 from augcli.image.picture import Mask, Picture
-from augcli.image.placed import with_targets
 from augcli.image.targets import Target
 from augcli.image.transform import ImageTransform
 from augcli.image.transforms.intensity import LearnedWhitening

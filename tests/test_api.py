@@ -21,7 +21,7 @@ import augcli.api
 from augcli.errors import RecipeError
 
 OWN_STEP = """
-from augcli.image.ops import Op
+from augcli.image.operations.ops import Op
 from augcli.image.transform import ImageTransform
 from augcli.image.transforms.geometry import HorizontalFlip
 from augcli.transform import register

@@ -20,7 +20,7 @@ from augcli.engines.local import InProcess, LocalEngine
 from augcli.errors import StoppedError
 from augcli.nearest import search
 from augcli.store.output import OutputFolder
-from augcli.tabular import output as table_output
+from augcli.tabular.writing import output as table_output
 from augcli.text.blocks import BlockMaker
 from augcli.timeseries import writing
 from augcli.timeseries.drawing import Drawing

@@ -58,7 +58,7 @@ def test_nothing_is_decoded_or_drawn_again(
     def refuse(*_told: object, **_named: object) -> None:
         raise AssertionError("a picture was decoded")
 
-    for module in ("augcli.image.whole", "augcli.image.augment"):
+    for module in ("augcli.image.listing.whole", "augcli.image.augment"):
         for name in ("decoded", "decode"):
             monkeypatch.setattr(f"{module}.{name}", refuse, raising=False)
     summary = augcli.run(

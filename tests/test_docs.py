@@ -12,7 +12,7 @@ import yaml
 from augcli.commands.catalogue import describe, example, listing, reference_page
 from augcli.commands.reference import recipe_page
 from augcli.errors import AugmentError
-from augcli.image import opencv as cv2
+from augcli.image.kernels import opencv as cv2
 from augcli.records.provenance import manifest_schema
 from augcli.records.row_records import MARKS, ROW
 from augcli.transform import REGISTRY, Control, own_fields

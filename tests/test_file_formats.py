@@ -15,7 +15,7 @@ from augcli.errors import RecipeError
 from augcli.image.formats import ImageFormat
 from augcli.kind import load_kind
 from augcli.recipe.reader import KINDS
-from augcli.tabular.readers import TableFormat
+from augcli.tabular.reading.readers import TableFormat
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import RowFormat, TextFormat
 from augcli.text.formats.lines import LinesFile

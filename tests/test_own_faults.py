@@ -17,7 +17,7 @@ from helpers import failures, forget_plugins, make_photos, manifest, picture, ru
 STEPS = '''
 import numpy as np
 from augcli.errors import SampleError
-from augcli.image.ops import Pixels
+from augcli.image.operations.ops import Pixels
 from augcli.image.transform import ImageTransform, Seeded
 from augcli.tabular.transform import RowTransform
 from augcli.text.transform import TextTransform

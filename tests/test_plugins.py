@@ -26,7 +26,7 @@ from augcli.errors import RecipeError
 
 FADE = '''
 from typing import Annotated
-from augcli.image.ops import Pixels
+from augcli.image.operations.ops import Pixels
 from augcli.image.transform import ImageTransform
 from augcli.ranges import Real, Spread, Uniform
 from augcli.transform import register

@@ -122,7 +122,7 @@ def test_a_stop_in_the_middle_of_a_source_keeps_what_is_done(tmp_path: Path, job
 STRUCK_WHILE_ENCODING = """
 import signal
 import sys
-from augcli.image import opencv as cv2
+from augcli.image.kernels import opencv as cv2
 encode, struck = cv2.imencode, []
 def struck_once(*how):
     if not struck:

@@ -17,7 +17,7 @@ BAD = '''
 import random
 from typing import Annotated
 import numpy as np
-from augcli.image.ops import Pixels
+from augcli.image.operations.ops import Pixels
 from augcli.image.transform import ImageTransform
 from augcli.tabular.transform import RowTransform
 from augcli.text.transform import TextTransform

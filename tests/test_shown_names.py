@@ -219,7 +219,7 @@ def _prints(tree: ast.AST):
 
 MAKERS_OF_PAGES = {
     *("commands/catalogue.py", "commands/codes.py", "commands/reference.py"),
-    *("others/page.py", "text/make_lexicon.py"),
+    *("others/page.py", "text/language/make_lexicon.py"),
 }
 """Run by `make` alone, with nothing of a user's."""
 

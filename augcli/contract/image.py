@@ -13,9 +13,9 @@ import numpy as np
 from augcli.contract.trials import Breach, plain_again
 from augcli.draws import Draws
 from augcli.errors import RefusedError, SampleError
-from augcli.image.ops import Floats, apply, facts_after, points_after
+from augcli.image.operations.ops import Floats, apply, facts_after, points_after
+from augcli.image.operations.placed import with_targets
 from augcli.image.picture import Facts, Picture, PixelArray, full_range
-from augcli.image.placed import with_targets
 from augcli.image.targets import Target
 from augcli.image.transform import ANY_DEPTH, ImageTransform
 from augcli.steps.learned import models_of

@@ -10,9 +10,9 @@ import numpy as np
 
 from augcli.contract.trials import Breach
 from augcli.draws import Draws
-from augcli.tabular.columns import Column
 from augcli.tabular.keys import Keys
-from augcli.tabular.table import Coded, Part, Rows, Table
+from augcli.tabular.reading.columns import Column
+from augcli.tabular.reading.table import Coded, Part, Rows, Table
 from augcli.tabular.transform import Block, Params, RowTransform
 
 _ROWS = 120

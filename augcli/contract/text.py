@@ -9,7 +9,7 @@ from typing import Any
 from augcli.contract.trials import Breach, plain_again
 from augcli.draws import Draws
 from augcli.errors import SampleError
-from augcli.text.lexicon import bundled
+from augcli.text.language.lexicon import bundled
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document, Reading
 from augcli.transform import Params

@@ -13,19 +13,19 @@ from itertools import chain, groupby
 from typing import Any
 
 from augcli.errors import Problem, SampleError, StepError
-from augcli.image import ops
 from augcli.image.codec import refusal
 from augcli.image.drawing import CopyDraws, Drawn
 from augcli.image.formats import encoding_for
 from augcli.image.job import ImageJob
 from augcli.image.labelled.base import Labels
 from augcli.image.labelled.schemes import labels_of
+from augcli.image.listing.whole import Together, Whole
 from augcli.image.objects import Extras, Objects, beside_original, told_of
-from augcli.image.ops import Op
+from augcli.image.operations import ops
+from augcli.image.operations.ops import Op
 from augcli.image.peers import Neighbours
 from augcli.image.picture import Facts, Picture, Placed
 from augcli.image.settle import Settled
-from augcli.image.whole import Together, Whole
 from augcli.names import Spot, encoded_name, group_name
 from augcli.once import kept
 from augcli.records.keys import key_of_told, told

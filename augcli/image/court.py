@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from augcli.image import opencv as cv2
 from augcli.image.codec import decode
 from augcli.image.features import as_it_is, edges_and_colours, random_convolutions, small
+from augcli.image.kernels import opencv as cv2
 from augcli.image.picture import PixelArray
 from augcli.judges import network
 from augcli.judges.judge import Court, Judge, Seen

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from augcli.draws import Draws, ManyDraws, repeated
 from augcli.errors import RefusedError, StepError
-from augcli.image import ops
 from augcli.image.job import ImageJob
+from augcli.image.kernels.opencv import MAX_DECODED_PIXELS
 from augcli.image.labelled.schemes import tell_objects
-from augcli.image.opencv import MAX_DECODED_PIXELS
-from augcli.image.ops import Op
-from augcli.image.ops import Stage as Fused
+from augcli.image.operations import ops
+from augcli.image.operations.ops import Op
+from augcli.image.operations.ops import Stage as Fused
 from augcli.image.picture import Facts, Peers, Placed
 from augcli.image.shares import mixed
 from augcli.image.transform import ImageTransform, beside_nothing

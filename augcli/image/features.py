@@ -9,9 +9,9 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from augcli.image import opencv as cv2
+from augcli.image.kernels import opencv as cv2
+from augcli.image.kernels.resample import by_channel_groups
 from augcli.image.picture import Picture, PixelArray, full_range
-from augcli.image.resample import by_channel_groups
 
 SIDE = 64
 _EDGES = 48

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from augcli.disk.inside import suffix_of
 from augcli.errors import SampleError
-from augcli.image import opencv as cv2
 from augcli.image.codec import decode, read_mask
 from augcli.image.formats import IMAGE_EXTENSIONS
+from augcli.image.kernels import opencv as cv2
 from augcli.image.overlay import overlaid
 from augcli.image.picture import Facts, PixelArray
 from augcli.image.preview import thumbnail

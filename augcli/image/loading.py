@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from augcli.errors import SampleError
-from augcli.image import opencv as cv2
 from augcli.image.codec import decode, encode
 from augcli.image.formats import Encoding
+from augcli.image.kernels import opencv as cv2
 from augcli.image.picture import Picture, PixelArray
 from augcli.loaded import Content, Contents
 from augcli.records.provenance import Record

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from augcli.draws import Draws
-from augcli.image.ops import apply
+from augcli.image.listing.whole import Whole
+from augcli.image.operations.ops import apply
 from augcli.image.picture import Facts, Picture
 from augcli.image.transform import ImageTransform
-from augcli.image.whole import Whole
 from augcli.steps.learned import Learning
 from augcli.transform import Params, Transform, located
 

@@ -11,21 +11,21 @@ from typing import Protocol
 
 from augcli.balance.classes import names_classes
 from augcli.errors import Problem, SampleError
-from augcli.image import ops
 from augcli.image.annotations.base import Note, Parsed
 from augcli.image.annotations.upright import upright
 from augcli.image.codec import Header
 from augcli.image.drawing import Drawn
 from augcli.image.formats import Encoding, encoding_for
 from augcli.image.job import ImageJob
+from augcli.image.kernels.regions import areas, numbers_in
 from augcli.image.labelled.base import Beside, Labels, MaskFile
 from augcli.image.labelled.schemes import scheme_named
-from augcli.image.ops import Op, Stage
+from augcli.image.operations import ops
+from augcli.image.operations.ops import Op, Stage
+from augcli.image.operations.placed import placed
 from augcli.image.over import Done, Numbers, Shades, name_of, read
 from augcli.image.picture import Facts, Mask, Picture, PixelArray, Placed, Said
-from augcli.image.placed import placed
 from augcli.image.recorded import plain_targets, told_targets
-from augcli.image.regions import areas, numbers_in
 from augcli.image.settle import Settled, settle
 from augcli.image.targets import Targets
 from augcli.image.transform import asks_objects

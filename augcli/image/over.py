@@ -8,7 +8,6 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from augcli.errors import SampleError
-from augcli.image import ops
 from augcli.image.codec import (
     Header,
     MaskForm,
@@ -21,14 +20,15 @@ from augcli.image.codec import (
 from augcli.image.config import ImageOutput
 from augcli.image.drawing import lower
 from augcli.image.formats import Encoding, encoding_for
-from augcli.image.geometry import Field, Warp
+from augcli.image.kernels.opencv import MAX_DECODED_PIXELS
+from augcli.image.kernels.resample import Interpolation
 from augcli.image.labelled.base import MaskFile
-from augcli.image.masked import means_labels
-from augcli.image.opencv import MAX_DECODED_PIXELS
-from augcli.image.ops import Op, Stage
+from augcli.image.listing.masked import means_labels
+from augcli.image.operations import ops
+from augcli.image.operations.geometry import Field, Warp
+from augcli.image.operations.ops import Op, Stage
+from augcli.image.operations.tiles import Tiles
 from augcli.image.picture import Facts, Mask, Picture, PixelArray, full_range
-from augcli.image.resample import Interpolation
-from augcli.image.tiles import Tiles
 from augcli.image.transform import ImageTransform
 from augcli.records.typed import Step
 from augcli.steps.recorded import step_named

@@ -10,8 +10,8 @@ from hashlib import blake2b
 import numpy as np
 from PIL import Image, ImageDraw
 
+from augcli.image.kernels.regions import plane_of
 from augcli.image.picture import PixelArray
-from augcli.image.regions import plane_of
 from augcli.image.targets import Box, Point, Target
 
 Colour = tuple[int, int, int]

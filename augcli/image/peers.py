@@ -13,14 +13,14 @@ from itertools import islice
 from augcli.draws import Draws
 from augcli.errors import PartnerError, SampleError
 from augcli.image.codec import decoded
+from augcli.image.kernels.opencv import MAX_DECODED_PIXELS
 from augcli.image.labelled.base import Labels, MaskFile
 from augcli.image.labelled.schemes import labels_of
+from augcli.image.listing.whole import Whole
 from augcli.image.objects import Maker, Objects, labels_recorded
-from augcli.image.opencv import MAX_DECODED_PIXELS
-from augcli.image.ops import Stage
+from augcli.image.operations.ops import Stage
 from augcli.image.over import Numbers, read
 from augcli.image.picture import Facts, Mask, Picture, Placed
-from augcli.image.whole import Whole
 from augcli.records.provenance import PictureRecord
 from augcli.requests.asked import PassThrough
 from augcli.task import Partner, Source, Task

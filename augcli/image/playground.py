@@ -19,6 +19,7 @@ from augcli.image.augment import ImageProcessor, known_to
 from augcli.image.drawing import Drawn
 from augcli.image.job import ImageJob
 from augcli.image.labelled.schemes import tell_objects
+from augcli.image.listing.whole import Whole
 from augcli.image.modes import learned
 from augcli.image.objects import Objects
 from augcli.image.peers import Neighbours
@@ -26,7 +27,6 @@ from augcli.image.picture import Facts
 from augcli.image.preview import Loaded, maker_of, objects_of, row, thumbnail, usable
 from augcli.image.preview import shown as drawn_over
 from augcli.image.transform import ImageTransform, beside_nothing
-from augcli.image.whole import Whole
 from augcli.task import Source, Task
 from augcli.transform import located
 

@@ -15,22 +15,22 @@ from PIL import Image
 from augcli.errors import SampleError
 from augcli.figures.sheet import Cell, Pixels, Sheet, caption
 from augcli.figures.tried import Tried, tried
-from augcli.image import ops
 from augcli.image.augment import ImageProcessor
 from augcli.image.codec import numbers_png, read_header
 from augcli.image.drawing import Drawn
-from augcli.image.geometry import stretch
 from augcli.image.job import ImageJob
+from augcli.image.kernels.sampling import Sampling
 from augcli.image.labelled.schemes import labels_of
+from augcli.image.listing.whole import Whole
 from augcli.image.modes import learned
 from augcli.image.objects import Objects
-from augcli.image.ops import Colours, Op, Stage
+from augcli.image.operations import ops
+from augcli.image.operations.geometry import stretch
+from augcli.image.operations.ops import Colours, Op, Stage
+from augcli.image.operations.tone import Table
 from augcli.image.overlay import overlaid
 from augcli.image.peers import Neighbours
 from augcli.image.picture import Facts, Picture, PixelArray, full_range, known
-from augcli.image.sampling import Sampling
-from augcli.image.tone import Table
-from augcli.image.whole import Whole
 from augcli.requests.asked import Copies
 from augcli.requests.courses import shared_out
 from augcli.task import Source, Task

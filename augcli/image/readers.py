@@ -19,14 +19,14 @@ from augcli.dataset.told import refuse_unnamed
 from augcli.dataset.units import Dataset, Sample
 from augcli.disk.reading import read_whole
 from augcli.errors import DoubtError, Problem, SampleError, SettingError
-from augcli.image.annotated import labels_beside, table_of_labels, tables_beside
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.image.labelled.census import census_of
 from augcli.image.labelled.schemes import scheme_of
-from augcli.image.masked import ends_in_pictures
-from augcli.image.table import PictureTable, Row
-from augcli.image.taken import extension_by_content, remarks, taken
+from augcli.image.listing.annotated import labels_beside, table_of_labels, tables_beside
+from augcli.image.listing.masked import ends_in_pictures
+from augcli.image.listing.table import PictureTable, Row
+from augcli.image.listing.taken import extension_by_content, remarks, taken
 from augcli.names import RESERVED
 
 if TYPE_CHECKING:

@@ -8,15 +8,15 @@ from dataclasses import replace
 from functools import partial
 
 from augcli.errors import SampleError
-from augcli.image import opencv as cv2
-from augcli.image import ops
 from augcli.image.drawing import lower
 from augcli.image.formats import Encoding
+from augcli.image.kernels import opencv as cv2
+from augcli.image.kernels.opencv import MAX_DECODED_PIXELS
+from augcli.image.listing.whole import Whole
 from augcli.image.objects import remade
-from augcli.image.opencv import MAX_DECODED_PIXELS
+from augcli.image.operations import ops
 from augcli.image.peers import Recorded, Shelf
 from augcli.image.transform import ImageTransform
-from augcli.image.whole import Whole
 from augcli.kind import Kept
 from augcli.records.provenance import PictureRecord
 from augcli.requests.programs import Answers

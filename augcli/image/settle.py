@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from augcli.image.config import TargetSettings
+from augcli.image.operations.placed import DIGITS, bounds, extent, has_shape, plain
 from augcli.image.picture import Placed, Points
-from augcli.image.placed import DIGITS, bounds, extent, has_shape, plain
 from augcli.image.targets import Box, Keypoint, Ring, Target, Targets
 
 

@@ -13,13 +13,13 @@ from augcli.dataset.splits import TRAIN, augmented
 from augcli.dataset.units import Dataset
 from augcli.draft import MOST_GROWTH, Asked, Draft, balanced, bounded, quoted
 from augcli.errors import DoubtError, SettingError, UsageError
-from augcli.image.annotated import annotation_file
-from augcli.image.careful import careful, lacks_pairs, looked_at
-from augcli.image.columns import group_column, picture_columns
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.image.labelled.boxes import has_boxes
+from augcli.image.listing.annotated import annotation_file
+from augcli.image.listing.columns import group_column, picture_columns
 from augcli.image.readers import scan, split_columns
+from augcli.image.warnings.careful import careful, lacks_pairs, looked_at
 
 _FEW = 200
 """Pictures of a class, from which on one copy of each will do."""

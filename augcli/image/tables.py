@@ -10,7 +10,7 @@ from pathlib import Path
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Records
 from augcli.image.labelled.schemes import scheme_of
-from augcli.image.table import PictureTable
+from augcli.image.listing.table import PictureTable
 from augcli.records.provenance import Record
 
 SHARES = "labels.csv"

@@ -11,11 +11,11 @@ from typing import Annotated, Any, ClassVar, TypeVar
 from pydantic import Field
 
 from augcli.foreign import derived_from, is_foreign, telling
-from augcli.image.geometry import Warp
-from augcli.image.ops import Op, Pixels
+from augcli.image.kernels.resample import Border, Interpolation
+from augcli.image.kernels.sampling import Sampling
+from augcli.image.operations.geometry import Warp
+from augcli.image.operations.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray, Said
-from augcli.image.resample import Border, Interpolation
-from augcli.image.sampling import Sampling
 from augcli.transform import Control, Params, Transform, changed, walk
 
 ANY_DEPTH = ("uint8", "uint16", "float32")

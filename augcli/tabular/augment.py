@@ -29,25 +29,25 @@ from augcli.rows.tables import (
     lost_lines,
     parquet_of,
 )
-from augcli.tabular import provenance
-from augcli.tabular.apart import Apart
-from augcli.tabular.balance import Decided
 from augcli.tabular.checks import check_job, labels_of
-from augcli.tabular.doubts import refuse_one_series, warned
+from augcli.tabular.deciding.apart import Apart
+from augcli.tabular.deciding.balance import Decided
+from augcli.tabular.deciding.outline import NO_CLASS, Outline, passing
+from augcli.tabular.deciding.steps import steps_of
 from augcli.tabular.drawn import Drawn
-from augcli.tabular.extras import extras_of
 from augcli.tabular.faults import failed_methods, lost_methods, without_faults
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods.base import stages_of
-from augcli.tabular.named import refuse_columns, splits_by_name
-from augcli.tabular.outline import NO_CLASS, Outline, passing
-from augcli.tabular.output import Writing
+from augcli.tabular.reading.doubts import refuse_one_series, warned
+from augcli.tabular.reading.named import refuse_columns, splits_by_name
+from augcli.tabular.reading.table import Rows, texts_of
 from augcli.tabular.remarks import compared, leaked, named, remarks, repeats, story
 from augcli.tabular.splits import File, files_of, kept_rows, only_split, rows_of, unnamed
-from augcli.tabular.steps import steps_of
-from augcli.tabular.table import Rows, texts_of
-from augcli.tabular.twins import Prints
 from augcli.tabular.whole import read_whole
+from augcli.tabular.writing import provenance
+from augcli.tabular.writing.extras import extras_of
+from augcli.tabular.writing.output import Writing
+from augcli.tabular.writing.twins import Prints
 from augcli.task import (
     Count,
     Lost,

@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from augcli.balance.classes import check_steps, check_target
 from augcli.errors import SettingError
-from augcli.tabular.columns import Column
+from augcli.tabular.deciding.outline import NO_CLASS
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods.base import Method, stages_of
-from augcli.tabular.outline import NO_CLASS
-from augcli.tabular.table import Coded, Numbers, Table
+from augcli.tabular.reading.columns import Column
+from augcli.tabular.reading.table import Coded, Numbers, Table
 
 MOST_CLASSES = 10_000
 

@@ -14,7 +14,7 @@ from augcli.judges.judge import Court, Judge, Seen
 from augcli.records.provenance import Record, TableRecord, of_forms
 from augcli.rows.seen import Met, seen_rows
 from augcli.tabular.config import AMOUNTS, TableDatasetSettings
-from augcli.tabular.table import Table
+from augcli.tabular.reading.table import Table
 from augcli.tabular.whole import read_whole
 from augcli.task import Source
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from augcli.balance.targets import shares
 from augcli.draws import Draws
 from augcli.tabular.keys import Keys
-from augcli.tabular.table import Codes, Numbers, Rows, Table
+from augcli.tabular.reading.table import Codes, Numbers, Rows, Table
 from augcli.tabular.transform import Lots, StepDrawn
 
 ROWS = 1 << 16

@@ -17,11 +17,11 @@ from augcli.records.keys import key_of
 from augcli.requests.spread import Maker, Part
 from augcli.rows.tables import dumped, loaded
 from augcli.steps.recorded import own_steps
-from augcli.tabular.balance import Decided, cleaned, decide, draw
+from augcli.tabular.deciding.balance import Decided, cleaned, decide, draw
+from augcli.tabular.deciding.outline import NO_CLASS, Fault, Outline
 from augcli.tabular.drawn import Drawn
-from augcli.tabular.outline import NO_CLASS, Fault, Outline
-from augcli.tabular.synthesis import made
-from augcli.tabular.table import Table
+from augcli.tabular.reading.table import Table
+from augcli.tabular.writing.synthesis import made
 from augcli.task import Lost, Plain, failure
 
 _ALL = 64

@@ -18,12 +18,12 @@ from augcli.records.row_records import RowRecord
 from augcli.rows.originals import places_of
 from augcli.rows.tables import plain_name
 from augcli.settings.shares import SplitShares
-from augcli.tabular.columns import Column
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.histograms import edges_of, shares_of
-from augcli.tabular.readers import read_table
-from augcli.tabular.table import Codes, Numbers, Rows, Table
-from augcli.tabular.writers import extent
+from augcli.tabular.reading.columns import Column
+from augcli.tabular.reading.readers import read_table
+from augcli.tabular.reading.table import Codes, Numbers, Rows, Table
+from augcli.tabular.writing.writers import extent
 from augcli.task import Source
 
 _CELLS, _COLUMNS, _CLASSES, _TEXTS = 14, 12, 6, 4

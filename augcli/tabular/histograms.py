@@ -7,8 +7,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.tabular.columns import Column
-from augcli.tabular.table import Codes, Numbers, Table
+from augcli.tabular.reading.columns import Column
+from augcli.tabular.reading.table import Codes, Numbers, Table
 
 _BINS = 25
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.draws import Draws, ManyDraws
-from augcli.tabular.columns import Column
-from augcli.tabular.table import Numbers, Rows
+from augcli.tabular.reading.columns import Column
+from augcli.tabular.reading.table import Numbers, Rows
 
 
 class Keys(ManyDraws):

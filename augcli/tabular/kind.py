@@ -13,15 +13,15 @@ from augcli.disk.reading import opened_to_read
 from augcli.errors import Problem, SampleError, SettingError
 from augcli.kind import Kind, later
 from augcli.records.provenance import TableRecord
-from augcli.tabular.columns import roles_of
 from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
-from augcli.tabular.dialect import HEAD
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods import METHODS
 from augcli.tabular.methods.base import stages_of
 from augcli.tabular.methods.chain import Chain
-from augcli.tabular.named import splits_by_name
-from augcli.tabular.readers import TableFormat, format_of, table_format
+from augcli.tabular.reading.columns import roles_of
+from augcli.tabular.reading.dialect import HEAD
+from augcli.tabular.reading.named import splits_by_name
+from augcli.tabular.reading.readers import TableFormat, format_of, table_format
 from augcli.tabular.transform import RowTransform
 from augcli.transform import walk
 

@@ -13,10 +13,10 @@ from augcli.checks.findings import Lint
 from augcli.checks.repeating import repeating
 from augcli.dataset.units import Dataset
 from augcli.tabular.augment import ProcessedTable
-from augcli.tabular.doubts import doubts
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods.base import stages_of
-from augcli.tabular.twins import prints_of_features
+from augcli.tabular.reading.doubts import doubts
+from augcli.tabular.writing.twins import prints_of_features
 from augcli.task import Task
 
 

@@ -11,7 +11,7 @@ from augcli.dataset.splits import called
 from augcli.loaded import Content, Contents
 from augcli.records.provenance import Record, TableRecord, of_forms
 from augcli.tabular.config import TableDatasetSettings
-from augcli.tabular.readers import opened
+from augcli.tabular.reading.readers import opened
 from augcli.task import Plain, Source
 
 

@@ -18,15 +18,15 @@ from augcli.figures.sheet import png
 from augcli.plural import several
 from augcli.requests.spread import here
 from augcli.tabular.augment import ProcessedTable
-from augcli.tabular.columns import Column
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.job import TableJob
 from augcli.tabular.keys import Keys, picks
 from augcli.tabular.preview import OfClass, charts, classes_of, whole_of
-from augcli.tabular.synthesis import cells_of, made
-from augcli.tabular.table import Rows, Table
+from augcli.tabular.reading.columns import Column
+from augcli.tabular.reading.table import Rows, Table
 from augcli.tabular.transform import Lots, RowTransform, StepDrawn
-from augcli.tabular.writers import number_cells
+from augcli.tabular.writing.synthesis import cells_of, made
+from augcli.tabular.writing.writers import number_cells
 from augcli.task import Source, Task
 from augcli.transform import located
 

@@ -13,15 +13,15 @@ from augcli.figures.sheet import GAP, INK, LINE, PAPER, Cell, png
 from augcli.plural import several
 from augcli.system.terminal import escaped
 from augcli.tabular.augment import ProcessedTable, TableProcessor
-from augcli.tabular.columns import Column
+from augcli.tabular.deciding.outline import Outline
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.histograms import Shares, edges_of, shares_of
 from augcli.tabular.job import TableJob
-from augcli.tabular.outline import Outline
-from augcli.tabular.synthesis import made
-from augcli.tabular.table import Codes, Numbers
+from augcli.tabular.reading.columns import Column
+from augcli.tabular.reading.table import Codes, Numbers
 from augcli.tabular.transform import Block
-from augcli.tabular.writers import extent
+from augcli.tabular.writing.synthesis import made
+from augcli.tabular.writing.writers import extent
 from augcli.task import Source, Task
 
 _CELL = (150, 90)

@@ -13,12 +13,12 @@ from augcli.records.typed import Step
 from augcli.rows.tables import PROVENANCE, REMOVED, lines_of, read, told_rows
 from augcli.settings.shares import SplitShares
 from augcli.steps.recorded import step_of, validated
-from augcli.tabular import provenance
 from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
-from augcli.tabular.output import Writing
 from augcli.tabular.splits import File, kept_rows
 from augcli.tabular.transform import RowTransform
 from augcli.tabular.whole import read_whole
+from augcli.tabular.writing import provenance
+from augcli.tabular.writing.output import Writing
 from augcli.task import Buffer, Source
 
 

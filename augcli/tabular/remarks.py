@@ -12,17 +12,17 @@ from augcli.dataset.leaks import heeded
 from augcli.dataset.splits import NO_SPLIT
 from augcli.plural import several
 from augcli.remarks import again
-from augcli.tabular.balance import Decided
-from augcli.tabular.columns import NUMBER, Column
 from augcli.tabular.config import TableDatasetSettings
+from augcli.tabular.deciding.balance import Decided
+from augcli.tabular.deciding.outline import NO_CLASS, Outline
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.methods.base import Method, stages_of
-from augcli.tabular.outline import NO_CLASS, Outline
-from augcli.tabular.provenance import row_ids
+from augcli.tabular.reading.columns import NUMBER, Column
+from augcli.tabular.reading.table import Table
 from augcli.tabular.splits import rows_of
-from augcli.tabular.table import Table
-from augcli.tabular.twins import Prints, prints_of_all, prints_of_whole, told
-from augcli.tabular.writers import told_columns
+from augcli.tabular.writing.provenance import row_ids
+from augcli.tabular.writing.twins import Prints, prints_of_all, prints_of_whole, told
+from augcli.tabular.writing.writers import told_columns
 
 _MANY_CLASSES = 20
 _SHOWN = 5

@@ -15,7 +15,7 @@ from augcli.nearest.points import Points
 from augcli.nearest.search import nearest, without_self
 from augcli.requests.spread import Spread, here
 from augcli.tabular.drawn import Streams
-from augcli.tabular.table import Codes, Numbers, Rows, Table
+from augcli.tabular.reading.table import Codes, Numbers, Rows, Table
 
 _RULES = 0.999
 """Share of all squared distances, on average, that one column has if it decides alone."""

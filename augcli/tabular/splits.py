@@ -14,12 +14,12 @@ from augcli.draws import Draws, ManyDraws
 from augcli.errors import SettingError
 from augcli.settings.base import ColumnRef, DatasetSettings
 from augcli.settings.shares import SplitShares
-from augcli.tabular.columns import find, told_of
 from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
 from augcli.tabular.drawn import Streams
-from augcli.tabular.named import splits_by_name
-from augcli.tabular.table import Coded, Rows, Table, coded
-from augcli.tabular.twins import prints_of_all
+from augcli.tabular.reading.columns import find, told_of
+from augcli.tabular.reading.named import splits_by_name
+from augcli.tabular.reading.table import Coded, Rows, Table, coded
+from augcli.tabular.writing.twins import prints_of_all
 
 
 def splits_of(table: Table, settings: TableDatasetSettings, streams: Streams) -> Coded:

@@ -18,12 +18,12 @@ from augcli.draft import Asked, Draft, balanced, quoted
 from augcli.errors import DoubtError, SampleError
 from augcli.plural import several
 from augcli.settings.base import DatasetSettings
-from augcli.tabular.columns import Column
 from augcli.tabular.config import TableDatasetSettings
-from augcli.tabular.dialect import HEAD
-from augcli.tabular.doubts import group_columns, refuse_one_series
-from augcli.tabular.readers import format_of, read_table, table_format
-from augcli.tabular.table import Table
+from augcli.tabular.reading.columns import Column
+from augcli.tabular.reading.dialect import HEAD
+from augcli.tabular.reading.doubts import group_columns, refuse_one_series
+from augcli.tabular.reading.readers import format_of, read_table, table_format
+from augcli.tabular.reading.table import Table
 from augcli.task import Source
 
 _LABELS = (

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from augcli.foreign import derived_from
 from augcli.ranges import Choice, Constant, Normal, Uniform
 from augcli.rows.tables import packed, unpacked
-from augcli.tabular.columns import Column
 from augcli.tabular.keys import Keys, picks
-from augcli.tabular.table import Codes, Numbers, Rows, Table
+from augcli.tabular.reading.columns import Column
+from augcli.tabular.reading.table import Codes, Numbers, Rows, Table
 from augcli.transform import Transform, own_fields
 
 _SPREADS = (Constant, Uniform, Choice, Normal)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from augcli.nearest.search import smallest
+from augcli.tabular.reading.table import Codes, Numbers, Rows
 from augcli.tabular.space import Space
-from augcli.tabular.table import Codes, Numbers, Rows
 
 _CELLS = 1 << 23
 

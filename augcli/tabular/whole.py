@@ -16,10 +16,10 @@ from augcli.dataset.splits import augmented
 from augcli.settings.shares import SplitShares
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.drawn import Streams
-from augcli.tabular.named import splits_by_name
-from augcli.tabular.readers import Files, Judges, read_files
+from augcli.tabular.reading.named import splits_by_name
+from augcli.tabular.reading.readers import Files, Judges, read_files
+from augcli.tabular.reading.table import Coded, Table
 from augcli.tabular.splits import rows_of, splits_of
-from augcli.tabular.table import Coded, Table
 from augcli.task import Source
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from augcli.text.config import TextDatasetSettings
 from augcli.text.job import TextJob
-from augcli.text.lexicon import Lexicon, bundled
+from augcli.text.language.lexicon import Lexicon, bundled
 from augcli.text.transform import needs_words
 from augcli.text.words import Reading
 

@@ -37,8 +37,8 @@ from augcli.text.corpus import Corpus, CorpusPlan, asked_of_rows, failures, make
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file
 from augcli.text.job import TextJob
-from augcli.text.languages import language_of
-from augcli.text.own_language import OwnLanguage, lexicon_files, open_language
+from augcli.text.language.languages import language_of
+from augcli.text.language.own_language import OwnLanguage, lexicon_files, open_language
 from augcli.text.paired import parted, refuse_pairs
 from augcli.text.parted import pieces_of, splits_of
 from augcli.text.provenance import Lines

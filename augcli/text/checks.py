@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from augcli.errors import SettingError
-from augcli.text.folders import SYNONYMS
-from augcli.text.languages import ENGLISH
-from augcli.text.own_language import OwnLanguage
+from augcli.text.language.folders import SYNONYMS
+from augcli.text.language.languages import ENGLISH
+from augcli.text.language.own_language import OwnLanguage
 from augcli.text.transform import MODEL_FOLDER, TextTransform
 from augcli.transform import Transform, located
 

@@ -82,7 +82,7 @@ def _lexicon(root: Path, settings: TextDatasetSettings) -> Iterator[str]:
     if path.is_file():
         yield settings.lexicon_path
         return
-    from augcli.text import folders, wndb
+    from augcli.text.language import folders, wndb
 
     known = (*wndb.FILES, *folders.FILES)
     found = [name for name in known if (path / name).is_file()]

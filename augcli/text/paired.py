@@ -18,7 +18,7 @@ from augcli.settings.base import ColumnRef
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.lines import class_of
-from augcli.text.lexicon import Lexicon
+from augcli.text.language.lexicon import Lexicon
 from augcli.text.words import Document, Reading
 
 _SENTENCE = 4

@@ -16,7 +16,7 @@ from augcli.text.config import TextDatasetSettings
 from augcli.text.drawing import applied
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file
-from augcli.text.lexicon import Lexicon
+from augcli.text.language.lexicon import Lexicon
 from augcli.text.parted import piece_of, splits_of
 from augcli.text.single import remade
 from augcli.text.transform import TextTransform

@@ -17,8 +17,8 @@ from augcli.task import Buffer, Lost, Output, Plain, Processed, Source, Task, fa
 from augcli.text.asked import Asked
 from augcli.text.checks import refuse_language
 from augcli.text.drawing import Drawn, Failed, applied, courses_of, draw_copies
-from augcli.text.languages import language_of
-from augcli.text.lexicon import Lexicon
+from augcli.text.language.languages import language_of
+from augcli.text.language.lexicon import Lexicon
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document, Reading
 from augcli.transform import prepare

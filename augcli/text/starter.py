@@ -23,7 +23,7 @@ from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile, TextFormat
 from augcli.text.formats.open import open_file
-from augcli.text.languages import ENGLISH, language_of
+from augcli.text.language.languages import ENGLISH, language_of
 from augcli.text.paired import among, repeats_groups, words_of
 from augcli.text.single import EXTENSION
 

@@ -15,11 +15,11 @@ from functools import cache, cached_property
 from typing import NamedTuple
 
 from augcli.requests.programs import Answers
-from augcli.text import folders
 from augcli.text.beginnings import Article
 from augcli.text.joined import parted
-from augcli.text.lexicon import Lexicon
-from augcli.text.negations import NEGATING, negates
+from augcli.text.language import folders
+from augcli.text.language.lexicon import Lexicon
+from augcli.text.language.negations import NEGATING, negates
 from augcli.text.stretches import Stretches
 from augcli.transform import Label
 

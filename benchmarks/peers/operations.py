@@ -246,7 +246,8 @@ def _of_peer(call: Any, pixels: Any, number: int) -> object:
 def _ours(pixels: Any) -> Library:
     """Return our own, from what is drawn to the pixels."""
     from augcli.draws import Draws
-    from augcli.image import opencv, ops
+    from augcli.image.kernels import opencv
+    from augcli.image.operations import ops
     from augcli.image.picture import Picture
     from augcli.recipe.reader import available_kind
     from augcli.transform import catalogue

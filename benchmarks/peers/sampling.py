@@ -17,12 +17,12 @@ import pandas as pd
 from imblearn import combine, over_sampling
 
 from augcli.kind import load_kind
-from augcli.tabular.balance import Outline, decide
 from augcli.tabular.checks import labels_of
 from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
-from augcli.tabular.readers import read_table
-from augcli.tabular.synthesis import synthesised_features
-from augcli.tabular.table import Coded
+from augcli.tabular.deciding.balance import Outline, decide
+from augcli.tabular.reading.readers import read_table
+from augcli.tabular.reading.table import Coded
+from augcli.tabular.writing.synthesis import synthesised_features
 from augcli.task import Job, Source
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 import numpy as np
 from PIL import Image, ImageCms
 
-from augcli.image import opencv as cv2
 from augcli.image.codec import tiff
+from augcli.image.kernels import opencv as cv2
 
 MAX_PIXELS = 50_000_000
 

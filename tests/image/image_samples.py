@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 
 from augcli.draws import Draws
-from augcli.image.geometry import Field, Sampling, Warp
-from augcli.image.ops import Op, apply
+from augcli.image.operations.geometry import Field, Sampling, Warp
+from augcli.image.operations.ops import Op, apply
 from augcli.image.picture import Facts, Picture, full_range
 from augcli.image.targets import Ring
 from augcli.image.transform import ImageTransform

@@ -12,8 +12,8 @@ import pytest
 from helpers import augment, manifest, picture, run, write, write_recipe
 
 from augcli.errors import RecipeError, SettingError
-from augcli.image.annotated import label_columns
 from augcli.image.config import ImageDatasetSettings
+from augcli.image.listing.annotated import label_columns
 from augcli.image.readers import scan
 
 VOC = "<annotation><folder>x</folder><filename>a.jpg</filename></annotation>"

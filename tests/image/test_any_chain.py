@@ -12,11 +12,11 @@ from image_samples import MOVING, TRANSFORMS, lowered, params_of, sized, smooth
 
 from augcli.errors import SampleError
 from augcli.image.config import TargetSettings
-from augcli.image.geometry import Field, Resample
-from augcli.image.ops import Op, apply, fuse
+from augcli.image.kernels.regions import region_of
+from augcli.image.operations.geometry import Field, Resample
+from augcli.image.operations.ops import Op, apply, fuse
+from augcli.image.operations.placed import with_targets
 from augcli.image.picture import Facts, Mask, Picture
-from augcli.image.placed import with_targets
-from augcli.image.regions import region_of
 from augcli.image.settle import settle
 from augcli.image.targets import Keypoint, Target
 

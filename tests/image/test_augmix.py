@@ -12,7 +12,7 @@ from image_samples import TRANSFORMS, noisy, smooth, step
 from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.image.dirichlet import dirichlet, gamma
-from augcli.image.ops import apply
+from augcli.image.operations.ops import apply
 from augcli.image.picture import Picture
 from augcli.image.transform import ImageTransform, beside_nothing
 

@@ -17,9 +17,9 @@ from image_samples import (
 )
 from scipy.interpolate import RBFInterpolator
 
-from augcli.image.ops import apply
+from augcli.image.operations.ops import apply
+from augcli.image.operations.placed import with_targets
 from augcli.image.picture import Facts, Mask, Picture, full_range
-from augcli.image.placed import with_targets
 from augcli.image.targets import Keypoint, Target
 from augcli.image.transforms.bending import grid, thin_plate
 from augcli.image.transforms.shapes import patches

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from augcli.image import opencv as cv2
-from augcli.image.resample import Sampler, warp
+from augcli.image.kernels import opencv as cv2
+from augcli.image.kernels.resample import Sampler, warp
 
 WIDTH, HEIGHT = 97, 64
 PIXELS = np.random.default_rng(2).integers(0, 256, (HEIGHT, WIDTH, 4), np.uint8)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from image_samples import DEPTHS, augmented, noisy, params_of, smooth, step, toned
 
-from augcli.image.lookup import reordered
+from augcli.image.kernels.lookup import reordered
 from augcli.image.picture import Picture, full_range
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from image_samples import drawn
 
-from augcli.image.clip import area, clipped, cut
+from augcli.image.kernels.clip import area, clipped, cut
 
 WIDTH, HEIGHT = 40, 30
 places = st.tuples(st.integers(-25, 65), st.integers(-25, 55))

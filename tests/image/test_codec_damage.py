@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from augcli.errors import SampleError
-from augcli.image import opencv as cv2
 from augcli.image.codec import decode, encode, read_header
 from augcli.image.codec.guard import Heard, guarded, harmful, reason, warned
 from augcli.image.formats import Encoding
+from augcli.image.kernels import opencv as cv2
 from augcli.image.picture import Picture
 
 decode_module, encode_module, header_module = (

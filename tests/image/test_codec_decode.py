@@ -27,8 +27,8 @@ from datasets import real
 from PIL import Image, ImageCms, ImageOps
 
 from augcli.errors import SampleError
-from augcli.image import opencv as cv2
 from augcli.image.codec import decode, read_header, tiff
+from augcli.image.kernels import opencv as cv2
 from augcli.image.picture import Facts
 
 NASTY = real("nasty_images")

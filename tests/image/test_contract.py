@@ -22,10 +22,10 @@ from image_samples import DEPTHS, NETS, TRANSFORMS, augmented, noisy, params_of,
 from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.image.config import TargetSettings
-from augcli.image.geometry import Warp
-from augcli.image.ops import Floats, apply, facts_after, mask_after, objects_after
+from augcli.image.operations.geometry import Warp
+from augcli.image.operations.ops import Floats, apply, facts_after, mask_after, objects_after
+from augcli.image.operations.placed import with_targets
 from augcli.image.picture import Mask, Picture, Placed
-from augcli.image.placed import with_targets
 from augcli.image.settle import settle
 from augcli.image.targets import Keypoint, Region, Target
 from augcli.ranges import Real

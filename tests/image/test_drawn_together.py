@@ -14,7 +14,7 @@ from image_samples import TRANSFORMS, step
 from augcli.draws import Draws, ManyDraws
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.drawing import CopyDraws
-from augcli.image.ops import facts_after
+from augcli.image.operations.ops import facts_after
 from augcli.image.picture import Facts
 from augcli.requests.asked import Copies, PassThrough
 from augcli.requests.redraws import Distinct, tries

@@ -8,9 +8,9 @@ from image_samples import DEPTHS, TRANSFORMS, augmented, noisy, smooth, step, to
 
 from augcli.draws import Draws
 from augcli.image.config import TargetSettings
-from augcli.image.ops import apply
+from augcli.image.operations.ops import apply
+from augcli.image.operations.placed import with_targets
 from augcli.image.picture import Facts, Mask, Picture, full_range
-from augcli.image.placed import with_targets
 from augcli.image.settle import settle
 from augcli.image.targets import Target
 

@@ -11,7 +11,7 @@ from image_samples import (
     lowered,
 )
 
-from augcli.image.geometry import Field, Sampling
+from augcli.image.operations.geometry import Field, Sampling
 from augcli.image.picture import Facts
 from augcli.image.transforms.distortion import offsets, smooth_noise
 

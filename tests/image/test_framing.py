@@ -9,9 +9,9 @@ import pytest
 from image_samples import LIKE_OTHERS, augmented, chain, lowered, moved_by, noisy, smooth, step
 
 from augcli.image.config import TargetSettings
-from augcli.image.ops import apply
+from augcli.image.operations.ops import apply
+from augcli.image.operations.placed import with_targets
 from augcli.image.picture import Facts, Picture
-from augcli.image.placed import with_targets
 from augcli.image.settle import settle
 from augcli.image.targets import Target
 

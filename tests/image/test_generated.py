@@ -21,7 +21,7 @@ from augcli.draws import Draws
 from augcli.errors import RecipeError, SampleError, StepError
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.learning.nets import SIDE, nets_of
-from augcli.image.ops import apply
+from augcli.image.operations.ops import apply
 from augcli.image.picture import Facts, Picture
 from augcli.networks import Dense, Enlarging, Network
 from augcli.steps.learned import ModelError

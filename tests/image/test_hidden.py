@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from image_samples import DEPTHS, TRANSFORMS, noisy, params_of, smooth, step
 
-from augcli.image.ops import apply
+from augcli.image.operations.ops import apply
 from augcli.image.picture import Picture, full_range
 
 every = pytest.mark.parametrize("name", TRANSFORMS)

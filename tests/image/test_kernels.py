@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from image_samples import noisy, toned
 
-from augcli.image.kernels import averaged
+from augcli.image.kernels.means import averaged
 from augcli.image.transforms.blur import line_kernel
 from augcli.image.transforms.filters import oval
 

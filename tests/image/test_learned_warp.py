@@ -8,12 +8,12 @@ from image_samples import params_of, smooth, step
 from scipy.linalg import expm
 
 from augcli.errors import SampleError
-from augcli.image import opencv as cv2
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.geometry import Field, Sampling
+from augcli.image.kernels import opencv as cv2
 from augcli.image.learning.aligning import SIDE, aligned
 from augcli.image.learning.velocities import COUNT, affine, displacement, places, smallest_area
 from augcli.image.learning.warps import WarpLearner, warps_of
+from augcli.image.operations.geometry import Field, Sampling
 from augcli.image.picture import Picture
 from augcli.steps.learned import ModelError, Seen
 from augcli.task import Source

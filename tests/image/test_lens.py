@@ -10,8 +10,8 @@ import pytest
 from image_samples import DEPTHS, augmented, noisy, smooth, step, to_depth, toned
 
 from augcli.errors import SampleError
+from augcli.image.kernels.resample import Sampler, warp
 from augcli.image.picture import Picture, full_range
-from augcli.image.resample import Sampler, warp
 from augcli.image.transforms.filters import oval
 from augcli.image.transforms.lens import zoom_margins
 

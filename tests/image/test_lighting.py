@@ -19,9 +19,9 @@ from image_samples import (
 )
 
 from augcli.draws import Draws
-from augcli.image.light import lit, veiled
+from augcli.image.kernels.light import lit, veiled
+from augcli.image.kernels.seeded import cloud, numbers, random_bytes, random_words
 from augcli.image.picture import Facts, Picture, full_range
-from augcli.image.seeded import cloud, numbers, random_bytes, random_words
 from augcli.image.transforms.lighting import Lighting
 from augcli.image.transforms.weather import Veil
 

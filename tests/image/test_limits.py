@@ -14,11 +14,11 @@ from image_samples import params_of, smooth, step
 from augcli.draws import Draws
 from augcli.engines.garbage import undisturbed
 from augcli.errors import SampleError
-from augcli.image import whole
 from augcli.image.augment import ImageProcessor
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.drawing import CopyDraws
-from augcli.image.ops import Pixels, apply
+from augcli.image.listing import whole
+from augcli.image.operations.ops import Pixels, apply
 from augcli.image.picture import Picture
 from augcli.image.transform import ImageTransform
 from augcli.requests.asked import Copies, PassThrough

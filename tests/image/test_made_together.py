@@ -8,11 +8,11 @@ import pytest
 from helpers import picture
 
 from augcli.errors import SampleError, StepError
-from augcli.image import ops
 from augcli.image.formats import Encoding
-from augcli.image.ops import Pixels
+from augcli.image.listing.whole import Together, Whole
+from augcli.image.operations import ops
+from augcli.image.operations.ops import Pixels
 from augcli.image.picture import PixelArray
-from augcli.image.whole import Together, Whole
 
 PNG = Encoding("png", 95, convert=False)
 

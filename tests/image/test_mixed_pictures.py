@@ -14,12 +14,12 @@ from scipy import linalg, stats
 from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.image.config import TargetSettings
-from augcli.image.mixing import alike, covering
-from augcli.image.ops import Op, Stage, apply, mask_after, objects_after
+from augcli.image.operations.mixing import alike, covering
+from augcli.image.operations.ops import Op, Stage, apply, mask_after, objects_after
+from augcli.image.operations.placed import bounds, placed
+from augcli.image.operations.sight import behind
 from augcli.image.picture import Facts, Mask, Picture, Placed, full_range
-from augcli.image.placed import bounds, placed
 from augcli.image.settle import settle
-from augcli.image.sight import behind
 from augcli.image.targets import Keypoint, Region, Target
 from augcli.image.transforms.mixing import smaller_part
 

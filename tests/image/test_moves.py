@@ -26,9 +26,9 @@ from PIL import Image
 from scipy.stats import chisquare
 
 from augcli.errors import SampleError
-from augcli.image import opencv as cv2
-from augcli.image.geometry import LONGEST_WARPED_SIDE, Sampling, Warp
-from augcli.image.ops import apply, fuse
+from augcli.image.kernels import opencv as cv2
+from augcli.image.operations.geometry import LONGEST_WARPED_SIDE, Sampling, Warp
+from augcli.image.operations.ops import apply, fuse
 from augcli.image.picture import Facts, Picture
 
 EXACT: dict[str, tuple[tuple[str, dict[str, object]], Callable[[np.ndarray], np.ndarray]]] = {

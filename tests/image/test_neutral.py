@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from image_samples import DEPTHS, LIKE_OTHERS, TRANSFORMS, noisy
 
-from augcli.image.ops import apply
+from augcli.image.operations.ops import apply
 from augcli.image.picture import Picture
 
 SEED = {"seed": 3}

@@ -12,9 +12,9 @@ from pydantic import ValidationError
 from test_mixed_pictures import Few, Other
 
 from augcli.draws import Draws
-from augcli.image.ops import apply
+from augcli.image.operations.ops import apply
+from augcli.image.operations.placed import with_targets
 from augcli.image.picture import Mask, Picture, full_range
-from augcli.image.placed import with_targets
 from augcli.image.targets import Target
 
 STRIPES = np.tile([0.0, 1.0, 1.0, 0.5], 5)

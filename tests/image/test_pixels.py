@@ -14,9 +14,9 @@ from PIL import Image
 
 from augcli.errors import SampleError
 from augcli.image.config import TargetSettings
-from augcli.image.ops import apply
+from augcli.image.operations.ops import apply
+from augcli.image.operations.placed import with_targets
 from augcli.image.picture import Mask, Picture, full_range
-from augcli.image.placed import with_targets
 from augcli.image.settle import settle
 from augcli.image.targets import Target
 from augcli.image.transforms.blur import line_kernel

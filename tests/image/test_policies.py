@@ -13,7 +13,7 @@ from PIL import Image, ImageChops, ImageEnhance, ImageOps
 
 import augcli.image.transforms  # noqa: F401  (fills the registry)
 from augcli.draws import Draws, ManyDraws
-from augcli.image.ops import apply
+from augcli.image.operations.ops import apply
 from augcli.image.picture import Facts, Picture
 from augcli.image.published import PUBLISHED, pairs
 from augcli.steps.ways import Way

@@ -15,11 +15,11 @@ from PIL import Image
 from augcli.errors import SampleError
 from augcli.figures import sheet as sheets
 from augcli.figures.sheet import clipped, drawable
-from augcli.image import whole
 from augcli.image.augment import ImageProcessor
 from augcli.image.codec import Decoded, Header
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
-from augcli.image.ops import apply
+from augcli.image.listing import whole
+from augcli.image.operations.ops import apply
 from augcli.image.picture import Picture, full_range
 from augcli.image.preview import sheet as contact_sheet
 from augcli.image.preview import shown, thumbnail, window

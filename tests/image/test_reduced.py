@@ -16,12 +16,12 @@ from PIL import Image
 
 from augcli.commands.replay import replay
 from augcli.errors import SampleError
-from augcli.image import opencv as cv2
 from augcli.image.codec import can_reduce, decode, decoded, read_header
-from augcli.image.ops import fuse, reduction
+from augcli.image.kernels import opencv as cv2
+from augcli.image.kernels.shrinking import averaged, shrinkage
+from augcli.image.kernels.shrinking import reduction as part_of
+from augcli.image.operations.ops import fuse, reduction
 from augcli.image.remaking import remake
-from augcli.image.shrinking import averaged, shrinkage
-from augcli.image.shrinking import reduction as part_of
 from augcli.kind import Kept
 from augcli.records.provenance import PictureRecord
 from augcli.store.manifest import read_manifest

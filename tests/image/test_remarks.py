@@ -13,7 +13,7 @@ from image_samples import TRANSFORMS, params_of, step
 from augcli.dataset.units import Dataset, Sample
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.kind import KIND
-from augcli.image.ops import facts_after
+from augcli.image.operations.ops import facts_after
 from augcli.image.picture import Facts, Picture
 from augcli.steps.control import OneOf
 from augcli.task import Job

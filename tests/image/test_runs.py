@@ -13,8 +13,8 @@ from image_samples import (
     true_resampling,
 )
 
-from augcli.image.geometry import Sampling
-from augcli.image.ops import apply, fuse
+from augcli.image.operations.geometry import Sampling
+from augcli.image.operations.ops import apply, fuse
 from augcli.image.picture import Picture, full_range
 
 GRID = {"columns": [0.3, -0.2, 0.1, -0.3, 0], "rows": [-0.1, 0.2, 0.25, -0.3, 0.1]}

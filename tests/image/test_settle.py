@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from image_samples import LIKE_OTHERS, chain, lowered, smooth
 
-from augcli.image.clip import area
 from augcli.image.config import TargetSettings
-from augcli.image.geometry import Resample
-from augcli.image.ops import Op, apply, fuse, objects_after
+from augcli.image.kernels.clip import area
+from augcli.image.operations.geometry import Resample
+from augcli.image.operations.ops import Op, apply, fuse, objects_after
+from augcli.image.operations.placed import with_targets
 from augcli.image.picture import Picture
-from augcli.image.placed import with_targets
 from augcli.image.settle import Settled, settle
 from augcli.image.targets import Keypoint, Region, Target
 

@@ -22,9 +22,9 @@ from image_samples import (
 from scipy.ndimage import correlate
 from test_learned_warp import NODES, displacement
 
-from augcli.image.geometry import Sampling
+from augcli.image.operations.geometry import Sampling
+from augcli.image.operations.placed import with_targets
 from augcli.image.picture import Picture, full_range
-from augcli.image.placed import with_targets
 from augcli.image.targets import Target
 from augcli.image.transforms.blur import line_kernel
 

@@ -13,10 +13,10 @@ from image_samples import TRANSFORMS, noisy, smooth, step
 
 from augcli.draws import Draws
 from augcli.image.config import TargetSettings
-from augcli.image.ops import apply
+from augcli.image.kernels.regions import region_of
+from augcli.image.operations.ops import apply
+from augcli.image.operations.placed import with_targets
 from augcli.image.picture import Facts, Mask, Picture
-from augcli.image.placed import with_targets
-from augcli.image.regions import region_of
 from augcli.image.settle import Settled, settle
 from augcli.image.targets import Target, Targets
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from image_samples import TRANSFORMS, noisy, smooth, toned
 from PIL import Image, ImageOps
 
-from augcli.image.lookup import look_up
-from augcli.image.ops import Op, apply, fuse
+from augcli.image.kernels.lookup import look_up
+from augcli.image.operations.ops import Op, apply, fuse
 from augcli.image.picture import Picture, full_range
 
 ALL_VALUES = np.arange(256, dtype=np.uint8).reshape(16, 16, 1)

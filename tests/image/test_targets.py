@@ -18,11 +18,11 @@ from image_samples import (
 )
 
 from augcli.image.config import TargetSettings
-from augcli.image.geometry import Resample, Sampling, Warp
-from augcli.image.ops import apply
+from augcli.image.kernels.regions import bounds_of, plane_of, region_of
+from augcli.image.operations.geometry import Resample, Sampling, Warp
+from augcli.image.operations.ops import apply
+from augcli.image.operations.placed import with_targets
 from augcli.image.picture import Facts, Mask, Picture
-from augcli.image.placed import with_targets
-from augcli.image.regions import bounds_of, plane_of, region_of
 from augcli.image.settle import settle
 from augcli.image.targets import Keypoint, Target
 from augcli.image.transforms.geometry import about_centre, linear

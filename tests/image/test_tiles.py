@@ -7,12 +7,12 @@ import pytest
 from image_samples import DEPTHS, TRANSFORMS, lowered, noisy, params_of, step
 
 from augcli.image.config import TargetSettings
-from augcli.image.ops import apply
+from augcli.image.operations.ops import apply
+from augcli.image.operations.placed import bounds, with_targets
+from augcli.image.operations.tiles import Tiles
 from augcli.image.picture import Facts, Mask, Picture
-from augcli.image.placed import bounds, with_targets
 from augcli.image.settle import settle
 from augcli.image.targets import Keypoint, Region, Target
-from augcli.image.tiles import Tiles
 
 SWAPPED = Tiles(np.array([[3, 1], [2, 0]]), 61, 47)
 """The first tile of 30×23 pixels and the last change places."""

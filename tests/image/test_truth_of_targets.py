@@ -13,11 +13,11 @@ import pytest
 from image_samples import MOVING, drawn, params_of, sized
 
 from augcli.image.config import TargetSettings
-from augcli.image.geometry import Resample
-from augcli.image.ops import apply
+from augcli.image.kernels.regions import filled, plane_of, region_of
+from augcli.image.operations.geometry import Resample
+from augcli.image.operations.ops import apply
+from augcli.image.operations.placed import with_targets
 from augcli.image.picture import Mask, Picture
-from augcli.image.placed import with_targets
-from augcli.image.regions import filled, plane_of, region_of
 from augcli.image.settle import settle
 from augcli.image.targets import Ring, Target, Targets
 

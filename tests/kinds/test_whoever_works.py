@@ -11,7 +11,8 @@ from seeds import EXAMPLES, MANY_FILES
 from augcli.dataset import files
 from augcli.draws import ManyDraws
 from augcli.nearest import in_blocks
-from augcli.tabular import drawn, output
+from augcli.tabular import drawn
+from augcli.tabular.writing import output
 from augcli.text import augment, blocks
 from augcli.timeseries import writing
 

@@ -16,11 +16,11 @@ from augcli.engines.local import make_engine
 from augcli.recipe import load_recipe
 from augcli.reports.report import Summary
 from augcli.run import run
-from augcli.tabular.columns import Column
 from augcli.tabular.drawn import Drawn, Streams
 from augcli.tabular.methods import METHODS
+from augcli.tabular.reading.columns import Column
+from augcli.tabular.reading.table import Coded, Part, Table, coded
 from augcli.tabular.space import Space
-from augcli.tabular.table import Coded, Part, Table, coded
 
 LABEL_OF = {"smogn": "width", "mlsmote": ["often", "seldom"]}
 """The label of methods that balance no classes."""

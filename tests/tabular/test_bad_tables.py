@@ -15,7 +15,7 @@ from augcli.commands.forecast import forecast
 from augcli.errors import RecipeError, SampleError
 from augcli.recipe import read_recipe
 from augcli.tabular.config import TableDatasetSettings
-from augcli.tabular.readers import read_table
+from augcli.tabular.reading.readers import read_table
 from augcli.task import Source
 
 ROWS = "".join(f"{i}.5,{'ab'[i % 2]},{'no' if i % 5 else 'yes'}\n" for i in range(60))

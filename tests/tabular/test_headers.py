@@ -9,8 +9,8 @@ from table_samples import augmented
 from augcli.errors import RecipeError
 from augcli.rows.encodings import open_text
 from augcli.tabular.config import TableDatasetSettings
-from augcli.tabular.dialect import sniff
-from augcli.tabular.readers import read_table
+from augcli.tabular.reading.dialect import sniff
+from augcli.tabular.reading.readers import read_table
 from augcli.task import Source
 
 ROWS = "".join(f"{i},{i % 7}.5,{'yn'[i % 3 == 0]}\n" for i in range(30))

@@ -15,7 +15,7 @@ from augcli.tabular.methods import METHODS
 from augcli.tabular.methods.geometric import GeometricSmote, in_ball, shaped
 from augcli.tabular.methods.mwmote import Mwmote
 from augcli.tabular.methods.safe_level import SafeLevelSmote
-from augcli.tabular.synthesis import made
+from augcli.tabular.writing.synthesis import made
 
 X = np.random.default_rng(3).normal(size=(160, 3)) + np.r_[np.zeros(130), np.ones(30)][:, None]
 Y = ["many"] * 130 + ["few"] * 30

@@ -12,7 +12,7 @@ from table_samples import augmented, outcome
 
 from augcli.errors import FindingsError, RecipeError
 from augcli.remarks import again
-from augcli.tabular import output
+from augcli.tabular.writing import output
 
 HEAD = "width,height,churned,fold\n"
 OWN = "".join(f"{i}.5,{i % 7},{'no' if i % 5 else 'yes'},train\n" for i in range(60))

@@ -22,8 +22,8 @@ from augcli.tabular.methods.kmeans import KMeansSmote
 from augcli.tabular.methods.random import Rose
 from augcli.tabular.methods.smote import Smote
 from augcli.tabular.methods.svm import SvmSmote
-from augcli.tabular.synthesis import elected, made
 from augcli.tabular.vdm import class_shares, nearest_by_values, value_differences
+from augcli.tabular.writing.synthesis import elected, made
 
 SEED = 42
 K = 5

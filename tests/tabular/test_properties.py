@@ -18,7 +18,7 @@ from augcli.tabular.drawn import allotted
 from augcli.tabular.methods.smogn import rare_beyond
 from augcli.tabular.methods.smote import Smote
 from augcli.tabular.space import embedded
-from augcli.tabular.synthesis import elected, interpolated, made
+from augcli.tabular.writing.synthesis import elected, interpolated, made
 
 
 @settings(max_examples=40, deadline=None)

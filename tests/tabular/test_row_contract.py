@@ -17,9 +17,9 @@ from augcli.ranges import Uniform
 from augcli.records.row_records import row_of
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.keys import Keys
-from augcli.tabular.provenance import from_rows, to_frames
-from augcli.tabular.table import Coded, Table
+from augcli.tabular.reading.table import Coded, Table
 from augcli.tabular.transform import Block, Lots, Params, RowTransform, StepDrawn
+from augcli.tabular.writing.provenance import from_rows, to_frames
 from augcli.transform import REGISTRY
 
 STEPS = sorted(name for kind, name in REGISTRY if kind == "tabular")

@@ -13,11 +13,11 @@ from augcli.commands.replay import replay
 from augcli.draws import Draws, ManyDraws
 from augcli.errors import RecipeError
 from augcli.steps.control import OneOf, RandomOrder, Sequence, SomeOf
+from augcli.tabular.deciding.steps import with_steps
 from augcli.tabular.drawn import Drawn
-from augcli.tabular.steps import with_steps
-from augcli.tabular.synthesis import made
 from augcli.tabular.transforms.mixing import Mask, Mixup, Swap
 from augcli.tabular.transforms.noise import Jitter, Scale
+from augcli.tabular.writing.synthesis import made
 
 SHARES = [f"_augment_label_{name}" for name in ("Adelie", "Chinstrap", "Gentoo")]
 

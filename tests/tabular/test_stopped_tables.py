@@ -8,7 +8,7 @@ from augcli.errors import StoppedError
 from augcli.nearest import in_blocks, search
 from augcli.recipe import read_recipe
 from augcli.run import run as run_recipe
-from augcli.tabular import output
+from augcli.tabular.writing import output
 
 RECIPE = {
     "dataset": {"kind": "tabular", "label": "kind"},

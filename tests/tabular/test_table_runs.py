@@ -22,10 +22,10 @@ from augcli.commands.replay import replay
 from augcli.commands.verify import verify
 from augcli.errors import RecipeError, UsageError
 from augcli.recipe import read_recipe
-from augcli.tabular import provenance
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.methods import METHODS
-from augcli.tabular.table import coded
+from augcli.tabular.reading.table import coded
+from augcli.tabular.writing import provenance
 
 OVER = (
     "smote",

@@ -9,7 +9,14 @@ import pytest
 from helpers import run, write
 
 from augcli.errors import RecipeError
-from augcli.text.folders import ARTICLES, BUNDLED, FILES, articles_of, languages_with, words_in
+from augcli.text.language.folders import (
+    ARTICLES,
+    BUNDLED,
+    FILES,
+    articles_of,
+    languages_with,
+    words_in,
+)
 
 LANGUAGES = sorted(path.name for path in BUNDLED.iterdir() if path.is_dir())
 

@@ -8,7 +8,7 @@ from helpers import augment, failures, run, write, write_recipe
 
 from augcli.commands.init import starter
 from augcli.errors import RecipeError
-from augcli.text.languages import language_of
+from augcli.text.language.languages import language_of
 
 TEXTS = {
     "English": "the film was not as good as the book, but the end of it is what you want to see",

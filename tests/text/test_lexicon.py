@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from augcli.errors import SettingError
-from augcli.text.inflection import bases, inflected
-from augcli.text.lexicon import TABLE, bundled, open_lexicon
-from augcli.text.wndb import FILES, table_lines
+from augcli.text.language.inflection import bases, inflected
+from augcli.text.language.lexicon import TABLE, bundled, open_lexicon
+from augcli.text.language.wndb import FILES, table_lines
 
 LEXICON = bundled()
 

@@ -6,7 +6,7 @@ import pytest
 from helpers import run, write
 from text_samples import document, drawn
 
-from augcli.text.lexicon import bundled
+from augcli.text.language.lexicon import bundled
 from augcli.text.transforms.surface import SentenceShuffle
 from augcli.text.words import Document, Reading
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from augcli.draws import Draws
 from augcli.errors import RecipeError
 from augcli.text.formats.tagged import aligned, runs, spans_of_runs
-from augcli.text.lexicon import Lexicon
+from augcli.text.language.lexicon import Lexicon
 from augcli.text.transforms.words import RandomDelete, RandomSwap
 from augcli.text.words import Document, Reading
 

@@ -9,8 +9,8 @@ import pytest
 import augcli.text.transforms  # noqa: F401  (fills the registry)
 from augcli.draws import Draws
 from augcli.steps.recorded import step_named
-from augcli.text.folders import ENGLISH, articles_of
-from augcli.text.lexicon import bundled
+from augcli.text.language.folders import ENGLISH, articles_of
+from augcli.text.language.lexicon import bundled
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document, Reading
 

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from augcli.draws import Draws
-from augcli.text.lexicon import bundled
+from augcli.text.language.lexicon import bundled
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document, Reading, Span
 from augcli.transform import REGISTRY

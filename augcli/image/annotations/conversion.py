@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from augcli.image.annotations.xml_places import escaped, unescaped
-from augcli.image.regions import plane_of
+from augcli.image.kernels.regions import plane_of
 from augcli.image.targets import Region, Ring, Target
 
 _FLAGS = ("truncated", "difficult", "occluded")

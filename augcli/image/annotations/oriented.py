@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from augcli.image.annotations.base import Size, bounds
-from augcli.image.clip import clipped
+from augcli.image.kernels.clip import clipped
 from augcli.image.picture import Points
 from augcli.image.targets import Ring
 

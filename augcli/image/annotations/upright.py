@@ -13,8 +13,8 @@ import numpy as np
 
 from augcli.errors import SampleError
 from augcli.image.annotations.base import Note, Parsed, Size, bounds, box_of, corners_of
+from augcli.image.kernels.regions import plane_of, region_of
 from augcli.image.picture import PixelArray
-from augcli.image.regions import plane_of, region_of
 from augcli.image.targets import Keypoint, Point, Region, Target
 
 TURNED = "annotated before the picture was turned upright (EXIF); the objects are turned with it"

@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.errors import SampleError
-from augcli.image import opencv as cv2
 from augcli.image.codec import pillow, plain_png, pnm, tiff
 from augcli.image.codec.complete import png_chunks, without_animation
 from augcli.image.codec.guard import foreign, guarded, warned
 from augcli.image.codec.header import Header, jpeg2000_bits, read_header
 from augcli.image.codec.metadata import is_cmyk_icc, upright
 from augcli.image.codec.source import opened, sniffed
+from augcli.image.kernels import opencv as cv2
 from augcli.image.picture import Facts, Picture, PixelArray, from_float, full_range
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from augcli.errors import SampleError
-from augcli.image import opencv as cv2
 from augcli.image.codec import tiff
 from augcli.image.codec.guard import guarded
 from augcli.image.codec.jpeg import with_icc
 from augcli.image.codec.metadata import fitting_icc
 from augcli.image.formats import LONGEST_JPEG_SIDE, Encoding
+from augcli.image.kernels import opencv as cv2
 from augcli.image.picture import Facts, Picture, PixelArray, from_float, full_range
 
 Writer = Callable[[Picture, Encoding, "bytes | None"], bytes]

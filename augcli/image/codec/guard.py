@@ -16,8 +16,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from augcli.errors import SampleError
-from augcli.image import opencv as cv2
 from augcli.image.codec import pillow
+from augcli.image.kernels import opencv as cv2
 
 _BENIGN = re.compile(
     "|".join(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeGuard
 
 import numpy as np
 
-from augcli.image import opencv as cv2
+from augcli.image.kernels import opencv as cv2
 from augcli.image.picture import PixelArray
 
 if TYPE_CHECKING:

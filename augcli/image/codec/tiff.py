@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.errors import SampleError
-from augcli.image import opencv as cv2
 from augcli.image.codec import pillow
 from augcli.image.codec.guard import foreign
+from augcli.image.kernels import opencv as cv2
 from augcli.image.picture import PixelArray
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from augcli.dataset.units import Dataset
 from augcli.disk.inside import suffix_of
 from augcli.image.annotations.base import Annotations, Parsed, Size
 from augcli.image.config import ImageDatasetSettings
+from augcli.image.kernels.resample import Interpolation
 from augcli.image.picture import Said
-from augcli.image.resample import Interpolation
 from augcli.image.targets import Target, Targets
 from augcli.records.provenance import PictureRecord
 from augcli.task import Plain, Source, Task

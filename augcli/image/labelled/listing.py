@@ -14,7 +14,7 @@ from augcli.dataset.units import Dataset, Sample
 from augcli.errors import Doubt, Problem, SettingError
 from augcli.image.annotations.base import Note
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.taken import remarks, taken
+from augcli.image.listing.taken import remarks, taken
 from augcli.plural import several
 
 _SHOWN = 3

@@ -16,7 +16,7 @@ from augcli.image.annotations.base import Parsed, Size
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Beside, Labels, MaskFile, Scheme
 from augcli.image.labelled.listing import Known, Pictures
-from augcli.image.masked import means_labels, stems_of_pictures
+from augcli.image.listing.masked import means_labels, stems_of_pictures
 from augcli.image.targets import Targets
 from augcli.task import Plain, Source, Task
 

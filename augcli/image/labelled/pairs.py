@@ -13,7 +13,7 @@ from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Labels, MaskFile, Pair, Scheme
 from augcli.image.labelled.listing import Known, Pictures, few
 from augcli.image.labelled.masks import MaskLabels
-from augcli.image.paired import Folders, Paired
+from augcli.image.listing.paired import Folders, Paired
 from augcli.plural import several
 from augcli.task import Plain, Source, Task
 from augcli.transform import catalogue

@@ -9,12 +9,12 @@ from typing import NamedTuple
 from augcli.dataset.splits import augmented
 from augcli.disk.reading import read_whole
 from augcli.errors import SampleError, SettingError
-from augcli.image.areas import are_areas_of
 from augcli.image.codec import read_header
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import MaskFile, Scheme
 from augcli.image.labelled.census import labels_at
 from augcli.image.labelled.schemes import scheme_named
+from augcli.image.listing.areas import are_areas_of
 
 _ORDER = ("yolo", "coco", "voc", "metadata", "csv", "pairs", "masks")
 """A file of COCO's may lie beside labels of YOLO's that were made of it, but not the reverse."""

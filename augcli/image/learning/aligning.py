@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.image import opencv as cv2
+from augcli.image.kernels import opencv as cv2
 from augcli.image.learning.looking import SIDE
 from augcli.image.learning.velocities import (
     COUNT,

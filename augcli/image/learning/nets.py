@@ -21,8 +21,8 @@ from pydantic import model_validator
 
 from augcli.errors import SampleError
 from augcli.image.config import ImageDatasetSettings
+from augcli.image.kernels.tones import small_tones
 from augcli.image.learning.looking import SIDE, decoded_for
-from augcli.image.tones import small_tones
 from augcli.image.transform import GRAY_AND_COLOUR
 from augcli.networks import (
     Dense,

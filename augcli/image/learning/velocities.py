@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.image.places import between
+from augcli.image.kernels.places import between
 
 Floats = NDArray[np.float64]
 

@@ -19,10 +19,10 @@ from pydantic import Field
 from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.image.config import ImageDatasetSettings
+from augcli.image.kernels.tones import small_gray
 from augcli.image.learning.aligning import Aligned, Planes, aligned, blurred
 from augcli.image.learning.looking import SIDE, decoded_for
 from augcli.image.learning.velocities import COUNT, Floats, affine
-from augcli.image.tones import small_gray
 from augcli.networks import Told
 from augcli.steps.learned import Doubt, Learner, Seen, read_as
 from augcli.task import Plain, Source

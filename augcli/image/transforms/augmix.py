@@ -11,9 +11,9 @@ from pydantic import Field
 from augcli.draws import Draws
 from augcli.errors import StepError
 from augcli.image.dirichlet import dirichlet
-from augcli.image.ops import Blend, Op, facts_after
+from augcli.image.kernels.resample import Interpolation
+from augcli.image.operations.ops import Blend, Op, facts_after
 from augcli.image.picture import Facts, Said
-from augcli.image.resample import Interpolation
 from augcli.image.transform import INTEGER_DEPTHS, ImageTransform
 from augcli.image.transforms.policies import MOVING, STAYING, OfPolicy, Space
 from augcli.params import rounded

@@ -9,10 +9,10 @@ from typing import Annotated, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.image.geometry import Field
-from augcli.image.ops import Op
+from augcli.image.kernels.seeded import numbers
+from augcli.image.operations.geometry import Field
+from augcli.image.operations.ops import Op
 from augcli.image.picture import Facts
-from augcli.image.seeded import numbers
 from augcli.image.transform import Geometry, Seeded
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole
 from augcli.transform import Params, register

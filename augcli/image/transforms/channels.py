@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from augcli.draws import Draws
-from augcli.image.lookup import Levels, reordered
-from augcli.image.ops import Colours, Op
+from augcli.image.kernels.lookup import Levels, reordered
+from augcli.image.operations.ops import Colours, Op
+from augcli.image.operations.tone import Table, View, as_levels, fractions
 from augcli.image.picture import Facts, Said
-from augcli.image.tone import Table, View, as_levels, fractions
 from augcli.image.transform import Fraction, ImageTransform
 from augcli.image.transforms.colour import ColourTransform
 from augcli.params import rounded

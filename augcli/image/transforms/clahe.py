@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.image import opencv as cv2
-from augcli.image.ops import Op, Pixels
+from augcli.image.kernels import opencv as cv2
+from augcli.image.operations.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray
 from augcli.image.transform import INTEGER_DEPTHS
 from augcli.image.transforms.colour import ColourTransform

@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from augcli.image import opencv as cv2
-from augcli.image.ops import Colours, Op
+from augcli.image.kernels import opencv as cv2
+from augcli.image.operations.ops import Colours, Op
 from augcli.image.picture import LUMA, Facts, PixelArray, Said, from_float, full_range
 from augcli.image.transform import ImageTransform
 from augcli.image.transforms.tone import (

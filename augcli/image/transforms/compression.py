@@ -9,12 +9,12 @@ import numpy as np
 from pydantic import Field
 
 from augcli.errors import StepError
-from augcli.image import opencv as cv2
 from augcli.image.formats import LONGEST_JPEG_SIDE
-from augcli.image.ops import Op, Pixels
+from augcli.image.kernels import opencv as cv2
+from augcli.image.kernels.resample import Interpolation, Size, by_channel_groups
+from augcli.image.kernels.shrinking import averaged
+from augcli.image.operations.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray
-from augcli.image.resample import Interpolation, Size, by_channel_groups
-from augcli.image.shrinking import averaged
 from augcli.image.transform import ImageTransform
 from augcli.image.transforms.colour import ColourTransform
 from augcli.ranges import Real, Spread, Uniform, Whole

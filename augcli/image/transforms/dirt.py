@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from augcli.image.ops import Op, Pixels
+from augcli.image.kernels.resample import by_channel_groups
+from augcli.image.kernels.seeded import Plane, cloud, numbers
+from augcli.image.kernels.strokes import polygons
+from augcli.image.operations.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray, Points, full_range
-from augcli.image.resample import by_channel_groups
-from augcli.image.seeded import Plane, cloud, numbers
-from augcli.image.strokes import polygons
 from augcli.image.transform import Colour, Seeded, bgr
 from augcli.image.transforms.weather import Veil
 from augcli.ranges import Real, Spread, Uniform, Whole

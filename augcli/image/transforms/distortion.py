@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.draws import Draws
-from augcli.image.geometry import Field
-from augcli.image.ops import Op
+from augcli.image.kernels.seeded import numbers
+from augcli.image.operations.geometry import Field
+from augcli.image.operations.ops import Op
 from augcli.image.picture import Facts
-from augcli.image.seeded import numbers
 from augcli.image.transform import Geometry, Seeded
 from augcli.params import rounded
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole

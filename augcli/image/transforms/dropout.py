@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from augcli.image import opencv as cv2
-from augcli.image.light import covered
-from augcli.image.ops import Op, Pixels
+from augcli.image.kernels import opencv as cv2
+from augcli.image.kernels.light import covered
+from augcli.image.kernels.seeded import numbers, random_words
+from augcli.image.operations.ops import Op, Pixels
 from augcli.image.picture import Facts
-from augcli.image.seeded import numbers, random_words
 from augcli.image.transform import Colour, ImageTransform, Seeded, bgr
 from augcli.image.transforms.erasing import painted
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole

@@ -8,9 +8,9 @@ from typing import Annotated
 import numpy as np
 
 from augcli.errors import StepError
-from augcli.image import opencv as cv2
-from augcli.image.matrices import inverted
-from augcli.image.ops import Op, Pixels
+from augcli.image.kernels import opencv as cv2
+from augcli.image.kernels.matrices import inverted
+from augcli.image.operations.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray
 from augcli.image.transform import Geometry, ImageTransform
 from augcli.image.transforms.geometry import ShiftX, ShiftY

@@ -11,10 +11,10 @@ import numpy as np
 from pydantic import Field
 
 from augcli.draws import Draws
-from augcli.image import opencv as cv2
-from augcli.image.ops import Op, Pixels
+from augcli.image.kernels import opencv as cv2
+from augcli.image.kernels.resample import by_channel_groups, fill_values
+from augcli.image.operations.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray
-from augcli.image.resample import by_channel_groups, fill_values
 from augcli.image.transform import Colour, ImageTransform, bgr
 from augcli.ranges import Real, Spread, Uniform
 from augcli.transform import Params, register

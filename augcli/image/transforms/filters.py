@@ -9,9 +9,9 @@ from typing import Annotated, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.image import opencv as cv2
-from augcli.image.kernels import averaged
-from augcli.image.ops import Op, Pixels
+from augcli.image.kernels import opencv as cv2
+from augcli.image.kernels.means import averaged
+from augcli.image.operations.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray, full_range
 from augcli.image.transform import ImageTransform
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole

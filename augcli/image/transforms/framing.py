@@ -8,11 +8,11 @@ from typing import Annotated, ClassVar
 import numpy as np
 from pydantic import Field
 
-from augcli.image.geometry import Warp, stretch
-from augcli.image.ops import Op
+from augcli.image.kernels.resample import LONGEST_WARPED_SIDE, Interpolation
+from augcli.image.kernels.sampling import Sampling
+from augcli.image.operations.geometry import Warp, stretch
+from augcli.image.operations.ops import Op
 from augcli.image.picture import Facts
-from augcli.image.resample import LONGEST_WARPED_SIDE, Interpolation
-from augcli.image.sampling import Sampling
 from augcli.image.transform import Geometry, ImageTransform
 from augcli.image.transforms.geometry import Factor
 from augcli.image.transforms.size import Cropping, check_fit, window

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from augcli.errors import SampleError, StepError
-from augcli.image import opencv as cv2
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.ops import Op, Pixels
+from augcli.image.kernels import opencv as cv2
+from augcli.image.kernels.seeded import normals
+from augcli.image.operations.ops import Op, Pixels
 from augcli.image.picture import LUMA, Facts, PixelArray, from_float, full_range
-from augcli.image.seeded import normals
 from augcli.image.transform import ImageTransform
 from augcli.ranges import Real, Spread, Uniform
 from augcli.steps.learned import Learner, Learning

@@ -12,9 +12,9 @@ from pydantic import Field
 
 from augcli.draws import Draws
 from augcli.errors import StepError
-from augcli.image.geometry import Warp, fixed
-from augcli.image.matrices import Matrix, inverted
-from augcli.image.ops import Op
+from augcli.image.kernels.matrices import Matrix, inverted
+from augcli.image.operations.geometry import Warp, fixed
+from augcli.image.operations.ops import Op
 from augcli.image.picture import Facts, Said
 from augcli.image.transform import Geometry, ImageTransform
 from augcli.params import rounded

@@ -8,11 +8,11 @@ from typing import Annotated, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.image import opencv as cv2
-from augcli.image.light import cv_depth
-from augcli.image.ops import Colours, Op, Pixels
+from augcli.image.kernels import opencv as cv2
+from augcli.image.kernels.light import cv_depth
+from augcli.image.operations.ops import Colours, Op, Pixels
+from augcli.image.operations.tone import curve
 from augcli.image.picture import Facts, PixelArray, Said, from_float, full_range, known
-from augcli.image.tone import curve
 from augcli.image.transform import ImageTransform
 from augcli.image.transforms.channels import by_band
 from augcli.image.transforms.colour import (

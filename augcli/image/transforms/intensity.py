@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from augcli.errors import RefusedError, SampleError
-from augcli.image import opencv as cv2
-from augcli.image.ops import Floats, Op
+from augcli.image.kernels import opencv as cv2
+from augcli.image.kernels.resample import by_channel_groups
+from augcli.image.operations.ops import Floats, Op
+from augcli.image.operations.tone import curve
 from augcli.image.picture import Facts, PixelArray, full_range, known, luma
-from augcli.image.resample import by_channel_groups
-from augcli.image.tone import curve
 from augcli.image.transform import Colour, ImageTransform, bgr
 from augcli.plural import several
 from augcli.ranges import Real, Spread, Uniform

@@ -9,11 +9,11 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 
 from augcli.errors import SampleError
-from augcli.image.geometry import Field
+from augcli.image.kernels.seeded import normals
 from augcli.image.learning.velocities import COUNT, Floats, displacement
-from augcli.image.ops import Op
+from augcli.image.operations.geometry import Field
+from augcli.image.operations.ops import Op
 from augcli.image.picture import Facts
-from augcli.image.seeded import normals
 from augcli.image.transform import Geometry
 from augcli.ranges import Constant, Real, Spread
 from augcli.steps.learned import Learner, Learning

@@ -11,19 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.errors import StepError
-from augcli.image import opencv as cv2
-from augcli.image.kernels import within_reach
-from augcli.image.light import cv_depth, halfway
-from augcli.image.ops import Op, Pixels
-from augcli.image.picture import Facts, PixelArray
-from augcli.image.resample import (
+from augcli.image.kernels import opencv as cv2
+from augcli.image.kernels.light import cv_depth, halfway
+from augcli.image.kernels.means import within_reach
+from augcli.image.kernels.resample import (
     LONGEST_WARPED_SIDE,
     Sampler,
     by_channel_groups,
     stretched,
     warp,
 )
-from augcli.image.seeded import random_bytes
+from augcli.image.kernels.seeded import random_bytes
+from augcli.image.operations.ops import Op, Pixels
+from augcli.image.picture import Facts, PixelArray
 from augcli.image.transform import ImageTransform, Seeded
 from augcli.image.transforms.colour import ColourTransform
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole

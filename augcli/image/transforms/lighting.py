@@ -9,11 +9,11 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.image import opencv as cv2
-from augcli.image.light import lit
-from augcli.image.ops import Op, Pixels
+from augcli.image.kernels import opencv as cv2
+from augcli.image.kernels.light import lit
+from augcli.image.kernels.seeded import Plane, cloud, numbers
+from augcli.image.operations.ops import Op, Pixels
 from augcli.image.picture import Facts
-from augcli.image.seeded import Plane, cloud, numbers
 from augcli.image.transform import ImageTransform, Seeded
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole
 from augcli.transform import Params, register

@@ -18,11 +18,11 @@ from pydantic import Field
 from augcli.draws import Draws
 from augcli.errors import StepError
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.mixing import Blend, Cut, Laid, Plane, Tile, Window, covering
-from augcli.image.mixing import Mosaic as Tiled
-from augcli.image.ops import Op, fuse
+from augcli.image.kernels.seeded import cloud
+from augcli.image.operations.mixing import Blend, Cut, Laid, Plane, Tile, Window, covering
+from augcli.image.operations.mixing import Mosaic as Tiled
+from augcli.image.operations.ops import Op, fuse
 from augcli.image.picture import Facts
-from augcli.image.seeded import cloud
 from augcli.image.transform import ImageTransform
 from augcli.params import rounded
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole

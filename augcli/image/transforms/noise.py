@@ -11,11 +11,11 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.image import opencv as cv2
-from augcli.image.light import cv_depth
-from augcli.image.ops import Op, Pixels
+from augcli.image.kernels import opencv as cv2
+from augcli.image.kernels.light import cv_depth
+from augcli.image.kernels.seeded import random_bytes
+from augcli.image.operations.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray, full_range
-from augcli.image.seeded import random_bytes
 from augcli.image.transform import Seeded
 from augcli.ranges import Real, Spread, Uniform
 from augcli.transform import Params, register

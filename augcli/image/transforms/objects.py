@@ -12,11 +12,11 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from augcli.draws import Draws
-from augcli.image.geometry import Warp
-from augcli.image.ops import Op
+from augcli.image.kernels.regions import pixels_of
+from augcli.image.operations.geometry import Warp
+from augcli.image.operations.ops import Op
+from augcli.image.operations.placed import bounds
 from augcli.image.picture import Facts, Placed
-from augcli.image.placed import bounds
-from augcli.image.regions import pixels_of
 from augcli.image.targets import Box
 from augcli.image.transform import Colour, ImageTransform, bgr
 from augcli.image.transforms.erasing import painted

@@ -11,13 +11,13 @@ from pydantic import AfterValidator, Field
 
 from augcli.draws import Draws
 from augcli.image.codec import pillow
-from augcli.image.geometry import Warp, stretch
-from augcli.image.light import veiled
-from augcli.image.mixing import Laid, Overlaid
-from augcli.image.ops import Op, Pixels
+from augcli.image.kernels.light import veiled
+from augcli.image.kernels.sampling import Sampling
+from augcli.image.kernels.seeded import Plane
+from augcli.image.operations.geometry import Warp, stretch
+from augcli.image.operations.mixing import Laid, Overlaid
+from augcli.image.operations.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray
-from augcli.image.sampling import Sampling
-from augcli.image.seeded import Plane
 from augcli.image.transform import Colour, ImageTransform, bgr
 from augcli.image.transforms.mixing import parts_of, reduced
 from augcli.image.transforms.style import FromFolder

@@ -14,17 +14,17 @@ from pydantic import Field
 
 from augcli.draws import Draws
 from augcli.errors import StepError
-from augcli.image import opencv as cv2
-from augcli.image import ops
 from augcli.image.annotations.rle import checked
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.geometry import Warp
-from augcli.image.mixing import Cut, Laid, Plane
-from augcli.image.ops import Op
+from augcli.image.kernels import opencv as cv2
+from augcli.image.kernels.regions import filled, plane_of
+from augcli.image.kernels.sampling import Sampling
+from augcli.image.operations import ops
+from augcli.image.operations.geometry import Warp
+from augcli.image.operations.mixing import Cut, Laid, Plane
+from augcli.image.operations.ops import Op
+from augcli.image.operations.placed import bounds, plain
 from augcli.image.picture import Facts, Mask, Peer, Placed
-from augcli.image.placed import bounds, plain
-from augcli.image.regions import filled, plane_of
-from augcli.image.sampling import Sampling
 from augcli.image.targets import Box, Region
 from augcli.image.transforms.mixing import Mixing, parts_of, reduced
 from augcli.params import rounded

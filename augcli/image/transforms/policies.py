@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from augcli.draws import LISTED, Lots
+from augcli.image.kernels.resample import Border, Interpolation
 from augcli.image.published import Chance, pairs
-from augcli.image.resample import Border, Interpolation
 from augcli.image.transform import Colour, ImageTransform
 from augcli.image.transforms.colour import Saturation
 from augcli.image.transforms.enhancing import Identity, Pan, Sharpness, Slant

@@ -11,9 +11,9 @@ import numpy as np
 from pydantic import Field
 
 from augcli.errors import SampleError, StepError
-from augcli.image import opencv as cv2
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.ops import Op, Pixels
+from augcli.image.kernels import opencv as cv2
+from augcli.image.operations.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray
 from augcli.image.transform import INTEGER_DEPTHS, ImageTransform
 from augcli.image.transforms.generated import OF_CLASSES

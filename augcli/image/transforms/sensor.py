@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.draws import Draws
-from augcli.image import opencv as cv2
-from augcli.image.light import cv_depth
-from augcli.image.ops import Op, Pixels
+from augcli.image.kernels import opencv as cv2
+from augcli.image.kernels.light import cv_depth
+from augcli.image.kernels.seeded import random_bytes
+from augcli.image.operations.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray, from_float, full_range
-from augcli.image.seeded import random_bytes
 from augcli.image.transform import Seeded
 from augcli.image.transforms.colour import ColourTransform
 from augcli.image.transforms.noise import normal_noise, normal_quantiles

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from augcli.image import opencv as cv2
-from augcli.image.ops import Op, Pixels
+from augcli.image.kernels import opencv as cv2
+from augcli.image.kernels.resample import by_channel_groups
+from augcli.image.kernels.seeded import numbers
+from augcli.image.operations.ops import Op, Pixels
+from augcli.image.operations.tiles import Tiles
 from augcli.image.picture import Facts, PixelArray, Said, from_float, full_range
-from augcli.image.resample import by_channel_groups
-from augcli.image.seeded import numbers
-from augcli.image.tiles import Tiles
 from augcli.image.transform import ImageTransform, Seeded
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole
 from augcli.transform import Params, register

@@ -11,11 +11,11 @@ from pydantic import Field
 
 from augcli.draws import Draws
 from augcli.errors import StepError
-from augcli.image.geometry import Warp, fixed, stretch
-from augcli.image.ops import Op
+from augcli.image.kernels.resample import LONGEST_WARPED_SIDE, Border, Interpolation
+from augcli.image.kernels.sampling import UNSAMPLED, Sampling
+from augcli.image.operations.geometry import Warp, fixed, stretch
+from augcli.image.operations.ops import Op
 from augcli.image.picture import Facts
-from augcli.image.resample import LONGEST_WARPED_SIDE, Border, Interpolation
-from augcli.image.sampling import UNSAMPLED, Sampling
 from augcli.image.transform import Geometry, ImageTransform
 from augcli.params import rounded
 from augcli.ranges import Real, Spread, Uniform, Whole

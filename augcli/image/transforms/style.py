@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from augcli.draws import Draws
-from augcli.image import opencv as cv2
-from augcli.image.mixing import Laid, Styled, covering
-from augcli.image.ops import Op
+from augcli.image.kernels import opencv as cv2
+from augcli.image.operations.mixing import Laid, Styled, covering
+from augcli.image.operations.ops import Op
 from augcli.image.picture import Facts, PixelArray, from_float, full_range, known
 from augcli.image.transform import INTEGER_DEPTHS
 from augcli.image.transforms.mixing import Mixing

@@ -10,10 +10,9 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.image.lookup import Levels
-from augcli.image.ops import Op
-from augcli.image.picture import Facts, Said, known, luma
-from augcli.image.tone import (
+from augcli.image.kernels.lookup import Levels
+from augcli.image.operations.ops import Op
+from augcli.image.operations.tone import (
     Table,
     View,
     as_levels,
@@ -21,6 +20,7 @@ from augcli.image.tone import (
     fractions,
     histogram_table,
 )
+from augcli.image.picture import Facts, Said, known, luma
 from augcli.image.transform import INTEGER_DEPTHS, ImageTransform
 from augcli.ranges import Choice, Real, Spread, Uniform, Whole
 from augcli.transform import Params, register

@@ -9,13 +9,13 @@ from typing import Annotated, ClassVar
 import numpy as np
 from pydantic import Field
 
-from augcli.image import opencv as cv2
-from augcli.image.light import parted, veiled
-from augcli.image.ops import Op, Pixels
+from augcli.image.kernels import opencv as cv2
+from augcli.image.kernels.light import parted, veiled
+from augcli.image.kernels.seeded import Plane, cloud, numbers
+from augcli.image.kernels.strokes import Mask, dots, soft_polygons, streaks
+from augcli.image.operations.ops import Op, Pixels
+from augcli.image.operations.tone import curve
 from augcli.image.picture import Facts
-from augcli.image.seeded import Plane, cloud, numbers
-from augcli.image.strokes import Mask, dots, soft_polygons, streaks
-from augcli.image.tone import curve
 from augcli.image.transform import Colour, Seeded, bgr
 from augcli.image.transforms.lighting import Lighting
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole

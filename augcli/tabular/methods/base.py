@@ -22,8 +22,8 @@ from augcli.registry import declared_in
 from augcli.settings.balance import Amount, BalanceSettings
 from augcli.settings.base import Settings
 from augcli.tabular.drawn import Drawn
+from augcli.tabular.reading.table import Coded, Codes, Numbers, Rows, Table
 from augcli.tabular.space import Search, Space
-from augcli.tabular.table import Coded, Codes, Numbers, Rows, Table
 
 K = Annotated[int, Field(ge=1, le=1000)]
 

@@ -13,8 +13,8 @@ from augcli.tabular.drawn import Drawn
 from augcli.tabular.keys import gaps
 from augcli.tabular.methods.base import K, NeighbourSampler, register_method, shrunk
 from augcli.tabular.methods.smote import plain_instead, towards
+from augcli.tabular.reading.table import Numbers
 from augcli.tabular.space import Space
-from augcli.tabular.table import Numbers
 
 
 @register_method

@@ -8,7 +8,7 @@ from typing import Any, Self
 from pydantic import Field, SerializeAsAny, computed_field, model_validator
 
 from augcli.tabular.methods.base import Method
-from augcli.tabular.table import Rows, Table
+from augcli.tabular.reading.table import Rows, Table
 
 
 class Chain(Method):

@@ -11,8 +11,8 @@ from augcli.nearest.points import Points, squared
 from augcli.nearest.search import distances, nearest, nearest_others, without_self
 from augcli.tabular.methods.base import Cleaner, K, Measuring, UnderSampler, register_method
 from augcli.tabular.methods.smote import Smote
+from augcli.tabular.reading.table import Codes, Rows
 from augcli.tabular.space import Space
-from augcli.tabular.table import Codes, Rows
 
 
 @register_method

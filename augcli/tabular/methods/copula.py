@@ -13,8 +13,8 @@ from augcli.tabular.keys import load_normals, normals
 from augcli.tabular.methods.base import TableBalance, register_method
 from augcli.tabular.methods.nearness import nearness, spread_of
 from augcli.tabular.methods.smote import copies_of_rows
+from augcli.tabular.reading.table import Codes, Numbers, Rows
 from augcli.tabular.space import Space
-from augcli.tabular.table import Codes, Numbers, Rows
 from augcli.tabular.transform import Lots
 
 _FEWEST = 5

@@ -13,8 +13,8 @@ from augcli.tabular.drawn import Drawn
 from augcli.tabular.keys import gaps, load_normals, normals
 from augcli.tabular.methods.base import K, NeighbourSampler, register_method, shrunk
 from augcli.tabular.methods.smote import copies_of_rows, only_copies, towards
+from augcli.tabular.reading.table import Numbers, Rows
 from augcli.tabular.space import Space
-from augcli.tabular.table import Numbers, Rows
 from augcli.tabular.transform import Lots
 
 

@@ -15,8 +15,8 @@ from augcli.nearest.search import distances
 from augcli.tabular.drawn import Drawn, allotted
 from augcli.tabular.methods.base import K, NeighbourSampler, register_method, shrunk
 from augcli.tabular.methods.smote import plain_instead, towards
+from augcli.tabular.reading.table import Rows
 from augcli.tabular.space import Space, embedded
-from augcli.tabular.table import Rows
 
 _TINY = 1e-12
 _PAIRS = 2000

@@ -12,8 +12,8 @@ from augcli.tabular.drawn import Drawn
 from augcli.tabular.keys import gaps, picks
 from augcli.tabular.methods.base import K, Neighbours, register_method, shrunk
 from augcli.tabular.methods.smote import from_picked
+from augcli.tabular.reading.table import Rows, Table
 from augcli.tabular.space import Space
-from augcli.tabular.table import Rows, Table
 
 
 @register_method

@@ -15,8 +15,8 @@ from augcli.tabular.drawn import Drawn, allotted
 from augcli.tabular.methods.base import K, NeighbourSampler, register_method, shrunk
 from augcli.tabular.methods.borderline import foreign_shares
 from augcli.tabular.methods.smote import plain_instead, towards
+from augcli.tabular.reading.table import Numbers, Rows
 from augcli.tabular.space import Space
-from augcli.tabular.table import Numbers, Rows
 
 _CUT, _MOST = 5.0, 2.0
 """Of closeness: where it ends, and how much it is then (C_f(th) and CMAX of the paper)."""

@@ -7,9 +7,9 @@ import numpy as np
 from augcli.nearest.points import Points
 from augcli.nearest.search import nearest, without_self
 from augcli.tabular.drawn import Drawn
+from augcli.tabular.reading.table import Codes, Numbers, Rows
 from augcli.tabular.space import Space
-from augcli.tabular.synthesis import synthesised_features
-from augcli.tabular.table import Codes, Numbers, Rows
+from augcli.tabular.writing.synthesis import synthesised_features
 
 _COMPARED = 500
 """Rows whose distances are measured."""

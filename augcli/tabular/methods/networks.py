@@ -28,8 +28,8 @@ from augcli.tabular.networks.training import (
     steps_in,
     tvae,
 )
+from augcli.tabular.reading.table import Codes, Numbers, Rows
 from augcli.tabular.space import Space
-from augcli.tabular.table import Codes, Numbers, Rows
 from augcli.tabular.transform import Lots
 
 _FEWEST = 10

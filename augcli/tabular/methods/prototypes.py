@@ -15,8 +15,8 @@ from augcli.nearest.points import Points
 from augcli.nearest.search import nearest, nearest_others, without_self
 from augcli.tabular.methods.base import Cleaner, K, Measuring, UnderSampler, register_method
 from augcli.tabular.methods.cleaning import contradicted, links
+from augcli.tabular.reading.table import Codes, Numbers, Rows
 from augcli.tabular.space import Space, embedded
-from augcli.tabular.table import Codes, Numbers, Rows
 
 _TURNS = 100
 """How often rows are looked at again at most."""

@@ -11,8 +11,8 @@ from pydantic import Field
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.methods.base import TableBalance, UnderSampler, register_method
 from augcli.tabular.methods.smote import blurred, copies_of_rows
+from augcli.tabular.reading.table import Rows
 from augcli.tabular.space import Space
-from augcli.tabular.table import Rows
 
 
 @register_method

@@ -13,8 +13,8 @@ from augcli.tabular.drawn import Drawn
 from augcli.tabular.methods.base import K, NeighbourSampler, register_method, shrunk
 from augcli.tabular.methods.borderline import foreign_shares
 from augcli.tabular.methods.smote import plain_instead, towards, with_partners
+from augcli.tabular.reading.table import Numbers, Rows
 from augcli.tabular.space import Space
-from augcli.tabular.table import Numbers, Rows
 
 
 @register_method

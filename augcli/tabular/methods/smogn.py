@@ -16,8 +16,8 @@ from augcli.nearest.search import all_distances
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.methods.base import K, NeighbourSampler, register_method, shrunk
 from augcli.tabular.methods.smote import blurred, copies_of_rows, only_copies, towards
+from augcli.tabular.reading.table import Coded, Numbers, Rows
 from augcli.tabular.space import Space
-from augcli.tabular.table import Coded, Numbers, Rows
 
 Mask = NDArray[np.bool_]
 

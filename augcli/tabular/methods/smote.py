@@ -15,8 +15,8 @@ from augcli.nearest.search import without_self
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.keys import gaps, load_normals, normals, picks
 from augcli.tabular.methods.base import K, NeighbourSampler, register_method, shrunk
+from augcli.tabular.reading.table import Numbers, Rows
 from augcli.tabular.space import Space
-from augcli.tabular.table import Numbers, Rows
 from augcli.tabular.transform import Lots, Params
 from augcli.tabular.vdm import nearest_by_values
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.networks import Floats
-from augcli.tabular.table import Codes, Numbers
+from augcli.tabular.reading.table import Codes, Numbers
 
 _MODES, _LEAST = 10, 0.005
 """Modes of a column at the most, and the weight that one has at the least."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from augcli.ranges import Constant, Real, Spread, Uniform
 from augcli.tabular.keys import Keys, cells
-from augcli.tabular.table import Table
+from augcli.tabular.reading.table import Table
 from augcli.tabular.transform import Block, Params, RowTransform
 from augcli.transform import register
 

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from augcli.ranges import Constant, Real, Spread, Uniform
 from augcli.tabular.config import AMOUNTS
 from augcli.tabular.keys import Keys, load_normals, normals
-from augcli.tabular.table import Table
+from augcli.tabular.reading.table import Table
 from augcli.tabular.transform import Block, Params, RowTransform, deviation
 from augcli.transform import register
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from augcli.draws import Draws
 from augcli.ranges import Constant, Real, Spread
 from augcli.text.edits import Edit
-from augcli.text.folders import ENGLISH, KEYBOARD, words_in
+from augcli.text.language.folders import ENGLISH, KEYBOARD, words_in
 from augcli.text.transform import TextTransform, one_of, picked, share
 from augcli.text.words import Document
 from augcli.transform import register

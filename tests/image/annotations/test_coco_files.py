@@ -31,7 +31,7 @@ from augcli.image.annotations.coco_file import (
 from augcli.image.annotations.coco_places import places_of
 from augcli.image.annotations.coco_writer import Output, coco_text, new_coco
 from augcli.image.annotations.rle import counts_of, text_of
-from augcli.image.regions import plane_of, region_of
+from augcli.image.kernels.regions import plane_of, region_of
 from augcli.image.targets import Keypoint, Target
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")

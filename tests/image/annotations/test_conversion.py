@@ -13,7 +13,7 @@ from augcli.image.annotations.coco_file import Category, CocoPicture, parse_coco
 from augcli.image.annotations.conversion import converted, outlines_of
 from augcli.image.annotations.voc import Voc
 from augcli.image.annotations.yolo import Yolo
-from augcli.image.regions import region_of
+from augcli.image.kernels.regions import region_of
 from augcli.image.targets import Target
 
 IMAGE = json.dumps({"id": 1, "file_name": "a.jpg", "width": 800, "height": 600})

@@ -9,7 +9,7 @@ import pytest
 from augcli.errors import SampleError
 from augcli.image.annotations.base import Parsed
 from augcli.image.annotations.upright import OTHER_SIZE, TURNED, upright
-from augcli.image.regions import plane_of, region_of
+from augcli.image.kernels.regions import plane_of, region_of
 from augcli.image.targets import Keypoint, Target
 
 STORED, SHOWN = (60, 40), (40, 60)

@@ -1,0 +1,1 @@
+"""Arrays in, arrays out: what is computed from pixels, whatever asks for it."""

@@ -1,0 +1,47 @@
+"""How a resampling fills what lies outside of a picture and what lies between its pixels."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from augcli.image.kernels.resample import Border, Interpolation, Sampler, fill_values
+from augcli.image.picture import PixelArray
+
+
+class Sampling(NamedTuple):
+    """How a resampling fills what lies outside and what lies between pixels.
+
+    None is for an operation that does not care: it agrees with any neighbour.
+    """
+
+    border: Border | None = "reflect"
+    fill: tuple[float, ...] = (0.0,)
+    """Fractions of full range: one number for all channels, or one each in BGR order."""
+    interpolation: Interpolation | None = "linear"
+
+    def shared(self, other: Sampling) -> Sampling | None:
+        """Return the sampling that is right for both, or None where they differ."""
+        if self == other:
+            return self
+        outside = other if self.border is None else self
+        between = self.interpolation or other.interpolation
+        both = Sampling(outside.border, outside.fill, between)
+        return both if self._allows(both) and other._allows(both) else None
+
+    def _allows(self, other: Sampling) -> bool:
+        same = (self.border, self.fill) == (other.border, other.fill)
+        return (self.border is None or same) and self.interpolation in (None, other.interpolation)
+
+    def on(self, pixels: PixelArray, alpha: bool = False) -> Sampler:
+        """Return the sampler of a picture."""
+        values = fill_values(self.fill, pixels, alpha)
+        return Sampler(self.border or "replicate", values, self.interpolation or "linear")
+
+    @property
+    def clears(self) -> bool:
+        """Return whether pictures with alpha get a clear border."""
+        return self.border == "constant" and len(self.fill) == 1
+
+
+UNSAMPLED = Sampling(border=None, interpolation=None)
+"""For what is exact on the grid and shows nothing outside: flips, crops."""

@@ -1,0 +1,201 @@
+"""Operations on values: per-channel tables, composed exactly and looked up once.
+
+A `Table` says what each possible value becomes. Those that look at the picture ask for its means or
+its histogram; a table turns one histogram into the next, so that a whole chain of them costs one
+histogram and one look-up. Alpha is never toned, and what it hides is never counted. Float
+pictures get the function itself and are not clipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from augcli.image.kernels import opencv as cv2
+from augcli.image.kernels.lookup import Levels, look_up
+from augcli.image.picture import Facts, InPlace, Picture, PixelArray, full_range, on_tones, visible
+
+Histogram: TypeAlias = NDArray[np.float64]
+"""Channels × levels: how many pixels have each value."""
+Curve: TypeAlias = Callable[[NDArray[Any]], NDArray[Any]]
+"""A function of values as fractions of full range, of any shape; H×W×C for float pictures."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """What each value becomes. `levels(count, view)` tabulates it for 256 or 65,536 levels."""
+
+    levels: Callable[[int, View], Levels]
+    on_float: Curve | None = None
+    """The same for float pictures; None where there is no such thing."""
+
+    def facts(self, facts: Facts) -> Facts:
+        """Return the facts after this operation."""
+        return facts
+
+    def stage(self) -> Lookup:
+        """Return the look-up that does this alone."""
+        return Lookup((self,))
+
+
+def curve(function: Curve) -> Table:
+    """Return the table of a function of the value, rounded to the nearest level and clipped."""
+
+    made: dict[int, Levels] = {}  # functools' cache takes longer to be made than the table
+
+    def levels(count: int, _: View) -> Levels:
+        if count not in made:
+            made[count] = as_levels(function(fractions(count)) * (count - 1), count)
+        return made[count]
+
+    return Table(levels, on_float=function)
+
+
+def histogram_table(function: Callable[[Histogram], Levels]) -> Table:
+    """Return the table of a function of the histogram, which float pictures have none of."""
+
+    return Table(lambda _, view: function(view.histogram()))
+
+
+@lru_cache(maxsize=2)
+def fractions(count: int) -> NDArray[np.float64]:
+    """Return 0..1 in so many levels."""
+    levels = np.arange(count) / (count - 1)
+    levels.flags.writeable = False
+    return levels
+
+
+def as_levels(values: NDArray[Any], count: int) -> Levels:
+    """Round values in levels, clip them to 0..count-1 and make them rows of a table."""
+    rows = np.maximum(np.rint(values), 0)
+    table: Levels = np.minimum(rows, count - 1, out=rows).astype(np.intp).reshape(-1, count)
+    return table
+
+
+@dataclass(frozen=True)
+class Lookup(InPlace):
+    """A run of tables, done as one."""
+
+    tables: tuple[Table, ...]
+
+    def joined(self, op: object) -> Lookup | None:
+        """Return the run with one more table, or None where the operation is none."""
+        return Lookup((*self.tables, op)) if isinstance(op, Table) else None
+
+    def apply(self, picture: Picture) -> Picture:
+        """Tone the colour channels of a picture; targets stay where they are."""
+        if picture.pixels.dtype.kind == "f":
+            return self._on_float(picture)
+        table = self.composed(picture)
+        if picture.alpha:
+            table = _with_alpha(table, picture.facts.tones)
+        return picture.with_pixels(look_up(picture.pixels, table))
+
+    def composed(self, picture: Picture) -> Levels:
+        """Return the one table that the run amounts to for this picture."""
+        count = int(full_range(picture.pixels.dtype)) + 1
+        first, *others = self.tables
+        view = View(Seen(picture))
+        whole = first.levels(count, view)
+        for table in others:
+            view = view.behind(whole)
+            whole = after(whole, table.levels(count, view))
+        return whole
+
+    def _on_float(self, picture: Picture) -> Picture:
+        seen = visible(picture)
+        if seen is None:
+            return on_tones(picture, self._toned)
+        pixels, shown = picture.pixels.copy(), seen > 0
+        pixels[shown, :-1] = self._toned(pixels[shown, None, :-1])[:, 0]
+        return picture.with_pixels(pixels)
+
+    def _toned(self, pixels: PixelArray) -> PixelArray:
+        for table in self.tables:
+            assert table.on_float is not None, "refused before: no float form"
+            pixels = table.on_float(pixels)
+        return pixels.astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A picture of whole numbers; its histogram is made at the first need."""
+
+    picture: Picture
+
+    @cached_property
+    def histogram(self) -> Histogram:
+        """Return how many pixels have each value, by channel."""
+        return _histogram(self.picture)
+
+
+class View(NamedTuple):
+    """A picture behind a table; looked at only when it is asked what is seen."""
+
+    seen: Seen
+    table: Levels | None = None
+
+    def behind(self, table: Levels) -> View:
+        """Return the view of the same picture behind another table."""
+        return View(self.seen, table)
+
+    def histogram(self) -> Histogram:
+        """Return how many pixels have each value, by channel."""
+        counts = self.seen.histogram
+        return counts if self.table is None else carried(counts, self.table)
+
+    def means(self) -> NDArray[np.float64]:
+        """Return the mean value of each channel."""
+        picture = self.seen.picture
+        if picture.pixels.dtype != np.uint8 or visible(picture) is not None:
+            counts = self.histogram()
+            return np.asarray(counts @ np.arange(counts.shape[1]) / counts[0].sum())
+        pixels = picture.pixels[:, :, : picture.facts.tones]
+        return _byte_means(pixels if self.table is None else look_up(pixels, self.table))
+
+
+def _byte_means(pixels: PixelArray) -> NDArray[np.float64]:
+    """Return each channel's mean, by columns first: no histogram is as fast."""
+    height, width, channels = pixels.shape
+    rows = np.ascontiguousarray(pixels).reshape(height, width * channels)
+    sums = cv2.reduce(rows, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S).reshape(width, channels)
+    return np.asarray(sums.sum(axis=0, dtype=np.float64) / (width * height))
+
+
+def after(first: Levels, second: Levels) -> Levels:
+    """Return the table that looks up `first`, then `second`."""
+    if len(second) == 1:
+        return np.take(second[0], first)
+    if len(first) == 1:
+        return second[:, first[0]]
+    return np.take_along_axis(second, first, axis=1)
+
+
+def carried(histogram: Histogram, table: Levels) -> Histogram:
+    """Return the histogram of a picture after a table, from the one before it."""
+    rows = np.broadcast_to(table, histogram.shape)
+    levels = histogram.shape[1]
+    pairs = zip(rows, histogram, strict=True)
+    return np.array([np.bincount(row, weights=counts, minlength=levels) for row, counts in pairs])
+
+
+def _histogram(picture: Picture) -> Histogram:
+    """Return the histogram of what can be seen: colours where alpha is 0 do not count."""
+    tones, seen = range(picture.facts.tones), visible(picture)
+    count = int(full_range(picture.pixels.dtype)) + 1
+    if count == 256:
+        counts = [cv2.calcHist([picture.pixels], [i], seen, [256], [0, 256]) for i in tones]
+        return np.array(counts, dtype=np.float64).reshape(-1, 256)
+    flat = picture.pixels.reshape(-1, picture.pixels.shape[2])
+    flat = flat if seen is None else flat[seen.ravel() > 0]
+    return np.array([np.bincount(flat[:, i], minlength=count) for i in tones], dtype=np.float64)
+
+
+def _with_alpha(table: Levels, tones: int) -> Levels:
+    rows = np.broadcast_to(table, (tones, table.shape[1]))
+    return np.vstack([rows, np.arange(table.shape[1])])

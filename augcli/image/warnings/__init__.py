@@ -1,0 +1,1 @@
+"""What `check` and `plan` find out about pictures and what a recipe does to them."""

@@ -1,0 +1,1 @@
+"""Files → `Table`: how they are written, what cells mean, and what each column is like."""

@@ -1,0 +1,177 @@
+"""What holds between columns, as told or in all rows: values that travel as one, sums, orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations, permutations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from augcli.errors import SettingError
+from augcli.tabular.config import AMOUNTS, TableDatasetSettings, as_lists
+from augcli.tabular.reading.columns import Column, find
+from augcli.tabular.reading.table import Bonds, Codes, Numbers, Table
+
+_ENOUGH = 20
+"""Rows from which on what all of them obey is no accident."""
+_SAMPLE = 1000
+"""Rows that are looked at first."""
+_MOST_ORDERED, _MOST_ADDED = 64, 24
+"""Columns of numbers up to which orders and sums are looked for."""
+_MOST_VALUES = 1000
+_SAME = 1e-9
+
+
+def bonds_of(table: Table, settings: TableDatasetSettings) -> Bonds:
+    """Return what a recipe tells of columns and, where it is asked for, what all rows obey.
+
+    Raises SettingError for columns of which that cannot be.
+    """
+    told = _told(table, settings)
+    if settings.constraints == "told":
+        return told
+    rows = np.zeros(len(table), bool)
+    rows[table.observed] = True
+    rows[list(table.bad)] = False
+    found = np.flatnonzero(rows)
+    if len(found) < _ENOUGH:
+        return told
+    search = _Search(table, found, told)
+    together = (*told.together, *search.one_hot(), *search.together())
+    sums = (*told.sums, *search.sums())
+    added = {(part, total) for total, parts in sums for part in parts}
+    orders = (each for each in search.orders() if each not in added)
+    return Bonds(together, sums, (*told.orders, *orders))
+
+
+def _told(table: Table, settings: TableDatasetSettings) -> Bonds:
+    names = [column.name for column in table.columns]
+
+    def places(refs: Sequence[str | int], *key: str, numbers: bool) -> tuple[int, ...]:
+        found = tuple(find(names, ref, *key) for ref in refs)
+        for column in (table.columns[place] for place in found):
+            if not column.is_feature or (numbers and not column.is_number):
+                text = f"column {column.name!r} is {column.role} {column.kind}"
+                wanted = "a feature that is a number or a date" if numbers else "a feature"
+                raise SettingError(("dataset", *key), f"{text}, and must be {wanted}")
+        return found
+
+    totals = ((name, (name, *parts)) for name, parts in settings.sum.items())
+    sums = (places(every, "sum", name, numbers=True) for name, every in totals)
+    together = as_lists(settings.together)
+    return Bonds(
+        tuple(places(each, "together", numbers=False) for each in together),
+        tuple((total, tuple(parts)) for total, *parts in sums),
+        tuple(places(each, "order", numbers=True) for each in as_lists(settings.order)),
+    )
+
+
+class _Search:
+    """Looks for what holds in some rows of a table."""
+
+    def __init__(self, table: Table, rows: NDArray[np.int64], told: Bonds):
+        self._table, self._rows = table, rows
+        self._taken = {each for group in told.together for each in group}
+
+    def one_hot(self) -> Iterator[tuple[int, ...]]:
+        """Yield neighbouring columns of 0 and 1 that add up to 1 in every row."""
+        group: list[int] = []
+        total = np.zeros(len(self._rows), np.int32)
+        for column in self._table.features:
+            coded = self._table.coded.get(column.index)
+            values = coded.codes[self._rows] if coded and coded.texts == ["0", "1"] else None
+            if values is None or np.any(values < 0):
+                group, total = [], np.zeros_like(total)
+                continue
+            if np.any(total + values > 1):
+                group, total = [], np.zeros_like(total)
+            group, total = [*group, column.index], total + values
+            if len(group) > 1 and total.all():
+                self._taken.update(group)
+                yield tuple(group)
+                group, total = [], np.zeros_like(total)
+
+    def together(self) -> Iterator[tuple[int, ...]]:
+        """Yield pairs of columns of which each tells the other, one at least of categories."""
+        codes = {
+            column.index: (column, values)
+            for column in self._table.features
+            if column.index not in self._taken and (values := self._numbered(column)) is not None
+        }
+        for (one, own), (other, others) in combinations(codes.values(), 2):
+            count, discrete = int(own.max()) + 1, {one.kind, other.kind} & {"category"}
+            if count != others.max() + 1 or not discrete:
+                continue
+            if all(_are_pairs(own[some], others[some]) for some in (slice(_SAMPLE), slice(None))):
+                self._taken.update((one.index, other.index))
+                yield one.index, other.index
+
+    def _numbered(self, column: Column) -> Codes | None:
+        """Return a number for each value of a column with few, None for others."""
+        if column.kind == "category":
+            values = self._table.coded[column.index].codes[self._rows].astype(float)
+        elif column.kind == "integer":
+            values = self._table.numbers[column.index][self._rows]
+        else:
+            return None
+        sample = values[:_SAMPLE]
+        if np.isnan(values).any() or len(np.unique(sample)) > 0.5 * len(sample):
+            return None
+        known, codes = np.unique(values, return_inverse=True)
+        is_few = 3 <= len(known) <= min(_MOST_VALUES, len(values) / 3)
+        return codes.astype(np.int32) if is_few else None
+
+    def _amounts(self, most: int) -> list[tuple[Column, Numbers]]:
+        columns = [each for each in self._table.numeric if each.index not in self._taken]
+        if len(columns) > most:
+            columns = [each for each in columns if each.kind == "date"][:most]
+        numbers = self._table.numbers
+        return [(column, numbers[column.index][self._rows]) for column in columns]
+
+    def sums(self) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """Yield columns that are the sum of two others in every row that has all three."""
+        amounts = [each for each in self._amounts(_MOST_ADDED) if each[0].kind in AMOUNTS]
+        sample = np.array([values[:_ENOUGH] for _, values in amounts])
+        for one, other in combinations(range(len(amounts)), 2):
+            total = sample[one] + sample[other]
+            likely = np.flatnonzero(np.all(_equal(sample, total), axis=1))
+            for place in likely.tolist():
+                parts = amounts[one][1] + amounts[other][1]
+                if _is_told(amounts[place][1], parts) and place not in (one, other):
+                    yield amounts[place][0].index, (amounts[one][0].index, amounts[other][0].index)
+
+    def orders(self) -> Iterator[tuple[int, ...]]:
+        """Yield pairs of like columns of which the first is nowhere above the second."""
+        for (one, low), (other, high) in permutations(self._amounts(_MOST_ORDERED), 2):
+            if one.low is None or other.low is None or one.high is None or other.high is None:
+                continue
+            alike = _alike(one) == _alike(other) and other.low < one.high
+            if alike and one.low <= other.low and one.high <= other.high and _is_below(low, high):
+                yield one.index, other.index
+
+
+def _alike(column: Column) -> str:
+    return f"date {column.second} {column.dtype}" if column.kind == "date" else "number"
+
+
+def _are_pairs(some: Codes, others: Codes) -> bool:
+    """Return whether equal codes stand beside equal ones only."""
+    pairs = np.unique(some.astype(np.int64) * (int(others.max()) + 1) + others)
+    return len(pairs) == len(np.unique(some)) == len(np.unique(others))
+
+
+def _equal(some: Numbers, others: Numbers) -> NDArray[np.bool_]:
+    near: NDArray[np.bool_] = np.abs(some - others) <= _SAME * np.maximum(1, np.abs(others))
+    return near | np.isnan(some) | np.isnan(others)
+
+
+def _is_told(total: Numbers, parts: Numbers) -> bool:
+    known = ~np.isnan(total) & ~np.isnan(parts)
+    return int(known.sum()) >= _ENOUGH and bool(np.all(_equal(total, parts)))
+
+
+def _is_below(low: Numbers, high: Numbers) -> bool:
+    if np.any(low[:_SAMPLE] > high[:_SAMPLE]) or np.any(low > high):
+        return False
+    return int(np.sum(low < high)) >= _ENOUGH

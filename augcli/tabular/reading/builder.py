@@ -1,0 +1,344 @@
+"""One column on its way into a table: cells come in, numbers or codes and their kind come out."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from augcli.errors import SampleError, SettingError
+from augcli.tabular.amounts import bare_pattern
+from augcli.tabular.config import AMOUNTS, ColumnKind, ColumnTold, TableDatasetSettings
+from augcli.tabular.reading.columns import (
+    NUMERIC,
+    Column,
+    Role,
+    Style,
+    look,
+)
+from augcli.tabular.reading.dates import dates
+from augcli.tabular.reading.precision import decimals_of, with_ends
+from augcli.tabular.reading.table import Coded, Numbers, Rows
+
+Mask: TypeAlias = NDArray[np.bool_]
+
+_EXACT = 2.0**53
+"""Whole numbers beyond are names, not amounts."""
+VAST = 1e150
+"""Numbers beyond have no squares, and so no distances."""
+
+_BOOLEANS = (
+    {"true", "false"},
+    {"yes", "no"},
+    {"t", "f"},
+    {"y", "n"},
+    {"0", "1"},
+)
+_OPAQUE = (pl.Binary, pl.Object, pl.Duration, pl.Time)
+"""Types of Parquet that are carried and never understood, as lists and structs are."""
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_OF_NAMES = frozenset(("id", "ids", "index", "uuid", "guid", "number", "nr"))
+"""Words in what a column of whole numbers is called that names rows, if all are different."""
+_FEW = 20
+"""Columns of fewer values are not taken for ids or free text."""
+
+
+class Builder:
+    """Takes in a column's cells chunk by chunk; some rows alone say what the column is like."""
+
+    def __init__(
+        self,
+        column: tuple[int, str, Role],
+        settings: TableDatasetSettings,
+        told: ColumnTold | None,
+        *,
+        amount: bool,
+    ):
+        self.index, self.name, self.role = column
+        self._format = told
+        self.told: ColumnKind | None = told.kind if told else None
+        self.rows = 0
+        self.bad: dict[int, str] = {}
+        """row → the text that is no number"""
+        self.is_blind = True
+        """Whether it has not looked at any cells yet."""
+        self.style = Style()
+        self.dtype: str | None = None
+        self._amount = amount or (self.role == "label" and self.told in AMOUNTS)
+        self._settings = settings
+        self._missing = frozenset(settings.missing)
+        self._numeric = False
+        self._whole = False
+        self._pieces: list[Any] = []
+        self.hashes: NDArray[np.uint64] | None = None
+        """Of texts that are carried and never understood."""
+        self.marks_taken: set[str] = set()
+        """How its ids begin that look like new ones."""
+        self._judged = self._odd = 0
+        """How many rows had a say, and how many of them are no numbers."""
+        self._marks: Counter[str] = Counter()
+        """How often each text stands for a missing value."""
+
+    @property
+    def skipped(self) -> bool:
+        """Return whether no value is needed."""
+        unread = self.role == "feature" and self.told in ("text", "id")
+        return unread or self.role in ("id", "ignore")
+
+    def look(self, cells: Sequence[str], quote: str, decimal: str) -> None:
+        """Find out from the first cells what the column holds."""
+        self.is_blind = False
+        self._missing = self._settings.missing_numbers
+        seen = look(cells, quote, self._missing, decimal, self._format)
+        if not (seen.numeric or seen.style.date):
+            of_numbers, self._missing = self._missing, frozenset(self._settings.missing)
+            found = {cell.strip().strip(quote) for cell in cells}
+            if not found.isdisjoint(of_numbers ^ self._missing):
+                seen = look(cells, quote, self._missing, decimal, self._format)
+        self.style, self._whole = seen.style, seen.whole
+        self._numeric = seen.numeric if self.role == "feature" else self._amount
+        if self.told:
+            self._numeric = self.told in AMOUNTS
+
+    def begins_again(self) -> bool:
+        """Forget the cells where they looked like numbers and are none: they are to come again."""
+        if self.told or self._amount or self._odd <= 0.1 * self._judged:
+            return False
+        self.rows, self.bad, self._pieces, self._numeric = 0, {}, [], False
+        self._marks.clear()
+        return True
+
+    def take(self, cells: pl.Series, ours: Mask) -> None:
+        """Take in the text of the next rows, of which ours say what the column is like."""
+        start = self.rows
+        self.rows += len(cells)
+        self._judged += int(ours.sum())
+        if self.role == "id":
+            self._see_marks(cells)
+        if self.told == "text" and self.role == "feature":
+            self._pieces.append(cells.hash())
+        if self.skipped:
+            return
+        if self.style.pad:
+            cells = cells.str.strip_chars()
+        made = self._numbers(cells, start, ours) if self._numeric else self._texts(cells, ours)
+        self._pieces.append(made)
+
+    def _see_marks(self, cells: pl.Series) -> None:
+        """Remember how ids begin that look like new ones."""
+        found = cells.str.strip_chars().str.extract(r"^(aug\d*-)").unique().drop_nulls()
+        self.marks_taken.update(found.to_list())
+
+    def look_typed(self, dtype: pl.DataType, *, is_index: bool = False) -> None:
+        """Find out from its type what a column of a Parquet file holds, or that it names rows."""
+        self.is_blind = False
+        if is_index and self.role == "feature":
+            self.told = self.told or "id"
+        self.dtype, self._whole = str(dtype), dtype.is_integer()
+        if _is_opaque(dtype):
+            self._carry_only(dtype)
+        counted = dtype.is_numeric() or dtype in (pl.Date, pl.Datetime)
+        wanted = (self.role == "feature" or self._amount) and self.told != "category"
+        self._numeric = counted and wanted
+
+    def _carry_only(self, dtype: pl.DataType) -> None:
+        if self.role in ("label", "split", "group"):
+            raise SampleError(f"column {self.name!r} is of type {dtype}, which is no {self.role}")
+        self.told = "text"
+
+    def take_typed(self, values: pl.Series, ours: Mask) -> None:
+        """Take in the next rows of a Parquet file, which may be of another type than ours."""
+        start = self.rows
+        self.rows += len(values)
+        if self.role == "id" and values.dtype == pl.String:
+            self._see_marks(values)
+        if self.skipped:
+            return
+        plain = values.clear(len(values)) if _is_opaque(values.dtype) else values
+        if self._numeric:
+            self._pieces.append(self._amounts(plain, start, values.is_not_null().to_numpy()))
+        else:
+            texts = plain.cast(pl.String, strict=False)
+            self._pieces.append(self._texts(texts, ours) if self.role == "label" else texts)
+
+    def _amounts(self, values: pl.Series, start: int, told: Mask) -> Numbers:
+        amounts = values.to_physical() if values.dtype.is_temporal() else values
+        known = amounts.cast(pl.Float64, strict=False)
+        plain = known.fill_null(float("nan")).to_numpy()
+        odd = (np.abs(plain) >= VAST) | (known.is_null().to_numpy() & told)
+        self._refuse(values, odd, start)
+        return np.where(odd, np.nan, plain)
+
+    def _numbers(self, cells: pl.Series, start: int, ours: Mask) -> Numbers:
+        plain = self._plain(cells)
+        values = plain.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
+        odd = np.flatnonzero(~(np.abs(values) < VAST))
+        if not len(odd):
+            return values
+        values = values.copy()
+        stripped = plain.gather(odd).str.strip_chars().cast(pl.Float64, strict=False)
+        again = stripped.fill_null(float("nan")).to_numpy()
+        values[odd] = np.where(np.abs(again) < VAST, again, np.nan)
+        odd = odd[np.isnan(values[odd])]
+        for place, text in zip(odd.tolist(), cells.gather(odd).to_list(), strict=True):
+            if text is not None and text.strip() not in self._missing:
+                self.bad[start + place] = text
+                self._odd += bool(ours[place])
+            elif ours[place]:
+                self._marks[(text or "").strip()] += 1
+        return values
+
+    def _plain(self, cells: pl.Series) -> pl.Series:
+        """Return numbers with a decimal point and no groups; what is not in groups is no number."""
+        style = self.style
+        if style.prefix or style.suffix:
+            bare = bare_pattern(style.prefix, style.suffix)
+            cells = cells.str.replace(bare, "${1}${2}${3}")
+        if style.group:
+            grouped = pl.col("cells").str.strip_chars().str.contains(style.grouped)
+            whole = pl.col("cells").str.replace_all(style.group, "", literal=True)
+            frame = cells.alias("cells").to_frame()
+            cells = frame.select(pl.when(grouped).then(whole).otherwise("cells")).to_series()
+        return (
+            cells if style.decimal == "." else cells.str.replace(style.decimal, ".", literal=True)
+        )
+
+    def _texts(self, cells: pl.Series, ours: Mask) -> pl.Series:
+        frame = cells.alias("cells").to_frame()
+        absent = pl.col("cells").str.strip_chars().is_in(list(self._missing))
+        texts = frame.select(pl.when(~absent).then("cells")).to_series()
+        if texts.null_count():
+            gone = cells.filter(texts.is_null() & pl.Series(ours)).fill_null("").value_counts()
+            self._marks.update(dict(gone.iter_rows()))
+        return texts
+
+    def finish(self, ours: Mask) -> tuple[Column, Numbers | Coded | None]:
+        """Return the column, as our rows say, and all its values; None where none are needed."""
+        pieces, self._pieces = self._pieces, []
+        if self.skipped:
+            self.hashes = pl.concat(pieces).to_numpy() if pieces else None
+            return self._column(self.told or ("id" if self.role == "id" else "text")), None
+        if self._numeric:
+            return self._finish_numbers(np.concatenate(pieces), ours)
+        return self._finish_texts(pl.concat(pieces).rechunk(), ours)
+
+    def _finish_numbers(self, values: Numbers, ours: Mask) -> tuple[Column, Numbers | Coded | None]:
+        rows = np.flatnonzero(ours & ~np.isnan(values))
+        present = values[rows]
+        kind, decimals = self._numeric_kind(present, rows)
+        shown = self.style.decimals if self.style.fixed else 0
+        style = replace(self.style, decimals=max(decimals, shown))
+        if kind == "boolean":
+            self._refuse(values, ~np.isin(values, (0, 1)) & ~np.isnan(values))
+            codes = np.where(np.isin(values, (0, 1)), values, -1).astype(np.int32)
+            return self._column(kind, style), Coded(codes, ["0", "1"])
+        if kind in ("text", "id") and self.role == "feature":
+            return self._column(kind, style), None
+        return with_ends(self._column(kind, style), present), values
+
+    def _numeric_kind(self, present: Numbers, rows: Rows) -> tuple[ColumnKind, int]:
+        """Return what numbers in some rows are, and their decimals."""
+        decimals = decimals_of(present)
+        if self.dtype and self.dtype.startswith("Date"):
+            return "date", 0
+        if decimals is None:
+            return self.told or "number", 0
+        if self.told:
+            is_shown = self._format is not None and self._format.format
+            return ("decimals" if decimals else "integer") if is_shown else self.told, decimals
+        if not len(present) or present.min() == present.max() < _EXACT:
+            return "constant", decimals
+        if decimals:
+            return "decimals", decimals
+        return self._whole_kind(present, rows), 0
+
+    def _whole_kind(self, present: Numbers, rows: Rows) -> ColumnKind:
+        vast = max(abs(present.min()), abs(present.max())) >= _EXACT
+        if vast and self.role == "feature":
+            return "id" if self._whole else "number"
+        if self.role != "feature" or self.style.fixed:
+            return "integer"
+        if set(present[:1000].tolist()) <= {0.0, 1.0} and present.max() <= 1:
+            return "boolean" if present.min() >= 0 else "integer"
+        if len(present) > _FEW and np.all(present - rows == present[0] - rows[0]):
+            return "id"
+        unique = len(present) > _FEW and _names_rows(self.name)
+        return "id" if unique and len(np.unique(present)) == len(present) else "integer"
+
+    def _finish_texts(self, texts: pl.Series, ours: Mask) -> tuple[Column, Numbers | Coded | None]:
+        kind = self.told or self._text_kind(texts.filter(pl.Series(ours)))
+        if kind == "date":
+            if not self.style.date:
+                text = "its cells are no dates that are known, such as 2024-12-31 or 31.12.2024"
+                hint = '`{kind: date, format: "%d/%m/%y"}` says how they are written'
+                raise SettingError(("dataset", "columns", self.name), f"{text}; {hint}")
+            return self._finish_known(kind, texts, dates(texts, self.style.date), ours)
+        if kind == "ordinal" and self.role == "feature":
+            return self._finish_known(kind, texts, _places(texts, self.style.order), ours)
+        if kind in NUMERIC and kind != "ordinal":
+            return self._finish_numbers(self._numbers(texts, 0, ours), ours)
+        if kind in ("text", "id") and self.role == "feature":
+            self._see_marks(texts)
+            self.hashes = texts.hash().to_numpy() if kind == "text" else None
+            return self._column(kind), None
+        known = texts.drop_nulls().unique().sort()
+        codes = texts.cast(pl.Enum(known)).to_physical().cast(pl.Int32).fill_null(-1).to_numpy()
+        return self._column(kind), Coded(codes, known.to_list())
+
+    def _finish_known(
+        self, kind: ColumnKind, texts: pl.Series, values: Numbers, ours: Mask
+    ) -> tuple[Column, Numbers]:
+        """Return a column of texts that stand for numbers; those that stand for none are bad."""
+        self._refuse(texts, np.isnan(values) & texts.is_not_null().to_numpy())
+        return with_ends(self._column(kind), values[ours & ~np.isnan(values)]), values
+
+    def _refuse(self, values: Any, odd: Mask, start: int = 0) -> None:
+        """Note the rows, counted from a row on, whose values are not what the column is."""
+        self.bad |= {start + place: str(values[place]) for place in np.flatnonzero(odd).tolist()}
+
+    def _text_kind(self, texts: pl.Series) -> ColumnKind:
+        known = texts.drop_nulls().unique()
+        present = len(texts) - texts.null_count()
+        if self.role != "feature":
+            return "category"
+        if len(known) <= 1:
+            return "constant"
+        if self.style.date and not np.isnan(dates(known, self.style.date)).any():
+            return "date"
+        if set(known.str.to_lowercase()) in _BOOLEANS:
+            return "boolean"
+        spaced = known.str.contains(" ", literal=True).mean()
+        if len(known) == present > _FEW:
+            return "text" if isinstance(spaced, float) and spaced > 0.5 else "id"
+        return "text" if len(known) > max(_FEW, 0.5 * present) else "category"
+
+    def _column(self, kind: ColumnKind, style: Style | None = None) -> Column:
+        style = style or self.style
+        if not style.missing and self._marks:
+            style = replace(style, missing=self._marks.most_common(1)[0][0])
+        return Column(self.index, self.name, self.role, kind, style, dtype=self.dtype)
+
+
+def _names_rows(name: str) -> bool:
+    """Return whether a column is called as names of rows are, as pandas calls an index, or not."""
+    words = {word.lower() for word in _WORDS.findall(name)}
+    return not words.isdisjoint(_OF_NAMES) or words == {"unnamed"} or not name.strip()
+
+
+def _is_opaque(dtype: pl.DataType) -> bool:
+    return dtype.is_nested() or dtype in _OPAQUE
+
+
+def _places(texts: pl.Series, order: Sequence[str]) -> Numbers:
+    """Return the place of each text in an order, NaN where it has none."""
+    places = pl.Series(np.arange(len(order), dtype=np.float64))
+    found = texts.str.strip_chars().replace_strict(
+        pl.Series(order), places, default=None, return_dtype=pl.Float64
+    )
+    return found.fill_null(float("nan")).to_numpy()

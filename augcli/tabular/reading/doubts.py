@@ -1,0 +1,198 @@
+"""Columns of a table that may mean something else: codes, parts of a category, points of series."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from augcli.checks.findings import Lint
+from augcli.dataset.columns import names_groups
+from augcli.dataset.doubts import GROUPS_APART, OTHER_KIND, POINTS_OF_SERIES, UNCLEAR_FORMAT
+from augcli.dataset.told import quoted
+from augcli.errors import Doubt
+from augcli.plural import several
+from augcli.rows.following import LONGEST_LOOK, changes_of, curves_below, is_curve
+from augcli.tabular.config import TableDatasetSettings
+from augcli.tabular.reading.columns import Column, told_of
+from augcli.tabular.reading.table import Numbers, Table
+
+_CODES = frozenset(
+    ("zip", "zipcode", "postcode", "postal", "plz", "code", "phone", "fax", "isbn", "ean", "sku")
+)
+_WORDS = re.compile(r"[a-z]+")
+_DAY, _CLOCK = r"\d{1,4}([./-])\d\d?\1\d{1,4}", r"\d\d?:\d\d(:\d\d(\.\d+)?)?"
+_MOMENT = re.compile(rf"{_DAY}([ T]{_CLOCK})?|{_CLOCK}")
+_NUMBERS = re.compile(r"\s*[-+\d.eE]+(\s+[-+\d.eE]+)+\s*")
+_SHOWN = 4
+_FEWEST_GROUPS = 3
+
+
+def doubts(table: Table) -> Iterator[Lint]:
+    """Yield which columns may mean something else than they are taken for.
+
+    Numbers of rows and dates are known by themselves, whatever they are called.
+    """
+    for column in table.numeric:
+        words = _WORDS.findall(column.name.lower())
+        if column.kind == "integer" and not _CODES.isdisjoint(words):
+            text = f"column {column.name!r} is taken for amounts, but its name is that of codes"
+            yield Lint("no-amount", text, ("dataset", "columns"))
+    for names in _one_hot(table):
+        text = f"exactly one of the columns {_shown(names)} is 1 in each row"
+        yield Lint("one-hot", text, ("dataset", "columns"))
+
+
+def warned(
+    table: Table, ours: NDArray[np.bool_], settings: TableDatasetSettings
+) -> Iterator[Doubt]:
+    """Yield what stops no run: rows may be points of series, or of whom there are in two splits."""
+    yield from of_series(table)
+    yield from _of_groups(table, ours, settings)
+
+
+def of_series(table: Table) -> Iterator[Doubt]:
+    """Yield that rows may be points of series: values follow each other smoothly below a key."""
+    values = {c.name: table.numbers[c.index][:LONGEST_LOOK] for c in table.numeric}
+    keys = dict(_keys(table))
+    if curves := curves_below(values, [*keys.values()]):
+        shown = _shown(curves), _shown(list(keys))
+        text = f"values of {shown[0]} change smoothly while {shown[1]} stay"
+        hint = "if rows are points of series, say `kind: timeseries`, `layout: long`, `id: COLUMN`"
+        yield POINTS_OF_SERIES.doubt(text, hint, "dataset.kind")
+
+
+def _of_groups(
+    table: Table, ours: NDArray[np.bool_], settings: TableDatasetSettings
+) -> Iterator[Doubt]:
+    """Yield which columns tell of whom rows are, where some are in an augmented and another split.
+
+    Whoever says what a column is, or by which one splits are drawn, has seen to that.
+    """
+    drawn = settings.shares and settings.shares.group
+    given = told_of([each.name for each in table.columns], settings)
+    for column in group_columns(table) if drawn is None and settings.group is None else ():
+        codes = _codes(table, column)
+        both = np.intersect1d(codes[ours], codes[~ours])
+        if len(both) and column.index not in given:
+            what = several(len(both), "value is", "values are")
+            text = f"{what} of column {column.name!r} in an augmented and another split"
+            hint = f"keep rows together by `split: {{test: 0.2, group: {quoted(column.name)}}}`"
+            yield GROUPS_APART.doubt(text, hint, "dataset.group")
+
+
+def group_columns(table: Table) -> Iterator[Column]:
+    """Yield the features that are called as those that tell of whom rows are, where some repeat."""
+    for column in table.features:
+        if names_groups(column.name):
+            counts = np.unique(_codes(table, column), return_counts=True)[1]
+            if len(counts) > _FEWEST_GROUPS and 2 * len(counts) <= len(table):
+                yield column
+
+
+def _codes(table: Table, column: Column) -> NDArray[Any]:
+    coded = table.coded.get(column.index)
+    return coded.codes if coded else table.numbers[column.index]
+
+
+def refuse_one_series(table: Table, settings: TableDatasetSettings) -> None:
+    """Raise DoubtError where rows are points of one series, and no setting takes them for samples.
+
+    All columns are curves then, but for those of times. So is raised for numbers between spaces,
+    and for files within cells.
+    """
+    _refuse_spaces(table)
+    _refuse_files(table)
+    times = [each for each in table.columns if _may_be_times(table, each)]
+    curves = [each for each in table.columns if each not in times]
+    if _are_told(settings) or not curves:
+        return
+    if all(each.index in table.numbers and is_curve(table.numbers[each.index]) for each in curves):
+        names = [each.name for each in curves]
+        text = f"values of {_shown(names)} change smoothly from row to row, as those of one series"
+        way = f"columns: {{{quoted(names[0])}: {curves[0].kind}}}"
+        hint = f"say `kind: timeseries` under `dataset`, or `{way}` if each row is a sample"
+        raise OTHER_KIND.doubt(text, hint, "dataset.kind").error
+
+
+def _refuse_spaces(table: Table) -> None:
+    """Raise DoubtError for a single column of which each cell is several numbers."""
+    first, *others = table.columns
+    coded = table.coded.get(first.index)
+    cells = coded.texts[:_SHOWN] if coded else [first.name]
+    if not others and cells and all(map(_NUMBERS.fullmatch, cells)):
+        text = f"cells of the only column of {table.parts[0].name} are numbers between spaces"
+        hint = 'say `delimiter: " "` where it is one space, or write them with commas'
+        raise UNCLEAR_FORMAT.doubt(text, hint, "dataset.delimiter").error
+
+
+def _refuse_files(table: Table) -> None:
+    """Raise DoubtError for a column of bytes, as those of pictures and sounds are."""
+    for column in table.columns:
+        if column.role == "feature" and "Binary" in (column.dtype or ""):
+            text = f"column {column.name!r} holds bytes, as of pictures and sounds ({column.dtype})"
+            hint = f"write them as files, or say `ignore: [{quoted(column.name)}]` under `dataset`"
+            raise OTHER_KIND.doubt(text, hint, "dataset.ignore").error
+
+
+def _are_told(settings: TableDatasetSettings) -> bool:
+    """Return whether any setting says what columns are."""
+    told = (settings.label, settings.id, settings.group, settings.split_column)
+    drawn = settings.shares
+    by = (drawn.by, drawn.group) if drawn else ()
+    return bool(settings.columns) or any(each is not None for each in (*told, *by))
+
+
+def _may_be_times(table: Table, column: Column) -> bool:
+    """Return whether a column rises from row to row, or has days or times of day."""
+    if column.index in table.numbers:
+        steps = np.diff(table.numbers[column.index])
+        return bool((steps >= 0).all() if column.kind == "date" else (steps > 0).all())
+    coded = table.coded.get(column.index)
+    is_told = coded is not None and all(map(_MOMENT.fullmatch, coded.texts))
+    return column.kind == "id" or is_told
+
+
+def _shown(names: list[str]) -> str:
+    return ", ".join(map(repr, names[:_SHOWN])) + (" …" if len(names) > _SHOWN else "")
+
+
+def _keys(table: Table) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Yield columns that keep a value for many rows, with where they change it."""
+    for column in table.columns:
+        coded = table.coded.get(column.index)
+        values = coded.codes if coded else table.numbers.get(column.index)
+        if values is None or column.kind == "decimals":
+            continue
+        changes = changes_of(values[:LONGEST_LOOK])
+        if changes is not None:
+            yield column.name, changes
+
+
+def _one_hot(table: Table) -> Iterator[list[str]]:
+    """Yield the names of columns of 0 and 1 that begin alike, and of which each row has one."""
+    alike: dict[str, list[tuple[str, Numbers]]] = defaultdict(list)
+    for column in table.features:
+        prefix = re.match(r"(.+)[_.=:]", column.name)
+        values = _flags(table, column) if prefix else None
+        if prefix and values is not None:
+            alike[prefix[1]].append((column.name, values))
+    for found in alike.values():
+        if len(found) > 1 and bool((np.sum([each for _, each in found], axis=0) == 1).all()):
+            yield [name for name, _ in found]
+
+
+def _flags(table: Table, column: Column) -> Numbers | None:
+    """Return a column of 0 and 1 as numbers; None where it has anything else."""
+    if column.index in table.numbers:
+        values = table.numbers[column.index]
+        return values if bool(np.isin(values, (0, 1)).all()) else None
+    coded = table.coded[column.index]
+    if not set(coded.texts) <= {"0", "1", "True", "False", "true", "false"}:
+        return None
+    ones = [code for code, text in enumerate(coded.texts) if text in ("1", "True", "true")]
+    return np.isin(coded.codes, ones).astype(float)

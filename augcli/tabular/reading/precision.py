@@ -1,0 +1,45 @@
+"""How exactly the numbers of a column are told: decimals, ends, and the unit of its dates."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from augcli.tabular.reading.columns import MOST_DECIMALS, Column
+from augcli.tabular.reading.dates import has_time
+from augcli.tabular.reading.table import Numbers
+
+_NEARLY_ALL = 0.95
+_ENOUGH = 50_000
+
+
+def decimals_of(values: Numbers) -> int | None:
+    """Return the decimals of nearly all values, 0 only if it is all; None if they are too many.
+
+    A few values with more are noise of binary fractions, such as 8.3945900000000009.
+    """
+    sample = values[:: max(1, len(values) // _ENOUGH)]
+    for decimals in range(MOST_DECIMALS + 1):
+        looked_at = sample if decimals else values
+        share = np.mean(np.round(looked_at, decimals) == looked_at) if len(values) else 1.0
+        if share >= (_NEARLY_ALL if decimals else 1):
+            return decimals
+    return None
+
+
+def with_ends(column: Column, present: Numbers) -> Column:
+    """Return a column with the smallest and largest of its numbers, and the step of its dates."""
+    if not len(present):
+        return column
+    style = replace(column.style, step=_step(column, present)) if column.second else column.style
+    return replace(column, style=style, low=float(present.min()), high=float(present.max()))
+
+
+def _step(column: Column, present: Numbers) -> float:
+    """Return the coarsest unit that all dates share; 0 if it is that of their form."""
+    form = column.style.date
+    told = 60 if form and has_time(form) and "%S" not in form else 0
+    units = (unit * column.second for unit in (86_400, 3600, 60, 1) if unit > told)
+    finest = 1.0 if column.style.date else 0.0
+    return next((unit for unit in units if unit > finest and not np.any(present % unit)), 0.0)

@@ -1,0 +1,192 @@
+"""A table in memory: numbers and codes by column, of all files of a dataset together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from augcli.rows.encodings import Held, LostLine
+from augcli.tabular.reading.columns import Column
+from augcli.tabular.reading.dialect import Dialect
+
+Rows: TypeAlias = NDArray[np.int64]
+"""Row numbers, from 0 over all files."""
+Numbers: TypeAlias = NDArray[np.float64]
+"""Values of a numeric column, NaN where they are missing."""
+Codes: TypeAlias = NDArray[np.int32]
+"""Places in a list of texts, -1 where they are missing."""
+
+
+_YES = frozenset(("1", "1.0", "true", "t", "yes", "y", "x"))
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A column of texts of which few are different."""
+
+    codes: Codes
+    texts: list[str]
+    """Sorted."""
+
+    @property
+    def flag(self) -> int | None:
+        """Return the code of the text that says yes, where there is one; the others say no."""
+        found = [code for code, text in enumerate(self.texts) if text.strip().lower() in _YES]
+        return found[0] if found else None
+
+    def text(self, row: int) -> str | None:
+        """Return a row's text."""
+        code = int(self.codes[row])
+        return None if code < 0 else self.texts[code]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a dataset."""
+
+    name: str
+    rows: int
+    dialect: Dialect | None
+    """How it is written; None for Parquet."""
+    own: Held = b""
+    """The bytes that the rows of a text are in: all but the lines that are lost."""
+    lost: Sequence[LostLine] = ()
+
+
+@dataclass(frozen=True)
+class Bonds:
+    """What holds between columns, which are told by their numbers."""
+
+    together: tuple[tuple[int, ...], ...] = ()
+    """Columns whose values come from one row."""
+    sums: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    """A column, and those that add up to it."""
+    orders: tuple[tuple[int, ...], ...] = ()
+    """Columns of which none is above the next."""
+
+    def said(self, columns: Sequence[Column]) -> Iterator[str]:
+        """Yield each in words."""
+        names = {column.index: column.name for column in columns}
+        for group in self.together:
+            yield f"{', '.join(names[each] for each in group)} together"
+        for total, parts in self.sums:
+            yield f"{names[total]} = {' + '.join(names[each] for each in parts)}"
+        for order in self.orders:
+            yield " ≤ ".join(names[each] for each in order)
+
+
+@dataclass
+class Table:
+    """Columns over the rows of all parts, one part after the other."""
+
+    columns: list[Column]
+    parts: list[Part]
+    numbers: dict[int, Numbers] = field(default_factory=dict)
+    coded: dict[int, Coded] = field(default_factory=dict)
+    bad: dict[int, str] = field(default_factory=dict)
+    """row → why it is no parent of new rows"""
+    odd: dict[int, str] = field(default_factory=dict)
+    """row of another split → what it has that columns have not where new rows are made"""
+    broken: dict[str, str] = field(default_factory=dict)
+    """file → why it cannot be used; it is none of the parts"""
+    hashes: dict[int, NDArray[np.uint64]] = field(default_factory=dict)
+    """column of free texts → a hash of each"""
+    taken: dict[int, set[str]] = field(default_factory=dict)
+    """column of ids → how such begin that look like new ones"""
+    bonds: Bonds = field(default_factory=Bonds)
+    """What holds between columns, and is to hold in new rows."""
+    observed: NDArray[np.bool_] | slice = field(default_factory=lambda: slice(None))
+    """Rows that alone say what columns are like: kinds, written forms, widths and ends."""
+
+    def __len__(self) -> int:
+        return sum(part.rows for part in self.parts)
+
+    @cached_property
+    def starts(self) -> Rows:
+        """Return the number of each part's first row."""
+        return np.cumsum([0, *(part.rows for part in self.parts)])
+
+    def part_of(self, rows: Rows) -> NDArray[np.intp]:
+        """Return the part that each row is in."""
+        return np.searchsorted(self.starts, rows, side="right") - 1
+
+    def row_id(self, row: int) -> str:
+        """Return `file#row`."""
+        part = int(self.part_of(np.array([row]))[0])
+        return f"{self.parts[part].name}#{row - int(self.starts[part])}"
+
+    def with_role(self, role: str) -> Column | None:
+        """Return the column of a role that only one can have."""
+        return next((column for column in self.columns if column.role == role), None)
+
+    @property
+    def labels(self) -> list[Column]:
+        """Return the columns of labels, where a row may have several."""
+        return [column for column in self.columns if column.role == "labels"]
+
+    @property
+    def features(self) -> list[Column]:
+        """Return the columns that neighbours depend on."""
+        return [column for column in self.columns if column.is_feature]
+
+    @property
+    def ids(self) -> list[Column]:
+        """Return the columns of texts that name rows, as told or found out."""
+        named = (column for column in self.columns if column.role in ("id", "feature"))
+        return [
+            column
+            for column in named
+            if (column.role == "id" or column.kind == "id") and column.dtype in (None, "String")
+        ]
+
+    def new_mark(self, index: int) -> str:
+        """Return how new ids of a column begin: as none that it has."""
+        taken = self.taken.get(index, ())
+        marks = ("aug-", *(f"aug{number}-" for number in range(2, len(taken) + 3)))
+        return next(mark for mark in marks if mark not in taken)
+
+    @cached_property
+    def numeric(self) -> list[Column]:
+        """Return the features that are numbers."""
+        return [column for column in self.features if column.is_number]
+
+    @cached_property
+    def discrete(self) -> list[Column]:
+        """Return the features that are categories."""
+        return [column for column in self.features if not column.is_number]
+
+    def matrix(self, rows: Rows) -> Numbers:
+        """Return the numeric features of rows (len(rows) × len(numeric)), NaN where missing."""
+        numbers = (self.numbers[column.index][rows] for column in self.numeric)
+        return beside(numbers, np.empty((len(rows), len(self.numeric))))
+
+    def codes(self, rows: Rows) -> Codes:
+        """Return the codes of the discrete features of rows, -1 where missing."""
+        codes = (self.coded[column.index].codes[rows] for column in self.discrete)
+        return beside(codes, np.empty((len(rows), len(self.discrete)), np.int32))
+
+
+def beside(columns: Iterable[NDArray[Any]], into: NDArray[Any]) -> NDArray[Any]:
+    """Return an array filled with columns, one after the other."""
+    for place, values in enumerate(columns):
+        into[:, place] = values
+    return into
+
+
+def texts_of(coded: Coded, codes: Codes) -> pl.Series:
+    """Return the texts of codes."""
+    known = pl.Series([*coded.texts, None], dtype=pl.String)
+    return known.gather(np.where(codes < 0, len(coded.texts), codes))
+
+
+def coded(texts: Sequence[Any]) -> Coded:
+    """Return texts as codes, in order of the texts; None is missing."""
+    known = sorted({text for text in texts if text is not None})
+    places = {text: code for code, text in enumerate(known)}
+    return Coded(np.array([places.get(text, -1) for text in texts], np.int32), known)

@@ -1,0 +1,1 @@
+"""Drawn rows → files that look like the dataset's own, each with its story."""

@@ -1,0 +1,199 @@
+"""One file of the output: its own rows as they are, then the new ones.
+
+New rows are made block by block on forks of the process that read the dataset, which Polars'
+threads do not survive: blocks are numbers and codes, and are put in words where they come together.
+"""
+
+from __future__ import annotations
+
+import io
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate, pairwise
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from augcli.once import Once
+from augcli.requests.spread import Part, Spread, here
+from augcli.rows.packings import packing_of
+from augcli.tabular.config import TableOutputSettings
+from augcli.tabular.drawn import ROWS, Drawn
+from augcli.tabular.reading.carried import carried_cells
+from augcli.tabular.reading.columns import Column
+from augcli.tabular.reading.dialect import Dialect
+from augcli.tabular.reading.parquet import metadata_of, parquet_bytes, typed_frame
+from augcli.tabular.reading.structure import Lines
+from augcli.tabular.reading.table import Table
+from augcli.tabular.transform import Block
+from augcli.tabular.writing.extras import Extras, extras_of
+from augcli.tabular.writing.synthesis import cells_of, made
+from augcli.tabular.writing.twins import Prints, prints_of
+from augcli.tabular.writing.writers import (
+    Cells,
+    csv_rows,
+    some_lines,
+)
+from augcli.task import Buffer, Source
+
+_CELLS = 1 << 22
+"""About how many cells of new rows are made at a time: a part of a second's work."""
+
+
+@dataclass(frozen=True)
+class Writing:
+    """All that one file of the output is made of."""
+
+    table: Table
+    part: int
+    source: Source
+    drawn: Sequence[Drawn]
+    kept: NDArray[np.bool_]
+    """Which of the source's rows stay."""
+    ours: NDArray[np.bool_]
+    """The table's rows of augmented splits."""
+    settings: TableOutputSettings
+    spread: Spread = here
+    key: str = ""
+
+    @cached_property
+    def _extras(self) -> Extras:
+        return extras_of(self.table, self.settings, self.ours)
+
+    @property
+    def passes(self) -> bool:
+        """Return whether the file is as it was."""
+        return bool(self.kept.all()) and not self.drawn and not self._extras.columns
+
+    def pieces(self) -> Iterator[Buffer]:
+        """Yield the bytes of the file."""
+        packing = packing_of(self.source.data)
+        if self.passes:
+            yield self.source.data
+        elif packing:
+            yield from packing.pack(self._made_pieces())
+        else:
+            yield from self._made_pieces()
+
+    def _made_pieces(self) -> Iterator[Buffer]:
+        """Yield the bytes of a file that is not as it was, unpacked."""
+        dialect = self.table.parts[self.part].dialect
+        if dialect is None:
+            own = self._own_frame()
+            cells = (self._cells(*each) for each in self._blocks())
+            frames = [typed_frame(self._columns, each, own) for each in cells]
+            yield parquet_bytes(own, frames, metadata_of(self.source.data))
+            return
+        yield from self._own_lines(dialect)
+        for block in self._blocks():
+            yield csv_rows(self._columns, self._cells(*block), dialect)
+
+    def prints(self) -> Iterator[Prints]:
+        """Yield the prints of the new rows."""
+        return (prints_of(block, len(drawn)) for drawn, block in self._blocks())
+
+    @property
+    def lost(self) -> Mapping[int, str]:
+        """Return the numbers of new rows on which workers were lost, and why."""
+        return {part.items[0]: part.loss for part in self._parts if part.loss}
+
+    @property
+    def whole(self) -> Sequence[Drawn]:
+        """Return what is drawn, without what is lost."""
+        if not self.lost:
+            return self.drawn
+        gone, starts = np.array([*self.lost]), self._starts
+        return [
+            each.at(np.setdiff1d(np.arange(len(each)), gone - start))
+            for each, start in zip(self.drawn, starts, strict=False)
+        ]
+
+    def drawn_as(self, number: int) -> Drawn:
+        """Return what is drawn for one new row."""
+        return self._drawn(range(number, number + 1))
+
+    def _blocks(self) -> Iterator[tuple[Drawn, Block]]:
+        """Yield the new rows block by block: what is drawn, and what was made of it."""
+        for part in self._parts:
+            if part.made:
+                drawn = self._drawn(part.items)
+                yield drawn, Block.unpacked(self.table, part.made(), len(drawn))
+
+    @cached_property
+    def _parts(self) -> Once[Part]:
+        return Once(self.spread(self.key, self._made, self._numbers()) if self.drawn else ())
+
+    def _numbers(self) -> Iterator[range]:
+        """Yield the numbers of the new rows that are made together."""
+        most = max(1, min(ROWS, _CELLS // len(self.table.columns)))
+        for start, end in pairwise(self._starts):
+            yield from (range(at, min(at + most, end)) for at in range(start, end, most))
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Return the number of the first row of all that is drawn together, and of them all."""
+        return [0, *accumulate(map(len, self.drawn))]
+
+    def _drawn(self, numbers: Sequence[int]) -> Drawn:
+        """Return what is drawn for some new rows that are made together."""
+        place = bisect_right(self._starts, numbers[0]) - 1
+        start = numbers[0] - self._starts[place]
+        return self.drawn[place].at(slice(start, start + len(numbers)))
+
+    def _made(self, numbers: Sequence[int], _begin: Callable[[int], None]) -> bytes:
+        """Return new rows that are made together, packed."""
+        return made(self.table, self._drawn(numbers), clip=self.settings.clips).packed()
+
+    def _cells(self, drawn: Drawn, block: Block) -> Mapping[int, Cells | None]:
+        """Return the cells of new rows by column."""
+        return {
+            **cells_of(block),
+            **self._again(drawn),
+            **self._ids(drawn),
+            **self._extras.of_new(drawn),
+        }
+
+    def _again(self, drawn: Drawn) -> dict[int, Cells]:
+        """Return what copies of rows have in columns that are only carried."""
+        if not (whole := drawn.repeats).any():
+            return {}
+        rows = pl.Series(drawn.base - self.table.starts[self.part])
+        places = pl.select(pl.when(pl.Series(whole)).then(rows)).to_series()
+        return {index: cells.gather(places) for index, cells in self._carried.items()}
+
+    @cached_property
+    def _carried(self) -> Mapping[int, pl.Series]:
+        return carried_cells(self.table, self.part, self.source)
+
+    @property
+    def _columns(self) -> list[Column]:
+        return [*self.table.columns, *self._extras.columns]
+
+    def _own_lines(self, dialect: Dialect) -> Iterator[Buffer]:
+        start = int(self.table.starts[self.part])
+        added = self._extras.added(dialect, start) if self._extras.columns else None
+        own = self.table.parts[self.part].own
+        if self.kept.all() and added is None:
+            return iter([own, dialect.ending(own)])
+        lines = Lines(dialect.to_plain(self.table.parts[self.part].own), dialect)
+        return some_lines(lines, self.kept, added)
+
+    def _ids(self, drawn: Drawn) -> dict[int, Cells]:
+        """Return new ids where they are asked for; no two new rows of a dataset have the same."""
+        if self.settings.ids == "blank":
+            return {}
+        base, copy = (pl.Series(each).cast(pl.String) for each in (drawn.base, drawn.copy))
+        marks = ((each.index, self.table.new_mark(each.index)) for each in self.table.ids)
+        return {index: mark + base + "-" + copy for index, mark in marks}
+
+    def _own_frame(self) -> pl.DataFrame:
+        own = pl.read_parquet(io.BytesIO(self.source.data))
+        start, end = self.table.starts[self.part : self.part + 2]
+        added = self._extras.of_own(np.arange(start, end))
+        for column in self._extras.columns:
+            values = pl.Series(column.name, added[column.index])
+            own = own.with_columns(values.fill_nan(None) if values.dtype.is_float() else values)
+        return own.filter(pl.Series(self.kept))

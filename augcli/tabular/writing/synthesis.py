@@ -1,0 +1,228 @@
+"""Drawn → values: pure functions of what was drawn and the rows it names, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from augcli.tabular.drawn import Drawn
+from augcli.tabular.reading.columns import Column
+from augcli.tabular.reading.dates import has_time
+from augcli.tabular.reading.table import Coded, Codes, Numbers, Rows, Table, beside, texts_of
+from augcli.tabular.transform import Block, in_order
+from augcli.tabular.writing.writers import Cells
+
+
+def interpolated(base: Numbers, partner: Numbers, gap: Numbers) -> Numbers:
+    """Return points on the way from base to partner (SMOTE, Chawla et al. 2002).
+
+    Where a base has no value there is none; where its partner has none, the base's stays.
+    """
+    made: Numbers = base + gap * (partner - base)
+    return np.where(np.isnan(partner), base, made)
+
+
+def elected(base: Codes, votes: Codes) -> Codes:
+    """Return the most frequent of each row's votes (n × k), the first of equals.
+
+    A base without a value stays without; votes without one do not count.
+    """
+    counts = np.zeros(votes.shape, np.int32)
+    for other in range(votes.shape[1]):
+        counts += votes == votes[:, other, None]
+    counts[votes < 0] = 0
+    first = counts.argmax(axis=1)[:, None]
+    winner = np.take_along_axis(votes, first, axis=1)[:, 0]
+    return np.where((base < 0) | (winner < 0), base, winner).astype(np.int32)
+
+
+def shared(label: Coded, votes: Codes) -> Codes:
+    """Return of one of several labels whether more than half of each row's votes (n × k) have it.
+
+    That is how MLSMOTE ranks them (Charte et al. 2015).
+    """
+    yes = label.flag
+    no = next((code for code in range(len(label.texts)) if code != yes), -1)
+    has = 2 * (votes == yes).sum(axis=1) > votes.shape[1]
+    return np.where(has, -1 if yes is None else yes, no).astype(np.int32)
+
+
+def made_numbers(table: Table, column: Column, drawn: Drawn) -> Numbers:
+    """Return a numeric column of new rows, before noise and steps."""
+    values = table.numbers[column.index]
+    result = values[drawn.base]
+    if drawn.partner is not None and drawn.gap is not None:
+        result = interpolated(result, values[drawn.partner], drawn.gap)
+    return result
+
+
+def finished(values: Numbers, column: Column, *, clip: bool) -> Numbers:
+    """Return values within what was observed of a column, and rounded as it is."""
+    low, high = column.low, column.high
+    if not clip or low is None or high is None:
+        return rounded(values, column)
+    if np.any((values < low) | (values > high)):
+        values = reflected(values, low, high)
+    return np.clip(rounded(values, column), low, high)
+
+
+def reflected(values: Numbers, low: float, high: float) -> Numbers:
+    """Return values with those beyond an end thrown back from it, so that none pile up there."""
+    width = high - low
+    if not width:
+        return np.where(np.isnan(values), values, low)
+    away = np.mod(values - low, 2 * width)
+    back = low + np.minimum(away, 2 * width - away)
+    return np.where((values < low) | (values > high), back, values)
+
+
+def rounded(values: Numbers, column: Column) -> Numbers:
+    """Return values with a column's decimals."""
+    if column.kind == "number" or (column.kind == "constant" and not column.style.decimals):
+        return values
+    if column.kind in ("integer", "ordinal"):
+        return np.round(values)
+    if column.style.step:
+        return np.round(values / column.style.step) * column.style.step
+    with_time = column.kind == "date" and has_time(column.style.date or "")
+    if with_time and not column.style.decimals:
+        return values
+    return np.round(values, column.style.decimals)
+
+
+def made_codes(table: Table, column: Column, drawn: Drawn) -> Codes:
+    """Return a column of categories of new rows."""
+    coded = table.coded[column.index]
+    codes = coded.codes
+    if drawn.categories is not None and column.is_feature:
+        return drawn.categories[:, table.discrete.index(column)]
+    if drawn.votes is not None and column.role == "labels":
+        return shared(coded, np.column_stack([codes[drawn.base], codes[drawn.votes]]))
+    if drawn.votes is None or not column.is_feature:
+        return codes[drawn.base]
+    return elected(codes[drawn.base], codes[drawn.votes])
+
+
+def made(table: Table, drawn: Drawn, *, clip: bool) -> Block:
+    """Return the numbers and codes of new rows, steps applied."""
+    shown = [column for column in table.columns if not column.is_blank]
+    numbers = {
+        column.index: made_numbers(table, column, drawn)
+        for column in shown
+        if column.index in table.numbers
+    }
+    codes = {
+        column.index: made_codes(table, column, drawn)
+        for column in shown
+        if column.index in table.coded
+    }
+    for index, shift in drawn.shifts.items():
+        numbers[index] = numbers[index] + shift
+    block = Block(table, numbers, codes)
+    for step in in_order(drawn.steps):
+        block = step.applied(block)
+    block = _travelling(table, drawn, block)
+    amounts = [column for column in shown if column.index in numbers]
+    done = {each.index: finished(block.numbers[each.index], each, clip=clip) for each in amounts}
+    return block.changed(_bound(table, drawn, done))
+
+
+def _travelling(table: Table, drawn: Drawn, block: Block) -> Block:
+    """Return new rows with the cells of columns that travel as one from one row each.
+
+    It is one that has what most of those that vote have in all of them, or the nearer one.
+    """
+    numbers, codes = dict(block.numbers), dict(block.codes)
+    for group in table.bonds.together:
+        rows = _spokesmen(table, drawn, group)
+        for index in group:
+            if index in numbers:
+                numbers[index] = table.numbers[index][rows]
+            else:
+                codes[index] = table.coded[index].codes[rows]
+    return Block(table, numbers, codes)
+
+
+def _spokesmen(table: Table, drawn: Drawn, group: Sequence[int]) -> Rows:
+    """Return for each new row the row that some of its cells are taken from."""
+    if drawn.votes is None:
+        if drawn.partner is None or drawn.gap is None:
+            return drawn.base
+        return np.where(drawn.gap < _HALF, drawn.base, drawn.partner)
+    rows, places = np.unique(np.append(drawn.base, drawn.votes), return_inverse=True)
+    columns = [
+        table.numbers[index][rows] if index in table.numbers else table.coded[index].codes[rows]
+        for index in group
+    ]
+    cells = np.stack([np.nan_to_num(each, nan=-np.inf) for each in columns])
+    _, first, joint = np.unique(cells, axis=1, return_index=True, return_inverse=True)
+    known: Codes = joint.ravel()[places].astype(np.int32)
+    base, votes = known[: len(drawn)], known[len(drawn) :].reshape(drawn.votes.shape)
+    return rows[first[elected(base, votes)]]
+
+
+_HALF = 0.5
+
+
+def _bound(table: Table, drawn: Drawn, numbers: Mapping[int, Numbers]) -> dict[int, Numbers]:
+    """Return numbers that keep the orders and sums of their columns."""
+    bound = dict(numbers)
+    for order in table.bonds.orders:
+        bases = [table.numbers[index][drawn.base] for index in order]
+        bound |= zip(order, ordered([bound[index] for index in order], bases), strict=True)
+    for total, parts in table.bonds.sums:
+        added = np.sum([bound[index] for index in parts], axis=0)
+        known = ~np.isnan(added) & ~np.isnan(bound[total])
+        bound[total] = np.where(known, rounded(added, table.columns[total]), bound[total])
+    return bound
+
+
+def ordered(values: Sequence[Numbers], bases: Sequence[Numbers]) -> list[Numbers]:
+    """Return columns of which none is above the next: as they are, as their bases', or sorted."""
+    wrong = _out_of_order(values)
+    if not wrong.any():
+        return list(values)
+    found = [np.where(wrong, base, own) for own, base in zip(values, bases, strict=True)]
+    if not (wrong := _out_of_order(found)).any():
+        return found
+    in_order = np.sort(np.stack(found), axis=0)
+    return [np.where(wrong, right, own) for own, right in zip(found, in_order, strict=True)]
+
+
+def _out_of_order(values: Sequence[Numbers]) -> NDArray[np.bool_]:
+    pairs = [low > high for low, high in pairwise(values)]
+    wrong: NDArray[np.bool_] = np.logical_or.reduce(pairs)
+    return wrong
+
+
+def synthesised_features(table: Table, drawn: Drawn) -> tuple[Numbers, Codes]:
+    """Return the features of new rows as `Table.matrix` and `Table.codes` would."""
+    block = made(table, drawn, clip=True)
+    numbers = (block.numbers[column.index] for column in table.numeric)
+    codes = (block.codes[column.index] for column in table.discrete)
+    return (
+        beside(numbers, np.empty((len(drawn), len(table.numeric)))),
+        beside(codes, np.empty((len(drawn), len(table.discrete)), np.int32)),
+    )
+
+
+def cells_of(block: Block) -> dict[int, Cells | None]:
+    """Return the cells of new rows by column; None where a column is blank."""
+    cells: dict[int, Cells | None] = {column.index: None for column in block.table.columns}
+    cells |= block.numbers
+    for column in block.table.columns:
+        if column.kind == "ordinal" and column.index in block.numbers:
+            cells[column.index] = _ordinal(block.numbers[column.index], column.style.order)
+    for index, codes in block.codes.items():
+        cells[index] = texts_of(block.table.coded[index], codes)
+    return cells
+
+
+def _ordinal(places: Numbers, order: Sequence[str]) -> pl.Series:
+    """Return the values of an order that are at some places, null where there is none."""
+    known = pl.Series([*order, None], dtype=pl.String)
+    return known.gather(np.where(np.isnan(places), len(order), places).astype(np.int64))

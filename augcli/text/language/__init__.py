@@ -1,0 +1,1 @@
+"""What is known of languages: a folder each, found out by stop words."""

@@ -1,0 +1,47 @@
+"""A language is one folder: synonyms, small words, articles, abbreviations, keys, as far as known.
+
+Those that come along lie in folders of their names; a dataset may bring one of its own.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from augcli.text.beginnings import Articles
+
+SYNONYMS, NEGATIONS, STOP_WORDS, ARTICLES, ABBREVIATIONS, KEYBOARD = FILES = (
+    "synonyms.tsv",
+    "negations.txt",
+    "stopwords.txt",
+    "articles.txt",
+    "abbreviations.txt",
+    "keyboard.txt",
+)
+"""Of the folder, which has at least one; words stand in lines, or between spaces."""
+BUNDLED = Path(__file__).parents[1] / "data"
+ENGLISH = "english"
+
+
+@cache
+def words_in(language: str, name: str) -> tuple[str, ...]:
+    """Return the words of a file of a language that comes along, in their order."""
+    return tuple((BUNDLED / language / name).read_text("utf-8").split())
+
+
+@cache
+def articles_of(language: str) -> Articles:
+    """Return the articles of a language that comes along and has such."""
+    return Articles.read((BUNDLED / language / ARTICLES).read_text("utf-8"))
+
+
+@cache
+def languages_with(name: str) -> tuple[str, ...]:
+    """Return the languages that come along and have a file, in order."""
+    return tuple(sorted(path.parent.name for path in BUNDLED.glob(f"*/{name}")))
+
+
+@cache
+def words_of_all(name: str) -> frozenset[str]:
+    """Return the words of a file of any language that comes along."""
+    return frozenset(word for each in languages_with(name) for word in words_in(each, name))

@@ -1,0 +1,176 @@
+"""Synonyms: a compact table made from WordNet, another WordNet folder, or a TSV.
+
+A table begins with comments and with irregular forms, `! made make`. Then it has a line per word,
+in ascending order, `film n:movie,picture v:shoot,take`: its synonyms by part of speech, the word's
+most frequent one first, those of its first senses alone.
+"""
+
+from __future__ import annotations
+
+import gzip
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache
+from itertools import takewhile
+from pathlib import Path
+
+from augcli.errors import SettingError
+from augcli.rows.encodings import open_text
+from augcli.text.beginnings import Articles
+from augcli.text.language.folders import BUNDLED, ENGLISH, STOP_WORDS, articles_of, words_in
+from augcli.text.language.inflection import bases, inflected
+from augcli.text.language.stopwords import AFTER_NO_VERB, BEFORE_VERB, NEVER
+
+TABLE = BUNDLED / ENGLISH / "wordnet.txt.gz"
+NO_ARTICLES = Articles()
+
+
+class Lexicon:
+    """Words with their synonyms by part of speech."""
+
+    def __init__(
+        self,
+        lines: Iterable[str],
+        deny: Collection[str] = (),
+        articles: Articles = NO_ARTICLES,
+        *,
+        keeps_names: bool = False,
+    ):
+        self.articles = articles
+        self.keeps_names = keeps_names
+        """Whether a capital within a sentence is that of a name, as in English."""
+        self._lines = list(lines)
+        self._irregular: dict[str, str] = {}
+        self._forms: dict[str, list[str]] = defaultdict(list)
+        for line in takewhile(_is_no_word, self._lines):
+            if line.startswith("!"):
+                _, form, base = line.split(" ")
+                self._irregular[form] = base
+                self._forms[base].append(form)
+        self._deny = NEVER | {word.lower() for word in deny}
+        self._stop = frozenset(words_in(ENGLISH, STOP_WORDS))
+        self._cache: dict[tuple[str, str], Sequence[str]] = {}
+
+    def synonyms(self, word: str, before: str = "") -> Sequence[str]:
+        """Return what may stand for a word after another, in the word's own form, sorted.
+
+        Stop words and irregular forms have none.
+        """
+        hint = _hint(before)
+        key = (word.lower(), hint)
+        found = self._cache.get(key)
+        if found is None:
+            found = self._cache[key] = tuple(self._looked_up(*key))
+        return found
+
+    def _looked_up(self, word: str, hint: str) -> Iterator[str]:
+        if word in self._stop or word in self._deny or len(word) < 3:
+            return
+        for base, form in self._bases(word):
+            parts = self._parts(base)
+            if parts and base not in self._deny:
+                yield from self._of_base(word, parts, form, hint)
+                return
+
+    def _of_base(self, word: str, parts: list[str], form: str, hint: str) -> list[str]:
+        pos, lemmas = _lemmas(parts, form, hint)
+        shown = (self._in_form(each, form, pos) for each in lemmas)
+        usable = {each.replace("_", " ") for each in shown if each and each != word}
+        return sorted(usable - self._deny)
+
+    def _bases(self, word: str) -> Iterator[tuple[str, str]]:
+        """Yield (base, ending) of a word; nothing for irregular forms without an ending."""
+        base = self._irregular.get(word)
+        if base is None:
+            found = list(bases(word))
+            yield from (each for each in found if each[1] == "s")  # before rare words such as stops
+            yield word, ""
+            yield from found
+        elif word.endswith(("ed", "ing")):
+            yield base, "ing" if word.endswith("ing") else "ed"
+
+    def _in_form(self, lemma: str, ending: str, pos: str) -> str | None:
+        """Return a word with an ending; of verbs of several words the first takes it."""
+        if pos == "n" or not ending:
+            return inflected(lemma, ending, self._forms.get(lemma, ()))
+        head, mark, rest = lemma.partition("_")
+        form = inflected(head, ending, self._forms.get(head, ()))
+        return form and form + mark + rest
+
+    def _parts(self, word: str) -> list[str]:
+        """Return a word's synonyms by part of speech, as its line has them."""
+        head = f"{word} "
+        place = bisect_left(self._lines, head)
+        line = self._lines[place] if place < len(self._lines) else ""
+        return line.removeprefix(head).split(" ") if line.startswith(head) else []
+
+
+def _is_no_word(line: str) -> bool:
+    return line[:1] in {"#", "!"}
+
+
+def _lemmas(parts: Iterable[str], form: str, hint: str) -> tuple[str, list[str]]:
+    """Return a word's likeliest part of speech and its synonyms as that."""
+    allowed = {"": hint or "nvar", "s": "n" if hint == "nar" else "nv"}.get(form, "v")
+    for part in parts:
+        pos, _, lemmas = part.partition(":")
+        if pos in allowed:
+            return pos, lemmas.split(",") if lemmas else []
+    return "", []
+
+
+class Thesaurus(Lexicon):
+    """Words with synonyms as a TSV lists them, for any language; exact forms only."""
+
+    def __init__(
+        self,
+        lines: Iterable[str],
+        deny: Collection[str] = (),
+        articles: Articles = NO_ARTICLES,
+    ):
+        super().__init__((), deny, articles)
+        self._plain: dict[str, Sequence[str]] = {}
+        for line in lines:
+            word, _, rest = line.strip().partition("\t")
+            synonyms = [each.strip() for each in rest.replace("\t", ",").split(",")]
+            self._plain[word.lower()] = [each for each in synonyms if each]
+
+    def _looked_up(self, word: str, hint: str) -> Iterator[str]:
+        if word in self._deny:
+            return iter(())
+        return (each for each in self._plain.get(word, ()) if each.lower() not in self._deny)
+
+
+def _hint(before: str) -> str:
+    """Return the parts of speech that can stand after a word; nothing where any can."""
+    if before in BEFORE_VERB:
+        return "v"
+    return "nar" if before in AFTER_NO_VERB else ""
+
+
+@cache
+def bundled(deny: tuple[str, ...] = ()) -> Lexicon:
+    """Return the English lexicon that comes along; read once in a process."""
+    lines = gzip.decompress(TABLE.read_bytes()).decode().splitlines()
+    return Lexicon(lines, deny, articles_of(ENGLISH), keeps_names=True)
+
+
+def open_lexicon(
+    files: dict[str, bytes], deny: tuple[str, ...], articles: Articles = NO_ARTICLES
+) -> Lexicon:
+    """Return the lexicon in the files of a WordNet folder, or in one TSV.
+
+    SampleError where it is not in its encoding, SettingError where no word has a synonym.
+    """
+    texts = {Path(name).name: open_text(name, data, None).content for name, data in files.items()}
+    if "data.noun" in texts or "data.verb" in texts:
+        from augcli.text.language.wndb import table_lines
+
+        return Lexicon(table_lines(texts), deny, articles)
+    lines = [line for text in texts.values() for line in text.splitlines()]
+    lines = [line for line in lines if "\t" in line and not line.startswith("#")]
+    if not lines:
+        told = f"{', '.join(files)} has no line of a word, a tab, and synonyms"
+        raise SettingError(("dataset", "lexicon"), told)
+    return Thesaurus(lines, deny, articles)
