@@ -9,6 +9,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -140,7 +141,8 @@ def texts() -> Files:
     """Yield texts of several scripts, encodings and ways to write a table."""
     rng = np.random.default_rng(1)
     for end, words in (("pos", GOOD), ("neg", POOR)):
-        some = "".join(f"{said(rng, words)} – café {number} \n" for number in range(40))
+        ends = cycle(["", ", really", ", well, really"])
+        some = "".join(f"{said(rng, words)} – café{next(ends)} {n} \n" for n in range(40))
         yield f"text_movie_cp1252/rt-polarity.{end}", some.encode("cp1252")
     for name, count in (("train", 60), ("dev", 20), ("test", 20)):
         rows = ([said(rng, (POOR, GOOD)[n % 2]), n % 2] for n in range(count))

@@ -202,7 +202,6 @@ STARTERS = {
     "tabular/adult-train.csv": ["kind: tabular", "label: 14", ">50K ", "smote,"],
     "tabular/abalone.csv": ["kind: tabular", "label: 8", "and 20 more", "smogn"],
     "text_sms_spam": ["kind: text", "text: 1 ", "label: 0 "],
-    "text_chinese_headlines/dev.txt": ["kind: text"],
     "text_movie_cp1252": ["kind: text", "format: lines"],
     "timeseries_ucr/GunPoint/GunPoint_TRAIN.ts": ["kind: timeseries"],
     "sign_digits": ["rotate"],
@@ -220,6 +219,15 @@ def test_starter_recipes_of_all_kinds_run(shared_data: Path, tmp_path: Path, nam
         summary = run_recipe(recipe, make_engine(1, 60), lambda *_: None)
         assert {count.split for count in summary.counts} == {"train", "test"}
         assert summary.exit_code == 0, summary.failures[:3]
+
+
+def test_a_lone_file_that_is_held_out_by_its_name_is_asked_about(
+    shared_data: Path, tmp_path: Path
+) -> None:
+    text = starter(shared_data / "text_chinese_headlines/dev.txt", tmp_path).text
+    assert "# question: no-such-split: the dataset has no split 'train' (it has val)" in text
+    answered = text.replace("# splits: {dev.txt: train}", "splits: {dev.txt: train}")
+    assert forecast(load_recipe(answered, "recipe", tmp_path)).work_remains
 
 
 def test_a_starter_for_class_folders_of_texts(tmp_path: Path) -> None:

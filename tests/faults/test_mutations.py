@@ -83,7 +83,7 @@ def test_damage(name: str, memory: Path, commands: Commands) -> None:
 
 @pytest.mark.parametrize(
     ("name", "module"),
-    [("tabular parquet", "tabular.readers"), ("timeseries npz", "timeseries.library")],
+    [("tabular parquet", "tabular.reading.readers"), ("timeseries npz", "timeseries.library")],
 )
 def test_a_build_in_which_a_file_costs_all_is_noticed(
     name: str, module: str, memory: Path, commands: Commands, monkeypatch: pytest.MonkeyPatch

@@ -200,6 +200,7 @@ TAKEN: dict[str, Files] = {
     },
     "readme and sums": {
         "cat/1.jpg": None,
+        "dog/2.jpg": None,
         "README.txt": "1 2 3 4 5 pictures of cats\n",
         "SHA256SUMS": f"{'0' * 64}  cat/1.jpg\n",
         "classes.txt": "cat\ndog\n",
@@ -217,8 +218,16 @@ TAKEN: dict[str, Files] = {
     "a class of drawings among many": {
         f"{d}/{n}.png": GRAY_MASK if d == "a" else None for d in "abcd" for n in "12"
     },
-    "a table of numbers": {"cat/1.jpg": None, "list.csv": "id,width,height\n1,0,7\n"},
-    "a table of one label": {"cat/1.jpg": None, "list.csv": "image,is_cat\n1,0\n"},
+    "a table of numbers": {
+        "cat/1.jpg": None,
+        "dog/2.jpg": None,
+        "list.csv": "id,width,height\n1,0,7\n",
+    },
+    "a table of one label": {
+        "cat/1.jpg": None,
+        "dog/2.jpg": None,
+        "list.csv": "image,is_cat\n1,0\n",
+    },
     "a table of others": {"1.jpg": None, "list.csv": "image,label\nx9,0\n"},
     "captions": {"1.jpg": None, "1.txt": "a cat on a mat, 4k\n"},
     "other documents": {

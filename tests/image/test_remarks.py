@@ -14,7 +14,9 @@ from augcli.dataset.units import Dataset, Sample
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.kind import KIND
 from augcli.image.operations.ops import facts_after
+from augcli.image.operations.placed import with_targets
 from augcli.image.picture import Facts, Picture
+from augcli.image.targets import Target
 from augcli.steps.control import OneOf
 from augcli.task import Job
 from augcli.transform import Transform
@@ -49,6 +51,7 @@ def changes_size(name: str) -> bool:
     """Return whether a step, as it is by default, makes a square picture one of another size."""
     made = step(name)
     blank = Picture(np.zeros((FACTS.height, FACTS.width, FACTS.channels), np.uint8))
+    blank = with_targets(blank, (Target(label="cone", box=(9, 9, 20, 20)),))
     if made.refusal(FACTS):
         return False
     after = facts_after(made.lower(params_of(made, blank), FACTS), FACTS)

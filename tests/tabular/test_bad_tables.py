@@ -332,7 +332,7 @@ def test_types_of_parquet(tmp_path):
         }
     )
     table.write_parquet(tmp_path / "t.parquet")
-    dataset = {"path": str(tmp_path / "t.parquet"), "label": "label"}
+    dataset = {"path": str(tmp_path / "t.parquet"), "label": "label", "ignore": ["raw"]}
     summary = augmented(tmp_path, dataset, balance={"target": "max"})
     assert [failure["source"] for failure in summary.failures] == ["t.parquet#3"]
     made = pl.read_parquet(tmp_path / "out/t.parquet")
