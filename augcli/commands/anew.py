@@ -142,8 +142,8 @@ def _stratified(recipe: Recipe, folds: int) -> Recipe:
     """
     drawn = recipe.dataset.shares
     if drawn and drawn.by is None:
-        told = recipe.dataset.model_copy(update={"split": drawn.of})
-        recipe = recipe.model_copy(update={"dataset": told})
+        undrawn = recipe.dataset.model_copy(update={"split": drawn.of})
+        recipe = recipe.model_copy(update={"dataset": undrawn})
     dataset, _ = planned(recipe)
     column = recipe.dataset.split_column if recipe.dataset.shares is None else None
     if dataset.split_folders:

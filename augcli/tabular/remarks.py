@@ -85,7 +85,8 @@ def _by_whom(
     """Return pairs that a column of splits or files' names tell apart, and those that are drawn."""
     if settings.shares is None:
         return list(pairs), []
-    told, drawn = [], []
+    told: list[tuple[int, int]] = []
+    drawn: list[tuple[int, int]] = []
     for pair in pairs:
         (told if OTHER in map(splits.text, pair) else drawn).append(pair)
     return told, drawn

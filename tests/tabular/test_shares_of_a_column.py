@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import cv2
+import numpy as np
 import pytest
 from helpers import write
 from table_samples import augmented
@@ -45,3 +47,19 @@ def test_a_recipe_that_is_run_anew_is_judged_by_names_of_its_own(tmp_path, augme
     answer = augcli.evaluate(augcli.load_recipe(tmp_path / "r.json"), repeats=2)
     wanted = sum(row[-1] in augment for row in ROWS)
     assert answer.extent.sources == wanted
+
+
+def test_a_list_of_pictures_is_written_with_the_drawn_splits(tmp_path):
+    rows = [f"{n}.png,{'xy'[n % 2]},{'BAAAA'[n % 5]}" for n in range(40)]
+    for n in range(40):
+        write(tmp_path / f"in/{n}.png", cv2.imencode(".png", np.full((8, 8, 3), n))[1].tobytes())
+    listed = write(tmp_path / "in/labels.csv", "\n".join(["file,label,part", *rows]) + "\n")
+    dataset = {"path": str(listed), "format": "csv", "label": "label", "augment": ["A"]}
+    dataset |= {"split": {"test": 0.25, "of": "part"}}
+    plain = {"version": 1, "seed": 1, "dataset": dataset, "steps": ["horizontal_flip"]}
+    plain |= {"output": {"path": str(tmp_path / "out")}}
+    recipe = write(tmp_path / "r.json", json.dumps(plain))
+    assert augcli.run(augcli.load_recipe(recipe), 1).exit_code == 0
+    written = [line.split(",") for line in (tmp_path / "out/labels.csv").read_text().splitlines()]
+    assert {row[2] for row in written[1:]} == {"A", "test", "other"}
+    assert all(row[0].startswith(f"{row[2]}/") for row in written[1:])
