@@ -1,0 +1,54 @@
+"""Steps that leave little of series, texts and rows are told of, and ordinary ones are not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers import write, write_recipe
+
+from augcli.api import check, load_recipe
+
+SERIES = {"kind": "timeseries", "label": 0, "header": False, "layout": "wide"}
+
+
+def destroyed(path: Path, dataset: dict[str, Any], step: Any) -> list[str]:
+    """Return what `check` says of a step that destroys."""
+    recipe = write_recipe(path, path.parent / "out", dataset=dataset, copies=1, steps=[step])
+    return [each.message for each in check(load_recipe(recipe)) if each.code == "destructive"]
+
+
+@pytest.fixture
+def waves(tmp_path: Path) -> Path:
+    rng, time = np.random.default_rng(0), np.arange(60)
+    rows = [np.sin(time / 6 + n) + rng.normal(0, 0.1, 60) for n in range(12)]
+    lines = (f"{n % 2}," + ",".join(f"{v:.4f}" for v in row) for n, row in enumerate(rows))
+    return write(tmp_path / "x.csv", "\n".join(lines) + "\n")
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ({"jitter": {"sigma": 9}}, "jitter makes the spread more than 4 times what it was"),
+        ({"scaling": {"factor": 0.0001}}, "scaling leaves less than 5% of the spread"),
+    ],
+)
+def test_what_leaves_nothing_of_series(waves: Path, step: Any, told: str) -> None:
+    (found,) = destroyed(waves, SERIES, step)
+    assert found == f"{told} in 12 of 12 tries"
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        *("jitter", "scaling", "time_warp", "permutation", "window_slice", "drift", "dropout"),
+        *("pool", "quantize", "magnitude_warp", "reverse", "low_pass", "frequency_mask"),
+        {"jitter": {"sigma": 0.5}},
+        {"scaling": {"factor": [0.5, 2]}},
+    ],
+    ids=str,
+)
+def test_ordinary_steps_on_series(waves: Path, step: Any) -> None:
+    assert destroyed(waves, SERIES, step) == []
