@@ -52,3 +52,37 @@ def test_what_leaves_nothing_of_series(waves: Path, step: Any, told: str) -> Non
 )
 def test_ordinary_steps_on_series(waves: Path, step: Any) -> None:
     assert destroyed(waves, SERIES, step) == []
+
+
+@pytest.fixture
+def lines(tmp_path: Path) -> Path:
+    told = "the weather of day {n} was very good and so we went out to see the old town again"
+    rows = (f"{told.format(n=n)},{'ab'[n % 2]}" for n in range(24))
+    return write(tmp_path / "x.csv", "\n".join(["text,label", *rows]) + "\n")
+
+
+TEXTS = {"kind": "text", "text": "text", "label": "label"}
+
+
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [("keyboard_typos", {"fraction": 0.9}), ("random_delete", {"alpha": 0.95})],
+)
+def test_what_leaves_no_word_of_texts(lines: Path, name: str, params: dict[str, float]) -> None:
+    (found,) = destroyed(lines, TEXTS, {name: params})
+    assert found.startswith(f"{name} leaves less than 25% of the words in ")
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        *("eda", "aeda", "random_delete", "random_swap", "synonym_replace", "keyboard_typos"),
+        *("ocr_errors", "homoglyphs", "char_drop", "contractions", "sentence_shuffle"),
+        {"case": {"form": "upper"}},
+        {"keyboard_typos": {"fraction": 0.15}},
+        {"random_delete": {"alpha": 0.5}},
+    ],
+    ids=str,
+)
+def test_ordinary_steps_on_texts(lines: Path, step: Any) -> None:
+    assert destroyed(lines, TEXTS, step) == []
