@@ -86,3 +86,43 @@ def test_what_leaves_no_word_of_texts(lines: Path, name: str, params: dict[str, 
 )
 def test_ordinary_steps_on_texts(lines: Path, step: Any) -> None:
     assert destroyed(lines, TEXTS, step) == []
+
+
+ROWS = {"kind": "tabular", "label": "y"}
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(0)
+    told = (f"{rng.normal():.4f},{rng.normal(50, 9):.3f},{'ab'[n % 2]}" for n in range(60))
+    return write(tmp_path / "x.csv", "\n".join(["u,v,y", *told]) + "\n")
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ({"jitter": {"sigma": 9}}, "jitter makes the spread more than 4 times what it was"),
+        ({"scale": {"factor": 0.001}}, "scale leaves less than 5% of the spread"),
+    ],
+)
+def test_what_leaves_nothing_of_columns(rows: Path, step: Any, told: str) -> None:
+    (found,) = destroyed(rows, ROWS, step)
+    assert found == f"{told} in 2 of 2 columns"
+
+
+@pytest.mark.parametrize(
+    "step", ["jitter", "scale", "mixup", "swap", "mask", {"jitter": {"sigma": 1}}], ids=str
+)
+def test_ordinary_steps_on_rows(rows: Path, step: Any) -> None:
+    assert destroyed(rows, ROWS, step) == []
+
+
+@pytest.mark.parametrize(("sigma", "repeats"), [(0, True), (0.05, False)])
+def test_rows_that_no_step_changes_are_foretold(rows: Path, sigma: float, repeats: bool) -> None:
+    steps = [{"jitter": {"sigma": sigma}}]
+    recipe = write_recipe(rows, rows.parent / "out", dataset=ROWS, copies=3, steps=steps)
+    told = {each.code: each.message for each in check(load_recipe(recipe))}
+    assert ("repeats" in told, "no-effect" in told) == (repeats, repeats)
+    if repeats:
+        assert "180 of 180 copies" in told["repeats"]
+        assert told["no-effect"] == "jitter changes none of 180 rows that it was tried on"

@@ -11,7 +11,7 @@ from augcli.checks.findings import Lint
 
 _LEAST, _MOST = 0.05, 4
 """Of a spread after a step to that before: below nothing is seen, above what was there is lost."""
-_OFTEN, _FEWEST = 0.1, 4
+_OFTEN = 0.1
 
 
 def widened(before: ArrayLike, after: ArrayLike) -> float:
@@ -25,17 +25,15 @@ def widened(before: ArrayLike, after: ArrayLike) -> float:
 
 
 def losing_spread(
-    name: str, times: Sequence[float], at: tuple[str | int, ...], where: str = ""
+    name: str, times: Sequence[float], at: tuple[str | int, ...], of: str = "tries"
 ) -> Iterator[Lint]:
-    """Yield that a step often does so; `times` is what `widened` says of each try."""
+    """Yield that a step often does so; `times` is what `widened` says of each of some tries."""
     known = np.array([each for each in times if not np.isnan(each)])
-    if len(known) < _FEWEST:
-        return
     for lost, told in (
         (known < _LEAST, f"leaves less than {_LEAST:.0%} of the spread"),
         (known > _MOST, f"makes the spread more than {_MOST} times what it was"),
     ):
-        if lost.mean() > _OFTEN:
-            text = f"{name} {told}{where} in {lost.sum()} of {len(known)} tries"
+        if lost.sum() > _OFTEN * len(known):
+            text = f"{name} {told} in {lost.sum()} of {len(known)} {of}"
             yield Lint("destructive", text, at)
             return

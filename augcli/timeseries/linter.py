@@ -65,7 +65,9 @@ class SeriesLinter:
             if isinstance(step, SeriesTransform) and step.p > 0:
                 tries = [_tried(step, library, society, each) for each in some]
                 known = [each for each in tries if each is not None]
-                if len(known) >= _FEWEST and not any(each.changed for each in known):
+                if len(known) < _FEWEST:
+                    continue
+                if not any(each.changed for each in known):
                     text = f"{step.name} changes none of {len(known)} series that it was tried on"
                     yield Lint("no-effect", text, path[:-1])
                 yield from losing_spread(step.name, [each.times for each in known], path[:-1])
