@@ -173,7 +173,7 @@ def _write(
 ) -> None:
     shades = np.linspace(PAPER[0], colour[0], 256).astype(np.uint8)
     for y, line in enumerate(lines):
-        ink = np.hstack([_ink(piece) for piece in _pieces(line)])
+        ink = np.hstack([_ink(piece) for piece in _pieces(line) or [""]])
         at = top + y * LINE
         sheet[at : at + LINE, left : left + ink.shape[1]] = shades[ink][:, :, None]
 
