@@ -315,6 +315,20 @@ def test_the_verdict_of_a_good_run_is_good():
     assert all(each.good for each in verdict(run))
 
 
+@pytest.mark.parametrize("leaks", [True, False])
+def test_the_page_says_at_its_top_what_a_run_would_refuse(tmp_path, leaks):
+    make_photos(tmp_path / "ds", {"train/a": 2, "test/a": 1})
+    if leaks:
+        again_in = tmp_path / "ds/test/a/9.png"
+        write(again_in, next((tmp_path / "ds/train/a").iterdir()).read_bytes())
+    recipe = write_recipe(tmp_path / "ds", tmp_path / "out", steps=["horizontal_flip"])
+    told = augment("preview", recipe, "-o", tmp_path / "p.html")
+    page = (tmp_path / "p.html").read_text()
+    said = re.findall(r'<p class="bad" role="alert">(.*?)</p>', page)
+    assert [unescape(each) for each in said] == told.stderr.splitlines()[-1:] * leaks
+    assert page.find('role="alert"') < page.index("<h2>")
+
+
 def test_a_step_is_shown_without_a_recipe(tmp_path):
     make_photos(tmp_path / "in", {"train/a": 3, "train/b": 3})
     done = augment("preview", "-i", "in", "--step", "rotate", "-o", "r.html", cwd=tmp_path)
