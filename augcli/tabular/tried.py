@@ -72,9 +72,14 @@ def _tried(table: Table, drawn: Drawn, step: StepDrawn) -> _Tried:
 
 def _changes(tried: _Tried) -> bool:
     """Return whether a step changes a cell."""
-    pairs = [(own, tried.after.numbers[index]) for index, own in tried.before.numbers.items()]
-    pairs += [(own, tried.after.codes[index]) for index, own in tried.before.codes.items()]
-    return not all(np.array_equal(old, new, equal_nan=True) for old, new in pairs)
+    before, after = tried.before, tried.after
+    numbers = ((own, after.numbers[index]) for index, own in before.numbers.items())
+    codes = ((own, after.codes[index]) for index, own in before.codes.items())
+    are_same = (
+        *(np.array_equal(old, new, equal_nan=True) for old, new in numbers),
+        *(np.array_equal(old, new) for old, new in codes),
+    )
+    return not all(are_same)
 
 
 def _times(table: Table, column: Column, tried: Sequence[_Tried]) -> float:
