@@ -34,6 +34,8 @@ class Call:
     """Those without a name; transforms within a transform, too."""
     places: Mapping[str, Place] = field(default_factory=dict)
     """Where those with a name are."""
+    module: str = ""
+    """What is written before the name, as `A` of `A.Rotate`."""
 
     def values(self, order: Sequence[str]) -> dict[str, Any]:
         """Return the arguments by name; `order` names those that were told without."""

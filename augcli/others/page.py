@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from augcli.others.calls import Step
+from augcli.others.origin import LIBRARIES
 from augcli.others.rules import Library, Rule
 from augcli.others.text import parsed
-from augcli.others.turning import LIBRARIES, Turner, shown, whole
+from augcli.others.turning import Turner, shown, whole
 from augcli.recipe.document import Place
 from augcli.recipe.reader import available_kind
 

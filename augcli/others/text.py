@@ -148,7 +148,7 @@ class _Reader:
         return value
 
     def _named(self, depth: int, token: _Token) -> Any:
-        name = token.text.rpartition(".")[2]
+        module, _, name = token.text.rpartition(".")
         if not self._takes("("):
             return _CONSTANTS.get(token.text, name)
         named, listed, places = self._arguments(depth)
@@ -157,7 +157,7 @@ class _Reader:
             named, listed, places = named | more, listed + others, places | elsewhere
         if name == "dict" and depth:
             return named
-        return Call(name, token.place, named, listed, places)
+        return Call(name, token.place, named, listed, places, module)
 
     def _arguments(self, depth: int) -> tuple[dict[str, Any], list[Any], dict[str, Place]]:
         named: dict[str, Any] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from augcli.others.calls import BYTE, Arguments, Step, pair, tidy
+from augcli.others.calls import BYTE, Arguments, Step, UnturnedError, pair, tidy
 from augcli.others.rules import Library, Rule, plainly, ranged, step
 
 
@@ -88,6 +88,8 @@ def _jitter(a: Arguments) -> Sequence[Step]:
             steps += step(**ours, factor=a.span(theirs, 0, about=about))
     if a.value("hue", 0):
         steps += step("hue", degrees=a.span("hue", 0, by=1 / 360))
+    if not steps:
+        raise UnturnedError("told like this it changes nothing")
     return step("random_order", steps=steps) if len(steps) > 1 else steps
 
 
