@@ -17,13 +17,34 @@ def _fill(a: Arguments) -> Any:
     return tidy(value / BYTE) if isinstance(value, int | float) and value else None
 
 
+_BETWEEN = {
+    "nearest": "nearest",
+    "nearest-exact": "nearest",
+    "bilinear": None,
+    "bicubic": "cubic",
+    "0": "nearest",
+    "2": None,
+    "3": "cubic",
+}
+"""Modes, and Pillow's numbers of them → what lies between pixels, where that is not linear."""
+_BORDERS = {
+    "constant": "constant",
+    "edge": "replicate",
+    "reflect": "reflect",
+    "symmetric": "reflect",
+}
+
+
 def _edges(a: Arguments) -> dict[str, Any]:
     return {"border": "constant", "fill": _fill(a), **_between(a, "nearest")}
 
 
 def _between(a: Arguments, default: str = "bilinear") -> dict[str, Any]:
-    name = str(a.value("interpolation", default)).lower()
-    return {"interpolation": {"nearest": "nearest", "bicubic": "cubic"}.get(name)}
+    value = a.value("interpolation", default)
+    name = str(value).lower().replace("_", "-")
+    if name not in _BETWEEN:
+        a.lacks(f"interpolation {name}")
+    return {"interpolation": _BETWEEN.get(name)}
 
 
 def _sides(a: Arguments) -> dict[str, int]:
@@ -43,9 +64,11 @@ def _resized(a: Arguments) -> Sequence[Step]:
 
 def _padded(a: Arguments) -> Sequence[Step]:
     mode = str(a.value("padding_mode", "constant"))
-    border = {"edge": "replicate", "reflect": "reflect", "symmetric": "reflect"}.get(mode)
-    told = {"border": border} if border else {"border": "constant", "fill": _fill(a)}
-    return step("pad_by", **a.margins("padding"), **told)
+    if mode not in _BORDERS:
+        a.lacks(f"padding_mode {mode}")
+    border = _BORDERS.get(mode, "constant")
+    fill = _fill(a) if border == "constant" else None
+    return step("pad_by", **a.margins("padding"), border=border, fill=fill)
 
 
 def _cropped(a: Arguments) -> Sequence[Step]:
@@ -170,8 +193,8 @@ def _trivial(a: Arguments) -> Sequence[Step]:
 
 def _nearest(a: Arguments) -> dict[str, Any]:
     """Return what lies between the pixels, which for policies is the nearest unless told."""
-    name = str(a.value("interpolation", "nearest")).lower()
-    return {"interpolation": {"bilinear": "linear", "bicubic": "cubic"}.get(name)}
+    between = _between(a, "nearest")["interpolation"] or "linear"
+    return {"interpolation": None if between == "nearest" else between}
 
 
 def _chained(a: Arguments) -> Sequence[Step]:
@@ -271,6 +294,7 @@ RULES = (
         "LinearTransformation",
         plainly("learned_whitening"),
         "its matrix and mean are learned from the dataset before the first picture",
+        order="transformation_matrix mean_vector",
     ),
     Rule("Compose", lambda a: a.steps(), "its transforms, one after the other", also="Sequential"),
     Rule(
