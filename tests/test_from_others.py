@@ -246,6 +246,30 @@ def test_what_changes_nothing_is_told() -> None:
     assert [each.name for each in found.left] == ["ColorJitter"]
 
 
+FUNCTIONS = {
+    "A.Compose([A.FDA([x], read_fn=lambda x: x), A.D4()])": (["fda", "d4"], ["FDA"]),
+    "A.Compose([A.FDA([x], read_fn=<function <lambda> at 0x7f>), A.D4()])": (
+        ["fda", "d4"],
+        ["FDA"],
+    ),
+    "A.Compose([A.Lambda(image=lambda x, **k: x[..., ::-1] % 7, p=1), A.D4()])": (
+        ["d4"],
+        ["Lambda"],
+    ),
+    "v2.Compose([v2.FiveCrop(9), v2.Lambda(lambda c: torch.stack([t(x) for x in c])), "
+    "v2.Grayscale()])": (["five_crop", "grayscale"], ["Lambda"]),
+}
+
+
+@pytest.mark.parametrize("text", FUNCTIONS)
+def test_functions_are_left_and_nothing_else(text: str) -> None:
+    found = turned(text.encode(), "a")
+    steps, left = FUNCTIONS[text]
+    assert [shown(each).partition(":")[0] for each in found.steps] == steps
+    assert [each.name for each in found.left] == left
+    assert not any("](" in str(each) for each in found.left)
+
+
 PRINTED = """Compose(
       Resize(size=[256], interpolation=InterpolationMode.BILINEAR, antialias=True)
       RandomHorizontalFlip(p=0.5)
@@ -272,7 +296,7 @@ def test_printed_torchvision() -> None:
         "scale: 1, shear_x: 0, border: constant, interpolation: nearest}",
         "normalize: {mean: 0.5, std: 0.25}",
     ]
-    assert [str(each).partition(": a [")[0] for each in found.left] == ["line 9: Lambda"]
+    assert [str(each).partition(": a step")[0] for each in found.left] == ["line 9: Lambda"]
 
 
 ARGUMENTS = {

@@ -27,7 +27,7 @@ MAX_BYTES = 1_000_000
 _MISFITS = (TypeError, ValueError, ArithmeticError, IndexError)
 """What comes of arguments of another form than a formula reckons with."""
 _TREE = re.compile(r"__class_fullname__|\A(?:\s|#[^\n]*\n|---)*[A-Za-z_]\w*\s*:")
-_LINK = re.compile(r"\[[^]]+\]\((\w+\.md)\)")
+_LINK = re.compile(r"\[([^]]+)\]\((\w+\.md)[^)]*\)")
 """Of one page of the docs to another."""
 _IN_PLAIN_WORDS = re.compile(r"[\w./ -]*[A-Za-z_][\w./ -]*")
 
@@ -149,7 +149,7 @@ class Turner:
     ) -> Sequence[Step]:
         try:
             if rule.turn is None:
-                raise UnturnedError(_LINK.sub(r"docs/\1", rule.note))
+                raise UnturnedError(_LINK.sub(r"\1 (docs/\2)", rule.note))
             steps = [*map(_checked, rule.turn(arguments))]
             return (
                 steps if forced or rule.weighs else self._with_chance(steps, call.name, arguments)
