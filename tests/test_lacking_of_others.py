@@ -24,6 +24,7 @@ LACKING = {
     "A.Posterize(4, 3)": "without argument 2",
     "v2.Pad(4, padding_mode=MODE)": "without padding_mode MODE",
     "v2.Resize(9, interpolation=InterpolationMode.LANCZOS)": "without interpolation lanczos",
+    "v2.ScaleJitter(interpolation=InterpolationMode.NEAREST)": "without interpolation",
     "v2.LinearTransformation(M, mu)": "without mean_vector, transformation_matrix",
     "v2.GaussianNoise(mean=0.2)": "without mean",
     "v2.GaussianNoise(clip=False)": "without clip",

@@ -147,12 +147,14 @@ def _one_or_three(values: list[Any]) -> Any:
 
 
 def _one_of_sizes(a: Arguments) -> Sequence[Step]:
-    return step("shortest_side", length={"choice": list(map(int, pair(a.value("min_size"))))})
+    return step(
+        "shortest_side", length={"choice": list(map(int, pair(a.value("min_size"))))}, **_between(a)
+    )
 
 
 def _between_sizes(a: Arguments) -> Sequence[Step]:
     low, high = (int(a.number(name, 1)) for name in ("min_size", "max_size"))
-    return step("shortest_side", length=[low, high - 1])
+    return step("shortest_side", length=[low, high - 1], **_between(a))
 
 
 def _resized_crop(a: Arguments) -> Sequence[Step]:
@@ -336,8 +338,8 @@ RULES = (
 _HALF = """RandomHorizontalFlip RandomVerticalFlip RandomInvert RandomPosterize RandomSolarize
 RandomAdjustSharpness RandomAutocontrast RandomEqualize RandomErasing RandomPerspective RandomApply
 RandomZoomOut"""
-_SILENT = "p antialias inplace num_output_channels interpolation kernel_size transforms"
-_USUAL = {"clip": True, "padding_mode": "constant", "center": ()}
+_SILENT = "p antialias inplace num_output_channels kernel_size transforms"
+_USUAL = {"interpolation": "bilinear", "clip": True, "padding_mode": "constant", "center": ()}
 
 TORCHVISION = Library(
     "torchvision",
