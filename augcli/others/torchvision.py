@@ -27,12 +27,8 @@ _BETWEEN = {
     "3": "cubic",
 }
 """Modes, and Pillow's numbers of them → what lies between pixels, where that is not linear."""
-_BORDERS = {
-    "constant": "constant",
-    "edge": "replicate",
-    "reflect": "reflect",
-    "symmetric": "reflect",
-}
+_MIRRORS = ("reflect", "symmetric")
+_BORDERS = {"constant": "constant", "edge": "replicate", **dict.fromkeys(_MIRRORS, "reflect")}
 
 
 def _edges(a: Arguments) -> dict[str, Any]:
