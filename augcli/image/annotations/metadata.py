@@ -11,12 +11,13 @@ import csv
 import io
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from augcli.errors import SampleError, did_you_mean
 from augcli.image.annotations.base import (
+    Damage,
     Note,
     Parsed,
     Size,
@@ -61,8 +62,11 @@ class MetadataFile:
     name: str
     header: str
     pictures: Mapping[str, Row]
-    """File name → its row."""
+    """File name → its row, the first of several."""
     rows: MetadataRows
+    twice: Mapping[str, str] = field(default_factory=dict)
+    """File name of a picture of several rows → where they are."""
+    damaged: Sequence[Damage] = ()
 
 
 def parse_metadata(data: bytes, name: str) -> MetadataFile:
@@ -72,34 +76,54 @@ def parse_metadata(data: bytes, name: str) -> MetadataFile:
 
 
 def _of_lines(text: str, name: str) -> MetadataFile:
-    found: dict[str, Row] = {}
+    found = _Rows(name)
     for line, row in enumerate(text.splitlines(), 1):
         if row.strip():
-            place = f"{name}:{line}"
-            value = _object(row, place)
-            _add(found, value.get(FILE_NAME), Row(line, row), place, value)
-    return MetadataFile(name, "", found, JsonRows())
+            found.add(Row(line, row), lambda place, row=row: _object(row, place))
+    return found.file("", JsonRows())
 
 
 def _of_table(text: str, name: str) -> MetadataFile:
-    found: dict[str, Row] = {}
+    found = _Rows(name)
     rows = rows_of(text, ",", name)
     header, columns = next(rows, (Row(1, ""), []))
     if FILE_NAME not in columns:
         near = did_you_mean(FILE_NAME, columns)
         raise SampleError(f"{name}:1: there is no column {FILE_NAME!r}{near}")
     for row, cells in rows:
-        told = dict(zip(columns, cells, strict=False))
-        _add(found, told.get(FILE_NAME), row, f"{name}:{row.line}", told)
-    return MetadataFile(name, ended(header.text, "\n"), found, CsvRows(tuple(columns)))
+        found.add(row, lambda _place, cells=cells: dict(zip(columns, cells, strict=False)))
+    return found.file(ended(header.text, "\n"), CsvRows(tuple(columns)))
 
 
-def _add(found: dict[str, Row], file: Any, row: Row, place: str, told: Mapping[str, Any]) -> None:
+class _Rows:
+    """The rows of a file on its way; one that tells of no picture harms no other."""
+
+    def __init__(self, name: str):
+        self._name = name
+        self._found: dict[str, Row] = {}
+        self._twice: dict[str, str] = {}
+        self._damaged: list[Damage] = []
+
+    def add(self, row: Row, told: Callable[[str], Mapping[str, Any]]) -> None:
+        place = f"{self._name}:{row.line}"
+        try:
+            file = _file_name(told(place), place)
+        except SampleError as error:
+            self._damaged.append(Damage.of(place, error))
+            return
+        first = self._found.setdefault(file, row)
+        if first is not row:
+            self._twice[file] = f"{place}: {file} is in line {first.line} already"
+
+    def file(self, header: str, rows: MetadataRows) -> MetadataFile:
+        return MetadataFile(self._name, header, self._found, rows, self._twice, self._damaged)
+
+
+def _file_name(told: Mapping[str, Any], place: str) -> str:
+    file = told.get(FILE_NAME)
     if not isinstance(file, str) or not file:
         raise SampleError(f"{place}: there is no {FILE_NAME!r}{did_you_mean(FILE_NAME, told)}")
-    if file in found:
-        raise SampleError(f"{place}: {file} is in line {found[file].line} already")
-    found[file] = row
+    return file
 
 
 def _object(text: str, place: str) -> dict[str, Any]:

@@ -70,6 +70,7 @@ class CocoScheme(SharedScheme):
             [each.label for each in file.categories],
             file.troubles,
             file.notes,
+            damaged=file.damaged,
         )
 
     def labels(

@@ -49,7 +49,7 @@ class MetadataScheme(SharedScheme):
         columns = file.rows.columns if isinstance(file.rows, CsvRows) else None
         rows = {each: json.dumps([row.text, columns]) for each, row in file.pictures.items()}
         notes = tuple(_heeded(file)) if settings.captions == "heed" else ()
-        return Shared(name, rows, (), {}, notes)
+        return Shared(name, rows, (), file.twice, notes, damaged=file.damaged)
 
     def labels(
         self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]

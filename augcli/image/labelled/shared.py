@@ -17,7 +17,7 @@ from augcli.dataset.units import Dataset, Sample
 from augcli.disk.inside import suffix_of
 from augcli.disk.reading import MAX_FILE_BYTES, read_whole, stat_of
 from augcli.errors import SampleError, SettingError
-from augcli.image.annotations.base import Note, Parsed, Size
+from augcli.image.annotations.base import Damage, Note, Parsed, Size
 from augcli.image.annotations.coco_places import leads_out, places_of
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Beside, Labels, MaskFile, Records, Scheme
@@ -75,6 +75,7 @@ class Shared:
     """Name of a picture → its split, where the file tells that."""
     paths: Mapping[str, str] = field(default_factory=dict)
     """Name of a picture → its path, where that is not its name."""
+    damaged: Sequence[Damage] = ()
 
 
 class SharedScheme(Scheme):
@@ -238,9 +239,11 @@ class _Placed:
         self.troubles: dict[str, str] = {}
         self._missing: dict[str, list[str]] = defaultdict(list)
         self._told: dict[str, str] = {}
+        self._damaged: dict[str, Sequence[Damage]] = {}
 
     def take(self, file: Shared) -> None:
         """Take in what a file tells; DoubtError for a picture that another one tells of."""
+        self._damaged[file.name] = file.damaged
         places = self._places(file)
         for name, value in file.values.items():
             picture = places.get(file.paths.get(name, name))
@@ -275,7 +278,9 @@ class _Placed:
         return {picture: by_file[file] for picture, file in self.owners.items()}
 
     def missing(self, by_file: Mapping[str, str]) -> Iterator[tuple[Sample, str]]:
-        """Yield what files tell of and is not there."""
+        """Yield what files tell of and is not there, and what in them tells of no picture."""
+        for file, damaged in self._damaged.items():
+            yield from ((Sample(at, by_file[file], None), why) for at, why in damaged)
         for file, names in self._missing.items():
             for name in names:
                 where = "leads out of the dataset" if leads_out(name) else "is not there"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import lines_of, manifest, picture, replayed, run, tree, write, write_recipe
+from helpers import failures, lines_of, manifest, picture, replayed, run, tree, write, write_recipe
 
 from augcli.commands.check import findings
 from augcli.commands.replay import replay
@@ -144,3 +144,12 @@ def test_captions_keep_steps_away_that_make_them_untrue(
     again = run(saying, out, **told)
     assert all(each["steps"] for each in manifest(out) if each["copy"] is not None)
     assert not any("names" in note for note in again.listing)
+
+
+def test_rows_that_cannot_be_used_fail_alone(captioned: Path, tmp_path: Path) -> None:
+    path, out = captioned / "train/metadata.jsonl", tmp_path / "out"
+    path.write_text(path.read_text() + '{"text": "of none"}\n{"file_name":\n')
+    assert run(captioned, out, **FLIP).exit_code == 3
+    assert list(failures(out)) == ["train/metadata.jsonl:3", "train/metadata.jsonl:4"]
+    told = [each["file_name"] for each in lines_of(out / "train/metadata.jsonl")]
+    assert told == ["a.png", "a.aug-000.png", "sub/b.png", "sub/b.aug-000.png"]
