@@ -13,6 +13,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from augcli.errors import SampleError, did_you_mean
@@ -48,11 +49,18 @@ class MetadataRows(ABC):
 
     @abstractmethod
     def render(self, text: str, file_name: str, targets: Targets | None = None) -> str:
-        """Return a row for another picture: with other objects, or those that it has."""
+        """Return a row for another picture: with other objects, or those that it has.
+
+        Other files that it names are not beside that one, so it names none.
+        """
 
     @abstractmethod
     def texts(self, text: str) -> list[str]:
         """Return the texts in a row, which may be captions."""
+
+    @abstractmethod
+    def files(self, text: str) -> list[str]:
+        """Return the columns of a row that name other files, which imagefolder loads as well."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +161,7 @@ class JsonRows(MetadataRows):
 
     def render(self, text: str, file_name: str, targets: Targets | None = None) -> str:
         """Return a row; all but the file's name and the objects stays as it is written."""
-        changes: dict[str, Any] = {FILE_NAME: file_name}
+        changes: dict[str, Any] = dict.fromkeys(self.files(text)) | {FILE_NAME: file_name}
         objects = json.loads(text).get("objects")
         if targets is not None and objects is not None:
             changes["objects"] = _packed([_item(each) for each in targets], objects)
@@ -163,6 +171,14 @@ class JsonRows(MetadataRows):
         """Return the texts in a row."""
         told = {key: value for key, value in json.loads(text).items() if key != FILE_NAME}
         return list(_texts(told))
+
+    def files(self, text: str) -> list[str]:
+        """Return the columns of a row that name other files."""
+        return [key for key, value in json.loads(text).items() if value and _names_files(key)]
+
+
+def _names_files(column: str) -> bool:
+    return column.endswith(("_file_name", "_file_names"))
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -238,19 +254,26 @@ class CsvRows(MetadataRows):
 
     def render(self, text: str, file_name: str, targets: Targets | None = None) -> str:
         """Return a row; one of the same picture stays as it is written."""
-        cells = self._cells(text)
-        at = self.columns.index(FILE_NAME)
-        if cells[at] == file_name:
+        changes = dict.fromkeys(self.files(text), "") | {FILE_NAME: file_name}
+        cells = [changes.get(column, cell) for column, cell in self._named(text)]
+        if cells == self._cells(text):
             return ended(text, "\n")
         made = io.StringIO()
         end = "\r\n" if text.endswith("\r\n") else "\n"
-        csv.writer(made, lineterminator=end).writerow([*cells[:at], file_name, *cells[at + 1 :]])
+        csv.writer(made, lineterminator=end).writerow(cells)
         return made.getvalue()
+
+    def files(self, text: str) -> list[str]:
+        """Return the columns of a row that name other files."""
+        return [column for column, cell in self._named(text) if cell and _names_files(column)]
 
     def texts(self, text: str) -> list[str]:
         """Return the cells of a row."""
-        named = zip(self.columns, self._cells(text), strict=False)
-        return [cell for column, cell in named if column != FILE_NAME]
+        return [cell for column, cell in self._named(text) if column != FILE_NAME]
+
+    def _named(self, text: str) -> Iterator[tuple[str, str]]:
+        """Yield column and cell; cells beyond the header are of none."""
+        return zip_longest(self.columns, self._cells(text), fillvalue="")
 
     def _cells(self, text: str) -> list[str]:
         return next(csv.reader(io.StringIO(text, newline="")))
