@@ -303,3 +303,10 @@ def test_any_box_is_written_with_an_area_and_within_the_picture(xs, ys, size):
 def test_any_name_comes_back(label):
     written = Voc().render((Target(label=label, box=(0, 0, 9, 9)),), SIZE)
     assert parsed(written).targets[0].label == label
+
+
+@pytest.mark.parametrize("letter", ["\x00", "\x1b", "\ufffe", "\ud800"])
+def test_a_name_that_xml_cannot_hold_is_refused(letter):
+    target = Target(label=f"cat{letter}", box=(0, 0, 9, 9))
+    with pytest.raises(SampleError, match=r"^'cat.* has letters that XML cannot hold"):
+        Voc().render((target,), SIZE)

@@ -450,3 +450,12 @@ def test_pictures_that_lists_of_voc_name_in_vain_are_told(tmp_path):
     recipe = write_recipe(root, tmp_path / "out", dataset={"format": "voc"})
     told = [each.message for each in findings(read_recipe(recipe)) if each.code == "no-picture"]
     assert told == ["left out 1 picture that ImageSets lists and is nowhere: ghost"]
+
+
+def test_an_object_that_the_source_has_beyond_the_frame_is_truncated_in_copies(tmp_path):
+    labels = object_of(15, 5, 26, 10).replace("<bnd", "<truncated>0</truncated><bnd")
+    root = make(tmp_path / "in", "voc", labels)
+    asked = {"dataset": {"format": "voc"}, "steps": ["horizontal_flip"], "copies": 1}
+    run(root, tmp_path / "out", **asked)
+    copy = (tmp_path / "out/Annotations/a.aug-000.xml").read_text()
+    assert copy.count("<truncated>1</truncated>") == 1
