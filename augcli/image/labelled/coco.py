@@ -73,6 +73,14 @@ class CocoScheme(SharedScheme):
             damaged=file.damaged,
         )
 
+    def why_not(self, data: bytes, name: str) -> str | None:
+        """Return why a JSON file is none of COCO's."""
+        try:
+            parse_coco(data, name)
+        except SampleError as error:
+            return str(error)
+        return f"{name}: no item of `images` has a `file_name`"
+
     def labels(
         self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
     ) -> Labels:

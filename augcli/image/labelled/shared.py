@@ -93,6 +93,10 @@ class SharedScheme(Scheme):
     def told(self, settings: ImageDatasetSettings, data: bytes, name: str) -> Shared | None:
         """Return what a file tells, None where it is of another sort; SampleError if damaged."""
 
+    def why_not(self, data: bytes, name: str) -> str | None:
+        """Return what is wrong with a file that tells nothing, None if it may be of another sort."""
+        return None
+
     @abstractmethod
     def written(
         self,
@@ -113,7 +117,9 @@ class SharedScheme(Scheme):
         names = [root.name] if root.is_file() else self._tables(settings, pictures)
         files = [file for name in names if (file := self._told(settings, pictures.root, name))]
         if not files:
-            text = f"there is no file of {self.name} annotations at {root}"
+            told = (self.why_not(read_whole(str(pictures.root / each))[0], each) for each in names)
+            why = next((f"; {reason}" for reason in told if reason), "")
+            text = f"there is no file of {self.name} annotations at {root}{why}"
             raise SettingError(("dataset", "path"), text)
         pictures.use(file.name for file in files)
         placed = _Placed(pictures.names)

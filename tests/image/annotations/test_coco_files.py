@@ -279,7 +279,7 @@ def test_annotations_that_cannot_be_used_are_told_with_their_id(changes, told):
     ("text", "told"),
     [
         ("", "x.json:1:1: it is no JSON: '{' is expected"),
-        ("[]", "x.json:1:1: it is no JSON: '{' is expected"),
+        ("[]", "x.json: it is a list, where a JSON object is expected"),
         ('{"images": [{"id": 1,\n}]}', "x.json:2:1: it is no JSON"),
         ('{"images": [{"id":1,"file_name":"a"}\n{}]}', "x.json:2:1: it is no JSON: ',' is exp"),
         ('{"images": [', "x.json:1:13: it is no JSON"),
