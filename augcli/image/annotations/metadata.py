@@ -13,6 +13,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import zip_longest
 from typing import Any
 
@@ -87,7 +88,7 @@ def _of_lines(text: str, name: str) -> MetadataFile:
     found = _Rows(name)
     for line, row in enumerate(text.splitlines(), 1):
         if row.strip():
-            found.add(Row(line, row), lambda place, row=row: _object(row, place))
+            found.add(Row(line, row), partial(_object, row))
     return found.file("", JsonRows())
 
 
@@ -99,8 +100,12 @@ def _of_table(text: str, name: str) -> MetadataFile:
         near = did_you_mean(FILE_NAME, columns)
         raise SampleError(f"{name}:1: there is no column {FILE_NAME!r}{near}")
     for row, cells in rows:
-        found.add(row, lambda _place, cells=cells: dict(zip(columns, cells, strict=False)))
+        found.add(row, partial(_by_column, columns, cells))
     return found.file(ended(header.text, "\n"), CsvRows(tuple(columns)))
+
+
+def _by_column(columns: Sequence[str], cells: Sequence[str], _place: str) -> dict[str, Any]:
+    return dict(zip(columns, cells, strict=False))
 
 
 class _Rows:

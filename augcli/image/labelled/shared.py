@@ -94,7 +94,7 @@ class SharedScheme(Scheme):
         """Return what a file tells, None where it is of another sort; SampleError if damaged."""
 
     def why_not(self, data: bytes, name: str) -> str | None:
-        """Return what is wrong with a file that tells nothing, None if it may be of another sort."""
+        """Return what is wrong with a file that tells nothing, None if that is not known."""
         return None
 
     @abstractmethod
