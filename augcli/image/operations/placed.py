@@ -58,9 +58,12 @@ def _placed(target: Target, size: Size, mates: Mates) -> Placed:
 
 
 def _part(seen: Sequence[Points], outlines: Sequence[Points]) -> float:
-    """Return how much of outlines is in the frame; all of those that have no area."""
+    """Return how much of outlines is in the frame; all of those that have no area.
+
+    Loops of a line that crosses itself take from its area, so that a part may have more.
+    """
     whole = extent(outlines)
-    return extent(seen) / whole if whole else 1.0
+    return min(extent(seen) / whole, 1.0) if whole else 1.0
 
 
 def _outlines(target: Target) -> tuple[Points, ...]:
