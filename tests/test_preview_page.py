@@ -21,7 +21,7 @@ from augcli.commands.page import page as report
 from augcli.commands.preview import drawn_by, only_step, preview, preview_page
 from augcli.engines.local import LocalEngine
 from augcli.errors import UsageError
-from augcli.figures.knobs import shown
+from augcli.figures.knobs import _track, shown
 from augcli.figures.playground import Frame
 from augcli.kind import load_kind
 from augcli.recipe import load_recipe as from_text
@@ -71,12 +71,32 @@ def test_a_fixed_value_has_a_slider_about_it_that_the_lines_follow(recipe):
     page = page_of(recipe(steps=[{"rotate": {"degrees": 30}}, {"jpeg": {"quality": 1}}]))
     knobs = re.findall(r'data-name="(\w+)" data-values="([^"]+)" data-way="sets"', page)
     values = {name: json.loads(unescape(told)) for name, told in knobs}
-    assert (len(values["degrees"]), values["degrees"][-1]) == (7, 30)
+    assert len(values["degrees"]) == 7
     assert values["degrees"][0] < 0
+    assert values["degrees"][-1] > 30
     assert (len(values["quality"]), values["quality"][0]) == (7, 1)
     assert min(values["quality"]) >= 1, "no value that the step does not take"
     frames = re.findall(r'class="frame".*?src="([^"]+)"', page)
     assert len(set(frames)) == 14
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "field", "value", "ends"),
+    [
+        ("timeseries", "jitter", "sigma", 0.05, (0, 0.1)),
+        ("tabular", "jitter", "sigma", 0.1, (0, 0.2)),
+        ("image", "posterize", "bits", 3, (0, 8)),
+        ("timeseries", "spec_augment", "share", 1, (0.5, 1)),
+        ("image", "shear", "y", 0, (-1, 1)),
+    ],
+)
+def test_sliders_go_to_both_sides_of_a_fixed_value(kind, name, field, value, ends):
+    cls = catalogue(kind)[name]
+    fixed = cls.model_validate({field: value})
+    track = _track(fixed, field, declared_range(cls, field), every=False)
+    assert (track.values[0], track.values[-1]) == ends
+    assert track.first == value
+    assert value in track.values
 
 
 def test_the_frames_of_a_range_differ(recipe):
@@ -293,6 +313,20 @@ def test_the_verdict_tells_what_is_wrong_first(summary, dataset, said):
 def test_the_verdict_of_a_good_run_is_good():
     run = {"summary": SUMMARY, "recipe": {"dataset": DATASET}}
     assert all(each.good for each in verdict(run))
+
+
+@pytest.mark.parametrize("leaks", [True, False])
+def test_the_page_says_at_its_top_what_a_run_would_refuse(tmp_path, leaks):
+    make_photos(tmp_path / "ds", {"train/a": 2, "test/a": 1})
+    if leaks:
+        again_in = tmp_path / "ds/test/a/9.png"
+        write(again_in, next((tmp_path / "ds/train/a").iterdir()).read_bytes())
+    recipe = write_recipe(tmp_path / "ds", tmp_path / "out", steps=["horizontal_flip"])
+    told = augment("preview", recipe, "-o", tmp_path / "p.html")
+    page = (tmp_path / "p.html").read_text()
+    said = re.findall(r'<p class="bad" role="alert">(.*?)</p>', page)
+    assert [unescape(each) for each in said] == told.stderr.splitlines()[-1:] * leaks
+    assert page.find('role="alert"') < page.index("<h2>")
 
 
 def test_a_step_is_shown_without_a_recipe(tmp_path):

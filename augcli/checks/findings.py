@@ -54,8 +54,8 @@ _OF_RECIPES = (
     Finding(
         "destructive",
         "A step leaves little of some samples",
-        "Copies that are nearly black, white or empty, or hold or show next to nothing of their "
-        "source, teach a model that the class looks like nothing.",
+        "Copies that are nearly black, white, empty or noise, or hold or show next to nothing of "
+        "their source, teach a model that the class looks like nothing.",
         "Narrow the range of the step; `augment preview` shows it.",
     ),
     Finding(

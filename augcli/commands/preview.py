@@ -54,10 +54,15 @@ def write_preview(  # noqa: PLR0913 – as the command has options
     if ending not in ("", ".png", *_PAGES):
         raise UsageError(f"a preview is a picture (.png) or a page (.html), no {ending} file")
     recipe = only_step(recipe, step) if step else recipe
-    draw = preview_page if ending in _PAGES else preview
-    made = draw(recipe, sources, copies, drawn_by(engine, progress))
+    with located(recipe):
+        refused = [*_refused(recipe)]
+    spread = drawn_by(engine, progress)
+    if ending in _PAGES:
+        made = preview_page(recipe, sources, copies, spread, refused)
+    else:
+        made = preview(recipe, sources, copies, spread)
     write_target(target, made, recipe.input)
-    return [*_refused(recipe)]
+    return refused
 
 
 _PAGES = (".html", ".htm")
@@ -106,10 +111,16 @@ def preview(recipe: Recipe, sources: int, copies: int, spread: Spread = here) ->
         return marked(draw(_job(recipe, spread), shown, copies, sources))
 
 
-def preview_page(recipe: Recipe, sources: int, copies: int, spread: Spread = here) -> bytes:
+def preview_page(
+    recipe: Recipe,
+    sources: int,
+    copies: int,
+    spread: Spread = here,
+    refused: Sequence[str] = (),
+) -> bytes:
     """Return a page (HTML) with every step along its range and the whole recipe on a few sources.
 
-    For kinds without one it shows the picture.
+    For kinds without one it shows the picture. At its top stands what a run would refuse.
     """
     play = load_kind(recipe.dataset.kind).play
     if play is None:
@@ -117,10 +128,10 @@ def preview_page(recipe: Recipe, sources: int, copies: int, spread: Spread = her
 
         picture = preview(recipe, sources, copies, spread)
         frame = pictured("what the recipe makes of a few samples", picture, "png")
-        return _page(recipe, Playground(None, (), [[frame]]))
+        return _page(recipe, Playground(None, (), [[frame]]), refused)
     shown = _chosen(recipe, sources)
     with located(recipe):
-        return _page(recipe, play(_job(recipe, spread), shown, copies, sources))
+        return _page(recipe, play(_job(recipe, spread), shown, copies, sources), refused)
 
 
 def _job(recipe: Recipe, spread: Spread) -> AnyJob:
@@ -154,9 +165,11 @@ def _leaks(recipe: Recipe, dataset: Dataset, task: Task) -> None:
     processor_of(recipe, ()).process(task, sources).leaks()
 
 
-def _page(recipe: Recipe, playground: Playground) -> bytes:
+def _page(recipe: Recipe, playground: Playground, refused: Sequence[str]) -> bytes:
     told = {"output": recipe.output_folder.name, "written": recipe.as_written.text}
-    return rendered("preview.html", kind=recipe.dataset.kind, page=playground, **told)
+    return rendered(
+        "preview.html", kind=recipe.dataset.kind, page=playground, refused=refused, **told
+    )
 
 
 def only_step(recipe: Recipe, name: str) -> Recipe:

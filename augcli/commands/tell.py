@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from augcli.addresses import shown
 from augcli.plural import several
 from augcli.reports.report import Summary
-from augcli.system.terminal import columns_of, escaped, say, say_folded, warn
+from augcli.system.terminal import columns_of, escaped, say, say_command, say_folded, warn
 from augcli.task import Count
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def summary(told: Summary, *, verbose: bool) -> None:
     say("", "look further:", f"  {command} verify {output}")
     if told.example:
         name, *row = told.example
-        say(" ".join([f"  {command} explain", _typed(told.output / name), *row]))
+        say_command(f"  {command} explain", " ".join([_typed(told.output / name), *row]))
     say(f"  {command} report {output} -o report.html")
 
 

@@ -115,17 +115,28 @@ def _track(step: Transform, name: str, declared: Real, *, every: bool) -> _Track
 
 
 def _about(value: Number, default: Any, declared: Real) -> _Track:
-    """Return values about a fixed one: as far as the default goes, or up to its double."""
+    """Return values about a fixed one, as far as the default goes and as far to its other side."""
     known = default.extent() if isinstance(default, Constant | Uniform | Normal) else ()
     neutral = () if declared.neutral is None else (declared.neutral,)
     low, high = min(value, *known, *neutral), max(value, *known, *neutral)
     if low == high:
         far = max(2 * value, value + _POINTS - 1) if declared.whole else 2 * value or 1
         low, high = max(declared.low, value / 2), min(declared.high, far)
+    low, high = _both_sides(value, low, high, declared)
     ends = (math.floor(low), math.ceil(high)) if declared.whole else (low, high)
     values = _points(Uniform(*ends, whole=declared.whole, log=declared.log and low > 0))
     nearest = min(values, key=lambda each: abs(each - value))
     return _Track("sets", sorted({*values, value} - ({nearest} - {value})), value)
+
+
+def _both_sides(value: Number, low: Number, high: Number, declared: Real) -> tuple[Number, Number]:
+    """Return a range that goes on, from a value at its end, as far to the other side as it may."""
+    is_log = declared.log and low > 0
+    if value == high:
+        return low, min(declared.high, value * value / low if is_log else 2 * value - low)
+    if value == low:
+        return max(declared.low, value * value / high if is_log else 2 * value - high), high
+    return low, high
 
 
 def _middle(spread: Spread) -> float:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import io
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
+from augcli.figures.fonts import font_of
+from augcli.figures.scripts import as_drawn, from_left, runs_left, stood_in
 from augcli.records.typed import Step
 from augcli.system.terminal import escaped
 
@@ -30,6 +31,8 @@ _CHUNKS = re.compile(r"\s*\S+")
 """Words, each with the blanks before it."""
 _PIECES = re.compile(r"[0-9=]|\s+|[^\s0-9=]+")
 """What is drawn once and kept: digits by themselves, as most numbers come once."""
+_WORDS = re.compile(r"\s+|\S+")
+_SIZE = 11
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,16 @@ def _broken(line: str, room: float) -> Iterator[str]:
 
 @lru_cache(4096)
 def _width(text: str) -> int:
-    return sum(_ink(piece).shape[1] for piece in _PIECES.findall(text))
+    return sum(_ink(piece).shape[1] for piece in _pieces(text))
+
+
+def _pieces(line: str) -> list[str]:
+    """Return the pieces of a line from left to right."""
+    if line.isascii():
+        return _PIECES.findall(line)
+    words = _WORDS.findall(line)
+    order = from_left(words, leftward=bool(runs_left(line)))
+    return [as_drawn(words[number]) for number in order]
 
 
 def fitting(word: str, room: float, width: Callable[[str], float]) -> Iterator[str]:
@@ -161,7 +173,7 @@ def _write(
 ) -> None:
     shades = np.linspace(PAPER[0], colour[0], 256).astype(np.uint8)
     for y, line in enumerate(lines):
-        ink = np.hstack([_ink(piece) for piece in _PIECES.findall(line)])
+        ink = np.hstack([_ink(piece) for piece in _pieces(line) or [""]])
         at = top + y * LINE
         sheet[at : at + LINE, left : left + ink.shape[1]] = shades[ink][:, :, None]
 
@@ -175,35 +187,17 @@ def _ink(piece: str) -> NDArray[np.uint8]:
 
 
 def drawable(text: str) -> str:
-    """Return a text with what the font has no sign for as its plain letters, or else as `?`."""
-    if text.isascii():
-        return text
-    return "".join(map(_drawable, unicodedata.normalize("NFC", text)))
+    """Return a text as the font of sheets can show it; see `stood_in`."""
+    return stood_in(text, _font())
 
 
-@cache
-def _drawable(character: str) -> str:
-    if _has_sign(character):
-        return character
-    plain = unicodedata.normalize("NFKD", character)
-    return "".join(filter(_has_sign, plain)) or "?"
+def drawn_line(text: str, room: int) -> Image.Image:
+    """Return so much of the beginning of a text as a width has room for, on paper."""
+    line = next(fitting(drawable(escaped(text)), room, _width))
+    paper = _paper(LINE, max(1, _width(line)))
+    _write(paper, [line], 0, 0, INK)
+    return Image.fromarray(paper)
 
 
-def _has_sign(character: str) -> bool:
-    return has_sign(character, _font())
-
-
-@cache
-def has_sign(character: str, font: Any) -> bool:
-    """Return whether a font has a sign of its own for a character."""
-    if character.isascii():
-        return True
-    try:
-        return bytes(font.getmask(character)) != bytes(font.getmask("\uffff"))
-    except UnicodeError:
-        return False
-
-
-@cache
 def _font() -> Any:
-    return ImageFont.load_default(size=12)
+    return font_of(_SIZE)

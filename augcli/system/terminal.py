@@ -71,6 +71,13 @@ def say_folded(*lines: object) -> None:
     _print(sys.stdout, (_folded(sys.stdout, escaped(line)) for line in lines))
 
 
+def say_command(command: str, rest: str) -> None:
+    """Print what to type; on a terminal that is too narrow for it, on two lines for a shell."""
+    whole, width = f"{command} {rest}", _width(sys.stdout)
+    fits = not width or columns_of(escaped(whole)) <= width
+    say(*([whole] if fits else [f"{command} \\", f"    {rest}"]))
+
+
 def say_text(text: str) -> None:
     """Print a text of several lines to stdout; its names must have been escaped."""
     _print(sys.stdout, [escaped_text(text.removesuffix("\n"))])
@@ -93,13 +100,18 @@ def warn_at_once(line: str, stderr: int) -> None:
 
 def _folded(stream: TextIO, line: str) -> str:
     """Return a line as it is, on a terminal in parts that fit, of which later ones are indented."""
-    width = shutil.get_terminal_size().columns if stream.isatty() else 0
+    width = _width(stream)
     if columns_of(line) <= width or not width:
         return line
     margin = " " * (len(line) - len(line.lstrip()) + len(_MARGIN))
     padded = "".join(mark + _PAD * max(0, columns(mark) - 1) for mark in line)
     parts = textwrap.wrap(padded, width, subsequent_indent=margin, **_WHOLE)
     return "\n".join(parts).replace(_PAD, "")
+
+
+def _width(stream: TextIO) -> int:
+    """Return how many columns a terminal has; 0 where it is none."""
+    return shutil.get_terminal_size().columns if stream.isatty() else 0
 
 
 def columns_of(text: str) -> int:

@@ -1,4 +1,4 @@
-"""What `check` finds out about the rows of tables: those that are the same."""
+"""What `check` finds out about rows: those that are the same, and steps that ruin them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from augcli.tabular.augment import ProcessedTable
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods.base import stages_of
 from augcli.tabular.reading.doubts import doubts
+from augcli.tabular.tried import judged, repeated
 from augcli.tabular.writing.twins import prints_of_features
 from augcli.task import Task
 
@@ -24,7 +25,7 @@ class TableLinter:
     """Takes in tables, and tells what a person should know of their rows."""
 
     def __init__(self, job: TableJob, dataset: Dataset):
-        self._balance = stages_of(job.balance)
+        self._job, self._balance = job, stages_of(job.balance)
         self._tables: list[ProcessedTable] = []
 
     def take(self, task: Task, processed: ProcessedTable) -> None:
@@ -36,8 +37,7 @@ class TableLinter:
         for each in self._tables:
             table = each.table
             yield from doubts(table)
-            stepped = (drawn.repeats for one in each.decided for drawn in one.drawn if drawn.steps)
-            yield from repeating(Counter(chain.from_iterable(some.tolist() for some in stepped)))
+            yield from self._of_steps(each)
             yield from self._of_methods(sum(map(each.is_ours, range(len(table)))))
             label = table.with_role("label")
             coded = table.coded.get(label.index) if label else None
@@ -48,6 +48,14 @@ class TableLinter:
                 name = coded.texts[code] if coded and code >= 0 else None
                 alike.take("train" if each.is_ours(row) else "", name, print_, print_)
             yield from alike.told(table.row_id)
+
+    def _of_steps(self, whole: ProcessedTable) -> Iterator[Lint]:
+        """Yield which new rows are as their bases, and what steps do that they should not."""
+        table, clip = whole.table, self._job.output.clips
+        stepped = [drawn for each in whole.decided for drawn in each.drawn if drawn.steps]
+        repeats = (repeated(table, drawn, clip=clip).tolist() for drawn in stepped)
+        yield from repeating(Counter(chain.from_iterable(repeats)))
+        yield from judged(table, self._job.steps, stepped)
 
     def _of_methods(self, rows: int) -> Iterator[Lint]:
         """Yield what is to be known of methods before they make rows from so many."""

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from augcli.errors import SettingError
-from augcli.figures.sheet import GAP, INK, LINE, PAPER, Cell, png
+from augcli.figures.sheet import GAP, LINE, PAPER, Cell, drawn_line, png
 from augcli.plural import several
-from augcli.system.terminal import escaped
 from augcli.tabular.augment import ProcessedTable, TableProcessor
 from augcli.tabular.deciding.outline import Outline
 from augcli.tabular.drawn import Drawn
@@ -25,7 +24,6 @@ from augcli.tabular.writing.writers import extent
 from augcli.task import Source, Task
 
 _CELL = (150, 90)
-_LETTERS = 24
 _FRAME = (200, 200, 200)
 _OLD, _NEW = (156, 196, 228), (214, 39, 40)
 _COLUMNS, _LINES, _NARROWEST = 8, 4, 480
@@ -107,7 +105,7 @@ def _strip(whole: ProcessedTable, of: OfClass, columns: Sequence[Column]) -> Ima
         left, top = GAP + across * (_CELL[0] + GAP), 4 + LINE + down * line_height
         image.paste(chart, (left, top))
         for line, text in enumerate(told):
-            _write(image, (left, top + _CELL[1] + line * LINE), text[:_LETTERS])
+            image.paste(drawn_line(text, _CELL[0]), (left, top + _CELL[1] + line * LINE))
     return image
 
 
@@ -144,4 +142,4 @@ def _histogram(own: Shares, new: Shares) -> Image.Image:
 
 
 def _write(image: Image.Image, place: tuple[int, int], text: str) -> None:
-    ImageDraw.Draw(image).text(place, escaped(text), fill=INK, font=ImageFont.load_default(size=12))
+    image.paste(drawn_line(text, image.width - place[0]), place)

@@ -1,4 +1,4 @@
-"""What `check` finds out about texts: those that are the same, and steps that change none."""
+"""What `check` finds out about texts: those that are the same, and steps that suit them badly."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ from augcli.transform import Transform, located, prepare, walk
 _TRIED, _FEWEST = 200, 20
 _HARDLY = 0.02
 """Share of texts that a step changes, at most, if it does nothing worth its name."""
+_LEFT, _OFTEN, _LONG = 0.25, 0.1, 4
+"""Share of the words of a text below which hardly one is left, of tries; words of such a text."""
 
 
 class TextLinter:
@@ -78,14 +80,22 @@ class TextLinter:
         prepare(self._job.steps)
         for path, step in located(self._job.steps):
             if isinstance(step, TextTransform) and step.p > 0 and not _needs_model(step):
-                yield from self._idle(step, path[:-1])
+                yield from self._judged(step, path[:-1])
 
-    def _idle(self, step: TextTransform, path: tuple[str | int, ...]) -> Iterator[Lint]:
-        """Yield that a step changes hardly a text."""
-        changed = sum(_changes(step, each, number) for number, each in enumerate(self._tried))
-        if len(self._tried) >= _FEWEST and changed <= _HARDLY * len(self._tried):
-            text = f"{step.name} changes {changed} of {len(self._tried)} texts that it was tried on"
+    def _judged(self, step: TextTransform, path: tuple[str | int, ...]) -> Iterator[Lint]:
+        """Yield that a step changes hardly a text, or leaves hardly a word of some."""
+        tries = [_tries(step, each, number) for number, each in enumerate(self._tried)]
+        changed = sum(any(made != old.text for old, made in each) for each in tries)
+        if len(tries) < _FEWEST:
+            return
+        if changed <= _HARDLY * len(tries):
+            text = f"{step.name} changes {changed} of {len(tries)} texts that it was tried on"
             yield Lint("no-effect", text, path)
+        left = [_left(*each) for each in chain.from_iterable(tries) if len(each[0].words) >= _LONG]
+        lost = sum(share < _LEFT for share in left)
+        if len(left) >= _FEWEST and lost > _OFTEN * len(left):
+            told = f"leaves less than {_LEFT:.0%} of the words in {lost} of {len(left)} tries"
+            yield Lint("destructive", f"{step.name} {told}", path)
 
 
 def _steps_of(job: TextJob) -> Iterator[Transform]:
@@ -100,11 +110,19 @@ def _needs_model(step: Transform) -> bool:
     return any(MODEL_FOLDER in each.metadata for each in type(step).model_fields.values())
 
 
-def _changes(step: TextTransform, document: Document, number: int) -> bool:
-    """Return whether a step changes a text in one of a few tries."""
+def _tries(step: TextTransform, document: Document, number: int) -> list[tuple[Document, str]]:
+    """Return texts and what a step makes of each, in a few tries."""
     streams = (Draws(0).at(number, turn, step.name) for turn in range(2))
     texts = document.parts or [document]
-    made = (
-        step.apply(t, step.make_params(each, t)).text != t.text for each in streams for t in texts
-    )
-    return any(made)
+    return [(t, step.apply(t, step.make_params(each, t)).text) for each in streams for t in texts]
+
+
+def _left(before: Document, after: str) -> float:
+    """Return the share of a text's words, by their letters, that are in it in any order or case."""
+    was = Counter(word.text.casefold() for word in before.words)
+    became = Counter(word.text.casefold() for word in Document(after, before.reading).words)
+    return _letters(was & became) / _letters(was)
+
+
+def _letters(words: Counter[str]) -> int:
+    return sum(len(word) * count for word, count in words.items())

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
 from typing import Any
 
-from PIL import Image, ImageDraw, ImageFont, features
+from PIL import Image, ImageDraw
 
 from augcli.draws import Draws
+from augcli.figures.fonts import font_of
+from augcli.figures.scripts import as_drawn, from_left, runs_left, script, stood_in, undrawn
 from augcli.figures.sheet import FAINT, INK, PAPER, fitting, png
 from augcli.figures.turns import in_turn
 from augcli.requests.asked import Splits
@@ -21,16 +23,13 @@ from augcli.text.corpus import label_of
 from augcli.text.differences import Fate, Piece, differences
 from augcli.text.drawing import Drawn, Failed, courses_of, draw_copies
 from augcli.text.job import TextJob
-from augcli.text.scripts import from_left, runs_left, script, stood_in, undrawn
 from augcli.text.single import opened
 from augcli.text.words import Document
 from augcli.transform import prepare
 
 _WIDTH, _GAP, _LINE, _SIZE, _INDENT = 1000, 16, 22, 15, 24
 _COLOURS = {"same": INK, "gone": (190, 30, 30), "new": (0, 120, 40), "faint": FAINT}
-_FONTS = ("NotoSansCJK-Regular.ttc", "NotoSans-Regular.ttf", "DejaVuSans.ttf", "Arial.ttf")
 _LONGEST = 400
-_SCRIPTS = 5
 
 
 def sheet(
@@ -93,7 +92,7 @@ def _line(source: Document, drawn: Drawn | Failed) -> list[Piece]:
 
 
 def _png(lines: Sequence[Sequence[Piece]]) -> bytes:
-    font = _font()
+    font = font_of(_SIZE)
     lines = [*lines, *_lacking(lines, font)]
     placed = [list(_placed(line, font)) for line in lines]
     heights = [(max(y for *_, y in line) + 1) * _LINE if line else _LINE for line in placed]
@@ -110,9 +109,9 @@ def _png(lines: Sequence[Sequence[Piece]]) -> bytes:
 def _lacking(lines: Sequence[Sequence[Piece]], font: Any) -> Iterator[list[Piece]]:
     """Yield a word on scripts that the font has no signs for."""
     text = "".join(text for line in lines for text, _ in line)
-    scripts = dict.fromkeys(map(script, undrawn(text, font)))
+    scripts = dict.fromkeys(map(script, undrawn(unicodedata.normalize("NFC", text), font)))
     if scripts:
-        told = ", ".join(islice(scripts, _SCRIPTS)).upper()
+        told = ", ".join(scripts).upper()
         text = f"No font here has all signs of {told}: install Noto Sans, or see the page (.html)."
         yield [(text, "same")]
 
@@ -132,7 +131,7 @@ def _placed(line: Sequence[Piece], font: Any) -> Iterator[tuple[str, Fate, float
             places[number] = x
             x += widths[number]
         for number, (word, fate) in enumerate(words):
-            yield _as_drawn(word), fate, places[number], y
+            yield as_drawn(word), fate, places[number], y
 
 
 def _broken(line: Sequence[Piece], font: Any) -> Iterator[list[Piece]]:
@@ -147,11 +146,6 @@ def _broken(line: Sequence[Piece], font: Any) -> Iterator[list[Piece]]:
             words.append((word, fate))
             room -= width
     yield words
-
-
-def _as_drawn(word: str) -> str:
-    """Return a word in the order in which its letters are drawn."""
-    return word if features.check("raqm") or not runs_left(word) else word[::-1]
 
 
 def _words(text: str, font: Any) -> Iterator[str]:
@@ -174,13 +168,3 @@ def _drawn(draw: Any, text: str, fate: Fate, place: tuple[float, float], font: A
     if fate == "gone":
         middle = place[1] + _SIZE * 0.7
         draw.line((place[0], middle, place[0] + font.getlength(text), middle), fill=colour)
-
-
-def _font() -> Any:
-    """Return a font of the system that has many scripts, or else Pillow's own."""
-    for name in _FONTS:
-        try:
-            return ImageFont.truetype(name, _SIZE)
-        except OSError:
-            continue
-    return ImageFont.load_default(size=_SIZE)

@@ -1,4 +1,4 @@
-"""What `check` finds out about series: those that are the same, and steps that change none."""
+"""What `check` finds out about series: those that are the same, and steps that suit them badly."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from augcli.checks.alike import Alike
 from augcli.checks.findings import Lint
 from augcli.checks.repeating import among, repeating
+from augcli.checks.spreads import losing_spread, widened
 from augcli.dataset.splits import augmented
 from augcli.dataset.units import Dataset
 from augcli.draws import Draws
@@ -52,25 +55,34 @@ class SeriesLinter:
             entries = [each for each in library.entries.values() if each.trouble is None]
             splits = augmented(self._job.dataset.augment, {each.split for each in entries})
             yield from _alike(library, entries, splits)
-            yield from self._idle(library, [each for each in entries if each.split in splits])
+            yield from self._judged(library, [each for each in entries if each.split in splits])
 
-    def _idle(self, library: Library, entries: list[Entry]) -> Iterator[Lint]:
-        """Yield the steps that change none of some series."""
+    def _judged(self, library: Library, entries: list[Entry]) -> Iterator[Lint]:
+        """Yield the steps that change none of some series, or leave little of them."""
         society = Society(library)
         some = entries[:: max(1, len(entries) // _TRIED)][:_TRIED]
         for path, step in located(self._job.steps):
             if isinstance(step, SeriesTransform) and step.p > 0:
-                tries = [_changes(step, library, society, each) for each in some]
+                tries = [_tried(step, library, society, each) for each in some]
                 known = [each for each in tries if each is not None]
-                if len(known) >= _FEWEST and not any(known):
+                if len(known) < _FEWEST:
+                    continue
+                if not any(each.changed for each in known):
                     text = f"{step.name} changes none of {len(known)} series that it was tried on"
                     yield Lint("no-effect", text, path[:-1])
+                yield from losing_spread(step.name, [each.times for each in known], path[:-1])
 
 
-def _changes(
-    step: SeriesTransform, library: Library, society: Society, entry: Entry
-) -> bool | None:
-    """Return whether a step changes a series; None where it cannot have it."""
+class _Try(NamedTuple):
+    """What a step did to a series."""
+
+    changed: bool
+    times: float
+    """How many times as wide as before its values are spread."""
+
+
+def _tried(step: SeriesTransform, library: Library, society: Society, entry: Entry) -> _Try | None:
+    """Return what a step does to a series; None where it cannot have it."""
     facts = Facts(entry.channels, entry.length, PeersOf(society, entry))
     if step.refusal(facts) is not None:
         return None
@@ -85,7 +97,14 @@ def _changes(
         made = step.apply(series, params, partners)
     except SampleError:
         return None
-    return not np.array_equal(made.values, series.values, equal_nan=True)
+    is_changed = not np.array_equal(made.values, series.values, equal_nan=True)
+    return _Try(is_changed, widened(_spread(series.values), _spread(made.values)))
+
+
+def _spread(values: Values) -> NDArray[np.float64]:
+    """Return the standard deviation of each channel; of one without values it is 0."""
+    known = np.ma.masked_invalid(np.asarray(values, np.float64))
+    return np.ma.filled(known.std(axis=-1), 0.0)
 
 
 def _alike(library: Library, entries: list[Entry], splits: frozenset[str]) -> Iterator[Lint]:

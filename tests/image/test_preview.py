@@ -14,7 +14,8 @@ from PIL import Image
 
 from augcli.errors import SampleError
 from augcli.figures import sheet as sheets
-from augcli.figures.sheet import clipped, drawable
+from augcli.figures.scripts import as_drawn
+from augcli.figures.sheet import clipped, drawable, drawn_line
 from augcli.image.augment import ImageProcessor
 from augcli.image.codec import Decoded, Header
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
@@ -62,14 +63,13 @@ def test_nothing_to_show_is_an_error_with_every_reason() -> None:
 def test_captions_are_drawn_readably() -> None:
     assert drawable("a–z 100%") in ("a–z 100%", "a?z 100%")
     assert drawable("gru\u0308n Malmö") in ("grün Malmö", "grun Malmo")
-    assert drawable("猫\udce9") in ("猫?", "??")
+    assert drawable("猫 \udce9") in ("猫 ?", "[cjk] ?")
 
 
-def test_a_font_with_the_sign_is_used(monkeypatch) -> None:
-    monkeypatch.setattr(sheets, "_has_sign", lambda character: character in "grün")
-    sheets._drawable.cache_clear()
-    assert drawable("grün") == "grün"
-    sheets._drawable.cache_clear()
+def test_captions_name_scripts_and_stand_as_these_run() -> None:
+    assert drawable("กรุงเทพ x") in ("กรุงเทพ x", "[thai] x")
+    assert sheets._pieces("שלום 345 עולם") == [*map(as_drawn, ("עולם", " ", "345", " ", "שלום"))]
+    assert drawn_line("größe" * 9, 60).width <= 60
 
 
 def test_names_of_any_bytes_can_be_captions() -> None:

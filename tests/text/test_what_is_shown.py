@@ -8,8 +8,8 @@ import pytest
 from helpers import augment, run, write
 from PIL import ImageFont
 
+from augcli.figures.scripts import from_left, runs_left, stood_in
 from augcli.text.preview import _lacking, _placed
-from augcli.text.scripts import from_left, runs_left, stood_in
 
 
 class EverySign:
@@ -85,7 +85,14 @@ def test_letters_that_join_stay_together() -> None:
 def test_a_word_names_the_script_of_what_cannot_be_drawn() -> None:
     font = ImageFont.load_default(size=15)
     assert stood_in("see 好 手机 and ไทย, I 😀", font) == "see [cjk] and [thai] I [emoji]"
+    assert stood_in("train/手机/1.png", font) == "train/[cjk]/1.png"
     assert stood_in("plain [words] [words]", font) == "plain [words] [words]"
+
+
+def test_letters_that_are_decomposed_or_lack_a_sign_are_plain_ones() -> None:
+    font = ImageFont.load_default(size=15)
+    assert stood_in("cafe\u0301 ö", font) == "cafe o"
+    assert stood_in("e\u0301t\u0301", EverySign()) == "ét\u0301"
 
 
 def test_scripts_that_the_font_has_no_signs_for_are_told() -> None:
@@ -94,6 +101,9 @@ def test_scripts_that_the_font_has_no_signs_for_are_told() -> None:
     ((text, fate),) = next(_lacking([[("好 film", "same"), ("ไทย", "gone")]], font))
     assert "THAI, CJK" in text
     assert fate == "same"
+    many = "ไทย سلام שלום привет हिन्दी γειά 好 안녕 😀"
+    ((text, _),) = next(_lacking([[(many, "same")]], font))
+    assert "CJK, HANGUL, EMOJI: install" in text
 
 
 def test_a_word_wider_than_a_sheet_is_broken() -> None:

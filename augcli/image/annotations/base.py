@@ -6,7 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from augcli.errors import Problem, SampleError
 from augcli.image.targets import Box, Point, Ring, Target, Targets
@@ -30,6 +30,19 @@ class Note:
         file, _, line = self.place.rpartition(":")
         where = (file, int(line), 1) if line.isdigit() else (self.place, 0, 0)
         return Problem(*where, self.text, "warning", "labels")
+
+
+class Damage(NamedTuple):
+    """A part of a file of many pictures that cannot be used."""
+
+    place: str
+    """`metadata.jsonl:3`, or the file and an item of a list."""
+    reason: str
+
+    @classmethod
+    def of(cls, place: str, error: SampleError) -> Damage:
+        """Return what is damaged at a place, which an error may tell as well."""
+        return cls(place, str(error).removeprefix(f"{place}: "))
 
 
 @dataclass(frozen=True)

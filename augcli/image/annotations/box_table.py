@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
@@ -32,6 +33,25 @@ class BoxTable:
     """As it is written; empty where there is none."""
     pictures: Mapping[str, tuple[Row, ...]]
     """File name → its rows, in their order."""
+
+    @cached_property
+    def _of_pictures(self) -> frozenset[str]:
+        """The columns that all rows of a picture tell alike, of pictures of several rows."""
+        told = ([self.boxes.others(row.text) for row in rows] for rows in self.pictures.values())
+        several = [rows for rows in told if len(rows) > 1]
+        names = self.boxes.columns.names if several else ()
+        return frozenset(
+            name
+            for name in names
+            if all(len({row.get(name) for row in rows}) == 1 for rows in several)
+        )
+
+    def of_picture(self, rows: Sequence[Row]) -> dict[str, str]:
+        """Return what rows tell of their picture, and not of an object in it."""
+        told = self.boxes.others(rows[0].text)
+        if _sides(self.boxes, self.boxes.cells(rows[0].text)) == []:
+            return told
+        return {name: cell for name, cell in told.items() if name in self._of_pictures}
 
 
 class Output(NamedTuple):
@@ -92,7 +112,6 @@ def _form(rows: Sequence[tuple[Row, list[str]]], boxes: Boxes, text: str) -> Box
         relative=relative,
         decimals=min(max(decimals, least), _MOST_DECIMALS),
         line_end="\r\n" if "\r\n" in text else "\n",
-        blank=[] in found,
     )
 
 
@@ -108,8 +127,11 @@ def table_text(table: BoxTable, outputs: Iterable[Output]) -> Iterator[str]:
     """Yield the lines of a table of outputs; the rows of originals are as they were."""
     yield ended(table.header, table.boxes.line_end)
     for output in outputs:
-        if output.targets is not None:
+        if output.targets:
             yield from table.boxes.render(output.targets, output.size, output.file_name)
+        elif output.targets is not None:
+            told = table.of_picture(output.rows)
+            yield table.boxes.background(output.size, output.file_name, told)
         else:
             yield from (_original(row, output.file_name, table.boxes) for row in output.rows)
 

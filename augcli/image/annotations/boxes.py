@@ -44,8 +44,6 @@ class Boxes:
     decimals: int = 0
     """Of the numbers of boxes."""
     line_end: str = "\n"
-    blank: bool = False
-    """Whether pictures without objects have a row without box."""
 
     def cells(self, text: str) -> list[str]:
         """Return the cells of a row, as many as there are columns."""
@@ -127,9 +125,20 @@ class Boxes:
 
     def render(self, targets: Targets, size: Size, file_name: str) -> list[str]:
         """Return the rows of a picture."""
-        if not targets and self.blank:
-            return [self.row({self.columns.file: file_name})]
         return [self.row(self._told(target, size, file_name)) for target in targets]
+
+    def background(self, size: Size, file_name: str, told: Mapping[str, str]) -> str:
+        """Return the row without box of a picture without objects, of which this is told."""
+        cells = {at: told.get(name, "") for at, name in enumerate(self.columns.names)}
+        return self.row(cells | self._of_picture(size, file_name))
+
+    def _of_picture(self, size: Size, file_name: str) -> dict[int, str]:
+        sides = dict(zip(self.columns.size or (), map(str, size), strict=False))
+        return {**sides, self.columns.file: file_name}
+
+    def others(self, text: str) -> dict[str, str]:
+        """Return the columns of a row that tell of neither picture, class nor box."""
+        return self._extra(self.cells(text))
 
     def row(self, told: Mapping[int, str]) -> str:
         """Return a row, from the cells of its columns."""
@@ -142,8 +151,7 @@ class Boxes:
         columns = self.columns
         told = {at: target.extra.get(name, "") for at, name in enumerate(columns.names)}
         told |= {at: "1" for at in told if target.share < _WHOLE and _is_cut(columns.names[at])}
-        told |= dict(zip(columns.size or (), map(str, size), strict=False))
-        told[columns.file] = file_name
+        told |= self._of_picture(size, file_name)
         if columns.label is not None:
             told[columns.label] = target.label
         return told | self._numbers(target, size)

@@ -7,12 +7,12 @@ of those that stay come out as they went in, and memory holds little more than t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from augcli.errors import SampleError
-from augcli.image.annotations.base import Note, decoded
+from augcli.image.annotations.base import Damage, Note, decoded
 from augcli.image.annotations.json_parts import Part, members
 
 Id: TypeAlias = int | str
@@ -56,6 +56,7 @@ class CocoFile:
     troubles: Mapping[str, str] = field(default_factory=dict)
     """File name of a picture → why it cannot be used."""
     notes: tuple[Note, ...] = ()
+    damaged: tuple[Damage, ...] = ()
 
 
 def parse_coco(data: bytes, name: str) -> CocoFile:
@@ -78,6 +79,7 @@ class _Reading:
         self._used: dict[Id, list[Any]] = defaultdict(list)
         self._ids: set[Id] = set()
         self._categories: list[dict[str, Any]] = []
+        self._damaged: list[Damage] = []
 
     def take(self, key: str, value: Part | Iterator[Part]) -> None:
         """Take a member of the file."""
@@ -89,9 +91,18 @@ class _Reading:
         elif key in lists:
             self._members[key] = None
             for number, item in enumerate(value):
-                lists[key](_mapping(item.value, f"{self.name}: {key}[{number}]"), item.text)
+                self._item(lists[key], item, f"{self.name}: {key}[{number}]")
         else:
             self._members[key] = self._kept(key, value)
+
+    def _item(self, take: Callable[[Any, str, str], None], item: Part, place: str) -> None:
+        """Take an item of a list; one that cannot be used harms no other."""
+        if isinstance(item.value, dict) and "segments_info" in item.value:
+            raise SampleError(f"{place}: panoptic segments, which are not read")
+        try:
+            take(_mapping(item.value, place), item.text, place)
+        except SampleError as error:
+            self._damaged.append(Damage.of(place, error))
 
     def _kept(self, key: str, items: Iterator[Part]) -> str:
         """Return another list as it is written."""
@@ -103,23 +114,21 @@ class _Reading:
             ]
         return f"[{', '.join(part.text for part in parts)}]"
 
-    def _image(self, found: dict[str, Any], text: str) -> None:
-        place = f"{self.name}: image {found.get('id', len(self._images))}"
+    def _image(self, found: dict[str, Any], text: str, place: str) -> None:
         file_name = found.get("file_name")
         if not isinstance(file_name, str) or not file_name:
             raise SampleError(f"{place}: it has no `file_name`")
         self._images.append((_id(found, "id", place), file_name, text))
 
-    def _annotation(self, found: dict[str, Any], text: str) -> None:
+    def _annotation(self, found: dict[str, Any], text: str, where: str) -> None:
+        image = _id(found, "image_id", where)
         place = f"{self.name}: annotation {found.get('id', len(self._ids))}"
-        if "segments_info" in found:
-            raise SampleError(f"{place}: panoptic segments, which are not read")
         own = None if found.get("id") is None else _id(found, "id", place)
         if own is None or own in self._ids:
             self.notes.append(Note(place, NO_ID if own is None else SAME_ID))
         if own is not None:
             self._ids.add(own)
-        image, category = _id(found, "image_id", place), found.get("category_id")
+        category = found.get("category_id")
         self._annotations[image].append(text)
         self._used[image].append(plain_id(category) if _is_plain(category) else None)
 
@@ -147,6 +156,7 @@ class _Reading:
             last_annotation=_last(self._ids),
             troubles=self._troubles(),
             notes=tuple(self.notes),
+            damaged=tuple(self._damaged),
         )
 
     def _named(self) -> Iterator[Category]:
@@ -198,7 +208,7 @@ def _some(names: Iterable[str]) -> str:
 
 def _mapping(value: Any, place: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise SampleError(f"{place} is no JSON object")
+        raise SampleError(f"{place}: it is no JSON object")
     return value
 
 

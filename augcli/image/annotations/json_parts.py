@@ -26,6 +26,8 @@ def members(text: str, name: str) -> Iterator[tuple[str, Part | Iterator[Part]]]
     Each value must be taken before the next. SampleError with the place where it is no JSON.
     """
     reader = _Reader(text, name)
+    if reader.meets("["):
+        raise SampleError(f"{name}: it is a list, where a JSON object is expected")
     reader.expect("{")
     for _ in reader.until("}"):
         key = reader.part().value

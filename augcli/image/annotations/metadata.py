@@ -11,12 +11,15 @@ import csv
 import io
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import zip_longest
 from typing import Any
 
 from augcli.errors import SampleError, did_you_mean
 from augcli.image.annotations.base import (
+    Damage,
     Note,
     Parsed,
     Size,
@@ -47,11 +50,18 @@ class MetadataRows(ABC):
 
     @abstractmethod
     def render(self, text: str, file_name: str, targets: Targets | None = None) -> str:
-        """Return a row for another picture: with other objects, or those that it has."""
+        """Return a row for another picture: with other objects, or those that it has.
+
+        Other files that it names are not beside that one, so it names none.
+        """
 
     @abstractmethod
     def texts(self, text: str) -> list[str]:
         """Return the texts in a row, which may be captions."""
+
+    @abstractmethod
+    def files(self, text: str) -> list[str]:
+        """Return the columns of a row that name other files, which imagefolder loads as well."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +71,11 @@ class MetadataFile:
     name: str
     header: str
     pictures: Mapping[str, Row]
-    """File name → its row."""
+    """File name → its row, the first of several."""
     rows: MetadataRows
+    twice: Mapping[str, str] = field(default_factory=dict)
+    """File name of a picture of several rows → where they are."""
+    damaged: Sequence[Damage] = ()
 
 
 def parse_metadata(data: bytes, name: str) -> MetadataFile:
@@ -72,34 +85,58 @@ def parse_metadata(data: bytes, name: str) -> MetadataFile:
 
 
 def _of_lines(text: str, name: str) -> MetadataFile:
-    found: dict[str, Row] = {}
+    found = _Rows(name)
     for line, row in enumerate(text.splitlines(), 1):
         if row.strip():
-            place = f"{name}:{line}"
-            value = _object(row, place)
-            _add(found, value.get(FILE_NAME), Row(line, row), place, value)
-    return MetadataFile(name, "", found, JsonRows())
+            found.add(Row(line, row), partial(_object, row))
+    return found.file("", JsonRows())
 
 
 def _of_table(text: str, name: str) -> MetadataFile:
-    found: dict[str, Row] = {}
+    found = _Rows(name)
     rows = rows_of(text, ",", name)
     header, columns = next(rows, (Row(1, ""), []))
     if FILE_NAME not in columns:
         near = did_you_mean(FILE_NAME, columns)
         raise SampleError(f"{name}:1: there is no column {FILE_NAME!r}{near}")
     for row, cells in rows:
-        told = dict(zip(columns, cells, strict=False))
-        _add(found, told.get(FILE_NAME), row, f"{name}:{row.line}", told)
-    return MetadataFile(name, ended(header.text, "\n"), found, CsvRows(tuple(columns)))
+        found.add(row, partial(_by_column, columns, cells))
+    return found.file(ended(header.text, "\n"), CsvRows(tuple(columns)))
 
 
-def _add(found: dict[str, Row], file: Any, row: Row, place: str, told: Mapping[str, Any]) -> None:
+def _by_column(columns: Sequence[str], cells: Sequence[str], _place: str) -> dict[str, Any]:
+    return dict(zip(columns, cells, strict=False))
+
+
+class _Rows:
+    """The rows of a file on its way; one that tells of no picture harms no other."""
+
+    def __init__(self, name: str):
+        self._name = name
+        self._found: dict[str, Row] = {}
+        self._twice: dict[str, str] = {}
+        self._damaged: list[Damage] = []
+
+    def add(self, row: Row, told: Callable[[str], Mapping[str, Any]]) -> None:
+        place = f"{self._name}:{row.line}"
+        try:
+            file = _file_name(told(place), place)
+        except SampleError as error:
+            self._damaged.append(Damage.of(place, error))
+            return
+        first = self._found.setdefault(file, row)
+        if first is not row:
+            self._twice[file] = f"{place}: {file} is in line {first.line} already"
+
+    def file(self, header: str, rows: MetadataRows) -> MetadataFile:
+        return MetadataFile(self._name, header, self._found, rows, self._twice, self._damaged)
+
+
+def _file_name(told: Mapping[str, Any], place: str) -> str:
+    file = told.get(FILE_NAME)
     if not isinstance(file, str) or not file:
         raise SampleError(f"{place}: there is no {FILE_NAME!r}{did_you_mean(FILE_NAME, told)}")
-    if file in found:
-        raise SampleError(f"{place}: {file} is in line {found[file].line} already")
-    found[file] = row
+    return file
 
 
 def _object(text: str, place: str) -> dict[str, Any]:
@@ -129,7 +166,7 @@ class JsonRows(MetadataRows):
 
     def render(self, text: str, file_name: str, targets: Targets | None = None) -> str:
         """Return a row; all but the file's name and the objects stays as it is written."""
-        changes: dict[str, Any] = {FILE_NAME: file_name}
+        changes: dict[str, Any] = dict.fromkeys(self.files(text)) | {FILE_NAME: file_name}
         objects = json.loads(text).get("objects")
         if targets is not None and objects is not None:
             changes["objects"] = _packed([_item(each) for each in targets], objects)
@@ -139,6 +176,14 @@ class JsonRows(MetadataRows):
         """Return the texts in a row."""
         told = {key: value for key, value in json.loads(text).items() if key != FILE_NAME}
         return list(_texts(told))
+
+    def files(self, text: str) -> list[str]:
+        """Return the columns of a row that name other files."""
+        return [key for key, value in json.loads(text).items() if value and _names_files(key)]
+
+
+def _names_files(column: str) -> bool:
+    return column.endswith(("_file_name", "_file_names"))
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -214,19 +259,26 @@ class CsvRows(MetadataRows):
 
     def render(self, text: str, file_name: str, targets: Targets | None = None) -> str:
         """Return a row; one of the same picture stays as it is written."""
-        cells = self._cells(text)
-        at = self.columns.index(FILE_NAME)
-        if cells[at] == file_name:
+        changes = dict.fromkeys(self.files(text), "") | {FILE_NAME: file_name}
+        cells = [changes.get(column, cell) for column, cell in self._named(text)]
+        if cells == self._cells(text):
             return ended(text, "\n")
         made = io.StringIO()
         end = "\r\n" if text.endswith("\r\n") else "\n"
-        csv.writer(made, lineterminator=end).writerow([*cells[:at], file_name, *cells[at + 1 :]])
+        csv.writer(made, lineterminator=end).writerow(cells)
         return made.getvalue()
+
+    def files(self, text: str) -> list[str]:
+        """Return the columns of a row that name other files."""
+        return [column for column, cell in self._named(text) if cell and _names_files(column)]
 
     def texts(self, text: str) -> list[str]:
         """Return the cells of a row."""
-        named = zip(self.columns, self._cells(text), strict=False)
-        return [cell for column, cell in named if column != FILE_NAME]
+        return [cell for column, cell in self._named(text) if column != FILE_NAME]
+
+    def _named(self, text: str) -> Iterator[tuple[str, str]]:
+        """Yield column and cell; cells beyond the header are of none."""
+        return zip_longest(self.columns, self._cells(text), fillvalue="")
 
     def _cells(self, text: str) -> list[str]:
         return next(csv.reader(io.StringIO(text, newline="")))

@@ -211,10 +211,9 @@ def _origin(found: Sequence[_Found]) -> int:
 
 
 def _edges(sides: Sequence[float], origin: int) -> Box:
-    """Return a box in edges of pixels; one whose ends are the same has no area."""
+    """Return a box in edges of pixels; its ends may be the same pixel, but not where 0 is first."""
     (left, right), (top, bottom) = sorted(sides[::2]), sorted(sides[1::2])
-    low, up = left - origin, top - origin
-    return low, up, low if right == left else right, up if bottom == top else bottom
+    return left - origin, top - origin, right, bottom
 
 
 def _renamed(top: Element, file: str) -> Iterator[tuple[int, int, str]]:

@@ -23,8 +23,14 @@ _TAG = re.compile(rb"""<[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
 _ENTITIES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
 
 
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML can hold, not even escaped (XML 1.0, production Char)."""
+
+
 def escaped(text: str) -> str:
-    """Return a text as XML has it."""
+    """Return a text as XML has it; SampleError for one that no XML can hold."""
+    if _FORBIDDEN.search(text):
+        raise SampleError(f"{text!r} has letters that XML cannot hold; name it otherwise")
     for letter, entity in _ENTITIES:
         text = text.replace(letter, entity)
     return text

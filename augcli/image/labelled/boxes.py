@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
 from augcli.dataset.files import Bounds, head_of
@@ -51,7 +51,8 @@ class BoxScheme(SharedScheme):
         table = _table(settings, data, name)
         form = _form(table.boxes)
         rows = {file: json.dumps([form, rows]) for file, rows in table.pictures.items()}
-        return Shared(name, rows, _classes(table), {}, (), _splits(settings, table))
+        paths = {file: _path(settings, file) for file in rows}
+        return Shared(name, rows, _classes(table), {}, (), _splits(settings, table), paths)
 
     def labels(
         self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
@@ -81,6 +82,12 @@ def _table(settings: ImageDatasetSettings, data: bytes, name: str) -> BoxTable:
         text = "a row of a table of boxes is of one class; leave `label_separator` out"
         raise SettingError(("dataset", "label"), text)
     return parse_table(data, name, _told(settings, data), settings.delimiter)
+
+
+def _path(settings: ImageDatasetSettings, file: str) -> str:
+    """Return the path of a picture by what a row calls it."""
+    lacks = "" if file.endswith(settings.suffix) else settings.suffix
+    return str(PurePosixPath(settings.images, file + lacks))
 
 
 def _told(settings: ImageDatasetSettings, data: bytes) -> dict[str, str]:

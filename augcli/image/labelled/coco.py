@@ -70,7 +70,16 @@ class CocoScheme(SharedScheme):
             [each.label for each in file.categories],
             file.troubles,
             file.notes,
+            damaged=file.damaged,
         )
+
+    def why_not(self, data: bytes, name: str) -> str | None:
+        """Return why a JSON file is none of COCO's."""
+        try:
+            parse_coco(data, name)
+        except SampleError as error:
+            return str(error)
+        return f"{name}: no item of `images` has a `file_name`"
 
     def labels(
         self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
 
+from augcli.dataset.doubts import UNNAMED_LABELS
 from augcli.image.annotations.base import Note, Parsed, Size
 from augcli.image.annotations.captions import said
 from augcli.image.annotations.metadata import (
@@ -46,10 +47,12 @@ class MetadataScheme(SharedScheme):
     def told(self, settings: ImageDatasetSettings, data: bytes, name: str) -> Shared | None:
         """Return the row of each picture."""
         file = parse_metadata(data, name)
+        if settings.annotations == "refuse":
+            _refuse_files(file)
         columns = file.rows.columns if isinstance(file.rows, CsvRows) else None
         rows = {each: json.dumps([row.text, columns]) for each, row in file.pictures.items()}
         notes = tuple(_heeded(file)) if settings.captions == "heed" else ()
-        return Shared(name, rows, (), {}, notes)
+        return Shared(name, rows, (), file.twice, notes, damaged=file.damaged)
 
     def labels(
         self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
@@ -96,6 +99,17 @@ class _Told:
 
     def parsed(self, size: Size) -> Parsed:
         return self.rows.parse(self.text, size, self.place)
+
+
+def _refuse_files(file: MetadataFile) -> None:
+    """Raise DoubtError for columns that name masks or whatever else beside the pictures."""
+    rows = file.pictures.values()
+    if named := dict.fromkeys(column for row in rows for column in file.rows.files(row.text)):
+        columns = ", ".join(f"`{each}`" for each in named)
+        text = f"{columns} of {file.name} names files that do not follow their pictures into copies"
+        hint = "`annotations: ignore` under `dataset` leaves them out of the output, and `format: "
+        hint += "pairs` or `masks` moves those that lie in folders beside the pictures'"
+        raise UNNAMED_LABELS.doubt(text, hint, "dataset.annotations").error
 
 
 def _heeded(file: MetadataFile) -> Iterator[Note]:

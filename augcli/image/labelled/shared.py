@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,9 +14,10 @@ from augcli.dataset.doubts import SEVERAL_TASKS, UNCLEAR_FORMAT
 from augcli.dataset.layout import file_splits
 from augcli.dataset.splits import TRAIN
 from augcli.dataset.units import Dataset, Sample
+from augcli.disk.inside import suffix_of
 from augcli.disk.reading import MAX_FILE_BYTES, read_whole, stat_of
 from augcli.errors import SampleError, SettingError
-from augcli.image.annotations.base import Note, Parsed, Size
+from augcli.image.annotations.base import Damage, Note, Parsed, Size
 from augcli.image.annotations.coco_places import leads_out, places_of
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Beside, Labels, MaskFile, Records, Scheme
@@ -72,6 +73,9 @@ class Shared:
     notes: Sequence[Note]
     splits: Mapping[str, str] = field(default_factory=dict)
     """Name of a picture → its split, where the file tells that."""
+    paths: Mapping[str, str] = field(default_factory=dict)
+    """Name of a picture → its path, where that is not its name."""
+    damaged: Sequence[Damage] = ()
 
 
 class SharedScheme(Scheme):
@@ -88,6 +92,10 @@ class SharedScheme(Scheme):
     @abstractmethod
     def told(self, settings: ImageDatasetSettings, data: bytes, name: str) -> Shared | None:
         """Return what a file tells, None where it is of another sort; SampleError if damaged."""
+
+    def why_not(self, data: bytes, name: str) -> str | None:
+        """Return what is wrong with a file that tells nothing, None if that is not known."""
+        return None
 
     @abstractmethod
     def written(
@@ -109,7 +117,9 @@ class SharedScheme(Scheme):
         names = [root.name] if root.is_file() else self._tables(settings, pictures)
         files = [file for name in names if (file := self._told(settings, pictures.root, name))]
         if not files:
-            text = f"there is no file of {self.name} annotations at {root}"
+            told = (self.why_not(read_whole(str(pictures.root / each))[0], each) for each in names)
+            why = next((f"; {reason}" for reason in told if reason), "")
+            text = f"there is no file of {self.name} annotations at {root}{why}"
             raise SettingError(("dataset", "path"), text)
         pictures.use(file.name for file in files)
         placed = _Placed(pictures.names)
@@ -199,15 +209,28 @@ def output_in_file(record: PictureRecord) -> str:
     name, source = name_in_file(record), record.source
     if record.output == source:
         return name
-    folder, _, base = record.output.rpartition("/")
     own, _, last = source.rpartition("/")
-    return name.removesuffix(last) + base if folder == own else record.output
+    output = record.output
+    if not name.endswith(last):  # but with what it is called without an extension
+        last, output = _bare(last), _bare(output)
+    folder, _, base = output.rpartition("/")
+    return name.removesuffix(last) + base if folder == own else output
+
+
+def _bare(name: str) -> str:
+    return name.removesuffix(suffix_of(name))
 
 
 def _of_part(records: Records, name: str, split: str | None) -> Iterator[PictureRecord]:
     """Yield the outputs of which a file is to tell: of one split, or of all."""
     ours = (record for record in records() if file_of(record) == name)
     return (record for record in ours if split in (None, record.split))
+
+
+_NO_SUFFIX = (
+    ", nor is just one picture called so but for its extension; of a table's ids `suffix` in "
+    "`dataset` tells it"
+)
 
 
 class _Placed:
@@ -222,12 +245,14 @@ class _Placed:
         self.troubles: dict[str, str] = {}
         self._missing: dict[str, list[str]] = defaultdict(list)
         self._told: dict[str, str] = {}
+        self._damaged: dict[str, Sequence[Damage]] = {}
 
     def take(self, file: Shared) -> None:
         """Take in what a file tells; DoubtError for a picture that another one tells of."""
-        places = places_of(list(file.values), self._pictures, file.name)
+        self._damaged[file.name] = file.damaged
+        places = self._places(file)
         for name, value in file.values.items():
-            picture = places.get(name)
+            picture = places.get(file.paths.get(name, name))
             if picture is None:
                 self._missing[file.name].append(name)
                 continue
@@ -241,6 +266,15 @@ class _Placed:
             if name in file.troubles:
                 self.troubles[picture] = file.troubles[name]
 
+    def _places(self, file: Shared) -> Mapping[str, str]:
+        """Return path → picture; where no path leads to any, those without extensions do."""
+        paths = [file.paths.get(name, name) for name in file.values]
+        if found := places_of(paths, self._pictures, file.name):
+            return found
+        bare = Counter(map(_bare, self._pictures))
+        alone = {_bare(each): each for each in self._pictures if bare[_bare(each)] == 1}
+        return {path: alone[at] for path, at in places_of(paths, [*alone], file.name).items()}
+
     def splits(self, by_file: Mapping[str, str]) -> dict[str, str]:
         """Return picture → split where the files, or what is in them, tell splits apart."""
         if self._told:
@@ -250,8 +284,11 @@ class _Placed:
         return {picture: by_file[file] for picture, file in self.owners.items()}
 
     def missing(self, by_file: Mapping[str, str]) -> Iterator[tuple[Sample, str]]:
-        """Yield what files tell of and is not there."""
+        """Yield what files tell of and is not there, and what in them tells of no picture."""
+        for file, damaged in self._damaged.items():
+            yield from ((Sample(at, by_file[file], None), why) for at, why in damaged)
         for file, names in self._missing.items():
             for name in names:
                 where = "leads out of the dataset" if leads_out(name) else "is not there"
+                where += "" if suffix_of(name) else _NO_SUFFIX
                 yield Sample(name, by_file[file], None), f"{file} tells of it, but it {where}"

@@ -43,16 +43,27 @@ def _placed(target: Target, size: Size, mates: Mates) -> Placed:
     points = _points([(point.x, point.y) for point in target.keypoints])
     points, visibility = in_sight(points, told, size)
     is_inside = visibility == told and all(within(each, size).all() for each in outlines)
+    seen = outlines if is_inside else tuple(p for ring in outlines for p in clipped(ring, size))
     return Placed(
         target,
-        outlines if is_inside else tuple(part for ring in outlines for part in clipped(ring, size)),
+        seen,
         _points(target.corners),
         points,
         visibility,
         target.region,
         tuple(mates.get(target.label, ())),
+        share=1.0 if is_inside or target.corners else _part(seen, outlines),
         changed=not is_inside and not target.corners,
     )
+
+
+def _part(seen: Sequence[Points], outlines: Sequence[Points]) -> float:
+    """Return how much of outlines is in the frame; all of those that have no area.
+
+    Loops of a line that crosses itself take from its area, so that a part may have more.
+    """
+    whole = extent(outlines)
+    return min(extent(seen) / whole, 1.0) if whole else 1.0
 
 
 def _outlines(target: Target) -> tuple[Points, ...]:

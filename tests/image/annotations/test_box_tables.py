@@ -91,9 +91,17 @@ def test_rows_of_pictures_without_objects_stay_and_copies_have_such_rows_too():
     assert made == f"{text}c.jpg,,,,,\r\n"
 
 
-def test_a_picture_that_lost_all_objects_has_no_row_where_no_other_has_an_empty_one():
-    text = f"{CORNERS}a.jpg,200,100,cat,10,20,30,40\n"
-    assert written(text, ("b.jpg", "a.jpg", ())) == CORNERS
+def test_a_picture_that_lost_all_objects_has_a_row_with_what_is_told_of_pictures():
+    header = "image_id,width,height,source,bbox,occluded,class\n"
+    two = 'a.jpg,400,100,farm,"[1, 2, 3, 4]",0,cat\na.jpg,400,100,farm,"[5, 2, 3, 4]",1,cat\n'
+    text = f"{header}{two}b.jpg,400,100,wood,,,\n"
+    made = written(text, ("c.jpg", "a.jpg", ()), ("d.jpg", "b.jpg", ()))
+    assert made == f"{header}c.jpg,200,100,farm,,,\nd.jpg,200,100,wood,,,\n"
+
+
+def test_what_is_told_of_one_object_alone_is_not_of_its_picture():
+    text = "path,class,x0,y0,x1,y1,occluded\na.jpg,cat,10,20,30,40,1\n"
+    assert written(text, ("b.jpg", "a.jpg", ())).endswith("b.jpg,,,,,,\n")
 
 
 def test_without_a_column_of_classes_all_objects_are_of_one():

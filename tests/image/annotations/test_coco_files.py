@@ -279,17 +279,16 @@ def test_annotations_that_cannot_be_used_are_told_with_their_id(changes, told):
     ("text", "told"),
     [
         ("", "x.json:1:1: it is no JSON: '{' is expected"),
-        ("[]", "x.json:1:1: it is no JSON: '{' is expected"),
+        ("[]", "x.json: it is a list, where a JSON object is expected"),
         ('{"images": [{"id": 1,\n}]}', "x.json:2:1: it is no JSON"),
-        ('{"images": [\n{}\n{}]}', "x.json: image 0: it has no `file_name`"),
         ('{"images": [{"id":1,"file_name":"a"}\n{}]}', "x.json:2:1: it is no JSON: ',' is exp"),
         ('{"images": [', "x.json:1:13: it is no JSON"),
         ('{"images": {}}', "x.json: `images` is no list"),
-        ('{"images": [1]}', "x.json: images[0] is no JSON object"),
-        ('{"images": [{"file_name": "a"}]}', "x.json: image 0: `id` is no number: None"),
-        ('{"images": [{"id": true, "file_name": "a"}]}', "x.json: image True: `id` is no number"),
         ('{"annotations": []}', "x.json: it has no `images`"),
-        ('{"annotations": [{"image_id": 1, "segments_info": []}]}', "x.json: annotation 0: panop"),
+        (
+            '{"annotations": [{"image_id": 1, "segments_info": []}]}',
+            "x.json: annotations[0]: panop",
+        ),
         (f'{{"x": {"[" * 100000}', "x.json:1:8: it is no JSON"),
         (f'{{"x": {{"y": {"9" * 5000}}}}}', "x.json:1:7: it is no JSON: Exceeds the limit"),
         ("\n\xff", "x.json:2: it is not UTF-8"),
@@ -298,6 +297,25 @@ def test_annotations_that_cannot_be_used_are_told_with_their_id(changes, told):
 def test_files_that_cannot_be_read_are_told_with_their_place(text, told):
     with pytest.raises(SampleError, match=f"^{re.escape(told)}"):
         parse_coco(text.encode("latin-1"), "x.json")
+
+
+@pytest.mark.parametrize(
+    ("images", "annotations", "told"),
+    [
+        ("{}", "", "x.json: images[0]: it has no `file_name`"),
+        ("1", "", "x.json: images[0]: it is no JSON object"),
+        ('{"file_name": "a"}', "", "x.json: images[0]: `id` is no number: None"),
+        ('{"id": true, "file_name": "a"}', "", "x.json: images[0]: `id` is no number: True"),
+        ("", '{"id": 3, "bbox": [1, 2, 3, 4]}', "x.json: annotations[0]: `image_id` is no number"),
+    ],
+)
+def test_items_that_cannot_be_used_are_told_and_harm_no_other(images, annotations, told):
+    both = ",".join(filter(None, [images, '{"id": 1, "file_name": "b"}']))
+    text = f'{{"images": [{both}], "annotations": [{annotations}]}}'
+    found = parse_coco(text.encode(), "x.json")
+    assert [each.file_name for each in found.pictures] == ["b"]
+    (damage,) = found.damaged
+    assert f"{damage.place}: {damage.reason}".startswith(told)
 
 
 @pytest.mark.parametrize(

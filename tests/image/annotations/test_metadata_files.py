@@ -86,13 +86,23 @@ def test_tables_travel_along():
         ("[" * 100000, "metadata.jsonl", "metadata.jsonl:1: it is no JSON"),
         ("[]", "metadata.jsonl", "metadata.jsonl:1: it is no JSON object"),
         ('{"file_name": "a"}\n' * 2, "metadata.jsonl", "metadata.jsonl:2: a is in line 1 already"),
-        ("filename,x\n", "metadata.csv", "metadata.csv:1: there is no column 'file_name'; did you"),
         ("file_name,x\n,y\n", "metadata.csv", "metadata.csv:2: there is no 'file_name'"),
     ],
 )
-def test_files_that_cannot_be_used_are_told_with_their_line(text, name, told):
-    with pytest.raises(SampleError, match=f"^{re.escape(told)}"):
-        parse_metadata(text.encode(), name)
+def test_rows_that_cannot_be_used_are_told_with_their_line_and_harm_no_other(text, name, told):
+    good = "b.png,z\n" if name.endswith(".csv") else '\n{"file_name": "b.png"}\n'
+    found = parse_metadata((text + good).encode(), name)
+    reasons = [f"{each.place}: {each.reason}" for each in found.damaged] + [*found.twice.values()]
+    assert len(reasons) == 1
+    assert reasons[0].startswith(told)
+    assert found.pictures.keys() - found.twice.keys() == {"b.png"}
+
+
+def test_a_table_without_a_column_of_names_is_told_with_those_that_it_has():
+    with pytest.raises(
+        SampleError, match=r"^metadata\.csv:1: there is no column 'file_name'; did you"
+    ):
+        parse_metadata(b"filename,x\n", "metadata.csv")
 
 
 @pytest.mark.parametrize(

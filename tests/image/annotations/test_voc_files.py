@@ -86,6 +86,10 @@ def test_pixels_are_counted_from_one_and_both_ends_are_inside():
     assert some.box == (10, 20, 30, 40)
 
 
+def test_a_box_of_one_pixel_across_has_an_area():
+    assert parsed(file(box(5, 1, 5, 9))).targets[0].box == (4, 0, 5, 9)
+
+
 def test_pixels_that_are_counted_from_zero_stay_so():
     data = file(box(0, 20, 30, 40), box(10, 20, 200, 100))
     found = parsed(data)
@@ -209,7 +213,7 @@ def test_a_file_outside_is_not_read(tmp_path):
         (file(box(1, 1, 9, 9), size=""), [NO_SIZE]),
         (file(box(1, 1, 9, 9), size="<size><width>0</width><height>0</height></size>"), [NO_SIZE]),
         (file(box(9, 1, 3, 9)), [UNORDERED]),
-        (file(box(5, 1, 5, 9)), [NO_AREA]),
+        (file(box(5, 0, 5, 9)), [FROM_ZERO, NO_AREA]),
         (file(box(5, 1, 201, 9)), [OUTSIDE]),
         (file(box(5, 1, 50, 9), box(5, 1, 50, 9)), [TWICE]),
         (file(box(5, 1, 50, 9), box(5, 1, 50, 9, more="<difficult>1</difficult>")), []),
@@ -299,3 +303,10 @@ def test_any_box_is_written_with_an_area_and_within_the_picture(xs, ys, size):
 def test_any_name_comes_back(label):
     written = Voc().render((Target(label=label, box=(0, 0, 9, 9)),), SIZE)
     assert parsed(written).targets[0].label == label
+
+
+@pytest.mark.parametrize("letter", ["\x00", "\x1b", "\ufffe", "\ud800"])
+def test_a_name_that_xml_cannot_hold_is_refused(letter):
+    target = Target(label=f"cat{letter}", box=(0, 0, 9, 9))
+    with pytest.raises(SampleError, match=r"^'cat.* has letters that XML cannot hold"):
+        Voc().render((target,), SIZE)

@@ -7,6 +7,7 @@ cannot be used fails its picture alone.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -107,11 +108,6 @@ ODD: dict[tuple[str, str], tuple[Any, str, int]] = {
         object_of(5, 5, 25, 10),
         "Annotations/a.xml:3: warning: the object reaches beyond the picture",
         2,
-    ),
-    ("voc", "no area"): (
-        object_of(5, 5, 5, 10),
-        "Annotations/a.xml:3: warning: the box has no area",
-        1,
     ),
     ("voc", "wrong way round"): (
         object_of(15, 5, 5, 10),
@@ -455,3 +451,28 @@ def test_pictures_that_lists_of_voc_name_in_vain_are_told(tmp_path):
     recipe = write_recipe(root, tmp_path / "out", dataset={"format": "voc"})
     told = [each.message for each in findings(read_recipe(recipe)) if each.code == "no-picture"]
     assert told == ["left out 1 picture that ImageSets lists and is nowhere: ghost"]
+
+
+def test_an_object_that_the_source_has_beyond_the_frame_is_truncated_in_copies(tmp_path):
+    labels = object_of(15, 5, 26, 10).replace("<bnd", "<truncated>0</truncated><bnd")
+    root = make(tmp_path / "in", "voc", labels)
+    asked = {"dataset": {"format": "voc"}, "steps": ["horizontal_flip"], "copies": 1}
+    run(root, tmp_path / "out", **asked)
+    copy = (tmp_path / "out/Annotations/a.aug-000.xml").read_text()
+    assert copy.count("<truncated>1</truncated>") == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"[]", "x.json: it is a list"),
+        ("{}".encode("utf-16"), "x.json:1: it is not UTF-8"),
+        (b'{"images": [], \0', "x.json:1:16: it is no JSON"),
+        (b'{"x": ' + b"[" * 100_000, "x.json:1:8: it is no JSON"),
+    ],
+)
+def test_a_file_that_is_none_of_coco_is_named_with_what_is_wrong(data, told, tmp_path):
+    write(tmp_path / "in/a.png", picture(1))
+    (tmp_path / "in/x.json").write_bytes(data)
+    with pytest.raises(RecipeError, match=re.escape(told)):
+        run(tmp_path / "in", tmp_path / "out", dataset={"format": "coco"}, copies=1)

@@ -7,7 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import lines_of, manifest, picture, replayed, run, tree, write, write_recipe
+from helpers import (
+    augment,
+    failures,
+    lines_of,
+    manifest,
+    picture,
+    replayed,
+    run,
+    tree,
+    write,
+    write_recipe,
+)
 
 from augcli.commands.check import findings
 from augcli.commands.replay import replay
@@ -19,6 +30,7 @@ FLIP: dict[str, Any] = {
     "steps": ["horizontal_flip"],
     "copies": 1,
 }
+IGNORED = {"format": "metadata", "annotations": "ignore"}
 OBJECTS = {"bbox": [[2, 3, 10, 6]], "categories": [4]}
 
 
@@ -144,3 +156,24 @@ def test_captions_keep_steps_away_that_make_them_untrue(
     again = run(saying, out, **told)
     assert all(each["steps"] for each in manifest(out) if each["copy"] is not None)
     assert not any("names" in note for note in again.listing)
+
+
+def test_rows_that_cannot_be_used_fail_alone(captioned: Path, tmp_path: Path) -> None:
+    path, out = captioned / "train/metadata.jsonl", tmp_path / "out"
+    path.write_text(path.read_text() + '{"text": "of none"}\n{"file_name":\n')
+    assert run(captioned, out, **FLIP).exit_code == 3
+    assert list(failures(out)) == ["train/metadata.jsonl:3", "train/metadata.jsonl:4"]
+    told = [each["file_name"] for each in lines_of(out / "train/metadata.jsonl")]
+    assert told == ["a.png", "a.aug-000.png", "sub/b.png", "sub/b.aug-000.png"]
+
+
+def test_files_that_metadata_names_are_refused_or_left_out(captioned: Path, tmp_path: Path) -> None:
+    path, out = captioned / "train/metadata.jsonl", tmp_path / "out"
+    told = [{"file_name": f"{name}.png", "mask_file_name": "a_mask.png"} for name in ("a", "sub/b")]
+    path.write_text(rows(*told))
+    write(captioned / "train/a_mask.png", picture(1))
+    refused = augment("run", write_recipe(captioned, out, **FLIP))
+    assert refused.returncode == 2
+    assert "`mask_file_name` of train/metadata.jsonl" in refused.stderr
+    assert run(captioned, out, **{**FLIP, "dataset": IGNORED}).exit_code == 0
+    assert [each["mask_file_name"] for each in lines_of(out / "train/metadata.jsonl")] == [None] * 4

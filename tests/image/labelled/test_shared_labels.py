@@ -386,3 +386,32 @@ def test_a_file_that_takes_too_much_memory_is_refused_unread(name: str, tmp_path
         file.truncate(3_000_000_000)
     with pytest.raises(RecipeError, match="more than 2,147 MB are not read at once: cut it in sev"):
         run(root, tmp_path / "out", **FLIP | {"dataset": {"format": kind, "max_bytes": 10**10}})
+
+
+def with_ids(tmp_path: Path) -> Path:
+    """Write a table of boxes whose pictures are told by ids."""
+    for name in ("0000.jpg", "0001.jpg"):
+        write(tmp_path / f"in/img/{name}", picture(1, ".jpg"))
+    rows = "0000,cat,0.1,0.2,0.3,0.5\n0001,cat,0,0.5,0.25,1\n"
+    return write(tmp_path / "in/boxes.csv", f"ImageID,LabelName,XMin,YMin,XMax,YMax\n{rows}")
+
+
+@pytest.mark.parametrize("told", [{}, {"suffix": ".jpg"}, {"suffix": ".jpg", "images": "img"}])
+def test_boxes_of_ids_find_their_pictures_and_copies_have_ids(told, tmp_path: Path) -> None:
+    table = with_ids(tmp_path)
+    recipe = {"dataset": {"format": "csv", **told}, "steps": ["horizontal_flip"], "copies": 1}
+    run(table.parent, tmp_path / "out", **recipe)
+    made = (tmp_path / "out/boxes.csv").read_text().splitlines()[1:]
+    assert [row.split(",")[0] for row in made] == ["0000", "0000.aug-000", "0001", "0001.aug-000"]
+    assert made[1] == "0000.aug-000,cat,0.7,0.2,0.9,0.5"
+
+
+def test_an_id_of_two_pictures_is_one_where_suffix_tells(tmp_path: Path) -> None:
+    table = with_ids(tmp_path)
+    write(table.parent / "img/0000.png", picture(2))
+    recipe = {"dataset": {"format": "csv"}, "steps": ["horizontal_flip"], "copies": 1}
+    run(table.parent, tmp_path / "out", **recipe)
+    assert "`suffix`" in failures(tmp_path / "out")["0000"]
+    recipe["dataset"]["suffix"] = ".jpg"
+    run(table.parent, tmp_path / "other", **recipe)
+    assert not failures(tmp_path / "other")

@@ -11,7 +11,7 @@ from typing import Any
 
 from PIL import features
 
-from augcli.figures.sheet import has_sign
+from augcli.figures.fonts import has_sign
 
 
 def runs_left(text: str) -> bool | None:
@@ -47,16 +47,39 @@ def _last(first: bool, ways: Iterable[bool | None]) -> list[bool]:
 
 
 def stood_in(text: str, font: Any) -> str:
-    """Return a text with the name of its script in the place of words that cannot be drawn."""
-    missing = "".join(undrawn(text, font))
-    if not missing:
+    """Return a text of signs that a font has.
+
+    Where it has none, there are plain letters, or the name of the script in the place of words.
+    """
+    if text.isascii():
         return text
-    word = rf"\S*[{re.escape(missing)}]\S*"
+    text = "".join(_plain(mark, font) for mark in unicodedata.normalize("NFC", text))
+    if missing := "".join(undrawn(text, font)):
+        word = rf"[^\s/]*[{re.escape(missing)}][^\s/]*"
 
-    def name(found: re.Match[str]) -> str:
-        return f"[{script(next(mark for mark in found[0] if mark in missing))}]"
+        def name(found: re.Match[str]) -> str:
+            return f"[{script(next(mark for mark in found[0] if mark in missing))}]"
 
-    return re.sub(rf"{word}(?:\s+{word})*", name, text)
+        text = re.sub(rf"{word}(?:\s+{word})*", name, text)
+    return "".join(mark if _is_sign(mark) else _of_rest(mark, font) for mark in text)
+
+
+def _plain(mark: str, font: Any) -> str:
+    """Return a letter, without its accents where only so there is a sign for it."""
+    plain = unicodedata.normalize("NFKD", mark)[0]
+    return plain if not has_sign(mark, font) and has_sign(plain, font) else mark
+
+
+def _of_rest(mark: str, font: Any) -> str:
+    """Return what is no letter; nothing for marks and joiners that there is no sign for."""
+    if has_sign(mark, font) and unicodedata.category(mark) != "Cs":
+        return mark
+    return "" if unicodedata.category(mark) in ("Mn", "Me", "Cf") else "?"
+
+
+def as_drawn(word: str) -> str:
+    """Return a word in the order in which its letters are drawn."""
+    return word if features.check("raqm") or not runs_left(word) else word[::-1]
 
 
 def undrawn(text: str, font: Any) -> Iterator[str]:
