@@ -83,6 +83,13 @@ class Found:
         return next((trial for trial in self.trials if trial.name == best), None)
 
     @property
+    def seeming(self) -> Trial:
+        """Return the trial of the best score, above chance or not."""
+        gains = self.choice.second
+        best = max(gains, key=lambda name: gains[name].goodness.mean)
+        return next(trial for trial in self.trials if trial.name == best)
+
+    @property
     def helps(self) -> bool:
         """Return whether the best trial is worth more than no copies."""
         return self.best is not None and self.verdict.verdict == "helps"
@@ -282,11 +289,10 @@ def limits(sources: int) -> str:
 
 def _said(found: Found, recipe: Recipe) -> Iterator[str]:
     yield f"Found by augment search among {len(found.trials)} trials."
-    if found.best is None:
-        yield "There is no evidence that any helps; none was chosen."
-    elif not found.helps:
-        yield f"There is no evidence that any helps; the best was {found.best.name}:"
-        yield f"steps: {json.dumps(_steps(found.best.recipe, recipe))}"
+    if not found.helps:
+        seeming, chosen = found.seeming, "" if found.best else " none was chosen,"
+        yield f"There is no evidence that any helps;{chosen} the best was {seeming.name}:"
+        yield f"steps: {json.dumps(_steps(seeming.recipe, recipe))}"
 
 
 def table(found: Found) -> Iterator[str]:

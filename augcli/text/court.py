@@ -58,5 +58,5 @@ def told_apart(text: str) -> str:
 
 def court() -> Court:
     """Return the judge of texts: words and pairs of words before logistic regression."""
-    judge = Judge("words and pairs of words", told_apart, fitted, revision=2)
+    judge = Judge("words, or characters, and pairs of them", told_apart, fitted, revision=2)
     return Court((judge,), seen, folds=5, repeats=2, sample="text")

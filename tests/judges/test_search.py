@@ -129,6 +129,7 @@ def test_a_recipe_without_steps_is_written_where_nothing_helps(tmp_path: Path) -
     assert read_recipe(str(target)).steps == ()
     assert target.read_text().startswith("# Found by augment search among 1 trials.")
     assert "# There is no evidence that any helps" in target.read_text()
+    assert "# steps: [" in target.read_text()
     assert "strength 1, 1 copies" in page.read_text()
 
 
