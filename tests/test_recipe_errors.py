@@ -282,6 +282,17 @@ def test_a_kind_that_means_nothing_leaves_no_riddles(text):
     assert len(found) == 1 and "expected one of image, tabular" in found[0]
 
 
+@pytest.mark.parametrize(
+    ("dataset", "is_told"),
+    [("path: x.csv", True), ("path: x.csv, kind: text", False), ("path: photos", False)],
+)
+def test_a_key_of_tables_where_no_kind_is_told_asks_for_it(dataset, is_told):
+    lines = f"dataset: {{{dataset}}}\nbalance: {{method: smote, target: max}}\n"
+    told = "".join(located(f"version: 1\noutput: {{path: out}}\n{lines}"))
+    assert "unknown key 'method'" in told
+    assert ("say `kind: tabular`" in told) == is_told
+
+
 @pytest.mark.parametrize("kind", ["tabular", "text", "timeseries"])
 def test_kinds_that_are_not_there_yet(kind, monkeypatch):
     monkeypatch.setattr("augcli.recipe.reader.available_kind", lambda name: None)

@@ -31,6 +31,7 @@ _EXPECTED: dict[str, str] = {
 
 _NEVER_MEANT = frozenset(("kind", "method", "steps"))
 """Keys that nobody means who gives a value in place of a mapping."""
+_TABLES = (".csv", ".tsv", ".parquet")
 _PERCENTS = re.compile(r"(\d+(?:\.\d+)?) *%")
 
 _MUST: dict[str, Callable[[Mapping[str, Any]], str]] = {
@@ -81,12 +82,23 @@ def problems(
             yield _missing(at, document)
         elif first.kind == "extra_forbidden":
             known = _known_keys(model, at[len(path) : -1])
-            yield document.key_place(at).problem(unknown_key(str(at[-1]), known))
+            text = unknown_key(str(at[-1]), known) + _for_untold_kind(document)
+            yield document.key_place(at).problem(text)
         else:
             text = _describe([first, *others], document, at)
             if "a mapping" in first.expected:
                 text += _for_lone(_model_at(model, at[len(path) :]), document.at(at))
             yield document.place(at).problem(about(at, text))
+
+
+def _for_untold_kind(document: Document) -> str:
+    """Return that a kind is to be told, where none is and the dataset is a table by its name."""
+    recipe = document.data if isinstance(document.data, dict) else {}
+    told = recipe.get("dataset")
+    told = told if isinstance(told, dict) else {}
+    if told.keys() & {"kind", "format"} or not str(told.get("path")).endswith(_TABLES):
+        return ""
+    return "; no `dataset.kind` is told, so it is image; for rows of a table say `kind: tabular`"
 
 
 def about(path: KeyPath, text: str) -> str:
