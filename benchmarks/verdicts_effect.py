@@ -37,9 +37,9 @@ NULLS, RUNS = 100, 40
 MOST_FALSE = 5
 MILD = geometry(10, 0.1, 5, 0.05, 0)
 MIRROR: list[Any] = [{"horizontal_flip": {"p": 1}}]
-_TEXT = f"""Every run draws other digits of MNIST, with labels that are balanced, and asks `augment
+_TEXT = f"""Every run draws other digits of MNIST, and asks `augment
 evaluate`'s own judges for {FOLDS} folds × {REPEATS}; copies ({COPIES} of each) are those of one
-run of the recipe. In the first three rows there is nothing to be seen, so that any verdict is
+run of the recipe. In the first four rows there is nothing to be seen, so that any verdict is
 false. In the row of mirrors the classes are digits and mirrored digits, and copies are mirrored.
 The last row holds out rows instead of sources: copies of a tested digit are then learned from."""
 
@@ -134,6 +134,24 @@ def random_labels(pool: Pool, size: int, at: Draws) -> Verdict:
     return _with_and_without(pool.mild, places, generator.permutation(labels), at)
 
 
+def balanced(pool: Pool, size: int, at: Draws) -> Verdict:
+    """Return the verdict on copies of a rare class alone, one in five, where labels say nothing."""
+    places, _ = _drawn(pool, size, at)
+    generator = np.random.Generator(np.random.PCG64(at.at("labels").seed()))
+    labels = generator.permutation((np.arange(size) % 5 == 0).astype(np.int64))
+    rows = [_rows(each[places], labels) for each in pool.mild]
+    rare = [labels[each.sources] == 1 for each in rows]
+    after = [
+        _with(each, kept | (np.arange(len(kept)) < size))
+        for each, kept in zip(rows, rare, strict=True)
+    ]
+    return _told([each.without_copies() for each in rows], after, at)
+
+
+def _with(rows: Rows, kept: NDArray[np.bool_]) -> Rows:
+    return Rows(rows.views[kept], rows.sources[kept], rows.labels, rows.targets[kept])
+
+
 def duplicates(pool: Pool, size: int, at: Draws) -> Verdict:
     """Return the verdict on copies that are the digits themselves."""
     places, labels = _drawn(pool, size, at)
@@ -168,6 +186,7 @@ def mirrors(pool: Pool, size: int, at: Draws) -> Verdict:
 Ask = Callable[[Pool, int, Draws], Verdict]
 CASES: tuple[tuple[str, int, Ask, str], ...] = (
     ("random labels", 100, random_labels, "none"),
+    ("random labels, one in five rare and balanced", 200, balanced, "none"),
     ("plain duplicates", 100, duplicates, "none"),
     ("a recipe beside itself, other seed", 100, itself, "none"),
     ("mild geometry", 100, mild, "some"),
