@@ -168,6 +168,8 @@ def sounds(root: Path) -> None:
 
 
 YOLO = "0 0.5 0.5 0.2 0.2\n"
+LISTS = {"train__txt": "./images/00.png\n", "val__txt": "./images/02.png\n"}
+CLASSES = {"classes__txt": "cone\n"}
 PLAIN, TWO = {"train"}, {"train", "test"}
 KNOWN: dict[str, tuple[Writer, str, str | None, set[str]]] = {
     # layout: what writes it, its kind, its format, its splits
@@ -378,6 +380,26 @@ ASKED: dict[str, tuple[Writer, str]] = {
     "list of a split": (
         both(photos("a", "b"), files(test__txt="00.png\n01.png\n")),
         "lists 00.png and others",
+    ),
+    "lists of yolo": (
+        both(photos("images"), of_each("labels", ".txt", YOLO), files(**LISTS), files(**CLASSES)),
+        "val.txt lists ./images/02.png and others",
+    ),
+    "lists of darknet": (
+        both(
+            photos("data/obj"),
+            of_each("data/obj", ".txt", YOLO),
+            files(data_of_test__txt="data/obj/02.png\n", data_of_obj__data="valid=data/test.txt\n"),
+        ),
+        "data/test.txt lists data/obj/02.png and others",
+    ),
+    "lists of masks": (
+        both(photos("images"), masks("masks"), files(splits_of_test__txt="01\n02\n")),
+        "splits/test.txt lists 01 and others",
+    ),
+    "lists of coco": (
+        both(photos("."), coco("annotations.json"), files(test__txt="01.png\n")),
+        "test.txt lists 01.png and others",
     ),
 }
 
