@@ -342,6 +342,7 @@ KNOWN: dict[str, tuple[Writer, str, str | None, set[str]]] = {
         PLAIN,
     ),
 }
+ASPECTS = table("sentence,aspect,from,to", lambda n: [sentence(n), sentence(n).split()[0], 0, 2])
 ASKED: dict[str, tuple[Writer, str]] = {
     "predictions": (
         photos("seg_train/a", "seg_test/a", "seg_pred"),
@@ -370,6 +371,7 @@ ASKED: dict[str, tuple[Writer, str]] = {
         files(X_TRAIN__ts=TARGETS),
         "as the largest    the labels of X_TRAIN.ts are amounts",
     ),
+    "places in texts": (files(t__csv=ASPECTS), "'from' and 'to' of t.csv are places in the text"),
     "alphabets": (
         photos("greek/alpha", "greek/beta", "latin/a", "latin/b"),
         "takes in the folders",
@@ -451,3 +453,23 @@ def test_a_wrong_kind_is_told_with_the_key_that_settles_it(
     told = {"version": 1, "dataset": {"path": str(path), "kind": kind}, "output": {"path": "out"}}
     with pytest.raises(RecipeError, match=said):
         planned(load_recipe(json.dumps(told), "r", tmp_path))
+
+
+SPANS = "".join(
+    f'{{"text": "{sentence(n)}", "label": [[0, 2, "PER"]], "tag": "{n % 2}"}}\n' for n in range(40)
+)
+
+
+def test_labelled_spans_are_named_by_init_and_asked_for_by_a_run(tmp_path: Path) -> None:
+    write(tmp_path / "in/t.jsonl", SPANS)
+    text = starter(tmp_path / "in", tmp_path).text
+    assert 'spans: "label"' in text
+    assert 'label: "tag"' in text
+    told = {"path": "in", "kind": "text", "text": "text"}
+    with pytest.raises(RecipeError, match=r"'label' of t\.jsonl has places in the text"):
+        forecast(load_recipe(json.dumps(asking(told)), "r", tmp_path))
+    assert forecast(load_recipe(json.dumps(asking(told | {"spans": ""})), "r", tmp_path)).counts
+
+
+def asking(dataset: dict[str, object]) -> dict[str, object]:
+    return {"version": 1, "dataset": dataset, "output": {"path": "out"}, "copies": 1}
