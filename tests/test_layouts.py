@@ -372,6 +372,23 @@ ASKED: dict[str, tuple[Writer, str]] = {
         "as the largest    the labels of X_TRAIN.ts are amounts",
     ),
     "places in texts": (files(t__csv=ASPECTS), "'from' and 'to' of t.csv are places in the text"),
+    "trec of numbers": (
+        files(train_5500__label=LABELLED, TREC_10__label=LATER),
+        "train_5500.label looks like a split but TREC_10.label beside it does not",
+    ),
+    "labels in lines": (
+        files(train_of_in__seq=LINES, train_of_labels__seq="x\n" * LINES.count("\n")),
+        "as if one told of those of another",
+    ),
+    "trees": (
+        files(t__txt="".join(f"({n % 3} (2 {sentence(n)}) (3 end))\n" for n in range(40))),
+        "the lines of t.txt are trees in brackets",
+    ),
+    "ending of a split": (
+        files(adult__data=CHURN, adult__test=CHURN.replace("C-", "D-")),
+        "adult.test looks like a split of adult.data",
+    ),
+    "folds": (photos("fold0/a", "fold0/b", "fold1/a", "fold1/b"), "fold0, fold1 may be folds"),
     "alphabets": (
         photos("greek/alpha", "greek/beta", "latin/a", "latin/b"),
         "takes in the folders",

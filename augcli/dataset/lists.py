@@ -46,6 +46,19 @@ def refuse_lists(
             raise UNUSED_SPLITS.doubt(text, f"{hint}; {more}", "dataset.splits").error
 
 
+def refuse_endings(settings: DatasetSettings, listing: Listing, names: Sequence[str]) -> None:
+    """Raise DoubtError for a file whose ending says that it is a split of another: `adult.test`."""
+    told, stems = Told(settings), {name.rpartition(".")[0]: name for name in names}
+    for path in sorted({*listing.names}.difference(names)):
+        stem, _, end = path.rpartition(".")
+        if stem in stems and told(path) is None and may_hold_out(end):
+            key = quoted(PurePosixPath(path).name)
+            text = f"{path} looks like a split of {stems[stem]}, but is left out"
+            hint = f"rename it, such as {stem}_{end}.{stems[stem].rpartition('.')[2]}"
+            less = f"or say `splits: {{{key}: {CLASS}}}` under `dataset` if it is none"
+            raise UNUSED_SPLITS.doubt(text, f"{hint}; {less}", "dataset.splits").error
+
+
 def is_list(path: str) -> bool:
     """Return whether a file may say by its name that it lists samples of a split."""
     return path.lower().endswith(_LISTS) and may_hold_out(_stem(path))

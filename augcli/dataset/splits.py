@@ -48,7 +48,7 @@ _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[XY](?=[a-z]{3})|[A-Z]?[a-z]+|[^\W\d_a-zA-
 _SAYS_NOTHING = """
 set sets data dataset images image imgs img pics pictures photos files file samples split splits
 part fold dir folder all new old final full small large big mini raw clean my orig original copy
-labels labeled labelled a b c d e v x y
+label labels labeled labelled a b c d e v x y
 csv tsv tab txt dat json jsonl ndjson parquet pq arff ts npz npy wav wave gz
 jpg jpeg png webp bmp gif tif tiff
 """
@@ -59,6 +59,7 @@ _SHORT = _SHORT_TRAIN | {"te", "tes", "ts", "va", "vl"}
 _ASKING = frozenset(("is", "in"))
 _YES, _NO = ("1", "1.0", "true", "yes", "t", "y"), ("0", "0.0", "false", "no", "f", "n")
 _NUMBERS = re.compile(r"\d+")
+_FOLD = re.compile(r"(cv|k)?[\W_]*folds?[\W_]*\d+", re.IGNORECASE)
 _IN_PATHS = re.compile(r"[/\\]")
 _MOST_VALUES = 20
 """Of a column of splits."""
@@ -146,6 +147,11 @@ def are_short(names: Collection[str]) -> bool:
     differ = {frozenset(each - shared) for each in words}
     found = frozenset().union(*differ)
     return bool(_SHORT_TRAIN & found) and found <= _SHORT and all(differ) and len(differ) > 1
+
+
+def are_folds(names: Collection[str]) -> bool:
+    """Return whether names are those of folds of a cross-validation."""
+    return len(names) > 1 and all(map(_FOLD.fullmatch, names))
 
 
 def without_split(name: str) -> str:

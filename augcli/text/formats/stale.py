@@ -18,7 +18,7 @@ _PAIRS = (*ENDS, ("start_char", "end_char"), ("start_index", "end_index"))
 def refuse_stale(
     file: str, settings: TextDatasetSettings, lines: Sequence[Values], texts: Sequence[str]
 ) -> None:
-    """Raise DoubtError where places in texts stand beside them, unless `spans` is told, or empty."""
+    """Raise DoubtError where places in texts stand beside them, unless `spans` tells of them."""
     if settings.spans is not None:
         return
     less = '`spans: ""` if these are no places in the text'
