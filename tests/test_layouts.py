@@ -490,3 +490,9 @@ def test_labelled_spans_are_named_by_init_and_asked_for_by_a_run(tmp_path: Path)
 
 def asking(dataset: dict[str, object]) -> dict[str, object]:
     return {"version": 1, "dataset": dataset, "output": {"path": "out"}, "copies": 1}
+
+
+@pytest.mark.parametrize("pair", ["Label_6 Label_9", "gauche droite", "links rechts"])
+def test_no_mirror_is_active_where_it_makes_one_class_of_another(tmp_path: Path, pair: str) -> None:
+    photos(*pair.split())(tmp_path / "in")
+    assert "  # - horizontal_flip" in starter(tmp_path / "in", tmp_path).text
