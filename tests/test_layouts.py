@@ -389,6 +389,19 @@ ASKED: dict[str, tuple[Writer, str]] = {
         "adult.test looks like a split of adult.data",
     ),
     "folds": (photos("fold0/a", "fold0/b", "fold1/a", "fold1/b"), "fold0, fold1 may be folds"),
+    "short splits": (
+        files(
+            t__csv=table(
+                "a,b,subset,label",
+                lambda n: [n * 7 % 31 + 0.5, n * 3 % 17, ["TR", "TE"][n % 4 == 3], "xy"[n % 2]],
+            )
+        ),
+        "column 'subset' names splits (test, train)",
+    ),
+    "numbered splits": (
+        files(t__csv=table("text,partition", lambda n: [sentence(n), "0012"[n % 4]])),
+        "the dataset has no split 'train' (it has 0, 1, 2)",
+    ),
     "alphabets": (
         photos("greek/alpha", "greek/beta", "latin/a", "latin/b"),
         "takes in the folders",

@@ -12,7 +12,7 @@ from augcli.dataset.files import readable
 from augcli.dataset.formats import format_at
 from augcli.dataset.layout import folders_in_starter, told_in_starter
 from augcli.dataset.scanned import class_folders
-from augcli.dataset.splits import TRAIN, are_splits
+from augcli.dataset.splits import TRAIN, are_splits, meant
 from augcli.draft import Asked, Draft, quoted
 from augcli.errors import DoubtError, SampleError, SettingError
 from augcli.plural import several
@@ -109,7 +109,11 @@ def _columns(asked: Asked, path: Path, file: TextFile, told: Plain) -> Iterator[
         yield f"spans: {quoted(spans)}    # places in the text, which are moved along"
     others = [each for each in others if each != spans]
     counts = {each: _counts(path, told, each) for each in others if asked.label is None}
-    splits = [each for each, found in counts.items() if are_splits(found)]
+    splits = [
+        each
+        for each, found in counts.items()
+        if are_splits([meant(str(each), cell) for cell in found])
+    ]
     for each in splits[:1]:
         yield f"split: {quoted(each)}    # it says {' and '.join(counts[each])}"
     if asked.column is not None:
