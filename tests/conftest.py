@@ -19,7 +19,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")
 
-pytest_plugins = ["oracles"]
+pytest_plugins = ["oracles", "pytester"]
 
 MEMORY = Path("/dev/shm")
 ENOUGH = 4 << 30

@@ -44,6 +44,16 @@ def steps_of(item: pytest.Item) -> list[Step]:
     return [(kind, name) for mark in marks for name in mark.args or [params.params["name"]]]
 
 
+def may_be_passed_over(item: pytest.Item) -> bool:
+    """Return whether a test may be skipped, or expected to fail, by a mark or by itself.
+
+    Not so where it only asks for a library of an extra.
+    """
+    names = item.obj.__code__.co_names if isinstance(item, pytest.Function) else ()
+    marks = (item.get_closest_marker(name) for name in ("skip", "skipif", "xfail"))
+    return any(marks) or not {"skip", "xfail"}.isdisjoint(names)
+
+
 @contextmanager
 def idle(step: Step) -> Iterator[None]:
     """Let a step do nothing."""

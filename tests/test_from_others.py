@@ -12,9 +12,10 @@ import yaml
 from helpers import augment, make_photos
 
 from augcli.errors import RecipeError
+from augcli.others.origin import LIBRARIES
 from augcli.others.page import example_of, page
 from augcli.others.rules import Library
-from augcli.others.turning import LIBRARIES, built, shown, turned
+from augcli.others.turning import built, shown, turned
 from augcli.recipe.reader import available_kind
 
 available_kind("image")
@@ -206,6 +207,69 @@ def test_names_that_two_libraries_have_are_those_of_the_one_that_wrote_them(form
     assert found.steps[0] == {"elastic": {"p": 0.5, "border": "constant"}}
 
 
+def _of_both(prefix: str = "") -> str:
+    names = ("Resize(256, 256)", "RandomCrop(224, 224)", "ColorJitter()")
+    return f"{prefix}Compose([{', '.join(prefix + name for name in names)}])"
+
+
+WRITTEN = {
+    f"import albumentations as A\nt = {_of_both('A.')}": "Albumentations",
+    f"import albumentations as alb\nt = {_of_both('alb.')}": "Albumentations",
+    f"from albumentations import *\nt = {_of_both()}": "Albumentations",
+    f"import torchvision\nimport albumentations as A\nt = {_of_both('A.')}": "Albumentations",
+    f"{_of_both()[:-1]}, p=1.0)": "Albumentations",
+    "Compose([Resize(height=256, width=256, p=1.0)])": "Albumentations",
+    "from torchvision import transforms as A\nt = A.Compose([A.Resize(256), A.ColorJitter(0.1)])": (
+        "torchvision"
+    ),
+    "from torchvision.transforms import v2\nt = v2.Compose([v2.RandomErasing(p=0.3)])": (
+        "torchvision"
+    ),
+    "Compose([Resize(256), RandomCrop(224)])": "torchvision",
+}
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+def test_prefixes_imports_and_arguments_tell_the_library(text: str) -> None:
+    found = turned(text.encode(), "a")
+    assert found.library == WRITTEN[text]
+    assert not found.left
+    assert "256" not in text or shown(found.steps[0]) in (
+        "resize: {width: 256, height: 256}",
+        "shortest_side: {length: 256}",
+    )
+
+
+def test_what_changes_nothing_is_told() -> None:
+    found = turned(b"v2.Compose([v2.ColorJitter(), v2.Grayscale()])", "a")
+    assert found.steps == ["grayscale"]
+    assert [each.name for each in found.left] == ["ColorJitter"]
+
+
+FUNCTIONS = {
+    "A.Compose([A.FDA([x], read_fn=lambda x: x), A.D4()])": (["fda", "d4"], ["FDA"]),
+    "A.Compose([A.FDA([x], read_fn=<function <lambda> at 0x7f>), A.D4()])": (
+        ["fda", "d4"],
+        ["FDA"],
+    ),
+    "A.Compose([A.Lambda(image=lambda x, **k: x[..., ::-1] % 7, p=1), A.D4()])": (
+        ["d4"],
+        ["Lambda"],
+    ),
+    "v2.Compose([v2.FiveCrop(9), v2.Lambda(lambda c: torch.stack([t(x) for x in c])), "
+    "v2.Grayscale()])": (["five_crop", "grayscale"], ["Lambda"]),
+}
+
+
+@pytest.mark.parametrize("text", FUNCTIONS)
+def test_functions_are_left_and_nothing_else(text: str) -> None:
+    found = turned(text.encode(), "a")
+    steps, left = FUNCTIONS[text]
+    assert [shown(each).partition(":")[0] for each in found.steps] == steps
+    assert [each.name for each in found.left] == left
+    assert not any("](" in str(each) for each in found.left)
+
+
 PRINTED = """Compose(
       Resize(size=[256], interpolation=InterpolationMode.BILINEAR, antialias=True)
       RandomHorizontalFlip(p=0.5)
@@ -232,7 +296,7 @@ def test_printed_torchvision() -> None:
         "scale: 1, shear_x: 0, border: constant, interpolation: nearest}",
         "normalize: {mean: 0.5, std: 0.25}",
     ]
-    assert [str(each).partition(": a [")[0] for each in found.left] == ["line 9: Lambda"]
+    assert [str(each).partition(": a step")[0] for each in found.left] == ["line 9: Lambda"]
 
 
 ARGUMENTS = {

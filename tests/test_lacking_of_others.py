@@ -14,6 +14,18 @@ LACKING = {
     "A.Compose([A.D4()], bbox_params=A.BboxParams('coco', min_area=9, min_visibility=0.3))": (
         "without bbox_params.min_area, bbox_params.min_visibility"
     ),
+    "A.CoarseDropout(fill='inpaint_ns')": "without fill inpaint_ns",
+    "A.GridDropout(fill='random')": "without fill random",
+    "A.TextImage(font_path='a.ttf', font_color='red')": "without font_path, font_color red",
+    "A.Rotate(20, border_mode=cv2.BORDER_ISOLATED)": "without border_mode BORDER_ISOLATED",
+    "A.Rotate(20, border_mode=MODE)": "without border_mode MODE",
+    "A.Affine(scale=0.5, interpolation=cv2.INTER_AREA)": "without interpolation INTER_AREA",
+    "A.Resize(9, 9, interpolation=4)": "without interpolation 4",
+    "A.Posterize(4, 3)": "without argument 2",
+    "v2.Pad(4, padding_mode=MODE)": "without padding_mode MODE",
+    "v2.Resize(9, interpolation=InterpolationMode.LANCZOS)": "without interpolation lanczos",
+    "v2.ScaleJitter(interpolation=InterpolationMode.NEAREST)": "without interpolation",
+    "v2.LinearTransformation(M, mu)": "without mean_vector, transformation_matrix",
     "v2.GaussianNoise(mean=0.2)": "without mean",
     "v2.GaussianNoise(clip=False)": "without clip",
     "v2.RandomErasing(value='random')": "without value",
@@ -28,6 +40,32 @@ def test_what_changes_pictures_and_has_no_step_is_named_beside_the_steps(call: s
     assert found.steps
     (left,) = found.left
     assert left.why.startswith(LACKING[call])
+
+
+CONSTANTS = {
+    "BORDER_CONSTANT": 0,
+    "BORDER_REPLICATE": 1,
+    "BORDER_REFLECT": 2,
+    "BORDER_WRAP": 3,
+    "BORDER_REFLECT_101": 4,
+    "INTER_NEAREST": 0,
+    "INTER_LINEAR": 1,
+    "INTER_CUBIC": 2,
+    "INTER_LINEAR_EXACT": 5,
+    "INTER_NEAREST_EXACT": 6,
+}
+
+
+@pytest.mark.parametrize("name", CONSTANTS)
+def test_constants_mean_what_their_numbers_mean(name: str) -> None:
+    key = "border_mode" if name.startswith("BORDER") else "interpolation"
+    texts = [f"[A.Rotate(20, {key}={told})]" for told in (f"cv2.{name}", CONSTANTS[name])]
+    named, numbered = (turned(text.encode(), "a") for text in texts)
+    assert named == numbered
+    assert not named.left
+    (step,) = named.steps
+    told = {**step}["rotate"].get(key.removesuffix("_mode"), "linear")
+    assert told == name.partition("_")[2].lower().removesuffix("_101").removesuffix("_exact")
 
 
 def test_what_is_several_steps_is_chosen_as_one() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from oracles import Step, steps_of
+from oracles import Step, may_be_passed_over, steps_of
 
 from augcli.transform import REGISTRY, Control
 
@@ -25,9 +25,22 @@ def test_every_step_has_an_oracle(request: pytest.FixtureRequest) -> None:
     marked = {file for file in Path(__file__).parent.rglob("test_*.py") if _is_marked(file)}
     if not marked <= {item.path for item in items}:
         pytest.skip("not all tests are collected")
-    known = {step for item in items for step in steps_of(item)}
+    known = {step for item in items if not may_be_passed_over(item) for step in steps_of(item)}
     assert _steps() - known == BY_RUNS.keys()
     assert known <= _steps()
+
+
+@pytest.mark.parametrize("mark", ["skip", "xfail", "skipif(False, reason='never')", ""])
+def test_an_oracle_that_may_be_passed_over_is_none(mark: str, pytester: pytest.Pytester) -> None:
+    decorator = f"@pytest.mark.{mark}\n" if mark else ""
+    (item,) = pytester.getitems(f"import pytest\n{decorator}def test_a(): pass")
+    assert may_be_passed_over(item) is bool(mark)
+
+
+@pytest.mark.parametrize("call", ["pytest.skip('no')", "pytest.xfail()"])
+def test_an_oracle_does_not_pass_itself_over(call: str, pytester: pytest.Pytester) -> None:
+    (item,) = pytester.getitems(f"import pytest\ndef test_a():\n    {call}")
+    assert may_be_passed_over(item)
 
 
 def _is_marked(file: Path) -> bool:

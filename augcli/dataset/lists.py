@@ -67,7 +67,9 @@ def is_list(path: str) -> bool:
 def _listed(listing: Listing, path: str, stems: Collection[str]) -> str | None:
     """Return the first sample that a file names."""
     text = head_of(listing.bounds, path, _HEAD).decode(errors="replace")
-    lines = [found for line in islice(text.splitlines(), _LINES) if (found := _WORDS.findall(line))]
+    lines: list[list[str]] = [
+        found for line in islice(text.splitlines(), _LINES) if (found := _WORDS.findall(line))
+    ]
     if {len(line) for line in lines} == {1} and all(_stem(word) in stems for (word,) in lines):
         return lines[0][0]
     words = chain.from_iterable(lines)

@@ -34,12 +34,16 @@ class Call:
     """Those without a name; transforms within a transform, too."""
     places: Mapping[str, Place] = field(default_factory=dict)
     """Where those with a name are."""
+    module: str = ""
+    """What is written before the name, as `A` of `A.Rotate`."""
 
     def values(self, order: Sequence[str]) -> dict[str, Any]:
         """Return the arguments by name; `order` names those that were told without."""
         plain = [value for value in self.listed if not any(map(_is_call, _items(value)))]
-        first = len(order) - len(order[bool(self.inner) :])
-        return dict(zip(order[first:], plain, strict=False)) | dict(self.named)
+        names = order[bool(self.inner) :]
+        first = 1 + max(len(order), bool(self.inner))
+        others = (f"argument {first + more}" for more in range(len(plain)))
+        return dict(zip((*names, *others), plain, strict=False)) | dict(self.named)
 
     @property
     def inner(self) -> Sequence[Call]:
@@ -151,7 +155,7 @@ class Arguments:
         others = {name: self._values[name] for name in self._values.keys() - self._asked - without}
         told = {key: value for name in others for key, value in _flat(name, others[name])}
         unlike = (name for name, value in told.items() if _differs(value, usual.get(name)))
-        return [*sorted(set(unlike) - without), *self._lacking]
+        return [*sorted(set(unlike) - without), *dict.fromkeys(self._lacking)]
 
 
 def as_one(steps: list[Step]) -> Step:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from augcli.others.calls import Step
+from augcli.others.origin import LIBRARIES
 from augcli.others.rules import Library, Rule
 from augcli.others.text import parsed
-from augcli.others.turning import LIBRARIES, Turner, shown, whole
+from augcli.others.turning import Turner, shown, whole
 from augcli.recipe.document import Place
 from augcli.recipe.reader import available_kind
 
@@ -25,6 +26,11 @@ All parameters are in the [reference](transforms.md).
 `albumentations.save` or `to_dict` gives (JSON or YAML), a `Compose` of torchvision or
 Albumentations as Python prints or writes it, or the arguments of an ImageDataGenerator. Nothing of
 it is run; what could not be turned is named, with its line. Names in one row are turned alike.
+
+`border: reflect` repeats the outermost pixels, as `cv2.BORDER_REFLECT` and torchvision's
+`padding_mode="symmetric"` do. `cv2.BORDER_REFLECT_101` (`border_mode=4`) and
+`padding_mode="reflect"` do not repeat them; they become `reflect`, too, and are one pixel off
+outside the picture.
 """
 _WHAT = {"ImageDataGenerator": "parameter"}
 

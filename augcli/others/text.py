@@ -16,11 +16,12 @@ MAX_DEPTH = 32
 _TOKEN = re.compile(
     r"""(?P<space>[\s\\]+|\#[^\n]*)
     |(?P<enum><[\w.]+:\s*(?P<member>[^<>\n]*)>)
-    |(?P<object><[^<>\n]*>)
+    |(?P<object><(?:[^<>\n]|<[^<>\n]*>)*>)
     |(?P<number>(?:\d[\d_]*\.?[\d_]*|\.\d+)(?:[eE][-+]?\d+)?)
     |(?P<text>[rbu]?(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'))
     |(?P<name>[A-Za-z_][\w.]*)
-    |(?P<sign>[-+/*()\[\]{},:=])""",
+    |(?P<sign>[-+/*()\[\]{},:=])
+    |(?P<odd>.)""",
     re.VERBOSE,
 )
 _CONSTANTS: dict[str, Any] = {"True": True, "False": False, "None": None}
@@ -56,8 +57,7 @@ def _tokens(blanked: str, text: str, file: str) -> Iterator[_Token]:
     while at < len(blanked):
         place = Place(file, line + 1, at - start + 1, lines[line] if line < len(lines) else "")
         found = _TOKEN.match(blanked, at)
-        if found is None:
-            raise RecipeError([place.problem(f"did not expect {blanked[at]!r} here")])
+        assert found is not None, "a token is any character"
         at = found.end()
         if breaks := found[0].count("\n"):
             line, start = line + breaks, found.start() + found[0].rindex("\n") + 1
@@ -125,6 +125,9 @@ class _Reader:
         reads = {"number": self._number, "text": _unquoted, "name": partial(self._named, depth)}
         if token.kind in reads:
             return reads[token.kind](token)
+        if token.kind == "odd":
+            self._at -= 1
+            self.refuse(f"did not expect {token.text!r} here")
         if token.text in ("(", "["):
             return self._list(_CLOSED_BY[token.text], depth)
         if token.text == "{":
@@ -148,7 +151,9 @@ class _Reader:
         return value
 
     def _named(self, depth: int, token: _Token) -> Any:
-        name = token.text.rpartition(".")[2]
+        if token.text == "lambda":
+            return self._function()
+        module, _, name = token.text.rpartition(".")
         if not self._takes("("):
             return _CONSTANTS.get(token.text, name)
         named, listed, places = self._arguments(depth)
@@ -157,7 +162,24 @@ class _Reader:
             named, listed, places = named | more, listed + others, places | elsewhere
         if name == "dict" and depth:
             return named
-        return Call(name, token.place, named, listed, places)
+        return Call(name, token.place, named, listed, places, module)
+
+    def _function(self) -> str:
+        """Pass over a lambda, to the comma or bracket that ends it: nothing tells what it does."""
+        awaited: list[str] = []
+        is_body = False
+        while (token := self.token) and (awaited or not self._ends(token, is_body)):
+            is_body = is_body or (token.text == ":" and not awaited)
+            if token.text in _CLOSED_BY:
+                awaited.append(_CLOSED_BY[token.text])
+            elif awaited and token.text == awaited[-1]:
+                awaited.pop()
+            self._at += 1
+        return "lambda"
+
+    @staticmethod
+    def _ends(token: _Token, is_body: bool) -> bool:
+        return token.text in _CLOSED_BY.values() or (is_body and token.text == ",")
 
     def _arguments(self, depth: int) -> tuple[dict[str, Any], list[Any], dict[str, Place]]:
         named: dict[str, Any] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from augcli.others.calls import BYTE, Arguments, Step, pair, tidy
+from augcli.others.calls import BYTE, Arguments, Step, UnturnedError, pair, tidy
 from augcli.others.rules import Library, Rule, plainly, ranged, step
 
 
@@ -17,13 +17,30 @@ def _fill(a: Arguments) -> Any:
     return tidy(value / BYTE) if isinstance(value, int | float) and value else None
 
 
+_BETWEEN = {
+    "nearest": "nearest",
+    "nearest-exact": "nearest",
+    "bilinear": None,
+    "bicubic": "cubic",
+    "0": "nearest",
+    "2": None,
+    "3": "cubic",
+}
+"""Modes, and Pillow's numbers of them → what lies between pixels, where that is not linear."""
+_MIRRORS = ("reflect", "symmetric")
+_BORDERS = {"constant": "constant", "edge": "replicate", **dict.fromkeys(_MIRRORS, "reflect")}
+
+
 def _edges(a: Arguments) -> dict[str, Any]:
     return {"border": "constant", "fill": _fill(a), **_between(a, "nearest")}
 
 
 def _between(a: Arguments, default: str = "bilinear") -> dict[str, Any]:
-    name = str(a.value("interpolation", default)).lower()
-    return {"interpolation": {"nearest": "nearest", "bicubic": "cubic"}.get(name)}
+    value = a.value("interpolation", default)
+    name = str(value).lower().replace("_", "-")
+    if name not in _BETWEEN:
+        a.lacks(f"interpolation {name}")
+    return {"interpolation": _BETWEEN.get(name)}
 
 
 def _sides(a: Arguments) -> dict[str, int]:
@@ -43,9 +60,11 @@ def _resized(a: Arguments) -> Sequence[Step]:
 
 def _padded(a: Arguments) -> Sequence[Step]:
     mode = str(a.value("padding_mode", "constant"))
-    border = {"edge": "replicate", "reflect": "reflect", "symmetric": "reflect"}.get(mode)
-    told = {"border": border} if border else {"border": "constant", "fill": _fill(a)}
-    return step("pad_by", **a.margins("padding"), **told)
+    if mode not in _BORDERS:
+        a.lacks(f"padding_mode {mode}")
+    border = _BORDERS.get(mode, "constant")
+    fill = _fill(a) if border == "constant" else None
+    return step("pad_by", **a.margins("padding"), border=border, fill=fill)
 
 
 def _cropped(a: Arguments) -> Sequence[Step]:
@@ -88,6 +107,8 @@ def _jitter(a: Arguments) -> Sequence[Step]:
             steps += step(**ours, factor=a.span(theirs, 0, about=about))
     if a.value("hue", 0):
         steps += step("hue", degrees=a.span("hue", 0, by=1 / 360))
+    if not steps:
+        raise UnturnedError("told like this it changes nothing")
     return step("random_order", steps=steps) if len(steps) > 1 else steps
 
 
@@ -122,12 +143,14 @@ def _one_or_three(values: list[Any]) -> Any:
 
 
 def _one_of_sizes(a: Arguments) -> Sequence[Step]:
-    return step("shortest_side", length={"choice": list(map(int, pair(a.value("min_size"))))})
+    return step(
+        "shortest_side", length={"choice": list(map(int, pair(a.value("min_size"))))}, **_between(a)
+    )
 
 
 def _between_sizes(a: Arguments) -> Sequence[Step]:
     low, high = (int(a.number(name, 1)) for name in ("min_size", "max_size"))
-    return step("shortest_side", length=[low, high - 1])
+    return step("shortest_side", length=[low, high - 1], **_between(a))
 
 
 def _resized_crop(a: Arguments) -> Sequence[Step]:
@@ -168,8 +191,8 @@ def _trivial(a: Arguments) -> Sequence[Step]:
 
 def _nearest(a: Arguments) -> dict[str, Any]:
     """Return what lies between the pixels, which for policies is the nearest unless told."""
-    name = str(a.value("interpolation", "nearest")).lower()
-    return {"interpolation": {"bilinear": "linear", "bicubic": "cubic"}.get(name)}
+    between = _between(a, "nearest")["interpolation"] or "linear"
+    return {"interpolation": None if between == "nearest" else between}
 
 
 def _chained(a: Arguments) -> Sequence[Step]:
@@ -269,6 +292,7 @@ RULES = (
         "LinearTransformation",
         plainly("learned_whitening"),
         "its matrix and mean are learned from the dataset before the first picture",
+        order="transformation_matrix mean_vector",
     ),
     Rule("Compose", lambda a: a.steps(), "its transforms, one after the other", also="Sequential"),
     Rule(
@@ -310,8 +334,8 @@ RULES = (
 _HALF = """RandomHorizontalFlip RandomVerticalFlip RandomInvert RandomPosterize RandomSolarize
 RandomAdjustSharpness RandomAutocontrast RandomEqualize RandomErasing RandomPerspective RandomApply
 RandomZoomOut"""
-_SILENT = "p antialias inplace num_output_channels interpolation kernel_size transforms"
-_USUAL = {"clip": True, "padding_mode": "constant", "center": ()}
+_SILENT = "p antialias inplace num_output_channels kernel_size transforms"
+_USUAL = {"interpolation": "bilinear", "clip": True, "padding_mode": "constant", "center": ()}
 
 TORCHVISION = Library(
     "torchvision",

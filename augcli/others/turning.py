@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -13,26 +13,21 @@ from pydantic import ValidationError
 
 from augcli.errors import RecipeError, did_you_mean
 from augcli.image.transform import ImageTransform
-from augcli.others.albumentations import ALBUMENTATIONS
 from augcli.others.calls import Arguments, Call, Step, UnturnedError, says_something
-from augcli.others.keras import KERAS
+from augcli.others.origin import origin
 from augcli.others.rules import Library, Rule
 from augcli.others.text import parsed
-from augcli.others.torchvision import TORCHVISION
 from augcli.others.tree import calls_of
 from augcli.recipe.document import Place
 from augcli.recipe.reader import available_kind
 from augcli.recipe.yaml_text import decode, parse
 from augcli.transform import Control, Transform, catalogue, walk
 
-LIBRARIES = (KERAS, TORCHVISION, ALBUMENTATIONS)
 MAX_BYTES = 1_000_000
-_GENERATOR = "ImageDataGenerator"
 _MISFITS = (TypeError, ValueError, ArithmeticError, IndexError)
 """What comes of arguments of another form than a formula reckons with."""
-_OF_WHOLE = {"always_apply", "bbox_params", "is_check_shapes", "keypoint_params"}
 _TREE = re.compile(r"__class_fullname__|\A(?:\s|#[^\n]*\n|---)*[A-Za-z_]\w*\s*:")
-_LINK = re.compile(r"\[[^]]+\]\((\w+\.md)\)")
+_LINK = re.compile(r"\[([^]]+)\]\((\w+\.md)[^)]*\)")
 """Of one page of the docs to another."""
 _IN_PLAIN_WORDS = re.compile(r"[\w./ -]*[A-Za-z_][\w./ -]*")
 
@@ -84,7 +79,7 @@ def turned(data: bytes, file: str) -> Turned:
     value = calls_of(parse(text, file)) if is_tree else parsed(text, file)
     call = whole(value, Place(file, 1, 1))
     available_kind("image")
-    library = _library(call, serialised=is_tree)
+    library = origin(call, text, serialised=is_tree)
     turner = Turner(library)
     steps = turner.of_arguments(call) if library.of_arguments else turner.steps([call])
     return Turned(library.name, steps, turner.left)
@@ -98,28 +93,6 @@ def whole(value: Any, place: Place) -> Call:
         return value
     told = "a Compose, a serialised pipeline or a dict of ImageDataGenerator's arguments"
     raise RecipeError([place.problem(f"this is no pipeline: expected {told}")])
-
-
-def _library(call: Call, *, serialised: bool) -> Library:
-    """Return the library that has the names; torchvision where both have all of them.
-
-    Only Albumentations serialises pipelines, and has arguments of its own for the whole.
-    """
-    if call.name in (_GENERATOR, "dict"):
-        return KERAS
-    names = [each.name for each in _walk(call)]
-    if not any(name in library.by_name for name in names for library in LIBRARIES):
-        near = did_you_mean(call.name, (*ALBUMENTATIONS.by_name, *TORCHVISION.by_name, _GENERATOR))
-        raise RecipeError([call.place.problem(f"no library has {call.name!r}{near}")])
-    rated = [sum(name in library.by_name for name in names) for library in LIBRARIES]
-    rated[LIBRARIES.index(ALBUMENTATIONS)] += serialised or bool(_OF_WHOLE & call.named.keys())
-    return LIBRARIES[rated.index(max(rated))]
-
-
-def _walk(call: Call) -> Iterator[Call]:
-    yield call
-    for inner in call.inner:
-        yield from _walk(inner)
 
 
 class Turner:
@@ -176,7 +149,7 @@ class Turner:
     ) -> Sequence[Step]:
         try:
             if rule.turn is None:
-                raise UnturnedError(_LINK.sub(r"docs/\1", rule.note))
+                raise UnturnedError(_LINK.sub(r"\1 (docs/\2)", rule.note))
             steps = [*map(_checked, rule.turn(arguments))]
             return (
                 steps if forced or rule.weighs else self._with_chance(steps, call.name, arguments)

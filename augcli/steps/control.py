@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
@@ -23,8 +24,12 @@ class OneOf(Control):
     @model_validator(mode="after")
     def _one_each(self) -> Self:
         told, wanted = self.weights, len(self.steps)
-        if told is not None and (len(told) != wanted or not sum(told)):
-            raise ValueError(f"`weights` must be {wanted} numbers, one for each step, not all 0")
+        if told is not None and len(told) != wanted:
+            raise ValueError(f"`weights` must be one for each step, {wanted}, not {len(told)}")
+        if told is not None and not sum(told):
+            raise ValueError("`weights` are all 0, so that no step would be chosen")
+        if told is not None and math.isinf(sum(told)):
+            raise ValueError("`weights` have a sum that is too large for a number")
         return self
 
     @property

@@ -181,7 +181,7 @@ def _readable(files: Sequence[Path], told: Plain) -> Plain:
         for _ in _opened(files, told):
             pass
     except DoubtError as error:
-        return told | {"spans": ""} | error.doubt.guess
+        return {**told, "spans": "", **error.doubt.guess}
     return told
 
 

@@ -58,7 +58,9 @@ def test_tone_curve_is_a_bezier_curve(depth: str) -> None:
 
 @pytest.mark.oracle("hsv")
 @pytest.mark.parametrize("depth", DEPTHS)
-@pytest.mark.parametrize("change", [(0, 0.2, -0.1), (120, 0, 0), (-45, -0.3, 0.2)])
+@pytest.mark.parametrize(
+    "change", [(0, 0.2, -0.1), (120, 0, 0), (-45, -0.3, 0.2), (0, -0.2, 0.4), (9, 0, -0.3)]
+)
 def test_hsv(change: tuple[float, float, float], depth: str) -> None:
     turn, more_saturation, more_value = change
     colours = np.random.default_rng(0).uniform(0.05, 0.75, (40, 1, 3))
@@ -67,7 +69,8 @@ def test_hsv(change: tuple[float, float, float], depth: str) -> None:
     for (blue, green, red), result in zip(colours[:, 0], seen[:, 0], strict=True):
         hue, saturation, value = colorsys.rgb_to_hsv(red, green, blue)
         saturation = min(max(saturation + more_saturation, 0), 1)
-        hue, value = (hue + turn / 360) % 1, max(value + more_value, 0)
+        hue, value = (hue + turn / 360) % 1, value + more_value
+        value = value if depth == "float32" else min(max(value, 0), 1)
         expected = colorsys.hsv_to_rgb(hue, saturation, value)[::-1]
         np.testing.assert_allclose(result, expected, atol=0.03 if depth == "uint8" else 4e-4)
 
@@ -77,6 +80,14 @@ def test_hsv_lightens_gray() -> None:
     expected = toned("brightness", pixels, delta=0.1)
     seen = toned("hsv", pixels, hue=40, saturation=0.3, value=0.1)
     np.testing.assert_array_equal(seen, expected)
+
+
+@pytest.mark.parametrize("more", [(0.01, 0, 0), (0, 1e-5, 0), (0, 0, 1e-5), (0, 0, -1e-5)])
+def test_little_hsv_is_little_of_any_float(more: tuple[float, float, float]) -> None:
+    pixels = np.random.default_rng(3).uniform(-0.5, 1.5, (20, 20, 3)).astype(np.float32)
+    params = dict(zip(("hue", "saturation", "value"), more, strict=True))
+    for each in (pixels, pixels[:, :, :1]):
+        np.testing.assert_allclose(toned("hsv", each, **params), each, atol=5e-4)
 
 
 @pytest.mark.parametrize("depth", DEPTHS)

@@ -306,6 +306,27 @@ def test_fda_takes_low_amplitudes_and_keeps_phases() -> None:
     np.testing.assert_allclose(made, amplitude * np.exp(1j * np.angle(own)), atol=2e-3)
 
 
+@pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf])
+def test_fda_leaves_what_is_no_number_where_it_is(odd: float) -> None:
+    base, other = smooth(depth="float32"), noisy(depth="float32")
+    whole = [base.copy(), other.copy()]
+    base[3, 4, 1] = other[7, 8] = odd
+    made, truth = (
+        apply(
+            type(step("fda")).lower(
+                {"partners": ["0"], "beta": 0.1},
+                replace(Picture(own).facts, peers=Few([Other(Picture(their))])),
+            ),
+            Picture(own),
+        ).pixels
+        for own, their in ((base, other), whole)
+    )
+    np.testing.assert_array_equal(made[3, 4, 1], odd)
+    seen = np.isfinite(made)
+    assert np.count_nonzero(~seen) == 1
+    assert np.abs(made - truth)[seen].max() < 0.05
+
+
 @pytest.mark.oracle("color_transfer")
 @pytest.mark.parametrize("depth", ["uint8", "uint16", "float32"])
 @pytest.mark.parametrize("channels", [1, 3, 6])

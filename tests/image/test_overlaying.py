@@ -84,7 +84,23 @@ def test_words_that_are_too_long_are_written_smaller() -> None:
     assert columns.min() < 20 and columns.max() > 880
 
 
-@pytest.mark.parametrize("texts", [(), ("",), ("Größe",), ("a\nb",), ("a" * 101,)])
+def test_words_are_as_high_as_a_part_of_the_shorter_side() -> None:
+    told = WORDS | {"text": "H", "opacity": 1.0, "fill": 1.0, "size": 0.4}
+    seen = [
+        np.ptp(np.flatnonzero(toned("text_overlay", np.zeros(shape, np.uint8), **told).any((1, 2))))
+        for shape in ((100, 300, 3), (300, 100, 3), (100, 100, 3))
+    ]
+    assert len(set(seen)) == 1 and 20 < seen[0] < 40
+
+
+def test_each_line_is_written_about_as_often() -> None:
+    lines, facts = ("a", "b", "c"), Picture(smooth()).facts
+    words = step("text_overlay", texts=lines)
+    drawn = [words.make_params(Draws(seed).at("x"), facts)["text"] for seed in range(300)]
+    assert all(70 < drawn.count(line) < 130 for line in lines)
+
+
+@pytest.mark.parametrize("texts", [(), ("",), ("a", "   "), ("Größe",), ("a\nb",), ("a" * 101,)])
 def test_what_the_font_does_not_have_is_refused(texts: tuple[str, ...]) -> None:
     with pytest.raises(ValidationError):
         step("text_overlay", texts=texts)

@@ -153,9 +153,20 @@ def test_one_of_picks_by_weights():
     np.testing.assert_allclose(picked.mean(axis=0), [0.75, 0, 0.25], atol=0.02)
 
 
-@pytest.mark.parametrize("weights", [(), (1,), (1, 2, 3), (0, 0), (1, -1), (1, np.inf)])
-def test_weights_that_cannot_be(weights):
-    with pytest.raises(ValidationError):
+@pytest.mark.parametrize(
+    ("weights", "why"),
+    [
+        ((), "one for each step, 2, not 0"),
+        ((1,), "one for each step, 2, not 1"),
+        ((1, 2, 3), "one for each step, 2, not 3"),
+        ((0, 0), "are all 0"),
+        ((1e308, 1e308), "too large"),
+        ((1, -1), "greater than or equal to 0"),
+        ((1, np.inf), "finite"),
+    ],
+)
+def test_weights_that_cannot_be(weights, why):
+    with pytest.raises(ValidationError, match=why):
         OneOf(steps=(Jitter(), Mask()), weights=weights)
 
 

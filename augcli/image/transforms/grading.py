@@ -93,10 +93,11 @@ class ToneCurve(ImageTransform):
 class Hsv(ColourTransform):
     """Turn the hues, and add to saturation and value. Gray pictures only get lighter or darker.
 
-    8 bits in steps of 360/256 degrees, other depths in float.
+    8 bits in steps of 360/256 degrees, other depths in float. Saturation stays within 0 and 1, and
+    so does value unless pixels are floats; what floats have below 0 is kept.
     """
 
-    revision: ClassVar[int] = 3
+    revision: ClassVar[int] = 4
     belies: ClassVar[frozenset[Said]] = frozenset({"colours"})
 
     hue: Turn = TURN
@@ -110,7 +111,7 @@ class Hsv(ColourTransform):
         if hue == saturation == value == 0:
             return []
         if facts.tones == 1:
-            return [curve(lambda values: np.maximum(values + value, 0))]
+            return [curve(lambda values: values + value)]
         return [Colours(lambda pixels: shifted(pixels, hue, saturation, value))]
 
 
@@ -205,11 +206,16 @@ def shifted(pixels: PixelArray, hue: float, saturation: float, value: float) -> 
         more = round(saturation * 255), round(value * 255)
         return moved_bytes(pixels, steps_of(hue), more)
     top = np.float32(full_range(pixels.dtype))
-    hsv = cv2.cvtColor(pixels.astype(np.float32) / top, cv2.COLOR_BGR2HSV)
+    own = pixels.astype(np.float32) / top
+    hsv = cv2.cvtColor(np.maximum(own, 0), cv2.COLOR_BGR2HSV)
     hsv[:, :, 0] = (hsv[:, :, 0] + np.float32(hue)) % 360
     hsv[:, :, 1] = np.clip(hsv[:, :, 1] + np.float32(saturation), 0, 1)
-    hsv[:, :, 2] = np.maximum(hsv[:, :, 2] + np.float32(value), 0)
-    return from_float(cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR) * top, pixels.dtype)
+    hsv[:, :, 2] += np.float32(value)
+    if pixels.dtype.kind == "u":
+        np.clip(hsv[:, :, 2], 0, 1, out=hsv[:, :, 2])
+    return from_float(
+        (cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR) + np.minimum(own, 0)) * top, pixels.dtype
+    )
 
 
 def along_components(pixels: PixelArray, amounts: Sequence[float]) -> PixelArray:

@@ -38,6 +38,8 @@ def _written_by_the_font(lines: tuple[str, ...]) -> tuple[str, ...]:
             raise ValueError(f"{text} by `overlay`")
         if not 0 < len(line) <= _LONGEST:
             raise ValueError(f"a line has 1 to {_LONGEST} characters, not {len(line)}")
+        if not line.strip():
+            raise ValueError(f"nothing would be seen of {line!r}")
     return lines
 
 

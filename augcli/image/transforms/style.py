@@ -102,6 +102,8 @@ class Fda(Styling):
     Yang and Soatto, FDA: Fourier Domain Adaptation for Semantic Segmentation, CVPR 2020.
     """
 
+    revision: ClassVar[int] = 2
+
     beta: Annotated[
         Spread,
         Real(0, 0.5, "how far from zero frequencies are taken", "of the shorter side", neutral=0),
@@ -174,10 +176,23 @@ def _power(matrix: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
 
 
 def _adapted(pixels: PixelArray, other: PixelArray, reach: int) -> PixelArray:
-    """Return pixels with another's amplitudes up to a frequency across and down."""
-    own, their = (np.fft.rfft2(each, axes=(0, 1)) for each in (pixels, other))
+    """Return pixels with another's amplitudes up to a frequency across and down.
+
+    What is no number stays where it is.
+    """
+    own, their = (np.fft.rfft2(_numbers(each), axes=(0, 1)) for each in (pixels, other))
     rows = np.r_[0 : reach + 1, -reach:0] if reach else np.array([0])
     low = np.ix_(rows, np.arange(min(reach + 1, own.shape[1])))
     phases = np.exp(1j * np.angle(own[low]))
     own[low] = np.abs(their[low]) * phases
-    return from_float(np.fft.irfft2(own, pixels.shape[:2], axes=(0, 1)), pixels.dtype)
+    made = from_float(np.fft.irfft2(own, pixels.shape[:2], axes=(0, 1)), pixels.dtype)
+    return made if pixels.dtype.kind == "u" else np.where(np.isfinite(pixels), made, pixels)
+
+
+def _numbers(pixels: PixelArray) -> PixelArray:
+    """Return pixels with the mean of their band in place of what is no number."""
+    if pixels.dtype.kind == "u" or (are := np.isfinite(pixels)).all():
+        return pixels
+    sums = pixels.sum(axis=(0, 1), where=are, dtype=np.float64)
+    means = sums / np.maximum(np.count_nonzero(are, axis=(0, 1)), 1)
+    return np.where(are, pixels, means.astype(pixels.dtype))
