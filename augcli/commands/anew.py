@@ -137,8 +137,13 @@ def _stratified(recipe: Recipe, folds: int) -> Recipe:
     """Return the recipe with a part to be drawn to be left out, of splits that may be augmented.
 
     The part has its share of each class, or of numbers of each size. RecipeError where splits are
-    there that have neither folders of their own nor a column.
+    there that have neither folders of their own nor a column. Splits that the recipe draws make way
+    for the part, and what they keep together stays so.
     """
+    drawn = recipe.dataset.shares
+    if drawn and drawn.by is None:
+        undrawn = recipe.dataset.model_copy(update={"split": drawn.of})
+        recipe = recipe.model_copy(update={"dataset": undrawn})
     dataset, _ = planned(recipe)
     column = recipe.dataset.split_column if recipe.dataset.shares is None else None
     if dataset.split_folders:
@@ -148,7 +153,8 @@ def _stratified(recipe: Recipe, folds: int) -> Recipe:
     stratify = "blocks" if _is_amount(recipe, dataset) else True
     if stratify is True:
         _refuse_small(dataset, recipe.dataset.augment, folds)
-    told = {"test": 1 / folds, "stratify": stratify, "of": column}
+    group = drawn and drawn.group
+    told = {"test": 1 / folds, "stratify": stratify, "of": column, "group": group}
     split = SplitShares.model_validate(told)
     dataset_told = recipe.dataset.model_copy(update={"split": split})
     return recipe.model_copy(update={"dataset": dataset_told})
@@ -177,7 +183,7 @@ def _has_splits(recipe: Recipe) -> Problem:
     """Return what to do about splits where others are to be drawn."""
     told, drawn = "this recipe has to be run anew on drawn splits", recipe.dataset.shares
     if drawn:
-        way = "leave the recipe's own out, as with --set dataset.split=null"
+        way = "without an order: leave the recipe's own out, as with --set dataset.split=null"
         return recipe.problem(("dataset", "split"), f"{told}: {way}")
     way = "name the part to learn from alone, as with -i data/train.csv"
     return recipe.problem(("dataset", "path"), f"the dataset has splits, and {told}: {way}")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.dataset.splits import TRAIN, is_augmented
+from augcli.dataset.splits import TRAIN, augmented, is_augmented
 from augcli.dataset.units import Dataset
 from augcli.disk.reading import sha256_of, stat_of
 from augcli.draws import Draws
@@ -109,7 +109,12 @@ def with_drawn_splits(dataset: Dataset, settings: DatasetSettings, seed: int) ->
     units = [str(unit) for unit in _units(dataset, settings, shares)]
     inside = [shares.of is None or is_augmented(s.split, settings.augment) for s in dataset]
     labels = [sample.label for sample in dataset]
-    return dataset.with_splits(drawn_splits(shares, labels, units, seed, inside))
+    drawn = drawn_splits(shares, labels, units, seed, inside)
+    if shares.of is None:
+        return dataset.with_splits(drawn)
+    refuse_same(shares, augmented(settings.augment, dataset.splits))
+    both = zip(drawn, dataset, strict=True)
+    return dataset.with_splits([own.split if split == TRAIN else split for split, own in both])
 
 
 def drawn_splits(
@@ -187,6 +192,13 @@ def numbered(names: Sequence[Hashable]) -> Numbers:
     """Return a number for each, the same for equal ones."""
     numbers: dict[Hashable, int] = {}
     return np.array([numbers.setdefault(name, len(numbers)) for name in names])
+
+
+def refuse_same(shares: SplitShares, names: Collection[str]) -> None:
+    """Raise SettingError where a split to be drawn has the name of one that shares are drawn of."""
+    for name in sorted(shares.held.keys() & set(names)):
+        text = f"{name!r} is drawn, and is a split to be augmented, too"
+        raise SettingError(("dataset", "split"), f"{text}: leave it out of `augment`")
 
 
 def refuse_order(shares: SplitShares | None) -> None:

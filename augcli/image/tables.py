@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from augcli.dataset.splits import NO_SPLIT
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Records
 from augcli.image.labelled.schemes import scheme_of
@@ -49,6 +50,8 @@ def table_of(
 ) -> Iterator[str]:
     """Yield the lines of the output's table: other columns are those of each picture's source.
 
+    Splits that were drawn of those in a column are written in their place.
+
     Where there are mixtures of these classes, each has a column of its shares behind them.
     """
     read = PictureTable(settings, table)
@@ -61,6 +64,8 @@ def table_of(
     for record in records:
         cells = rows[record.source].copy()
         cells[read.file] = read.cell_of(record.output)
+        if settings.shares and read.split is not None:
+            cells[read.split] = record.split or NO_SPLIT
         yield _line([*cells, *_cells(record, classes)], read.delimiter)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,17 +95,22 @@ Arm = Sequence[Turn]
 """How a learner did with, or without, copies in every repeat."""
 
 
-def shares(rows: Rows, trained: NDArray[np.bool_]) -> Values:
-    """Return what gives classes their true shares back, where some have more copies than others.
+def prior(rows: Rows, trained: NDArray[np.bool_]) -> Values:
+    """Return the logarithm of each class's share of the sources that were trained on.
 
-    It is added to logarithms; `trained` says which rows were trained on, whose sources have the
-    true shares. One is added to each count: a class may have few sources, or none.
+    `trained` says which rows were; one is added to each count: a class may have few, or none.
     """
-    every = np.eye(rows.classes)
     sources = np.unique(rows.sources[trained])
-    true = every[rows.labels[sources]].sum(axis=0) + 1
-    seen = rows.targets[trained].sum(axis=0) + 1
-    told: Values = np.log(true / true.sum()) - np.log(seen / seen.sum())
+    return _logarithms(np.bincount(rows.labels[sources], minlength=rows.classes))
+
+
+def prior_of_rows(rows: Rows, trained: NDArray[np.bool_]) -> Values:
+    """Return the same of rows, where a class may have more copies than others."""
+    return _logarithms(rows.targets[trained].sum(axis=0))
+
+
+def _logarithms(counts: NDArray[Any]) -> Values:
+    told: Values = np.log((counts + 1) / (counts + 1).sum())
     return told
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -17,7 +17,16 @@ from augcli.judges.folds import partition
 from augcli.judges.gather import Material
 from augcli.judges.guesses import Guesses, rarest
 from augcli.judges.judge import Judge, Numbers, Rows, Seen
-from augcli.judges.measures import Answers, Turn, Values, differences, precisions, recalls, shares
+from augcli.judges.measures import (
+    Answers,
+    Turn,
+    Values,
+    differences,
+    precisions,
+    prior,
+    prior_of_rows,
+    recalls,
+)
 from augcli.judges.probabilities import calibrated
 from augcli.judges.trial import NOWHERE, Store
 from augcli.judges.verdict import BY_CLASS, BY_NUMBER, Opinion, Yardstick, opinion_of
@@ -131,15 +140,20 @@ class ClassPanel(Panel):
     def turn(self, judge: Judge, scores: Values, rows: Rows, folds: Numbers) -> Answers:
         """Return probabilities by one temperature; a class of one source is not tested."""
         alone = np.bincount(rows.labels)[rows.labels] == 1
-        shift = _shift(judge, rows, folds)
-        return Answers(calibrated(scores, rows.labels, shift), rows.labels, folds, ~alone)
+        known = _of_folds(prior, rows, folds)
+        if judge.counts_rows:
+            scores = scores + known - _of_folds(prior_of_rows, rows, folds)
+        return Answers(calibrated(scores, rows.labels, known), rows.labels, folds, ~alone)
 
     def turn_of_part(
         self, scores: Values, rows: Rows, labels: NDArray[Any], *, counts_rows: bool
     ) -> Answers:
         """Return probabilities by one temperature; a class that training lacks is not tested."""
-        shift = shares(rows, np.ones(len(rows.sources), bool)) if counts_rows else 0.0
-        chances = calibrated(scores, labels, shift)
+        every = np.ones(len(rows.sources), bool)
+        known = prior(rows, every)
+        if counts_rows:
+            scores = scores + known - prior_of_rows(rows, every)
+        chances = calibrated(scores, labels, known)
         return Answers(chances, labels, _one_fold(labels), np.isin(labels, rows.labels))
 
     def opinion(self, name: str, one: Arm, other: Arm, draws: Draws) -> Opinion:
@@ -203,12 +217,14 @@ def _guesses(scores: Values, labels: Values, folds: Numbers) -> Guesses:
     return Guesses(np.round(scores[:, 0] / step) * step, labels, folds, np.ones(len(labels), bool))
 
 
-def _shift(judge: Judge, rows: Rows, folds: Numbers) -> Values | float:
-    if not judge.counts_rows:
-        return 0.0
+def _of_folds(
+    measure: Callable[[Rows, NDArray[np.bool_]], Values], rows: Rows, folds: Numbers
+) -> Values:
+    """Return for each source what is measured of the rows that were trained on without its fold."""
     of_rows = folds[rows.sources]
-    known = {fold: shares(rows, of_rows != fold) for fold in np.unique(folds).tolist()}
-    return np.stack([known[fold] for fold in folds.tolist()])
+    every, at = np.unique(folds, return_inverse=True)
+    told: Values = np.stack([measure(rows, of_rows != fold) for fold in every])[at]
+    return told
 
 
 def _one_fold(labels: NDArray[Any]) -> Numbers:

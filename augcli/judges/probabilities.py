@@ -13,21 +13,26 @@ Chances = NDArray[np.float64]
 """sources × classes, each row sums to 1"""
 
 _TINY = 1e-12
+_MOST = 100
+"""Of the prior: no bound that is met, but for priors that are all but equal."""
 
 
-def calibrated(scores: Chances, labels: Numbers, shift: Chances | float = 0.0) -> Chances:
-    """Return probabilities by the one temperature that fits held-out scores best.
+def calibrated(scores: Chances, labels: Numbers, prior: Chances) -> Chances:
+    """Return probabilities by the temperature that fits held-out scores best (Platt 1999).
 
-    `shift` is added to their logarithms: what gives the classes their true shares back.
+    `prior` is the logarithm of each class's share; how much of it is added is fitted, too. So
+    scores that tell nothing leave the shares, whatever shares a learner was shown.
     """
 
-    def loss(exponent: float) -> float:
-        chances = softmax(np.exp(exponent) * scores + shift)
-        picked = chances[np.arange(len(labels)), labels]
+    def of(told: NDArray[np.float64]) -> Chances:
+        return softmax(np.exp(told[0]) * scores + told[1] * prior)
+
+    def loss(told: NDArray[np.float64]) -> float:
+        picked = of(told)[np.arange(len(labels)), labels]
         return float(-np.log(picked + _TINY).mean())
 
-    best = scipy("optimize").minimize_scalar(loss, bounds=(-3, 5), method="bounded").x
-    return softmax(np.exp(best) * scores + shift)
+    bounds = [(-3, 5), (-_MOST, _MOST)]
+    return of(scipy("optimize").minimize(loss, (0.0, 0.0), method="L-BFGS-B", bounds=bounds).x)
 
 
 def softmax(logits: Chances) -> Chances:

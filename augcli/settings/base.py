@@ -152,9 +152,11 @@ class DatasetSettings(Settings, MayDrawSplits):
     def refuses_leaks(self) -> bool:
         """Return whether nothing is made where an augmented split shares samples with another.
 
-        What drawing splits leaves in two of them is told and no more.
+        What drawing splits leaves in two of them is told and no more; what a column of splits had
+        in two of them before is refused.
         """
-        return self.leaks == "refuse" and self.shares is None
+        drawn = self.shares is not None and self.shares.of is None
+        return self.leaks == "refuse" and not drawn
 
     def recorded(self, *, exclude_defaults: bool = False) -> dict[str, Any]:
         """Return what a record says of them: how samples are read, not which files are taken."""

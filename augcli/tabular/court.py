@@ -27,7 +27,10 @@ def seen(folder: Path, record: Record) -> Iterator[Seen]:
         for column in own.columns
         if column["role"] == "feature" or (column["role"] == "label" and column["kind"] in AMOUNTS)
     }
-    settings = TableDatasetSettings.again({**own.dataset, "split": None, "columns": kinds})
+    by = [column["name"] for column in own.columns if column["role"] in ("split", "group")]
+    ignore = [*own.dataset.get("ignore", ()), *by]
+    told = {"split": None, "group": None, "columns": kinds, "ignore": ignore}
+    settings = TableDatasetSettings.again(own.dataset | told)
     source = Source(record.output, "", (folder / record.output).read_bytes())
     try:
         table = read_whole([source], settings, 0, amount=False).table

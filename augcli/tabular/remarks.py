@@ -9,6 +9,7 @@ import polars as pl
 
 from augcli.checks.equal import shared, twins
 from augcli.dataset.leaks import heeded
+from augcli.dataset.shares import OTHER
 from augcli.dataset.splits import NO_SPLIT
 from augcli.plural import several
 from augcli.remarks import again
@@ -18,7 +19,7 @@ from augcli.tabular.deciding.outline import NO_CLASS, Outline
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.methods.base import Method, stages_of
 from augcli.tabular.reading.columns import NUMBER, Column
-from augcli.tabular.reading.table import Table
+from augcli.tabular.reading.table import Coded, Table
 from augcli.tabular.splits import rows_of
 from augcli.tabular.writing.provenance import row_ids
 from augcli.tabular.writing.twins import Prints, prints_of_all, prints_of_whole, told
@@ -68,9 +69,27 @@ def leaked(outlines: Sequence[Outline], settings: TableDatasetSettings) -> list[
     """Return what to tell of rows and groups that are in several splits, if that is allowed."""
     table = outlines[0].table
     column, row_id = table.with_role("group"), table.row_id
-    pairs, what = shared_rows(outlines), f"groups ({column and column.name!r})"
-    found = heeded(settings, "rows", pairs, lambda pair: " = ".join(map(row_id, pair)))
-    return [*found, *heeded(settings, what, shared_groups(outlines), str)]
+    what = f"groups ({column and column.name!r})"
+    allowed = settings.model_copy(update={"leaks": "allow"})
+    told, drawn = _by_whom(shared_rows(outlines), outlines[0].splits, settings)
+    return [
+        *heeded(settings, "rows", told, lambda pair: " = ".join(map(row_id, pair))),
+        *heeded(allowed, "rows", drawn, lambda pair: " = ".join(map(row_id, pair))),
+        *heeded(settings, what, shared_groups(outlines), str),
+    ]
+
+
+def _by_whom(
+    pairs: Sequence[tuple[int, int]], splits: Coded, settings: TableDatasetSettings
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Return pairs that a column of splits or files' names tell apart, and those that are drawn."""
+    if settings.shares is None:
+        return list(pairs), []
+    told: list[tuple[int, int]] = []
+    drawn: list[tuple[int, int]] = []
+    for pair in pairs:
+        (told if OTHER in map(splits.text, pair) else drawn).append(pair)
+    return told, drawn
 
 
 def named(outline: Outline, found: Iterable[str], among: Sequence[Outline]) -> Iterator[str]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.dataset.shares import BLOCK, SPLITS, blocks, blocks_of_texts, shared_inside
-from augcli.dataset.splits import NO_SPLIT, are_splits, augmented, called, meant
+from augcli.dataset.shares import BLOCK, SPLITS, blocks, blocks_of_texts, refuse_same, shared_inside
+from augcli.dataset.splits import NO_SPLIT, TRAIN, are_splits, augmented, called, meant
 from augcli.draws import Draws, ManyDraws
 from augcli.errors import SettingError
 from augcli.settings.base import ColumnRef, DatasetSettings
@@ -25,11 +25,15 @@ from augcli.tabular.writing.twins import prints_of_all
 def splits_of(table: Table, settings: TableDatasetSettings, streams: Streams) -> Coded:
     """Return the split of every row."""
     names = [*(part.name for part in table.parts), *table.broken]
-    told = splits_by_name(settings, names)
+    told, column = splits_by_name(settings, names), table.with_role("split")
     if isinstance(settings.split, SplitShares):
-        inside = _inside(table, settings)
-        return _drawn(table, settings.split, streams, inside, equal=settings.leaks == "refuse")
-    column = table.with_role("split")
+        equal = settings.leaks == "refuse"
+        if column is None:
+            return _drawn(table, settings.split, streams, np.ones(len(table), bool), equal=equal)
+        own = _called(table.coded[column.index], settings.augment)
+        refuse_same(settings.split, augmented(settings.augment, own.texts))
+        inside = rows_of(own, settings.augment)
+        return _kept(own, _drawn(table, settings.split, streams, inside, equal=equal))
     if column:
         return _called(table.coded[column.index], settings.augment)
     by_file = coded([told[name] for name in names])
@@ -37,12 +41,12 @@ def splits_of(table: Table, settings: TableDatasetSettings, streams: Streams) ->
     return Coded(np.repeat(by_file.codes, rows), by_file.texts)
 
 
-def _inside(table: Table, settings: TableDatasetSettings) -> NDArray[np.bool_]:
-    """Return of which rows shares are drawn: all, or those that a column says may be augmented."""
-    column = table.with_role("split")
-    if column is None:
-        return np.ones(len(table), bool)
-    return rows_of(_called(table.coded[column.index], settings.augment), settings.augment)
+def _kept(told: Coded, drawn: Coded) -> Coded:
+    """Return drawn splits, with the names that a column has for those of which nothing is drawn."""
+    texts = list(dict.fromkeys([*drawn.texts, *told.texts]))
+    own = np.array([texts.index(text) for text in told.texts])[told.codes]
+    is_rest = drawn.codes == drawn.texts.index(TRAIN)
+    return Coded(np.where(is_rest, own, drawn.codes).astype(np.int32), texts)
 
 
 def _called(told: Coded, augment: Collection[str]) -> Coded:

@@ -228,7 +228,7 @@ def test_rows_that_a_column_holds_out_have_no_say(tmp_path: Path, kind: str) -> 
     splits = ["train"] * 30 + ["test"] * 8 + ["val"] * 8 + ["", ""]
     for n in range(len(splits)) if kind == "image" else ():
         write(tmp_path / f"{n}.png", arrow(n, ("left", "right")[n % 2]))
-    rows = [f"{n}.png,{n % 7},{'xy'[n % 2]},{split}" for n, split in enumerate(splits)]
+    rows = [f"{n}.png,{n % 7}.{n}5,{'xy'[n % 2]},{split}" for n, split in enumerate(splits)]
     write(tmp_path / "data.csv", "\n".join(["file,a,label,part", *rows]) + "\n")
     dataset = {"kind": kind, "label": "label", "split": "part"}
     dataset |= {"format": "csv"} if kind == "image" else {"ignore": ["file"]}
@@ -248,17 +248,32 @@ def test_a_table_with_a_test_file_is_not_dealt_anew(tmp_path: Path) -> None:
         augcli.evaluate(recipe)
 
 
-def test_splits_that_a_recipe_draws_are_to_be_left_out(tmp_path: Path) -> None:
-    rows = [f"{n % 13},{'xy'[n % 4 == 0]}" for n in range(40)]
-    write(tmp_path / "data.csv", "\n".join(["a,label", *rows]) + "\n")
+def test_splits_that_a_recipe_draws_make_way_and_groups_stay_together(tmp_path: Path) -> None:
+    """The class is the whim of a ward: seen of no other, and told by a ward's own numbers."""
+    draws = np.random.default_rng(0)
+    wards = [(draws.normal(size=2), "xy"[n % 2], f"w{n}") for n in range(24)]
+    rows = [
+        f"{a + 0.01 * i},{b - 0.01 * i},{name},{label}"
+        for (a, b), label, name in wards
+        for i in range(8)
+    ]
+    write(tmp_path / "data.csv", "\n".join(["a,b,ward,label", *rows]) + "\n")
     told = {"steps": [], "balance": {"method": "smote"}, "copies": 0}
-    dataset = {"kind": "tabular", "label": "label", "split": {"test": 0.2}}
-    recipe = recipe_of(tmp_path, tmp_path / "data.csv", dataset=dataset, **told)
+    dataset = {"kind": "tabular", "label": "label"}
+
+    def without(**split: object) -> float:
+        each = dataset | {"split": {"test": 0.2, **split}}
+        recipe = recipe_of(tmp_path, tmp_path / "data.csv", dataset=each, **told)
+        answer = augcli.evaluate(recipe, repeats=2)
+        assert answer.extent.sources == len(rows)
+        return max(each.without["accuracy"] for each in answer.opinions)
+
+    assert without(group="ward") < 0.85 < without(stratify=False)
+    by = dataset | {"split": {"test": 0.2, "by": "a"}}
+    recipe = recipe_of(tmp_path, tmp_path / "data.csv", dataset=by, **told)
     with pytest.raises(RecipeError, match=r"as with --set dataset\.split=null") as caught:
         augcli.evaluate(recipe)
     assert caught.value.problems[0].line > 0
-    recipe = recipe_of(tmp_path, tmp_path / "data.csv", dataset=dataset | {"split": None}, **told)
-    assert augcli.evaluate(recipe, repeats=2).extent.sources == 40
 
 
 @pytest.mark.filterwarnings("error")

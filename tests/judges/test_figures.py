@@ -54,7 +54,7 @@ def test_the_temperature_is_the_one_of_least_log_loss() -> None:
     generator = np.random.default_rng(3)
     labels = generator.integers(0, 3, 300)
     scores = np.eye(3)[labels] + generator.normal(size=(300, 3))
-    best = log_loss(labels, calibrated(scores, labels))
+    best = log_loss(labels, calibrated(scores, labels, np.zeros(3)))
     tried = [log_loss(labels, softmax(scale * scores)) for scale in np.geomspace(0.1, 10, 40)]
     assert best <= min(tried) + 1e-6
 

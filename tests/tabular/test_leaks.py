@@ -229,3 +229,18 @@ def test_repeats_are_counted_while_rows_are_written(tmp_path, monkeypatch):
     for lost in ("a.csv", "provenance.parquet"):
         (tmp_path / "out" / lost).unlink()
         assert run(tmp_path, "allow", **changes).notes == summary.notes
+
+
+def test_what_a_column_of_splits_shares_is_refused_where_shares_are_drawn_of_it(tmp_path):
+    write(tmp_path / "t.csv", HEAD + OWN + HELD + TWINS)
+    drawn = {"split": {"val": 0.2, "of": "fold"}}
+    with pytest.raises(FindingsError, match=REFUSED):
+        run(tmp_path, **drawn)
+    assert any(PAIRS in note for note in run(tmp_path, "allow", **drawn).notes)
+
+
+def test_groups_of_a_column_of_splits_are_refused_where_shares_are_drawn_of_it(tmp_path):
+    rows = (f"{i}.5,{i % 7},no,{'train' if i % 4 else 'test'}\n" for i in range(60))
+    write(tmp_path / "t.csv", HEAD + "".join(rows))
+    with pytest.raises(FindingsError, match=r"groups \('height'\) of an augmented split"):
+        run(tmp_path, split={"val": 0.2, "of": "fold"}, group="height")
