@@ -168,6 +168,8 @@ def sounds(root: Path) -> None:
 
 
 YOLO = "0 0.5 0.5 0.2 0.2\n"
+LISTS = {"train__txt": "./images/00.png\n", "val__txt": "./images/02.png\n"}
+CLASSES = {"classes__txt": "cone\n"}
 PLAIN, TWO = {"train"}, {"train", "test"}
 KNOWN: dict[str, tuple[Writer, str, str | None, set[str]]] = {
     # layout: what writes it, its kind, its format, its splits
@@ -340,6 +342,7 @@ KNOWN: dict[str, tuple[Writer, str, str | None, set[str]]] = {
         PLAIN,
     ),
 }
+ASPECTS = table("sentence,aspect,from,to", lambda n: [sentence(n), sentence(n).split()[0], 0, 2])
 ASKED: dict[str, tuple[Writer, str]] = {
     "predictions": (
         photos("seg_train/a", "seg_test/a", "seg_pred"),
@@ -368,6 +371,37 @@ ASKED: dict[str, tuple[Writer, str]] = {
         files(X_TRAIN__ts=TARGETS),
         "as the largest    the labels of X_TRAIN.ts are amounts",
     ),
+    "places in texts": (files(t__csv=ASPECTS), "'from' and 'to' of t.csv are places in the text"),
+    "trec of numbers": (
+        files(train_5500__label=LABELLED, TREC_10__label=LATER),
+        "train_5500.label looks like a split but TREC_10.label beside it does not",
+    ),
+    "labels in lines": (
+        files(train_of_in__seq=LINES, train_of_labels__seq="x\n" * LINES.count("\n")),
+        "as if one told of those of another",
+    ),
+    "trees": (
+        files(t__txt="".join(f"({n % 3} (2 {sentence(n)}) (3 end))\n" for n in range(40))),
+        "the lines of t.txt are trees in brackets",
+    ),
+    "ending of a split": (
+        files(adult__data=CHURN, adult__test=CHURN.replace("C-", "D-")),
+        "adult.test looks like a split of adult.data",
+    ),
+    "folds": (photos("fold0/a", "fold0/b", "fold1/a", "fold1/b"), "fold0, fold1 may be folds"),
+    "short splits": (
+        files(
+            t__csv=table(
+                "a,b,subset,label",
+                lambda n: [n * 7 % 31 + 0.5, n * 3 % 17, ["TR", "TE"][n % 4 == 3], "xy"[n % 2]],
+            )
+        ),
+        "column 'subset' names splits (test, train)",
+    ),
+    "numbered splits": (
+        files(t__csv=table("text,partition", lambda n: [sentence(n), "0012"[n % 4]])),
+        "the dataset has no split 'train' (it has 0, 1, 2)",
+    ),
     "alphabets": (
         photos("greek/alpha", "greek/beta", "latin/a", "latin/b"),
         "takes in the folders",
@@ -378,6 +412,26 @@ ASKED: dict[str, tuple[Writer, str]] = {
     "list of a split": (
         both(photos("a", "b"), files(test__txt="00.png\n01.png\n")),
         "lists 00.png and others",
+    ),
+    "lists of yolo": (
+        both(photos("images"), of_each("labels", ".txt", YOLO), files(**LISTS), files(**CLASSES)),
+        "val.txt lists ./images/02.png and others",
+    ),
+    "lists of darknet": (
+        both(
+            photos("data/obj"),
+            of_each("data/obj", ".txt", YOLO),
+            files(data_of_test__txt="data/obj/02.png\n", data_of_obj__data="valid=data/test.txt\n"),
+        ),
+        "data/test.txt lists data/obj/02.png and others",
+    ),
+    "lists of masks": (
+        both(photos("images"), masks("masks"), files(splits_of_test__txt="01\n02\n")),
+        "splits/test.txt lists 01 and others",
+    ),
+    "lists of coco": (
+        both(photos("."), coco("annotations.json"), files(test__txt="01.png\n")),
+        "test.txt lists 01.png and others",
     ),
 }
 
@@ -429,3 +483,29 @@ def test_a_wrong_kind_is_told_with_the_key_that_settles_it(
     told = {"version": 1, "dataset": {"path": str(path), "kind": kind}, "output": {"path": "out"}}
     with pytest.raises(RecipeError, match=said):
         planned(load_recipe(json.dumps(told), "r", tmp_path))
+
+
+SPANS = "".join(
+    f'{{"text": "{sentence(n)}", "label": [[0, 2, "PER"]], "tag": "{n % 2}"}}\n' for n in range(40)
+)
+
+
+def test_labelled_spans_are_named_by_init_and_asked_for_by_a_run(tmp_path: Path) -> None:
+    write(tmp_path / "in/t.jsonl", SPANS)
+    text = starter(tmp_path / "in", tmp_path).text
+    assert 'spans: "label"' in text
+    assert 'label: "tag"' in text
+    told = {"path": "in", "kind": "text", "text": "text"}
+    with pytest.raises(RecipeError, match=r"'label' of t\.jsonl has places in the text"):
+        forecast(load_recipe(json.dumps(asking(told)), "r", tmp_path))
+    assert forecast(load_recipe(json.dumps(asking(told | {"spans": ""})), "r", tmp_path)).counts
+
+
+def asking(dataset: dict[str, object]) -> dict[str, object]:
+    return {"version": 1, "dataset": dataset, "output": {"path": "out"}, "copies": 1}
+
+
+@pytest.mark.parametrize("pair", ["Label_6 Label_9", "gauche droite", "links rechts"])
+def test_no_mirror_is_active_where_it_makes_one_class_of_another(tmp_path: Path, pair: str) -> None:
+    photos(*pair.split())(tmp_path / "in")
+    assert "  # - horizontal_flip" in starter(tmp_path / "in", tmp_path).text

@@ -137,9 +137,9 @@ GROUPS_APART = Question(
     "Samples of one person or thing may be in several splits",
     "A column is called as one that tells of whom samples are, and has the same values in an "
     "augmented and another split. A model is judged by whom it has seen.",
-    "Say `split: {test: 0.2, group: COLUMN}` under `dataset` to keep them together, `group: "
-    "COLUMN` to have a run refuse those that are not, or what the column is: `columns: {COLUMN: "
-    "category}`.",
+    "Say `split: {test: 0.2, group: COLUMN}` under `dataset` to keep them together; of tables "
+    "alone, `group: COLUMN` has a run refuse those that are not, and `columns: {COLUMN: category}` "
+    "says that it tells of nobody.",
     stops=False,
 )
 

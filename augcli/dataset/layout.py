@@ -20,6 +20,7 @@ from augcli.dataset.splits import (
     NOTHING,
     TRAIN,
     Reading,
+    are_folds,
     are_paired,
     are_short,
     augmented,
@@ -148,10 +149,8 @@ def _with_classes(places: Mapping[str, Place]) -> Mapping[str, Place]:
     said = {each: beside_split(_last(each), place.split) for each, place in places.items()}
     if any(place.after for place in places.values()) or len(set(said.values()) - {""}) < 2:
         return places
-    return {
-        each: replace(place, after=(said[each],) if said[each] else ())
-        for each, place in places.items()
-    }
+    after = {each: (name,) if name else () for each, name in said.items()}
+    return {each: replace(place, after=after[each]) for each, place in places.items()}
 
 
 def file_splits(settings: DatasetSettings, names: Sequence[str]) -> dict[str, str]:
@@ -234,6 +233,8 @@ def _depth_of_splits(told: Told, folders: Mapping[str, str]) -> int | None:
         level = sorted({"/".join(p[: depth + 1]) for p in map(_parts, folders) if len(p) > depth})
         sure = [path for path in level if told(path) not in (None, CLASS)]
         readings = {path: _reading(told, path) for path in level if path not in sure}
+        if are_folds([_last(path) for path, each in readings.items() if each is not NOTHING]):
+            raise doubtful(f"{few(readings)} may be folds", {next(iter(readings)): "test"})
         beside = [file for folder, file in folders.items() if len(_parts(folder)) <= depth]
         deeper = {"/".join(p[: depth + 1]) for p in map(_parts, folders) if len(p) > depth + 1}
         if not _are_splits(sure, readings, beside, deeper):

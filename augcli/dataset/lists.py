@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
-from itertools import islice
+from collections.abc import Collection, Iterable, Sequence
+from itertools import chain, islice
 from pathlib import PurePosixPath
 
 from augcli.dataset.doubts import UNUSED_SPLITS
@@ -18,14 +18,22 @@ _HEAD = 1 << 16
 _LINES = 50
 _PARTED = re.compile(r"train.*(test|val).*split", re.IGNORECASE)
 _WORDS = re.compile(r"[^\s,;\"']+")
+_NUMBER = re.compile(r"[-+.\d]+").fullmatch
+"""What numbers a sample in few files, and counts something in most."""
 
 
-def refuse_lists(settings: DatasetSettings, listing: Listing, names: Sequence[str]) -> None:
+def refuse_lists(
+    settings: DatasetSettings,
+    listing: Listing,
+    names: Sequence[str],
+    labels: Iterable[str] = (),
+) -> None:
     """Raise DoubtError for a file beside samples that lists some of them as a split's.
 
-    `names` are those of the samples' files, none of which is held out.
+    `names` are those of the samples' files, none of which is held out; `labels` of other files
+    that are used.
     """
-    told, taken = Told(settings), frozenset(names)
+    told, taken = Told(settings), frozenset(chain(names, labels))
     others = (path for path in listing.names if path not in taken and told(path) != CLASS)
     lists = [path for path in others if is_list(path)]
     stems = frozenset(map(_stem, names)) if lists else ()
@@ -33,9 +41,22 @@ def refuse_lists(settings: DatasetSettings, listing: Listing, names: Sequence[st
         if found := _listed(listing, path, stems) or _said(path):
             key = quoted(PurePosixPath(path).name)
             text = f"{path} lists {found} and others as a split, but nothing is held out by it"
-            hint = "put each split into a folder, or into a column of a table"
+            hint = "put each split into a folder, a column of a table, or YOLO's data.yaml"
             more = f"or say `splits: {{{key}: {CLASS}}}` under `dataset` if it is not of splits"
             raise UNUSED_SPLITS.doubt(text, f"{hint}; {more}", "dataset.splits").error
+
+
+def refuse_endings(settings: DatasetSettings, listing: Listing, names: Sequence[str]) -> None:
+    """Raise DoubtError for a file whose ending says that it is a split of another: `adult.test`."""
+    told, stems = Told(settings), {name.rpartition(".")[0]: name for name in names}
+    for path in sorted({*listing.names}.difference(names)):
+        stem, _, end = path.rpartition(".")
+        if stem in stems and told(path) is None and may_hold_out(end):
+            key = quoted(PurePosixPath(path).name)
+            text = f"{path} looks like a split of {stems[stem]}, but is left out"
+            hint = f"rename it, such as {stem}_{end}.{stems[stem].rpartition('.')[2]}"
+            less = f"or say `splits: {{{key}: {CLASS}}}` under `dataset` if it is none"
+            raise UNUSED_SPLITS.doubt(text, f"{hint}; {less}", "dataset.splits").error
 
 
 def is_list(path: str) -> bool:
@@ -46,8 +67,13 @@ def is_list(path: str) -> bool:
 def _listed(listing: Listing, path: str, stems: Collection[str]) -> str | None:
     """Return the first sample that a file names."""
     text = head_of(listing.bounds, path, _HEAD).decode(errors="replace")
-    words = (word for line in islice(text.splitlines(), _LINES) for word in _WORDS.findall(line))
-    return next((word for word in words if _stem(word) in stems and not word.isdigit()), None)
+    lines: list[list[str]] = [
+        found for line in islice(text.splitlines(), _LINES) if (found := _WORDS.findall(line))
+    ]
+    if {len(line) for line in lines} == {1} and all(_stem(word) in stems for (word,) in lines):
+        return lines[0][0]
+    words = chain.from_iterable(lines)
+    return next((word for word in words if _stem(word) in stems and not _NUMBER(word)), None)
 
 
 def _said(path: str) -> str | None:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from augcli.dataset.files import Listing, listed
 from augcli.dataset.layout import kept, layout_of
-from augcli.dataset.lists import refuse_lists
+from augcli.dataset.lists import refuse_endings, refuse_lists
 from augcli.dataset.told import few
 from augcli.dataset.units import Dataset
 from augcli.errors import SettingError, did_you_mean
@@ -52,6 +52,7 @@ def scanned(
     dataset = dataset_of(root, files, settings)
     if not dataset.held_out:
         refuse_lists(settings, listing, names)
+    refuse_endings(settings, listing, names)
     dataset.rejected += rejected
     dataset.notes += listing.notes
     return dataset

@@ -48,7 +48,7 @@ _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[XY](?=[a-z]{3})|[A-Z]?[a-z]+|[^\W\d_a-zA-
 _SAYS_NOTHING = """
 set sets data dataset images image imgs img pics pictures photos files file samples split splits
 part fold dir folder all new old final full small large big mini raw clean my orig original copy
-labels labeled labelled a b c d e v x y
+label labels labeled labelled a b c d e v x y
 csv tsv tab txt dat json jsonl ndjson parquet pq arff ts npz npy wav wave gz
 jpg jpeg png webp bmp gif tif tiff
 """
@@ -58,7 +58,13 @@ _SHORT = _SHORT_TRAIN | {"te", "tes", "ts", "va", "vl"}
 """What may be short for a split, and is a language or a place as often."""
 _ASKING = frozenset(("is", "in"))
 _YES, _NO = ("1", "1.0", "true", "yes", "t", "y"), ("0", "0.0", "false", "no", "f", "n")
+_CALLED_SPLITS = frozenset(["split", "splits", "subset", "partition", "phase", "traintest"])
+"""Columns in which short forms and numbers mean splits."""
+_SHORTENED = {"tr": TRAIN, "te": "test", "ts": "test", "va": "val", "learn": TRAIN, "check": "test"}
+_NUMBERED = {"0": TRAIN, "1": "val", "2": "test"}
+"""What they mean in the lists of CelebA and its kin."""
 _NUMBERS = re.compile(r"\d+")
+_FOLD = re.compile(r"(cv|k)?[\W_]*folds?[\W_]*\d+", re.IGNORECASE)
 _IN_PATHS = re.compile(r"[/\\]")
 _MOST_VALUES = 20
 """Of a column of splits."""
@@ -146,6 +152,11 @@ def are_short(names: Collection[str]) -> bool:
     differ = {frozenset(each - shared) for each in words}
     found = frozenset().union(*differ)
     return bool(_SHORT_TRAIN & found) and found <= _SHORT and all(differ) and len(differ) > 1
+
+
+def are_folds(names: Collection[str]) -> bool:
+    """Return whether names are those of folds of a cross-validation."""
+    return len(names) > 1 and all(map(_FOLD.fullmatch, names))
 
 
 def without_split(name: str) -> str:
@@ -238,7 +249,13 @@ def meant(column: str, cell: str) -> str:
 
 @lru_cache(maxsize=256)
 def _flags(name: str) -> Mapping[str, str]:
-    """Return what yes and no mean in a column that asks whether a row is of a split."""
+    """Return what yes and no mean in a column that asks whether a row is of a split.
+
+    Where a column is called as those of splits are, what short forms and numbers mean.
+    """
+    called_so = "".join(_LETTERS.findall(name)).lower()
+    if called_so in _CALLED_SPLITS:
+        return _NUMBERED | _SHORTENED if called_so == "partition" else _SHORTENED
     asked = read(name)
     if asked.meaning in (None, DOUBT) or not asked.rest or not _ASKING.issuperset(asked.rest):
         return {}

@@ -43,7 +43,10 @@ def starter(asked: Asked) -> Draft | None:
         if not error.doubt.guess:
             return _unknown(settings)
         settings |= error.doubt.guess
-        dataset = scan(_validated(settings), asked.path)
+        try:
+            dataset = scan(_validated(settings), asked.path)
+        except DoubtError:
+            return _unknown(settings)
     except SettingError:
         return _unknown(settings)
     return _draft(dataset, settings) if dataset else None

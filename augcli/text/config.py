@@ -71,7 +71,8 @@ class TextDatasetSettings(RowDatasetSettings):
     )
     spans: str | None = Field(
         None,
-        description="jsonl, parquet: key of labelled spans in the text; protected, and moved along",
+        description="jsonl, parquet: key of labelled spans in the text; protected, and moved "
+        'along; `""` where what looks like places in the text is none',
     )
     offsets: Literal["characters", "utf16", "bytes"] | None = Field(
         None,

@@ -43,7 +43,15 @@ ro ru rw sd si sk sl so sq sr sv sw ta te tg th tk tl tr tt ug uk ur uz vi xh yi
 """
 _SIDES = frozenset(_CODES.split())
 """Endings of files of a corpus in two languages."""
+_TREES = 20
+"""Texts that tell whether all are trees."""
 _WORDS = re.compile(r"[^\W\d_]+")
+_OF_LINES = """
+label labels tag tags out slots intent intents target targets
+"""
+_ANSWERS = frozenset(_OF_LINES.split())
+"""Words in names of files that have a line for each text of another file."""
+_TREE = re.compile(r"\(\S+ .*\)")
 _LETTER = re.compile(r"[^\W\d_]{2}|[^\W\d_a-z]", re.IGNORECASE)
 """Letters of a word, and no exponent of a number."""
 
@@ -64,20 +72,44 @@ def refuse_pairs(
             hint = "say by `text` which are edited, one or a list"
             more = "a label that says how they belong together must hold for the edited ones"
             raise UNCLEAR_WORDS.doubt(text, f"{hint}; {more}", "dataset.text").error
+        if not settings.protect:
+            _refuse_trees(file)
     if not settings.include:
         _refuse_lines([each for each in known if not each.columns], splits)
 
 
+def _refuse_trees(file: TextFile) -> None:
+    """Raise DoubtError where texts are trees in brackets, which edits of words would break."""
+    texts = [file.row(at).text.strip() for at in range(min(len(file), _TREES))]
+    if all(_TREE.fullmatch(each) and each.count("(") == each.count(")") > 1 for each in texts):
+        text = f"the lines of {file.name} are trees in brackets, which edits would break"
+        hint = "give files of the sentences alone, or say by `protect` what is to stay"
+        raise UNCLEAR_WORDS.doubt(text, hint, "dataset.protect").error
+
+
 def _refuse_lines(files: Sequence[TextFile], splits: Mapping[str, str]) -> None:
-    """Raise DoubtError for files of one split that have as many lines in a language each."""
+    """Raise DoubtError for files of one split with as many lines each.
+
+    They are in a language each, or one has what is told of the lines of another.
+    """
     beside: dict[tuple[str, int], list[str]] = defaultdict(list)
     for file in files:
-        if class_of(file.name, splits) in _SIDES:
-            beside[splits[file.name], len(file)].append(file.name)
-    if found := next((names for names in beside.values() if len(names) > 1), None):
+        beside[splits[file.name], len(file)].append(file.name)
+    groups = [names for names in beside.values() if len(names) > 1]
+    if found := next((names for names in groups if any(map(_tells_of_lines, names))), None):
+        text = f"{few(found)} have equally many lines, as if one told of those of another"
+        hint = "keep texts and labels in one table; or name the files of texts by `include`"
+        raise UNCLEAR_WORDS.doubt(text, hint, "dataset.include").error
+    sides = ([each for each in names if class_of(each, splits) in _SIDES] for names in groups)
+    if found := next((names for names in sides if len(names) > 1), None):
         text = f"{few(found)} have equally many lines, as translations of each other have"
         hint = "name by `include` the one that is edited, or all if languages are the classes"
         raise UNCLEAR_WORDS.doubt(text, hint, "dataset.include").error
+
+
+def _tells_of_lines(name: str) -> bool:
+    """Return whether a file is called as labels of lines of another are."""
+    return not _ANSWERS.isdisjoint(_WORDS.findall(name.rpartition("/")[2].lower()))
 
 
 def parted(settings: TextDatasetSettings, files: Iterable[TextFile]) -> Iterator[Doubt]:

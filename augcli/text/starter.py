@@ -12,14 +12,14 @@ from augcli.dataset.files import readable
 from augcli.dataset.formats import format_at
 from augcli.dataset.layout import folders_in_starter, told_in_starter
 from augcli.dataset.scanned import class_folders
-from augcli.dataset.splits import TRAIN, are_splits
+from augcli.dataset.splits import TRAIN, are_splits, meant
 from augcli.draft import Asked, Draft, quoted
 from augcli.errors import DoubtError, SampleError, SettingError
 from augcli.plural import several
 from augcli.rows.delimited import is_table
 from augcli.rows.encodings import open_text
 from augcli.settings.base import ColumnRef, DatasetSettings
-from augcli.task import Source
+from augcli.task import Plain, Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile, TextFormat
 from augcli.text.formats.open import open_file
@@ -61,21 +61,22 @@ def starter(asked: Asked) -> Draft | None:
     if form == "lines" and not asked.insists and any(map(_may_be_table, looked_at)):
         return None
     try:
-        opened = list(_opened(looked_at, form))
+        told = _readable(looked_at, {"format": "lines" if form == "folders" else form})
+        opened = list(_opened(looked_at, told))
     except SettingError:  # a run that is tried will tell it
         return _draft(known, _TOLD[form], _WITHOUT_WORDS)
     texts = [file.row(at).text for file in opened for at in range(min(len(file), _LOOKED_AT))]
     if not asked.insists and not words_of(texts):
         return None
     splits = _splits(path, known, form)
-    columns = [line for file in opened[:1] for line in _columns(asked, looked_at[0], file, form)]
+    columns = [line for file in opened[:1] for line in _columns(asked, looked_at[0], file, told)]
     english = language_of(texts) in (None, ENGLISH) and _in_latin(texts)
     if splits is not None and not any(map(_TELLS_SPLITS.match, (*splits, *columns))):
         few = len(texts) < _FEWEST
         drawn = next(_apart(opened[0]), _DRAWN)
         columns.append(f"# {_DRAWN}: {len(texts)} are too few" if few else drawn)
-    told = (*(splits or ()), *_TOLD[form], *columns)
-    return _draft(known, told, _EDA if english else _WITHOUT_WORDS)
+    lines = (*(splits or ()), *_TOLD[form], *columns)
+    return _draft(known, lines, _EDA if english else _WITHOUT_WORDS)
 
 
 def _draft(files: Sequence[Path], told: Sequence[str], steps: Sequence[str]) -> Draft:
@@ -93,19 +94,26 @@ def _splits(path: Path, files: Sequence[Path], form: str) -> list[str] | None:
     return None
 
 
-def _columns(asked: Asked, path: Path, file: TextFile, form: str) -> Iterator[str]:
+def _columns(asked: Asked, path: Path, file: TextFile, told: Plain) -> Iterator[str]:
     """Yield the lines on columns of a table: that of the text, and what may be class and split."""
     if not file.columns:
         return
     alike = among(file.first_cells())
     text, *others = file.columns
     if len(alike) > 1:
-        told = ", ".join(map(quoted, alike))
-        yield f"# text: [{told}]    # each is edited by itself; or one of them"
+        names = ", ".join(map(quoted, alike))
+        yield f"# text: [{names}]    # each is edited by itself; or one of them"
     else:
         yield f"text: {quoted(text)}    # the column with the longest cells"
-    counts = {each: _counts(path, form, each) for each in others if asked.label is None}
-    splits = [each for each, found in counts.items() if are_splits(found)]
+    if spans := told.get("spans"):
+        yield f"spans: {quoted(spans)}    # places in the text, which are moved along"
+    others = [each for each in others if each != spans]
+    counts = {each: _counts(path, told, each) for each in others if asked.label is None}
+    splits = [
+        each
+        for each, found in counts.items()
+        if are_splits([meant(str(each), cell) for cell in found])
+    ]
     for each in splits[:1]:
         yield f"split: {quoted(each)}    # it says {' and '.join(counts[each])}"
     if asked.column is not None:
@@ -114,8 +122,8 @@ def _columns(asked: Asked, path: Path, file: TextFile, form: str) -> Iterator[st
         label = min(labels, key=lambda each: str(each).strip().lower() not in _CLASSES)
         found = counts[label].most_common(_SHOWN)
         more = " …" if len(counts[label]) > _SHOWN else ""
-        told = ", ".join(f"{name} {count}" for name, count in found)
-        yield f"label: {quoted(label)}    # a guess; {told}{more}"
+        shares = ", ".join(f"{name} {count}" for name, count in found)
+        yield f"label: {quoted(label)}    # a guess; {shares}{more}"
     else:
         yield "# label: NAME         # the column of the class, where there is one"
 
@@ -131,10 +139,10 @@ def _are_classes(counts: Counter[str]) -> bool:
     return 2 <= len(counts) <= _MOST_CLASSES and counts.total() >= _EACH * len(counts)
 
 
-def _counts(path: Path, form: str, column: ColumnRef) -> Counter[str]:
+def _counts(path: Path, told: Plain, column: ColumnRef) -> Counter[str]:
     """Return how many of the first rows have each value of a column."""
     with suppress(SettingError):
-        for file in _opened([path], form, column):
+        for file in _opened([path], told | {"label": column}):
             rows = range(min(len(file), _LABELLED_AT))
             return Counter(file.row(at).label or "" for at in rows)
     return Counter()
@@ -167,9 +175,18 @@ def _are_in_classes(names: Sequence[str]) -> bool:
     return False
 
 
-def _opened(files: Sequence[Path], form: str, label: ColumnRef | None = None) -> Iterator[TextFile]:
+def _readable(files: Sequence[Path], told: Plain) -> Plain:
+    """Return what must be told for files to be read, with what is guessed of a doubt."""
+    try:
+        for _ in _opened(files, told):
+            pass
+    except DoubtError as error:
+        return {**told, "spans": "", **error.doubt.guess}
+    return told
+
+
+def _opened(files: Sequence[Path], told: Plain) -> Iterator[TextFile]:
     """Yield files that can be read."""
-    told = {"format": "lines" if form == "folders" else form, "label": label}
     settings = TextDatasetSettings.again(told)
     for path in files:
         source = Source(path.name, "", path.read_bytes())

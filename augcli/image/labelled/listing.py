@@ -9,6 +9,7 @@ from pathlib import Path
 
 from augcli.dataset.files import listed
 from augcli.dataset.layout import kept, layout_of
+from augcli.dataset.lists import refuse_lists
 from augcli.dataset.splits import TRAIN
 from augcli.dataset.units import Dataset, Sample
 from augcli.errors import Doubt, Problem, SettingError
@@ -127,6 +128,8 @@ class Pictures:
         """
         files = known.files
         used = self._lists.union(*files.values())
+        if splits is None:
+            refuse_lists(self._settings, self._listing, self.names, used)
         self._found.others = sorted(self.others - used)
         notes = [*remarks(self._listing, self._found), *self._notes]
         dataset = Dataset(self.root, held_out=splits is not None, split_folders=True, notes=notes)

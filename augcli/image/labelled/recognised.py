@@ -6,9 +6,10 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from augcli.dataset.doubts import UNUSED_SPLITS
 from augcli.dataset.splits import augmented
 from augcli.disk.reading import read_whole
-from augcli.errors import SampleError, SettingError
+from augcli.errors import DoubtError, SampleError, SettingError
 from augcli.image.codec import read_header
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import MaskFile, Scheme
@@ -38,6 +39,9 @@ def recognised(settings: ImageDatasetSettings, root: Path) -> Recognised:
     for scheme in filter(None, map(scheme_named, _ORDER)) if root.is_dir() else ():
         try:
             if _reads(scheme, settings, root):
+                return Recognised(scheme.name)
+        except DoubtError as error:
+            if error.doubt.code == UNUSED_SPLITS.code:  # is asked once the format is named
                 return Recognised(scheme.name)
         except (SampleError, SettingError) as error:
             has_place = isinstance(error, SampleError) or isinstance(error.__cause__, SampleError)

@@ -36,7 +36,19 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _DIGITS = frozenset(
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 )
-_SIDES = (("left", "right"), ("up", "down"), ("north", "south"), ("east", "west"))
+_CHARACTER = re.compile(r"(?:(?:label|digit|number|num|letter|char|character)[\W_]*)?[^\W_]", re.I)
+_SIDES = (
+    ("left", "right"),
+    ("up", "down"),
+    ("north", "south"),
+    ("east", "west"),
+    ("gauche", "droite"),
+    ("links", "rechts"),
+    ("izquierda", "derecha"),
+    ("izquierdo", "derecho"),
+    ("esquerda", "direita"),
+    ("sinistra", "destra"),
+)
 _COLOURS = frozenset(
     [
         "red",
@@ -160,7 +172,7 @@ def _characters(classes: Collection[str]) -> list[str]:
 
 def _is_character(name: str) -> bool:
     last = name.rpartition("/")[2]
-    return (len(last) == 1 and last.isalnum()) or last.lower() in _DIGITS
+    return bool(_CHARACTER.fullmatch(last)) or last.lower() in _DIGITS
 
 
 def _sides(classes: Collection[str]) -> list[str]:

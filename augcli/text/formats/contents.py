@@ -17,6 +17,7 @@ from augcli.text.formats.base import refuse_beside, texts_of
 from augcli.text.formats.chats import check_roles, is_chat, turns
 from augcli.text.formats.labelled import UNITS, Unit, spans_of, with_spans
 from augcli.text.formats.places import Path, at, path_of, within
+from augcli.text.formats.stale import refuse_stale
 from augcli.text.formats.tagged import aligned, outside, runs, sentence, spans_of_runs
 from augcli.text.joined import joined, parted
 from augcli.text.words import Span
@@ -159,7 +160,10 @@ def content_of(
     if more or not isinstance(value, list):
         others = ("roles", "tags", "spans", "offsets") if more else ("roles", "tags")
         refuse_beside(settings, "several texts" if more else "no list", others)
-        spans = resolve("spans", settings.spans)
+        for path in (first, *more):
+            told = [(line, text) for line in lines if isinstance(text := at(line, path), str)]
+            refuse_stale(file, settings, [line for line, _ in told], [text for _, text in told])
+        spans = resolve("spans", settings.spans or None)
         unit = UNITS[settings.offsets or "characters"]
         return Texts([first, *more], path_of(spans, lines) if spans else None, unit)
     refuse_beside(settings, "a list", ("spans", "offsets"))

@@ -15,6 +15,7 @@ from augcli.settings.base import ColumnRef
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import LinedFile, Row, in_columns, texts_of
+from augcli.text.formats.stale import refuse_stale
 from augcli.text.joined import joined, parted
 from augcli.text.words import Span
 
@@ -65,6 +66,10 @@ class CsvFile(LinedFile):
         self._texts = [self._column("text", each, names) for each in texts]
         self._label = self._column("label", settings.label, names)
         self._split = self._column("split", settings.split_column, names)
+        whole = [row for row in body if len(row) == self._width]
+        lines = [dict(zip(names, row, strict=True)) for row in whole if self._told_by_name]
+        for at in self._texts if lines else ():
+            refuse_stale(self.name, settings, lines, [row[at] for row in whole])
 
     def _column(self, key: str, ref: ColumnRef | None, names: Sequence[str]) -> int:
         """Return a column's number, -1 where there is none; SettingError where it is missing."""

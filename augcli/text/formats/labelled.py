@@ -8,7 +8,7 @@ from typing import Any
 
 from augcli.text.words import Span
 
-_ENDS = (("start", "end"), ("start_offset", "end_offset"), ("begin", "end"), ("from", "to"))
+ENDS = (("start", "end"), ("start_offset", "end_offset"), ("begin", "end"), ("from", "to"))
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def _ends_of(each: Any, unit: Unit) -> tuple[Any, Any]:
     elif isinstance(each, dict):
         if "answer_start" in each:
             return _answer(each["answer_start"], each.get("text"), unit)
-        for start, end in _ENDS:
+        for start, end in ENDS:
             if start in each and end in each:
                 return each[start], each[end]
     raise ValueError(f"a labelled span has no offsets: {each!r}"[:100])
@@ -98,5 +98,5 @@ def _with_span(each: Any, span: Span) -> Any:
         return [new.get(at, item) for at, item in enumerate(each)]
     if "answer_start" in each:
         return each | {"answer_start": span[0]}
-    start, end = next((a, b) for a, b in _ENDS if a in each and b in each)
+    start, end = next((a, b) for a, b in ENDS if a in each and b in each)
     return each | {start: span[0], end: span[1]}

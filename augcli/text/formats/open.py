@@ -27,7 +27,7 @@ def check_keys(names: Sequence[str], settings: TextDatasetSettings) -> None:
     forms = sorted({format_of(name, settings) for name in names})
     heeded = frozenset[str]().union(*(known[form].keys for form in forms))
     for key in sorted(frozenset[str]().union(*(form.keys for form in known.values())) - heeded):
-        if settings.asked_of_files(key) is not None:
+        if settings.asked_of_files(key) not in (None, ""):
             told = f"`{key}` means nothing for {' and '.join(forms)}"
             raise SettingError(("dataset", key), told)
 
