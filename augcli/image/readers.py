@@ -78,7 +78,8 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
     if not layout.held_out:
         refuse_lists(settings, listing, found.pictures)
     notes += layout.within_classes(root)
-    if not labels and (len(layout.classes) < 2 or all(map(ends_in_pictures, layout.classes))):
+    is_alone = len(layout.classes) < 2 and not layout.in_folders
+    if not labels and (is_alone or all(map(ends_in_pictures, layout.classes))):
         notes += _without_table(settings, root, tables_beside(listing, found))
     dataset = Dataset(
         root, held_out=layout.held_out, split_folders=layout.in_folders, notes=notes, lists=()
