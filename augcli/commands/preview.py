@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,7 @@ from augcli.engines.cpus import available_cpus
 from augcli.errors import FindingsError, RecipeError, SampleError, UsageError, did_you_mean
 from augcli.figures.turns import in_turn
 from augcli.kind import load_kind
+from augcli.once import kept
 from augcli.plan import Plan
 from augcli.recipe import Recipe
 from augcli.requests.asked import PassThrough
@@ -53,16 +56,10 @@ def write_preview(  # noqa: PLR0913 – as the command has options
     ending = target.suffix.lower()
     if ending not in ("", ".png", *_PAGES):
         raise UsageError(f"a preview is a picture (.png) or a page (.html), no {ending} file")
-    recipe = only_step(recipe, step) if step else recipe
-    with located(recipe):
-        refused = [*_refused(recipe)]
-    spread = drawn_by(engine, progress)
-    if ending in _PAGES:
-        made = preview_page(recipe, sources, copies, spread, refused)
-    else:
-        made = preview(recipe, sources, copies, spread)
-    write_target(target, made, recipe.input)
-    return refused
+    shown = _Shown.of(only_step(recipe, step) if step else recipe, sources, copies)
+    draw = shown.page if ending in _PAGES else shown.picture
+    write_target(target, draw(drawn_by(engine, progress)), recipe.input)
+    return shown.refused
 
 
 _PAGES = (".html", ".htm")
@@ -102,74 +99,104 @@ def _part(outcome: Outcome) -> Part:
 
 def preview(recipe: Recipe, sources: int, copies: int, spread: Spread = here) -> bytes:
     """Return a picture (PNG) of what a recipe does to a few sources, as a run would do it."""
-    draw = load_kind(recipe.dataset.kind).preview
-    if draw is None:
-        text = f"there is no preview of {recipe.dataset.kind} datasets"
-        raise RecipeError([recipe.problem(("dataset", "kind"), text)])
-    shown = _chosen(recipe, sources)
-    with located(recipe):
-        return marked(draw(_job(recipe, spread), shown, copies, sources))
+    return _Shown.of(recipe, sources, copies).picture(spread)
 
 
-def preview_page(
-    recipe: Recipe,
-    sources: int,
-    copies: int,
-    spread: Spread = here,
-    refused: Sequence[str] = (),
-) -> bytes:
+def preview_page(recipe: Recipe, sources: int, copies: int, spread: Spread = here) -> bytes:
     """Return a page (HTML) with every step along its range and the whole recipe on a few sources.
 
     For kinds without one it shows the picture. At its top stands what a run would refuse.
     """
-    play = load_kind(recipe.dataset.kind).play
-    if play is None:
+    return _Shown.of(recipe, sources, copies).page(spread)
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A recipe and how much of it is shown; its dataset is listed once for all of that."""
+
+    recipe: Recipe
+    dataset: Dataset
+    plan: Plan
+    sources: int
+    copies: int
+
+    @classmethod
+    def of(cls, recipe: Recipe, sources: int, copies: int) -> _Shown:
+        return cls(recipe, *planned(recipe), sources, copies)
+
+    def picture(self, spread: Spread) -> bytes:
+        """Return the picture."""
+        recipe = self.recipe
+        draw = load_kind(recipe.dataset.kind).preview
+        if draw is None:
+            text = f"there is no preview of {recipe.dataset.kind} datasets"
+            raise RecipeError([recipe.problem(("dataset", "kind"), text)])
+        with located(recipe):
+            return marked(draw(self._job(spread), self._chosen, self.copies, self.sources))
+
+    def page(self, spread: Spread) -> bytes:
+        """Return the page."""
+        told = {"output": self.recipe.output_folder.name, "written": self.recipe.as_written.text}
+        kind, page = self.recipe.dataset.kind, self._playground(spread)
+        return rendered("preview.html", kind=kind, page=page, refused=self.refused, **told)
+
+    def _playground(self, spread: Spread) -> Playground:
+        play = load_kind(self.recipe.dataset.kind).play
+        if play is not None:
+            with located(self.recipe):
+                return play(self._job(spread), self._chosen, self.copies, self.sources)
         from augcli.figures.playground import Playground, pictured
 
-        picture = preview(recipe, sources, copies, spread)
-        frame = pictured("what the recipe makes of a few samples", picture, "png")
-        return _page(recipe, Playground(None, (), [[frame]]), refused)
-    shown = _chosen(recipe, sources)
-    with located(recipe):
-        return _page(recipe, play(_job(recipe, spread), shown, copies, sources), refused)
+        frame = pictured("what the recipe makes of a few samples", self.picture(spread), "png")
+        return Playground(None, (), [[frame]])
+
+    def _job(self, spread: Spread) -> AnyJob:
+        """Return what is asked of the kind, once steps know what they are to know.
+
+        Nothing is refused for leaks: who looks learns of them.
+        """
+        taught = School(self.recipe.waived(), self.dataset).taught(Study.model).recipe
+        return job_of(taught, (), spread, answers=programs_of(taught))
+
+    @kept
+    def _chosen(self) -> list[tuple[Task, list[Source]]]:
+        """The tasks to show, with their sources; RecipeError where there is none."""
+        tasks = Tasks(self.plan)
+        shown: list[tuple[Task, list[Source]]] = []
+        for row in _spread(self.recipe, self.plan):
+            if len(shown) == self.sources:
+                break
+            with suppress(SampleError):
+                shown.append((tasks[row], self._sources_of(tasks[row])))
+        if not shown:
+            raise RecipeError([self.recipe.problem(("dataset",), "there is no picture to show")])
+        return shown
+
+    def _sources_of(self, task: Task) -> list[Source]:
+        return read_sources(self.dataset.root, task, self.recipe.dataset)
+
+    @kept
+    def refused(self) -> list[str]:
+        """What a run would refuse, in words: samples of an augmented and of another split."""
+        tasks = Tasks(self.plan)
+        checks: list[Callable[[], Any]] = [partial(heed_leaks, self.recipe, self.dataset)]
+        checks += [partial(self._leaks, tasks[row]) for row in self.dataset.uncounted]
+        with located(self.recipe):
+            return [text for check in checks for text in _said(check)]
+
+    def _leaks(self, task: Task) -> None:
+        """Raise FindingsError for what samples of one file share with those of other splits."""
+        processor_of(self.recipe, ()).process(task, self._sources_of(task)).leaks()
 
 
-def _job(recipe: Recipe, spread: Spread) -> AnyJob:
-    """Return what a recipe asks of its kind, once its steps know what they are to know.
-
-    Nothing is refused for leaks: who looks learns of them.
-    """
-    dataset, _ = planned(recipe)
-    taught = School(recipe.waived(), dataset).taught(Study.model).recipe
-    return job_of(taught, (), spread, answers=programs_of(taught))
-
-
-def _refused(recipe: Recipe) -> Iterator[str]:
-    """Yield in words what a run would refuse: what is in an augmented and in another split."""
-    dataset, plan = planned(recipe)
-    tasks = (Tasks(plan)[row] for row in dataset.uncounted)
-    checks: list[Callable[[], Any]] = [partial(heed_leaks, recipe, dataset)]
-    checks += [partial(_leaks, recipe, dataset, each) for each in tasks]
-    for leaks in checks:
-        try:
-            leaks()
-        except FindingsError as error:
-            yield f"{error.args[0].rstrip(':')}: a run refuses that, and `augment check` lists them"
-        except SampleError:
-            continue
-
-
-def _leaks(recipe: Recipe, dataset: Dataset, task: Task) -> None:
-    """Raise FindingsError for what samples of one file share with those of other splits."""
-    sources = read_sources(dataset.root, task, recipe.dataset)
-    processor_of(recipe, ()).process(task, sources).leaks()
-
-
-def _page(recipe: Recipe, playground: Playground, refused: Sequence[str]) -> bytes:
-    told = {"output": recipe.output_folder.name, "written": recipe.as_written.text}
-    return rendered(
-        "preview.html", kind=recipe.dataset.kind, page=playground, refused=refused, **told
-    )
+def _said(check: Callable[[], Any]) -> Iterator[str]:
+    """Yield what a check finds; a sample that cannot be read is no leak."""
+    try:
+        check()
+    except FindingsError as error:
+        yield f"{error.args[0].rstrip(':')}: a run refuses that, and `augment check` lists them"
+    except SampleError:
+        return
 
 
 def only_step(recipe: Recipe, name: str) -> Recipe:
@@ -183,23 +210,6 @@ def only_step(recipe: Recipe, name: str) -> Recipe:
     except ValidationError as error:
         text = f"{name} needs parameters, so the recipe has to have it: augment transforms {name}"
         raise UsageError(text) from error
-
-
-def _chosen(recipe: Recipe, sources: int) -> list[tuple[Task, list[Source]]]:
-    """Return the tasks to show, with their sources; RecipeError where there is none."""
-    dataset, plan = planned(recipe)
-    tasks = Tasks(plan)
-    shown: list[tuple[Task, list[Source]]] = []
-    for row in _spread(recipe, plan):
-        if len(shown) == sources:
-            break
-        try:
-            shown.append((tasks[row], read_sources(dataset.root, tasks[row], recipe.dataset)))
-        except SampleError:
-            continue
-    if not shown:
-        raise RecipeError([recipe.problem(("dataset",), "there is no picture to show")])
-    return shown
 
 
 def _spread(recipe: Recipe, plan: Plan) -> Iterator[int]:
