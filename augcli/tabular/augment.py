@@ -38,7 +38,7 @@ from augcli.tabular.drawn import Drawn
 from augcli.tabular.faults import failed_methods, lost_methods, without_faults
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods.base import stages_of
-from augcli.tabular.reading.doubts import refuse_one_series, warned
+from augcli.tabular.reading.doubts import refuse_unclear, warned
 from augcli.tabular.reading.named import refuse_columns, splits_by_name
 from augcli.tabular.reading.table import Rows, texts_of
 from augcli.tabular.remarks import compared, leaked, named, remarks, repeats, story
@@ -89,7 +89,7 @@ class ProcessedTable(Processed):
         self._amount = any(each.amount for each in stages_of(self.job.balance))
         whole = read_whole(sources, processor.dataset, self.job.seed, amount=self._amount)
         self.table, self._splits, self._ours = whole.table, whole.splits, whole.ours
-        refuse_one_series(self.table, processor.dataset)
+        refuse_unclear(self.table, processor.dataset)
         if not isinstance(processor.dataset.split, str | int):
             refuse_unnamed(processor.dataset, unnamed(self.table, self._splits, processor.dataset))
             both = [(each.name, each.dialect) for each in self.table.parts]

@@ -21,7 +21,7 @@ from augcli.settings.base import DatasetSettings
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.reading.columns import Column
 from augcli.tabular.reading.dialect import HEAD
-from augcli.tabular.reading.doubts import group_columns, refuse_one_series
+from augcli.tabular.reading.doubts import group_columns, refuse_unclear
 from augcli.tabular.reading.readers import format_of, read_table, table_format
 from augcli.tabular.reading.table import Table
 from augcli.task import Source
@@ -67,7 +67,7 @@ def starter(asked: Asked) -> Draft | None:
 def _asking(draft: Draft, table: Table) -> Draft:
     """Return a draft that says nothing of columns where rows may be points of one series."""
     with suppress(DoubtError):
-        refuse_one_series(table, TableDatasetSettings(path=""))
+        refuse_unclear(table, TableDatasetSettings(path=""))
         return draft
     dataset = [
         line if line.startswith(("#", "include:")) else f"# {line}" for line in draft.dataset

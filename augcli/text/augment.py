@@ -39,11 +39,12 @@ from augcli.text.formats.open import open_file
 from augcli.text.job import TextJob
 from augcli.text.language.languages import language_of
 from augcli.text.language.own_language import OwnLanguage, lexicon_files, open_language
-from augcli.text.paired import parted, refuse_pairs
 from augcli.text.parted import pieces_of, splits_of
 from augcli.text.provenance import Lines
 from augcli.text.single import ProcessedText
 from augcli.text.transform import needs_words, recommending
+from augcli.text.unclear import refuse_unclear
+from augcli.text.whose import parted
 from augcli.text.words import Reading, is_spaceless
 from augcli.transform import prepare
 
@@ -83,7 +84,7 @@ class ProcessedCorpus(Processed):
         opened, broken = each_opened(texts, self._opened)
         if not opened:
             raise none_left(broken)
-        refuse_pairs(self.settings, opened.values(), self._splits)
+        refuse_unclear(self.settings, opened.values(), self._splits)
         self._parted = list(parted(self.settings, islice(opened.values(), 1)))
         self._torn = {name: file.lost for name, file in opened.items()}
         """file → its lines that are no texts, as they cannot be read"""

@@ -24,8 +24,9 @@ from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile, TextFormat
 from augcli.text.formats.open import open_file
 from augcli.text.language.languages import ENGLISH, language_of
-from augcli.text.paired import among, repeats_groups, words_of
+from augcli.text.paired import among, words_of
 from augcli.text.single import EXTENSION
+from augcli.text.whose import repeats_groups
 
 _LOOKED_AT = 200
 _HEAD = 1 << 16

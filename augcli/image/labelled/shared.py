@@ -228,9 +228,13 @@ def _of_part(records: Records, name: str, split: str | None) -> Iterator[Picture
 
 
 _NO_SUFFIX = (
-    ", nor is just one picture called so but for its extension; of a table's ids `suffix` in "
-    "`dataset` tells it"
+    "is not there, nor is just one picture called so but for its extension; of a table's ids "
+    "`suffix` in `dataset` tells it"
 )
+
+
+def _not_there(name: str) -> str:
+    return "is not there" if suffix_of(name) else _NO_SUFFIX
 
 
 class _Placed:
@@ -289,6 +293,5 @@ class _Placed:
             yield from ((Sample(at, by_file[file], None), why) for at, why in damaged)
         for file, names in self._missing.items():
             for name in names:
-                where = "leads out of the dataset" if leads_out(name) else "is not there"
-                where += "" if suffix_of(name) else _NO_SUFFIX
+                where = "leads out of the dataset" if leads_out(name) else _not_there(name)
                 yield Sample(name, by_file[file], None), f"{file} tells of it, but it {where}"

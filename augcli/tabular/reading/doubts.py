@@ -99,14 +99,18 @@ def _codes(table: Table, column: Column) -> NDArray[Any]:
     return coded.codes if coded else table.numbers[column.index]
 
 
-def refuse_one_series(table: Table, settings: TableDatasetSettings) -> None:
-    """Raise DoubtError where rows are points of one series, and no setting takes them for samples.
-
-    All columns are curves then, but for those of times. So is raised for numbers between spaces,
-    and for files within cells.
-    """
+def refuse_unclear(table: Table, settings: TableDatasetSettings) -> None:
+    """Raise DoubtError where rows may be no samples, or cells not what they are taken for."""
     _refuse_spaces(table)
     _refuse_files(table)
+    _refuse_one_series(table, settings)
+
+
+def _refuse_one_series(table: Table, settings: TableDatasetSettings) -> None:
+    """Raise DoubtError where rows are points of one series, and no setting takes them for samples.
+
+    All columns are curves then, but for those of times.
+    """
     times = [each for each in table.columns if _may_be_times(table, each)]
     curves = [each for each in table.columns if each not in times]
     if _are_told(settings) or not curves:

@@ -1,0 +1,91 @@
+"""What edits of words may break: texts that belong together, lines beside lines, trees.
+
+An edit of one of two texts may break what a label says of both, and lines of two languages are no
+classes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from augcli.dataset.doubts import UNCLEAR_WORDS
+from augcli.dataset.told import few
+from augcli.text.config import TextDatasetSettings
+from augcli.text.formats.base import TextFile
+from augcli.text.formats.lines import class_of
+from augcli.text.paired import among
+
+_CODES = """
+src tgt trg source target
+af am ar az be bg bn bs ca cs cy da de el en eo es et eu fa fi fr ga gl gu he hi hr ht hu hy id
+is it ja ka kk km kn ko ku ky la lb lo lt lv mg mk ml mn mr ms mt my nb ne nl nn no pa pl ps pt
+ro ru rw sd si sk sl so sq sr sv sw ta te tg th tk tl tr tt ug uk ur uz vi xh yi yo zh zu
+"""
+_SIDES = frozenset(_CODES.split())
+"""Endings of files of a corpus in two languages."""
+_TREES = 20
+"""Texts that tell whether all are trees."""
+_WORDS = re.compile(r"[^\W\d_]+")
+_OF_LINES = frozenset(
+    ("label", "labels", "tag", "tags", "out", "slots", "intent", "intents", "target", "targets")
+)
+"""Words in names of files that have a line for each text of another file."""
+_TREE = re.compile(r"\(\S+ .*\)")
+
+
+def refuse_unclear(
+    settings: TextDatasetSettings, files: Iterable[TextFile], splits: Mapping[str, str]
+) -> None:
+    """Raise DoubtError where an edit may break a sample, and no key says what is edited.
+
+    `splits` are those of the files, by their names.
+    """
+    known = list(files)
+    told = (settings.text, settings.roles, settings.tags)
+    for file in known if told == (None, None, None) else ():
+        if len(found := among(file.first_cells())) > 1:
+            names = ", ".join(map(repr, found))
+            text = f"several columns of {file.name} hold sentences: {names}"
+            hint = "say by `text` which are edited, one or a list"
+            more = "a label that says how they belong together must hold for the edited ones"
+            raise UNCLEAR_WORDS.doubt(text, f"{hint}; {more}", "dataset.text").error
+        if not settings.protect:
+            _refuse_trees(file)
+    if not settings.include:
+        _refuse_lines([each for each in known if not each.columns], splits)
+
+
+def _refuse_trees(file: TextFile) -> None:
+    """Raise DoubtError where texts are trees in brackets, which edits of words would break."""
+    texts = [file.row(at).text.strip() for at in range(min(len(file), _TREES))]
+    if all(_TREE.fullmatch(each) and each.count("(") == each.count(")") > 1 for each in texts):
+        text = f"the lines of {file.name} are trees in brackets, which edits would break"
+        hint = "give files of the sentences alone, or say by `protect` what is to stay"
+        raise UNCLEAR_WORDS.doubt(text, hint, "dataset.protect").error
+
+
+def _refuse_lines(files: Sequence[TextFile], splits: Mapping[str, str]) -> None:
+    """Raise DoubtError for files of one split with as many lines each.
+
+    They are in a language each, or one has what is told of the lines of another.
+    """
+    beside: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for file in files:
+        beside[splits[file.name], len(file)].append(file.name)
+    groups = [names for names in beside.values() if len(names) > 1]
+    if found := next((names for names in groups if any(map(_tells_of_lines, names))), None):
+        text = f"{few(found)} have equally many lines, as if one told of those of another"
+        hint = "keep texts and labels in one table; or name the files of texts by `include`"
+        raise UNCLEAR_WORDS.doubt(text, hint, "dataset.include").error
+    sides = ([each for each in names if class_of(each, splits) in _SIDES] for names in groups)
+    if found := next((names for names in sides if len(names) > 1), None):
+        text = f"{few(found)} have equally many lines, as translations of each other have"
+        hint = "name by `include` the one that is edited, or all if languages are the classes"
+        raise UNCLEAR_WORDS.doubt(text, hint, "dataset.include").error
+
+
+def _tells_of_lines(name: str) -> bool:
+    """Return whether a file is called as labels of lines of another are."""
+    return not _OF_LINES.isdisjoint(_WORDS.findall(name.rpartition("/")[2].lower()))
