@@ -86,8 +86,7 @@ def _table(settings: ImageDatasetSettings, data: bytes, name: str) -> BoxTable:
 
 def _path(settings: ImageDatasetSettings, file: str) -> str:
     """Return the path of a picture by what a row calls it."""
-    lacks = "" if file.endswith(settings.suffix) else settings.suffix
-    return str(PurePosixPath(settings.images, file + lacks))
+    return str(PurePosixPath(settings.images, settings.named(file)))
 
 
 def _told(settings: ImageDatasetSettings, data: bytes) -> dict[str, str]:
