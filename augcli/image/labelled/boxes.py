@@ -52,7 +52,8 @@ class BoxScheme(SharedScheme):
         form = _form(table.boxes)
         rows = {file: json.dumps([form, rows]) for file, rows in table.pictures.items()}
         paths = {file: _path(settings, file) for file in rows}
-        return Shared(name, rows, _classes(table), {}, (), _splits(settings, table), paths)
+        splits = _splits(settings, table)
+        return Shared(name, rows, _classes(table), {}, (), splits, paths, table.damaged)
 
     def labels(
         self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
