@@ -44,7 +44,7 @@ from augcli.text.provenance import Lines
 from augcli.text.single import ProcessedText
 from augcli.text.transform import needs_words, recommending
 from augcli.text.unclear import refuse_unclear
-from augcli.text.whose import parted
+from augcli.text.whose import crossing, parted
 from augcli.text.words import Reading, is_spaceless
 from augcli.transform import prepare
 
@@ -97,6 +97,7 @@ class ProcessedCorpus(Processed):
         self._every = sources
         self.files = list(opened.values())
         self.corpus = Corpus.read(self.files, self.settings, self._splits, broken, self._pieces)
+        self._parted += crossing(self.settings, self.corpus, self._sources)
         if self.settings.split_column is None:
             refuse_unnamed(self.settings, ((self._splits[f.name], f.unnamed()) for f in self.files))
         self._language = language_of(self._some())
@@ -165,11 +166,11 @@ class ProcessedCorpus(Processed):
         return [*self._words_of_warning()]
 
     def oddities(self) -> Iterator[Problem]:
-        """Return whose texts drawn splits part."""
+        """Return whose texts splits part."""
         return (each.problem(self._every[0].name) for each in self._parted)
 
     def remarks(self) -> list[str]:
-        """Return whose texts drawn splits part, and how many new ones are none."""
+        """Return whose texts splits part, and how many new ones are none."""
         hashes, repeats = array("q"), 0
         for block in chain.from_iterable(map(self._blocks, self._augmented)):
             hashes.extend(block.hashes)

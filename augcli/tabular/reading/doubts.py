@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from augcli.checks.findings import Lint
 from augcli.dataset.columns import names_groups
-from augcli.dataset.doubts import GROUPS_APART, OTHER_KIND, POINTS_OF_SERIES, UNCLEAR_FORMAT
+from augcli.dataset.doubts import OTHER_KIND, POINTS_OF_SERIES, UNCLEAR_FORMAT
+from augcli.dataset.groups import told_apart
 from augcli.dataset.told import quoted
 from augcli.errors import Doubt
-from augcli.plural import several
 from augcli.rows.following import LONGEST_LOOK, changes_of, curves_below, is_curve
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.reading.columns import Column, told_of
@@ -79,10 +79,7 @@ def _of_groups(
         codes = _codes(table, column)
         both = np.intersect1d(codes[ours], codes[~ours])
         if len(both) and column.index not in given:
-            what = several(len(both), "value is", "values are")
-            text = f"{what} of column {column.name!r} in an augmented and another split"
-            hint = f"keep rows together by `split: {{test: 0.2, group: {quoted(column.name)}}}`"
-            yield GROUPS_APART.doubt(text, hint, "dataset.group")
+            yield told_apart(column.name, len(both))
 
 
 def group_columns(table: Table) -> Iterator[Column]:
