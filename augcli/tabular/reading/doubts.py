@@ -28,6 +28,8 @@ _WORDS = re.compile(r"[a-z]+")
 _DAY, _CLOCK = r"\d{1,4}([./-])\d\d?\1\d{1,4}", r"\d\d?:\d\d(:\d\d(\.\d+)?)?"
 _MOMENT = re.compile(rf"{_DAY}([ T]{_CLOCK})?|{_CLOCK}")
 _NUMBERS = re.compile(r"\s*[-+\d.eE]+(\s+[-+\d.eE]+)+\s*")
+_INDEXED = re.compile(r"\s*[-+\d.,eE]+(\s+(qid:)?\d+:[-+\d.eE]+)+\s*(#.*)?")
+"""A row of LIBSVM: its label, then column:value wherever that is not 0."""
 _SHOWN = 4
 _FEWEST_GROUPS = 3
 
@@ -98,7 +100,7 @@ def _codes(table: Table, column: Column) -> NDArray[Any]:
 
 def refuse_unclear(table: Table, settings: TableDatasetSettings) -> None:
     """Raise DoubtError where rows may be no samples, or cells not what they are taken for."""
-    _refuse_spaces(table)
+    _refuse_rows(table)
     _refuse_files(table)
     _refuse_one_series(table, settings)
 
@@ -120,11 +122,15 @@ def _refuse_one_series(table: Table, settings: TableDatasetSettings) -> None:
         raise OTHER_KIND.doubt(text, hint, "dataset.kind").error
 
 
-def _refuse_spaces(table: Table) -> None:
-    """Raise DoubtError for a single column of which each cell is several numbers."""
+def _refuse_rows(table: Table) -> None:
+    """Raise DoubtError for a single column of which each cell is a whole row."""
     first, *others = table.columns
     coded = table.coded.get(first.index)
     cells = coded.texts[:_SHOWN] if coded else [first.name]
+    if not others and cells and all(map(_INDEXED.fullmatch, cells)):
+        text = f"lines of {table.parts[0].name} are a label and column:value, as LIBSVM has them"
+        hint = "write them as a table with a column for each, in CSV or Parquet"
+        raise UNCLEAR_FORMAT.doubt(text, hint, "dataset.path").error
     if not others and cells and all(map(_NUMBERS.fullmatch, cells)):
         text = f"cells of the only column of {table.parts[0].name} are numbers between spaces"
         hint = 'say `delimiter: " "` where it is one space, or write them with commas'
