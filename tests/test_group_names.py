@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from helpers import recipe_text, write
+from helpers import picture, recipe_text, write
 from wild import POINTS, curve, rows, text
 
 from augcli.api import check, load_recipe
@@ -79,7 +79,17 @@ def long(who: Mapping[str, Who]) -> dict[str, str]:
     return {f"{split}.csv": rows(partial(row, split, at), 120, head) for split, at in STARTS}
 
 
+def pictures(who: Mapping[str, Who]) -> dict[str, str | bytes]:
+    """Return a table of pictures with a column of splits."""
+    told = [(split, at + n, who[split][n % 2]) for split, at in STARTS for n in range(4)]
+    lines = [f"{n}.png,{person},{'ab'[n // 2 % 2]},{split}" for split, n, person in told]
+    table = {"l.csv": "\n".join(["image,patient_id,label,split", *lines])}
+    return table | {f"{n}.png": picture(n, ".png") for _, n, _ in told}
+
+
+LIST = {"kind": "image", "format": "csv", "file": "image", "split": "split"}
 KINDS = {
+    "a table of pictures": (pictures, LIST, "rotate"),
     "a table of texts": (table, {"kind": "text", "text": "text", "split": "split"}, "eda"),
     "files of texts": (objects, {"kind": "text", "text": "text"}, "eda"),
     "a row is a series": (wide, {"kind": "timeseries", "layout": "wide"}, "jitter"),
@@ -93,7 +103,8 @@ def test_who_is_in_two_splits_is_told(tmp_path: Path, kind: str, of_test: Who) -
     files, told, step = KINDS[kind]
     for name, data in files({"train": ("P1", "P2"), "test": of_test}).items():
         write(tmp_path / "in" / name, data)
-    asked = {"dataset": told | {"label": "label"}, "steps": [step], "copies": 1}
+    path = tmp_path / ("in/l.csv" if told == LIST else "in")
+    asked = {"dataset": told | {"path": str(path), "label": "label"}, "steps": [step], "copies": 1}
     found = check(
         load_recipe(
             write(tmp_path / "r.yaml", recipe_text(tmp_path / "in", tmp_path / "out", **asked))

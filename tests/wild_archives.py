@@ -51,6 +51,17 @@ ARCHIVES: Layouts = {
         },
         ('label: "label"', "question: unused-splits: column 'partition' names splits"),
     ),
+    "splits in a table of boxes": (
+        photos("#.png", count=4)
+        | {
+            "boxes.csv": rows(
+                lambda n: (f"{n:03d}.png", "1,1,9,9", "ab"[n % 2], ["train", "test"][n // 3]),
+                4,
+                "image,xmin,ymin,xmax,ymax,label,set\n",
+            )
+        },
+        ("format: csv", "question: unused-splits: column 'set' names splits (test, train)"),
+    ),
     "LIBSVM": (
         {"data.txt": LIBSVM},
         ("question: unclear-format: lines of data.txt are a label and column:value",),
