@@ -58,7 +58,7 @@ machine.
 _SCALE_HEAD = """# Beyond one machine: measured
 
 Written by `python -m benchmarks scale-places scale-ray scale-many scale-rows
-scale-cache`. All sides of a comparison ran in turn on the same machine. Numbers are medians, with
+scale-million scale-records scale-cache`. All sides of a comparison ran in turn on the same machine. Numbers are medians, with
 the smallest and largest in brackets; CPU is user and system time of a command and all its
 descendants, its start included.
 """
