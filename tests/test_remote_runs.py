@@ -322,14 +322,15 @@ def test_what_no_shard_has_the_bytes_of_stays_in_packs(bucket: Any, tmp_path: Pa
 
 
 @pytest.mark.cluster
+@pytest.mark.parametrize("layout", ["webdataset", "parquet"])
 @pytest.mark.parametrize("name", ["tabular csv", "timeseries ts"])
 def test_rows_of_files_go_into_a_bucket_as_shards(
-    bucket: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    bucket: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, layout: str
 ) -> None:
     seed = SEEDS[name]
     place = seed.written(tmp_path / "seed")
     upload(tmp_path / "seed", bucket)
-    told = seed.recipe | {"output": {"layout": "parquet", "shards": 3}}
+    told = seed.recipe | {"output": {"layout": layout, "shards": 3}}
     assert go(IN, **told).made > 0
     assert seen(at(bucket, OUT)) == same_in_a_folder(place, tmp_path, **told)
     on_another_machine(monkeypatch, tmp_path)

@@ -319,6 +319,21 @@ def _told(row: dict[str, object], features: list[dict[str, object]]) -> list[obj
     return [names[name][str(cell)] if name in names else cell for name, cell in row.items()]
 
 
+def test_cells_of_a_tar_are_plain_json(tmp_path: Path) -> None:
+    told = {"dataset": {"kind": "tabular", "label": "y"}, "steps": [], "copies": 0}
+    days = pl.date_range(pl.date(2024, 1, 1), pl.date(2024, 1, 4), eager=True)
+    cells = {"day": days, "x": [0.5, float("nan"), float("inf"), None], "y": [*"abab"]}
+    (tmp_path / "in").mkdir()
+    pl.DataFrame(cells).write_parquet(tmp_path / "in/train.parquet")
+    run(tmp_path / "in", tmp_path / "out", **told, output={"layout": "webdataset"})
+    found = [json.loads(each) for each in in_all(tmp_path / "out").values()]
+    assert sorted((each["day"], each["x"]) for each in found) == [
+        ("2024-01-01", 0.5),
+        *((f"2024-01-0{day}", None) for day in (2, 3, 4)),
+    ]
+    assert b"NaN" not in b"".join(in_all(tmp_path / "out").values())
+
+
 @pytest.mark.parametrize("layout", ["webdataset", "parquet"])
 def test_one_more_row_rewrites_one_shard_or_two(tmp_path: Path, layout: str) -> None:
     """One for the row, one for its copy."""

@@ -8,7 +8,8 @@ import tarfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from typing import IO, TYPE_CHECKING
+from math import isfinite
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -163,7 +164,12 @@ def _members(row: Plain, numbers: Mapping[str, int]) -> Iterator[tuple[str, byte
         yield ("txt", value.encode()) if own == "text" else ("npy", _saved(value))
     if (number := numbers.get(row.get("label", ""))) is not None:
         yield "cls", str(number).encode()
-    yield "json", json.dumps(told, default=str).encode()
+    yield "json", json.dumps({name: _plain(told[name]) for name in told}, default=str).encode()
+
+
+def _plain(cell: Any) -> Any:
+    """Return a cell as JSON has it, which knows no numbers but finite ones."""
+    return None if isinstance(cell, float) and not isfinite(cell) else cell
 
 
 def _saved(values: Sequence[Sequence[float]]) -> bytes:
