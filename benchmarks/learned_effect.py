@@ -213,8 +213,8 @@ def distances(ones: Floats, others: Floats) -> Floats:
 
 def digits(folder: Path, each: int, seed: int) -> Pool:
     """Return handwritten digits: some of the first half, and of the second those to test on."""
-    pixels = _idx(folder / "t10k-images-idx3-ubyte.gz", 16).reshape(-1, 28, 28)
-    labels = _idx(folder / "t10k-labels-idx1-ubyte.gz", 8).astype(np.intp)
+    pixels = idx(folder / "t10k-images-idx3-ubyte.gz", 16).reshape(-1, 28, 28)
+    labels = idx(folder / "t10k-labels-idx1-ubyte.gz", 8).astype(np.intp)
     half = len(labels) // 2
     rows = _drawn(labels[:half], each, seed)
     tested = slice(half, half + TESTED)
@@ -231,7 +231,8 @@ def hands(folder: Path, each: int, seed: int) -> Pool:
     return Pool([pixels[r] for r in rows], labels[rows], [pixels[r] for r in rest], labels[rest])
 
 
-def _idx(file: Path, head: int) -> NDArray[np.uint8]:
+def idx(file: Path, head: int) -> NDArray[np.uint8]:
+    """Return what a file of MNIST has behind its head of so many bytes."""
     return np.frombuffer(gzip.decompress(file.read_bytes()), np.uint8, offset=head)
 
 
