@@ -62,16 +62,16 @@ def judged_anew(recipe: Recipe, against: Recipe | None, bench: Bench) -> Verdict
     _, before, after, names, tested = pairs[0]
     panel = _panel(before, recipe, bench.terms.program)
     opinions = _opinions(panel, pairs, seeds, bench.terms.program, draws)
+    judged = [*(before.originals[name] for name in names if name in before.originals), *tested]
     count = len(names) + len(tested)
     rows = count + sum(each.source in names for each in after.copies)
-    sample, yardstick = bench.court.sample, panel.yardstick
-    extent = Extent(
-        sample, count, rows, folds, times, panel.classes, dealt=False, yardstick=yardstick
-    )
+    told = bench.court.sample, count, rows, folds, times, panel.classes
+    groups = len({each.group for each in judged})
+    extent = Extent(*told, dealt=False, yardstick=panel.yardstick, groups=groups)
     all_of_them = len(before.originals) + len(before.tested)
-    told = [f"{count} of {all_of_them} are judged"] if count < all_of_them else []
-    told += [bench.terms.program.caution] if bench.terms.program else []
-    return verdict(opinions, extent, [*after.notes, *told])
+    notes = [f"{count} of {all_of_them} are judged"] if count < all_of_them else []
+    notes += [bench.terms.program.caution] if bench.terms.program else []
+    return verdict(opinions, extent, [*after.notes, *notes])
 
 
 def _panel(seen: Material, recipe: Recipe, program: Program | None) -> Panel:
