@@ -31,7 +31,8 @@ def seen(folder: Path, record: Record) -> Iterator[Seen]:
     ignore = [*own.dataset.get("ignore", ()), *filter(None, [by.get("split")])]
     told = {"split": None, "group": by.get("group"), "columns": kinds, "ignore": ignore}
     settings = TableDatasetSettings.again(own.dataset | told)
-    source = Source(record.output, "", (folder / record.output).read_bytes())
+    path = folder / record.output
+    source = Source(path.name, "", path.read_bytes())  # its folder may be a split, its name another
     try:
         table = read_whole([source], settings, 0, amount=False).table
     except SampleError:
