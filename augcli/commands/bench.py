@@ -190,7 +190,7 @@ def _refuse_unjudgeable(recipe: Recipe, seen: Material) -> None:
         text = "no sample has a class by which a recipe could be judged"
         raise RecipeError([recipe.problem(("dataset",), text)])
     if len({each.group for each in (*seen.originals.values(), *seen.tested)}) == 1:
-        text = "all samples belong together: none can be tested apart from those learned from"
+        text = "all samples are equal or belong together: none can be tested without its like"
         raise RecipeError([recipe.problem(("dataset",), text)])
     if seen.are_amounts:
         return

@@ -102,7 +102,7 @@ def test_groups_are_never_tested_apart(
 def test_what_belongs_together_as_a_whole_cannot_be_tested(tmp_path: Path) -> None:
     dataset = windows(tmp_path, np.random.default_rng(0)) | {"id": None}
     recipe = recipe_of(tmp_path, tmp_path / "in", dataset=dataset, copies=1, steps=["jitter"])
-    with pytest.raises(RecipeError, match="all samples belong together"):
+    with pytest.raises(RecipeError, match="all samples are equal or belong together"):
         augcli.evaluate(recipe, repeats=1)
 
 
