@@ -12,7 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
 from augcli.dataset.files import Bounds, head_of
-from augcli.dataset.splits import called
+from augcli.dataset.splits import called, columns_of_splits
+from augcli.dataset.told import refuse_unnamed
 from augcli.errors import SampleError, SettingError
 from augcli.image.annotations.base import Parsed
 from augcli.image.annotations.box_columns import Columns, columns_of
@@ -118,10 +119,13 @@ def _classes(table: BoxTable) -> list[str]:
 
 
 def _splits(settings: ImageDatasetSettings, table: BoxTable) -> Mapping[str, str]:
-    """Return picture → split where a column tells it."""
+    """Return picture → split where a column tells it; DoubtError where nobody named that one."""
+    names = table.boxes.columns.names
+    if settings.split is None:
+        rows = (table.boxes.cells(rows[0].text) for rows in table.pictures.values())
+        refuse_unnamed(settings, [("", columns_of_splits(names, rows))])
     if not isinstance(settings.split, str):
         return {}
-    names = table.boxes.columns.names
     if settings.split not in names:
         raise SampleError(f"{table.name}:1: no column {settings.split!r}; there are {names}")
     at = names.index(settings.split)
