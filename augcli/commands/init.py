@@ -125,7 +125,7 @@ def _drafted(asked: Asked, name: str, kinds: Iterable[str]) -> Draft:
     draft = recognised(asked, kinds)
     if draft is None:
         told = f"there are no pictures, series, texts or tables at {name}{_endings(asked.path)}"
-        are_texts = any(map(_is_text, readable(asked.path)))
+        are_texts = all(map(_is_text, readable(asked.path)[:_MOST_STEPS]))
         hint = "; if each line is a text, say `--kind text`" if are_texts else ""
         raise UsageError(f"{told}{hint}")
     return draft
