@@ -53,7 +53,8 @@ class BoxScheme(SharedScheme):
         form = _form(table.boxes)
         rows = {file: json.dumps([form, rows]) for file, rows in table.pictures.items()}
         paths = {file: _path(settings, file) for file in rows}
-        return Shared(name, rows, _classes(table), {}, (), _splits(settings, table), paths)
+        splits = _splits(settings, table)
+        return Shared(name, rows, _classes(table), {}, (), splits, paths, table.damaged)
 
     def labels(
         self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
@@ -87,8 +88,7 @@ def _table(settings: ImageDatasetSettings, data: bytes, name: str) -> BoxTable:
 
 def _path(settings: ImageDatasetSettings, file: str) -> str:
     """Return the path of a picture by what a row calls it."""
-    lacks = "" if file.endswith(settings.suffix) else settings.suffix
-    return str(PurePosixPath(settings.images, file + lacks))
+    return str(PurePosixPath(settings.images, settings.named(file)))
 
 
 def _told(settings: ImageDatasetSettings, data: bytes) -> dict[str, str]:
