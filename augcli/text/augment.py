@@ -180,7 +180,7 @@ class ProcessedCorpus(Processed):
         return [*map(str, self._parted), *_on_repeats(repeats, hashes)]
 
     def _words_of_warning(self) -> Iterator[str]:
-        yield from doubts(self.planned.counts)
+        yield from (*doubts(self.planned.counts), *self.corpus.remarks())
         yield from self._leaks
         if (
             needs_words(self.job.steps)
