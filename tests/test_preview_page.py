@@ -25,8 +25,8 @@ from augcli.figures.knobs import _track, shown
 from augcli.figures.playground import Frame
 from augcli.kind import load_kind
 from augcli.recipe import load_recipe as from_text
-from augcli.remarks import again
 from augcli.requests.spread import here
+from augcli.task import Again
 from augcli.transform import catalogue, declared_range, own_fields
 
 STEPS = ["horizontal_flip", {"rotate": {"degrees": [-20, 20]}}, {"posterize": {}}]
@@ -290,7 +290,7 @@ VERDICTS = [
     ({"failures": 2}, {}, "2 inputs failed"),
     ({"repeats": 1}, {}, "1 output repeats another copy"),
     (
-        {"notes": {again("2 of the 9 new rows equal another row"): 1}},
+        {"notes": {str(Again(2, "2 of the 9 new rows equal another row")): 1}},
         {},
         "2 of the 9 new rows equal",
     ),

@@ -21,7 +21,7 @@ class Merged:
     outputs: int = 0
     """Files, those beside the manifest too."""
     repeats: int = 0
-    """Outputs whose params equal those of another copy in spite of drawing again."""
+    """Outputs, or samples in them, that are no new ones in spite of drawing again."""
     example: tuple[str, ...] = ()
     """The first output that steps were applied to."""
     notes: dict[str, int] = field(default_factory=dict)
@@ -48,6 +48,7 @@ class Merged:
             self.failed[record["source"]] = len(copies)
         self.failures += record["failures"]
         self.classes += (Count(**each) for each in record["counts"])
+        self.repeats += record.get("repeats", 0)
         for note in record["notes"]:
             self.notes[note] = self.notes.get(note, 0) + 1
         beside = {name for each in record["outputs"] for name in each["record"].get("beside", ())}
