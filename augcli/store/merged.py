@@ -22,6 +22,10 @@ class Merged:
     """Files, those beside the manifest too."""
     repeats: int = 0
     """Outputs, or samples in them, that are no new ones in spite of drawing again."""
+    copies: int = 0
+    """Outputs that are new samples each."""
+    applied: dict[str, int] = field(default_factory=dict)
+    """step → to how many of these it was applied"""
     example: tuple[str, ...] = ()
     """The first output that steps were applied to."""
     notes: dict[str, int] = field(default_factory=dict)
@@ -59,6 +63,7 @@ class Merged:
                 continue
             self.repeats += "repeats" in each["record"]
             self._count_objects(each["record"])
+            self._count_steps(each["record"])
             self.example = self.example or example_of(each["record"])
             manifest.write(dump_line(each["record"]))
 
@@ -71,6 +76,11 @@ class Merged:
             classes = self.objects.setdefault(record["split"], {})
             for label, count in dataset.census(row).items():
                 classes.setdefault(label, [0, 0])[0] += count
+
+    def _count_steps(self, record: Plain) -> None:
+        self.copies += record.get("copy") is not None
+        for name in {step["name"] for step in record.get("steps", ())}:
+            self.applied[name] = self.applied.get(name, 0) + 1
 
     def _count_objects(self, record: Plain) -> None:
         for target in record.get("targets", ()):
