@@ -99,7 +99,9 @@ def clipped(name: str, room: float) -> str:
     text = drawable(escaped(name))
     if _width(text) <= room:
         return text
-    return f"…{next(fitting(text[::-1], room - _width('…'), _width))[::-1]}"
+    left = room - _width("…")
+    size = bisect_right(range(1, len(text)), left, key=lambda to: _width(text[-to:]))
+    return f"…{text[-max(1, size) :]}"
 
 
 _SQUEEZED = 1
