@@ -344,9 +344,7 @@ class ProcessedTable(Processed):
         return Output(record, key, lambda: parquet_of(frames()), listed=False)
 
     def _key(self, name: str) -> str:
-        job = self.job
-        settings = [
-            each.model_dump(mode="json", exclude={"path"}) for each in (job.dataset, job.output)
-        ]
+        told = (self.job.dataset, self.job.output)
+        settings = [each.model_dump(mode="json", exclude={"path"}) for each in told]
         form = [name, _FORM, settings, self._processor.versions]
-        return key_of_all(self._sources, job, form)
+        return key_of_all(self._sources, self.job, form)
