@@ -39,9 +39,9 @@ class Story:
     @cached_property
     def digest(self) -> str:
         """Return the hash of all that is told of them, as if all were made, and of own rows."""
-        digest = hashlib.sha256(dumped([self.output, self.first, self.own]))
-        for copies in _blocks(self.copies):
-            digest.update(dumped(self._told(copies)))
+        digest = hashlib.sha256(dumped(self.own))
+        for copies in _blocks(self.copies) if self.copies else ():
+            digest.update(dumped([self.output, self.first, self._told(copies)]))
         return digest.hexdigest()
 
     def frames(self, lost: Collection[int] = ()) -> Iterator[pl.DataFrame]:
@@ -56,7 +56,6 @@ class Story:
         """Return what is told of some new series, by column."""
         told: dict[str, list[Any]] = {
             "base": [plain_name(copy.source) for copy in copies],
-            "partners": [[*map(plain_name, copy.partners)] for copy in copies],
             "split": [self.entries[copy.source].split or None for copy in copies],
             "label": [copy.label for copy in copies],
             "copy": [copy.copy for copy in copies],
@@ -67,6 +66,8 @@ class Story:
             "weights": [copy.weights and json.dumps(copy.weights) for copy in copies],
             "length": [copy.length for copy in copies],
         }
+        if any(copy.partners for copy in copies):
+            told["partners"] = [[*map(plain_name, copy.partners)] for copy in copies]
         if self.is_marked:
             marks = [*map(self._marks, copies)]
             told |= {name: [mark[at] for mark in marks] for at, name in enumerate(MARKS)}
