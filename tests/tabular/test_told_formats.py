@@ -226,3 +226,19 @@ def test_plan_says_what_stands_for_what(tmp_path: Path) -> None:
     dataset = {"kind": "tabular", "label": "kind", "columns": told}
     plan = augment("plan", write_recipe(table, tmp_path / "out", dataset=dataset, steps=[]))
     assert "level: feature ordinal low to high" in plan.stdout
+
+
+FOUND_OUT = """%-d.%-m.%Y|%B %d, %Y|%-d %B %Y|%-m/%-d/%y|%m/%d/%Y %I:%M %p|%Y%m%d%H%M%S
+%Y%m%dT%H%M%SZ|%Y-%m-%d %H:%M:%S +0200|%Y-%m-%d %H:%M:%S UTC|%a, %d %b %Y %H:%M:%S GMT"""
+
+
+@pytest.mark.parametrize("form", re.split(r"[|\n]", FOUND_OUT))
+def test_usual_dates_are_found_out_and_written_alike(tmp_path: Path, form: str) -> None:
+    cells = days(form)
+    new = new_cells(tmp_path, cells)
+    read = form.replace("%-", "%")
+    moments = [datetime.strptime(cell, read) for cell in new]
+    assert [moment.strftime(form) for moment in moments] == new
+    known = [datetime.strptime(cell, read) for cell in cells]
+    assert min(known) <= min(moments) <= max(moments) <= max(known)
+    assert set(moments) - set(known)
