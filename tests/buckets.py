@@ -16,7 +16,7 @@ from augcli.store import copies
 from augcli.store.objects import ObjectStore
 
 PATIENCE = 0.2
-"""Seconds, after which a lease of the dead is taken over; on a busy machine who lives needs more."""
+"""Seconds after which a lease of the dead is taken over; who lives needs more on a busy machine."""
 
 
 class Crash(BaseException):
