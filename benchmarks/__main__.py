@@ -53,6 +53,7 @@ PARTS: dict[str, tuple[str, Part]] = {
     "text-effect": (text_effect.TITLE, text_effect.effect),
     "learned-effect": (learned_effect.TITLE, learned_effect.effect),
     "learned-networks": (learned_effect.NETWORK_TITLE, learned_effect.networks),
+    "learned-hundred": (learned_effect.HUNDRED_TITLE, learned_effect.hundred),
     "learned-spread": (spread_effect.TITLE, spread_effect.effect),
     **{
         f"effects-{kind}": (title, partial(evaluated_effect.effect, kind))

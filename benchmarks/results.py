@@ -41,8 +41,8 @@ descendants, its start included; wall times also tell of what else the machine d
 """
 _LEARNED_HEAD = """# Learned transforms: measured
 
-By `python -m benchmarks learned-effect`, `learned-networks` and `learned-spread`, under load; rows
-of thirty a class are of runs of their own. Accuracies are of held-out pictures.
+By `python -m benchmarks learned-effect` and the other parts that begin with `learned`, under load;
+rows of thirty a class are of runs of their own. Accuracies are of held-out pictures.
 """
 _EFFECTS_HEAD = """# Does it help: measured
 
