@@ -100,12 +100,12 @@ class Folder:
     def look(self, name: str) -> os.stat_result:
         """Return what is at a name itself."""
         with self.around(name) as (handle, last):
-            return look_at(handle, last)
+            return os.stat(last, dir_fd=handle, follow_symlinks=False)
 
     def stat(self, name: str) -> os.stat_result | None:
         """Return what is at a name itself; None if nothing is, or a file is on the way."""
         try:
-            return look_at(*kept) if (kept := self.kept_around(name)) else self.look(name)
+            return self.look(name)
         except (FileNotFoundError, NotADirectoryError):
             return None
 
@@ -211,7 +211,7 @@ class Folder:
         """Give a file a name in another folder; return what tells it there as untouched."""
         with self.around(name) as (old, one), into.around(to) as (new, other):
             os.replace(one, other, src_dir_fd=old, dst_dir_fd=new)
-            return identity(look_at(new, other))
+            return identity(os.stat(other, dir_fd=new, follow_symlinks=False))
 
     def link(self, source: Path, name: str) -> None:
         """Make a hard link of a file elsewhere."""
@@ -290,11 +290,6 @@ class Folder:
             self.rename(temporary, name)
         finally:
             self.unlink(temporary)
-
-
-def look_at(handle: int, last: str) -> os.stat_result:
-    """Return what is at a name itself, in an open folder."""
-    return os.stat(last, dir_fd=handle, follow_symlinks=False)
 
 
 class _Around:

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from augcli.disk.disk import can_clone, clone, storage_errors
-from augcli.disk.folder import look_at
 from augcli.disk.inside import folder_around
 from augcli.errors import TakenError
 from augcli.store.output import OutputFolder, dump_line
@@ -124,12 +123,12 @@ class Batch:
         around = folder_around(final)
         if around in self._missing:
             return None
-        kept = self._finished.kept_around(final)
         try:
             # What lies in a shard and in no record any more is ours, and in nobody's way.
-            return (look_at(*kept) if kept else self._finished.look(final)).st_mode
+            return self._finished.look(final).st_mode
         except FileNotFoundError:
-            if around and not kept and not self._finished.stat(around):
+            is_open = not around or self._finished.kept_around(final)
+            if not is_open and not self._finished.stat(around):
                 self._missing.add(around)
             return None
         except NotADirectoryError:  # a file is where a folder is to be

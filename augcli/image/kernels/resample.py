@@ -290,14 +290,14 @@ def _shown(inverse: Matrix, size: Size) -> Box:
     """Return the upright box around what the result shows; infinite where it shows a horizon."""
     (a, b, x), (c, d, y), (g, h, w) = inverse.tolist()
     width, height = size
-    depths = w, g * width + w, g * width + h * height + w, h * height + w
-    if min(depths) <= 0:
-        return -math.inf, -math.inf, math.inf, math.inf
-    across = x, a * width + x, a * width + b * height + x, b * height + x
-    down = y, c * width + y, c * width + d * height + y, d * height + y
-    columns, rows = map(truediv, across, depths), map(truediv, down, depths)
-    (left, *_, right), (top, *_, bottom) = sorted(columns), sorted(rows)
-    return _whole(left), _whole(top), _whole(right), _whole(bottom)
+    across = [x, a * width + x, a * width + b * height + x, b * height + x]
+    down = [y, c * width + y, c * width + d * height + y, d * height + y]
+    if g or h or w != 1:
+        depths = w, g * width + w, g * width + h * height + w, h * height + w
+        if min(depths) <= 0:
+            return -math.inf, -math.inf, math.inf, math.inf
+        across, down = ([*map(truediv, each, depths)] for each in (across, down))
+    return _whole(min(across)), _whole(min(down)), _whole(max(across)), _whole(max(down))
 
 
 def _whole(value: float) -> float:
