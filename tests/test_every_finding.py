@@ -214,6 +214,11 @@ TRIGGERS: dict[str, tuple[str, Writer, dict[str, Any]]] = {
         both(SPLITS, again("train/cat/00.png", "train/cat/deep/x.png")),
         {},
     ),
+    "within-names": (
+        "pictures",
+        files({f"{name}.{n}.png": picture(n, ".png") for name in ("cat", "dog") for n in range(3)}),
+        {},
+    ),
     "sample": ("pictures", both(SPLITS, files({"train/cat/x.png": "no picture"})), {}),
     "orientation": ("pictures", turned, {}),
     "remark": ("table", rows("u,v,y", lambda n: "NA" if n == 3 else "xy"[n % 2]), TABLE),

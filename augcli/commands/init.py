@@ -120,8 +120,8 @@ def _whole(path: Path, address: Path | None = None) -> Path:
 def _drafted(asked: Asked, name: str, kinds: Iterable[str]) -> Draft:
     draft = recognised(asked, kinds)
     if draft is None:
-        told = f"{name}{_endings(asked.path)}"
-        raise UsageError(f"there are no pictures, series, texts or tables at {told}")
+        told = f"there are no pictures, series, texts or tables at {name}{_endings(asked.path)}"
+        raise UsageError(f"{told}; if each line of a file is a text, say `--kind text`")
     return draft
 
 

@@ -13,6 +13,7 @@ from functools import cache
 from itertools import chain, groupby
 from typing import Any
 
+from augcli.balance.classes import names_classes
 from augcli.errors import Problem, SampleError, StepError
 from augcli.image.codec import refusal
 from augcli.image.drawing import CopyDraws, Drawn
@@ -27,6 +28,7 @@ from augcli.image.operations.ops import Op
 from augcli.image.peers import Neighbours
 from augcli.image.picture import Facts, Picture, Placed
 from augcli.image.settle import Settled
+from augcli.image.transform import asks_objects
 from augcli.names import Spot, encoded_name, group_name
 from augcli.once import kept
 from augcli.records.keys import key_of_told, told
@@ -60,6 +62,16 @@ class ImageProcessor(Processor["ProcessedPicture"]):
         self.form = cache(lambda encoding: told([encoding.to_json(), self.versions]))
         """Gives what all outputs' bytes depend on beside source and steps, as keys have it."""
 
+    @kept
+    def asks_objects(self) -> bool:
+        """Return whether any step depends on where objects lie."""
+        return asks_objects(self.job.steps)
+
+    @kept
+    def names_classes(self) -> bool:
+        """Return whether any step names a class."""
+        return names_classes(self.job.steps)
+
     def process(self, task: Task, sources: Sequence[Source]) -> ProcessedPicture:
         """Return what becomes of a source; raises SampleError if it cannot be used."""
         labels = labels_of(self.job.dataset, task, sources[: len(task.inputs)])
@@ -67,10 +79,7 @@ class ImageProcessor(Processor["ProcessedPicture"]):
         if labels and into not in (None, labels.form["format"]):
             from augcli.image.labelled.converted import Converted
 
-            form = {"format": into, "of": labels.form["format"], "names": list(self.job.classes)}
-            points = {label: list(names) for label, names in labels.points.items()}
-            form |= {"points": points} if points else {}
-            labels = Converted(task.source, form, labels.mates, labels)
+            labels = Converted.of(task.source, labels, into, self.job.classes)
         return ProcessedPicture(self, task, sources, labels)
 
     def drawn(

@@ -87,6 +87,10 @@ class Mask:
     trail: Trail | None = None
     """The runs of moves behind it."""
 
+    def with_values(self, values: PixelArray, trail: Trail | None = None) -> Mask:
+        """Return the same mask with other values, and what led to them."""
+        return Mask(values, self.ignore, self.interpolation, self.number, trail)
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Placed:

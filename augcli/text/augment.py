@@ -15,6 +15,7 @@ from itertools import chain, islice
 from augcli.balance.classes import doubts
 from augcli.dataset.layout import file_splits
 from augcli.dataset.leaks import heeded
+from augcli.dataset.splits import is_augmented
 from augcli.dataset.told import refuse_unnamed
 from augcli.errors import Problem, SampleError
 from augcli.once import Once
@@ -44,14 +45,14 @@ from augcli.text.provenance import Lines
 from augcli.text.single import ProcessedText
 from augcli.text.transform import needs_words, recommending
 from augcli.text.unclear import refuse_unclear
-from augcli.text.whose import parted
+from augcli.text.whose import crossing, parted
 from augcli.text.words import Reading, is_spaceless
 from augcli.transform import prepare
 
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""
 _SAMPLED = 200
-_READING = 6
+_READING = 7
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
@@ -81,7 +82,8 @@ class ProcessedCorpus(Processed):
         lexicons = lexicon_files(sources, self.settings)
         texts = [each for each in sources if each.name not in lexicons]
         self._splits = file_splits(self.settings, [each.name for each in texts])
-        opened, broken = each_opened(texts, self._opened)
+        ours = {e.name for e in texts if is_augmented(self._splits[e.name], self.settings.augment)}
+        opened, broken = each_opened(texts, self._opened, ours or None)
         if not opened:
             raise none_left(broken)
         refuse_unclear(self.settings, opened.values(), self._splits)
@@ -97,14 +99,15 @@ class ProcessedCorpus(Processed):
         self._every = sources
         self.files = list(opened.values())
         self.corpus = Corpus.read(self.files, self.settings, self._splits, broken, self._pieces)
+        self._parted += crossing(self.settings, self.corpus, self._sources)
         if self.settings.split_column is None:
             refuse_unnamed(self.settings, ((self._splits[f.name], f.unnamed()) for f in self.files))
         self._language = language_of(self._some())
         refuse_language(self._language, self.settings.lexicon, self.job.steps)
         self.planned = make_plan(self.corpus, self.job)
         """How many copies each row is to give, before it is seen what steps fail on."""
-        shared = self.corpus.shared(self.settings.augment)
-        self._leaks = heeded(self.settings, "texts", shared, self._pair)
+        shared = (map(self._shown, each) for each in self.corpus.shared(self.settings.augment))
+        self._leaks = heeded(self.settings, "texts", [*shared], " = ".join)
         self._own = open_language(lexicons, self.settings.deny) if lexicons else None
         check_synonyms(self._own, self.job.steps)
 
@@ -165,11 +168,11 @@ class ProcessedCorpus(Processed):
         return [*self._words_of_warning()]
 
     def oddities(self) -> Iterator[Problem]:
-        """Return whose texts drawn splits part."""
+        """Return whose texts splits part."""
         return (each.problem(self._every[0].name) for each in self._parted)
 
     def remarks(self) -> list[str]:
-        """Return whose texts drawn splits part, and how many new ones are none."""
+        """Return whose texts splits part, and how many new ones are none."""
         hashes, repeats = array("q"), 0
         for block in chain.from_iterable(map(self._blocks, self._augmented)):
             hashes.extend(block.hashes)
@@ -179,23 +182,20 @@ class ProcessedCorpus(Processed):
     def _words_of_warning(self) -> Iterator[str]:
         yield from doubts(self.planned.counts)
         yield from self._leaks
-        if needs_words(self.job.steps) and self.settings.lexicon is None and self._is_spaceless:
+        if (
+            needs_words(self.job.steps)
+            and self.settings.lexicon is None
+            and is_spaceless(self._some())
+        ):
             yield (
                 "the texts are in a script without spaces, and the lexicon is English: synonyms do "
                 "not apply; use char_swap, char_drop, random_swap or random_delete, or give "
                 "`dataset.lexicon` and `dataset.words`"
             )
 
-    def _pair(self, rows: tuple[int, int]) -> str:
-        return " = ".join(map(self._shown, rows))
-
     def _shown(self, row: int) -> str:
         file, index = self.corpus.place(row)
         return f"{self.corpus.source_id(row)} {self.files[file].row(index).text[:40]!r}"
-
-    @property
-    def _is_spaceless(self) -> bool:
-        return is_spaceless(self._some())
 
     def _some(self) -> Iterator[str]:
         """Yield texts from all over the dataset."""

@@ -188,12 +188,12 @@ class ProcessedSeries(Processed):
 
     def oddities(self) -> Iterator[Problem]:
         """Yield what was guessed of the files."""
-        for doubt in remarks.doubts(self.library):
+        for doubt in remarks.doubts(self.library, self._ours):
             yield doubt.problem(self.library.files[0])
 
     def remarks(self) -> list[str]:
         """Return what was guessed of the files, in words."""
-        return list(map(str, remarks.doubts(self.library)))
+        return list(map(str, remarks.doubts(self.library, self._ours)))
 
     @property
     def tally(self) -> Tally:
@@ -236,7 +236,7 @@ class ProcessedSeries(Processed):
 
     def _story(self) -> Iterator[str]:
         yield from doubts(self._counts())
-        yield from map(str, remarks.doubts(self.library))
+        yield from map(str, remarks.doubts(self.library, self._ours))
         yield from remarks.found_out(self.library)
         if self.library.single:
             files = several(len(self.library.files), "file")
