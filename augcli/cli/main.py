@@ -31,7 +31,13 @@ from augcli.cli.options import (
 from augcli.cli.proofs import PROOFS
 from augcli.errors import AugmentError, StoppedError, StorageError, UsageError
 from augcli.plural import several
-from augcli.system.start import in_utf8, raise_open_files, rarely_collect, stop_collecting
+from augcli.system.start import (
+    in_utf8,
+    keep_freed_memory,
+    raise_open_files,
+    rarely_collect,
+    stop_collecting,
+)
 from augcli.system.terminal import open_streams, say, say_coloured, warn
 
 BUG = 70
@@ -43,6 +49,7 @@ def main() -> None:
     in_utf8()
     raise_open_files()
     rarely_collect()
+    keep_freed_memory()
     # NumPy would start a thread for each CPU when imported: a sixth of what a short command costs.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Pydantic would look for plugins in all that is installed.

@@ -21,6 +21,7 @@ from typing import Any
 
 from augcli.engines import ChunkFunction, Factory
 from augcli.engines.garbage import undisturbed
+from augcli.system.start import keep_freed_memory
 
 OUTSIDE = -1
 """The item of a worker that has none in hand."""
@@ -43,8 +44,6 @@ ENVIRONMENT = dict.fromkeys(
 """One thread in each worker; libraries read these when they are imported."""
 
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
-"""Of malloc.h."""
 _SIGNAL_AT_PARENTS_DEATH = 1
 """Of linux/prctl.h."""
 
@@ -67,7 +66,7 @@ def main(function: str, context: Any, pipe: Connection, pulse: Any, stop: Any) -
     os.environ.update(ENVIRONMENT)
     _let_fork_server_go()
     _die_even_when_stopped()
-    _keep_freed_memory()
+    keep_freed_memory()
     _serve(partial(load, function, context), pipe, Child(pulse, stop))
 
 
@@ -76,17 +75,6 @@ def share(work: ChunkFunction, pipe: Connection, pulse: Any, stop: Any) -> None:
     _die_even_when_stopped()
     gc.freeze()  # what is the parent's is no garbage: looking at it would copy its pages
     _serve(lambda: work, pipe, Child(pulse, stop))
-
-
-def _keep_freed_memory() -> None:
-    """Have glibc keep what is freed, up to so much, for what is allocated next.
-
-    It gives arrays of some 100 kB back to the system at once, and clean pages cost time each time.
-    """
-    with suppress(AttributeError, OSError, TypeError):  # another C library has its own ways
-        mallopt = ctypes.CDLL(None).mallopt
-        mallopt(_MMAP_THRESHOLD, 32 << 20)
-        mallopt(_TRIM_THRESHOLD, 64 << 20)
 
 
 def _die_with_parent() -> None:

@@ -20,7 +20,10 @@ Held: TypeAlias = bytes | mmap.mmap
 
 LINE_END = re.compile(r"\r\n|\n|\r")
 
-_BLOCK = 1 << 20
+_HEAD = 1 << 20
+"""How much of a file tells how its lines end."""
+_STEP = 1 << 16
+"""How much is decoded at a time, small enough for the memory of the step before."""
 _MARK = "\ufeff"
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -170,12 +173,14 @@ def open_text(name: str, data: Held, told: str | None) -> Text:
     """Return a file's text; SampleError where it is not in the encoding that it should have."""
     if other := next((what for start, what in _NO_TEXTS.items() if _begins(data, start)), None):
         raise SampleError(f"is no text but a file of {other}; unpack it, or export it as CSV")
-    lost = list(_foreign_lines(data)) if told in (None, "utf-8") else []
+    possible = _possible(data, told)
+    fault = _undecodable(data, possible[0])
+    lost = list(_foreign_lines(data)) if fault is not None and told in (None, "utf-8") else []
     if lost:
-        form = Form("utf-8", "\r\n" if b"\r\n" in data[:_BLOCK] else "\n")
+        form = Form("utf-8", "\r\n" if b"\r\n" in data[:_HEAD] else "\n")
         return Text(data, form, data).without(lost)
-    encoding = _encoding(name, data, told)
-    head = codecs.getincrementaldecoder(encoding)().decode(data[:_BLOCK])
+    encoding = possible[0] if fault is None else _another(name, data, possible, fault)
+    head = codecs.getincrementaldecoder(encoding)().decode(data[:_HEAD])
     form = Form(encoding, line_end_of(head))
     return Text(form.to_plain(data), form, data)
 
@@ -183,9 +188,9 @@ def open_text(name: str, data: Held, told: str | None) -> Text:
 def _foreign_lines(data: Held) -> Iterator[tuple[int, int, str]]:
     """Yield start, end and fault of the few lines that are not UTF-8 in a file that is.
 
-    None of a file that is UTF-8 all over, or where no line has more than ASCII, as it should then.
+    None where no other line has more than ASCII, in UTF-8 as it should be then.
     """
-    if _undecodable(data, "utf-8") is None or _possible(data, None)[0] != "utf-8":
+    if _possible(data, None)[0] != "utf-8":
         return
     start, foreign, native = 0, [], 0
     for line in data[:].splitlines(keepends=True):
@@ -216,13 +221,14 @@ def line_end_of(head: str) -> str:
     return "\r" if "\r" in text else "\n"
 
 
-def _encoding(name: str, data: Held, told: str | None) -> str:
-    """Return the first possible encoding that all of a file is in."""
-    possible = _possible(data, told)
-    found = next((each for each in possible if _undecodable(data, each) is None), None)
+def _another(name: str, data: Held, possible: Sequence[str], bad: int) -> str:
+    """Return the first possible encoding that all of a file is in, if not the first of all.
+
+    SampleError, which tells the byte that is not in that, where it is in none of them.
+    """
+    found = next((each for each in possible[1:] if _undecodable(data, each) is None), None)
     if found:
         return found
-    bad = _undecodable(data, possible[0])
     line = len(LINE_END.findall(data[:bad].decode(possible[0], "ignore"))) + 1
     raise SampleError(
         f"{name} is not {possible[0]}: byte {bad}, in line {line}; say which it is by "
@@ -252,10 +258,10 @@ def _unmarked_wide(data: Held) -> str | None:
 def _undecodable(data: Held, encoding: str) -> int | None:
     """Return the place of the first byte that is not in an encoding; None where all are."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    for start in range(0, max(1, len(data)), _BLOCK):
+    for start in range(0, max(1, len(data)), _STEP):
         held = len(decoder.getstate()[0])
         try:
-            decoder.decode(data[start : start + _BLOCK], final=start + _BLOCK >= len(data))
+            decoder.decode(data[start : start + _STEP], final=start + _STEP >= len(data))
         except UnicodeError as error:  # rare encodings do not tell the place
             return start - held + getattr(error, "start", 0)
     return None

@@ -81,7 +81,10 @@ _MOST_TITLES = 10
 def _titles(head: str, form: Delimited) -> int:
     """Return where a table begins below lines that have no cells as nearly all others have."""
     lines = head.split("\n", _LOOKED_AT)[: _LOOKED_AT - 1]
-    widths = [len(next(iter(form.rows([line])), ())) for line in lines]
+    widths = [len(next(form.rows([line]), ())) for line in islice(lines, _MOST_TITLES)]
+    if next(filter(None, widths), 0) > 1:  # no title
+        return 0
+    widths = [len(next(form.rows([line]), ())) for line in lines]
     (usual, count), *_ = Counter(filter(None, widths)).most_common(1) or [(1, 0)]
     first = next((place for place, width in enumerate(widths) if width == usual), 0)
     titles = [width for width in widths[:first] if width]
