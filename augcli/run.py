@@ -28,7 +28,7 @@ from augcli.recognised import as_other_kind
 from augcli.remarks import renamed
 from augcli.reports.listings import write_lists
 from augcli.reports.report import Summary, rejected, summarise, write_run
-from augcli.sharding import arrange, refuse_layout
+from augcli.sharding import arrange
 from augcli.store.cache import NO_CACHE, CachePlace
 from augcli.store.manifest import Journal
 from augcli.store.models import Models
@@ -117,7 +117,6 @@ def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
         told = recipe.dataset
         refuse_special(at_hand(told.path, recipe.input, beside=told.lists_files))
         dataset = _listed(recipe)
-        refuse_layout(recipe.output, dataset)
         dataset.notes += renamed(dataset)
         dataset = with_drawn_splits(dataset, recipe.dataset, recipe.seed)
         if recipe.mixes and not dataset.uncounted:

@@ -12,9 +12,9 @@ from typing import Literal
 
 from augcli.dataset.units import Dataset
 from augcli.disk.reading import sha256_of
-from augcli.errors import SettingError, UsageError
+from augcli.errors import UsageError
 from augcli.layouts.base import Layout, layout_named
-from augcli.layouts.joining import MOST_ROWS, MOST_SAMPLES, Join, shards_for
+from augcli.layouts.joining import MOST_SAMPLES, Join, shards_for
 from augcli.layouts.rows import RowJoin
 from augcli.layouts.staged import STAGED, Staged
 from augcli.recipe import Recipe
@@ -27,18 +27,6 @@ from augcli.system.machine import version_of
 _FILES: Literal["files"] = "files"
 _LASTING = {"lock", "layout", "parts", "learned", "generated", "evaluate"}
 """What of augment's own has nothing to do with what was made; the layout goes last."""
-
-
-def refuse_layout(settings: OutputSettings, dataset: Dataset) -> None:
-    """Raise SettingError for tars of what no tar can have: files that hold many samples."""
-    if settings.layout == "webdataset" and dataset.uncounted:
-        first = dataset.inputs(min(dataset.uncounted))[0]
-        raise SettingError(
-            ("output", "layout"),
-            f"{settings.layout} is for datasets with a file for each sample, and {first} holds "
-            "many; say `layout: parquet`, or leave it out: the outputs are files of rows, which "
-            "loaders read as they are",
-        )
 
 
 def arrange(output: OutputFolder, settings: OutputSettings) -> None:
@@ -140,7 +128,8 @@ def expected_shards(
     known = output.staged.shelf.whole.values() if output.staged else ()
     joined = sum(table.samples for table in known)
     size = mean or sum(table.bytes for table in known) / max(1, joined)
-    asked, most = recipe.output.shards, MOST_ROWS if dataset.uncounted else MOST_SAMPLES
+    asked = recipe.output.shards
+    most = _layout(recipe).most_rows if dataset.uncounted else MOST_SAMPLES
     return {name: asked or shards_for(count, size * count, most) for name, count in samples.items()}
 
 

@@ -10,6 +10,7 @@ from benchmarks import (
     environment,
     evaluated_effect,
     learned_effect,
+    million,
     operations,
     pictures,
     races,
@@ -52,6 +53,7 @@ PARTS: dict[str, tuple[str, Part]] = {
     "text-effect": (text_effect.TITLE, text_effect.effect),
     "learned-effect": (learned_effect.TITLE, learned_effect.effect),
     "learned-networks": (learned_effect.NETWORK_TITLE, learned_effect.networks),
+    "learned-hundred": (learned_effect.HUNDRED_TITLE, learned_effect.hundred),
     "learned-spread": (spread_effect.TITLE, spread_effect.effect),
     **{
         f"effects-{kind}": (title, partial(evaluated_effect.effect, kind))
@@ -63,6 +65,8 @@ PARTS: dict[str, tuple[str, Part]] = {
     "scale-ray": (scale.RAY, scale.ray),
     "scale-many": (scale.MANY, scale.many),
     "scale-rows": (scale.ROWS, scale.rows),
+    "scale-million": (million.PICTURES, million.pictures),
+    "scale-records": (million.RECORDS, million.records),
     "scale-cache": (scale.CACHE, scale.cache),
     "series": (series.COST, series.cost),
     "series-effect": (series_effect.TITLE, series_effect.effect),

@@ -51,7 +51,8 @@ cent. Nothing is tuned.""",
     "tables": f"""A fifth is left out {DRAWS} times and the recipe is run anew on the others. Levels
 are the mean of both learners in per cent: accuracy, or of numbers the share of their variance that
 is explained; differences are in points of accuracy, of numbers in percent of the mean distance from
-the median, by which the absolute error is smaller. Nothing is tuned.""",
+the median, by which the absolute error is smaller. Nothing is tuned, and the area under the ROC
+curve, which no threshold moves, is not tested.""",
 }
 _LEAK_TEXT = """Labels that say nothing, one class of five rare, balanced by copies of rare rows.
 Who balances first and splits then has copies of tested rows to learn from, and believes in what is
@@ -75,10 +76,13 @@ def effect(kind: str, rounds: int, *, quick: bool) -> Section | str:
     data = environment.data("sign_digits")
     if data is None or (kind == "networks" and lacking()):
         return "no data or no torch: set AUGMENT_BENCH_DATA to the folder that holds sign_digits"
-    rows = [("data", "recipe", "samples", "level", "difference (95 %)", "verdict")]
+    more = {"tables": ["area under the curve"]}.get(kind, [])
+    rows = [("data", "recipe", "samples", "level", "difference (95 %)", "verdict", *more)]
     with tempfile.TemporaryDirectory() as place:
         for case in _CASES[kind](data.parent, Path(place)):
-            rows.append((case.data, case.what, *_shown(_told(case, Path(place), quick=quick))))
+            told = _told(case, Path(place), quick=quick)
+            auc = [_levels(told, "auc", 1, 3) for _ in more]
+            rows.append((case.data, case.what, *_shown(told), *auc))
             say(f"  {' | '.join(rows[-1])}")
     return Section(TITLES[kind], _TEXTS[kind], rows, page=EFFECTS)
 
@@ -174,15 +178,20 @@ def _told(case: Case, place: Path, *, quick: bool) -> Verdict:
 
 
 def _shown(told: Verdict) -> tuple[str, ...]:
-    key = "accuracy" if told.extent.classes else "explained"
-    levels = [
-        100 * np.mean([arm[key] for arm in arms])
-        for arms in zip(*((each.without, each.with_copies) for each in told.opinions), strict=True)
-    ]
+    levels = _levels(told, "accuracy" if told.extent.classes else "explained", 100, 1)
     found = told.accuracy
     span = f"{100 * found.mean:+.1f} ({100 * found.low:+.1f} to {100 * found.high:+.1f})"
     answer = told.verdict.replace("_", " ")
-    return str(told.extent.sources), f"{levels[0]:.1f} → {levels[1]:.1f}", span, answer
+    return str(told.extent.sources), levels, span, answer
+
+
+def _levels(told: Verdict, key: str, factor: int, digits: int) -> str:
+    """Return a figure without copies and with them, the mean of all learners; "" of no classes."""
+    arms = [(each.without.get(key), each.with_copies.get(key)) for each in told.opinions]
+    if any(None in each for each in arms):
+        return ""
+    before, after = factor * np.mean(arms, axis=0)
+    return f"{before:.{digits}f} → {after:.{digits}f}"
 
 
 def leak(rounds: int, *, quick: bool) -> Section:

@@ -21,7 +21,7 @@ from augcli.run import run
 from augcli.transform import REGISTRY, own_fields
 from benchmarks import environment
 from benchmarks.measure import say
-from benchmarks.results import LEARNED, Section
+from benchmarks.results import LEARNED, Section, Target
 
 TITLE = "What copies of few pictures are worth"
 COPIES = 10
@@ -85,11 +85,25 @@ NETWORKS: dict[str, list[Any]] = {
     "gan": ["gan"],
     "affine, stronger": HAND["affine, stronger"],
 }
+PROTOTYPE = {
+    ("mnist_t10k", "learned"): (78.9, 87.8),
+    ("mnist_t10k", "half of each"): (78.9, 88.0),
+    ("sign_digits", "learned"): (54.3, 64.0),
+}
+"""What kernel ridge came to in the study that settled the design, without copies and with ten of
+each of ten a class, in per cent; its draws were others."""
+BY_HAND = {"mnist_t10k": 87.2, "sign_digits": 63.2}
+"""The best of 18 recipes there."""
+HUNDRED_TITLE = "A hundred digits of each class"
+HUNDRED = ("none", "vae, between two", "affine, stronger", "learned", "half of each")
+_HUNDRED_TEXT = f"""As above, with a hundred digits of MNIST a class, {COPIES} copies of each and
+one draw. The study had 93.0 without, 92.8 by a `vae` between two, 95.0 by learned warps."""
 NETWORK_TITLE = "What samples that networks make are worth"
 NETWORK_SEEDS = 3
 _NETWORK_TEXT = f"""As above, with ten digits of MNIST a class and {COPIES} copies of each; the
 networks are trained on these hundred, by the steps' defaults. {NETWORK_SEEDS} draws: differences
-below a few points are noise."""
+below a few points are noise. The study had 79.0 without, 77.8 between two, 60.0 by a `vae` of
+nothing, 58.0 by a `gan`; here a classifier lets only those of nothing pass that look right."""
 
 _HEAD = ("data", "a class", "copies by", "kernel ridge", "1-NN")
 _TEXT = f"""Accuracy in per cent on pictures that nothing was chosen by, with {COPIES} copies of
@@ -98,7 +112,9 @@ each that is learned from: mean and standard deviation over {SEEDS[10]} draws of
 Kernel ridge has a Gaussian kernel as wide as the median squared distance of sources and a
 penalty of {PENALTY} for each row of a source, so that plain duplicates change nothing. The
 warps are learned anew from each draw, by `learned_warp` with its defaults. All rows are told,
-whatever they say."""
+whatever they say. Targets are what the study that settled the design came to with ten a class, on
+other draws: geometry made by hand is better here than the best of 18 recipes there, and learned
+warps do not come before it. That study's characters of other alphabets are not at hand."""
 
 
 def effect(rounds: int, *, quick: bool) -> Section | str:
@@ -113,7 +129,38 @@ def effect(rounds: int, *, quick: bool) -> Section | str:
         for each in DATA[name].each
         for variant in VARIANTS.items()
     ]
-    return Section(TITLE, _TEXT, [_HEAD, *rows], page=LEARNED)
+    return Section(TITLE, _TEXT, [_HEAD, *rows], targets_of(rows), LEARNED)
+
+
+def targets_of(rows: Sequence[Sequence[str]]) -> list[Target]:
+    """Return what became of the study's figures, and of learned warps beside hand-made ones."""
+    ridge = {
+        (data, what): float(cell.split()[0]) for data, each, what, cell, _ in rows if each == "10"
+    }
+    found = [
+        Target(
+            f"{data}, {what}",
+            f"{before} → {after} at least",
+            f"{ridge[data, 'none']} → {ridge[data, what]}",
+            ridge[data, what] >= after,
+        )
+        for (data, what), (before, after) in PROTOTYPE.items()
+    ]
+    for data, study in BY_HAND.items():
+        best, own = max(ridge[data, name] for name in HAND), ridge[data, "learned"]
+        wanted, told = f"no less than by hand ({study} in the study)", f"{own} beside {best}"
+        found.append(Target(f"{data}, learned beside hand-made", wanted, told, own >= best))
+    return found
+
+
+def hundred(rounds: int, *, quick: bool) -> Section | str:
+    """Return the section on a hundred digits a class, of which one of copies is a network's."""
+    folder = environment.data("mnist_t10k")
+    if folder is None or not importlib.util.find_spec("torch"):
+        return "no digits, or no torch: set AUGMENT_BENCH_DATA and install the extra"
+    every = VARIANTS | NETWORKS
+    rows = [_measured(folder, "mnist_t10k", 100, (name, every[name]), 1) for name in HUNDRED]
+    return Section(HUNDRED_TITLE, _HUNDRED_TEXT, [_HEAD, *rows], page=LEARNED)
 
 
 def networks(rounds: int, *, quick: bool) -> Section | str:
@@ -133,7 +180,8 @@ def _measured(
     pools = (DATA[name].pool(folder, each, seed) for seed in range(seeds))
     made = [scored(pool, variant[1], DATA[name].border, n) for n, pool in enumerate(pools)]
     means, spreads = 100 * np.mean(made, axis=0), 100 * np.std(made, axis=0)
-    cells = [f"{mean:.1f} ± {spread:.1f}" for mean, spread in zip(means, spreads, strict=True)]
+    told = [f" ± {spread:.1f}" if seeds > 1 else "" for spread in spreads]
+    cells = [f"{mean:.1f}{spread}" for mean, spread in zip(means, told, strict=True)]
     row = (name, str(each), variant[0], *cells)
     say(f"  {' | '.join(row)} {time.time() - started:.0f} s")
     return row
@@ -213,8 +261,8 @@ def distances(ones: Floats, others: Floats) -> Floats:
 
 def digits(folder: Path, each: int, seed: int) -> Pool:
     """Return handwritten digits: some of the first half, and of the second those to test on."""
-    pixels = _idx(folder / "t10k-images-idx3-ubyte.gz", 16).reshape(-1, 28, 28)
-    labels = _idx(folder / "t10k-labels-idx1-ubyte.gz", 8).astype(np.intp)
+    pixels = idx(folder / "t10k-images-idx3-ubyte.gz", 16).reshape(-1, 28, 28)
+    labels = idx(folder / "t10k-labels-idx1-ubyte.gz", 8).astype(np.intp)
     half = len(labels) // 2
     rows = _drawn(labels[:half], each, seed)
     tested = slice(half, half + TESTED)
@@ -231,7 +279,8 @@ def hands(folder: Path, each: int, seed: int) -> Pool:
     return Pool([pixels[r] for r in rows], labels[rows], [pixels[r] for r in rest], labels[rest])
 
 
-def _idx(file: Path, head: int) -> NDArray[np.uint8]:
+def idx(file: Path, head: int) -> NDArray[np.uint8]:
+    """Return what a file of MNIST has behind its head of so many bytes."""
     return np.frombuffer(gzip.decompress(file.read_bytes()), np.uint8, offset=head)
 
 

@@ -41,8 +41,8 @@ descendants, its start included; wall times also tell of what else the machine d
 """
 _LEARNED_HEAD = """# Learned transforms: measured
 
-By `python -m benchmarks learned-effect`, `learned-networks` and `learned-spread`, under load; rows
-of thirty a class are of runs of their own. Accuracies are of held-out pictures.
+By `python -m benchmarks learned-effect` and the other parts that begin with `learned`, under load;
+rows of thirty a class are of runs of their own. Accuracies are of held-out pictures.
 """
 _EFFECTS_HEAD = """# Does it help: measured
 
@@ -57,10 +57,10 @@ machine.
 """
 _SCALE_HEAD = """# Beyond one machine: measured
 
-Written by `python -m benchmarks scale-places scale-ray scale-many scale-rows
-scale-cache`. All sides of a comparison ran in turn on the same machine. Numbers are medians, with
-the smallest and largest in brackets; CPU is user and system time of a command and all its
-descendants, its start included.
+Written by `python -m benchmarks scale-places scale-ray scale-many scale-rows scale-million
+scale-records scale-cache`. All sides of a comparison ran in turn on the same machine. Numbers are
+medians, with the smallest and largest in brackets; CPU is user and system time of a command and
+all its descendants, its start included.
 """
 _SECTION = re.compile(r"^## (.+?)\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 

@@ -36,7 +36,7 @@ _PHOTOS = 160
 _ALL = 10_000
 _COPIES = 4
 _AUGMENTED = ("train", "validation")
-_PLACE = environment.SCRATCH / "scale"
+PLACE = environment.SCRATCH / "scale"
 _GONE = environment.SCRATCH / "scale-gone"
 _BUCKET = "scale"
 _COLD, _WARM = 1.10, 4
@@ -47,7 +47,7 @@ def places(rounds: int, *, quick: bool) -> Section | str:
     if (photos := _photos(quick=quick)) is None or not find_spec("moto"):
         return "it takes clothing_small (AUGMENT_BENCH_DATA) and `pip install 'augcli[buckets]'`"
     with _server() as bucket:
-        folder = str(_PLACE / "out")
+        folder = str(PLACE / "out")
         outputs = {
             "files, folder": [folder],
             "files, S3": [f"{bucket}/files"],
@@ -68,7 +68,7 @@ def ray(rounds: int, *, quick: bool) -> Section | str:
     """Compare processes here with sites of a cluster on this machine, by the slope of two sizes."""
     if (photos := _photos(quick=quick)) is None or not find_spec("ray"):
         return "it takes clothing_small (AUGMENT_BENCH_DATA) and `pip install 'augcli[ray]'`"
-    folder, few, many = str(_PLACE / "out"), 1, 16
+    folder, few, many = str(PLACE / "out"), 1, 16
     engines = ("local", "ray")
     runs = {
         f"{engine}, {copies}": _run(photos, folder, f"copies={copies}", engine=engine)
@@ -100,7 +100,7 @@ def cache(rounds: int, *, quick: bool) -> Section | str:
     """Compare a run without a cache with one that fills it and one that finds all in it."""
     if (photos := _photos(quick=quick, most=_ALL)) is None:
         return "no photos: set AUGMENT_BENCH_DATA to the folder that holds clothing_small"
-    folder, kept = str(_PLACE / "out"), str(_PLACE / "cache")
+    folder, kept = str(PLACE / "out"), str(PLACE / "cache")
     runs = {
         "without": _run(photos, folder),
         "cold": _run(photos, folder, cache=kept),
@@ -109,7 +109,7 @@ def cache(rounds: int, *, quick: bool) -> Section | str:
 
     found: dict[str, list[Costs]] = {name: [] for name in runs}
     for _ in range(1 if quick else rounds):
-        _put_away(Path(kept))
+        put_away(Path(kept))
         for name, costs in interleaved(runs, 1, _clear).items():
             found[name].append(costs)
     whole = {
@@ -163,15 +163,15 @@ def _slope(few: float, more: float, counts: tuple[int, int]) -> float:
 def rows(_rounds: int, *, quick: bool) -> Section:
     """Measure a table of a million rows: balanced, found unchanged, and with one cell changed."""
     count = 20_000 if quick else _ROWS
-    table, recipe = _PLACE / "rows.csv", _PLACE / "rows.json"
-    _PLACE.mkdir(parents=True, exist_ok=True)
+    table, recipe = PLACE / "rows.csv", PLACE / "rows.json"
+    PLACE.mkdir(parents=True, exist_ok=True)
     _write_table(table, count)
     dataset = {"path": "rows.csv", "kind": "tabular", "label": "label"}
     told = {"version": 1, "dataset": dataset, "output": {"path": "out"}}
     recipe.write_text(json.dumps(told | {"balance": {"method": "smote", "target": "max"}}))
-    found = _thrice([str(recipe)], lambda: _change_first_row(table))
+    found = thrice([str(recipe)], lambda: _change_first_row(table))
     shown = [
-        (what, f"{cost.cpu:.2f}", f"{cost.wall:.2f}", *_mebibytes(cost.peak, cost.workers))
+        (what, f"{cost.cpu:.2f}", f"{cost.wall:.2f}", *mebibytes(cost.peak, cost.workers))
         for what, cost in found.items()
     ]
     text = (
@@ -182,7 +182,8 @@ def rows(_rounds: int, *, quick: bool) -> Section:
     return Section(ROWS, text, [head, *shown], page=SCALE)
 
 
-def _mebibytes(*sizes: int) -> Iterator[str]:
+def mebibytes(*sizes: int) -> Iterator[str]:
+    """Yield sizes as tables show them."""
     return (f"{size / _MIB:.0f}" for size in sizes)
 
 
@@ -199,11 +200,11 @@ def _change_first_row(path: Path) -> None:
     path.write_text("\n".join([head, f"9.5,{first.partition(',')[2]}", rest]))
 
 
-def _thrice(words: Sequence[str], change: Callable[[], object]) -> dict[str, Cost]:
+def thrice(words: Sequence[str], change: Callable[[], object]) -> dict[str, Cost]:
     """Run a recipe; again; and again with something changed."""
     _clear()
     command = [sys.executable, "-m", "augcli", "run", "-q", "-j", "2", *words]
-    command += ["-o", str(_PLACE / "out")]
+    command += ["-o", str(PLACE / "out")]
     costs = {what: run(command, watch_memory=True) for what in ("first", "unchanged")}
     change()
     return costs | {"one changed": run(command, watch_memory=True)}
@@ -211,12 +212,12 @@ def _thrice(words: Sequence[str], change: Callable[[], object]) -> dict[str, Cos
 
 def _on_pictures(count: int) -> dict[str, Cost]:
     """Measure runs on so many pictures of one pixel, and what one that is changed costs."""
-    folder = _PLACE / "in"
-    _put_away(folder)
+    folder = PLACE / "in"
+    put_away(folder)
     make_tiny_pictures(folder, count)
     changed = folder / "class_00/0000000.png"
     words = [str(environment.HERE / "recipes" / "tiny.yaml"), "-i", str(folder)]
-    return _thrice(words, lambda: changed.write_bytes(tiny_png(count)))
+    return thrice(words, lambda: changed.write_bytes(tiny_png(count)))
 
 
 def _run(
@@ -239,10 +240,10 @@ def _against(found: Mapping[str, Costs], base: str) -> list[tuple[str, ...]]:
 
 def _photos(*, quick: bool, most: int = _PHOTOS) -> Path | None:
     """Return a folder with some of the photos, a class a folder."""
-    whole, some = environment.data("clothing_small"), _PLACE / "photos"
+    whole, some = environment.data("clothing_small"), PLACE / "photos"
     if whole is None:
         return None
-    _put_away(some)
+    put_away(some)
     files = sorted(path for split in _AUGMENTED for path in (whole / split).rglob("*.jpg"))
     for path in files[:: max(1, len(files) // (16 if quick else most))]:
         target = some / path.relative_to(whole)
@@ -255,7 +256,7 @@ def _count(photos: Path) -> int:
     return sum(path.is_file() for path in photos.rglob("*"))
 
 
-def _put_away(folder: Path) -> None:
+def put_away(folder: Path) -> None:
     """Have a folder be gone, and its files only when all is measured.
 
     For a minute ext4 looks at each inode that was freed whenever it wants a new one, and so what
@@ -270,7 +271,7 @@ atexit.register(shutil.rmtree, _GONE, ignore_errors=True)
 
 
 def _clear() -> None:
-    _put_away(_PLACE / "out")
+    put_away(PLACE / "out")
     if endpoint := os.environ.get("AWS_ENDPOINT_URL"):
         import urllib.request
 
@@ -294,7 +295,7 @@ def _server() -> Iterator[str]:
         "AWS_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "key",
         "AWS_SECRET_ACCESS_KEY": "secret",
-        "XDG_CACHE_HOME": str(_PLACE / "copies"),
+        "XDG_CACHE_HOME": str(PLACE / "copies"),
     }
     os.environ.update(told)
     try:

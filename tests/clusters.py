@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import warnings
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -24,4 +26,7 @@ def begun(begin: Callable[[], T]) -> T:
             return begin()
         except Exception as error:  # noqa: BLE001  Ray has no name for it
             told = str(error)
+        with warnings.catch_warnings():  # about what Ray leaves open then
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
     pytest.skip(f"Ray does not start on this machine: {told}")

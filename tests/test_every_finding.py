@@ -214,6 +214,11 @@ TRIGGERS: dict[str, tuple[str, Writer, dict[str, Any]]] = {
         both(SPLITS, again("train/cat/00.png", "train/cat/deep/x.png")),
         {},
     ),
+    "within-names": (
+        "pictures",
+        files({f"{name}.{n}.png": picture(n, ".png") for name in ("cat", "dog") for n in range(3)}),
+        {},
+    ),
     "sample": ("pictures", both(SPLITS, files({"train/cat/x.png": "no picture"})), {}),
     "orientation": ("pictures", turned, {}),
     "remark": ("table", rows("u,v,y", lambda n: "NA" if n == 3 else "xy"[n % 2]), TABLE),
@@ -270,6 +275,14 @@ TRIGGERS: dict[str, tuple[str, Writer, dict[str, Any]]] = {
             lambda root: write(root / "train/cat/x.gif", (root / "train/cat/00.png").read_bytes()),
         ),
         {},
+    ),
+    "passed-by": (
+        "pictures",
+        both(
+            SPLITS,
+            lambda root: write(root / "test/cat/x.jp2", (root / "train/cat/00.png").read_bytes()),
+        ),
+        {"dataset": {"leaks": "allow"}},
     ),
     "renamed": ("pictures", both(SPLITS, again("train/cat/00.png", "train/con/x.png")), {}),
 }

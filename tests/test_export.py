@@ -51,7 +51,7 @@ def test_pictures_and_their_manifest_are_read(tmp_path: Path) -> None:
     assert {picture.size for picture in pictures.values()} == {(20, 16)}
 
 
-@pytest.mark.parametrize("layout", ["files", "parquet"])
+@pytest.mark.parametrize("layout", ["files", "webdataset", "parquet"])
 def test_rows_of_a_table_are_read_with_their_types(tmp_path: Path, layout: str) -> None:
     lines = [f"{n},{n / 4},{'ab'[n % 2]}" for n in range(10)]
     table = write(tmp_path / "t.csv", "\n".join(["n,x,kind", *lines]) + "\n")

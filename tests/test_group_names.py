@@ -1,10 +1,22 @@
-"""Columns that tell of whom samples are, by their names."""
+"""Columns that tell of whom samples are, by their names, and whether splits part them."""
 
 from __future__ import annotations
 
-import pytest
+import json
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
 
+import pytest
+from helpers import picture, recipe_text, write
+from wild import POINTS, curve, rows, text
+
+from augcli.api import check, load_recipe
 from augcli.dataset.columns import names_groups
+
+STARTS = (("train", 0), ("test", 40))
+Who = tuple[str, ...]
+"""Who samples are of, in turn."""
 
 
 @pytest.mark.parametrize(
@@ -17,3 +29,87 @@ def test_a_name_tells_of_whom_samples_are(name: str) -> None:
 @pytest.mark.parametrize("name", ["machine", "device", "store", "site", "fluid", "students_total"])
 def test_a_name_that_may_be_a_category_does_not(name: str) -> None:
     assert not names_groups(name)
+
+
+def table(who: Mapping[str, Who]) -> dict[str, str]:
+    """Return texts with a column of splits."""
+    lines = [
+        f"{text(n + at)},{who[split][n % 2]},{'ab'[n // 2 % 2]},{split}"
+        for split, at in STARTS
+        for n in range(20)
+    ]
+    return {"t.csv": "\n".join(["text,author,label,split", *lines])}
+
+
+def objects(who: Mapping[str, Who]) -> dict[str, str]:
+    """Return texts in a file for each split."""
+    told = {
+        split: [
+            {"text": text(n + at), "user_id": who[split][n % 2], "label": "ab"[n // 2 % 2]}
+            for n in range(20)
+        ]
+        for split, at in STARTS
+    }
+    return {f"{split}.jsonl": "\n".join(map(json.dumps, each)) for split, each in told.items()}
+
+
+def wide(who: Mapping[str, Who]) -> dict[str, str]:
+    """Return series, a row each."""
+
+    def row(split: str, at: int, number: int) -> tuple[str, ...]:
+        return who[split][number % 2], *curve(number + at), "ab"[number // 2 % 2]
+
+    head = f"patient,{POINTS},label\n"
+    return {f"{split}.csv": rows(partial(row, split, at), 12, head) for split, at in STARTS}
+
+
+def long(who: Mapping[str, Who]) -> dict[str, str]:
+    """Return series, a row for each of their points."""
+
+    def row(split: str, at: int, number: int) -> tuple[str, ...]:
+        series, point = divmod(number, 30)
+        return (
+            f"r{at + series}",
+            who[split][series % 2],
+            curve(series + at)[point],
+            "ab"[series // 2],
+        )
+
+    head = "rec,subject,v,label\n"
+    return {f"{split}.csv": rows(partial(row, split, at), 120, head) for split, at in STARTS}
+
+
+def pictures(who: Mapping[str, Who]) -> dict[str, str | bytes]:
+    """Return a table of pictures with a column of splits."""
+    told = [(split, at + n, who[split][n % 2]) for split, at in STARTS for n in range(4)]
+    lines = [f"{n}.png,{person},{'ab'[n // 2 % 2]},{split}" for split, n, person in told]
+    table = {"l.csv": "\n".join(["image,patient_id,label,split", *lines])}
+    return table | {f"{n}.png": picture(n, ".png") for _, n, _ in told}
+
+
+LIST = {"kind": "image", "format": "csv", "file": "image", "split": "split"}
+KINDS = {
+    "a table of pictures": (pictures, LIST, "rotate"),
+    "a table of texts": (table, {"kind": "text", "text": "text", "split": "split"}, "eda"),
+    "files of texts": (objects, {"kind": "text", "text": "text"}, "eda"),
+    "a row is a series": (wide, {"kind": "timeseries", "layout": "wide"}, "jitter"),
+    "a row is a point": (long, {"kind": "timeseries", "layout": "long", "id": "rec"}, "jitter"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("of_test", [("P1", "P3"), ("P3", "P4")], ids=["shared", "apart"])
+def test_who_is_in_two_splits_is_told(tmp_path: Path, kind: str, of_test: Who) -> None:
+    files, told, step = KINDS[kind]
+    for name, data in files({"train": ("P1", "P2"), "test": of_test}).items():
+        write(tmp_path / "in" / name, data)
+    path = tmp_path / ("in/l.csv" if told == LIST else "in")
+    asked = {"dataset": told | {"path": str(path), "label": "label"}, "steps": [step], "copies": 1}
+    found = check(
+        load_recipe(
+            write(tmp_path / "r.yaml", recipe_text(tmp_path / "in", tmp_path / "out", **asked))
+        )
+    )
+    said = [each.message for each in found if each.code == "groups-apart"]
+    assert len(said) == ("P1" in of_test)
+    assert all(each.startswith("1 value of column") for each in said)

@@ -396,7 +396,7 @@ ASKED: dict[str, tuple[Writer, str]] = {
                 lambda n: [n * 7 % 31 + 0.5, n * 3 % 17, ["TR", "TE"][n % 4 == 3], "xy"[n % 2]],
             )
         ),
-        "column 'subset' names splits (test, train)",
+        "no split 'train' (it has TE, TR)",
     ),
     "numbered splits": (
         files(t__csv=table("text,partition", lambda n: [sentence(n), "0012"[n % 4]])),

@@ -6,13 +6,12 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from buckets import Crash, Doomed, at, bucket, seen
+from buckets import Crash, Doomed, Hasty, at, bucket, seen
 from click.testing import CliRunner
 from helpers import make_photos, picture, recipe_text, tree, write
 from seeds import SEEDS
@@ -26,8 +25,7 @@ from augcli.recipe import load_recipe
 from augcli.reports.report import Summary
 from augcli.run import run
 from augcli.store import copies
-from augcli.store.lease import HeldLease
-from augcli.store.objects import LEASE, PARTS, PROBES, SHARDS, ObjectStore
+from augcli.store.objects import PARTS, PROBES, ObjectStore
 
 __all__ = ["bucket"]
 IN, OUT = "s3://bucket/in", "s3://bucket/some/out"
@@ -132,32 +130,6 @@ def test_what_is_gone_from_the_dataset_goes_from_the_output(
     assert seen(at(backend, OUT)) == same_in_a_folder(photos, tmp_path)
 
 
-def test_what_others_changed_or_removed_is_made_again(backend: Any) -> None:
-    go()
-    store = at(backend, OUT)
-    before = seen(store)
-    store.write("train/cat/00.aug-000.png", b"edited")
-    store.remove(["train/cat/02.png"])
-    assert go().made == 2
-    assert seen(store) == before
-
-
-def test_a_stranger_keeps_an_object_that_has_the_name_of_an_output(backend: Any) -> None:
-    go(copies=1)
-    store = at(backend, OUT)
-    store.write("train/cat/00.aug-001.png", b"theirs")
-    told = go()
-    assert told.exit_code == 3 and "in the way" in told.failures[0]["reason"]
-    assert store.read("train/cat/00.aug-001.png") == b"theirs"
-
-
-def test_a_place_with_objects_of_others_is_refused(backend: Any) -> None:
-    at(backend, OUT).write("mine.txt", b"mine")
-    with pytest.raises(StorageError, match="files that augment did not make"):
-        go()
-    assert list(seen(at(backend, OUT))) == ["mine.txt"]
-
-
 def test_run_json_tells_addresses_and_no_place_of_this_machine(
     backend: Any, tmp_path: Path
 ) -> None:
@@ -172,17 +144,6 @@ def test_a_verified_run_reads_what_is_there(backend: Any) -> None:
     before = seen(at(backend, OUT))
     assert go(verify=True).made == 0
     assert seen(at(backend, OUT)) == before
-
-
-class Watched(ObjectStore):
-    """A store that tells of its lease."""
-
-    held: HeldLease
-
-    @contextmanager
-    def lease(self, *args: Any, **options: Any) -> Iterator[HeldLease]:
-        with super().lease(*args, **options) as self.held:
-            yield self.held
 
 
 def opening(monkeypatch: pytest.MonkeyPatch, store: ObjectStore) -> None:
@@ -246,29 +207,6 @@ def test_what_is_missing_is_told_with_what_installs_it(monkeypatch: pytest.Monke
         go()
 
 
-def test_a_held_output_is_refused(backend: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    opening(monkeypatch, at(backend, OUT))
-    with at(backend, OUT).lease(), pytest.raises(LockedError, match="another run"):
-        go()
-
-
-def test_a_run_that_was_taken_over_publishes_no_more(
-    backend: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store = Watched(at(backend, OUT).address, backend, patience=0.2)
-    opening(monkeypatch, store)
-
-    def usurp(done: int, _total: int) -> None:
-        if done == 2:
-            store.write(LEASE, b"usurper 0")
-            assert store.held._lost.wait(60)
-
-    with pytest.raises(LockedError, match="took it over"):
-        go(IN, OUT, usurp)
-    assert len(list(store.scan(SHARDS))) == 2
-    assert store.read(LEASE) == b"usurper 0"
-
-
 def test_a_server_that_ignores_conditions_is_refused(
     backend: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -312,8 +250,9 @@ def passing(backend: Any) -> set[str]:
     return own & {"intents", "shards", "lease", "parts", "packs", "probes"}
 
 
-def test_who_may_not_write_at_the_same_time(backend: Any) -> None:
+def test_who_may_not_write_at_the_same_time(backend: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     store = at(backend, OUT)
+    opening(monkeypatch, at(backend, OUT, patience=4))
     with store.lease(f"{PARTS}1-of-2"):
         assert parts("2/2") > 0
         for other in ("1/2", "1/3"):
@@ -336,14 +275,14 @@ class Company(ObjectStore):
 def test_parts_that_begin_at_the_same_time_are_no_strangers(
     backend: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opening(monkeypatch, Company(at(backend, OUT).address, backend, patience=0.2))
+    opening(monkeypatch, Company(at(backend, OUT).address, backend))
     assert parts("2/2") > 0
 
 
 def test_a_part_that_was_killed_holds_nobody_off_for_long(
     backend: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opening(monkeypatch, at(backend, OUT))
+    opening(monkeypatch, Hasty(at(backend, OUT).address, backend))
     at(backend, OUT).write(f"{PARTS}1-of-2", b"of-one-who-died 7")
     assert go().made == 13
     assert passing(backend) == set()
@@ -384,14 +323,15 @@ def test_what_no_shard_has_the_bytes_of_stays_in_packs(bucket: Any, tmp_path: Pa
 
 
 @pytest.mark.cluster
+@pytest.mark.parametrize("layout", ["webdataset", "parquet"])
 @pytest.mark.parametrize("name", ["tabular csv", "timeseries ts"])
 def test_rows_of_files_go_into_a_bucket_as_shards(
-    bucket: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    bucket: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, layout: str
 ) -> None:
     seed = SEEDS[name]
     place = seed.written(tmp_path / "seed")
     upload(tmp_path / "seed", bucket)
-    told = seed.recipe | {"output": {"layout": "parquet", "shards": 3}}
+    told = seed.recipe | {"output": {"layout": layout, "shards": 3}}
     assert go(IN, **told).made > 0
     assert seen(at(bucket, OUT)) == same_in_a_folder(place, tmp_path, **told)
     on_another_machine(monkeypatch, tmp_path)
@@ -402,26 +342,7 @@ def marks(backend: Any) -> dict[str, str]:
     return {e.name: e.mark for e in at(backend, OUT).scan() if e.name != "run.json"}
 
 
-FEW = [9, 30, 45]
 ALL = pytest.param(range(1, 80), marks=pytest.mark.cluster, id="all")
-
-
-@pytest.mark.parametrize("answered", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("points", [pytest.param(FEW, id="few"), ALL])
-def test_the_run_after_a_crash_gives_what_an_undisturbed_one_gives(
-    backend: Any, photos: Path, tmp_path: Path, points: list[int], answered: bool
-) -> None:
-    crash_at_each(backend, points, go, same_in_a_folder(photos, tmp_path), answered=answered)
-
-
-@pytest.mark.parametrize("answered", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("points", [pytest.param([12, 19], id="few"), ALL])
-@pytest.mark.parametrize("output", [TARS, TABLES])
-def test_a_crash_loses_no_shard(
-    bucket: Any, two: Path, tmp_path: Path, *, points: list[int], answered: bool, output: Any
-) -> None:
-    want = same_in_a_folder(two, tmp_path, output=output)
-    crash_at_each(bucket, points, partial(go, output=output), want, answered=answered)
 
 
 @pytest.mark.parametrize("answered", [False, True], ids=["before", "after"])
@@ -462,7 +383,7 @@ def crash_at_each(
 def opening_again(backend: Any, mend: Callable[[], Summary]) -> None:
     """Do what mends, on a store that knows soon enough that a lease is nobody's."""
     with pytest.MonkeyPatch.context() as patch:
-        opening(patch, at(backend, OUT))
+        opening(patch, Hasty(at(backend, OUT).address, backend))
         mend()
 
 
@@ -472,20 +393,6 @@ def crashes(do: Callable[[], object]) -> bool:
     except Crash:
         return True
     return False
-
-
-def test_a_crash_over_another_recipe_leaves_nothing_of_it(
-    backend: Any, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Outputs that only the crashed run was to have are taken back."""
-    want = same_in_a_folder(photos, tmp_path, copies=1)
-    go(copies=1)
-    for point in (10, 18):
-        with pytest.MonkeyPatch.context() as patch:
-            opening(patch, Doomed(at(backend, OUT).address, backend, at=point, answered=True))
-            assert crashes(partial(go, copies=4, seed=8))
-        go(copies=1)
-        assert seen(at(backend, OUT)) == want
 
 
 FEW_KINDS = ("image list", "text jsonl")

@@ -9,6 +9,7 @@ import sys
 import tarfile
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -184,16 +185,6 @@ def test_parts_are_joined_by_the_run_after_them(tmp_path: Path, photos: Path) ->
     assert tree(tmp_path / "out") == tree(tmp_path / "expected")
 
 
-def test_tars_of_files_of_many_samples_are_refused_by_name(tmp_path: Path) -> None:
-    write(tmp_path / "in/train.csv", "a,label\n" + "1,x\n2,y\n" * 9)
-    told = {"dataset": {"kind": "tabular", "label": "label"}, "steps": []}
-    recipe = write_recipe(tmp_path / "in", tmp_path / "out", output=SHARDS, **told)
-    done = augment("run", recipe)
-    assert done.returncode == 2
-    assert "train.csv holds many" in done.stderr
-    assert not (tmp_path / "out").exists()
-
-
 @pytest.mark.parametrize("layout", ["webdataset", "parquet"])
 @pytest.mark.parametrize(
     "name", ["image yolo", "image masks", "image pairs", "text folders", "timeseries wav"]
@@ -275,6 +266,37 @@ def test_rows_of_files_go_into_tables(tmp_path: Path, name: str) -> None:
     assert run(dataset, out, **seed.recipe, output=TABLES).made == 0
 
 
+@pytest.mark.filterwarnings(LEAVES_FILES_OPEN)
+@pytest.mark.parametrize("name", ALL_ROWS)
+def test_webdataset_reads_rows_of_files(tmp_path: Path, name: str) -> None:
+    webdataset = pytest.importorskip("webdataset")
+    seed = SEEDS[name]
+    dataset, out = seed.written(tmp_path / "in"), tmp_path / "out"
+    tars = {"layout": "webdataset", "shards": 3}
+    run(dataset, out, **seed.recipe, output=tars)
+    before = tree(out)
+    assert run(dataset, out, **seed.recipe, output=tars).made == 0
+    assert tree(out) == before
+    assert [each for each in verify(out, None) if each.trouble] == []
+    indexes = [json.loads(path.read_text()) for path in out.glob("*-index.json")]
+    urls = [str(out / shard["url"]) for index in indexes for shard in index["shardlist"]]
+    samples = webdataset.WebDataset(urls, shardshuffle=False, empty_check=False).decode()
+    found = Counter(repr(_of_tar(each, indexes[0]["classes"])) for each in samples)
+    assert found == Counter(repr(_cells(each)) for each in augcli.load(out))
+    told = [shard["nsamples"] for index in indexes for shard in index["shardlist"]]
+    assert sum(told) == found.total()
+
+
+def _of_tar(sample: dict[str, Any], classes: list[str]) -> list[object]:
+    """Return the cells of a row, as `_cells` does."""
+    told = sample["json"]
+    if "txt" not in sample and "npy" not in sample:
+        return [*told.values()]
+    value = sample["txt"] if "txt" in sample else sample["npy"].tolist()
+    assert told.get("label") == (classes[sample["cls"]] if "cls" in sample else None)
+    return [value, *([told["label"]] if "label" in told else []), told["is_new"]]
+
+
 def _cells(sample: augcli.Sample) -> list[object]:
     value = sample.value.tolist() if isinstance(sample.value, np.ndarray) else sample.value
     if isinstance(value, dict):
@@ -297,11 +319,27 @@ def _told(row: dict[str, object], features: list[dict[str, object]]) -> list[obj
     return [names[name][str(cell)] if name in names else cell for name, cell in row.items()]
 
 
-def test_one_more_row_rewrites_one_table_or_two(tmp_path: Path) -> None:
+def test_cells_of_a_tar_are_plain_json(tmp_path: Path) -> None:
+    told = {"dataset": {"kind": "tabular", "label": "y"}, "steps": [], "copies": 0}
+    days = pl.date_range(pl.date(2024, 1, 1), pl.date(2024, 1, 4), eager=True)
+    cells = {"day": days, "x": [0.5, float("nan"), float("inf"), None], "y": [*"abab"]}
+    (tmp_path / "in").mkdir()
+    pl.DataFrame(cells).write_parquet(tmp_path / "in/train.parquet")
+    run(tmp_path / "in", tmp_path / "out", **told, output={"layout": "webdataset"})
+    found = [json.loads(each) for each in in_all(tmp_path / "out").values()]
+    assert sorted((each["day"], each["x"]) for each in found) == [
+        ("2024-01-01", 0.5),
+        *((f"2024-01-0{day}", None) for day in (2, 3, 4)),
+    ]
+    assert b"NaN" not in b"".join(in_all(tmp_path / "out").values())
+
+
+@pytest.mark.parametrize("layout", ["webdataset", "parquet"])
+def test_one_more_row_rewrites_one_shard_or_two(tmp_path: Path, layout: str) -> None:
     """One for the row, one for its copy."""
     lines = [f"{number % 41},{number % 7},{'xy'[number % 2]}" for number in range(90)]
     told = {"dataset": {"kind": "tabular", "label": "label"}, "steps": [], "copies": 1}
-    told |= {"output": {"layout": "parquet", "shards": 16}}
+    told |= {"output": {"layout": layout, "shards": 16}}
     data, out = tmp_path / "in/train.csv", tmp_path / "out"
     write(data, "\n".join(["a,b,label", *lines]) + "\n")
     run(tmp_path / "in", out, **told)
@@ -309,8 +347,9 @@ def test_one_more_row_rewrites_one_table_or_two(tmp_path: Path) -> None:
     write(data, "\n".join(["a,b,label", *lines, "500,3,x"]) + "\n")
     run(tmp_path / "in", out, **told)
     after = tree(out)
-    tables = {name for name in after if name.startswith("data/")}
-    assert 1 <= len([name for name in tables if after[name] != before[name]]) <= 2
+    shards = {name for name in after if name.endswith((".tar", ".parquet")) and "train-" in name}
+    assert len(shards) == 16
+    assert 1 <= len([name for name in shards if after[name] != before[name]]) <= 2
     run(tmp_path / "in", tmp_path / "fresh", **told)
     assert tree(tmp_path / "fresh") == after
 

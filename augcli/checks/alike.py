@@ -116,8 +116,8 @@ def two_labels(
 
 
 def _one_a_label(same: Sequence[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
-    """Return the first sample of each label."""
-    first = {label: (name, label) for name, label in reversed(same)}
+    """Return the first sample of each label; those without one may be of any."""
+    first = {label: (name, label) for name, label in reversed(same) if label is not None}
     return sorted(first.values(), key=same.index)
 
 

@@ -12,6 +12,7 @@ from augcli.balance.classes import are_amounts
 from augcli.commands import exam
 from augcli.commands.bench import MOST_ROWS, QUICK_SOURCES, Bench, material, panel_of
 from augcli.commands.program import Program
+from augcli.dataset.layout import file_splits
 from augcli.dataset.splits import is_augmented
 from augcli.dataset.told import IGNORE
 from augcli.dataset.units import Dataset
@@ -62,16 +63,16 @@ def judged_anew(recipe: Recipe, against: Recipe | None, bench: Bench) -> Verdict
     _, before, after, names, tested = pairs[0]
     panel = _panel(before, recipe, bench.terms.program)
     opinions = _opinions(panel, pairs, seeds, bench.terms.program, draws)
+    judged = [*(before.originals[name] for name in names if name in before.originals), *tested]
     count = len(names) + len(tested)
     rows = count + sum(each.source in names for each in after.copies)
-    sample, yardstick = bench.court.sample, panel.yardstick
-    extent = Extent(
-        sample, count, rows, folds, times, panel.classes, dealt=False, yardstick=yardstick
-    )
+    told = bench.court.sample, count, rows, folds, times, panel.classes
+    groups = len({each.group for each in judged})
+    extent = Extent(*told, dealt=False, yardstick=panel.yardstick, groups=groups)
     all_of_them = len(before.originals) + len(before.tested)
-    told = [f"{count} of {all_of_them} are judged"] if count < all_of_them else []
-    told += [bench.terms.program.caution] if bench.terms.program else []
-    return verdict(opinions, extent, [*after.notes, *told])
+    notes = [f"{count} of {all_of_them} are judged"] if count < all_of_them else []
+    notes += [bench.terms.program.caution] if bench.terms.program else []
+    return verdict(opinions, extent, [*after.notes, *notes])
 
 
 def _panel(seen: Material, recipe: Recipe, program: Program | None) -> Panel:
@@ -137,8 +138,8 @@ def _stratified(recipe: Recipe, folds: int) -> Recipe:
     """Return the recipe with a part to be drawn to be left out, of splits that may be augmented.
 
     The part has its share of each class, or of numbers of each size. RecipeError where splits are
-    there that have neither folders of their own nor a column. Splits that the recipe draws make way
-    for the part, and what they keep together stays so.
+    there that have neither folders or files of their own nor a column. Splits that the recipe draws
+    make way for the part, and what they keep together stays so.
     """
     drawn = recipe.dataset.shares
     if drawn and drawn.by is None:
@@ -146,8 +147,8 @@ def _stratified(recipe: Recipe, folds: int) -> Recipe:
         recipe = recipe.model_copy(update={"dataset": undrawn})
     dataset, _ = planned(recipe)
     column = recipe.dataset.split_column if recipe.dataset.shares is None else None
-    if dataset.split_folders:
-        recipe = _of_augmented(recipe, dataset)
+    if held := _held(recipe, dataset):
+        recipe = _without(recipe, held)
     elif dataset.held_out and column is None:
         raise RecipeError([_has_splits(recipe)])
     stratify = "blocks" if _is_amount(recipe, dataset) else True
@@ -169,11 +170,21 @@ def _refuse_small(dataset: Dataset, augment: Collection[str], folds: int) -> Non
         raise UsageError(f"a class has {most} at most, of which one in {folds} is no sample: {way}")
 
 
-def _of_augmented(recipe: Recipe, dataset: Dataset) -> Recipe:
-    """Return the recipe without the folders of splits that may not be augmented."""
+def _held(recipe: Recipe, dataset: Dataset) -> set[str]:
+    """Return the folders, or files of many samples, of splits that may not be augmented."""
+    found: dict[str, str] = {}
+    if dataset.split_folders:
+        found = {folder_around(each.id): each.split for each in dataset}
+    elif dataset.uncounted:
+        files = [name for row in dataset.uncounted for name in dataset.inputs(row)]
+        found = file_splits(recipe.dataset, files)
     augment = recipe.dataset.augment
-    held = {folder_around(each.id) for each in dataset if not is_augmented(each.split, augment)}
-    rules = {re.sub(r"[*?[]", r"[\g<0>]", folder): IGNORE for folder in sorted(held)}
+    return {name for name, split in found.items() if not is_augmented(split, augment)}
+
+
+def _without(recipe: Recipe, held: Collection[str]) -> Recipe:
+    """Return the recipe without some folders or files of its dataset."""
+    rules = {re.sub(r"[*?[]", r"[\g<0>]", name): IGNORE for name in sorted(held)}
     others = {key: each for key, each in recipe.dataset.splits.items() if key not in rules}
     told = recipe.dataset.model_copy(update={"splits": rules | others})
     return recipe.model_copy(update={"dataset": told})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from augcli.commands.program import Program
+from augcli.dataset.shares import told_groups
 from augcli.draws import Draws
 from augcli.engines import Engine
 from augcli.errors import RecipeError, UsageError
@@ -22,7 +23,7 @@ from augcli.plural import several
 from augcli.recipe import Recipe
 from augcli.reports.report import Summary
 from augcli.requests.programs import sharing
-from augcli.run import run
+from augcli.run import planned, run
 from augcli.steps.learned import Learning
 from augcli.store.cache import FolderCache
 from augcli.store.manifest import read_manifest
@@ -105,7 +106,8 @@ def material(recipe: Recipe, bench: Bench, left_out: str | None = None) -> Mater
         summary = run(aside, bench.engine, bench.progress)
     store, key = _store(recipe), looked_at(output.manifest.read_bytes())
     known = store.found(key)
-    seen = Material(bench.court, recipe.dataset.augment, output.path, left_out, bench.views)
+    own = bench.court, recipe.dataset.augment, output.path, left_out, _groups(recipe)
+    seen = Material(*own, bench.views)
     seen.troubles = json.loads(known) if known else None
     for record in read_manifest(output.manifest):
         seen.take(bench.court.seen(output.path, record))
@@ -114,6 +116,14 @@ def material(recipe: Recipe, bench: Bench, left_out: str | None = None) -> Mater
     seen.notes += [*_notes(summary, seen), *_told_models(recipe)]
     _refuse_unjudgeable(recipe, seen)
     return seen
+
+
+def _groups(recipe: Recipe) -> Mapping[str, str]:
+    """Return source → what it stays together with by the recipe, of files that are samples."""
+    shares = recipe.dataset.shares
+    if shares is None or shares.group is None:
+        return {}
+    return told_groups(planned(recipe)[0], shares)
 
 
 def panel_of(seen: Material, recipe: Recipe, program: Program | None = None) -> Panel:
@@ -178,6 +188,9 @@ def _aside(recipe: Recipe, *, quick: bool) -> Recipe:
 def _refuse_unjudgeable(recipe: Recipe, seen: Material) -> None:
     if not seen.originals:
         text = "no sample has a class by which a recipe could be judged"
+        raise RecipeError([recipe.problem(("dataset",), text)])
+    if len({each.group for each in (*seen.originals.values(), *seen.tested)}) == 1:
+        text = "all samples are equal or belong together: none can be tested without its like"
         raise RecipeError([recipe.problem(("dataset",), text)])
     if seen.are_amounts:
         return

@@ -76,20 +76,19 @@ def _in_folds(recipe: Recipe, against: Recipe | None, bench: Bench) -> Verdict:
     rows = _rows(panel, after, names)
     base = _rows(panel, before, names) if before else [each.without_copies() for each in rows]
     groups = [after.originals[name].group for name in names]
-    folds = max(2, min(terms.folds or bench.court.folds, len({*groups})))
+    folds = max(2, min(terms.folds or bench.court.folds, count := len({*groups})))
     usual = min(bench.court.repeats, _QUICK_REPEATS) if terms.quick else bench.court.repeats
-    repeats = terms.repeats or usual
+    repeats = 1 if folds == count else terms.repeats or usual  # one by one, they are dealt one way
     parts = panel.partitions(rows[0], groups, folds, repeats, draws.at("folds"))
     opinions = list(_opinions(panel, base, rows, parts, draws))
     size, sample = len(rows[0].sources), bench.court.sample
-    extent = Extent(
-        sample, len(names), size, folds, repeats, panel.classes, yardstick=panel.yardstick
-    )
-    told = verdict(opinions, extent, [*after.notes, *fewer(after, names)])
+    told = sample, len(names), size, folds, repeats, panel.classes
+    extent = Extent(*told, yardstick=panel.yardstick, groups=count)
+    found = verdict(opinions, extent, [*after.notes, *fewer(after, names)])
     if terms.network:
-        return told  # a curve would have it trained ten times as often
+        return found  # a curve would have it trained ten times as often
     shown = Curve(panel, base, rows, groups, folds, draws.at("curve"))
-    return replace(told, curve=list(shown.points(opinions)))
+    return replace(found, curve=list(shown.points(opinions)))
 
 
 def _rows(panel: Panel, seen: Material, names: Sequence[str]) -> list[Rows]:

@@ -14,7 +14,7 @@ from augcli.records.row_records import RowRecord
 from augcli.reports.run_json import read_run, recorded_plugins
 from augcli.rows.originals import source_rows
 from augcli.rows.tables import row_story
-from augcli.store.manifest import read_manifest
+from augcli.store.manifest import read_manifest, records_naming
 from augcli.store.output import OutputFolder
 
 _MEANT = 3
@@ -49,12 +49,12 @@ def record_of(file: Path, row: int | None) -> Record | RowRecord:
     """Return the record of an output file, or of a row of it; UsageError if there is none."""
     output = _output_of(file.absolute())
     path = file.absolute().relative_to(output.path)
-    name, names = path.as_posix(), []
-    for record in read_manifest(output.manifest):
+    name = path.as_posix()
+    for record in records_naming(output.manifest, name):
         if name in record.written:
             return record if row is None else record_of_row(output, record, row)
-        if _is_near(PurePosixPath(record.output), path):
-            names.append(record.output)
+    outputs = (record.output for record in read_manifest(output.manifest))
+    names = [each for each in outputs if _is_near(PurePosixPath(each), path)]
     place = f"{output.path.name}/{output.manifest.name}"  # that of a copy has the same name
     raise UsageError(f"{name} is not in {place}{_meant(name, names)}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice, product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,7 +30,7 @@ from augcli.errors import RecipeError, UsageError
 from augcli.judges.judge import Rows
 from augcli.judges.nested import OUTER, Choice, Field, Gain, Trials, choice, nested
 from augcli.judges.panel import Panel
-from augcli.judges.verdict import Extent, Verdict, verdict
+from augcli.judges.verdict import NONE_CHOSEN, Extent, Verdict, verdict
 from augcli.kind import load_kind
 from augcli.recipe import Recipe
 from augcli.steps.generating import Generating
@@ -147,9 +147,12 @@ def search(
         bench.court.sample,
         *(len(names), rows, OUTER, 1, panel.classes),
         yardstick=panel.yardstick,
+        groups=len({*groups}),
     )
-    notes = [*first.notes, *fewer(first, names), *left]
-    return Found(trials, found, verdict(opinions, extent, notes))
+    told = verdict(opinions, extent, [*first.notes, *fewer(first, names), *left])
+    if not told.reason and not any(each.goodness.any() for each in opinions):
+        told = replace(told, reason=NONE_CHOSEN)
+    return Found(trials, found, told)
 
 
 @dataclass(frozen=True)

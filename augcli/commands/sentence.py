@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from textwrap import wrap
 
-from augcli.judges.verdict import FEWEST, Extent, Verdict
+from augcli.judges.verdict import FEWEST, NONE_CHOSEN, TOO_FEW, Extent, Verdict
 from augcli.system.terminal import escaped
 
 _SHOWN_CLASSES = 8
@@ -22,7 +22,7 @@ def lines(told: Verdict, against: str | None, steps: Mapping[str, Verdict]) -> I
     yield from wrap(sentence(told), _WIDTH)
     yield ""
     yield from wrap(
-        f"{extent.sources} {extent.what} and {extent.rows - extent.sources} copies, "
+        f"{extent.told} and {extent.rows - extent.sources} copies, "
         f"beside {escaped(against) if against else 'no copies'}; {how(extent)}",
         _WIDTH,
     )
@@ -50,29 +50,30 @@ def sentence(told: Verdict) -> str:
     span = f"{100 * accuracy.low:+.1f} to {100 * accuracy.high:+.1f}"
     yardstick = extent.yardstick
     difference = f"{yardstick.told} {100 * accuracy.mean:+.1f} points ({span})"
-    if told.reason == "too_few":
-        return (
-            f"No evidence: {extent.sources} {extent.what} are too few to tell; it takes {FEWEST}."
-        )
+    if told.reason == TOO_FEW:
+        groups = " groups" if extent.units < extent.sources else ""
+        return f"No evidence: {extent.told} are too few to tell; it takes {FEWEST}{groups}."
+    if told.reason == NONE_CHOSEN:
+        return f"No evidence: no trial was above chance in any fold of {extent.told}."
     if told.verdict == "no_evidence" and not accuracy.error:
         changed = any(each.accuracy.any() for each in told.opinions)
         what = "answers that copies change make up for each other" if changed else _UNCHANGED
-        return f"No evidence: {what} on {extent.sources} {extent.what}."
+        return f"No evidence: {what} on {extent.told}."
     if told.verdict == "no_evidence" and accuracy.low * accuracy.high > 0:
         chance = (
             f"{yardstick.tested} decides, by which it may be chance (p = {told.goodness.p:.2g})"
         )
-        return f"No evidence: {difference}, but {chance}, {extent.sources} {extent.what}."
+        return f"No evidence: {difference}, but {chance}, {extent.told}."
     if told.verdict == "no_evidence":
         unseen = f"a difference below {100 * accuracy.visible:.1f} points would not be seen"
-        return f"No evidence: {difference}; with {extent.sources} {extent.what} {unseen}."
+        return f"No evidence: {difference}; with {extent.told} {unseen}."
     way = "better" if told.verdict == "helps" else "worse"
     tested = (
         f"{yardstick.tested} {way} by {abs(told.goodness.mean):.3f} (p = {told.goodness.p:.2g})"
     )
     caution = " A network may gain more or less." if told.verdict == "helps" else ""
     answer = told.verdict.capitalize()
-    return f"{answer}: {difference}, {tested}, {extent.sources} {extent.what}.{caution}"
+    return f"{answer}: {difference}, {tested}, {extent.told}.{caution}"
 
 
 def _table(told: Verdict) -> Iterator[str]:

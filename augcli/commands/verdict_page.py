@@ -37,8 +37,7 @@ def verdict_page(output: str, told: Verdict, steps: Mapping[str, Verdict]) -> by
         output=output,
         told=plain,
         sentence=sentence(told),
-        extent=f"{extent.sources} {extent.what}, {extent.rows - extent.sources} copies; "
-        f"{how(extent)}",
+        extent=f"{extent.told}, {extent.rows - extent.sources} copies; {how(extent)}",
         bars=bars,
         at=places(bars),
         found={name: each for name, each in plain["classes"].items() if each["recall"]},

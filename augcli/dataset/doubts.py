@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from augcli.errors import Doubt, Finding
 
-_NOTHING: Mapping[str, str] = {}
+_NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Question(Finding):
         settled_by: str,
         key: str,
         at: tuple[str | int, ...] | None = None,
-        guess: Mapping[str, str] = _NOTHING,
+        guess: Mapping[str, Any] = _NOTHING,
     ) -> Doubt:
         """Return that it is asked; it is told at the key that settles it, or at another one."""
         place = at or tuple(key.split("."))
@@ -80,9 +81,11 @@ UNCLEAR_FORMAT = Question(
 )
 UNCLEAR_PAIRS = Question(
     "unclear-pairs",
-    "Folders hold pairs of pictures, and which ones are the inputs is not clear",
-    "The others follow the inputs: tones change these alone.",
-    "Say `dataset.input: FOLDER`.",
+    "Which pictures belong together, and which of them is the input, is not clear",
+    "The others follow the input: tones change it alone. Pictures of one scene that are moved each "
+    "by itself, as bands in a file each would be, fit no more.",
+    "Say `dataset.input: FOLDER`; of bands put each into a folder and say `format: pairs`, or "
+    "`annotations: ignore` if each is a picture of its own.",
 )
 UNCLEAR_WORDS = Question(
     "unclear-words",
@@ -106,6 +109,14 @@ WITHIN_CLASS = Question(
     "Folders lie in those of classes",
     "A class is the first folder, so all that lies deeper is taken for one class.",
     "Let `dataset.path` lead to the folder that the classes are in.",
+    stops=False,
+)
+WITHIN_NAMES = Question(
+    "within-names",
+    "Names of pictures may tell their classes",
+    "No folder and no table tells classes, so nothing is balanced and no step can heed them, while "
+    "names begin with few words, as `cat.0.jpg` and `dog.0.jpg` do.",
+    "Put each class into a folder, or list files and classes in a table (`format: csv`).",
     stops=False,
 )
 SEVERAL_TASKS = Question(
@@ -154,6 +165,7 @@ QUESTIONS = (
     UNCLEAR_WORDS,
     OTHER_KIND,
     WITHIN_CLASS,
+    WITHIN_NAMES,
     SEVERAL_TASKS,
     UNCLEAR_AXES,
     POINTS_OF_SERIES,

@@ -151,7 +151,7 @@ def refuse_named(named: Iterable[tuple[str, str]]) -> None:
 def _units(dataset: Dataset, settings: DatasetSettings, shares: SplitShares) -> Sequence[Hashable]:
     """Return for each sample what names the unit that it stays together with."""
     if shares.group is not None:
-        groups = dataset.together or matched(dataset.ids, str(shares.group))
+        groups = told_groups(dataset, shares)
         return [groups.get(name, name) for name in dataset.ids]
     if settings.leaks == "allow":
         return dataset.ids
@@ -159,18 +159,31 @@ def _units(dataset: Dataset, settings: DatasetSettings, shares: SplitShares) -> 
     return [first.get(name, name) for name in dataset.ids]
 
 
+def told_groups(dataset: Dataset, shares: SplitShares) -> Mapping[str, str]:
+    """Return id → what a sample in a file of its own stays together by, as far as that is told."""
+    if shares.group is None or dataset.uncounted:
+        return {}
+    return dataset.together or matched(dataset.ids, str(shares.group))
+
+
 def matched(names: Sequence[str], pattern: str) -> Mapping[str, str]:
     """Return what a pattern finds in paths; SettingError where it is none, or finds nothing."""
     try:
-        found = {name: re.search(pattern, name) for name in names}
+        found = {name: group_in(name, pattern) for name in names}
     except re.error as error:
         text = f"is no regular expression of a path: {error}"
         raise SettingError(("dataset", "split", "group"), text) from None
-    groups = {name: each[each.re.groups and 1] for name, each in found.items() if each}
+    groups = {name: each for name, each in found.items() if each is not None}
     if not groups:
         text = f"{pattern!r} is in no path, such as {names[0]}; it is a regular expression"
         raise SettingError(("dataset", "split", "group"), text)
     return groups
+
+
+def group_in(name: str, pattern: str) -> str | None:
+    """Return what a pattern finds in a path: its first group, where it has one."""
+    found = re.search(pattern, name)
+    return found and found[found.re.groups and 1]
 
 
 def _first_equal(root: Path, names: Sequence[str]) -> Iterator[tuple[str, str]]:

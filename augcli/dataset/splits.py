@@ -58,7 +58,7 @@ _SHORT = _SHORT_TRAIN | {"te", "tes", "ts", "va", "vl"}
 """What may be short for a split, and is a language or a place as often."""
 _ASKING = frozenset(("is", "in"))
 _YES, _NO = ("1", "1.0", "true", "yes", "t", "y"), ("0", "0.0", "false", "no", "f", "n")
-_CALLED_SPLITS = frozenset(["split", "splits", "subset", "partition", "phase", "traintest"])
+_CALLED_SPLITS = frozenset(["split", "splits", "subset", "partition", "traintest"])
 """Columns in which short forms and numbers mean splits."""
 _SHORTENED = {"tr": TRAIN, "te": "test", "ts": "test", "va": "val", "learn": TRAIN, "check": "test"}
 _NUMBERED = {"0": TRAIN, "1": "val", "2": "test"}
@@ -247,15 +247,19 @@ def meant(column: str, cell: str) -> str:
     return _flags(column).get(cell.lower(), cell)
 
 
+def called_splits(name: str) -> bool:
+    """Return whether a column is called as those are in which numbers mean splits."""
+    return "".join(_LETTERS.findall(name)).lower() in _CALLED_SPLITS
+
+
 @lru_cache(maxsize=256)
 def _flags(name: str) -> Mapping[str, str]:
     """Return what yes and no mean in a column that asks whether a row is of a split.
 
     Where a column is called as those of splits are, what short forms and numbers mean.
     """
-    called_so = "".join(_LETTERS.findall(name)).lower()
-    if called_so in _CALLED_SPLITS:
-        return _NUMBERED | _SHORTENED if called_so == "partition" else _SHORTENED
+    if called_splits(name) or name.lower() == "phase":
+        return _SHORTENED | (_NUMBERED if called_splits(name) else {})
     asked = read(name)
     if asked.meaning in (None, DOUBT) or not asked.rest or not _ASKING.issuperset(asked.rest):
         return {}

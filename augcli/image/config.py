@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from augcli.disk.inside import suffix_of
 from augcli.image.annotations.layouts import usual_place
 from augcli.settings.base import (
     ColumnRef,
@@ -86,7 +87,9 @@ class ImageDatasetSettings(DatasetSettings):
         "", description="csv: the folder that paths are relative to, below that of the table"
     )
     suffix: str = Field(
-        "", description="csv: what paths lack behind them, such as .jpg where they are ids"
+        "",
+        description="csv: what paths lack behind them, such as .jpg where they are ids; those "
+        "that end in its extension lack nothing",
     )
     label: ColumnRef | tuple[ColumnRef, ...] = Field(
         "label",
@@ -101,7 +104,7 @@ class ImageDatasetSettings(DatasetSettings):
     header: Header = None
     delimiter: Delimiter = None
     split: ColumnRef | SplitShares | None = Field(
-        None, description="csv: the column of splits, if there is one; or shares to draw"
+        None, description="csv, metadata: the column of splits, if there is one; or shares to draw"
     )
     masks: tuple[str, ...] = Field(
         (), description="masks: globs of the files that are masks, where names do not tell"
@@ -143,6 +146,11 @@ class ImageDatasetSettings(DatasetSettings):
     def separator(self) -> str | None:
         """Return what separates the labels of a picture that may have several."""
         return self.label_separator or ("|" if isinstance(self.label, tuple) else None)
+
+    def named(self, cell: str) -> str:
+        """Return the name of a picture that a cell tells; one with the extension lacks nothing."""
+        is_whole = cell.endswith(suffix_of(f"_{self.suffix}") or self.suffix)
+        return cell if is_whole else f"{cell}{self.suffix}"
 
     def labels_in(self, label: str | None) -> frozenset[str]:
         """Return the labels of a picture."""

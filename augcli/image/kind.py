@@ -41,6 +41,7 @@ KIND = Kind(
         "opencv-contrib-python",
         "pillow",
         "numpy",
+        "isal",
     ),
     processor=later("augcli.image.augment:ImageProcessor"),
     records=(PictureRecord,),

@@ -5,11 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import chain
 from typing import Protocol
 
-from augcli.balance.classes import names_classes
 from augcli.errors import Problem, SampleError
 from augcli.image.annotations.base import Note, Parsed
 from augcli.image.annotations.upright import upright
@@ -28,7 +26,7 @@ from augcli.image.picture import Facts, Mask, Picture, PixelArray, Placed, Said
 from augcli.image.recorded import plain_targets, told_targets
 from augcli.image.settle import Settled, settle
 from augcli.image.targets import Targets
-from augcli.image.transform import asks_objects
+from augcli.once import kept
 from augcli.records.keys import key_as_it_is, key_of, key_of_told, told
 from augcli.records.provenance import PictureRecord
 from augcli.task import Output, Plain, Source
@@ -55,6 +53,16 @@ class Maker(Protocol):
         """Return the libraries that have a say in bytes."""
         ...
 
+    @property
+    def asks_objects(self) -> bool:
+        """Return whether any step depends on where objects lie."""
+        ...
+
+    @property
+    def names_classes(self) -> bool:
+        """Return whether any step names a class."""
+        ...
+
 
 class Objects:
     """The objects of a picture, by its labels."""
@@ -69,20 +77,20 @@ class Objects:
         self._lost: list[str] = []
         self._masks: dict[str, Numbers | Shades] = {}
 
-    @cached_property
+    @kept
     def _parsed(self) -> Parsed:
         found = self._labels.parse(self._size)
         return upright(found, self._size, self._header.orientation, self._labels.place)
 
-    @cached_property
+    @kept
     def placed(self) -> tuple[Placed, ...]:
         """Return where the objects lie."""
         return placed(self._parsed.targets, self._size, self._labels.mates)
 
-    @cached_property
+    @kept
     def seen(self) -> tuple[Placed, ...]:
         """Return what steps see that ask where objects lie: where labels tell of none, areas."""
-        if self.placed or not asks_objects(self._maker.job.steps):
+        if self.placed or not self._maker.asks_objects:
             return self.placed
         return placed(tuple(chain.from_iterable(map(areas, self._numbered))), self._size)
 
@@ -96,11 +104,11 @@ class Objects:
         """Return what texts say of the picture."""
         return self._labels.says
 
-    @cached_property
+    @kept
     def classes(self) -> frozenset[str]:
         """Return the classes in it that steps may name: where labels tell of none, numbers."""
         told = frozenset(each.label for each in self._parsed.targets)
-        if told or not names_classes(self._maker.job.steps):
+        if told or not self._maker.names_classes:
             return told
         return frozenset(chain.from_iterable(map(numbers_in, self._numbered)))
 
@@ -156,15 +164,15 @@ class Objects:
         """Return what goes with a copy."""
         facts = drawn.facts
         assert facts is not None, "a copy is made of what can be read"
-        kept, lost = self.after(drawn.stages)
+        left, lost = self.after(drawn.stages)
         self._lost += (f"an object is left out of a copy: {each.reason}" for each in lost)
-        lacks = (self._labels.lacks(each) for each in kept)
+        lacks = (self._labels.lacks(each) for each in left)
         self._lost += (f"a copy has not all of an object: {text}" for text in lacks if text)
-        self._lost += [_BACKGROUND] if lost and not kept else []
-        files = self._labels.of_copy(output, kept, (facts.width, facts.height))
+        self._lost += [_BACKGROUND] if lost and not left else []
+        files = self._labels.of_copy(output, left, (facts.width, facts.height))
         beside = [_output(each, self._source) for each in files]
         beside += (self._mask(output, mask, drawn) for mask in self._labels.masks)
-        return Extras(self._told(kept), tuple(beside))
+        return Extras(self._told(left), tuple(beside))
 
     @property
     def targets(self) -> Targets:
@@ -179,7 +187,7 @@ class Objects:
         """Return what was drawn, for what lies over the picture."""
         return Done(drawn.steps, drawn.stages, self._encoding)
 
-    @cached_property
+    @kept
     def _encoding(self) -> Encoding:
         """Return how its copies are stored."""
         return encoding_for(self._source, self._maker.job.output.image)[0]
@@ -214,7 +222,7 @@ class Objects:
         key = key_of_told(sources, f"[{drawn.made}]", self._forms[mask.source.name])
         return Output(record, key, lambda: [self._known(mask).made(done)], listed=False)
 
-    @cached_property
+    @kept
     def _forms(self) -> Mapping[str, str]:
         """Return what all copies of each mask depend on beside it and the steps."""
         encoding = self._encoding.to_json()
@@ -229,7 +237,7 @@ class Objects:
         return {"targets": plain_targets(targets), **told_of(self._labels)}
 
 
-_REVISION = 3
+_REVISION = 4
 """Of how masks are written."""
 _DROPPED = "a copy has lost all its objects and is left out"
 _BACKGROUND = "a copy has lost all its objects and is kept as background"

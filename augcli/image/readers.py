@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from augcli.dataset.doubts import UNNAMED_LABELS
+from augcli.dataset.doubts import UNCLEAR_PAIRS, UNNAMED_LABELS
 from augcli.dataset.files import Bounds, Listing, listed, selected
 from augcli.dataset.layout import Layout, file_splits, kept, layout_of
 from augcli.dataset.lists import refuse_lists
 from augcli.dataset.scanned import absent
 from augcli.dataset.splits import BLANK, NO_SPLIT, are_splits, columns_of_splits
-from augcli.dataset.told import refuse_unnamed
+from augcli.dataset.told import few, refuse_unnamed
 from augcli.dataset.units import Dataset, Sample
 from augcli.disk.reading import read_whole
 from augcli.errors import DoubtError, Problem, SampleError, SettingError
@@ -25,6 +25,8 @@ from augcli.image.labelled.census import census_of
 from augcli.image.labelled.schemes import scheme_of
 from augcli.image.listing.annotated import labels_beside, table_of_labels, tables_beside
 from augcli.image.listing.masked import ends_in_pictures
+from augcli.image.listing.named import within_names
+from augcli.image.listing.paired import bands_among
 from augcli.image.listing.table import PictureTable, Row
 from augcli.image.listing.taken import extension_by_content, remarks, taken
 from augcli.names import RESERVED
@@ -73,14 +75,19 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
     found = taken(listing)
     found.pictures = kept(settings, found.pictures)
     labels = labels_beside(listing, found)
+    if settings.annotations == "refuse":
+        _refuse_bands(bands_among(found.pictures))
     notes = [*remarks(listing, found), *_heeded(settings, root, labels)]
     layout = layout_of(settings, found.pictures)
     if not layout.held_out:
         refuse_lists(settings, listing, found.pictures)
-    notes += layout.within_classes(root)
+    within = [*layout.within_classes(root)]
     is_alone = len(layout.classes) < 2 and not layout.in_folders
     if not labels and (is_alone or all(map(ends_in_pictures, layout.classes))):
         notes += _without_table(settings, root, tables_beside(listing, found))
+    if not labels and not within and len(layout.classes) < 2:
+        within += within_names(layout, found.pictures, settings.augment, root)
+    notes += within
     dataset = Dataset(
         root, held_out=layout.held_out, split_folders=layout.in_folders, notes=notes, lists=()
     )
@@ -88,6 +95,15 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
     samples = (_in_folders(layout, path) for path in found.pictures)
     dataset.extend(_usable(dataset, samples, listing))
     return dataset
+
+
+def _refuse_bands(bands: Sequence[str]) -> None:
+    """Raise DoubtError for bands of one scene in a file each: each would be moved by itself."""
+    if bands:
+        text = f"{few(bands)} may be bands of one scene, and each would be moved by itself"
+        hint = "put each band into a folder under the same names and say `format: pairs`"
+        more = "or say `annotations: ignore` if each is a picture of its own"
+        raise UNCLEAR_PAIRS.doubt(text, f"{hint}; {more}", "dataset.annotations").error
 
 
 def _unnamed_labels(found: str, known: Recognised) -> DoubtError:

@@ -6,7 +6,7 @@ each time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Protocol, Self
 
@@ -43,7 +43,7 @@ class Trail:
 
     def to(self, made: Any) -> Trail:
         """Return the same with what came of it."""
-        return replace(self, made=made)
+        return Trail(self.source, self.runs, made)
 
     @property
     def whole(self) -> Any:

@@ -30,6 +30,8 @@ class Material:
     """Where the output lies."""
     left_out: str | None = None
     """The name of the split that was drawn to be left out, if one was."""
+    groups: Mapping[str, str] = field(default_factory=dict)
+    """Source → what it must not be tested apart from, where more than equal ones are told."""
     views: dict[tuple[int, str], Any] = field(default_factory=dict)
     """What judges saw of samples, by their hashes; several arms may share it."""
     originals: dict[str, Seen] = field(default_factory=dict)
@@ -49,7 +51,8 @@ class Material:
 
     def take(self, samples: Iterable[Seen]) -> None:
         """Take in samples; what cannot be looked at is told of, and left out."""
-        for each in samples:
+        for sample in samples:
+            each = replace(sample, group=self.groups.get(sample.source, sample.group))
             place = self._place(each)
             if place is not None and each.label is None:
                 self.unlabelled += 1

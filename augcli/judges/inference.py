@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from augcli.judges.scientific import scipy
 
-VISIBLE = 2.8
-"""Standard errors that a difference needs to be seen four times out of five at p < .05."""
+_LEVEL, _POWER = 0.05, 0.8
+"""What is seen four times out of five at p < .05 is called visible: 2.8 standard errors of many
+folds, more of few."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,8 @@ class Estimate:
     low: float
     high: float
     p: float
-
-    @property
-    def visible(self) -> float:
-        """Return how large a difference would have been seen."""
-        return VISIBLE * self.error
+    visible: float
+    """How large a difference would have been seen."""
 
 
 def estimate(differences: NDArray[np.float64], folds: int) -> Estimate:
@@ -40,7 +38,9 @@ def estimate(differences: NDArray[np.float64], folds: int) -> Estimate:
     spread = differences.std(ddof=1) if count > 1 else 0.0
     error = float(spread * np.sqrt(1 / count + 1 / (folds - 1)))
     if error == 0:
-        return Estimate(mean, 0.0, mean, mean, float(mean == 0 or count == 1))
-    reach = float(scipy("stats").t.ppf(0.975, count - 1)) * error
-    p = float(2 * scipy("stats").t.sf(abs(mean) / error, count - 1))
-    return Estimate(mean, error, mean - reach, mean + reach, p)
+        return Estimate(mean, 0.0, mean, mean, float(mean == 0 or count == 1), 0.0)
+    student = scipy("stats").t(count - 1)
+    reach = float(student.isf(_LEVEL / 2)) * error
+    p = float(2 * student.sf(abs(mean) / error))
+    visible = reach + float(student.ppf(_POWER)) * error
+    return Estimate(mean, error, mean - reach, mean + reach, p, visible)

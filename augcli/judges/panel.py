@@ -138,12 +138,14 @@ class ClassPanel(Panel):
         return labels
 
     def turn(self, judge: Judge, scores: Values, rows: Rows, folds: Numbers) -> Answers:
-        """Return probabilities by one temperature; a class of one source is not tested."""
-        alone = np.bincount(rows.labels)[rows.labels] == 1
+        """Return probabilities by one temperature; a class that a fold has alone is not tested."""
+        held = np.zeros((int(folds.max()) + 1, rows.classes))
+        np.add.at(held, (folds, rows.labels), 1)
+        taught = held.sum(axis=0)[rows.labels] > held[folds, rows.labels]
         known = _of_folds(prior, rows, folds)
         if judge.counts_rows:
             scores = scores + known - _of_folds(prior_of_rows, rows, folds)
-        return Answers(calibrated(scores, rows.labels, known), rows.labels, folds, ~alone)
+        return Answers(calibrated(scores, rows.labels, known), rows.labels, folds, taught)
 
     def turn_of_part(
         self, scores: Values, rows: Rows, labels: NDArray[Any], *, counts_rows: bool

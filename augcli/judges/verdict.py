@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -13,11 +13,15 @@ from augcli.judges.inference import Estimate, estimate
 from augcli.judges.measures import Arm, Values, differences, pooled
 
 FEWEST = 20
-"""Sources; of fewer, no difference is evidence."""
+"""Sources, or groups of them; of fewer, no difference is evidence."""
+TOO_FEW, NONE_CHOSEN = "too_few", "none_chosen"
+"""Reasons why there is no evidence: so few sources, or no trial that was above chance."""
 _LEVEL = 0.05
 _NOTHING = 1e-4
 """Of what is tested: a smaller difference is rounding."""
 
+_SHOWN = 8
+"""Classes that are named where there are more."""
 _LARGE = 1000
 """A figure beyond has no decimals."""
 
@@ -99,11 +103,24 @@ class Extent:
     dealt: bool = True
     """Whether every source was held out in every repeat; else one part was, drawn anew."""
     yardstick: Yardstick = BY_CLASS
+    groups: int | None = None
+    """Of sources that are never tested apart; None where each is one by itself."""
+
+    @property
+    def units(self) -> int:
+        """Return how many sources or groups there are to be tested apart."""
+        return self.groups or self.sources
 
     @property
     def what(self) -> str:
         """Return what sources are called."""
         return self.sample if self.sample == "series" else f"{self.sample}s"
+
+    @property
+    def told(self) -> str:
+        """Return how many sources there are, and in how many groups."""
+        told = f"{self.sources} {self.what}"
+        return told if self.units == self.sources else f"{told} in {self.units} groups"
 
 
 @dataclass(frozen=True)
@@ -171,6 +188,7 @@ class Verdict:
             "visible": 100 * told.visible,
             self.extent.yardstick.key: -self.goodness.mean,
             "sources": self.extent.sources,
+            "groups": self.extent.units,
             "rows": self.extent.rows,
             "folds": self.extent.folds,
             "repeats": self.extent.repeats,
@@ -228,10 +246,22 @@ def verdict(opinions: Sequence[Opinion], extent: Extent, notes: Sequence[str] = 
     """
     accuracy = estimate(np.mean([each.accuracy for each in opinions], axis=0), extent.folds)
     goodness = estimate(np.mean([each.goodness for each in opinions], axis=0), extent.folds)
-    few = extent.sources < FEWEST
+    few = extent.units < FEWEST
     answer = "no_evidence" if few else _answer(accuracy, goodness)
-    reason = "too_few" if few else None
-    return Verdict(answer, reason, accuracy, goodness, opinions, extent, notes)
+    reason = TOO_FEW if few else None
+    told = [*notes, *_untested(opinions, extent)]
+    return Verdict(answer, reason, accuracy, goodness, opinions, extent, told)
+
+
+def _untested(opinions: Sequence[Opinion], extent: Extent) -> Iterator[str]:
+    """Yield which classes have no say, as too few of them are left to be held out or to teach."""
+    tested = {at for each in opinions for at in each.recalls}
+    names = [name for at, name in enumerate(extent.classes) if at not in tested]
+    if names:
+        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+        way = "" if extent.dealt else "; fewer --folds leave out more of each class"
+        first = ", ".join(names[:_SHOWN])
+        yield f"learned from and never tested, of too few samples: {first}{more}{way}"
 
 
 def _answer(accuracy: Estimate, goodness: Estimate) -> Answer:

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import IO, Annotated, NamedTuple
+from typing import IO, TYPE_CHECKING, Annotated, NamedTuple
 from urllib.parse import quote
 
 from pydantic import Field
@@ -22,6 +22,9 @@ from augcli.records.provenance import Record
 from augcli.records.typed import Whole
 from augcli.settings.base import LayoutName
 from augcli.task import class_of
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _LONGEST = 200
 _PICTURES = frozenset([".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif"])
@@ -72,6 +75,8 @@ class Layout(ABC):
     """Raised when the bytes of shards change."""
     libraries: Sequence[str] = ()
     """Those that have a say in the bytes of shards."""
+    most_rows: int
+    """How many rows of files a shard has at most, about, where nobody says how many there are."""
 
     @abstractmethod
     def shard(self, split: str, number: int, count: int) -> str:
@@ -92,6 +97,16 @@ class Layout(ABC):
         self, splits: Mapping[str, Sequence[Listed]], census: Census
     ) -> Iterator[tuple[str, Iterable[str]]]:
         """Yield name and lines of each file that tells loaders what there is."""
+
+    @abstractmethod
+    def of_rows(self, rows: pl.DataFrame) -> bytes:
+        """Return a shard of rows of files; the class of a text or a series is an Enum."""
+
+    @abstractmethod
+    def listing_of_rows(
+        self, splits: Mapping[str, Sequence[Listed]], rows: pl.DataFrame
+    ) -> Iterator[tuple[str, Iterable[str]]]:
+        """Yield name and lines of each file that tells loaders what of all rows there is."""
 
 
 def proven(files: Folder, name: str, sha256: str) -> bytes:

@@ -28,7 +28,7 @@ from augcli.records.provenance import Record
 from augcli.system.machine import version_of
 from augcli.task import class_of
 
-MOST_SAMPLES, MOST_ROWS = 1000, 1_000_000
+MOST_SAMPLES = 1000
 MOST_BYTES = 1 << 27
 """What a shard has at most, about, where nobody says how many there are to be."""
 _POINT_BITS = 64

@@ -9,6 +9,7 @@ from __future__ import annotations
 import mmap
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
 
 from augcli.disk.folder import Folder
@@ -40,6 +41,7 @@ _VALUES = ("text", "values")
 """Columns that have what is in an output; its bytes are kept beside."""
 _OWN = (*_FILES, *_VALUES, "label", "objects", "record")
 """All columns but those of pictures that lie beside outputs, in their order."""
+_PLAIN = {"Int64": "int64", "Float64": "float64", "String": "string", "Boolean": "bool"}
 
 
 class Parquet(Layout):
@@ -48,6 +50,7 @@ class Parquet(Layout):
     name = "parquet"
     version = 1
     libraries = ("polars",)
+    most_rows = 1_000_000
 
     def shard(self, split: str, number: int, count: int) -> str:
         """Return the name of a shard, as such tables are called on the hub."""
@@ -86,7 +89,22 @@ class Parquet(Layout):
         """Yield the card of the dataset."""
         features = [{"name": name} | _feature(name, census) for name in _ordered(census)]
         told = "the column `record` tells where each sample comes from, and what was done to it"
-        yield "README.md", card(splits, features, told)
+        yield "README.md", _card(splits, features, told)
+
+    def of_rows(self, rows: pl.DataFrame) -> bytes:
+        """Return a table with the columns of rows, and classes by their numbers."""
+        import polars as pl
+
+        data = BytesIO()
+        rows.with_columns(pl.selectors.enum().to_physical().cast(pl.Int64)).write_parquet(data)
+        return data.getvalue()
+
+    def listing_of_rows(
+        self, splits: Mapping[str, Sequence[Listed]], rows: pl.DataFrame
+    ) -> Iterator[tuple[str, Iterable[str]]]:
+        """Yield the card of the dataset."""
+        told = f"its column `{rows.columns[-1]}` tells which rows are new" if splits else "no rows"
+        yield "README.md", _card(splits, _of_rows(rows), told)
 
 
 def _column_of(record: Record) -> str:
@@ -190,7 +208,7 @@ def _found(written: mmap.mmap, files: Iterable[tuple[str, bytes]]) -> Iterator[t
             yield name, [begin, len(data)]
 
 
-def card(
+def _card(
     splits: Mapping[str, Sequence[Listed]], features: Sequence[Plain], told: str
 ) -> Iterator[str]:
     """Yield the card: what the columns are in YAML, then what it is for people."""
@@ -225,15 +243,31 @@ def _feature(column: str, census: Census) -> Plain:
     told: dict[str, Plain] = {
         **{"audio": {"dtype": "audio"}, "text": {"dtype": "string"}},
         **{"values": {"list": {"list": "float64"}}, "record": {"dtype": "string"}},
-        "label": {"dtype": class_label(census.classes)},
+        "label": {"dtype": _class_label(census.classes)},
         "objects": {
-            "struct": [boxes, {"name": "category", "list": class_label(census.objects)}],
+            "struct": [boxes, {"name": "category", "list": _class_label(census.objects)}],
         },
     }
     return told.get(column, {"dtype": "image"})
 
 
-def class_label(names: Sequence[str]) -> Plain:
+def _of_rows(rows: pl.DataFrame) -> list[Plain]:
+    """Return what a card says of columns; nothing where readers know better what one is."""
+    told = [{"name": name} | _of_dtype(dtype) for name, dtype in rows.schema.items()]
+    return told if all(len(each) > 1 for each in told) else []
+
+
+def _of_dtype(dtype: pl.DataType) -> Plain:
+    import polars as pl
+
+    if isinstance(dtype, pl.Enum):
+        return {"dtype": _class_label(dtype.categories.to_list())}
+    if isinstance(dtype, pl.List):
+        return {"list": {"list": "float64"}}
+    return {"dtype": _PLAIN[str(dtype)]} if str(dtype) in _PLAIN else {}
+
+
+def _class_label(names: Sequence[str]) -> Plain:
     """Return what a card says of a column that has the numbers of classes."""
     return {"class_label": {"names": {str(at): name for at, name in enumerate(names)}}}
 

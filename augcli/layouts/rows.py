@@ -1,4 +1,4 @@
-"""Files of many samples → tables for loaders: a row falls to a shard by the hash of what it says.
+"""Files of many samples → shards for loaders: a row falls to a shard by the hash of what it says.
 
 So a row that is changed, added or removed changes one shard or two, and every shard has some of
 all classes. The files stay beside the shards, which have what is in them and not their bytes.
@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from io import BytesIO
 from itertools import pairwise
 from typing import IO, TYPE_CHECKING, Any
 
@@ -20,9 +19,8 @@ from augcli.disk.disk import storage_errors
 from augcli.kind import kind_of, load_kind
 from augcli.layouts.base import Layout, proven
 from augcli.layouts.filing import Filing, as_listed
-from augcli.layouts.joining import MOST_ROWS, shards_for
+from augcli.layouts.joining import shards_for
 from augcli.layouts.members import Member
-from augcli.layouts.parquet import card, class_label
 from augcli.layouts.shelf import Table
 from augcli.layouts.staged import Staged
 from augcli.loaded import Content
@@ -37,7 +35,6 @@ _BLOCK = 10_000
 _VALUES = {"text": "text", "timeseries": "values"}
 _SPLIT, _POINT = "\0split", "\0point"
 """Columns of a row's way: no table has such names."""
-_PLAIN = {"Int64": "int64", "Float64": "float64", "String": "string", "Boolean": "bool"}
 _CLASS = "\0label"
 """That of a class by its name, until all are known and have numbers."""
 
@@ -59,9 +56,7 @@ class RowJoin:
             rows = self._rows()
             tables = {split: self._of_split(split, rows) for split in _splits(rows)}
             self._filing.sweep([table for each in tables.values() for table in each])
-        shown = _shown(rows)
-        told = f"its column `{shown.columns[-1]}` tells which rows are new" if tables else "no rows"
-        return {"README.md": card(as_listed(tables), _features(shown), told)}
+        return dict(self._layout.listing_of_rows(as_listed(tables), _shown(rows)))
 
     def _rows(self) -> pl.DataFrame:
         """Return the rows of all files."""
@@ -92,7 +87,7 @@ class RowJoin:
         """Return the tables of a split's shards."""
         own = rows.filter(rows[_SPLIT] == split).sort(_POINT, maintain_order=True)
         size = self._bytes * own.height / rows.height
-        count = self._asked or shards_for(own.height, size, MOST_ROWS)
+        count = self._asked or shards_for(own.height, size, self._layout.most_rows)
         numbers = (own[_POINT].to_numpy() >> np.uint64(32)) * np.uint64(count) >> np.uint64(32)
         bounds = np.searchsorted(numbers, np.arange(count + 1))
         return [
@@ -102,18 +97,15 @@ class RowJoin:
 
     def _shard(self, split: str, name: str, rows: pl.DataFrame) -> Table:
         """Return the table of a shard, which is written if it is not what it is to be."""
-        import polars as pl
-
-        data = BytesIO()
-        rows.with_columns(pl.selectors.enum().to_physical().cast(pl.Int64)).write_parquet(data)
-        key = hashlib.sha256(data.getbuffer()).hexdigest()
+        data = self._layout.of_rows(rows)
+        key = hashlib.sha256(data).hexdigest()
         return self._filing.known(name, key) or self._filing.written(
-            name, split, key, rows.height, partial(_write, data.getbuffer())
+            name, split, key, rows.height, partial(_write, data)
         )
 
 
 def _row(kind: str, content: Content, is_new: bool) -> dict[str, Any]:
-    """Return what a table for loaders has of a row."""
+    """Return what a shard for loaders has of a row."""
     if isinstance(content.value, dict):
         return {**content.value, _free("is_new", content.value): is_new}
     value = content.value.tolist() if isinstance(content.value, np.ndarray) else content.value
@@ -142,22 +134,6 @@ def _classed(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(pl.col(_CLASS).cast(classes)).rename({_CLASS: "label"})
 
 
-def _features(rows: pl.DataFrame) -> list[Plain]:
-    """Return what a card says of columns; nothing where readers know better what one is."""
-    told = [{"name": name} | _feature(dtype) for name, dtype in rows.schema.items()]
-    return told if all(len(each) > 1 for each in told) else []
-
-
-def _feature(dtype: pl.DataType) -> Plain:
-    import polars as pl
-
-    if isinstance(dtype, pl.Enum):
-        return {"dtype": class_label(dtype.categories.to_list())}
-    if isinstance(dtype, pl.List):
-        return {"list": {"list": "float64"}}
-    return {"dtype": _PLAIN[str(dtype)]} if str(dtype) in _PLAIN else {}
-
-
 def _splits(rows: pl.DataFrame) -> list[str]:
     return rows[_SPLIT].unique().sort().to_list()
 
@@ -166,7 +142,7 @@ def _shown(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.drop(_SPLIT, _POINT)
 
 
-def _write(data: memoryview, file: IO[bytes]) -> Sequence[Member]:
+def _write(data: bytes, file: IO[bytes]) -> Sequence[Member]:
     """Write a shard that has the bytes of no file."""
     file.write(data)
     return []

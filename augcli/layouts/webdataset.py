@@ -8,7 +8,10 @@ import tarfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from typing import IO
+from math import isfinite
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
 
 from augcli.disk.folder import Folder
 from augcli.disk.inside import suffix_of
@@ -24,12 +27,18 @@ from augcli.layouts.base import (
     proven,
 )
 from augcli.records.provenance import Record
+from augcli.task import Plain
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _MOST_OF_A_NAME = 100
 """Bytes that a tar's header has for the last part of a name."""
 _MOST_AROUND = 155
 _ENDING = len(".annotation.jpeg")
 _HEADER = 512
+_OWN = ("text", "values")
+"""Columns that have a sample itself, beside its class and whether it is new."""
 
 
 class WebDataset(Layout):
@@ -37,6 +46,7 @@ class WebDataset(Layout):
 
     name = "webdataset"
     version = 1
+    most_rows = 40_000  # three members of a kilobyte each
 
     def shard(self, split: str, number: int, count: int) -> str:
         """Return the name of a shard: those of a split are numbered without gaps."""
@@ -75,6 +85,25 @@ class WebDataset(Layout):
                 ],
             }
             yield f"{named(split)}-index.json", [json.dumps(told, indent=1), "\n"]
+
+    def of_rows(self, rows: pl.DataFrame) -> bytes:
+        """Return a tar; the key of a row is the hash of what it says, and its number of such."""
+        data, known = io.BytesIO(), Counter[str]()
+        numbers = {name: number for number, name in enumerate(_classes(rows))}
+        with tarfile.open(fileobj=data, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+            for row in rows.iter_rows(named=True):
+                members = [*_members(row, numbers)]
+                key = sha256(b"".join(each for _, each in members)).hexdigest()[:32]
+                for ending, member in members:
+                    _added(tar, f"{key}-{known[key]}.{ending}", member)
+                known[key] += 1
+        return data.getvalue()
+
+    def listing_of_rows(
+        self, splits: Mapping[str, Sequence[Listed]], rows: pl.DataFrame
+    ) -> Iterator[tuple[str, Iterable[str]]]:
+        """Yield an index of each split, as of files."""
+        yield from self.listing(splits, Census(_classes(rows), (), ()))
 
 
 def key_of(output: str) -> str:
@@ -117,6 +146,37 @@ def _told(sample: Sample) -> Iterator[tuple[str, str]]:
     if sample.number is not None:
         yield "cls", str(sample.number)
     yield "json", sample.line
+
+
+def _classes(rows: pl.DataFrame) -> Sequence[str]:
+    """Return the classes of texts or series by their numbers; those of a table are cells."""
+    import polars as pl
+
+    label = rows.schema.get("label")
+    return label.categories.to_list() if isinstance(label, pl.Enum) else []
+
+
+def _members(row: Plain, numbers: Mapping[str, int]) -> Iterator[tuple[str, bytes]]:
+    """Yield what a row becomes: a text or a series, its class, and all else that it says."""
+    told = dict(row)
+    own = next((each for each in _OWN if row.keys() <= {each, "label", "is_new"}), None)
+    if own and (value := told.pop(own)) is not None:
+        yield ("txt", value.encode()) if own == "text" else ("npy", _saved(value))
+    if (number := numbers.get(row.get("label", ""))) is not None:
+        yield "cls", str(number).encode()
+    yield "json", json.dumps({name: _plain(told[name]) for name in told}, default=str).encode()
+
+
+def _plain(cell: Any) -> Any:
+    """Return a cell as JSON has it, which knows no numbers but finite ones."""
+    return None if isinstance(cell, float) and not isfinite(cell) else cell
+
+
+def _saved(values: Sequence[Sequence[float]]) -> bytes:
+    """Return channels × time as NumPy saves them."""
+    data = io.BytesIO()
+    np.save(data, np.array(values, np.float64))
+    return data.getvalue()
 
 
 def _added(tar: tarfile.TarFile, name: str, data: bytes) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import islice
 from typing import TypeVar
 
@@ -14,12 +14,15 @@ _SHOWN = 5
 
 
 def each_opened(
-    sources: Iterable[Source], opened: Callable[[Source], Opened]
+    sources: Iterable[Source],
+    opened: Callable[[Source], Opened],
+    ours: Collection[str] | None = None,
 ) -> tuple[dict[str, Opened], dict[str, str]]:
     """Return what each file is when it is open, and why the others cannot be used, by name.
 
     A setting that fits some of the files is right, and the others are at fault. Raises SettingError
-    for one that fits none, UnreadError where a file that could be read is no longer what it was.
+    for one that fits none, or none of `ours`, by their names; UnreadError where a file that could
+    be read is no longer what it was.
     """
     found: dict[str, Opened] = {}
     broken: dict[str, str] = {}
@@ -32,7 +35,7 @@ def each_opened(
                 raise
             broken[source.name] = str(error).removeprefix(f"{source.name}: ")
             unfit += [error] if isinstance(error, SettingError) else []
-    if unfit and not found:
+    if unfit and not (found if ours is None else found.keys() & ours):
         raise unfit[0]
     return found, broken
 

@@ -21,6 +21,13 @@ class Met(NamedTuple):
     split: str | None
     mark: str
     """Equal for equal samples."""
+    group: str | None = None
+    """What it must not be tested apart from; its equals, where nothing else is told."""
+
+    @property
+    def together(self) -> str:
+        """Return what names all that it must not be tested apart from."""
+        return self.group or self.mark
 
 
 def seen_rows(folder: Path, record: Record, meet: Callable[[int], Met | None]) -> Iterator[Seen]:
@@ -30,20 +37,20 @@ def seen_rows(folder: Path, record: Record, meet: Callable[[int], Met | None]) -
     """
     new = record.new_rows
     assert new is not None
-    marks = {}
+    groups = {}
     for row, own in enumerate(source_rows(folder, record.output, new.start)):
         met = meet(row)
         if met is None:
             continue
         name = f"{plain_name(record.source)}#{own}"
-        marks[name] = met.mark
-        yield _seen(name, None, met, met.split or record.split, met.mark)
+        groups[name] = met.together
+        yield _seen(name, None, met, met.split or record.split, met.together)
     for told in told_rows(folder, record.output) if new else ():
         met = meet(told.row)
         if met is not None:
-            mark = marks.get(told.base, met.mark)
+            group = groups.get(told.base, met.together)
             label = met.label if isinstance(met.label, float) else told.label
-            yield _seen(told.base, told.copy, met._replace(label=label), told.split, mark)
+            yield _seen(told.base, told.copy, met._replace(label=label), told.split, group)
 
 
 def _seen(source: str, copy: int | None, met: Met, split: str | None, group: str) -> Seen:

@@ -198,14 +198,15 @@ class OutputSettings(Settings):
     layout: Literal["files"] | LayoutName = Field(
         "files",
         description="`files`: an output is a file; `webdataset`: tars of them, `parquet`: tables "
-        "of them, or of the rows in them, which loaders stream shard by shard",
+        "of them, either also of the rows in them; loaders stream these shard by shard",
     )
     shards: int | None = Field(
         None,
         ge=1,
         le=100_000,
         description="how many shards each split has; when left out, a power of two by which none "
-        "has many more than 1000 samples (1000000 rows of files) or 128 MB",
+        "has many more than 1000 samples (of rows of files 40000 in tars, 1000000 in tables) or "
+        "128 MB",
     )
 
     def complete(self, path: str) -> Self:

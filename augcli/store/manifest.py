@@ -283,6 +283,11 @@ def read_manifest(path: Path) -> Iterator[provenance.Record]:
     return _told(path, listed)
 
 
+def records_naming(path: Path, name: str) -> Iterator[provenance.Record]:
+    """Yield the records of a manifest that have a name in them; of a million the rest unread."""
+    return _told(path, listed, json.dumps(name).encode())
+
+
 def read_failures(path: Path) -> Iterator[Plain]:
     """Yield what failures.jsonl tells, in order."""
     return _told(path, failed)
@@ -310,14 +315,15 @@ def is_ours(output: OutputFolder, entry: Plain) -> bool:
     return entry["stat"] is not None or bool(output.whole_stat(entry))
 
 
-def _told(path: Path, read: Callable[[bytes], T | None]) -> Iterator[T]:
-    """Yield what each line tells; raises StorageError where one is damaged."""
+def _told(path: Path, read: Callable[[bytes], T | None], having: bytes = b"") -> Iterator[T]:
+    """Yield what each line tells that has these bytes; StorageError where one is damaged."""
     with Folder(path.parent).open(path.name) as file:
         for number, line in enumerate(file, 1):
-            record = read(line)
-            if record is None:
-                raise DamagedLineError(path, number)
-            yield record
+            if having in line:
+                record = read(line)
+                if record is None:
+                    raise DamagedLineError(path, number)
+                yield record
 
 
 class DamagedLineError(StorageError):

@@ -27,21 +27,23 @@ def seen(folder: Path, record: Record) -> Iterator[Seen]:
         for column in own.columns
         if column["role"] == "feature" or (column["role"] == "label" and column["kind"] in AMOUNTS)
     }
-    by = [column["name"] for column in own.columns if column["role"] in ("split", "group")]
-    ignore = [*own.dataset.get("ignore", ()), *by]
-    told = {"split": None, "group": None, "columns": kinds, "ignore": ignore}
+    by = {column["role"]: column["name"] for column in own.columns}
+    ignore = [*own.dataset.get("ignore", ()), *filter(None, [by.get("split")])]
+    told = {"split": None, "group": by.get("group"), "columns": kinds, "ignore": ignore}
     settings = TableDatasetSettings.again(own.dataset | told)
-    source = Source(record.output, "", (folder / record.output).read_bytes())
+    path = folder / record.output
+    source = Source(path.name, "", path.read_bytes())  # its folder may be a split, its name another
     try:
         table = read_whole([source], settings, 0, amount=False).table
     except SampleError:
         return
-    numbers = table.matrix(np.arange(len(table)))
+    numbers, group = table.matrix(np.arange(len(table))), table.with_role("group")
 
     def meet(row: int) -> Met | None:
         cells = Cells(tuple(numbers[row].tolist()), _texts(table, row))
         mark = hashlib.sha256(repr(cells).encode()).hexdigest()
-        return Met(cells, _label(table, row), None, mark)
+        whose = table.coded[group.index].text(row) if group else None
+        return Met(cells, _label(table, row), None, mark, whose)
 
     yield from seen_rows(folder, record, meet)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -9,14 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.dataset.shares import BLOCK, SPLITS, blocks, blocks_of_texts, refuse_same, shared_inside
-from augcli.dataset.splits import NO_SPLIT, TRAIN, are_splits, augmented, called, meant
+from augcli.dataset.splits import (
+    NO_SPLIT,
+    TRAIN,
+    are_splits,
+    augmented,
+    called,
+    called_splits,
+    meant,
+)
 from augcli.draws import Draws, ManyDraws
 from augcli.errors import SettingError
 from augcli.settings.base import ColumnRef, DatasetSettings
 from augcli.settings.shares import SplitShares
 from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
 from augcli.tabular.drawn import Streams
-from augcli.tabular.reading.columns import find, told_of
+from augcli.tabular.reading.columns import Column, find, told_of
 from augcli.tabular.reading.named import splits_by_name
 from augcli.tabular.reading.table import Coded, Rows, Table, coded
 from augcli.tabular.writing.twins import prints_of_all
@@ -62,16 +71,26 @@ def unnamed(
     """Yield split → values of the rows in it, for columns of splits that nobody named."""
     given = told_of([column.name for column in table.columns], settings)
     for column in table.columns:
-        told = table.coded.get(column.index)
         named = column.role != "feature" or column.index in given
-        if named or told is None:
-            continue
-        names = [meant(column.name, text) for text in told.texts]
-        if not are_splits(names):
+        told = None if named else meaning_splits(table, column)
+        if told is None:
             continue
         for code, split in enumerate(splits.texts):
             seen = np.unique(told.codes[splits.codes == code]).tolist()
-            yield split, {column.name: {names[each] for each in seen if each >= 0}}
+            yield split, {column.name: {told.texts[each] for each in seen if each >= 0}}
+
+
+def meaning_splits(table: Table, column: Column) -> Coded | None:
+    """Return what the cells of a column of splits mean; None where they are anything else.
+
+    Numbers are splits where their column is called so.
+    """
+    told = table.coded.get(column.index)
+    if told is None and called_splits(column.name):
+        values = table.numbers[column.index].tolist()
+        told = coded([None if math.isnan(value) else f"{value:g}" for value in values])
+    names = [meant(column.name, text) for text in told.texts] if told else []
+    return Coded(told.codes, names) if told and are_splits(names) else None
 
 
 def rows_of(splits: Coded, names: Collection[str]) -> NDArray[np.bool_]:

@@ -13,7 +13,7 @@ import numpy as np
 from augcli.dataset.columns import column_of
 from augcli.dataset.files import readable
 from augcli.dataset.layout import file_splits, told_in_starter
-from augcli.dataset.splits import TRAIN, are_splits, meaning
+from augcli.dataset.splits import TRAIN, meaning
 from augcli.draft import Asked, Draft, balanced, quoted
 from augcli.errors import DoubtError, SampleError
 from augcli.plural import several
@@ -24,6 +24,7 @@ from augcli.tabular.reading.dialect import HEAD
 from augcli.tabular.reading.doubts import group_columns, refuse_unclear
 from augcli.tabular.reading.readers import format_of, read_table, table_format
 from augcli.tabular.reading.table import Table
+from augcli.tabular.splits import meaning_splits
 from augcli.task import Source
 
 _LABELS = (
@@ -128,9 +129,10 @@ def _dataset(table: Table, label: Column, *, is_guess: bool) -> Iterator[str]:
 
 def _splits(table: Table, names: Sequence[str]) -> list[str]:
     """Return what is to be said of splits: nothing where names leave them in doubt."""
-    if told := _split_column(table):
-        values = " and ".join(table.coded[told.index].texts)
-        return [f"split: {_ref(table, told)}    # it says {values}"]
+    if column := _split_column(table):
+        told = meaning_splits(table, column)
+        values = " and ".join(told.texts if told else ())
+        return [f"split: {_ref(table, column)}    # it says {values}"]
     try:
         by_name, splits = told_in_starter(names), file_splits(DatasetSettings(path=""), names)
     except DoubtError:  # a run that is tried will tell it
@@ -179,8 +181,7 @@ def _balance(table: Table, label: Column, share: float) -> str:
 
 def _split_column(table: Table) -> Column | None:
     """Return the first column of which all values mean splits."""
-    texts = ((column, table.coded.get(column.index)) for column in table.columns)
-    return next((column for column, told in texts if told and are_splits(told.texts)), None)
+    return next((column for column in table.columns if meaning_splits(table, column)), None)
 
 
 def _label(table: Table) -> Column:

@@ -6,7 +6,6 @@ that the number of processes has no say. A run and a replay share `assembled`.
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
@@ -15,23 +14,23 @@ from itertools import chain, islice
 from augcli.balance.classes import doubts
 from augcli.dataset.layout import file_splits
 from augcli.dataset.leaks import heeded
+from augcli.dataset.splits import is_augmented
 from augcli.dataset.told import refuse_unnamed
 from augcli.errors import Problem, SampleError
 from augcli.once import Once
 from augcli.plural import several
 from augcli.records.keys import key_as_it_is, key_of, key_of_all
 from augcli.records.provenance import TextFileRecord, original_of
-from augcli.remarks import again
 from augcli.requests.asked import Splits
 from augcli.requests.spread import Part
 from augcli.rows.opened import each_opened, none_left
 from augcli.rows.originals import originals_of
 from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE
 from augcli.steps.recorded import own_steps
-from augcli.task import Buffer, Lost, Output, Processed, Processor, Source, Tally, Task
+from augcli.task import Again, Buffer, Lost, Output, Processed, Processor, Source, Tally, Task
 from augcli.text import provenance
 from augcli.text.asked import Asked
-from augcli.text.blocks import Block, BlockMaker, Written
+from augcli.text.blocks import Block, BlockMaker, Written, nothing_new
 from augcli.text.checks import check_models, check_synonyms, refuse_language
 from augcli.text.corpus import Corpus, CorpusPlan, asked_of_rows, failures, make_plan, recommends
 from augcli.text.formats.base import TextFile
@@ -44,14 +43,14 @@ from augcli.text.provenance import Lines
 from augcli.text.single import ProcessedText
 from augcli.text.transform import needs_words, recommending
 from augcli.text.unclear import refuse_unclear
-from augcli.text.whose import parted
+from augcli.text.whose import crossing, parted
 from augcli.text.words import Reading, is_spaceless
 from augcli.transform import prepare
 
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""
 _SAMPLED = 200
-_READING = 6
+_READING = 7
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
@@ -81,7 +80,8 @@ class ProcessedCorpus(Processed):
         lexicons = lexicon_files(sources, self.settings)
         texts = [each for each in sources if each.name not in lexicons]
         self._splits = file_splits(self.settings, [each.name for each in texts])
-        opened, broken = each_opened(texts, self._opened)
+        ours = {e.name for e in texts if is_augmented(self._splits[e.name], self.settings.augment)}
+        opened, broken = each_opened(texts, self._opened, ours or None)
         if not opened:
             raise none_left(broken)
         refuse_unclear(self.settings, opened.values(), self._splits)
@@ -97,14 +97,15 @@ class ProcessedCorpus(Processed):
         self._every = sources
         self.files = list(opened.values())
         self.corpus = Corpus.read(self.files, self.settings, self._splits, broken, self._pieces)
+        self._parted += crossing(self.settings, self.corpus, self._sources)
         if self.settings.split_column is None:
             refuse_unnamed(self.settings, ((self._splits[f.name], f.unnamed()) for f in self.files))
         self._language = language_of(self._some())
         refuse_language(self._language, self.settings.lexicon, self.job.steps)
         self.planned = make_plan(self.corpus, self.job)
         """How many copies each row is to give, before it is seen what steps fail on."""
-        shared = self.corpus.shared(self.settings.augment)
-        self._leaks = heeded(self.settings, "texts", shared, self._pair)
+        shared = (map(self._shown, each) for each in self.corpus.shared(self.settings.augment))
+        self._leaks = heeded(self.settings, "texts", [*shared], " = ".join)
         self._own = open_language(lexicons, self.settings.deny) if lexicons else None
         check_synonyms(self._own, self.job.steps)
 
@@ -165,37 +166,34 @@ class ProcessedCorpus(Processed):
         return [*self._words_of_warning()]
 
     def oddities(self) -> Iterator[Problem]:
-        """Return whose texts drawn splits part."""
+        """Return whose texts splits part."""
         return (each.problem(self._every[0].name) for each in self._parted)
 
     def remarks(self) -> list[str]:
-        """Return whose texts drawn splits part, and how many new ones are none."""
-        hashes, repeats = array("q"), 0
-        for block in chain.from_iterable(map(self._blocks, self._augmented)):
-            hashes.extend(block.hashes)
-            repeats += block.repeats
-        return [*map(str, self._parted), *_on_repeats(repeats, hashes)]
+        """Return whose texts splits part."""
+        return list(map(str, self._parted))
+
+    def again(self) -> list[Again]:
+        """Return which texts equal others."""
+        return list(nothing_new(chain.from_iterable(map(self._blocks, self._augmented))))
 
     def _words_of_warning(self) -> Iterator[str]:
-        yield from doubts(self.planned.counts)
+        yield from (*doubts(self.planned.counts), *self.corpus.remarks())
         yield from self._leaks
-        if needs_words(self.job.steps) and self.settings.lexicon is None and self._is_spaceless:
+        if (
+            needs_words(self.job.steps)
+            and self.settings.lexicon is None
+            and is_spaceless(self._some())
+        ):
             yield (
                 "the texts are in a script without spaces, and the lexicon is English: synonyms do "
                 "not apply; use char_swap, char_drop, random_swap or random_delete, or give "
                 "`dataset.lexicon` and `dataset.words`"
             )
 
-    def _pair(self, rows: tuple[int, int]) -> str:
-        return " = ".join(map(self._shown, rows))
-
     def _shown(self, row: int) -> str:
         file, index = self.corpus.place(row)
         return f"{self.corpus.source_id(row)} {self.files[file].row(index).text[:40]!r}"
-
-    @property
-    def _is_spaceless(self) -> bool:
-        return is_spaceless(self._some())
 
     def _some(self) -> Iterator[str]:
         """Yield texts from all over the dataset."""
@@ -330,20 +328,3 @@ class ProcessedCorpus(Processed):
         settings = self.settings.model_dump(mode="json", exclude={"path"})
         form = [name, settings, self._asked.versions, _READING]
         return key_of_all(self._every, self.job, form)
-
-
-def _on_repeats(repeats: int, hashes: array[int]) -> Iterator[str]:
-    if repeats:
-        copies = several(repeats, "copy is its", "copies are their")
-        text = "source's own text: each time they were drawn, they equalled it or another text"
-        yield again(f"{copies} {text} (`repeats` in provenance.parquet)")
-    if twice := _repeated(hashes):
-        equal = several(twice, "copy equals", "copies equal")
-        yield again(f"{equal} a copy of another source")
-
-
-def _repeated(hashes: array[int]) -> int:
-    """Return how many texts equal an earlier one."""
-    import numpy as np
-
-    return int(np.count_nonzero(np.diff(np.sort(np.frombuffer(hashes, np.int64))) == 0))

@@ -15,7 +15,7 @@ from augcli.records.provenance import Record, TextFileRecord
 from augcli.rows.seen import Met, seen_rows
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
-from augcli.text.parted import opened_output
+from augcli.text.parted import by_group, opened_output
 from augcli.text.single import opened
 from augcli.text.words import SPACELESS
 
@@ -37,8 +37,9 @@ def seen(folder: Path, record: Record) -> Iterator[Seen]:
 
 
 def _in_file(folder: Path, record: TextFileRecord) -> Iterator[Seen]:
-    file = opened_output(folder / record.output, record)
-    settings = TextDatasetSettings.again(record.dataset)
+    path = folder / record.output
+    file, settings = opened_output(path, record), TextDatasetSettings.again(record.dataset)
+    named = by_group(Source(record.output, "", path.read_bytes()), settings)
 
     def meet(row: int) -> Met | None:
         told = file.row(row)
@@ -46,7 +47,8 @@ def _in_file(folder: Path, record: TextFileRecord) -> Iterator[Seen]:
             return None
         split = told.split and called(told.split, settings.augment)
         label = None if told.label in settings.missing else told.label
-        return Met(told.text, label, split, hashlib.sha256(told.text.encode()).hexdigest())
+        group = named.row(row).label if named else None
+        return Met(told.text, label, split, hashlib.sha256(told.text.encode()).hexdigest(), group)
 
     yield from seen_rows(folder, record, meet)
 

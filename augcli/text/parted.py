@@ -70,15 +70,20 @@ def _units(
     shares: SplitShares,
 ) -> Iterator[str]:
     """Yield for each sample what names the unit that it stays together with."""
-    grouped = settings.model_copy(update={"label": shares.group, "split": None})
+    alike = settings.leaks == "refuse" and shares.group is None
     for name, file in files.items():
-        named = open_file(sources[name], grouped, {}) if shares.group is not None else file
+        named = by_group(sources[name], settings)
         for index in range(len(file)):
-            if shares.group is not None:
-                yield named.row(index).label or f"{name}#{index}"
-            else:
-                alike = settings.leaks == "refuse"
-                yield roughly(file.row(index).text) if alike else f"{name}#{index}"
+            group = roughly(file.row(index).text) if alike else named and named.row(index).label
+            yield group or f"{name}#{index}"
+
+
+def by_group(source: Source, settings: TextDatasetSettings) -> TextFile | None:
+    """Return a file whose texts have as labels what they stay together by; None if none is told."""
+    group = settings.shares and settings.shares.group
+    if group is None:
+        return None
+    return open_file(source, settings.model_copy(update={"label": group, "split": None}), {})
 
 
 def roughly(text: str) -> str:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from augcli.dataset.columns import names_groups
 from augcli.dataset.doubts import GROUPS_APART
+from augcli.dataset.groups import apart
+from augcli.dataset.splits import augmented
 from augcli.dataset.told import quoted
 from augcli.errors import Doubt
+from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
+from augcli.text.corpus import Corpus
 from augcli.text.formats.base import TextFile
+from augcli.text.formats.open import open_file
 
 
 def parted(settings: TextDatasetSettings, files: Iterable[TextFile]) -> Iterator[Doubt]:
@@ -20,6 +25,34 @@ def parted(settings: TextDatasetSettings, files: Iterable[TextFile]) -> Iterator
         text = f"column {name!r} tells of whom texts are, and they are parted by lot"
         hint = f"keep them together by `split: {{test: 0.2, group: {quoted(name)}}}`"
         yield GROUPS_APART.doubt(text, hint, "dataset.split")
+
+
+def crossing(
+    settings: TextDatasetSettings, corpus: Corpus, sources: Sequence[Source]
+) -> Iterator[Doubt]:
+    """Yield which columns tell of whom texts are that are in an augmented and another split.
+
+    `sources` are those of the files. Drawn splits are told of by `parted`.
+    """
+    if settings.shares is not None or len(corpus.splits.names) < 2:
+        return
+    used = (settings.label, settings.split_column)
+    columns = dict.fromkeys(str(name) for file in corpus.files for name in file.columns)
+    named = [name for name in columns if names_groups(name) and name not in used]
+    told = {name: list(_cells(settings, name, corpus.files, sources)) for name in named}
+    splits = [str(corpus.splits[row]) for row in range(len(corpus) if told else 0)]
+    yield from apart(told, splits, augmented(settings.augment, splits))
+
+
+def _cells(
+    settings: TextDatasetSettings, column: str, files: Iterable[TextFile], sources: Iterable[Source]
+) -> Iterator[str | None]:
+    """Yield what a column says of each text; nothing where a file lacks it."""
+    asked = settings.model_copy(update={"label": column, "split": None})
+    for file, source in zip(files, sources, strict=True):
+        has = column in map(str, file.columns)
+        read = open_file(source, asked, {}) if has else None
+        yield from (read.row(index).label if read else None for index in range(len(file)))
 
 
 def repeats_groups(file: TextFile) -> list[str]:

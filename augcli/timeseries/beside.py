@@ -1,8 +1,10 @@
-"""A table beside sounds or arrays that says of which class each is, and nobody named."""
+"""What says of which class series are, and nobody named: a table, or an array of its own."""
 
 from __future__ import annotations
 
 import csv
+import math
+import re
 from collections.abc import Sequence, Set
 from contextlib import suppress
 from itertools import islice
@@ -13,17 +15,27 @@ from augcli.dataset.files import Listing, head_of
 from augcli.dataset.lists import is_list
 from augcli.dataset.told import CLASS, Told
 from augcli.timeseries.config import SeriesDatasetSettings
+from augcli.timeseries.formats.npy import shape_of
 
 _TABLES = (".csv", ".tsv")
 _ONE_EACH = (".wav", ".flac", ".ogg", ".npy")
 """Files that are a series each, and say nothing of their class."""
 _HEAD = 1 << 16
 _OPENED, _LOOKED_AT = 20, 5
+_WORDS = re.compile(r"[a-z]+")
+_LABELS = frozenset(("y", "label", "labels", "target", "targets", "class", "classes"))
+"""Words in names of arrays of labels."""
 _CLASSES = ("category", "label", "class", "species", "genre", "emotion", "classid", "target")
 
 
-def refuse_table(settings: SeriesDatasetSettings, listing: Listing, files: Sequence[str]) -> None:
-    """Raise DoubtError for a table that lists files of a series each, and that no key names."""
+def refuse_labels(settings: SeriesDatasetSettings, listing: Listing, files: Sequence[str]) -> None:
+    """Raise DoubtError for a table or an array that tells classes, and that no key names."""
+    _refuse_tables(settings, listing, files)
+    _refuse_arrays(listing, files)
+
+
+def _refuse_tables(settings: SeriesDatasetSettings, listing: Listing, files: Sequence[str]) -> None:
+    """Raise DoubtError for a table that lists files of a series each."""
     sounds = [name for name in files if name.lower().endswith(_ONE_EACH)]
     if settings.labels is not None or not sounds or len(sounds) < len(files):
         return
@@ -38,6 +50,32 @@ def refuse_table(settings: SeriesDatasetSettings, listing: Listing, files: Seque
             text = f"{path} is a table of these files"
             guess = {"labels": path} | columns
             raise UNNAMED_LABELS.doubt(text, f"{hint}; {more}", "dataset.labels", None, guess).error
+
+
+def _refuse_arrays(listing: Listing, files: Sequence[str]) -> None:
+    """Raise DoubtError for an array with a number for each of the series in another."""
+    arrays = [name for name in files if name.endswith(".npy")]
+    heads = {name: head_of(listing.bounds, name, _HEAD) for name in arrays[:_OPENED]}
+    shapes = {name: shape_of(head) for name, head in heads.items()}
+    for name, shape in shapes.items():
+        alike = (each for each in shapes if _folder(each) == _folder(name) and each != name)
+        series = next((each for each in alike if _is_of_each(name, shape, shapes[each])), None)
+        if series is not None:
+            text = f"{name} has an entry for each series of {series}, as if it told their classes"
+            hint = "write both into one .npz, as `X` and `y`, that labels follow into copies"
+            more = f"or leave it out: `exclude: [{name}]`"
+            raise UNNAMED_LABELS.doubt(text, f"{hint}; {more}", "dataset.exclude").error
+
+
+def _is_of_each(name: str, shape: Sequence[int], series: Sequence[int]) -> bool:
+    """Return whether an array has a number for each series of another, or is called so."""
+    alone = math.prod(shape[1:]) == 1 < math.prod(series[1:])
+    named = not _LABELS.isdisjoint(_WORDS.findall(PurePosixPath(name).stem.lower()))
+    return (alone or named) and len(series) > 1 and bool(shape) and shape[0] == series[0]
+
+
+def _folder(name: str) -> str:
+    return name.rpartition("/")[0]
 
 
 def _columns(listing: Listing, table: str, names: Set[str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from augcli.dataset.shares import group_in
 from augcli.dataset.splits import called
 from augcli.errors import SampleError
 from augcli.judges.judge import Court, Judge, Seen
@@ -20,6 +21,7 @@ from augcli.rows.seen import Met, seen_rows
 from augcli.task import Shares, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import open_file
+from augcli.timeseries.formats.base import SeriesFile
 from augcli.timeseries.series import Series
 
 _LENGTH = 256
@@ -44,7 +46,7 @@ def seen(folder: Path, record: Record) -> Iterator[Seen]:
         file = open_file(source, settings, single=alone)
         if alone:
             series, label = file.series(0), _label(record.label, amount=file.of_amounts)
-            told = record.copy, label, record.split, record.source_sha256, record.sha256
+            told = record.copy, label, record.split, _group(record, settings), record.sha256
             yield Seen(record.source, *told, lambda: series)
             return
     except SampleError:
@@ -56,9 +58,32 @@ def seen(folder: Path, record: Record) -> Iterator[Seen]:
         series, split = file.series(row), file.shapes[row].split
         mark = hashlib.sha256(series.values.tobytes()).hexdigest()
         label = _label(file.shapes[row].label, amount=file.of_amounts)
-        return Met(series, label, split and called(split, settings.augment), mark)
+        split = split and called(split, settings.augment)
+        return Met(series, label, split, mark, groups.get(row))
 
+    groups = _groups(source, settings, file)
     yield from seen_rows(folder, record, meet)
+
+
+def _group(record: Record, settings: SeriesDatasetSettings) -> str:
+    """Return what a series in a file of its own must not be tested apart from."""
+    pattern = settings.shares and settings.shares.group
+    found = None if pattern is None else group_in(record.source, str(pattern))
+    return found or record.source_sha256
+
+
+def _groups(
+    source: Source, settings: SeriesDatasetSettings, file: SeriesFile
+) -> Mapping[int, str | None]:
+    """Return row → what a series must not be tested apart from: by a column, or as windows of one.
+
+    Nothing where neither is told.
+    """
+    group = settings.shares and settings.shares.group
+    if group is None:
+        return {row: f"{source.name}#{rows[0]}" for rows in file.cut() for row in rows}
+    told = settings.model_copy(update={"label": group, "split": None})
+    return dict(enumerate(each.label for each in open_file(source, told, single=False).shapes))
 
 
 def _label(told: str | Shares | None, *, amount: bool) -> str | float | Shares | None:

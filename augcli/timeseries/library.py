@@ -79,6 +79,8 @@ class Library:
         """file → its lines that are no series or points, as they cannot be read"""
         self.unnamed: list[tuple[str, dict[str, set[str]]]] = []
         """Of each file its split, and its columns of splits that nobody named."""
+        self.whose: dict[str, Mapping[str, Sequence[str]]] = {}
+        """file → its columns that tell of whom series are, with a cell for each"""
         self.is_parted = False
         """Whether splits were drawn, so that outputs have no points but those of series."""
         self.left_out = 0
@@ -169,6 +171,7 @@ class Library:
         self.lost[name] = file.lost
         self.of_amounts += [name] * file.of_amounts
         self.unnamed.append((place.split, file.unnamed()))
+        self.whose[name] = file.whose()
         told = self.settings.split_column is not None
         for row, shape in enumerate(file.shapes):
             ident = name if self.single else f"{name}#{row}"

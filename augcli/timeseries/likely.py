@@ -11,6 +11,8 @@ from itertools import islice, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.dataset.columns import names_groups
+from augcli.dataset.splits import called_splits
 from augcli.rows.following import changes_of, curves_below
 from augcli.settings.base import ColumnRef
 from augcli.timeseries.formats.grid import Grid, is_number
@@ -109,7 +111,8 @@ class _Columns:
         named = (at for at in keys if begins_again or self._called(at, _OF_SERIES))
         ident = next(named, None)
         stays = keys.get(ident) if ident is not None else None
-        label = next((at for at in keys if at != ident and _changes_within(keys[at], stays)), None)
+        classes = (at for at in keys if at != ident and not names_groups(self._names[at]))
+        label = next((at for at in classes if _changes_within(keys[at], stays)), None)
         marks = tuple(self._ref(at) for at in keys if at not in (ident, label))
         return Curves("long", *(self._told(time), marks, self._told(label), self._told(ident)))
 
@@ -143,8 +146,10 @@ class _Columns:
     def wide(self) -> Curves | None:
         """Return that rows are curves, where points are many and called alike, if at all."""
         points = self._points()
-        ends = [at for at in (len(self._names) - 1, 0) if self._is_class(at)]
-        label = ends[0] if ends else None
+        may_be = (not (called_splits(name) or names_groups(name)) for name in self._names)
+        others = [at for at, is_other in enumerate(may_be) if is_other]
+        ends = (others[end] for end in (-1, 0) if others)
+        label = next(filter(self._is_class, ends), None)
         ident = next((at for at in points[:1] if at != label and self._counts_rows(at)), None)
         points = [at for at in points if at not in (label, ident)]
         beside = set(range(len(self._names))) - {*points, label}

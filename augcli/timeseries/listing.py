@@ -16,7 +16,7 @@ from augcli.dataset.shares import refuse_column, refuse_named, refuse_order
 from augcli.dataset.splits import TRAIN, check_augmented
 from augcli.dataset.units import Dataset, Sample
 from augcli.errors import SettingError
-from augcli.timeseries.beside import refuse_table
+from augcli.timeseries.beside import refuse_labels
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import format_of
 from augcli.timeseries.formats.base import SeriesFormat
@@ -53,8 +53,9 @@ def is_single(files: Sequence[str], settings: SeriesDatasetSettings) -> bool:
 
 def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
     """List the files at `root`: one, or all of a folder, as one unit."""
-    heed = partial(refuse_table, settings)
-    wanted = Wanted(lambda name: _is_series(name, settings), "series", heed)
+    heed = partial(refuse_labels, settings)
+    what = f"of `format: {settings.format}`" if settings.format else "series"
+    wanted = Wanted(lambda name: _is_series(name, settings), what, heed)
     return scanned(settings, root, wanted, _dataset)
 
 

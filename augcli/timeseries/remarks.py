@@ -4,30 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from augcli.dataset.groups import apart
 from augcli.errors import Doubt
 from augcli.plural import several
-from augcli.remarks import again
+from augcli.task import Again
 from augcli.timeseries.copies import Copy
 from augcli.timeseries.library import Library
 
 
-def repeats(copies: Iterable[Collection[Copy]]) -> Iterator[str]:
+def repeats(copies: Iterable[Collection[Copy]]) -> Iterator[Again]:
     """Yield how many copies are no new series."""
     found = [each.repeats for some in copies for each in some]
     if own := found.count(-1):
         told = several(own, "copy is its", "copies are their")
         text = "source's own series: each time they were drawn, no step changed it"
-        yield again(f"{told} {text} (`repeats` says which)")
+        yield Again(own, f"{told} {text} (`repeats` says which)")
     if others := len(found) - own - found.count(None):
         told = several(others, "copy repeats", "copies repeat")
-        yield again(f"{told} another copy's params: steps vary too little")
+        yield Again(others, f"{told} another copy's params: steps vary too little")
 
 
-def doubts(library: Library) -> list[Doubt]:
-    """Return what was guessed of files, and a person may have to set right."""
+def doubts(library: Library, ours: Collection[str]) -> list[Doubt]:
+    """Return what was guessed of files, and whose series are in one of our splits and another."""
     files = () if library.single else map(library.file, library.files)
     found = (file.doubt for file in files if file.doubt)
-    return list({each.sentence: each for each in found}.values())
+    return [*{each.sentence: each for each in found}.values(), *_crossing(library, ours)]
+
+
+def _crossing(library: Library, ours: Collection[str]) -> Iterator[Doubt]:
+    """Yield which columns tell of whom series are, of which some are in two splits."""
+    entries, whose = library.entries.values(), library.whose
+    splits = [entry.split for entry in entries]
+    for name in dict.fromkeys(name for told in whose.values() for name in told):
+        cells = [whose[e.file][name][e.row] if name in whose[e.file] else None for e in entries]
+        yield from apart({name: cells}, splits, ours)
 
 
 def found_out(library: Library) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import sys
 from pathlib import Path
@@ -27,6 +28,8 @@ from augcli.system.machine import instruction_sets
 pytestmark = pytest.mark.cluster
 cluster_utils = pytest.importorskip("ray.cluster_utils", reason="pip install 'augcli[ray]'")
 
+DEADLINE = 300
+"""Seconds after which a command, or a worker of it, comes no more."""
 ODD = 61
 """The width of the one picture on which workers meet the test."""
 STEP = f'''"""A step that waits for somebody, or dies, where a picture is {ODD} wide."""
@@ -151,7 +154,9 @@ class Meeting:
 
     def held(self):
         """Wait until a worker waits; whoever comes after it does not."""
-        self.worker = int((self._folder / "started").read_text())
+        with (self._folder / "started").open("r+b", buffering=0) as started:  # waits for nobody
+            assert select.select([started], [], [], DEADLINE)[0], "no worker came"
+            self.worker = int(started.read(20))
         (self._folder / "started").unlink()
         return self
 
@@ -174,7 +179,7 @@ def above(process):
 
 def ended(process):
     """Return the exit code, and what was said on stdout and stderr."""
-    said, errors = process.communicate(timeout=100)
+    said, errors = process.communicate(timeout=DEADLINE)
     return process.returncode, said, errors
 
 
@@ -216,7 +221,7 @@ def test_a_killed_command_goes_on_where_it_was(cluster, case, expected):
     worker = meeting.held()
     site = worker.site
     process.kill()
-    process.communicate()
+    process.communicate(timeout=DEADLINE)
     gone(worker.worker, site)
     assert ended(case.start(cluster))[0] == 0
     assert tree(case.output) == expected

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
 from augcli.errors import SampleError
+from augcli.image.codec import decode, numbers
 from augcli.image.codec.masks import encode_mask, read_mask
 from augcli.image.picture import Facts
 
@@ -110,6 +113,28 @@ def test_a_mask_is_turned_as_its_picture_is() -> None:
     for image in (indexed(), GRAY):
         values, _ = read_mask(saved(image, "PNG", exif=exif), facts, LIMIT)
         np.testing.assert_array_equal(values[:, :, 0], np.rot90(NUMBERS, -1))
+
+
+@pytest.mark.parametrize("packer", ["isal", "zlib"])
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_all_read_the_same_numbers_whoever_packs_them(
+    monkeypatch: pytest.MonkeyPatch, packer: str, channels: int, dtype: type
+) -> None:
+    if packer == "isal":
+        pytest.importorskip("isal", reason="a platform without ISA-L")
+    else:
+        monkeypatch.setitem(sys.modules, "isal", None)
+    values = np.random.default_rng(1).integers(0, np.iinfo(dtype).max, (40, 30, channels), dtype)
+    values[8:] = values[7]
+    numbers._pack.cache_clear()
+    file = numbers.numbers_png(values)
+    numbers._pack.cache_clear()
+    assert len(file) < values.nbytes / 2
+    np.testing.assert_array_equal(decode(file, LIMIT).picture.pixels, values)
+    again = cv2.imdecode(np.frombuffer(file, np.uint8), cv2.IMREAD_UNCHANGED)
+    wanted = values if channels != 2 else values[:, :, [0, 0, 0, 1]]
+    np.testing.assert_array_equal(again.reshape(wanted.shape), wanted)
 
 
 def test_real_masks_come_back(shared_data: Path) -> None:

@@ -239,13 +239,16 @@ def test_rows_that_a_column_holds_out_have_no_say(tmp_path: Path, kind: str) -> 
     assert augcli.evaluate(recipe, repeats=2).extent.sources == 30
 
 
-def test_a_table_with_a_test_file_is_not_dealt_anew(tmp_path: Path) -> None:
-    for name in ("train", "test"):
-        write(tmp_path / "data" / f"{name}.csv", "a,label\n1,x\n2,y\n3,x\n4,y\n")
-    dataset = {"kind": "tabular", "label": "label"}
-    recipe = recipe_of(tmp_path, tmp_path / "data", dataset=dataset, steps=[], balance={})
-    with pytest.raises(RecipeError, match="name the part to learn from alone"):
-        augcli.evaluate(recipe)
+def test_files_of_other_splits_have_no_say_where_parts_are_drawn(tmp_path: Path) -> None:
+    for at, name in enumerate(("train", "test")):
+        rows = "".join(f"{n}.{at},{'xy'[n % 2]}\n" for n in range(20 + 4 * at))
+        write(tmp_path / "data" / f"{name}.csv", "a,label\n" + rows)
+    told = {"dataset": {"kind": "tabular", "label": "label"}, "steps": [], "balance": {}}
+    for path in ("data", "data/train.csv"):
+        recipe = recipe_of(tmp_path, tmp_path / path, **told)
+        assert augcli.evaluate(recipe, repeats=2).extent.sources == 20
+    made = [*(tmp_path / "out/.augment/evaluate").glob("*/*/*.csv")]
+    assert {each.name for each in made} == {"train.csv"}
 
 
 def test_splits_that_a_recipe_draws_make_way_and_groups_stay_together(tmp_path: Path) -> None:

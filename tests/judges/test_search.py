@@ -126,6 +126,7 @@ def test_a_recipe_without_steps_is_written_where_nothing_helps(tmp_path: Path) -
     )
     assert done.returncode == 0, done.stderr
     assert "is not proved" in done.stderr
+    assert "no trial was above chance in any fold of 24 pictures" in " ".join(done.stdout.split())
     assert read_recipe(str(target)).steps == ()
     assert target.read_text().startswith("# Found by augment search among 1 trials.")
     assert "# There is no evidence that any helps" in target.read_text()

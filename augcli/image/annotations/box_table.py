@@ -10,8 +10,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from augcli.errors import SampleError
-from augcli.image.annotations.base import Size, decoded
-from augcli.image.annotations.box_columns import Columns, columns_of
+from augcli.image.annotations.base import Damage, Size, decoded
+from augcli.image.annotations.box_columns import columns_of
 from augcli.image.annotations.boxes import Boxes
 from augcli.image.annotations.rows import Row, ended, rows_of
 from augcli.image.targets import Targets
@@ -33,6 +33,7 @@ class BoxTable:
     """As it is written; empty where there is none."""
     pictures: Mapping[str, tuple[Row, ...]]
     """File name → its rows, in their order."""
+    damaged: tuple[Damage, ...] = ()
 
     @cached_property
     def _of_pictures(self) -> frozenset[str]:
@@ -81,30 +82,26 @@ def parse_table(
     columns = columns_of(first[1], name, told or {})
     all_rows = list(rows if columns.has_header else chain([first], rows))
     grouped: dict[str, list[Row]] = {}
+    damaged: list[Damage] = []
     for row, cells in all_rows:
-        grouped.setdefault(_file(cells, columns, row, name), []).append(row)
-    boxes = _form(all_rows, Boxes(columns, delimiter), text)
+        if file := "".join(cells[columns.file : columns.file + 1]).strip():
+            grouped.setdefault(file, []).append(row)
+        else:
+            damaged.append(Damage(f"{name}:{row.line}", "the row names no picture"))
+    boxes = _form([cells for _, cells in all_rows], Boxes(columns, delimiter), text)
     pictures = {file: tuple(some) for file, some in grouped.items()}
-    return BoxTable(name, boxes, first[0].text if columns.has_header else "", pictures)
+    header = first[0].text if columns.has_header else ""
+    return BoxTable(name, boxes, header, pictures, tuple(damaged))
 
 
-def _file(cells: Sequence[str], columns: Columns, row: Row, name: str) -> str:
-    count = len(columns.names)
-    if len(cells) < count or any(cell.strip() for cell in cells[count:]):
-        raise SampleError(f"{name}:{row.line}: {len(cells)} cells, where the header has {count}")
-    file = cells[columns.file].strip()
-    if not file:
-        raise SampleError(f"{name}:{row.line}: the row names no picture")
-    return file
-
-
-def _form(rows: Sequence[tuple[Row, list[str]]], boxes: Boxes, text: str) -> Boxes:
+def _form(rows: Sequence[list[str]], boxes: Boxes, text: str) -> Boxes:
     """Return how the boxes of a table are written, which all of its numbers tell."""
-    found = [_sides(boxes, cells) for _, cells in rows]
+    rows = [cells for cells in rows if len(cells) >= len(boxes.columns.names)]
+    found = [_sides(boxes, cells) for cells in rows]
     numbers = [number for sides in found for number in sides or ()]
     small = all(abs(each) <= _LARGEST_FRACTION for each in numbers)
     relative = small and any(each % 1 for each in numbers)
-    texts = " ".join(cells[column] for _, cells in rows for column in boxes.columns.sides)
+    texts = " ".join(cells[column] for cells in rows for column in boxes.columns.sides)
     decimals = max(map(len, re.findall(r"\.(\d+)", texts)), default=0)
     least = _DECIMALS[relative] if decimals or relative else 0
     return replace(

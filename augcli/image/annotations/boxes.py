@@ -47,8 +47,18 @@ class Boxes:
 
     def cells(self, text: str) -> list[str]:
         """Return the cells of a row, as many as there are columns."""
-        row = next(csv.reader(io.StringIO(text, newline=""), delimiter=self.delimiter), [])
+        row = self._taken_apart(text)
         return [*row, *[""] * len(self.columns.names)][: len(self.columns.names)]
+
+    def _taken_apart(self, text: str) -> list[str]:
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=self.delimiter), [])
+
+    def _whole(self, row: Row, place: str) -> list[str]:
+        """Return the cells of a row; SampleError where there are more or fewer than columns."""
+        cells, count = self._taken_apart(row.text), len(self.columns.names)
+        if len(cells) < count or any(cell.strip() for cell in cells[count:]):
+            raise SampleError(f"{place}: {len(cells)} cells, where the header has {count}")
+        return cells[:count]
 
     def parse(self, rows: Iterable[Row], size: Size, name: str) -> Parsed:
         """Return the objects of a picture; a row without box is none."""
@@ -56,7 +66,8 @@ class Boxes:
         notes: list[Note] = []
         told = None
         for row in rows:
-            place, cells = f"{name}:{row.line}", self.cells(row.text)
+            place = f"{name}:{row.line}"
+            cells = self._whole(row, place)
             told = told or self._size(cells, place)
             sides = self.sides(cells, place)
             if not sides:

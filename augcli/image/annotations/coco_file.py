@@ -78,7 +78,7 @@ class _Reading:
         self._annotations: dict[Id, list[str]] = defaultdict(list)
         self._used: dict[Id, list[Any]] = defaultdict(list)
         self._ids: set[Id] = set()
-        self._categories: list[dict[str, Any]] = []
+        self._categories: list[tuple[Id, dict[str, Any]]] = []
         self._damaged: list[Damage] = []
 
     def take(self, key: str, value: Part | Iterator[Part]) -> None:
@@ -108,11 +108,16 @@ class _Reading:
         """Return another list as it is written."""
         parts = list(items)
         if key == "categories":
-            self._categories = [
-                _mapping(part.value, f"{self.name}: categories[{number}]")
-                for number, part in enumerate(parts)
-            ]
+            for number, part in enumerate(parts):
+                self._category(part.value, f"{self.name}: categories[{number}]")
         return f"[{', '.join(part.text for part in parts)}]"
+
+    def _category(self, found: Any, place: str) -> None:
+        try:
+            self._categories.append((_id(_mapping(found, place), "id", place), found))
+        except SampleError as error:
+            reason = Damage.of(place, error).reason
+            self.notes.append(Note(place, f"{reason}; so no object is of this category"))
 
     def _image(self, found: dict[str, Any], text: str, place: str) -> None:
         file_name = found.get("file_name")
@@ -163,9 +168,8 @@ class _Reading:
         """Yield the categories; a second one of a name is called by its id, too."""
         labels: set[str] = set()
         ids: set[Id] = set()
-        for number, found in enumerate(self._categories):
-            place = f"{self.name}: category {found.get('id', number)}"
-            own, label = _id(found, "id", place), str(found.get("name", found["id"]))
+        for own, found in self._categories:
+            place, label = f"{self.name}: category {own}", str(found.get("name", own))
             if label in labels:
                 self.notes.append(Note(place, SAME_NAME))
                 label = f"{label} ({own})"

@@ -7,6 +7,7 @@ decode      samples of each kind of file: `decode`, `decoded`
 encode      what a container can hold: `refusal`, `encode`
 losses      what a container loses unseen
 masks       numbers, not shades: `read_mask`, `encode_mask`
+numbers     these as a PNG: `numbers_png`
 plain_png   what is in no way odd, in less than half the time
 jpeg, tiff, pnm    what no library does as we need it
 metadata    orientation and colour profiles
@@ -14,10 +15,11 @@ guard       what codecs raise, warn about or only say on stderr becomes SampleEr
 """
 
 from augcli.image.codec.decode import Decoded, can_reduce, decode, decoded
-from augcli.image.codec.encode import encode, encode_all, numbers_png, refusal
+from augcli.image.codec.encode import encode, encode_all, refusal
 from augcli.image.codec.header import Header, read_header
 from augcli.image.codec.losses import losses
 from augcli.image.codec.masks import MaskForm, encode_mask, read_mask
+from augcli.image.codec.numbers import numbers_png
 
 __all__ = [
     "Decoded",

@@ -122,14 +122,6 @@ def _write_png(picture: Picture, _: Encoding, icc: bytes | None) -> bytes:
     return _imencode(".png", picture.pixels, [], icc)
 
 
-def numbers_png(pixels: PixelArray) -> bytes:
-    """Return numbers as a PNG: areas of one number are told in least room, line by line."""
-    if pixels.shape[2] == 2:
-        return _gray_alpha_png(pixels, None)
-    with guarded("PNG result"):
-        return _imencode(".png", pixels, [cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP], None)
-
-
 def _gray_alpha_png(pixels: PixelArray, icc: bytes | None) -> bytes:
     """Return H×W×2 as a PNG, which OpenCV does not write.
 

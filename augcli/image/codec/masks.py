@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,10 +11,11 @@ import numpy as np
 from augcli.errors import SampleError
 from augcli.image.codec import pillow
 from augcli.image.codec.decode import decoded
-from augcli.image.codec.encode import encode, numbers_png
+from augcli.image.codec.encode import encode
 from augcli.image.codec.guard import foreign, guarded, warned
 from augcli.image.codec.header import Header, read_header
 from augcli.image.codec.metadata import upright
+from augcli.image.codec.numbers import numbers_png
 from augcli.image.codec.source import opened
 from augcli.image.formats import Encoding
 from augcli.image.picture import Facts, Picture, PixelArray
@@ -98,29 +98,15 @@ def _indices(image: Image.Image, header: Header) -> tuple[PixelArray, MaskForm]:
 
 def encode_mask(values: PixelArray, form: MaskForm) -> bytes:
     """Return a file of the same form with these numbers."""
-    if form.mode not in _INDEXED and form.format == "png":
-        return numbers_png(values)
-    if form.mode not in _INDEXED and form.format not in _WRITTEN_BY_PILLOW:
-        alpha = values.shape[2] in (2, 4)
-        return encode(Picture(values, alpha), Encoding(form.format, 100, convert=False), None)
     if (form.format, form.mode) == ("png", "P"):
-        return _palette_png(values, form)
-    return _by_pillow(values, form)
-
-
-def _palette_png(values: PixelArray, form: MaskForm) -> bytes:
-    """Return indices as a PNG: that of a gray picture but for its header and its palette."""
-    file = numbers_png(values)
-    colours = form.palette.ljust(3 * (int(values.max()) + 1), b"\0")[:768]
-    header = file[16:25] + b"\x03" + file[26:29]
-    chunks = [(b"IHDR", header), (b"PLTE", colours)]
-    chunks += [(b"tRNS", form.clear)] if form.clear else []
-    return b"".join([file[:8], *(_chunk(name, data) for name, data in chunks), file[33:]])
-
-
-def _chunk(name: bytes, data: bytes) -> bytes:
-    checksum = zlib.crc32(name + data).to_bytes(4, "big")
-    return b"".join([len(data).to_bytes(4, "big"), name, data, checksum])
+        colours = form.palette.ljust(3 * (int(values.max()) + 1), b"\0")[:768]
+        return numbers_png(values, colours, form.clear)
+    if form.mode in _INDEXED or form.format in _WRITTEN_BY_PILLOW:
+        return _by_pillow(values, form)
+    if form.format == "png":
+        return numbers_png(values)
+    alpha = values.shape[2] in (2, 4)
+    return encode(Picture(values, alpha), Encoding(form.format, 100, convert=False), None)
 
 
 def _by_pillow(values: PixelArray, form: MaskForm) -> bytes:

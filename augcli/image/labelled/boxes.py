@@ -12,7 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
 from augcli.dataset.files import Bounds, head_of
-from augcli.dataset.splits import called
+from augcli.dataset.splits import called, columns_of_splits
+from augcli.dataset.told import refuse_unnamed
 from augcli.errors import SampleError, SettingError
 from augcli.image.annotations.base import Parsed
 from augcli.image.annotations.box_columns import Columns, columns_of
@@ -52,7 +53,8 @@ class BoxScheme(SharedScheme):
         form = _form(table.boxes)
         rows = {file: json.dumps([form, rows]) for file, rows in table.pictures.items()}
         paths = {file: _path(settings, file) for file in rows}
-        return Shared(name, rows, _classes(table), {}, (), _splits(settings, table), paths)
+        splits = _splits(settings, table)
+        return Shared(name, rows, _classes(table), {}, (), splits, paths, table.damaged)
 
     def labels(
         self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
@@ -86,8 +88,7 @@ def _table(settings: ImageDatasetSettings, data: bytes, name: str) -> BoxTable:
 
 def _path(settings: ImageDatasetSettings, file: str) -> str:
     """Return the path of a picture by what a row calls it."""
-    lacks = "" if file.endswith(settings.suffix) else settings.suffix
-    return str(PurePosixPath(settings.images, file + lacks))
+    return str(PurePosixPath(settings.images, settings.named(file)))
 
 
 def _told(settings: ImageDatasetSettings, data: bytes) -> dict[str, str]:
@@ -118,10 +119,13 @@ def _classes(table: BoxTable) -> list[str]:
 
 
 def _splits(settings: ImageDatasetSettings, table: BoxTable) -> Mapping[str, str]:
-    """Return picture → split where a column tells it."""
+    """Return picture → split where a column tells it; DoubtError where nobody named that one."""
+    names = table.boxes.columns.names
+    if settings.split is None:
+        rows = (table.boxes.cells(rows[0].text) for rows in table.pictures.values())
+        refuse_unnamed(settings, [("", columns_of_splits(names, rows))])
     if not isinstance(settings.split, str):
         return {}
-    names = table.boxes.columns.names
     if settings.split not in names:
         raise SampleError(f"{table.name}:1: no column {settings.split!r}; there are {names}")
     at = names.index(settings.split)

@@ -38,6 +38,13 @@ class Converted(Labels):
     """Those of the source; None where they are written again from a record."""
     masks: Sequence[MaskFile] = ()
 
+    @classmethod
+    def of(cls, picture: str, read: Labels, into: str, classes: Sequence[str]) -> Converted:
+        """Return the labels of a picture in another format, that has classes by number."""
+        form = {"format": into, "of": read.form["format"], "names": list(classes)}
+        points = {label: list(names) for label, names in read.points.items()}
+        return cls(picture, form | ({"points": points} if points else {}), read.mates, read)
+
     @property
     def place(self) -> str:
         """Return where those of the source stand."""

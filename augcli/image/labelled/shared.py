@@ -205,16 +205,21 @@ def name_in_file(record: PictureRecord) -> str:
 
 
 def output_in_file(record: PictureRecord) -> str:
-    """Return what an output is called where its source has its name from the same folder."""
+    """Return what an output is called where its source has its name from the same folder.
+
+    A name that more is put behind than an extension tells no output's: those are called in full.
+    """
     name, source = name_in_file(record), record.source
     if record.output == source:
         return name
     own, _, last = source.rpartition("/")
     output = record.output
-    if not name.endswith(last):  # but with what it is called without an extension
+    if not name.endswith(last) and name.endswith(_bare(last)):
         last, output = _bare(last), _bare(output)
     folder, _, base = output.rpartition("/")
-    return name.removesuffix(last) + base if folder == own else output
+    if folder != own:
+        return output
+    return (name.removesuffix(last) if name.endswith(last) else name[: name.rfind("/") + 1]) + base
 
 
 def _bare(name: str) -> str:

@@ -45,6 +45,9 @@ _ORDER = (TRAIN, None, "val", "test", DOUBT)
 """What names of tables mean, by which the first is taken for that of the pictures."""
 _ABOUT = re.compile(r"(imagesource|gsd):")
 """How DOTA's files begin."""
+_LIST = "a list of boxes or points"
+_SIGNS = frozenset(("-1", "0", "1"))
+"""What says whether a picture is of a class."""
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -143,6 +146,8 @@ def _txt(text: str, named: bool) -> str | None:
     """Return whether all rows hold a box, as YOLO, DOTA, KITTI and ICDAR write them."""
     lines = (each for each in text.split("\n") if each and not _ABOUT.match(each))
     rows = [re.split(r"[\s,;]+", line.strip()) for line in islice(lines, 20)]
+    if _list_boxes(rows):
+        return _LIST
     if not named or not rows:
         return None
     numbers = [sum(bool(_NUMBER.fullmatch(cell)) for cell in row) for row in rows]
@@ -153,8 +158,24 @@ def _txt(text: str, named: bool) -> str | None:
     return "a file of YOLO labels" if yolo else "a file of boxes"
 
 
+def _list_boxes(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether a picture comes first, then its boxes: behind it, or in rows of their own.
+
+    The latter, of WIDER FACE, are behind a row that says how many they are.
+    """
+    first, count, box = [*rows[:3], (), (), ()][:3]
+    if not first or not PICTURE.search(first[0]):
+        return False
+    behind = [cell for cell in first[1:] if _NUMBER.fullmatch(cell)]
+    counted = len(count) == 1 and count[0].isdigit()
+    below = [cell for cell in box if counted and _NUMBER.fullmatch(cell)]
+    return any(len(found) > 3 and not _SIGNS.issuperset(found) for found in (behind, below))
+
+
 def _table(text: str, named: bool) -> str | None:
     rows = first_rows(text, 2)
+    if _list_boxes(rows[:1]):
+        return _LIST
     return (label_columns(*rows) or _several_labels(*rows)) if rows else None
 
 

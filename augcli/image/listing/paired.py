@@ -30,6 +30,9 @@ _NO_CLASSES = re.compile(
     r"|lq|hq|lr|hr"
 )
 """What no folder of a class is called beside another of these that has the same stems."""
+_BAND = re.compile(r"(?<![^/_\-. ])(B\d{1,2}A?|VV|VH|HH|HV|NIR|SWIR\d?)(_\d+m)?$", re.IGNORECASE)
+"""How names of bands of satellites end."""
+_NEARLY_ALL = 0.9
 _LOOKED_AT = 3
 _LARGEST = 1 << 24
 """Bytes of a picture that is decoded."""
@@ -41,6 +44,19 @@ def pairs_among(bounds: Bounds, pictures: Sequence[str]) -> str | None:
     if not all(any(word.fullmatch(plain(n)) for n in names) for word in (_INPUTS, _TARGETS)):
         return None
     return next(Folders(pictures).twins(bounds), None)
+
+
+def bands_among(pictures: Sequence[str]) -> list[str]:
+    """Return bands of one scene that are a file each; none where most pictures are anything else.
+
+    They are told by their names, as `B02.tif` and `T32_B8A.tif`.
+    """
+    scenes: dict[str, list[str]] = defaultdict(list)
+    for name in pictures:
+        scenes[_BAND.sub("", name.rpartition(".")[0])].append(name)
+    several = [names for names in scenes.values() if len(names) > 1]
+    named = sum(map(len, several))
+    return several[0] if named >= _NEARLY_ALL * len(pictures) and several else []
 
 
 def _folders(pictures: Iterable[str]) -> set[str]:

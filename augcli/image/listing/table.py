@@ -121,8 +121,7 @@ class PictureTable:
             cell = cell.removeprefix(f"{folder}/") if cell.startswith("/") else cell
         if not cell or cell.startswith("/"):
             return cell
-        suffix = "" if cell.endswith(self._settings.suffix) else self._settings.suffix
-        path = f"{self._folder}{cell}{suffix}"
+        path = f"{self._folder}{self._settings.named(cell)}"
         if "\\" in path and not self._is_there(path):
             other = path.replace("\\", "/")
             return other if self._is_there(other) else path

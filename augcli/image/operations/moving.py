@@ -73,10 +73,10 @@ def mask_moved(mask: Mask, run: MaskRun) -> Mask:
     if trail and not (mask.interpolation == "nearest" and run.is_blank(mask.values)):
         trail = None
     trail = onward(trail, mask.values, run)
-    values = trail.whole.numbers(replace(mask, values=trail.source))
+    values = trail.whole.numbers(mask.with_values(trail.source))
     if (hidden := trail.hidden) is not None:
         values = np.where(hidden[:, :, None], np.array(mask.ignore or 0, values.dtype), values)
-    return replace(mask, values=values, trail=trail.to(values))
+    return mask.with_values(values, trail.to(values))
 
 
 def moved(objects: tuple[Placed, ...], run: Run) -> tuple[Placed, ...]:

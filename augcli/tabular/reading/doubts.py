@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from augcli.checks.findings import Lint
 from augcli.dataset.columns import names_groups
-from augcli.dataset.doubts import GROUPS_APART, OTHER_KIND, POINTS_OF_SERIES, UNCLEAR_FORMAT
+from augcli.dataset.doubts import OTHER_KIND, POINTS_OF_SERIES, UNCLEAR_FORMAT
+from augcli.dataset.groups import told_apart
 from augcli.dataset.told import quoted
 from augcli.errors import Doubt
-from augcli.plural import several
 from augcli.rows.following import LONGEST_LOOK, changes_of, curves_below, is_curve
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.reading.columns import Column, told_of
@@ -28,6 +28,8 @@ _WORDS = re.compile(r"[a-z]+")
 _DAY, _CLOCK = r"\d{1,4}([./-])\d\d?\1\d{1,4}", r"\d\d?:\d\d(:\d\d(\.\d+)?)?"
 _MOMENT = re.compile(rf"{_DAY}([ T]{_CLOCK})?|{_CLOCK}")
 _NUMBERS = re.compile(r"\s*[-+\d.eE]+(\s+[-+\d.eE]+)+\s*")
+_INDEXED = re.compile(r"\s*[-+\d.,eE]+(\s+(qid:)?\d+:[-+\d.eE]+)+\s*(#.*)?")
+"""A row of LIBSVM: its label, then column:value wherever that is not 0."""
 _SHOWN = 4
 _FEWEST_GROUPS = 3
 
@@ -79,10 +81,7 @@ def _of_groups(
         codes = _codes(table, column)
         both = np.intersect1d(codes[ours], codes[~ours])
         if len(both) and column.index not in given:
-            what = several(len(both), "value is", "values are")
-            text = f"{what} of column {column.name!r} in an augmented and another split"
-            hint = f"keep rows together by `split: {{test: 0.2, group: {quoted(column.name)}}}`"
-            yield GROUPS_APART.doubt(text, hint, "dataset.group")
+            yield told_apart(column.name, len(both))
 
 
 def group_columns(table: Table) -> Iterator[Column]:
@@ -101,7 +100,7 @@ def _codes(table: Table, column: Column) -> NDArray[Any]:
 
 def refuse_unclear(table: Table, settings: TableDatasetSettings) -> None:
     """Raise DoubtError where rows may be no samples, or cells not what they are taken for."""
-    _refuse_spaces(table)
+    _refuse_rows(table)
     _refuse_files(table)
     _refuse_one_series(table, settings)
 
@@ -123,11 +122,15 @@ def _refuse_one_series(table: Table, settings: TableDatasetSettings) -> None:
         raise OTHER_KIND.doubt(text, hint, "dataset.kind").error
 
 
-def _refuse_spaces(table: Table) -> None:
-    """Raise DoubtError for a single column of which each cell is several numbers."""
+def _refuse_rows(table: Table) -> None:
+    """Raise DoubtError for a single column of which each cell is a whole row."""
     first, *others = table.columns
     coded = table.coded.get(first.index)
     cells = coded.texts[:_SHOWN] if coded else [first.name]
+    if not others and cells and all(map(_INDEXED.fullmatch, cells)):
+        text = f"lines of {table.parts[0].name} are a label and column:value, as LIBSVM has them"
+        hint = "write them as a table with a column for each, in CSV or Parquet"
+        raise UNCLEAR_FORMAT.doubt(text, hint, "dataset.path").error
     if not others and cells and all(map(_NUMBERS.fullmatch, cells)):
         text = f"cells of the only column of {table.parts[0].name} are numbers between spaces"
         hint = 'say `delimiter: " "` where it is one space, or write them with commas'

@@ -28,7 +28,7 @@ from augcli.timeseries.formats.base import (
     Shape,
     padded,
 )
-from augcli.timeseries.formats.npy import DAMAGED, header, loaded
+from augcli.timeseries.formats.npy import DAMAGED, header, loaded, refuse_pictures
 from augcli.timeseries.series import Series
 
 _ROWS = 1 << 14
@@ -63,6 +63,7 @@ class ArrayFile(SeriesFile):
     ) -> None:
         """Take an array as the file's series."""
         _check(what, array, (2, 3))
+        refuse_pictures(what, array, axes)
         self.is_last = axes == "ntc" and array.ndim == 3
         if array.ndim == 3 and axes is None and array.shape[1] > array.shape[2]:
             told = f"{array.shape[1]} channels and {array.shape[2]} points"
@@ -203,7 +204,7 @@ class NpzFile(ArrayFile):
         if not found or found[0] not in self._arrays:
             wanted = (told or " or ".join(usual)) + did_you_mean(told or "", self._arrays)
             text = f"{self.name} has no array {wanted} (it has {', '.join(self._arrays)})"
-            raise SettingError(("dataset", role), text)
+            raise SettingError(("dataset", role), f"{text}; name one by `{role}`")
         return str(found[0])
 
     def unnamed(self) -> dict[str, set[str]]:

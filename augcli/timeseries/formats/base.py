@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple, TypeAlias
 
@@ -112,6 +112,13 @@ class SeriesFile:
 
     def unnamed(self) -> dict[str, set[str]]:
         """Return column → values, where no setting names it and all values are splits."""
+        return {}
+
+    def whose(self) -> Mapping[str, Sequence[str]]:
+        """Return columns that tell of whom series are, and that no setting names: a cell for each.
+
+        They are known by their names.
+        """
         return {}
 
     def payload(self, new: Sequence[New]) -> bytes:

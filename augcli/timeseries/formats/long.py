@@ -10,6 +10,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.dataset.columns import names_groups
 from augcli.dataset.splits import columns_of_splits, is_augmented
 from augcli.errors import SettingError
 from augcli.task import Buffer
@@ -218,6 +219,13 @@ class LongFile(SeriesFile):
             cells = ([each] for each in self._texts[index].known)
             found |= columns_of_splits([self._grid.names[index]], cells)
         return found
+
+    def whose(self) -> dict[str, list[str]]:
+        """Return columns that tell of whom series are, by the first point of each."""
+        first = [int(rows[0]) for rows in self._points]
+        named = (index for index in self._roles.marks if names_groups(self._grid.names[index]))
+        texts = {self._grid.names[index]: self._texts[index] for index in named}
+        return {name: [told.known[told.codes[at]] for at in first] for name, told in texts.items()}
 
     def payload(self, new: Sequence[New]) -> bytes:
         """Return the rows of the points of new series."""

@@ -13,6 +13,7 @@ from typing import IO, Any
 
 import numpy as np
 
+from augcli.dataset.doubts import OTHER_KIND
 from augcli.errors import SampleError
 
 DAMAGED = (
@@ -36,6 +37,24 @@ def loaded(name: str, file: IO[bytes], size: int) -> Any:
         return values.reshape(shape, order="F" if by_columns else "C")
     except (*DAMAGED, TypeError, MemoryError, SyntaxError, TokenError) as error:
         raise SampleError(f"{name}: {error}") from None
+
+
+def shape_of(head: bytes) -> tuple[int, ...]:
+    """Return the shape of the array that a file begins with; none where it is damaged."""
+    try:
+        return _header_of(io.BytesIO(head))[0]
+    except (*DAMAGED, TypeError, MemoryError, SyntaxError, TokenError):
+        return ()
+
+
+def refuse_pictures(name: str, array: Any, axes: str | None) -> None:
+    """Raise DoubtError for bytes in squares, as pictures have them, unless axes are told."""
+    count, *sides = array.shape
+    if axes is None and array.dtype == np.uint8 and len(set(sides)) == 1 < len(sides):
+        text = f"{name} may be {count} pictures of {sides[0]} x {sides[1]} pixels"
+        hint = "write them as files, into a folder for each class"
+        more = "or say `axes: nct` if they are series, channels and points"
+        raise OTHER_KIND.doubt(text, f"{hint}; {more}", "dataset.axes").error
 
 
 def _header_of(file: IO[bytes]) -> tuple[tuple[int, ...], bool, Any]:

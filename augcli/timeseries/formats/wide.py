@@ -9,6 +9,7 @@ from itertools import islice
 
 import numpy as np
 
+from augcli.dataset.columns import names_groups
 from augcli.dataset.splits import columns_of_splits
 from augcli.errors import SampleError
 from augcli.task import Buffer
@@ -91,10 +92,20 @@ class WideFile(HeldFile):
 
     def unnamed(self) -> dict[str, set[str]]:
         """Return column → values, where no setting names it and all values are splits."""
+        free = self._free()
+        rows = ([row[place] for place in free.values()] for row in self._kept)
+        return columns_of_splits([*free], rows)
+
+    def whose(self) -> dict[str, list[str]]:
+        """Return columns that tell of whom series are, and that no setting names."""
+        named = {name: place for name, place in self._free().items() if names_groups(name)}
+        return {name: [row[place] for row in self._kept] for name, place in named.items()}
+
+    def _free(self) -> dict[str, int]:
+        """Return column → its place among those that are kept, where no setting names it."""
         named = (self._label, self._id, self._split)
-        free = [place for place, index in enumerate(self._others) if index not in named]
-        names = [self._grid.names[self._others[place]] for place in free]
-        return columns_of_splits(names, ([row[place] for place in free] for row in self._kept))
+        free = ((place, index) for place, index in enumerate(self._others) if index not in named)
+        return {self._grid.names[index]: place for place, index in free}
 
     def _odd(self, row: Row) -> str:
         """Say where a row has something that is no number."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from augcli.errors import SampleError
-from augcli.image.annotations.base import NO_AREA, OUTSIDE, TWICE, UNORDERED
+from augcli.image.annotations.base import NO_AREA, OUTSIDE, TWICE, UNORDERED, Damage
 from augcli.image.annotations.box_table import Output, parse_table, table_text
 from augcli.image.targets import Target
 
@@ -124,7 +124,6 @@ def test_columns_can_be_told():
         ("a,b\n", "x.csv:1: no columns tell boxes, such as xmin, ymin, xmax, ymax; there are a, b"),
         ("x,y,w,h\n", "x.csv:1: no column tells the picture; there are x, y, w, h"),
         (f"{CORNERS}a.jpg,1,1,cat,1,2,3\n", "x.csv:2: 7 cells, where the header has 8"),
-        (f"{CORNERS}\n,1,1,cat,1,2,3,4\n", "x.csv:3: the row names no picture"),
         (f"{CORNERS}a.jpg,1,1,cat,1,x,3,4\n", "x.csv:2: 'x' is no number"),
         (f"{CORNERS}a.jpg,1,1,cat,1,,3,4\n", "x.csv:2: '' is no number"),
         (f"{CORNERS}a.jpg,1,1,cat,1,nan,3,4\n", "x.csv:2: 'nan' is no number of a picture"),
@@ -137,6 +136,15 @@ def test_columns_can_be_told():
 def test_tables_that_cannot_be_used_are_told_with_their_line(text, told):
     with pytest.raises(SampleError, match=f"^{re.escape(told)}"):
         table = parse_table(text.encode("latin-1"), "x.csv")
+        table.boxes.parse(table.pictures["a.jpg"], SIZE, "x.csv")
+
+
+def test_rows_that_cannot_be_used_harm_no_other_picture():
+    text = f"{CORNERS}a.jpg,1,1,cat,1,2\n,1,1,cat,1,2,3,4\nb.jpg,200,100,cat,1,2,3,4\n"
+    table = parse_table(text.encode(), "x.csv")
+    assert table.damaged == (Damage("x.csv:3", "the row names no picture"),)
+    assert len(table.boxes.parse(table.pictures["b.jpg"], SIZE, "x.csv").targets) == 1
+    with pytest.raises(SampleError, match=r"^x.csv:2: 6 cells, where the header has 8$"):
         table.boxes.parse(table.pictures["a.jpg"], SIZE, "x.csv")
 
 

@@ -18,7 +18,7 @@ from pycocotools import mask as masks
 from pycocotools.coco import COCO
 
 from augcli.errors import SampleError
-from augcli.image.annotations.base import NO_AREA, OUTSIDE, TWICE, UNORDERED
+from augcli.image.annotations.base import NO_AREA, OUTSIDE, TWICE, UNORDERED, Note
 from augcli.image.annotations.coco import NOT_NESTED, SHORT_RING, Coco
 from augcli.image.annotations.coco_file import (
     NO_ID,
@@ -232,6 +232,23 @@ def test_two_categories_of_one_name_stay_two():
     moved = replace(target, box=(0, 0, 1, 1))
     (made,) = Coco(told.categories).render((moved,), told.pictures[0])
     assert made["category_id"] == 4
+
+
+@pytest.mark.parametrize(
+    ("category", "told"),
+    [
+        ({"name": "dog"}, "`id` is no number: None"),
+        ({"id": [4], "name": "dog"}, "`id` is no number: [4]"),
+        ("dog", "it is no JSON object"),
+    ],
+)
+def test_a_category_without_id_harms_no_other(category, told):
+    found = file(annotation(), categories=[category, CAT])
+    place = "x.json: categories[0]"
+    assert found.notes == (Note(place, f"{told}; so no object is of this category"),)
+    (target,) = Coco(found.categories).parse(found.pictures[0], SIZE, "x").targets
+    assert target.label == "cat"
+    assert written(found, originals(found))["categories"] == [category, CAT]
 
 
 def test_pictures_without_annotations_stay_and_annotations_without_picture_are_told():

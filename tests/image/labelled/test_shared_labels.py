@@ -406,6 +406,22 @@ def test_boxes_of_ids_find_their_pictures_and_copies_have_ids(told, tmp_path: Pa
     assert made[1] == "0000.aug-000,cat,0.7,0.2,0.9,0.5"
 
 
+def test_where_ids_lack_more_than_an_extension_copies_are_named_in_full(tmp_path: Path) -> None:
+    for name in ("0000_img.jpg", "0001_img.jpg"):
+        write(tmp_path / f"in/pics/{name}", picture(1, ".jpg"))
+    rows = "0000,2,1,20,5,cat\n0001,2,1,20,5,cat\n"
+    write(tmp_path / "in/boxes.csv", f"id,xmin,ymin,xmax,ymax,label\n{rows}")
+    told = {"format": "csv", "file": "id", "images": "pics", "suffix": "_img.jpg"}
+    recipe = {"dataset": told, "steps": ["horizontal_flip"], "copies": 1}
+    run(tmp_path / "in", tmp_path / "out", **recipe)
+    made = (tmp_path / "out/boxes.csv").read_text().splitlines()[1:]
+    ids = [row.split(",")[0] for row in made]
+    assert ids == ["0000", "0000_img.aug-000.jpg", "0001", "0001_img.aug-000.jpg"]
+    run(tmp_path / "out", tmp_path / "again", **recipe)
+    assert not failures(tmp_path / "again")
+    assert len((tmp_path / "again/boxes.csv").read_text().splitlines()) == 1 + 2 * len(made)
+
+
 def test_an_id_of_two_pictures_is_one_where_suffix_tells(tmp_path: Path) -> None:
     table = with_ids(tmp_path)
     write(table.parent / "img/0000.png", picture(2))

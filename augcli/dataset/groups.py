@@ -1,0 +1,35 @@
+"""Of whom samples are, as columns tell: all of one belong into one split."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from augcli.dataset.doubts import GROUPS_APART
+from augcli.dataset.told import quoted
+from augcli.errors import Doubt
+from augcli.plural import several
+
+Told = Mapping[str, Iterable[str | None]]
+"""column → what it says of each sample."""
+
+
+def apart(columns: Told, splits: Iterable[str], ours: Collection[str]) -> Iterator[Doubt]:
+    """Yield which columns have values in an augmented and another split; blank ones are none.
+
+    `splits` are those of the samples, `ours` are augmented.
+    """
+    inside = [split in ours for split in splits]
+    for name, cells in columns.items():
+        found: dict[bool, set[str]] = {True: set(), False: set()}
+        for cell, is_ours in zip(cells, inside, strict=True):
+            found[is_ours].add((cell or "").strip())
+        if both := (found[True] & found[False]) - {""}:
+            yield told_apart(name, len(both))
+
+
+def told_apart(column: str, count: int) -> Doubt:
+    """Return that so many values of a column are in an augmented and another split."""
+    what = f"{several(count, 'value')} of column {column!r} {'is' if count == 1 else 'are'}"
+    text = f"{what} in an augmented and in another split"
+    hint = f"keep them together by `split: {{test: 0.2, group: {quoted(column)}}}`"
+    return GROUPS_APART.doubt(text, hint, "dataset.split")

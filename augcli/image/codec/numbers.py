@@ -1,0 +1,74 @@
+"""Numbers as a PNG: areas of one number are told in little room, line by line.
+
+ISA-L packs such lines in an eighth of the time that zlib takes, to the same bytes whatever
+instructions an x86 processor has beyond AVX2.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Callable
+from functools import cache, partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from augcli.image.kernels import opencv as cv2
+from augcli.image.picture import PixelArray
+
+Lines = NDArray[np.uint8]
+"""Lines as PNG filters them, the number of the filter before each."""
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_COLOURS = {1: 0, 2: 4, 3: 2, 4: 6}
+"""By channels: gray, gray and alpha, RGB, RGBA."""
+_INDEXED = 3
+_UP = 2
+"""The filter that leaves differences to the line above."""
+_ISAL_LEVEL = 1
+
+
+def numbers_png(values: PixelArray, palette: bytes = b"", clear: bytes = b"") -> bytes:
+    """Return H×W×C of uint8 or uint16 (colours in BGR order) as a PNG.
+
+    With a `palette` they are indices of its colours, and `clear` is the opacity of each.
+    """
+    height, width, channels = values.shape
+    colour = _INDEXED if palette else _COLOURS[channels]
+    header = struct.pack(">IIBBBBB", width, height, 8 * values.itemsize, colour, 0, 0, 0)
+    told = {b"IHDR": header, b"PLTE": palette, b"tRNS": clear, b"IDAT": _pack()(_lines(values))}
+    chunks = (_chunk(name, data) for name, data in told.items() if data)
+    return b"".join([_SIGNATURE, *chunks, _chunk(b"IEND", b"")])
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    checksum = zlib.crc32(name + data).to_bytes(4, "big")
+    return b"".join([len(data).to_bytes(4, "big"), name, data, checksum])
+
+
+def _lines(values: PixelArray) -> Lines:
+    if values.shape[2] > 2:
+        order = cv2.COLOR_BGR2RGB if values.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
+        values = cv2.cvtColor(values, order)
+    stored = np.ascontiguousarray(values, values.dtype.newbyteorder(">"))
+    rows = stored.view(np.uint8).reshape(len(stored), -1)
+    lines = np.empty((len(rows), rows.shape[1] + 1), np.uint8)
+    lines[:, 0], lines[0, 1:] = _UP, rows[0]
+    np.subtract(rows[1:], rows[:-1], out=lines[1:, 1:])
+    return lines
+
+
+@cache
+def _pack() -> Callable[[Lines], bytes]:
+    """Return what packs lines: ISA-L where it is there."""
+    try:
+        from isal import isal_zlib
+    except ImportError:
+        return _by_zlib
+    return partial(isal_zlib.compress, level=_ISAL_LEVEL)
+
+
+def _by_zlib(lines: Lines) -> bytes:
+    packer = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_RLE)
+    return packer.compress(lines.data) + packer.flush()
