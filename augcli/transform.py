@@ -327,11 +327,11 @@ def walk(steps: Sequence[Transform]) -> Iterator[Transform]:
 def located(
     steps: Sequence[Transform], path: tuple[str | int, ...] = ("steps",)
 ) -> Iterator[tuple[tuple[str | int, ...], Transform]]:
-    """Yield every step that is listed, with the path of its parameters in a recipe."""
+    """Yield every step that acts by itself, with the path of its parameters in a recipe."""
     for index, step in enumerate(steps):
         here = (*path, index, step.name)
         yield here, step
-        if isinstance(step, Compound):
+        if isinstance(step, Control):
             yield from located(step.steps, (*here, "steps"))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers import augment, manifest, run
+from helpers import augment, manifest, run, write_recipe
 from image_samples import DEPTHS, TRANSFORMS, augmented, noisy, params_of
 from pydantic import ValidationError
 
@@ -114,6 +114,17 @@ def test_runs_follow_strength_and_replay(tmp_path: Path) -> None:
     assert still.exit_code == 0
     told = [each["steps"] for each in manifest(tmp_path / "still") if each["copy"] is not None]
     assert told == [[{"name": "on_bands", "params": {"bands": [1, 3], "steps": []}}]] * len(told)
+
+
+def test_check_tries_the_step_and_none_within_it_alone(tmp_path: Path) -> None:
+    """Of which a hue would do nothing to pictures of six bands."""
+    steps = [{"on_bands": {"bands": [0, 1, 2], "steps": [{"hue": {"degrees": 20}}]}}]
+    told = augment("check", write_recipe(SATELLITE, tmp_path / "out", steps=steps, copies=1))
+    assert told.returncode == 0
+    assert "no-effect" not in told.stdout
+    still = [{"on_bands": {"bands": [0, 1, 2], "steps": [{"hue": {"degrees": 0}}]}}]
+    told = augment("check", write_recipe(SATELLITE, tmp_path / "out", steps=still, copies=1))
+    assert "no-effect: on_bands changes nothing" in told.stdout
 
 
 def test_a_mistake_within_is_told_at_its_place(tmp_path: Path) -> None:
