@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import numpy as np
-from wild import Layouts, curve, masks, patches, photos, rows, sound, text
+from wild import POINTS, Layouts, curve, masks, patches, photos, rows, sound, text
 
 RANDOM = np.random.default_rng(0)
 CURVES = np.cumsum(RANDOM.normal(size=(24, 40)), 1)
@@ -46,7 +46,7 @@ ARCHIVES: Layouts = {
             "t.csv": rows(
                 lambda n: (*curve(n), "ab"[n % 2], number(n)),
                 60,
-                f"{','.join(f't{at}' for at in range(40))},label,partition\n",
+                f"{POINTS},label,partition\n",
             )
         },
         ('label: "label"', "question: unused-splits: column 'partition' names splits"),
@@ -160,6 +160,13 @@ ARCHIVES: Layouts = {
     "an archive of pictures": (
         {"digits.npz": npz(x=SQUARES, y=CLASSES[:12])},
         ("question: other-kind: digits.npz: x may be 12 pictures of 28 x 28 pixels",),
+    ),
+    "series to predict the classes of": (
+        {
+            "train.csv": rows(lambda n: (*curve(n), "ab"[n % 2]), 30, f"{POINTS},label\n"),
+            "test.csv": rows(lambda n: curve(n + 50), 10, f"{POINTS}\n"),
+        },
+        ("kind: timeseries", "layout: wide", 'label: "label"', "test.csv is test"),
     ),
     "GLUE": (
         {

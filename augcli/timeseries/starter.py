@@ -61,7 +61,9 @@ def _of_tables(asked: Asked, files: Sequence[Path]) -> Draft | None:
     """Return what a recipe says of tables whose first rows look like series."""
     tables = [each for each in files if each.suffix.lower() in _TABLES]
     found = [_curves(each) for each in tables[:_OPENED]]
-    first = found[0] if found and all(each == found[0] for each in found) else None
+    first = max(filter(None, found), key=lambda each: each.label is not None, default=None)
+    if first and any(each is None or not each.is_like(first) for each in found):
+        first = None
     if first is None:
         return _draft(asked, [_UNSURE], {}, []) if asked.insists else None
     given = {"layout": first.layout, "time": first.time, "id": first.id}
