@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from augcli.dataset.columns import names_groups
 from augcli.dataset.files import readable
 from augcli.dataset.formats import format_at
 from augcli.dataset.layout import folders_in_starter, told_in_starter
@@ -127,7 +128,11 @@ def _columns(asked: Asked, path: Path, file: TextFile, told: Plain) -> Iterator[
         yield f"split: {quoted(each)}    # it says {' and '.join(counts[each])}"
     if asked.column is not None:
         yield f"label: {quoted(asked.column)}"
-    elif labels := [each for each in counts if each not in splits and _are_classes(counts[each])]:
+    elif labels := [
+        each
+        for each, found in counts.items()
+        if each not in splits and not names_groups(str(each)) and _are_classes(found)
+    ]:
         label = min(labels, key=lambda each: str(each).strip().lower() not in _CLASSES)
         found = counts[label].most_common(_SHOWN)
         more = " …" if len(counts[label]) > _SHOWN else ""
