@@ -97,6 +97,29 @@ ARCHIVES: Layouts = {
         },
         ("question: unclear-samples: the attributes of credit.arff look like columns",),
     ),
+    "UCR, .txt": (
+        {
+            f"ECG5000_{split}.txt": rows(
+                lambda n, at=at: (f"  {1 + n % 2:.7e}", *curve(n + at)), mark="  "
+            )
+            for split, at in (("TRAIN", 0), ("TEST", 50))
+        },
+        ('include: ["**/*.txt"]', "label: 0", "ECG5000_TEST.txt is test"),
+    ),
+    "LJSpeech": (
+        {f"wavs/LJ{n}.wav": sound(n) for n in range(4)}
+        | {"metadata.csv": "".join(f"LJ{n}|{text(n)}\n" for n in range(4))},
+        ("question: unnamed-labels: metadata.csv is a table of these files",),
+    ),
+    "who wrote it is no class": (
+        {
+            "reviews.jsonl": "".join(
+                f'{{"user_id": "u{n % 6}", "stars": {1 + n % 5}, "text": "{text(n)}"}}\n'
+                for n in range(40)
+            )
+        },
+        ('text: "text"', 'label: "stars"', 'group: "user_id"'),
+    ),
     "LIBSVM": (
         {"data.txt": LIBSVM},
         ("question: unclear-format: lines of data.txt are a label and column:value",),
