@@ -9,18 +9,14 @@ from itertools import chain
 from pathlib import Path, PurePath
 
 from augcli.dataset.columns import names_groups
-from augcli.dataset.doubts import GROUPS_APART
 from augcli.dataset.groups import apart
 from augcli.dataset.splits import augmented
-from augcli.dataset.told import quoted
 from augcli.dataset.units import Dataset, Sample
 from augcli.disk.reading import read_whole
-from augcli.errors import Doubt, Problem, SampleError
+from augcli.errors import Problem, SampleError
 from augcli.image.codec import read_header
-from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import encoding_for
 from augcli.image.job import ImageJob
-from augcli.image.listing.columns import group_column
 from augcli.image.listing.table import PictureTable
 from augcli.image.transform import ImageTransform
 from augcli.ranges import Constant
@@ -146,30 +142,15 @@ def _validation(job: ImageJob, dataset: Dataset) -> Iterator[Problem]:
 
 
 def _parted(job: ImageJob, dataset: Dataset) -> Iterator[Problem]:
-    """Yield whose pictures splits part, where a column of the table tells."""
-    shares = job.dataset.shares
-    is_list = job.dataset.format == "csv" and dataset.objects is None
-    if not is_list or (shares and shares.group is not None):
+    """Yield whose pictures are in an augmented and another split, where a table's columns tell."""
+    if job.dataset.format != "csv" or dataset.objects is not None or len(dataset.splits) < 2:
         return
-    table = dataset.root / PurePath(job.dataset.path).name
-    found = _crossing(job.dataset, dataset, table) if shares is None else _by_lot(table)
-    yield from (each.problem(table.name) for each in found)
-
-
-def _by_lot(table: Path) -> Iterator[Doubt]:
-    """Yield whose pictures drawn splits part."""
-    if group := group_column(table):
-        text = f"column {group!r} tells of whom pictures are, and they are parted by lot"
-        hint = f"keep them together by `split: {{test: 0.2, group: {quoted(group)}}}`"
-        yield GROUPS_APART.doubt(text, hint, "dataset.split")
-
-
-def _crossing(settings: ImageDatasetSettings, dataset: Dataset, path: Path) -> Iterator[Doubt]:
-    """Yield whose pictures are in an augmented and another split."""
-    table, splits = PictureTable(settings, path), {each.id: each.split for each in dataset}
+    path = dataset.root / PurePath(job.dataset.path).name
+    table, splits = PictureTable(job.dataset, path), {each.id: each.split for each in dataset}
     named = [at for at, name in enumerate(table.columns) if names_groups(name)]
     used = {table.group, table.file, *table.labels.places}
     rows = [row for row in table.rows() if row.sample.id in splits] if named else []
     told = {table.columns[at]: [row.cells[at] for row in rows] for at in named if at not in used}
-    ours = augmented(settings.augment, dataset.splits)
-    yield from apart(told, [splits[row.sample.id] for row in rows], ours)
+    ours = augmented(job.dataset.augment, dataset.splits)
+    for each in apart(told, [splits[row.sample.id] for row in rows], ours):
+        yield each.problem(path.name)
