@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path, PurePath
 
 from augcli.dataset.columns import names_groups
 from augcli.dataset.groups import apart
 from augcli.dataset.splits import augmented
-from augcli.dataset.units import Dataset, Sample
+from augcli.dataset.units import Dataset
 from augcli.disk.reading import read_whole
 from augcli.errors import Problem, SampleError
 from augcli.image.codec import read_header
@@ -19,6 +18,7 @@ from augcli.image.formats import encoding_for
 from augcli.image.job import ImageJob
 from augcli.image.listing.table import PictureTable
 from augcli.image.transform import ImageTransform
+from augcli.plural import several
 from augcli.ranges import Constant
 from augcli.transform import Transform, walk
 
@@ -64,19 +64,17 @@ def _passed_by(job: ImageJob, dataset: Dataset) -> Iterator[Problem]:
     if job.dataset.format != "folders" or not dataset.classes:
         return
     splits = augmented(job.dataset.augment, dataset.splits)
-    written = (_written(job, dataset, each) for each in dataset if each.split in splits)
-    passed = (_extension(dataset, each.id) for each in dataset if each.split not in splits)
-    for ending, count in sorted(Counter(chain(written, passed)).items()):
+    own = Counter((each.split in splits, _extension(dataset, each.id)) for each in dataset)
+    written = Counter[str]()
+    for (is_ours, extension), count in own.items():
+        ending = encoding_for(f"x{extension}", job.output.image)[1] if is_ours else extension
+        written[ending] += count
+    for ending, count in sorted(written.items()):
         if by := [name for name, endings in _LOADERS.items() if ending not in endings]:
-            files = "file ends" if count == 1 else "files end"
-            text = f"{count} {files} in {ending or 'nothing'}, which {' and '.join(by)} passes by"
+            files, verb = several(count, "file ends", "files end"), "pass" if by[1:] else "passes"
+            text = f"{files} in {ending or 'nothing'}, which {' and '.join(by)} {verb} by"
             severity = "warning" if len(by) == len(_LOADERS) else "note"
             yield Problem(str(dataset.root), 0, 0, text, severity, "passed-by")
-
-
-def _written(job: ImageJob, dataset: Dataset, sample: Sample) -> str:
-    """Return the ending of the copies of a picture."""
-    return encoding_for(f"x{_extension(dataset, sample.id)}", job.output.image)[1]
 
 
 def _extension(dataset: Dataset, sample_id: str) -> str:
