@@ -20,9 +20,10 @@ def crossing(
 ) -> Iterator[Doubt]:
     """Yield which columns tell of whom texts are that are in an augmented and another split.
 
-    `sources` are those of the files.
+    `sources` are those of the files. Whoever draws splits by a column has seen to that.
     """
-    if len(corpus.splits.names) < 2:
+    grouped = settings.shares is not None and settings.shares.group is not None
+    if grouped or len(corpus.splits.names) < 2:
         return
     used = (settings.label, settings.split_column)
     columns = dict.fromkeys(str(name) for file in corpus.files for name in file.columns)
