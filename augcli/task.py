@@ -222,8 +222,7 @@ class Lost:
     copies: int = 1
 
 
-@dataclass(frozen=True)
-class Output:
+class Output(NamedTuple):
     """One file to be: its manifest record, still without its hash, and how its bytes are made."""
 
     record: Plain

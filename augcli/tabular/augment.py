@@ -62,7 +62,7 @@ from augcli.task import (
     failure,
 )
 
-_FORM = 4
+_FORM = 5
 """Raised when cells come to be read otherwise, or records tell otherwise what was drawn."""
 
 

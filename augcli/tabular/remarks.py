@@ -103,7 +103,7 @@ def _columns(table: Table) -> Iterator[str]:
     for column in table.columns:
         coded = table.coded.get(column.index)
         empty = coded is not None and not coded.texts
-        if column.style.group and column.kind == "integer":
+        if column.style.group in (",", ".") and column.kind == "integer":
             yield (
                 f"column {column.name!r}: {column.style.group!r} stands between thousands; if it "
                 f"stands before decimals, say `columns: {{{column.name}: decimals}}`"

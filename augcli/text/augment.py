@@ -178,7 +178,7 @@ class ProcessedCorpus(Processed):
         return list(nothing_new(chain.from_iterable(map(self._blocks, self._augmented))))
 
     def _words_of_warning(self) -> Iterator[str]:
-        yield from doubts(self.planned.counts)
+        yield from (*doubts(self.planned.counts), *self.corpus.remarks())
         yield from self._leaks
         if (
             needs_words(self.job.steps)

@@ -80,7 +80,7 @@ class ParquetFile:
             text, spans = self._content.read(values)
         except ValueError as error:
             return Row("", told, split, trouble=f"row {index}: {error}")
-        return Row(text, told and told.strip(), split, spans)
+        return Row(text, told, split, spans)
 
     def _row(self, index: int) -> dict[str, Any]:
         return {name: column[index] for name, column in self._values.items()}
