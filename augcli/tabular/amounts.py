@@ -66,6 +66,23 @@ def around(cells: Sequence[str]) -> tuple[str, str]:
     return ends if count >= _NEARLY * len(cells) else ("", "")
 
 
+BRACKETS = r"^\s*\(([^()+-]*\d[^()]*)\)\s*$"
+"""The pattern of a negative number in brackets, as bookkeepers write it."""
+
+
+def unbracketed(cells: Sequence[str]) -> tuple[list[str], bool]:
+    """Return cells with a minus where some, not all, are in brackets, and whether there are any."""
+    signed = [re.sub(BRACKETS, r"-\1", cell) for cell in cells]
+    changed = sum(new != old for new, old in zip(signed, cells, strict=True))
+    return (signed, True) if 0 < changed < len(cells) else (list(cells), False)
+
+
+def bare(cell: str) -> str:
+    """Return the number of a cell without currency or per cent; any other cell as it is."""
+    match = _AMOUNT.fullmatch(cell) if _KNOWN.fullmatch(cell) else None
+    return match["number"] if match else cell
+
+
 def bare_pattern(prefix: str, suffix: str) -> str:
     """Return the pattern of a cell, of which the groups 1 to 3 are sign, sign and number."""
     before, after = re.escape(prefix), re.escape(suffix)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
-from itertools import islice
+from itertools import chain, islice
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING
 
 from augcli.balance.classes import check_steps, check_target, doubts, refuse_amounts
 from augcli.balance.targets import counted, spread, targets
@@ -20,19 +20,12 @@ from augcli.dataset.told import refuse_unnamed
 from augcli.errors import Problem, SampleError, SettingError
 from augcli.plural import several
 from augcli.records.keys import key_as_it_is, key_of, key_of_all
-from augcli.records.row_records import MARKS
 from augcli.requests.asked import Copies, Splits
 from augcli.requests.courses import dealt_out
 from augcli.rows.originals import originals_of
-from augcli.rows.tables import (
-    FORM,
-    ORIGINALS,
-    PROVENANCE,
-    dumped,
-    loaded,
-    lost_lines,
-)
+from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE, dumped, loaded, lost_lines, parquet_of
 from augcli.task import (
+    Again,
     Count,
     Lost,
     Output,
@@ -44,7 +37,7 @@ from augcli.task import (
     Task,
     failure,
 )
-from augcli.timeseries import provenance, remarks
+from augcli.timeseries import remarks
 from augcli.timeseries.copies import Copy, Decided
 from augcli.timeseries.courses import refuse_groups
 from augcli.timeseries.drawing import Drawing
@@ -58,6 +51,9 @@ from augcli.timeseries.records import File, Records
 from augcli.timeseries.single import ProcessedFile
 from augcli.timeseries.writing import Ahead, Writing
 from augcli.transform import prepare
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _BLOCK = 256
 """How many series are drawn for at a time."""
@@ -138,27 +134,27 @@ class ProcessedSeries(Processed):
             if part.made is None:
                 result.lost[part.items[0][0]] = str(part.loss)
                 continue
-            copies, refusals = loaded(part.made())
-            for ident, drawn in copies.items():
-                result.copies[ident] = [Copy(*each) for each in drawn]
+            columns, refusals = loaded(part.made())
+            for copy in map(Copy._make, zip(*columns, strict=True)):
+                result.copies.setdefault(copy.source, []).append(copy)
             result.refused.update(refusals)
         return result
 
     def _drawn_block(
         self, block: Sequence[tuple[str, Sequence[int]]], begin: Callable[[int], None]
     ) -> bytes:
-        """Return as JSON what is drawn for series, and what is refused."""
-        copies: dict[str, list[Copy]] = {}
+        """Return as JSON what is drawn for series, by column, and what is refused."""
+        copies: list[Copy] = []
         refused: dict[str, str] = {}
         asked = [(self.library.entries[ident], counts) for ident, counts in block]
         for number, drawn in enumerate(self._drawing.of(asked)):
             begin(number)
             ident, _ = block[number]
             try:
-                copies[ident] = list(drawn)
+                copies += list(drawn)
             except SampleError as error:
                 refused[ident] = str(error)
-        return dumped([copies, refused])
+        return dumped([[*zip(*copies, strict=True)], refused])
 
     def amounts(self, refused: Mapping[str, str]) -> dict[str, Copies]:
         """Return id → copies of all series that can be augmented."""
@@ -172,6 +168,11 @@ class ProcessedSeries(Processed):
             amounts |= {entry.id: each for entry, each in dealt_out(extras, asked, size)}
         return amounts
 
+    @cached_property
+    def _amounts(self) -> dict[str, Copies]:
+        """Return the same once it is seen which series steps refuse."""
+        return self.amounts(self.decided.refused)
+
     def _stays(self, entry: Entry) -> bool:
         """Return whether a series is in the output as it is, also one that cannot be used."""
         return self._originals and (entry.trouble is None or not self.library.single)
@@ -182,8 +183,7 @@ class ProcessedSeries(Processed):
             name for copies in self.decided.copies.values() for c in copies for name in c.alone
         )
         left = [f"{name} left out {n} times: no partner" for name, n in sorted(alone.items())]
-        again = remarks.repeats(self.decided.copies.values())
-        told = [*again, *remarks.found_out(self.library)]
+        told = remarks.found_out(self.library)
         return [*left, *told, *self._leaks, *doubts(self._counts())]
 
     def oddities(self) -> Iterator[Problem]:
@@ -195,10 +195,15 @@ class ProcessedSeries(Processed):
         """Return what was guessed of the files, in words."""
         return list(map(str, remarks.doubts(self.library, self._ours)))
 
+    def again(self) -> list[Again]:
+        """Return which series are no new ones; those in files of their own say so themselves."""
+        copies = self.decided.copies.values()
+        return [] if self.library.single else list(remarks.repeats(copies))
+
     @property
     def tally(self) -> Tally:
         """Return counts, failed series, and what was found out about the files."""
-        amounts, entries = self.amounts(self.decided.refused), self.library.entries
+        amounts, entries = self._amounts, self.library.entries
         asked = (((entries[i].split, entries[i].label), each) for i, each in amounts.items())
         dealt = self._job.dealt(asked)
         return Tally(self._counts(), list(self._failures()), list(self._story()), dealt)
@@ -206,13 +211,13 @@ class ProcessedSeries(Processed):
     @property
     def lost(self) -> Sequence[Lost]:
         """Return the series that nothing was drawn for, as workers were lost on them."""
-        amounts = self.amounts(self.decided.refused)
+        amounts = self._amounts
         entries = ((self.library.entries[ident], why) for ident, why in self.decided.lost.items())
         return [Lost(_failure(e, why), e.label, amounts[e.id].count) for e, why in entries]
 
     def _counts(self) -> list[Count]:
         before = Counter((e.split, e.label) for e in self.library.entries.values())
-        amounts = self.amounts(self.decided.refused)
+        amounts = self._amounts
         after: Counter[tuple[str, str | None]] = Counter()
         for entry in self.library.entries.values():
             group = (entry.split, entry.label)
@@ -255,8 +260,7 @@ class ProcessedSeries(Processed):
         record = {"output": PROVENANCE, "rows": sum(len(each.copies) for each in stories)}
         digests = [story.digest for story in stories]
         key = key_of({}, digests, [record, FORM, self._records.versions])
-        marks = MARKS if self._job.is_marked else {}
-        aside = Output(record, key, lambda: provenance.written(self._lines(), marks), listed=False)
+        aside = Output(record, key, lambda: parquet_of(self._frames()), listed=False)
         return [*map(self._output_of, self._files), aside, *self._originals_aside(stories)]
 
     def _originals_aside(self, stories: Sequence[Story]) -> Iterator[Output]:
@@ -267,9 +271,9 @@ class ProcessedSeries(Processed):
             make = partial(originals_of, told)
             yield Output({"output": ORIGINALS}, key, make, listed=False)
 
-    def _lines(self) -> Iterator[tuple[Any, ...]]:
-        """Yield the lines of the table of where new series come from."""
-        return (line for file in self._files for line in file.story.lines(file.writing.lost))
+    def _frames(self) -> Iterator[pl.DataFrame]:
+        """Yield the table of where new series come from in parts."""
+        return chain.from_iterable(each.story.frames(each.writing.lost) for each in self._files)
 
     def _output_of(self, file: File) -> Output:
         writing = file.writing

@@ -7,14 +7,17 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from augcli.names import group_of
-from augcli.rows.tables import columns, parquet_of, plain_name
+from augcli.records.row_records import MARKS
+from augcli.rows.tables import arranged, columns, dumped, plain_name
 from augcli.timeseries.copies import Copy
 from augcli.timeseries.formats.base import Own
 from augcli.timeseries.library import Entry
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _BLOCK = 1 << 14
 
@@ -35,46 +38,53 @@ class Story:
 
     @cached_property
     def digest(self) -> str:
-        """Return the hash of all lines, as if all were made, and of what comes before them."""
-        digest = hashlib.sha256()
-        for line in self.lines():
-            digest.update(repr(line).encode("utf-8", "surrogatepass"))
-        digest.update(repr(list(self.own)).encode() if self.own else b"")
+        """Return the hash of all that is told of them, as if all were made, and of own rows."""
+        digest = hashlib.sha256(dumped(self.own))
+        for copies in _blocks(self.copies) if self.copies else ():
+            digest.update(dumped([self.output, self.first, self._told(copies)]))
         return digest.hexdigest()
 
-    def lines(self, lost: Collection[int] = ()) -> Iterator[tuple[Any, ...]]:
-        """Yield the lines of the new series but those of lost copies, by column."""
-        output = plain_name(self.output)
-        made = (copy for number, copy in enumerate(self.copies) if number not in lost)
-        for row, copy in enumerate(made, self.first):
-            yield (
-                output,
-                row,
-                plain_name(copy.source),
-                [*map(plain_name, copy.partners)],
-                self.entries[copy.source].split or None,
-                copy.label,
-                copy.copy,
-                copy.method,
-                copy.steps,
-                copy.attempt or None,
-                copy.repeats,
-                copy.weights and json.dumps(copy.weights),
-                copy.length,
-                *(self._marks(copy) if self.is_marked else ()),
-            )
+    def frames(self, lost: Collection[int] = ()) -> Iterator[pl.DataFrame]:
+        """Yield a line for each new series but lost ones, the columns of all kinds first."""
+        made = [copy for number, copy in enumerate(self.copies) if number not in lost]
+        row = self.first
+        for copies in _blocks(made):
+            yield framed(self._told(copies), self.output, row)
+            row += len(copies)
+
+    def _told(self, copies: Sequence[Copy]) -> dict[str, list[Any]]:
+        """Return what is told of some new series, by column."""
+        told: dict[str, list[Any]] = {
+            "base": [plain_name(copy.source) for copy in copies],
+            "split": [self.entries[copy.source].split or None for copy in copies],
+            "label": [copy.label for copy in copies],
+            "copy": [copy.copy for copy in copies],
+            "method": [copy.method for copy in copies],
+            "steps": [copy.steps for copy in copies],
+            "attempt": [copy.attempt or None for copy in copies],
+            "repeats": [copy.repeats for copy in copies],
+            "weights": [copy.weights and json.dumps(copy.weights) for copy in copies],
+            "length": [copy.length for copy in copies],
+        }
+        if any(copy.partners for copy in copies):
+            told["partners"] = [[*map(plain_name, copy.partners)] for copy in copies]
+        if self.is_marked:
+            marks = [*map(self._marks, copies)]
+            told |= {name: [mark[at] for mark in marks] for at, name in enumerate(MARKS)}
+        return told
 
     @staticmethod
     def _marks(copy: Copy) -> tuple[str | None, ...]:
         return copy.stage, group_of(plain_name(copy.source), copy.spot), copy.view
 
 
-def written(lines: Iterator[tuple[Any, ...]], marks: Mapping[str, str]) -> Iterator[bytes]:
-    """Return the table as a file, with columns of `marks` last."""
+def _blocks(copies: Sequence[Copy]) -> Iterator[Sequence[Copy]]:
+    return (copies[start : start + _BLOCK] for start in range(0, len(copies) or 1, _BLOCK))
+
+
+def framed(told: Mapping[str, list[Any]], output: str, first: int) -> pl.DataFrame:
+    """Return what is told of new series as lines of a table; the first is row `first`."""
     import polars as pl  # where files are one series each, nothing needs it
 
-    own = {"weights": pl.String(), "length": pl.Int64()}
-    told = columns() | own | {name: columns(marks)[name] for name in marks}
-    blocks = iter(lambda: list(islice(lines, _BLOCK)), [])
-    frames = (pl.DataFrame(block, schema=told, orient="row") for block in chain([[]], blocks))
-    return parquet_of(frames)
+    types = columns(MARKS) | {"weights": pl.String(), "length": pl.Int64()}
+    return arranged(pl.DataFrame(told, {name: types[name] for name in told}), output, first)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -88,6 +90,52 @@ def test_currency_and_per_cent_are_found_out(tmp_path: Path, shown: str) -> None
     assert len(set(new) - set(cells)) > 10
     bare = [float(cell.strip("$%€ ")) for cell in new]
     assert new == [shown.format(number) for number in bare]
+
+
+def in_french(value: float) -> str:
+    return f"{value:,.2f}".replace(",", "\u202f").replace(".", ",")
+
+
+def in_brackets(value: float) -> str:
+    return f"(${-value:,.2f})" if value < 0 else f"${value:,.2f}"
+
+
+WAYS: dict[str, tuple[Callable[[float], str], str, dict[str, str]]] = {
+    "narrow spaces": (in_french, "-?[1-9]?\\d?\\d(\u202f\\d{3})*,\\d\\d", {"\u202f": "", ",": "."}),
+    "spaces": (lambda v: f"{v:,.0f}".replace(",", " "), r"-?\d{1,3}( \d{3})*", {" ": ""}),
+    "apostrophes": (lambda v: f"{v:,.1f}".replace(",", "'"), r"-?\d{1,3}('\d{3})*\.\d", {"'": ""}),
+    "brackets": (
+        in_brackets,
+        r"\$[\d,]+\.\d\d|\(\$[\d,]+\.\d\d\)",
+        {"(": "-", **dict.fromkeys(")$,", "")},
+    ),
+    "a plus": (lambda v: f"{v:+.2f}", r"[+-]\d+\.\d\d", {}),
+    "an exponent": (lambda v: f"{v:.3E}", r"-?\d\.\d{3}E[+-]\d\d", {}),
+    "per cent": (lambda v: f"{v:.1f} %".replace(".", ","), r"-?\d+,\d %", {",": ".", " %": ""}),
+}
+"""How numbers may be written, the pattern of that, and what makes plain ones of them."""
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_new_numbers_are_written_as_the_others_are(tmp_path: Path, way: str) -> None:
+    shown, pattern, plain = WAYS[way]
+    cells = [shown(RANDOM.uniform(-9000, 9000) * RANDOM.choice((1, 0.01))) for _ in range(60)]
+
+    def value(cell: str) -> float:
+        for mark, instead in plain.items():
+            cell = cell.replace(mark, instead)
+        return float(cell)
+
+    new = new_cells(tmp_path, cells)
+    assert all(re.fullmatch(pattern, cell) for cell in new)
+    known = [*map(value, cells)]
+    assert all(min(known) <= value(cell) <= max(known) for cell in new)
+    assert len(set(new) - set(cells)) > 10
+
+
+def test_telephone_numbers_in_groups_are_no_amounts(tmp_path: Path) -> None:
+    cells = [f"{RANDOM.randrange(100, 999)} {RANDOM.randrange(100, 999)}" for _ in range(60)]
+    assert set(new_cells(tmp_path, cells)) <= {*cells, ""}
 
 
 def test_codes_that_begin_with_a_letter_are_no_amounts(tmp_path: Path) -> None:
@@ -178,3 +226,19 @@ def test_plan_says_what_stands_for_what(tmp_path: Path) -> None:
     dataset = {"kind": "tabular", "label": "kind", "columns": told}
     plan = augment("plan", write_recipe(table, tmp_path / "out", dataset=dataset, steps=[]))
     assert "level: feature ordinal low to high" in plan.stdout
+
+
+FOUND_OUT = """%-d.%-m.%Y|%B %d, %Y|%-d %B %Y|%-m/%-d/%y|%m/%d/%Y %I:%M %p|%Y%m%d%H%M%S
+%Y%m%dT%H%M%SZ|%Y-%m-%d %H:%M:%S +0200|%Y-%m-%d %H:%M:%S UTC|%a, %d %b %Y %H:%M:%S GMT"""
+
+
+@pytest.mark.parametrize("form", re.split(r"[|\n]", FOUND_OUT))
+def test_usual_dates_are_found_out_and_written_alike(tmp_path: Path, form: str) -> None:
+    cells = days(form)
+    new = new_cells(tmp_path, cells)
+    read = form.replace("%-", "%")
+    moments = [datetime.strptime(cell, read) for cell in new]
+    assert [moment.strftime(form) for moment in moments] == new
+    known = [datetime.strptime(cell, read) for cell in cells]
+    assert min(known) <= min(moments) <= max(moments) <= max(known)
+    assert set(moments) - set(known)

@@ -13,7 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from augcli.errors import SampleError, SettingError
-from augcli.tabular.amounts import bare_pattern
+from augcli.tabular.amounts import BRACKETS, bare_pattern
 from augcli.tabular.config import AMOUNTS, ColumnKind, ColumnTold, TableDatasetSettings
 from augcli.tabular.reading.columns import (
     NUMERIC,
@@ -197,6 +197,8 @@ class Builder:
     def _plain(self, cells: pl.Series) -> pl.Series:
         """Return numbers with a decimal point and no groups; what is not in groups is no number."""
         style = self.style
+        if style.brackets:
+            cells = cells.str.replace(BRACKETS, "-${1}")
         if style.prefix or style.suffix:
             bare = bare_pattern(style.prefix, style.suffix)
             cells = cells.str.replace(bare, "${1}${2}${3}")
@@ -254,8 +256,8 @@ class Builder:
             return ("decimals" if decimals else "integer") if is_shown else self.told, decimals
         if not len(present) or present.min() == present.max() < _EXACT:
             return "constant", decimals
-        if decimals:
-            return "decimals", decimals
+        if decimals or self.style.exponent:
+            return ("number", 0) if self.style.exponent else ("decimals", decimals)
         return self._whole_kind(present, rows), 0
 
     def _whole_kind(self, present: Numbers, rows: Rows) -> ColumnKind:

@@ -6,12 +6,20 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import product
 from typing import Any, Literal
 
 from augcli.dataset.columns import column_of
 from augcli.errors import SettingError
 from augcli.settings.base import ColumnRef
-from augcli.tabular.amounts import Marks, around, bare_pattern, told_marks
+from augcli.tabular.amounts import (
+    Marks,
+    around,
+    bare,
+    bare_pattern,
+    told_marks,
+    unbracketed,
+)
 from augcli.tabular.config import AMOUNTS, ColumnKind, ColumnTold, TableDatasetSettings
 from augcli.tabular.reading.dates import date_format, fraction_digits, has_time, told_format
 from augcli.tabular.reading.dialect import Dialect
@@ -55,6 +63,18 @@ class Style:
     suffix: str = ""
     order: tuple[str, ...] = ()
     """The values that the numbers 0, 1, 2 … stand for."""
+    exponent: str = ""
+    """The format of numbers that all have an exponent, such as `.3e`."""
+    plus: bool = False
+    """Whether positive numbers have a sign."""
+    brackets: bool = False
+    """Whether negative numbers are in brackets, without a sign."""
+
+    @property
+    def is_marked(self) -> bool:
+        """Return whether numbers are not written as programs do by themselves."""
+        marks = (self.group, self.prefix, self.suffix, self.plus, self.brackets)
+        return self.decimal != "." or any(marks)
 
     @property
     def grouped(self) -> str:
@@ -97,7 +117,7 @@ class Column:
     def plain(self) -> dict[str, Any]:
         """Return this as plain JSON; what few columns have is told of no others."""
         told = asdict(self)
-        for name in ("group", "step", "prefix", "suffix", "order"):
+        for name in ("group", "step", "prefix", "suffix", "order", "exponent", "plus", "brackets"):
             if not told["style"][name]:
                 del told["style"][name]
         return told
@@ -161,6 +181,7 @@ def _refs(settings: TableDatasetSettings) -> Iterator[tuple[Role, ColumnRef, tup
 _WHOLE = re.compile(r"[+-]?\d+")
 _DECIMALS = re.compile(r"[+-]?\d*\.(\d*)")
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_SCIENTIFIC = re.compile(r"[+-]?\d(?:\.(\d+))?([eE])[+-]\d\d\d?")
 _ZEROS = re.compile(r"[+-]?0\d+")
 
 
@@ -175,36 +196,47 @@ class Look:
     """Whether all are written without a point or an exponent."""
 
 
-_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+([eE][+-]?\d+)?")
 _NEARLY = 0.9
 """Of the cells of a column that are numbers where it is taken for one of numbers."""
 _IN_COMMAS = Style(group=",")
+_SPACES = " \u00a0\u202f'’"
+_PAIRS = ((".", ","), (",", "."), *product(".,", _SPACES))
+"""What may stand before decimals, and between groups of three digits."""
 _COMMAS = 200
 """Rows that are looked at for them."""
 
 
 def decimal_of(rows: Sequence[Sequence[str]], dialect: Dialect) -> str:
     """Return what stands before decimals in the cells of some rows."""
-    cells = [cell.strip().strip(dialect.quote) for row in rows[:_COMMAS] for cell in row]
+    cells = [bare(cell.strip().strip(dialect.quote)) for row in rows[:_COMMAS] for cell in row]
+    return "." if dialect.delimiter == "," else _decimal_among(cells)
+
+
+def _decimal_among(cells: Sequence[str]) -> str:
     grouped = re.compile(_IN_COMMAS.grouped)
     likely = (cell for cell in cells if "," in cell and not grouped.fullmatch(cell))
     commas = sum(bool(_DECIMAL_COMMA.fullmatch(cell)) for cell in likely)
     points = sum(bool(NUMBER.fullmatch(cell)) and "." in cell for cell in cells)
-    return "," if dialect.delimiter != "," and commas > points else "."
+    return "," if commas > points else "."
 
 
 def _marks_of(cells: Sequence[str], decimal: str, told: ColumnTold | None) -> tuple[str, str]:
     """Return what stands before decimals, and between groups of three digits if anything does.
 
     A number of two groups, or of groups and decimals, settles it. Otherwise a comma is taken to
-    stand between thousands where no number contradicts that, and no other column does.
+    stand between thousands where no number contradicts that, and no other column does. Spaces and
+    apostrophes do where numbers are not all equally long, as those of telephones and places are.
     """
     exact = told is not None and told.kind in ("decimals", "number")
-    for point, mark in ((".", ","), (",", ".")):
+    fitting: dict[tuple[str, str], float] = {}
+    for point, mark in _PAIRS:
         share, is_sure = _grouping(cells, Style(decimal=point, group=mark))
-        likely = share == 1 and decimal == point == "." and not exact
-        if likely or (is_sure and share >= _NEARLY):
-            return point, mark
+        likely = share == 1 and mark == "," and decimal == "." and not exact
+        if likely or (share >= _NEARLY and is_sure):
+            fitting[point, mark] = share
+    if fitting:
+        return max(fitting, key=fitting.__getitem__)
     commas = exact and not any("." in cell for cell in cells)
     return "," if commas and any(map(_DECIMAL_COMMA.fullmatch, cells)) else decimal, ""
 
@@ -221,8 +253,9 @@ def _grouping(cells: Sequence[str], style: Style) -> tuple[float, bool]:
     small = re.compile(rf"[+-]?\d{{1,3}}({re.escape(style.decimal)}\d+)?")
     count = sum(cell.lstrip("+-")[:1].isdigit() for cell in cells)
     fitting = len(found) + sum(map(bool, map(small.fullmatch, cells)))
-    is_sure = any(each[2] or each[0].count(style.group) > 1 for each in found)
-    return fitting / count, is_sure
+    varied = len({*map(len, cells)}) > 1
+    more = varied if style.group in _SPACES else any(e[0].count(style.group) > 1 for e in found)
+    return fitting / count, more or any(each[2] for each in found)
 
 
 def look(
@@ -234,10 +267,10 @@ def look(
 ) -> Look:
     """Return how a column's raw cells (with their quotes and padding) are written."""
     stripped = [cell.strip() for cell in cells]
-    bare = [cell.strip(quote) for cell in stripped]
-    present = [index for index, cell in enumerate(bare) if cell not in missing]
+    inside = [cell.strip(quote) for cell in stripped]
+    present = [index for index, cell in enumerate(inside) if cell not in missing]
     absent = Counter(cell for cell in stripped if cell.strip(quote) in missing)
-    shown = [bare[index] for index in present]
+    shown, brackets = unbracketed([inside[index] for index in present])
     marks = _marks(shown, decimal, told)
     values = [
         cell.replace(marks.group, "").replace(marks.decimal, ".") for cell in _bare(shown, marks)
@@ -249,6 +282,9 @@ def look(
         missing=absent.most_common(1)[0][0] if absent else "",
         pad=" " if padded else "",
         order=told.order if told else (),
+        exponent=_exponent(values),
+        plus=any(cell.startswith("+") for cell in shown) and all(cell[0] in "+-" for cell in shown),
+        brackets=brackets,
         **marks._asdict(),
         **_date(shown, told) or _decimals(values),
     )
@@ -263,8 +299,9 @@ def _marks(cells: Sequence[str], decimal: str, told: ColumnTold | None) -> Marks
     if told and told.format and told.is_amount and (marks := told_marks(told.format)):
         return marks
     ends = Marks("", "", *around(cells))
-    point, group = _marks_of(_bare(cells, ends), decimal, told)
-    return Marks(point, group, ends.prefix, ends.suffix)
+    plain = _bare(cells, ends)
+    own = decimal if plain is cells else _decimal_among(plain)
+    return Marks(*_marks_of(plain, own, told), ends.prefix, ends.suffix)
 
 
 def _bare(cells: Sequence[str], marks: Marks) -> Sequence[str]:
@@ -281,6 +318,16 @@ def _date(cells: Sequence[str], told: ColumnTold | None) -> dict[str, Any]:
     is_told = told is not None and told.kind == "date" and told.format
     form = told_format(is_told, cells) if is_told else date_format(cells)
     return {"date": form, "decimals": fraction_digits(form)} if form else {}
+
+
+def _exponent(values: Sequence[str]) -> str:
+    """Return the format of numbers that all have an exponent and as many digits; else nothing."""
+    found = [_SCIENTIFIC.fullmatch(value) for value in values]
+    forms = {(len(each[1] or ""), each[2]) for each in found if each}
+    if len(forms) != 1 or None in found:
+        return ""
+    ((digits, mark),) = forms
+    return f".{digits}{mark}"
 
 
 def _decimals(values: Sequence[str]) -> dict[str, Any]:

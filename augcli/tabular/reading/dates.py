@@ -3,37 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cache
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-_DATES = {
-    "%Y-%m-%d": re.compile(r"\d{4}-\d\d-\d\d"),
-    "%Y%m%d": re.compile(r"(19|20)\d{6}"),
-    "%Y/%m/%d": re.compile(r"\d{4}/\d\d/\d\d"),
-    "%d.%m.%Y": re.compile(r"\d\d\.\d\d\.\d{4}"),
-    "%d/%m/%Y": re.compile(r"\d\d/\d\d/\d{4}"),
-    "%m/%d/%Y": re.compile(r"\d\d/\d\d/\d{4}"),
-    "%-d/%-m/%Y": re.compile(r"[1-9]\d?/[1-9]\d?/\d{4}"),
-    "%-m/%-d/%Y": re.compile(r"[1-9]\d?/[1-9]\d?/\d{4}"),
-    "%d-%b-%Y": re.compile(r"\d\d-[A-Za-z]{3}-\d{4}"),
-    "%d %b %Y": re.compile(r"\d\d [A-Za-z]{3} \d{4}"),
-    "%b %d, %Y": re.compile(r"[A-Za-z]{3} \d\d, \d{4}"),
+_DAYS = (
+    *("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%d.%m.%Y", "%-d.%-m.%Y", "%d-%b-%Y"),
+    *("%d/%m/%Y", "%m/%d/%Y", "%-d/%-m/%Y", "%-m/%-d/%Y"),
+    *("%d/%m/%y", "%m/%d/%y", "%-d/%-m/%y", "%-m/%-d/%y"),
+    *("%d %b %Y", "%-d %b %Y", "%d %B %Y", "%-d %B %Y", "%a, %d %b %Y"),
+    *("%b %d, %Y", "%b %-d, %Y", "%B %d, %Y", "%B %-d, %Y"),
+)
+"""strftime formats of days."""
+_CLOCKS = ("", " %H:%M", "T%H:%M", " %I:%M %p", " %-I:%M %p", " %I:%M:%S %p", " %-I:%M:%S %p")
+"""What may follow a day."""
+_EXACT = (" %H:%M:%S", "T%H:%M:%S", "%H%M%S", "T%H%M%S")
+"""The same, with fractions of a second and a zone behind it where there are any."""
+_NUMBER, _WORD = r"\d\d", "[A-Za-z]{3}"
+_LOOKS = {
+    **{"%Y%m%d": r"(?:19|20)\d{6}", "%Y": r"\d{4}", "%p": "[AP]M", "%B": "[A-Za-z]{3,9}"},
+    **dict.fromkeys(("%y", "%m", "%d", "%H", "%I", "%M", "%S"), _NUMBER),
+    **dict.fromkeys(("%-m", "%-d", "%-I"), r"[1-9]\d?"),
+    **dict.fromkeys(("%b", "%a"), _WORD),
 }
-"""strftime formats, each with what it looks like."""
-_TIMES = {
-    " %H:%M": re.compile(r" \d\d:\d\d"),
-    " %H:%M:%S": re.compile(r" \d\d:\d\d:\d\d"),
-    "T%H:%M": re.compile(r"T\d\d:\d\d"),
-    "T%H:%M:%S": re.compile(r"T\d\d:\d\d:\d\d"),
-}
-"""The same of what may follow a day."""
-_END = re.compile(r"(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)?$")
+"""What each part of a format looks like."""
+_LOOK = re.compile(f"({'|'.join(_LOOKS)})|(.)")
+_ZONE = re.compile(r"(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?$")
+_END = re.compile(rf"(?:\.\d{{1,6}})?{_ZONE.pattern}")
 """Fractions of a second and a zone."""
-_ZONE = re.compile(r"(?:Z|[+-]\d\d:?\d\d)?$")
 _PARTS = (("%d", "djDFsxc"), ("%m", "mbBhjDFsxc"), ("%Y", "YyDFsxcGC"))
 """Each part of a day, and the letters of formats that tell it."""
 
@@ -44,19 +45,26 @@ def date_format(values: Sequence[str]) -> str | None:
         return None
     forms = [form for form, pattern in _likely(values) if all(map(pattern.fullmatch, values))]
     forms = [form for form in forms if _are_dates(values, form)]
-    return forms[0] if len(set(map(_meaning, forms))) == 1 else None
+    return forms[0] if len({_meaning(form).replace("%B", "%b") for form in forms}) == 1 else None
 
 
-def _likely(values: Sequence[str]) -> list[tuple[str, re.Pattern[str]]]:
-    """Return formats and patterns, with times and the zone that all values share if they have."""
-    if len(values[0]) <= len("dd MMM yyyy") + 1:
-        return list(_DATES.items())
-    found = []
-    for time, clock in _TIMES.items():
-        end, rest = _end(values) if "%S" in time else ("", "")
-        for day, pattern in _DATES.items():
-            found.append((day + time + end, re.compile(pattern.pattern + clock.pattern + rest)))
-    return found
+def _likely(values: Sequence[str]) -> Iterator[tuple[str, re.Pattern[str]]]:
+    """Yield the formats that fit the first value, with what they look like."""
+    end, ends = _end(values)
+    clocks = [(form, _look(form)) for form in _CLOCKS]
+    clocks += [(form + end, _look(form) + ends) for form in _EXACT]
+    for day in _DAYS:
+        found = re.match(_look(day), values[0])
+        rest = values[0][found.end() :] if found else None
+        for clock, look in clocks if rest is not None else ():
+            if re.fullmatch(look, rest or ""):
+                yield day + clock, re.compile(_look(day) + look)
+
+
+@cache
+def _look(form: str) -> str:
+    """Return the pattern of what has a format."""
+    return _LOOK.sub(lambda part: _LOOKS[part[1]] if part[1] else re.escape(part[2]), form)
 
 
 def _end(values: Sequence[str]) -> tuple[str, str]:

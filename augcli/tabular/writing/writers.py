@@ -97,6 +97,8 @@ def number_cells(values: Numbers, column: Column) -> pl.Series:
     series = pl.Series(np.where(missing, 0.0, values) + 0.0)
     if column.kind == "date" and style.date:
         made = date_cells(series, style.date)
+    elif style.exponent:
+        made = pl.Series([format(value, style.exponent) for value in series])
     elif column.kind == "integer" and not style.fixed:
         made = series.round().cast(pl.Int64)
     elif style.fixed:
@@ -156,24 +158,31 @@ def _shortest(series: pl.Series, values: Numbers, column: Column) -> pl.Series:
 def _with_style(series: pl.Series, column: Column, dialect: Dialect) -> pl.Series:
     """Return cells with padding, quotes, decimal comma and the text of missing values."""
     style = column.style
-    comma = style.decimal != "." and column.kind != "date"
-    marked = style.group or style.prefix or style.suffix
-    if not (style.pad or style.quoted or comma or marked or series.null_count()):
+    is_marked = style.is_marked and column.kind != "date"
+    if not (style.pad or style.quoted or is_marked or series.null_count()):
         return series
     texts = series.cast(pl.String)
-    if comma:
-        texts = texts.str.replace(".", style.decimal, literal=True)
-    if style.group:
-        texts = _grouped(texts, style)
-    if style.prefix or style.suffix:
-        sign, rest = texts.str.extract(r"^([+-]?)"), texts.str.strip_chars_start("+-")
-        texts = sign + style.prefix + rest + style.suffix
+    if is_marked:
+        texts = _marked(texts, style)
     if style.quoted:
         texts = dialect.quote + texts + dialect.quote
     elif dialect.delimiter in f"{style.group}{style.decimal}{style.prefix}{style.suffix}":
         mark = re.escape(dialect.delimiter)
         texts = texts.str.replace(f"^(.*{mark}.*)$", f"{dialect.quote}$1{dialect.quote}")
     return style.pad + texts.fill_null(style.missing)
+
+
+def _marked(texts: pl.Series, style: Style) -> pl.Series:
+    """Return numbers with a decimal comma, groups, signs, and what stands around them."""
+    texts = texts.str.replace(".", style.decimal, literal=True)
+    if style.plus:
+        texts = texts.str.replace("^([^-])", "+${1}")
+    if style.group:
+        texts = _grouped(texts, style)
+    if style.prefix or style.suffix:
+        sign, rest = texts.str.extract("^([+-]?)"), texts.str.strip_chars_start("+-")
+        texts = sign + style.prefix + rest + style.suffix
+    return texts.str.replace("^-(.*)$", "(${1})") if style.brackets else texts
 
 
 def _grouped(texts: pl.Series, style: Style) -> pl.Series:
