@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
 _BLOCK = 256
 """How many series are drawn for at a time."""
-_READING = 4
+_READING = 5
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
