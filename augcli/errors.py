@@ -152,7 +152,7 @@ class Doubt:
     """The place in the recipe that it is told at."""
     stops: bool = True
     """Whether a run waits for the answer."""
-    guess: Mapping[str, str] = field(default_factory=dict)
+    guess: Mapping[str, Any] = field(default_factory=dict)
     """The best answer known, as keys of `dataset`."""
 
     def __str__(self) -> str:

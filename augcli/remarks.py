@@ -11,24 +11,16 @@ from augcli.dataset.units import Dataset
 from augcli.errors import Problem
 from augcli.names import twin_folders, written_folders
 from augcli.plural import several
-from augcli.task import Count
+from augcli.task import AGAIN, Count
 
 _DOUBTFUL = frozenset(
     ("n/a", "#n/a", "na", "#na", "nan", "null", "none", "nil", "-", "--", "?", ".")
 )
 
 
-_AGAIN = "nothing new: "
-
-
-def again(told: str) -> str:
-    """Return the note that samples are no new ones; a report begins with such notes."""
-    return f"{_AGAIN}{told}"
-
-
 def is_again(note: str) -> bool:
-    """Return whether a note says that samples are no new ones."""
-    return _AGAIN in note
+    """Return whether a note says that samples are no new ones; a report begins with such notes."""
+    return AGAIN in note
 
 
 def renamed(dataset: Dataset) -> Iterator[Problem]:

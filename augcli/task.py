@@ -222,8 +222,7 @@ class Lost:
     copies: int = 1
 
 
-@dataclass(frozen=True)
-class Output:
+class Output(NamedTuple):
     """One file to be: its manifest record, still without its hash, and how its bytes are made."""
 
     record: Plain
@@ -269,6 +268,21 @@ class Tally:
     """The copies by stage, where there are stages or groups."""
 
 
+AGAIN = "nothing new: "
+"""How a note begins that samples are no new ones."""
+
+
+@dataclass(frozen=True)
+class Again:
+    """Samples that are no new ones, in files of many."""
+
+    count: int
+    told: str
+
+    def __str__(self) -> str:
+        return f"{AGAIN}{self.told}"
+
+
 class Processed(ABC):
     """What becomes of one source; nothing is decoded before it is needed."""
 
@@ -305,6 +319,10 @@ class Processed(ABC):
 
     def remarks(self) -> list[str]:
         """Return notes on all outputs, which are made for it where they are not yet."""
+        return []
+
+    def again(self) -> list[Again]:
+        """Return which samples of its outputs are no new ones; these are made as for remarks."""
         return []
 
     @property

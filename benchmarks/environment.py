@@ -29,6 +29,7 @@ _FILES = (
 )
 OF_PICTURES = (
     "augcli",
+    "isal",
     "opencv-python-headless",
     "numpy",
     "pillow",

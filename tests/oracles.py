@@ -37,6 +37,10 @@ IDLE: dict[str, Callable[..., Any]] = {
 """Methods in which steps do what they do → ones that do nothing."""
 
 
+_PASSING = {"skip", "xfail", "importorskip"}
+"""What a test calls that passes itself over."""
+
+
 def steps_of(item: pytest.Item) -> list[Step]:
     """Return the steps that a test is an oracle of."""
     kind, params = item.path.parent.name, getattr(item, "callspec", None)
@@ -45,13 +49,10 @@ def steps_of(item: pytest.Item) -> list[Step]:
 
 
 def may_be_passed_over(item: pytest.Item) -> bool:
-    """Return whether a test may be skipped, or expected to fail, by a mark or by itself.
-
-    Not so where it only asks for a library of an extra.
-    """
+    """Return whether a test may be skipped, or expected to fail, by a mark or by itself."""
     names = item.obj.__code__.co_names if isinstance(item, pytest.Function) else ()
     marks = (item.get_closest_marker(name) for name in ("skip", "skipif", "xfail"))
-    return any(marks) or not {"skip", "xfail"}.isdisjoint(names)
+    return any(marks) or not _PASSING.isdisjoint(names)
 
 
 @contextmanager

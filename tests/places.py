@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from buckets import PATIENCE, Crash, Doomed, at, seen
+from buckets import Crash, Doomed, at, seen
 from helpers import leftovers, tree
 
 from augcli.addresses import address_of
@@ -56,10 +56,6 @@ class InFolder:
     def held(self) -> Any:
         """Hold it as another run does."""
         return OutputFolder(self._path).locked()
-
-    def mended(self) -> Any:
-        """Have a run begin soon after one that died: locks of the dead are free at once."""
-        return pytest.MonkeyPatch.context()
 
     @contextmanager
     def dying(self, point: int, *, answered: bool) -> Iterator[None]:
@@ -134,10 +130,6 @@ class InBucket:
         """Have nothing be there."""
         self._store.remove([each.name for each in self._store.scan()])
 
-    def mended(self) -> Any:
-        """Have a run begin that knows soon enough that a lease is nobody's."""
-        return self._opened(self._store)
-
     def dying(self, point: int, *, answered: bool) -> Any:
         """Have who writes there die at a request, before it or before the answer."""
         return self._opened(Doomed(self._store.address, self._backend, at=point, answered=answered))
@@ -145,7 +137,7 @@ class InBucket:
     @contextmanager
     def watched(self) -> Iterator[Callable[[], None]]:
         """Give what takes the lease from a run that is under way, and waits until it knows."""
-        store = _Watched(self._store.address, self._backend, patience=PATIENCE)
+        store = _Watched(self._store.address, self._backend, patience=4)
 
         def take_over() -> None:
             store.write(LEASE, b"usurper 0")

@@ -276,6 +276,14 @@ TRIGGERS: dict[str, tuple[str, Writer, dict[str, Any]]] = {
         ),
         {},
     ),
+    "passed-by": (
+        "pictures",
+        both(
+            SPLITS,
+            lambda root: write(root / "test/cat/x.jp2", (root / "train/cat/00.png").read_bytes()),
+        ),
+        {"dataset": {"leaks": "allow"}},
+    ),
     "renamed": ("pictures", both(SPLITS, again("train/cat/00.png", "train/con/x.png")), {}),
 }
 TRIGGERS |= {

@@ -37,7 +37,9 @@ def test_an_oracle_that_may_be_passed_over_is_none(mark: str, pytester: pytest.P
     assert may_be_passed_over(item) is bool(mark)
 
 
-@pytest.mark.parametrize("call", ["pytest.skip('no')", "pytest.xfail()"])
+@pytest.mark.parametrize(
+    "call", ["pytest.skip('no')", "pytest.xfail()", "pytest.importorskip('torch')"]
+)
 def test_an_oracle_does_not_pass_itself_over(call: str, pytester: pytest.Pytester) -> None:
     (item,) = pytester.getitems(f"import pytest\ndef test_a():\n    {call}")
     assert may_be_passed_over(item)

@@ -113,7 +113,7 @@ def test_of_two_runs_the_second_is_refused(place: Place, photos: Path, tmp_path:
 def test_who_holds_it_keeps_a_run_off(place: Place, photos: Path) -> None:
     go(photos, place.address, copies=1)
     before = place.seen()
-    with place.mended(), place.held(), pytest.raises(LockedError):
+    with place.held(), pytest.raises(LockedError):
         go(photos, place.address)
     assert place.seen() == before
 
@@ -159,8 +159,7 @@ def test_the_run_after_a_crash_gives_what_an_undisturbed_one_gives(
             if not crashes(photos, place.address, output=output):
                 assert isinstance(points, range), "more changes than a run makes"
                 break
-        with place.mended():
-            go(photos, place.address, output=output)
+        go(photos, place.address, output=output)
         assert place.seen() == want
         assert place.passing() == []
         assert go(photos, place.address, output=output).made == 0
@@ -183,7 +182,6 @@ def test_a_crash_over_another_recipe_leaves_nothing_of_it(
     go(photos, place.address, copies=1)
     with place.dying(point, answered=True):
         assert crashes(photos, place.address, copies=4, seed=8)
-    with place.mended():
-        go(photos, place.address, copies=1)
+    go(photos, place.address, copies=1)
     assert place.seen() == want
     assert place.passing() == []

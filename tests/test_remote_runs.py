@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from buckets import Crash, Doomed, at, bucket, seen
+from buckets import Crash, Doomed, Hasty, at, bucket, seen
 from click.testing import CliRunner
 from helpers import make_photos, picture, recipe_text, tree, write
 from seeds import SEEDS
@@ -250,8 +250,9 @@ def passing(backend: Any) -> set[str]:
     return own & {"intents", "shards", "lease", "parts", "packs", "probes"}
 
 
-def test_who_may_not_write_at_the_same_time(backend: Any) -> None:
+def test_who_may_not_write_at_the_same_time(backend: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     store = at(backend, OUT)
+    opening(monkeypatch, at(backend, OUT, patience=4))
     with store.lease(f"{PARTS}1-of-2"):
         assert parts("2/2") > 0
         for other in ("1/2", "1/3"):
@@ -274,14 +275,14 @@ class Company(ObjectStore):
 def test_parts_that_begin_at_the_same_time_are_no_strangers(
     backend: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opening(monkeypatch, Company(at(backend, OUT).address, backend, patience=0.2))
+    opening(monkeypatch, Company(at(backend, OUT).address, backend))
     assert parts("2/2") > 0
 
 
 def test_a_part_that_was_killed_holds_nobody_off_for_long(
     backend: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opening(monkeypatch, at(backend, OUT))
+    opening(monkeypatch, Hasty(at(backend, OUT).address, backend))
     at(backend, OUT).write(f"{PARTS}1-of-2", b"of-one-who-died 7")
     assert go().made == 13
     assert passing(backend) == set()
@@ -382,7 +383,7 @@ def crash_at_each(
 def opening_again(backend: Any, mend: Callable[[], Summary]) -> None:
     """Do what mends, on a store that knows soon enough that a lease is nobody's."""
     with pytest.MonkeyPatch.context() as patch:
-        opening(patch, at(backend, OUT))
+        opening(patch, Hasty(at(backend, OUT).address, backend))
         mend()
 
 

@@ -178,10 +178,10 @@ def test_an_intent_that_is_none_is_refused(store: ObjectStore) -> None:
 
 
 def test_a_lease_that_is_renewed_holds_others_off(backend: Any, store: ObjectStore) -> None:
-    with store.lease() as lease:
+    with at(backend, "s3://bucket/some/where", patience=4).lease() as lease:
         with (
             pytest.raises(LockedError, match="another run"),
-            at(backend, "s3://bucket/some/where").lease(),
+            at(backend, "s3://bucket/some/where", patience=8).lease(),
         ):
             pass
         lease.prove()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import numpy as np
-from wild import Layouts, curve, masks, patches, photos, rows, text
+from wild import Layouts, curve, masks, patches, photos, rows, sound, text
 
 RANDOM = np.random.default_rng(0)
 CURVES = np.cumsum(RANDOM.normal(size=(24, 40)), 1)
@@ -61,6 +61,41 @@ ARCHIVES: Layouts = {
             )
         },
         ("format: csv", "question: unused-splits: column 'set' names splits (test, train)"),
+    ),
+    "splits in imagefolder's metadata": (
+        photos("train/#.png", count=4)
+        | {
+            "train/metadata.csv": rows(
+                lambda n: (f"{n:03d}.png", "ab"[n % 2], ["train", "test"][n // 3]),
+                4,
+                "file_name,label,split\n",
+            )
+        },
+        ("format: metadata", "question: unused-splits: column 'split' names splits (test, train)"),
+    ),
+    "UrbanSound8K": (
+        {f"audio/fold{fold}/{n}.wav": sound(n + 9 * fold) for fold in (1, 2, 3) for n in range(4)}
+        | {
+            "metadata/UrbanSound8K.csv": "slice_file_name,fold,class\n"
+            + "".join(
+                f"audio/fold{fold}/{n}.wav,{fold},{'ab'[n % 2]}\n"
+                for fold in (1, 2, 3)
+                for n in range(4)
+            )
+        },
+        ('labels: "metadata/UrbanSound8K.csv"', "of column 'fold' is in an augmented"),
+    ),
+    "EuroSAT": (
+        photos("2750/Forest/Forest_#.jpg", "2750/River/River_1#.jpg"),
+        ("note: class '2750' takes in the folders Forest, River",),
+    ),
+    "credit of OpenML": (
+        {
+            "credit.arff": "@RELATION credit\n@ATTRIBUTE months INTEGER\n"
+            "@ATTRIBUTE use {car,tv}\n@ATTRIBUTE class {good,bad}\n@DATA\n"
+            + rows(lambda n: (f"{n}", ["car", "tv"][n % 2], ["good", "bad"][n % 3 == 0]), 30)
+        },
+        ("question: unclear-samples: the attributes of credit.arff look like columns",),
     ),
     "LIBSVM": (
         {"data.txt": LIBSVM},

@@ -133,7 +133,7 @@ ROWS: Layouts = {
     ),
     "a chat": (
         {"chat.jsonl": f"{json.dumps(CHAT)}\n" * 20},
-        ("question: unclear-words: 'messages' of chat.jsonl is a chat",),
+        ("question: unclear-words: 'messages' of chat.jsonl is a chat", '# roles: ["user"]'),
     ),
     "IMDB": (
         {
@@ -145,11 +145,11 @@ ROWS: Layouts = {
     ),
     "20 newsgroups": (
         {
-            f"by-date-{at}/{n}": text(n) + "\n"
+            f"news-bydate-{at}/{n}": text(n + 3 * k) + "\n"
             for n in range(3)
-            for at in ("train/sci", "train/alt", "test/sci")
+            for k, at in enumerate(("train/sci", "train/alt", "test/sci"))
         },
-        ("question: ", "`format: lines`"),
+        ("format: folders", "by the names of folders: 3 in test, 6 in train"),
     ),
     "AG's news": (
         texts(lambda n, t: f'"{1 + n % 3}","{t}","{t} {n}"\n', "train.csv", "test.csv")

@@ -119,6 +119,14 @@ OF_FILES = (
         "Name one by `output.image.format`.",
     ),
     Finding(
+        "passed-by",
+        "Usual loaders of class folders pass some files by",
+        "They take files by their endings and say nothing of others: a class may be smaller than it "
+        "looks, or gone.",
+        "Name a format that they read by `output.image.format`, such as png, or have your loader "
+        "take these endings.",
+    ),
+    Finding(
         "renamed",
         "A folder is written under another name",
         "Its own is not valid everywhere, or is the twin of another.",

@@ -43,7 +43,7 @@ def init(
     label: str | None,
     pipeline: Path | None,
 ) -> None:
-    """Look at DATASET and write a commented starter recipe; what is in doubt, it asks."""
+    """Write a commented starter recipe for DATASET. What is in doubt, it asks."""
     from augcli.commands.init import starter
     from augcli.commands.pipelines import steps_from
     from augcli.commands.target import write_recipe
@@ -77,7 +77,7 @@ def preview(  # noqa: PLR0913 – one per option
     step: str | None,
     jobs: int | None,
 ) -> None:
-    """Draw originals beside augmented versions: a PNG, or a page (.html) to play with.
+    """Draw originals beside augmented versions. A PNG, or a page (.html) to play with.
 
     Without RECIPE, `-i DATASET` shows what `init` would write; with `--step`, any one step.
     """
@@ -90,7 +90,7 @@ def preview(  # noqa: PLR0913 – one per option
     asked: dict[str, Any] = {"sources": sources, "copies": copies, "step": step}
     with engine, progress_bar(engine, show=True) as progress:
         told = write_preview(recipe, picture, engine, progress=progress, **asked)
-    warn(*told)
+    warn(*told, f"wrote {picture}")
 
 
 @click.command()
@@ -101,7 +101,7 @@ def preview(  # noqa: PLR0913 – one per option
 )
 @plugin_option
 def transforms(name: str | None, *, dataset: Path | None, picture: Path | None) -> None:
-    """List the transforms; with NAME, one transform's parameters, ranges, defaults, example.
+    """List the transforms, or describe NAME. Its parameters, ranges, defaults, an example.
 
     With `--preview DATASET`, draw it along its ranges on some samples: NAME.html, or what -o names.
     """
@@ -124,7 +124,7 @@ def transforms(name: str | None, *, dataset: Path | None, picture: Path | None) 
 @click.option("--manifest", is_flag=True, help="Print that of a line of manifest.jsonl.")
 @plugin_option
 def schema(*, manifest: bool) -> None:
-    """Print the JSON Schema of recipes, for editors; or that of what a run tells of outputs."""
+    """Print the JSON Schema of recipes, for editors. Or that of what a run tells of outputs."""
     from augcli.recipe.schema import recipe_schema
     from augcli.records.provenance import manifest_schema
 
@@ -135,7 +135,7 @@ def schema(*, manifest: bool) -> None:
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
-    """Print the shell's completion script: eval "$(augment completion bash)"."""
+    """Print a shell's completion script. For eval "$(augment completion bash)"."""
     from click.shell_completion import get_completion_class
 
     script = get_completion_class(shell)
@@ -146,7 +146,7 @@ def completion(context: click.Context, shell: str) -> None:
 @click.command("test-plugin")
 @click.argument("file", type=PathType(path_type=Path))
 def test_plugin(file: Path) -> int:
-    """Try the steps that FILE declares: does each keep what every step promises?"""
+    """Try the steps that FILE declares. Does each keep what every step promises?"""
     from augcli.commands.plugin import methods, tried, untried
 
     wrong = 0

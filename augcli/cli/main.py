@@ -233,7 +233,7 @@ def _explain_code(context: click.Context, _option: click.Parameter, code: str | 
 )
 @as_json
 def check(recipe: Any, *, strict: bool, as_json: bool) -> int:
-    """Look for what is wrong with RECIPE, its dataset and its splits; one finding a line."""
+    """Look for what is wrong with RECIPE and its dataset. One finding a line."""
     from augcli.commands.check import findings
     from augcli.commands.verdict import verdict
 
@@ -255,7 +255,7 @@ def check(recipe: Any, *, strict: bool, as_json: bool) -> int:
 @input_option
 @as_json
 def verify(output: Path, *, input_path: Path | None, as_json: bool) -> int:
-    """Compare every file of OUTPUT with the manifest; with -i the sources too."""
+    """Compare every file of OUTPUT with the manifest. With -i the sources too."""
     from augcli.commands.verify import verify as verify_output
 
     count = 0
@@ -279,7 +279,7 @@ def verify(output: Path, *, input_path: Path | None, as_json: bool) -> int:
 @click.option("--only", metavar="GLOB", help="Only outputs whose names match.")
 @plugin_option
 def replay(output: Path, *, target: Path, input_path: Path | None, only: str | None) -> int:
-    """Make outputs of OUTPUT again from its manifest and the sources, bit for bit."""
+    """Make outputs of OUTPUT again, bit for bit. Manifest and sources are enough."""
     from augcli.commands.replay import replay as replay_output
     from augcli.reports.run_json import recorded_isa, unlike_here
     from augcli.store.output import OutputFolder
@@ -318,7 +318,7 @@ def explain(file: Path, *, row: int | None, as_json: bool) -> None:
     "-o", "--output", "target", required=True, type=PathType(dir_okay=False, path_type=Path)
 )
 def report(output: Path, *, target: Path) -> None:
-    """Write one HTML page about OUTPUT: balance, gallery, parameters, failures."""
+    """Write one HTML page about OUTPUT. Balance, gallery, parameters, failures."""
     from augcli.commands.page import page
     from augcli.commands.target import write_target
     from augcli.commands.verify import opened
@@ -326,6 +326,7 @@ def report(output: Path, *, target: Path) -> None:
 
     html, folder = page(output), opened(output)
     write_target(target, html.encode(), recorded_dataset(folder, read_run(folder)))
+    warn(f"wrote {target}")
 
 
 for _command in (*AIDS, *PROOFS):

@@ -46,7 +46,7 @@ def evaluate(  # noqa: PLR0913 – one per option
     as_json: bool,
     **terms: Any,
 ) -> None:
-    """Measure whether RECIPE helps on its data: held-out samples, with intervals."""
+    """Measure whether RECIPE helps on its data. On held-out samples, with intervals."""
     from augcli import api
     from augcli.commands.progress import progress_bar
     from augcli.commands.sentence import lines
@@ -98,7 +98,7 @@ def search(  # noqa: PLR0913 – one per option
     jobs: int | None,
     as_json: bool,
 ) -> None:
-    """Look for the strength, amount or policy that helps, and write its recipe to -o."""
+    """Look for the strength, amount or policy that helps. Its recipe is written to -o."""
     from augcli import api
     from augcli.commands.progress import progress_bar
     from augcli.commands.search import Budget, refuse_elsewhere, search, table, written
@@ -134,7 +134,7 @@ def search(  # noqa: PLR0913 – one per option
 )
 @jobs_option
 def learn(recipe: Any, *, target: Path, jobs: int | None) -> None:
-    """Learn what the steps of RECIPE need to know of its data, and write it to -o.
+    """Learn what the steps of RECIPE need to know. It is written to -o.
 
     Any recipe may use it: `model: FILE` under the step.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import zipfile
+from codecs import getincrementaldecoder
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from augcli.addresses import address_of, shown
-from augcli.dataset.files import readable
+from augcli.dataset.files import Bounds, head_of, readable
 from augcli.draft import MOST_GROWTH, Asked, Draft, bounded, quoted
 from augcli.errors import (
     AugmentError,
@@ -27,6 +28,7 @@ from augcli.errors import (
 )
 from augcli.recipe import Recipe, load_recipe
 from augcli.recognised import KINDS, recognised
+from augcli.remarks import of_classes
 from augcli.run import heed_leaks, located, planned, refuse_special
 from augcli.store.places import at_hand
 from augcli.store.sources import read_sources
@@ -49,6 +51,8 @@ _FEW = 0.1
 """Of the lines of a file: more that have quotes have them for good."""
 _LISTINGS = ("data.yaml", "data.yml")
 _COLUMNS = 72
+_HEAD = 1024
+"""Bytes that tell whether a file is a text."""
 _MOST_STEPS = 9
 _SHOWN = 5
 _SPARE = ("  - ", "  split: {", "balance: ")
@@ -121,7 +125,9 @@ def _drafted(asked: Asked, name: str, kinds: Iterable[str]) -> Draft:
     draft = recognised(asked, kinds)
     if draft is None:
         told = f"there are no pictures, series, texts or tables at {name}{_endings(asked.path)}"
-        raise UsageError(f"{told}; if each line of a file is a text, say `--kind text`")
+        are_texts = all(map(_is_text, readable(asked.path)[:_MOST_STEPS]))
+        hint = "; if each line is a text, say `--kind text`" if are_texts else ""
+        raise UsageError(f"{told}{hint}")
     return draft
 
 
@@ -138,6 +144,14 @@ def _endings(path: Path) -> str:
     """Return what is told of the endings of what lies at a path."""
     ends = sorted({each.suffix or each.name for each in readable(path)} if path.is_dir() else ())
     return f"; it has files ending in {', '.join(ends[:_SHOWN])}" if ends else ""
+
+
+def _is_text(path: Path) -> bool:
+    """Return whether a file begins as a text does."""
+    head = head_of(Bounds(path.parent.resolve()), path.name, _HEAD)
+    with suppress(UnicodeDecodeError):
+        return "\0" not in getincrementaldecoder("utf-8")().decode(head) and bool(head)
+    return False
 
 
 def _written(draft: Draft, path: Path, folder: Path) -> str:
@@ -292,4 +306,6 @@ class _Tried:
             tried.failures.extend(each["reason"] for each in processed.tally.failures)
             tried.sources.extend(sources)
             tried.counts.extend(processed.tally.counts)
+        told = of_classes([*plan.counts(), *tried.counts], recipe.dataset.augment)
+        tried.notes.extend(each.message for each in told if each.severity == "warning")
         return tried

@@ -29,7 +29,7 @@ def _lines(summary: Mapping[str, Any], recipe: Mapping[str, Any]) -> Iterator[Ju
     held_out = summary.get("held_out", True)
     yield Judged(not failures, _several(failures, "input") + " failed")
     told = list(filter(is_again, summary.get("notes", ())))
-    if repeats or not told:
+    if not told:
         yield Judged(not repeats, _several(repeats, "output") + _REPEAT[repeats == 1])
     yield from (Judged(False, note) for note in told)
     yield Judged(held_out, "splits are told apart" if held_out else _NONE)

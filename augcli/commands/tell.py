@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from augcli.addresses import shown
 from augcli.plural import several
+from augcli.remarks import is_again
 from augcli.reports.report import Summary
 from augcli.system.terminal import columns_of, escaped, say, say_command, say_folded, warn
 from augcli.task import Count
@@ -39,7 +40,7 @@ def summary(told: Summary, *, verbose: bool) -> None:
     say(f"{made} made, {told.outputs} in {where}, in {told.seconds:.1f} s")
     for count in told.shortfalls:
         warn(f"short of the target: {count.split}/{count.label} has {count.after}")
-    if told.repeats:
+    if told.repeats and not any(map(is_again, told.notes)):
         repeats = several(told.repeats, "output repeats", "outputs repeat")
         say(f"{repeats} another copy's params: steps vary too little")
     _notes(told.notes, verbose=verbose)

@@ -13,7 +13,7 @@ _GROUPS = re.compile(
     r"(patient|subject|person|participant|respondent|speaker|writer|author|driver|user|household"
     r"|family|lesion|animal|customer|client|student|donor|mouse|rat)s?"
     r"([\W_]*(id|no|nr|num|number|name|code|key|index))?"
-    r"|(machine|device|session|site|store|engine|unit)[\W_]*id|[up]id"
+    r"|((cv|k)[\W_]*)?folds?|(machine|device|session|site|store|engine|unit)[\W_]*id|[up]id"
 )
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from augcli.errors import Doubt, Finding
 
-_NOTHING: Mapping[str, str] = {}
+_NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Question(Finding):
         settled_by: str,
         key: str,
         at: tuple[str | int, ...] | None = None,
-        guess: Mapping[str, str] = _NOTHING,
+        guess: Mapping[str, Any] = _NOTHING,
     ) -> Doubt:
         """Return that it is asked; it is told at the key that settles it, or at another one."""
         place = at or tuple(key.split("."))

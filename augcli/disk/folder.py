@@ -105,9 +105,6 @@ class Folder:
     def stat(self, name: str) -> os.stat_result | None:
         """Return what is at a name itself; None if nothing is, or a file is on the way."""
         try:
-            if kept := self.kept_around(name):
-                handle, last = kept
-                return os.stat(last, dir_fd=handle, follow_symlinks=False)
             return self.look(name)
         except (FileNotFoundError, NotADirectoryError):
             return None
@@ -209,6 +206,12 @@ class Folder:
         """Give a file another name, in this or another folder; what has it is replaced."""
         with self.around(name) as (old, one), (into or self).around(to) as (new, other):
             os.replace(one, other, src_dir_fd=old, dst_dir_fd=new)
+
+    def moved(self, name: str, to: str, into: Folder) -> list[int]:
+        """Give a file a name in another folder; return what tells it there as untouched."""
+        with self.around(name) as (old, one), into.around(to) as (new, other):
+            os.replace(one, other, src_dir_fd=old, dst_dir_fd=new)
+            return identity(os.stat(other, dir_fd=new, follow_symlinks=False))
 
     def link(self, source: Path, name: str) -> None:
         """Make a hard link of a file elsewhere."""

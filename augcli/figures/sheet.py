@@ -99,7 +99,9 @@ def clipped(name: str, room: float) -> str:
     text = drawable(escaped(name))
     if _width(text) <= room:
         return text
-    return f"…{next(fitting(text[::-1], room - _width('…'), _width))[::-1]}"
+    left = room - _width("…")
+    size = bisect_right(range(1, len(text)), left, key=lambda to: _width(text[-to:]))
+    return f"…{text[-max(1, size) :]}"
 
 
 _SQUEEZED = 1
@@ -150,9 +152,13 @@ def _width(text: str) -> int:
 
 
 def _pieces(line: str) -> list[str]:
-    """Return the pieces of a line from left to right."""
+    """Return the pieces of a line from left to right, as the folders of a path stand."""
     if line.isascii():
         return _PIECES.findall(line)
+    return [piece for part in re.split("(/)", line) for piece in _in_order(part)]
+
+
+def _in_order(line: str) -> list[str]:
     words = _WORDS.findall(line)
     order = from_left(words, leftward=bool(runs_left(line)))
     return [as_drawn(words[number]) for number in order]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import chain, groupby
 from typing import Any
 
@@ -58,6 +59,8 @@ class ImageProcessor(Processor["ProcessedPicture"]):
         self.output = job.output
         self.versions = dict(versions)
         self.listing = job.dataset.listing
+        self.form = cache(lambda encoding: told([encoding.to_json(), self.versions]))
+        """Gives what all outputs' bytes depend on beside source and steps, as keys have it."""
 
     @kept
     def asks_objects(self) -> bool:
@@ -160,12 +163,8 @@ class ProcessedPicture(Processed):
         if self._count is not None:
             notes = self._whole.notes(min(self._parts, default=1), self._encoding)
             alone = [_ALONE.format(name) for name in self._alone]
-            return [
-                *notes,
-                *alone,
-                *self._peers.notes,
-                *(self._objects.notes if self._objects else ()),
-            ]
+            of_objects = self._objects.notes if self._objects else ()
+            return [*notes, *alone, *self._peers.notes, *of_objects]
         try:
             notes = self._objects.proven() if self._objects else ()
             return [*self._whole.header.notes, *notes]
@@ -227,7 +226,7 @@ class ProcessedPicture(Processed):
             yield self._encoded(name, None, drawn, self._extras(name))
             return
         extras = self._extras(self._task.base)
-        record = self._record(self._task.base, None, drawn, None, extras)
+        record = self._record(self._task.base, None, drawn, None, extras.told)
         key = key_of_told(self._hashes, told(None), told(fate))
         yield Output(record, key, None, linked=fate == "link", beside=extras.beside)
 
@@ -281,11 +280,11 @@ class ProcessedPicture(Processed):
         part = self._whole.part_for(stages)
         self._parts.add(part)
         reduced = {"reduced": part} if part > 1 else {}
-        extras = replace(extras, told=extras.told | reduced) if reduced else extras
         made = ",".join((drawn.made, *map(told, reduced.values())))
+        form = self._processor.form(self._encoding)
         return Output(
-            self._record(name, spot, drawn, self._encoding.to_json(), extras),
-            key_of_told(self._hashes_with(drawn.hashes), f"[{made}]", self._form),
+            self._record(name, spot, drawn, self._encoding.to_json(), extras.told | reduced),
+            key_of_told(self._hashes_with(drawn.hashes), f"[{made}]", form),
             self._together.maker(stages, part, _pixels(drawn.facts)),
             beside=extras.beside,
         )
@@ -298,31 +297,22 @@ class ProcessedPicture(Processed):
         """Return the hashes of the source and of what is mixed with it, as a key has them."""
         return told({self._task.source: self._digest, **others}) if others else self._hashes
 
-    @kept
-    def _form(self) -> str:
-        """Return what all copies' bytes depend on beside source and steps."""
-        return told([self._encoding.to_json(), self._processor.versions])
-
     def _record(
         self,
         name: str,
         spot: Spot | None,
         drawn: Drawn,
         encoding: dict[str, Any] | None,
-        extras: Extras,
+        beside: dict[str, Any],
     ) -> dict[str, Any]:
-        task, facts = self._task, drawn.facts
-        return PictureRecord(
+        facts = drawn.facts
+        return self._told.plain(
             output=name,
-            sha256="",
-            source=task.source,
-            source_sha256=self._digest,
-            split=task.split,
-            label=drawn.label(task.label),
+            label=drawn.label(self._task.label),
             copy=spot and spot.copy,
             stage=spot and spot.stage,
             view=spot and spot.view,
-            group=group_name(task.base, self._extension, spot) if spot and spot.view else None,
+            group=spot and spot.view and group_name(self._task.base, self._extension, spot),
             partners=drawn.partners,
             partner_sha256=drawn.hashes or None,
             steps=drawn.steps,
@@ -331,9 +321,28 @@ class ProcessedPicture(Processed):
             encoding=encoding,
             width=facts.width if facts else None,
             height=facts.height if facts else None,
+            **beside,
+        )
+
+    @kept
+    def _told(self) -> PictureRecord:
+        """Return what the records of all outputs have in common."""
+        task = self._task
+        return PictureRecord(
+            output=task.base,
+            sha256="",
+            source=task.source,
+            source_sha256=self._digest,
+            split=task.split,
+            label=task.label,
+            copy=None,
+            partners=[],
+            steps=[],
+            encoding=None,
+            width=None,
+            height=None,
             listing=self._processor.listing,
-            **extras.told,
-        ).plain()
+        )
 
 
 def _pixels(facts: Facts | None) -> int:

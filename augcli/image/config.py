@@ -104,7 +104,7 @@ class ImageDatasetSettings(DatasetSettings):
     header: Header = None
     delimiter: Delimiter = None
     split: ColumnRef | SplitShares | None = Field(
-        None, description="csv: the column of splits, if there is one; or shares to draw"
+        None, description="csv, metadata: the column of splits, if there is one; or shares to draw"
     )
     masks: tuple[str, ...] = Field(
         (), description="masks: globs of the files that are masks, where names do not tell"

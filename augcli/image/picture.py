@@ -128,9 +128,7 @@ class Picture:
     @kept
     def facts(self) -> Facts:
         """Return the facts of this picture."""
-        height, width, channels = self.pixels.shape
-        depth = self.pixels.dtype.type.__name__  # as dtype.name, which is slow
-        return Facts(width, height, channels, depth, self.alpha)
+        return _facts_of(self.pixels.shape, self.pixels.dtype, self.alpha)
 
     @property
     def is_bare(self) -> bool:
@@ -216,6 +214,13 @@ class InPlace:
 def luma(blue: float, green: float, red: float) -> float:
     """Return the gray of a colour."""
     return LUMA[0] * blue + LUMA[1] * green + LUMA[2] * red
+
+
+@lru_cache(maxsize=64)
+def _facts_of(shape: tuple[int, ...], dtype: np.dtype[Any], alpha: bool) -> Facts:
+    """Return the facts of pixels, the very same for pictures of one form."""
+    height, width, channels = shape
+    return Facts(width, height, channels, dtype.name, alpha)
 
 
 @lru_cache(maxsize=8)

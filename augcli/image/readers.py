@@ -81,12 +81,13 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
     layout = layout_of(settings, found.pictures)
     if not layout.held_out:
         refuse_lists(settings, listing, found.pictures)
-    notes += layout.within_classes(root)
+    within = [*layout.within_classes(root)]
     is_alone = len(layout.classes) < 2 and not layout.in_folders
     if not labels and (is_alone or all(map(ends_in_pictures, layout.classes))):
         notes += _without_table(settings, root, tables_beside(listing, found))
-    if not labels and len(layout.classes) < 2:
-        notes += within_names(layout, found.pictures, settings.augment, root)
+    if not labels and not within and len(layout.classes) < 2:
+        within += within_names(layout, found.pictures, settings.augment, root)
+    notes += within
     dataset = Dataset(
         root, held_out=layout.held_out, split_folders=layout.in_folders, notes=notes, lists=()
     )

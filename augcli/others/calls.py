@@ -166,7 +166,7 @@ def as_one(steps: list[Step]) -> Step:
 def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
     """Yield an argument; the settings of an object each by itself, as `bbox_params.min_area`."""
     settings = value.named if isinstance(value, Call) else value
-    if not isinstance(settings, dict):
+    if not isinstance(settings, dict) or not settings:
         yield name, value
         return
     for inner, each in settings.items():

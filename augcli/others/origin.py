@@ -13,10 +13,12 @@ from augcli.others.rules import Library
 from augcli.others.torchvision import TORCHVISION
 
 LIBRARIES = (KERAS, TORCHVISION, ALBUMENTATIONS)
-_GENERATOR = "ImageDataGenerator"
+GENERATOR = "ImageDataGenerator"
 _OF_WHOLE = {"always_apply", "bbox_params", "is_check_shapes", "keypoint_params"}
 """Arguments that only Albumentations has for a whole pipeline."""
-_IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+(albumentations|torchvision)\b([^#\n]*)", re.M)
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from|import)[ \t]+(albumentations|torchvision)\b([^#\n(]*(?:\([^)]*)?)", re.M
+)
 _MODULES = {"albumentations": ALBUMENTATIONS, "torchvision": TORCHVISION}
 _USUAL = {"A": ALBUMENTATIONS} | dict.fromkeys(("T", "v2", "transforms"), TORCHVISION)
 """Prefixes that are usual where no import is shown."""
@@ -27,11 +29,11 @@ def origin(call: Call, text: str, *, serialised: bool) -> Library:
 
     Prefixes and arguments that only one has weigh most, then names, then the imports alone.
     """
-    if call.name in (_GENERATOR, "dict"):
+    if call.name in (GENERATOR, "dict"):
         return KERAS
     calls = [*_walk(call)]
     if not any(each.name in library.by_name for each in calls for library in LIBRARIES):
-        near = did_you_mean(call.name, (*ALBUMENTATIONS.by_name, *TORCHVISION.by_name, _GENERATOR))
+        near = did_you_mean(call.name, (*ALBUMENTATIONS.by_name, *TORCHVISION.by_name, GENERATOR))
         raise RecipeError([call.place.problem(f"no library has {call.name!r}{near}")])
     imports = [(_MODULES[module], rest) for module, rest in _IMPORT.findall(text)]
     words = {word: library for library, rest in imports for word in re.findall(r"\w+", rest)}

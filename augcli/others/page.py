@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from augcli.others.calls import Step
 from augcli.others.origin import LIBRARIES
 from augcli.others.rules import Library, Rule
-from augcli.others.text import parsed
+from augcli.others.source import written
 from augcli.others.turning import Turner, shown, whole
 from augcli.recipe.document import Place
 from augcli.recipe.reader import available_kind
@@ -24,8 +24,9 @@ All parameters are in the [reference](transforms.md).
 
 `augment init DATASET --from FILE` turns a whole pipeline by this table. The file holds what
 `albumentations.save` or `to_dict` gives (JSON or YAML), a `Compose` of torchvision or
-Albumentations as Python prints or writes it, or the arguments of an ImageDataGenerator. Nothing of
-it is run; what could not be turned is named, with its line. Names in one row are turned alike.
+Albumentations as Python prints or writes it, or the arguments of an ImageDataGenerator. A whole
+file of Python will do, too: of its pipelines the one that does most is taken. Nothing of it is run;
+what could not be turned is named, with its line. Names in one row are turned alike.
 
 `border: reflect` repeats the outermost pixels, as `cv2.BORDER_REFLECT` and torchvision's
 `padding_mode="symmetric"` do. `cv2.BORDER_REFLECT_101` (`border_mode=4`) and
@@ -71,7 +72,8 @@ def example_of(library: Library, rule: Rule) -> list[Step]:
     text = f"dict({rule.example})" if library.of_arguments else f"[{rule.example}]"
     if "(" not in rule.example and not library.of_arguments:
         text = f"[{rule.example}()]"
-    call = whole(parsed(text, "example"), Place("example", 1, 1))
+    (value,) = written(text, "example", library.by_name.keys())
+    call = whole(value, Place("example", 1, 1))
     if rule.shared:
         return list(rule.turn(turner.arguments(rule, call)))
     return turner.of_arguments(call) if library.of_arguments else turner.steps(call.inner)

@@ -1,4 +1,4 @@
-"""Pipelines written as Python prints and writes them: names, calls, literals; nothing is run."""
+"""Pipelines as Python prints them: names, calls, literals; nothing is run."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _TOKEN = re.compile(
     |(?P<odd>.)""",
     re.VERBOSE,
 )
-_CONSTANTS: dict[str, Any] = {"True": True, "False": False, "None": None}
-_CONSTANTS |= {"true": True, "false": False, "null": None}
+CONSTANTS: dict[str, Any] = {"True": True, "False": False, "None": None}
+CONSTANTS |= {"true": True, "false": False, "null": None}
 _CLOSED_BY = {"(": ")", "[": "]", "{": "}"}
 _HEAD = re.compile(r"[^(\[{]*?(?=[\w.]*\s*[(\[{])")
 _LARGEST = 1e300
@@ -106,20 +106,9 @@ class _Reader:
         return token
 
     def value(self, depth: int) -> Any:
-        """Return the next value; products and quotients of numbers are worked out."""
+        """Return the next value."""
         if depth > MAX_DEPTH:
             self.refuse(f"nested deeper than {MAX_DEPTH} levels")
-        value = self._single(depth)
-        while self.token and self.token.text in ("*", "/"):
-            sign, other = self._next().text, self._single(depth)
-            if not all(isinstance(each, int | float) for each in (value, other)):
-                self.refuse("only numbers can be multiplied and divided")
-            if sign == "/" and other == 0:
-                self.refuse("division by zero")
-            value = value * other if sign == "*" else value / other
-        return value
-
-    def _single(self, depth: int) -> Any:
         token = self._next()
         reads: dict[str, Callable[[_Token], Any]]
         reads = {"number": self._number, "text": _unquoted, "name": partial(self._named, depth)}
@@ -151,11 +140,9 @@ class _Reader:
         return value
 
     def _named(self, depth: int, token: _Token) -> Any:
-        if token.text == "lambda":
-            return self._function()
         module, _, name = token.text.rpartition(".")
         if not self._takes("("):
-            return _CONSTANTS.get(token.text, name)
+            return CONSTANTS.get(token.text, name)
         named, listed, places = self._arguments(depth)
         while self._takes("("):  # as RandomChoice prints its p behind its transforms
             more, others, elsewhere = self._arguments(depth)
@@ -163,23 +150,6 @@ class _Reader:
         if name == "dict" and depth:
             return named
         return Call(name, token.place, named, listed, places, module)
-
-    def _function(self) -> str:
-        """Pass over a lambda, to the comma or bracket that ends it: nothing tells what it does."""
-        awaited: list[str] = []
-        is_body = False
-        while (token := self.token) and (awaited or not self._ends(token, is_body)):
-            is_body = is_body or (token.text == ":" and not awaited)
-            if token.text in _CLOSED_BY:
-                awaited.append(_CLOSED_BY[token.text])
-            elif awaited and token.text == awaited[-1]:
-                awaited.pop()
-            self._at += 1
-        return "lambda"
-
-    @staticmethod
-    def _ends(token: _Token, is_body: bool) -> bool:
-        return token.text in _CLOSED_BY.values() or (is_body and token.text == ",")
 
     def _arguments(self, depth: int) -> tuple[dict[str, Any], list[Any], dict[str, Place]]:
         named: dict[str, Any] = {}

@@ -132,14 +132,14 @@ def _erased(a: Arguments) -> Sequence[Step]:
 
 
 def _normalized(a: Arguments) -> Sequence[Step]:
-    mean, std = a.value("mean"), a.value("std")
-    if not (isinstance(mean, list) and isinstance(std, list)):
-        return step("normalize")
-    return step("normalize", mean=_one_or_three(mean), std=_one_or_three(std))
+    return step("normalize", mean=_one_or_three(a, "mean"), std=_one_or_three(a, "std"))
 
 
-def _one_or_three(values: list[Any]) -> Any:
-    return values[0] if len(values) == 1 else values
+def _one_or_three(a: Arguments, name: str) -> Any:
+    told = a.value(name)
+    if told is None:
+        raise UnturnedError(f"{name} must be told")
+    return told[0] if isinstance(told, list) and len(told) == 1 else told
 
 
 def _one_of_sizes(a: Arguments) -> Sequence[Step]:

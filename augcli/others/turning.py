@@ -14,9 +14,9 @@ from pydantic import ValidationError
 from augcli.errors import RecipeError, did_you_mean
 from augcli.image.transform import ImageTransform
 from augcli.others.calls import Arguments, Call, Step, UnturnedError, says_something
-from augcli.others.origin import origin
+from augcli.others.origin import GENERATOR, LIBRARIES, origin
 from augcli.others.rules import Library, Rule
-from augcli.others.text import parsed
+from augcli.others.source import written
 from augcli.others.tree import calls_of
 from augcli.recipe.document import Place
 from augcli.recipe.reader import available_kind
@@ -29,6 +29,8 @@ _MISFITS = (TypeError, ValueError, ArithmeticError, IndexError)
 _TREE = re.compile(r"__class_fullname__|\A(?:\s|#[^\n]*\n|---)*[A-Za-z_]\w*\s*:")
 _LINK = re.compile(r"\[([^]]+)\]\((\w+\.md)[^)]*\)")
 """Of one page of the docs to another."""
+_NAMES = frozenset(name for library in LIBRARIES for name in library.by_name) | {GENERATOR}
+_ANOTHER = "another pipeline of the file; a recipe has one"
 _IN_PLAIN_WORDS = re.compile(r"[\w./ -]*[A-Za-z_][\w./ -]*")
 
 
@@ -76,13 +78,14 @@ def turned(data: bytes, file: str) -> Turned:
     if problems:
         raise RecipeError(problems)
     is_tree = bool(_TREE.search(text))
-    value = calls_of(parse(text, file)) if is_tree else parsed(text, file)
-    call = whole(value, Place(file, 1, 1))
+    found = [calls_of(parse(text, file))] if is_tree else written(text, file, _NAMES)
+    call, *others = (whole(each, Place(file, 1, 1)) for each in found)
     available_kind("image")
     library = origin(call, text, serialised=is_tree)
     turner = Turner(library)
     steps = turner.of_arguments(call) if library.of_arguments else turner.steps([call])
-    return Turned(library.name, steps, turner.left)
+    passed = [Left(each.place, each.name, _ANOTHER) for each in others]
+    return Turned(library.name, steps, [*turner.left, *passed])
 
 
 def whole(value: Any, place: Place) -> Call:

@@ -89,6 +89,8 @@ class _Source(TypedDict):
     sha256: dict[Text, Text]
     failure: _Failure | None
     notes: list[Text]
+    repeats: NotRequired[Integer]
+    """Samples of files of many that are no new ones."""
     outputs: list[_Entry]
     counts: list[_Count]
     failures: list[_Failed]

@@ -71,10 +71,13 @@ class Record:
     beside: dict[Text, Text] | None = None
     """Hashes of files that belong to it, by their paths below the output folder."""
 
-    def plain(self) -> Plain:
-        """Return the line; what is odd about few outputs is told of no others."""
-        told = vars(self).copy()
-        if self.partner_sha256 is None:
+    def plain(self, **changed: Any) -> Plain:
+        """Return the line, some of it changed; what is odd about few outputs is told of no others.
+
+        So the records of a source's many copies are made of one.
+        """
+        told = vars(self) | changed
+        if told["partner_sha256"] is None:
             del told["partner_sha256"]
         for name in _ODD:
             if (value := told.pop(name, None)) is not None:

@@ -23,6 +23,7 @@ from augcli.disk.reading import sha256_of
 from augcli.errors import StorageError
 from augcli.kind import load_kind
 from augcli.plan import Plan
+from augcli.plural import several
 from augcli.recipe import Recipe
 from augcli.records.journal import HEAD
 from augcli.remarks import of_classes
@@ -132,7 +133,7 @@ def summarise(  # noqa: PLR0913 – what a run has found out
         shortfalls=[count for count in counts if count.after < count.target],
         repeats=merged.repeats,
         example=merged.example,
-        notes=merged.notes | dict.fromkeys(of_machine(recipe, merged, made), 1),
+        notes=merged.notes | dict.fromkeys(_of_run(recipe, merged, made), 1),
         listing=[note.message for note in (*plan.dataset.notes, *on_classes)],
         files={
             path.relative_to(recipe.output_folder).as_posix(): _hash_of(path)
@@ -141,6 +142,17 @@ def summarise(  # noqa: PLR0913 – what a run has found out
         },
         seconds=round(time.time() - started, 3),
     )
+
+
+def _of_run(recipe: Recipe, merged: Merged, made: int) -> Iterator[str]:
+    """Yield what there is to know of a whole run: of this machine, and of steps without effect."""
+    yield from of_machine(recipe, merged, made)
+    for step in walk(recipe.all_steps) if merged.copies else ():
+        names = [name for _, name in step.named_classes()]
+        if names and step.name not in merged.applied:
+            whom = f"its `only` and `except` name {', '.join(map(repr, names))}"
+            copies = several(merged.copies, "copy", "copies")
+            yield f"{step.name} was applied to none of {copies}; {whom}"
 
 
 def _weights(

@@ -21,7 +21,11 @@ class Merged:
     outputs: int = 0
     """Files, those beside the manifest too."""
     repeats: int = 0
-    """Outputs whose params equal those of another copy in spite of drawing again."""
+    """Outputs, or samples in them, that are no new ones in spite of drawing again."""
+    copies: int = 0
+    """Outputs that are new samples each."""
+    applied: dict[str, int] = field(default_factory=dict)
+    """step → to how many of these it was applied"""
     example: tuple[str, ...] = ()
     """The first output that steps were applied to."""
     notes: dict[str, int] = field(default_factory=dict)
@@ -48,6 +52,7 @@ class Merged:
             self.failed[record["source"]] = len(copies)
         self.failures += record["failures"]
         self.classes += (Count(**each) for each in record["counts"])
+        self.repeats += record.get("repeats", 0)
         for note in record["notes"]:
             self.notes[note] = self.notes.get(note, 0) + 1
         beside = {name for each in record["outputs"] for name in each["record"].get("beside", ())}
@@ -58,6 +63,7 @@ class Merged:
                 continue
             self.repeats += "repeats" in each["record"]
             self._count_objects(each["record"])
+            self._count_steps(each["record"])
             self.example = self.example or example_of(each["record"])
             manifest.write(dump_line(each["record"]))
 
@@ -70,6 +76,11 @@ class Merged:
             classes = self.objects.setdefault(record["split"], {})
             for label, count in dataset.census(row).items():
                 classes.setdefault(label, [0, 0])[0] += count
+
+    def _count_steps(self, record: Plain) -> None:
+        self.copies += record.get("copy") is not None
+        for name in {step["name"] for step in record.get("steps", ())}:
+            self.applied[name] = self.applied.get(name, 0) + 1
 
     def _count_objects(self, record: Plain) -> None:
         for target in record.get("targets", ()):

@@ -17,11 +17,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from augcli.disk.disk import can_clone, clone, storage_errors
-from augcli.disk.folder import Folder
 from augcli.disk.inside import folder_around
 from augcli.errors import TakenError
 from augcli.store.output import OutputFolder, dump_line
-from augcli.store.untouched import output_stat
 from augcli.task import Buffer, Plain
 
 _MOST_WAITING = 1 << 20
@@ -125,14 +123,12 @@ class Batch:
         around = folder_around(final)
         if around in self._missing:
             return None
-        if self._finished.kept_around(final):
-            # What lies in a shard and in no record any more is ours, and in nobody's way.
-            found = Folder.stat(self._finished, final)
-            return found and found.st_mode
         try:
+            # What lies in a shard and in no record any more is ours, and in nobody's way.
             return self._finished.look(final).st_mode
         except FileNotFoundError:
-            if around and not self._finished.stat(around):
+            is_open = not around or self._finished.kept_around(final)
+            if not is_open and not self._finished.stat(around):
                 self._missing.add(around)
             return None
         except NotADirectoryError:  # a file is where a folder is to be
@@ -181,12 +177,11 @@ class Batch:
             self._output.discard(self._path)
         return Published(left, list(accumulate(map(len, lines), initial=0))[:-1])
 
-    def _given(self) -> dict[str, list[int] | None]:
+    def _given(self) -> dict[str, list[int]]:
         """Give the files their final names; return these, and what tells each as untouched."""
-        finished, finals = self._output.files.held(), [final for final, _ in self._finals]
-        for index, final in enumerate(finals):
-            self._folder.rename(str(index), final, finished)
-        return {final: output_stat(finished, final) for final in finals}
+        finished = self._output.files.held()
+        named = enumerate(final for final, _ in self._finals)
+        return {final: self._folder.moved(str(index), final, finished) for index, final in named}
 
 
 def _hashed(pieces: Iterable[Buffer], digest: Any) -> Iterator[Buffer]:
@@ -196,7 +191,7 @@ def _hashed(pieces: Iterable[Buffer], digest: Any) -> Iterator[Buffer]:
         yield piece
 
 
-def _with_stats(record: Plain, stats: dict[str, list[int] | None]) -> Plain:
+def _with_stats(record: Plain, stats: dict[str, list[int]]) -> Plain:
     """Return a source's record that tells its new outputs as they are now."""
     outputs = [
         each | {"stat": stats.get(each["record"]["output"], each.get("stat"))}

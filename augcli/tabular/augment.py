@@ -41,7 +41,7 @@ from augcli.tabular.methods.base import stages_of
 from augcli.tabular.reading.doubts import refuse_unclear, warned
 from augcli.tabular.reading.named import refuse_columns, splits_by_name
 from augcli.tabular.reading.table import Rows, texts_of
-from augcli.tabular.remarks import compared, leaked, named, remarks, repeats, story
+from augcli.tabular.remarks import compared, leaked, remarks, repeats, story
 from augcli.tabular.splits import File, files_of, kept_rows, only_split, rows_of, unnamed
 from augcli.tabular.whole import read_whole
 from augcli.tabular.writing import provenance
@@ -49,6 +49,7 @@ from augcli.tabular.writing.extras import extras_of
 from augcli.tabular.writing.output import Writing
 from augcli.tabular.writing.twins import Prints
 from augcli.task import (
+    Again,
     Count,
     Lost,
     Output,
@@ -168,13 +169,14 @@ class ProcessedTable(Processed):
         return (each.problem(self.table.parts[0].name) for each in self._warned())
 
     def remarks(self) -> list[str]:
-        """Return how many of the new rows are no new ones, and what the table may be instead."""
+        """Return what the table may be instead, and how parts of it compare."""
+        return [*map(str, self._warned()), *compared(self.outlines, self.decided)]
+
+    def again(self) -> list[Again]:
+        """Return which of the new rows are no new ones."""
         prints = iter(self._prints_of_drawn())
-        found = [*map(str, self._warned()), *compared(self.outlines, self.decided)]
-        for outline, each in zip(self.outlines, self.decided, strict=True):
-            new = list(islice(prints, len(each.drawn)))
-            found += named(outline, repeats(outline, each, new), among=self.outlines)
-        return found
+        new = [list(islice(prints, len(each.drawn))) for each in self.decided]
+        return list(repeats(self.outlines, self.decided, new))
 
     def _prints_of_drawn(self) -> list[Prints]:
         """Return the prints of new rows in the order of what was drawn, not of the files."""
@@ -342,9 +344,7 @@ class ProcessedTable(Processed):
         return Output(record, key, lambda: parquet_of(frames()), listed=False)
 
     def _key(self, name: str) -> str:
-        job = self.job
-        settings = [
-            each.model_dump(mode="json", exclude={"path"}) for each in (job.dataset, job.output)
-        ]
+        told = (self.job.dataset, self.job.output)
+        settings = [each.model_dump(mode="json", exclude={"path"}) for each in told]
         form = [name, _FORM, settings, self._processor.versions]
-        return key_of_all(self._sources, job, form)
+        return key_of_all(self._sources, self.job, form)

@@ -88,7 +88,13 @@ def overview(path: Path, record: Record) -> Iterator[tuple[str, str]]:
         own, made = np.flatnonzero(inside & ~is_new), np.flatnonzero(inside & is_new)
         features = [each for each in table.features if each.index in {*table.numbers, *table.coded}]
         shown = "".join(_chart(table, each, own, made) for each in features[:_COLUMNS])
-        yield f"{name}: {several(len(own), 'row')}, {len(made)} new", shown
+        yield f"{name}: {several(len(own), 'row')}, {len(made)} new", shown + _rest(features)
+
+
+def _rest(features: Sequence[Column]) -> str:
+    """Return which columns are not drawn, as HTML."""
+    names = ", ".join(escape(each.name) for each in features[_COLUMNS:])
+    return f"<small>not drawn: {names}</small>" if names else ""
 
 
 def _classes(table: Table, is_new: Chosen) -> Iterator[tuple[str, Chosen]]:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from augcli.checks.equal import shared, twins
 from augcli.dataset.leaks import heeded
 from augcli.dataset.shares import OTHER
 from augcli.dataset.splits import NO_SPLIT
 from augcli.plural import several
-from augcli.remarks import again
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.deciding.balance import Decided
 from augcli.tabular.deciding.outline import NO_CLASS, Outline
@@ -24,6 +24,7 @@ from augcli.tabular.splits import rows_of
 from augcli.tabular.writing.provenance import row_ids
 from augcli.tabular.writing.twins import Prints, prints_of_all, prints_of_whole, told
 from augcli.tabular.writing.writers import told_columns
+from augcli.task import Again
 
 _MANY_CLASSES = 20
 _SHOWN = 5
@@ -41,7 +42,7 @@ def remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator
     yield from _amounts(outlines[0])
     for outline, each in zip(outlines, decided, strict=True):
         found = [*_unreached(outline), *_nothing(outline, each), *each.notes]
-        yield from named(outline, [*found, *_vanished(outline, each)], among=outlines)
+        yield from _named(outline, [*found, *_vanished(outline, each)], among=outlines)
 
 
 def story(table: Table, balance: Method | None) -> Iterator[str]:
@@ -92,7 +93,7 @@ def _by_whom(
     return told, drawn
 
 
-def named(outline: Outline, found: Iterable[str], among: Sequence[Outline]) -> Iterator[str]:
+def _named(outline: Outline, found: Iterable[str], among: Sequence[Outline]) -> Iterator[str]:
     """Yield remarks with the name of the split that they are about, if there is a choice."""
     prefix = f"{outline.name}: " if len(among) > 1 else ""
     yield from (f"{prefix}{each}" for each in found)
@@ -244,29 +245,45 @@ def _numbers(outlines: Sequence[Outline]) -> list[int]:
     return [outline.split for outline in outlines]
 
 
-def repeats(outline: Outline, decided: Decided, new: Sequence[Prints]) -> Iterator[str]:
+def repeats(
+    outlines: Sequence[Outline], decided: Sequence[Decided], new: Sequence[Sequence[Prints]]
+) -> Iterator[Again]:
     """Yield how many new rows equal other rows, of their own split or of others."""
+    for outline, each, prints in zip(outlines, decided, new, strict=True):
+        for found in _repeats(outline, each, prints):
+            (text,) = _named(outline, [found.told], among=outlines)
+            yield Again(found.count, text)
+
+
+def _repeats(outline: Outline, decided: Decided, new: Sequence[Prints]) -> Iterator[Again]:
     table, others = outline.table, outline.others
     if not table.features or not decided.drawn:
         return
     prints = prints_of_all(table)
-    yield from _repeated(prints[outline.train], decided.drawn, new)
-    for each, own in zip(decided.drawn, new, strict=True):
+    twice = _twice(prints[outline.train], new)
+    yield from _repeated(np.concatenate(twice), decided.drawn)
+    for each, own, is_told in zip(decided.drawn, new, twice, strict=True):
         found = twins(own, prints[others])
         if len(found):
             bases = (f"a row made of {id_}" for id_ in row_ids(table, each.base[found.places[:5]]))
             pairs = told(bases, map(table.row_id, others[found.others].tolist()))
             equal = several(len(found), "new row equals a row", "new rows equal rows")
-            yield again(f"{equal} of other splits: {pairs}")
+            fresh = np.setdiff1d(found.places, np.flatnonzero(is_told))
+            yield Again(len(fresh), f"{equal} of other splits: {pairs}")
 
 
-def _repeated(known: Prints, drawn: Sequence[Drawn], new: Sequence[Prints]) -> Iterator[str]:
+def _twice(known: Prints, new: Sequence[Prints]) -> list[NDArray[np.bool_]]:
+    """Return which new rows equal a known one, or one that is new before them."""
+    first = pl.Series(np.concatenate([known, *new])).is_first_distinct().to_numpy()
+    ends = np.cumsum([len(each) for each in new])
+    return np.split(~first[len(known) :], ends[:-1])
+
+
+def _repeated(twice: NDArray[np.bool_], drawn: Sequence[Drawn]) -> Iterator[Again]:
     """Yield how many new rows of each class are no new ones."""
     labels = np.repeat([str(each.label) for each in drawn], [len(each) for each in drawn])
-    first = pl.Series(np.concatenate([known, *new])).is_first_distinct().to_numpy()
-    twice = ~first[len(known) :]
     for label in dict.fromkeys(labels.tolist()):
         here = twice[labels == label]
         if here.any():
             text = f"{here.sum()} of the {len(here)} new rows equal another row"
-            yield again(text if label == NO_CLASS else f"class {label!r}: {text}")
+            yield Again(int(here.sum()), text if label == NO_CLASS else f"class {label!r}: {text}")

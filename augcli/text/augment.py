@@ -6,7 +6,6 @@ that the number of processes has no say. A run and a replay share `assembled`.
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
@@ -22,17 +21,16 @@ from augcli.once import Once
 from augcli.plural import several
 from augcli.records.keys import key_as_it_is, key_of, key_of_all
 from augcli.records.provenance import TextFileRecord, original_of
-from augcli.remarks import again
 from augcli.requests.asked import Splits
 from augcli.requests.spread import Part
 from augcli.rows.opened import each_opened, none_left
 from augcli.rows.originals import originals_of
 from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE
 from augcli.steps.recorded import own_steps
-from augcli.task import Buffer, Lost, Output, Processed, Processor, Source, Tally, Task
+from augcli.task import Again, Buffer, Lost, Output, Processed, Processor, Source, Tally, Task
 from augcli.text import provenance
 from augcli.text.asked import Asked
-from augcli.text.blocks import Block, BlockMaker, Written
+from augcli.text.blocks import Block, BlockMaker, Written, nothing_new
 from augcli.text.checks import check_models, check_synonyms, refuse_language
 from augcli.text.corpus import Corpus, CorpusPlan, asked_of_rows, failures, make_plan, recommends
 from augcli.text.formats.base import TextFile
@@ -172,15 +170,15 @@ class ProcessedCorpus(Processed):
         return (each.problem(self._every[0].name) for each in self._parted)
 
     def remarks(self) -> list[str]:
-        """Return whose texts splits part, and how many new ones are none."""
-        hashes, repeats = array("q"), 0
-        for block in chain.from_iterable(map(self._blocks, self._augmented)):
-            hashes.extend(block.hashes)
-            repeats += block.repeats
-        return [*map(str, self._parted), *_on_repeats(repeats, hashes)]
+        """Return whose texts splits part."""
+        return list(map(str, self._parted))
+
+    def again(self) -> list[Again]:
+        """Return which texts equal others."""
+        return list(nothing_new(chain.from_iterable(map(self._blocks, self._augmented))))
 
     def _words_of_warning(self) -> Iterator[str]:
-        yield from doubts(self.planned.counts)
+        yield from (*doubts(self.planned.counts), *self.corpus.remarks())
         yield from self._leaks
         if (
             needs_words(self.job.steps)
@@ -330,20 +328,3 @@ class ProcessedCorpus(Processed):
         settings = self.settings.model_dump(mode="json", exclude={"path"})
         form = [name, settings, self._asked.versions, _READING]
         return key_of_all(self._every, self.job, form)
-
-
-def _on_repeats(repeats: int, hashes: array[int]) -> Iterator[str]:
-    if repeats:
-        copies = several(repeats, "copy is its", "copies are their")
-        text = "source's own text: each time they were drawn, they equalled it or another text"
-        yield again(f"{copies} {text} (`repeats` in provenance.parquet)")
-    if twice := _repeated(hashes):
-        equal = several(twice, "copy equals", "copies equal")
-        yield again(f"{equal} a copy of another source")
-
-
-def _repeated(hashes: array[int]) -> int:
-    """Return how many texts equal an earlier one."""
-    import numpy as np
-
-    return int(np.count_nonzero(np.diff(np.sort(np.frombuffer(hashes, np.int64))) == 0))

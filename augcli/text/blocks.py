@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,8 +15,10 @@ from pydantic_core import to_json
 from augcli.errors import LostError, StepError
 from augcli.names import group_of
 from augcli.once import Once
+from augcli.plural import several
 from augcli.requests.spread import Part
 from augcli.rows.tables import dumped, loaded, packed, plain_name, unpacked
+from augcli.task import Again
 from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, CorpusPlan, label_of
 from augcli.text.drawing import Drawn, Failed, courses_of, draw_copies
@@ -202,3 +205,25 @@ class Written:
         """Yield the rows that steps fail on, and why."""
         blocks = chain.from_iterable(map(self.blocks, files(self.plan)))
         return chain.from_iterable(block.failed for block in blocks)
+
+
+def nothing_new(blocks: Iterable[Block]) -> Iterator[Again]:
+    """Yield how many new texts equal their source's own, or one of another source."""
+    hashes, repeats = array("q"), 0
+    for block in blocks:
+        hashes.extend(block.hashes)
+        repeats += block.repeats
+    if repeats:
+        copies = several(repeats, "copy is its", "copies are their")
+        text = "source's own text: each time they were drawn, they equalled it or another text"
+        yield Again(repeats, f"{copies} {text} (`repeats` in provenance.parquet)")
+    if twice := _repeated(hashes):
+        equal = several(twice, "copy equals", "copies equal")
+        yield Again(twice, f"{equal} a copy of another source")
+
+
+def _repeated(hashes: array[int]) -> int:
+    """Return how many texts equal an earlier one."""
+    import numpy as np
+
+    return int(np.count_nonzero(np.diff(np.sort(np.frombuffer(hashes, np.int64))) == 0))

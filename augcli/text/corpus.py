@@ -15,6 +15,7 @@ from augcli.balance.classes import check_steps, check_target
 from augcli.balance.targets import Group, counted, spread, targets
 from augcli.dataset.splits import BLANK, NO_SPLIT, augmented, called, check_augmented
 from augcli.dataset.strings import Names
+from augcli.dataset.told import few
 from augcli.requests.asked import Copies
 from augcli.requests.courses import dealt_out
 from augcli.rows.encodings import LostLine
@@ -40,6 +41,10 @@ class Corpus:
     labels: Names = field(default_factory=Names)
     hashes: array[int] = field(default_factory=lambda: array("q"))
     """Of the texts, to know a copy that equals one of them."""
+    bare: set[str] = field(default_factory=set)
+    """Labels that some texts have without blanks around them."""
+    padded: set[str] = field(default_factory=set)
+    """Those that some have with blanks around them."""
     failures: dict[int, str] = field(default_factory=dict)
     named: Mapping[str, str] = field(default_factory=dict)
     """file → its split by its name, of broken files, too"""
@@ -78,10 +83,18 @@ class Corpus:
             self.failures[len(self)] = trouble
         self.splits.append(split)
         self.labels.append(None if absent else row.label)
+        if row.label and not absent:
+            (self.bare if row.cell == row.label else self.padded).add(row.label)
         self.hashes.append(hash(row.text))
 
     def __len__(self) -> int:
         return len(self.hashes)
+
+    def remarks(self) -> Iterator[str]:
+        """Yield which labels are taken for one that other readers may take for two."""
+        if both := sorted(self.bare & self.padded):
+            names = few(map(repr, both))
+            yield f"labels {names} are there with blanks around them and without: one class each"
 
     @cached_property
     def known(self) -> array[int]:

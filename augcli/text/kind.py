@@ -59,7 +59,7 @@ def _is_lexicon(name: str, settings: TextDatasetSettings) -> bool:
 
 def _dataset(root: Path, files: list[str], settings: TextDatasetSettings) -> Dataset:
     if not files:
-        hint = "`format: lines` takes a text a line, `folders` one of each file that ends in .txt"
+        hint = "`format: lines` takes a text a line, `folders` one of each .txt file"
         raise SettingError(("dataset", "path"), f"there are no texts in {root}; {hint}")
     check_keys(files, settings)
     refuse_folders(settings, files)

@@ -22,6 +22,7 @@ from augcli.settings.base import ColumnRef, DatasetSettings
 from augcli.task import Plain, Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile, TextFormat
+from augcli.text.formats.conll import is_conll
 from augcli.text.formats.open import open_file
 from augcli.text.language.languages import ENGLISH, language_of
 from augcli.text.paired import among, words_of
@@ -41,8 +42,14 @@ _FEWEST = 20
 
 _TOLD = {
     "auto": [],
+    "conll": ["format: conll         # a word a line, with its tags"],
     "lines": ["format: lines         # a text a line, a file for each class"],
     "folders": ["format: folders       # a text a file, a folder for each class"],
+}
+_GUESSED = {
+    "spans": "spans: {}    # places in the text, which are moved along",
+    "tags": "tags: {}    # a tag for each word; words with other tags than O and 0 stay",
+    "roles": "# roles: {}    # whose turns are edited: a guess",
 }
 _TELLS_SPLITS = re.compile("split:|# by the names")
 _DRAWN = "split: {test: 0.2}    # texts that are set aside, the same ones each time"
@@ -67,7 +74,8 @@ def starter(asked: Asked) -> Draft | None:
     except SettingError:  # a run that is tried will tell it
         return _draft(known, _TOLD[form], _WITHOUT_WORDS)
     texts = [file.row(at).text for file in opened for at in range(min(len(file), _LOOKED_AT))]
-    if not asked.insists and not words_of(texts):
+    is_told = asked.insists or not told.keys().isdisjoint(("tags", "roles"))
+    if not is_told and not words_of(texts):
         return None
     splits = _splits(path, known, form)
     columns = [line for file in opened[:1] for line in _columns(asked, looked_at[0], file, told)]
@@ -105,10 +113,10 @@ def _columns(asked: Asked, path: Path, file: TextFile, told: Plain) -> Iterator[
         names = ", ".join(map(quoted, alike))
         yield f"# text: [{names}]    # each is edited by itself; or one of them"
     else:
-        yield f"text: {quoted(text)}    # the column with the longest cells"
-    if spans := told.get("spans"):
-        yield f"spans: {quoted(spans)}    # places in the text, which are moved along"
-    others = [each for each in others if each != spans]
+        yield f"text: {quoted(text)}    # where most letters are"
+    yield from (line.format(quoted(told[key])) for key, line in _GUESSED.items() if told.get(key))
+    bound = tuple(f"{told[key]}." for key in ("spans", "tags") if told.get(key))
+    others = [each for each in others if not f"{each}.".startswith(bound)]
     counts = {each: _counts(path, told, each) for each in others if asked.label is None}
     splits = [
         each
@@ -152,21 +160,28 @@ def _counts(path: Path, told: Plain, column: ColumnRef) -> Counter[str]:
 def _format_of(path: Path, files: Sequence[Path]) -> tuple[str, Sequence[Path]]:
     """Return the format that files seem to have, and those that tell whether it is texts."""
     in_folders = [each.parent not in (path, path.parent) for each in files]
-    if files and all(in_folders) and all(each.suffix.lower() == EXTENSION for each in files):
+    endings = {each.suffix.lower() for each in files}
+    if all(in_folders) and endings in ({EXTENSION}, {""}):
         return "folders", files[:_LOOKED_AT]
     largest = sorted(files, key=lambda each: each.stat().st_size)[-1:]
     known = all(format_at(TextFormat, each.name) for each in largest)
     root = path if path.is_dir() else path.parent
     names = [each.relative_to(root).as_posix() for each in files]
-    unsure = not known and _are_in_classes(names)
-    return "auto" if known or unsure else "lines", largest
+    if known or _are_in_classes(names):
+        return "auto", largest
+    return "conll" if all(is_conll(_head(each)) for each in largest) else "lines", largest
 
 
 def _may_be_table(path: Path) -> bool:
     """Return whether a file that no format of texts claims has even rows."""
+    return is_table(_head(path))
+
+
+def _head(path: Path) -> str:
+    """Return how a file begins; nothing where it is no text."""
     with suppress(SampleError), path.open("rb") as file:
-        return is_table(open_text(path.name, file.read(_HEAD), None).head(_HEAD))
-    return False
+        return open_text(path.name, file.read(_HEAD), None).head(_HEAD)
+    return ""
 
 
 def _are_in_classes(names: Sequence[str]) -> bool:

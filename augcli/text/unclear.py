@@ -25,14 +25,15 @@ ro ru rw sd si sk sl so sq sr sv sw ta te tg th tk tl tr tt ug uk ur uz vi xh yi
 """
 _SIDES = frozenset(_CODES.split())
 """Endings of files of a corpus in two languages."""
-_TREES = 20
-"""Texts that tell whether all are trees."""
+_MARKED = 20
+"""Texts that tell whether all are trees, or lines of a document with marks."""
 _WORDS = re.compile(r"[^\W\d_]+")
 _OF_LINES = frozenset(
     ("label", "labels", "tag", "tags", "out", "slots", "intent", "intents", "target", "targets")
 )
 """Words in names of files that have a line for each text of another file."""
 _TREE = re.compile(r"\(\S+ .*\)")
+_XML = re.compile(r"<(\?xml|!doctype|html|tmx|tei)\b", re.IGNORECASE)
 
 
 def refuse_unclear(
@@ -52,18 +53,30 @@ def refuse_unclear(
             more = "a label that says how they belong together must hold for the edited ones"
             raise UNCLEAR_WORDS.doubt(text, f"{hint}; {more}", "dataset.text").error
         if not settings.protect:
-            _refuse_trees(file)
+            _refuse_markup(file)
     if not settings.include:
         _refuse_lines([each for each in known if not each.columns], splits)
 
 
-def _refuse_trees(file: TextFile) -> None:
-    """Raise DoubtError where texts are trees in brackets, which edits of words would break."""
-    texts = [file.row(at).text.strip() for at in range(min(len(file), _TREES))]
-    if all(_TREE.fullmatch(each) and each.count("(") == each.count(")") > 1 for each in texts):
-        text = f"the lines of {file.name} are trees in brackets, which edits would break"
+def _refuse_markup(file: TextFile) -> None:
+    """Raise DoubtError where lines are trees in brackets or XML, which edits would break."""
+    texts = [file.row(at).text.strip() for at in range(min(len(file), _MARKED))]
+    what = next((what for what, is_so in _MARKUP.items() if texts and is_so(texts)), None)
+    if what:
+        text = f"the lines of {file.name} are {what}, which edits would break"
         hint = "give files of the sentences alone, or say by `protect` what is to stay"
         raise UNCLEAR_WORDS.doubt(text, hint, "dataset.protect").error
+
+
+def _are_trees(texts: Sequence[str]) -> bool:
+    return all(_TREE.fullmatch(each) and each.count("(") == each.count(")") > 1 for each in texts)
+
+
+def _are_xml(texts: Sequence[str]) -> bool:
+    return bool(_XML.match(texts[0]))
+
+
+_MARKUP = {"trees in brackets": _are_trees, "XML or HTML": _are_xml}
 
 
 def _refuse_lines(files: Sequence[TextFile], splits: Mapping[str, str]) -> None:

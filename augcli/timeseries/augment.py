@@ -25,6 +25,7 @@ from augcli.requests.courses import dealt_out
 from augcli.rows.originals import originals_of
 from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE, dumped, loaded, lost_lines, parquet_of
 from augcli.task import (
+    Again,
     Count,
     Lost,
     Output,
@@ -182,8 +183,7 @@ class ProcessedSeries(Processed):
             name for copies in self.decided.copies.values() for c in copies for name in c.alone
         )
         left = [f"{name} left out {n} times: no partner" for name, n in sorted(alone.items())]
-        again = remarks.repeats(self.decided.copies.values())
-        told = [*again, *remarks.found_out(self.library)]
+        told = remarks.found_out(self.library)
         return [*left, *told, *self._leaks, *doubts(self._counts())]
 
     def oddities(self) -> Iterator[Problem]:
@@ -194,6 +194,11 @@ class ProcessedSeries(Processed):
     def remarks(self) -> list[str]:
         """Return what was guessed of the files, in words."""
         return list(map(str, remarks.doubts(self.library, self._ours)))
+
+    def again(self) -> list[Again]:
+        """Return which series are no new ones; those in files of their own say so themselves."""
+        copies = self.decided.copies.values()
+        return [] if self.library.single else list(remarks.repeats(copies))
 
     @property
     def tally(self) -> Tally:

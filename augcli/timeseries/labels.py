@@ -7,8 +7,9 @@ import io
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
-from augcli.dataset.columns import column_of
+from augcli.dataset.columns import column_of, names_groups
 from augcli.dataset.splits import TRAIN, called
 from augcli.errors import SettingError
 from augcli.rows.delimited import sniff
@@ -17,6 +18,9 @@ from augcli.settings.base import ColumnRef
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.listing import Place
+
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
 
 _HEAD = 1 << 16
 
@@ -38,6 +42,24 @@ def places_in(
     return {file: place for file, place in found.items() if place}
 
 
+def whose_in(
+    table: Buffer, settings: SeriesDatasetSettings, files: Sequence[str]
+) -> dict[str, list[str]]:
+    """Return columns of a table that tell of whom files are, with a cell for each file.
+
+    They are known by their names, and one by which splits are drawn by the recipe.
+    """
+    by = settings.shares and settings.shares.group
+    names = next(_reader(str(settings.labels), table, settings), [])
+    used = (settings.file, settings.label, settings.split_column)
+    found: dict[str, list[str]] = {}
+    for name in (each for each in names if each not in used and (each == by or names_groups(each))):
+        told = settings.model_copy(update={"label": name, "split": None})
+        places = places_in(table, told, files)
+        found[name] = [places[file].label or "" for file in files]
+    return found
+
+
 def _row_of(
     file: str, told: Mapping[str, Place], by_name: Mapping[str, Sequence[str]]
 ) -> Place | None:
@@ -49,9 +71,7 @@ def _row_of(
 
 def _rows(name: str, table: Buffer, settings: SeriesDatasetSettings) -> Iterator[tuple[str, Place]]:
     """Yield path and place of each row."""
-    text = open_text(name, bytes(table), settings.encoding)
-    dialect = sniff(text.head(_HEAD), settings.delimiter, settings.quote)
-    reader = csv.reader(io.StringIO(text.content), delimiter=dialect.delimiter)
+    reader = _reader(name, table, settings)
     names = next(reader, [])
     file = column_of(name, names, settings.file, "file")
     label, split = (
@@ -66,6 +86,12 @@ def _rows(name: str, table: Buffer, settings: SeriesDatasetSettings) -> Iterator
         known = None if label is None else cells[label].strip()
         absent = known is None or known in settings.missing
         yield cells[file].replace("\\", "/"), Place(where, None if absent else known)
+
+
+def _reader(name: str, table: Buffer, settings: SeriesDatasetSettings) -> CsvReader:
+    text = open_text(name, bytes(table), settings.encoding)
+    dialect = sniff(text.head(_HEAD), settings.delimiter, settings.quote)
+    return csv.reader(io.StringIO(text.content), delimiter=dialect.delimiter)
 
 
 def _column(name: str, names: Sequence[str], ref: ColumnRef | None, key: str) -> int | None:

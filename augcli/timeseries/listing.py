@@ -54,7 +54,8 @@ def is_single(files: Sequence[str], settings: SeriesDatasetSettings) -> bool:
 def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
     """List the files at `root`: one, or all of a folder, as one unit."""
     heed = partial(refuse_labels, settings)
-    wanted = Wanted(lambda name: _is_series(name, settings), "series", heed)
+    what = f"of `format: {settings.format}`" if settings.format else "series"
+    wanted = Wanted(lambda name: _is_series(name, settings), what, heed)
     return scanned(settings, root, wanted, _dataset)
 
 

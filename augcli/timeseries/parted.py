@@ -16,7 +16,7 @@ from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import open_file
 from augcli.timeseries.formats.times import moments_of
 from augcli.timeseries.job import SeriesJob
-from augcli.timeseries.labels import places_in
+from augcli.timeseries.labels import places_in, whose_in
 from augcli.timeseries.library import Entry, Library
 from augcli.timeseries.listing import is_single, places_of
 
@@ -34,6 +34,12 @@ def library_of(job: SeriesJob, sources: Sequence[Source]) -> Library:
         else places_in(table, told, names)
     )
     library = Library(own, settings, places, single=single)
+    if table is not None:
+        told_of = whose_in(table, told, names)
+        library.whose = {
+            file: {column: [cells[at]] for column, cells in told_of.items()}
+            for at, file in enumerate(names)
+        }
     if (shares := told.shares) and shares.by is not None and told.windows:
         _split_in_time(library, told, shares)
     elif shares:
@@ -98,11 +104,14 @@ def _groups(
     library: Library, entries: Sequence[Entry], job: SeriesJob, group: str | int
 ) -> Iterator[str]:
     """Yield what a column says of each series, or a pattern finds in the path of its file."""
-    if library.single:
-        found = matched([entry.id for entry in entries], str(group))
-        yield from (found.get(entry.id, entry.id) for entry in entries)
+    if not library.single:
+        cells = _column(library, job.dataset, group, "group")
+        yield from (label or place for place, label in cells)
         return
-    yield from (label or place for place, label in _column(library, job.dataset, group, "group"))
+    ids, column = [entry.id for entry in entries], str(group)
+    told = {name: library.whose[name][column][0] for name in ids if column in library.whose[name]}
+    found = told or matched(ids, column)
+    yield from (found.get(name) or name for name in ids)
 
 
 def _column(

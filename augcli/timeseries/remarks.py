@@ -7,21 +7,21 @@ from collections.abc import Collection, Iterable, Iterator
 from augcli.dataset.groups import apart
 from augcli.errors import Doubt
 from augcli.plural import several
-from augcli.remarks import again
+from augcli.task import Again
 from augcli.timeseries.copies import Copy
 from augcli.timeseries.library import Library
 
 
-def repeats(copies: Iterable[Collection[Copy]]) -> Iterator[str]:
+def repeats(copies: Iterable[Collection[Copy]]) -> Iterator[Again]:
     """Yield how many copies are no new series."""
     found = [each.repeats for some in copies for each in some]
     if own := found.count(-1):
         told = several(own, "copy is its", "copies are their")
         text = "source's own series: each time they were drawn, no step changed it"
-        yield again(f"{told} {text} (`repeats` says which)")
+        yield Again(own, f"{told} {text} (`repeats` says which)")
     if others := len(found) - own - found.count(None):
         told = several(others, "copy repeats", "copies repeat")
-        yield again(f"{told} another copy's params: steps vary too little")
+        yield Again(others, f"{told} another copy's params: steps vary too little")
 
 
 def doubts(library: Library, ours: Collection[str]) -> list[Doubt]:

@@ -38,5 +38,5 @@ def kept_of(prior: Plain, task: Plain, output: OutputFolder) -> Plain:
     return {key: prior[key] for key in _LASTING if key in prior} | {"outputs": kept}
 
 
-_LASTING = ("sha256", "notes", "counts", "failures")
+_LASTING = ("sha256", "notes", "repeats", "counts", "failures")
 """What a record says of outputs, beside them."""

@@ -75,6 +75,7 @@ class SourceWork:
             if is_ours(common.output, each)
         }
         self._notes: list[str] = self._prior["notes"]
+        self._repeats: int = self._prior.get("repeats", 0)
         self._unread: list[Source] = []
         """Files that could not be read while others could."""
         self._sources: dict[str, Source] = {}
@@ -182,6 +183,7 @@ class SourceWork:
             "outputs": outputs,
             "counts": [asdict(count) for count in less_lost(tally.counts, lost)],
             "failures": [*tally.failures, *failures.values(), *self._faults(processed)],
+            **({"repeats": self._repeats} if self._repeats else {}),
             **self._short(processed),
         }
 
@@ -241,7 +243,9 @@ class SourceWork:
         entries = list(self._entries(processed.outputs, kept))
         if not self._is_known(files):
             whole = self.is_finished and not self._lost
-            self._notes = [*notes, *(processed.remarks() if whole else ())]
+            again = processed.again() if whole else []
+            self._notes = [*notes, *(processed.remarks() if whole else ()), *map(str, again)]
+            self._repeats = sum(each.count for each in again)
         return entries
 
     def _proven(self, processed: Processed) -> list[str]:

@@ -6,7 +6,7 @@ import os
 import sys
 
 import pytest
-from engine_harness import DEADLINE
+from engine_harness import end_in_time
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def no_cluster_left():
 
 @pytest.fixture(autouse=True)
 def no_worker_left_and_no_deadlock():
-    faulthandler.dump_traceback_later(3 * DEADLINE, exit=True)
+    end_in_time()
     yield
     faulthandler.cancel_dump_traceback_later()
     assert multiprocessing.active_children() == []

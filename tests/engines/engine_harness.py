@@ -1,5 +1,6 @@
 """What the engine tests share: items to hand out, accounts to settle, whole programs."""
 
+import faulthandler
 import os
 import signal
 import subprocess
@@ -48,9 +49,17 @@ def ray_cluster(jobs, timeout):
     pytest.importorskip("ray", reason="pip install 'augcli[ray]'")
     from augcli.engines.on_ray import join
 
+    faulthandler.cancel_dump_traceback_later()  # a busy machine may take longer to begin one
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join(map(str, [HERE, HERE.parent])))  # for the nodes
-        return begun(lambda: join("local", jobs, 1, Equipment(timeout)))
+        cluster = begun(lambda: join("local", jobs, 1, Equipment(timeout)))
+    end_in_time()
+    return cluster
+
+
+def end_in_time():
+    """Have a test that hangs end, with all of its run, and tell where it is."""
+    faulthandler.dump_traceback_later(3 * DEADLINE, exit=True)
 
 
 def most_ahead(jobs):

@@ -28,7 +28,7 @@ from augcli.system.machine import instruction_sets
 pytestmark = pytest.mark.cluster
 cluster_utils = pytest.importorskip("ray.cluster_utils", reason="pip install 'augcli[ray]'")
 
-DEADLINE = 100
+DEADLINE = 300
 """Seconds after which a command, or a worker of it, comes no more."""
 ODD = 61
 """The width of the one picture on which workers meet the test."""

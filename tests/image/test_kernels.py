@@ -7,6 +7,7 @@ import pytest
 from image_samples import noisy, toned
 
 from augcli.image.kernels.means import averaged
+from augcli.image.kernels.moments import channel_means, channel_products
 from augcli.image.transforms.blur import line_kernel
 from augcli.image.transforms.filters import oval
 
@@ -50,3 +51,12 @@ def test_one_pixel_does_not_spoil_a_picture(name: str, params: dict[str, float])
     spoilt = np.isnan(seen)
     assert 30 <= spoilt.sum() <= 3 * 31**2
     np.testing.assert_allclose(seen[~spoilt], clean[~spoilt], atol=1e-5)
+
+
+@pytest.mark.parametrize("channels", [1, 3, 6])
+@pytest.mark.parametrize("depth", ["uint8", "uint16"])
+def test_means_and_products_of_whole_numbers_are_exact(depth: str, channels: int) -> None:
+    pixels = noisy(depth=depth, channels=channels)
+    flat = pixels.reshape(-1, channels).astype(object)
+    assert (channel_products(pixels) == flat.T @ flat).all()
+    assert (channel_means(pixels) == flat.sum(axis=0) / len(flat)).all()

@@ -156,3 +156,18 @@ def test_a_long_name_stays_in_its_column(name: str) -> None:
     drawn = np.asarray(sheet(GOOD, name=name))
     between = drawn[:, 12 + 200 + 2 : 2 * 12 + 200 - 2]
     assert between.min() == 255
+
+
+@pytest.mark.parametrize(
+    ("path", "pieces"),
+    [
+        ("train/قط صغير/1.jpg", ["train", "/", "صغير", " ", "قط", "/", "1.jpg"]),
+        ("קטן/כלב גדול/1.jpg", ["קטן", "/", "גדול", " ", "כלב", "/", "1.jpg"]),
+        ("صغير قط", ["قط", " ", "صغير"]),
+    ],
+)
+def test_folders_of_a_path_stand_from_left_to_right_in_any_script(
+    path: str, pieces: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sheets, "as_drawn", lambda word: word)
+    assert sheets._pieces(path) == pieces

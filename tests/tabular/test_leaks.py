@@ -11,8 +11,8 @@ from helpers import augment, write
 from table_samples import augmented, outcome
 
 from augcli.errors import FindingsError, RecipeError
-from augcli.remarks import again
 from augcli.tabular.writing import output
+from augcli.task import Again
 
 HEAD = "width,height,churned,fold\n"
 OWN = "".join(f"{i}.5,{i % 7},{'no' if i % 5 else 'yes'},train\n" for i in range(60))
@@ -224,11 +224,12 @@ def test_repeats_are_counted_while_rows_are_written(tmp_path, monkeypatch):
     monkeypatch.setattr(output, "made", counted)
     changes = {"path": str(tmp_path / "in"), "split": None, "id": None}
     summary = run(tmp_path, "allow", **changes)
-    told = again("class 'yes': 60 of the 60 new rows equal another row")
-    assert (told in summary.notes, sum(sizes)) == (True, 60)
+    told = str(Again(60, "class 'yes': 60 of the 60 new rows equal another row"))
+    assert (told in summary.notes, summary.repeats, sum(sizes)) == (True, 60, 60)
     for lost in ("a.csv", "provenance.parquet"):
         (tmp_path / "out" / lost).unlink()
-        assert run(tmp_path, "allow", **changes).notes == summary.notes
+        second = run(tmp_path, "allow", **changes)
+        assert (second.notes, second.repeats) == (summary.notes, 60)
 
 
 def test_what_a_column_of_splits_shares_is_refused_where_shares_are_drawn_of_it(tmp_path):

@@ -83,7 +83,6 @@ def test_a_room_is_decaying_noise_as_loud_as_the_sound() -> None:
 @pytest.mark.oracle("sound_codec")
 @pytest.mark.parametrize("codec", CODECS)
 def test_codecs_leave_a_tone_as_long_and_much_as_it_was(codec: str) -> None:
-    pytest.importorskip("soundfile")
     series = tone(0.05, 16_000)
     coded = applied(step("sound_codec", codecs=[codec], loss=0.8), series).values
     assert coded.shape == series.values.shape
@@ -155,7 +154,6 @@ def test_a_channel_is_in_one_group_at_most(name: str, groups: list[list[int]]) -
 
 
 def test_runs_replay(tmp_path: Path) -> None:
-    pytest.importorskip("soundfile")
     file = io.BytesIO()
     values = np.array([wave(64, 3, seed=n).values for n in range(6)])
     np.savez(file, X=values, y=np.arange(6) % 2)

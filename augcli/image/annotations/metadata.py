@@ -60,6 +60,10 @@ class MetadataRows(ABC):
         """Return the texts in a row, which may be captions."""
 
     @abstractmethod
+    def cells(self, text: str) -> dict[str, str]:
+        """Return column → what a row says there, in words."""
+
+    @abstractmethod
     def files(self, text: str) -> list[str]:
         """Return the columns of a row that name other files, which imagefolder loads as well."""
 
@@ -181,6 +185,10 @@ class JsonRows(MetadataRows):
         """Return the columns of a row that name other files."""
         return [key for key, value in json.loads(text).items() if value and _names_files(key)]
 
+    def cells(self, text: str) -> dict[str, str]:
+        """Return column → what a row says there in a word or more."""
+        return {key: value for key, value in json.loads(text).items() if isinstance(value, str)}
+
 
 def _names_files(column: str) -> bool:
     return column.endswith(("_file_name", "_file_names"))
@@ -271,6 +279,10 @@ class CsvRows(MetadataRows):
     def files(self, text: str) -> list[str]:
         """Return the columns of a row that name other files."""
         return [column for column, cell in self._named(text) if cell and _names_files(column)]
+
+    def cells(self, text: str) -> dict[str, str]:
+        """Return column → cell of a row."""
+        return dict(self._named(text))
 
     def texts(self, text: str) -> list[str]:
         """Return the cells of a row."""

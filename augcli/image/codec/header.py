@@ -65,12 +65,15 @@ class Header:
 def read_header(data: bytes, max_pixels: int) -> Header:
     """Return what a whole file says of itself; SampleError where it is no picture or too large."""
     format_ = sniffed(data)
+    if (plain := _PLAIN.get(format_)) and (header := plain(data)):
+        return _checked(header, data, format_, max_pixels)
     with guarded(format_.upper()) as words, warned(words):
-        return _header_of(data, format_, max_pixels)
+        header = _READERS.get(format_, _read)(data, format_, max_pixels)
+        return _checked(header, data, format_, max_pixels)
 
 
-def _header_of(data: bytes, format_: str, max_pixels: int) -> Header:
-    header = _READERS.get(format_, _read)(data, format_, max_pixels)
+def _checked(header: Header, data: bytes, format_: str, max_pixels: int) -> Header:
+    """Return the header of a file that is neither too large nor cut."""
     check_size(header.width, header.height, max_pixels)
     check_complete(data, format_)
     return header
@@ -119,18 +122,18 @@ def _conversion(mode: str, icc: object) -> str:
     return "CIE Lab converted to sRGB" if mode == "LAB" else ""
 
 
-def _read_jpeg(data: bytes, format_: str, max_pixels: int) -> Header:
-    """Return a JPEG's header: at once where it is plain, through Pillow where there is metadata."""
+def _plain_jpeg(data: bytes) -> Header | None:
+    """Return a JPEG's header; None where there are riddles in it, which Pillow knows."""
     frame = plain_frame(data)
     if frame is None:
-        return _read_jpeg_by_pillow(data, format_, max_pixels)
+        return None
     _, _, channels, orientation = frame
     width, height = turned(frame.width, frame.height, orientation)
     mode = "L" if channels == 1 else "RGB"
-    return Header(format_, width, height, mode, channels, "uint8", False, 1, orientation, None)
+    return Header("jpeg", width, height, mode, channels, "uint8", False, 1, orientation, None)
 
 
-def _read_jpeg_by_pillow(data: bytes, format_: str, max_pixels: int) -> Header:
+def _read_jpeg(data: bytes, format_: str, max_pixels: int) -> Header:
     header = _read(data, format_, max_pixels)
     if header.format == "mpo" and _is_cut_behind_first(data, max_pixels):
         return replace(header, notes=(*header.notes, "a picture behind the first is cut off"))
@@ -149,30 +152,26 @@ def _is_cut_behind_first(data: bytes, max_pixels: int) -> bool:
             return True
 
 
-def _read_png(data: bytes, format_: str, max_pixels: int) -> Header:
-    """Return a PNG's header: at once where it is plain, through Pillow where there is metadata."""
+def _plain_png(data: bytes) -> Header | None:
+    """Return a PNG's header; None where it has metadata, which Pillow knows."""
     names = {name for name, _, _ in png_chunks(data)}
-    if names <= _PLAIN_CHUNKS and _is_plain_png(data):
-        return _plain_png(data, format_)
-    return _read_png_by_pillow(data, format_, max_pixels)
-
-
-def _is_plain_png(data: bytes) -> bool:
-    """Return whether the first chunk is a whole IHDR of a form that is read as it is stored."""
-    whole = zlib.crc32(data[12:29]) == int.from_bytes(data[29:33], "big")
-    return data[8:16] == b"\0\0\0\x0dIHDR" and whole and (data[24], data[25]) in _PLAIN_FORMS
-
-
-def _plain_png(data: bytes, format_: str) -> Header:
+    if not names <= _PLAIN_CHUNKS or not _is_stored_plainly(data):
+        return None
     width, height = int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
     bits, colour = data[24], data[25]
     mode = _PNG_MODES[colour] + (";16" if bits == 16 else "")
     tones = 1 if colour in (0, 4) else 3
     alpha = colour in (4, 6)
-    return Header(format_, width, height, mode, tones + alpha, f"uint{bits}", alpha, 1, 1, None)
+    return Header("png", width, height, mode, tones + alpha, f"uint{bits}", alpha, 1, 1, None)
 
 
-def _read_png_by_pillow(data: bytes, format_: str, max_pixels: int) -> Header:
+def _is_stored_plainly(data: bytes) -> bool:
+    """Return whether the first chunk is a whole IHDR of a form that is read as it is stored."""
+    whole = zlib.crc32(data[12:29]) == int.from_bytes(data[29:33], "big")
+    return data[8:16] == b"\0\0\0\x0dIHDR" and whole and (data[24], data[25]) in _PLAIN_FORMS
+
+
+def _read_png(data: bytes, format_: str, max_pixels: int) -> Header:
     """Return a PNG's header with what Pillow leaves out: 16 bits, and EXIF behind the pixels."""
     with opened(data, format_, max_pixels) as image:
         check_size(*image.size, max_pixels)
@@ -286,6 +285,8 @@ def _read_avif(data: bytes, format_: str, max_pixels: int) -> Header:
     return replace(header, notes=(*header.notes, f"{bits}-bit AVIF read as 8-bit"))
 
 
+_PLAIN: dict[str, Callable[[bytes], Header | None]] = {"jpeg": _plain_jpeg, "png": _plain_png}
+"""Formats whose files mostly say what they are without a library that may warn or fail."""
 _READERS: dict[str, Callable[[bytes, str, int], Header]] = {
     "jpeg": _read_jpeg,
     "png": _read_png,

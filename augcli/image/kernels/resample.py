@@ -32,6 +32,8 @@ LONGEST_WARPED_SIDE = 32_766
 
 _REACH = 3
 """Pixels that interpolation may look at beyond the place it samples."""
+_SMALL = 1 << 13
+"""Pixels: up to here a border is looked up as fast as it is laid out."""
 _MAPPED = 1 << 15
 """Pixels whose places are worked out in one go."""
 _TO_CENTRES = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1.0]])
@@ -177,12 +179,13 @@ def _with_border(
     """Lay out the border that the result shows, if that is not too much.
 
     OpenCV looks each of its pixels up one by one; the same values, laid out beforehand, cost a
-    third less of the whole warp.
+    third less of the whole warp, but for a small picture.
     """
     height, width = pixels.shape[:2]
     left, top, right, bottom = shown
     beyond = (-left, -top, right - width, bottom - height)
-    is_slow = how.border != "constant" or _blends_slowly(pixels, inverse, how)
+    is_same = _is_same_laid_out(pixels, inverse, how)
+    is_slow = width * height > _SMALL if is_same else how.border != "constant"
     if not is_slow or not _REACH < max(beyond) < max(width, height):
         return pixels, inverse
     pads = [max(0, math.ceil(side) + _REACH) for side in beyond]
@@ -193,8 +196,8 @@ def _with_border(
     return _windowed(pixels, pads[0], pads[1], canvas, lambda: how), shift @ inverse
 
 
-def _blends_slowly(pixels: PixelArray, inverse: Matrix, how: Sampler) -> bool:
-    """Return whether OpenCV is slow with a constant border, and laid out it is surely the same."""
+def _is_same_laid_out(pixels: PixelArray, inverse: Matrix, how: Sampler) -> bool:
+    """Return whether a result is the same to the bit with its border laid out and without."""
     is_affine = not (inverse[2, 0] or inverse[2, 1])
     return is_affine and how.interpolation == "linear" and pixels.dtype == np.uint8
 
@@ -287,14 +290,14 @@ def _shown(inverse: Matrix, size: Size) -> Box:
     """Return the upright box around what the result shows; infinite where it shows a horizon."""
     (a, b, x), (c, d, y), (g, h, w) = inverse.tolist()
     width, height = size
-    depths = w, g * width + w, g * width + h * height + w, h * height + w
-    if min(depths) <= 0:
-        return -math.inf, -math.inf, math.inf, math.inf
-    across = x, a * width + x, a * width + b * height + x, b * height + x
-    down = y, c * width + y, c * width + d * height + y, d * height + y
-    columns, rows = map(truediv, across, depths), map(truediv, down, depths)
-    (left, *_, right), (top, *_, bottom) = sorted(columns), sorted(rows)
-    return _whole(left), _whole(top), _whole(right), _whole(bottom)
+    across = [x, a * width + x, a * width + b * height + x, b * height + x]
+    down = [y, c * width + y, c * width + d * height + y, d * height + y]
+    if g or h or w != 1:
+        depths = w, g * width + w, g * width + h * height + w, h * height + w
+        if min(depths) <= 0:
+            return -math.inf, -math.inf, math.inf, math.inf
+        across, down = ([*map(truediv, each, depths)] for each in (across, down))
+    return _whole(min(across)), _whole(min(down)), _whole(max(across)), _whole(max(down))
 
 
 def _whole(value: float) -> float:

@@ -10,6 +10,9 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from augcli.dataset.doubts import UNNAMED_LABELS
+from augcli.dataset.splits import called, columns_of_splits
+from augcli.dataset.told import refuse_unnamed
+from augcli.errors import SampleError
 from augcli.image.annotations.base import Note, Parsed, Size
 from augcli.image.annotations.captions import said
 from augcli.image.annotations.metadata import (
@@ -52,7 +55,8 @@ class MetadataScheme(SharedScheme):
         columns = file.rows.columns if isinstance(file.rows, CsvRows) else None
         rows = {each: json.dumps([row.text, columns]) for each, row in file.pictures.items()}
         notes = tuple(_heeded(file)) if settings.captions == "heed" else ()
-        return Shared(name, rows, (), file.twice, notes, damaged=file.damaged)
+        splits = _splits(settings, file)
+        return Shared(name, rows, (), file.twice, notes, splits, damaged=file.damaged)
 
     def labels(
         self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
@@ -99,6 +103,22 @@ class _Told:
 
     def parsed(self, size: Size) -> Parsed:
         return self.rows.parse(self.text, size, self.place)
+
+
+def _splits(settings: ImageDatasetSettings, file: MetadataFile) -> Mapping[str, str]:
+    """Return picture → split where a column tells it; DoubtError where nobody named that one."""
+    told = {each: file.rows.cells(row.text) for each, row in file.pictures.items()}
+    names = list(dict.fromkeys(name for cells in told.values() for name in cells))
+    if settings.split is None:
+        rows = ([cells.get(name) for name in names] for cells in told.values())
+        refuse_unnamed(settings, [("", columns_of_splits(names, rows))])
+    if not isinstance(settings.split, str):
+        return {}
+    if settings.split not in names:
+        raise SampleError(f"{file.name}: no column {settings.split!r}; there are {names}")
+    return {
+        each: called(cells.get(settings.split), settings.augment) for each, cells in told.items()
+    }
 
 
 def _refuse_files(file: MetadataFile) -> None:

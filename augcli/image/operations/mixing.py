@@ -235,16 +235,22 @@ class Overlaid(InPlace, Mixture):
     def pixels(self, picture: Picture) -> PixelArray:
         """Return the partner where it is seen; its alpha is kept as it is moved."""
         stages = ops.fuse(self.laid.moves)
-        shown = ops.applied(stages, opaque(self.laid.peer.picture(stages, self.laid.part))).pixels
-        share = shown[:, :, -1].astype(np.float32) * np.float32(
-            self.opacity / full_range(shown.dtype)
-        )
-        tones = alike(Picture(np.ascontiguousarray(shown[:, :, :-1])), picture.facts)
+        shown = ops.applied(stages, self.laid.peer.picture(stages, self.laid.part))
+        tones = Picture(np.ascontiguousarray(shown.pixels[:, :, : shown.facts.tones]))
         left, top = self.place
-        at = np.s_[top : top + shown.shape[0], left : left + shown.shape[1]]
+        at = np.s_[top : top + shown.facts.height, left : left + shown.facts.width]
         result = picture.pixels.copy()
-        result[at] = over(Picture(result[at], picture.alpha), tones, share)
+        under = Picture(np.ascontiguousarray(result[at]), picture.alpha)
+        result[at] = over(under, alike(tones, picture.facts), self._share(shown))
         return result
+
+    def _share(self, shown: Picture) -> float | Plane:
+        """Return how much of a partner is seen, one number where it has no alpha."""
+        if not shown.alpha:
+            return float(self.opacity)
+        top = full_range(shown.pixels.dtype)
+        share: Plane = shown.pixels[:, :, -1].astype(np.float32) * np.float32(self.opacity / top)
+        return share
 
 
 def covering(facts: Facts, width: int, height: int) -> list[Op]:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from augcli.image.kernels import opencv as cv2
 from augcli.image.kernels.lookup import Levels, look_up
+from augcli.image.kernels.moments import channel_means
 from augcli.image.picture import Facts, InPlace, Picture, PixelArray, full_range, on_tones, visible
 
 Histogram: TypeAlias = NDArray[np.float64]
@@ -156,15 +157,7 @@ class View(NamedTuple):
             counts = self.histogram()
             return np.asarray(counts @ np.arange(counts.shape[1]) / counts[0].sum())
         pixels = picture.pixels[:, :, : picture.facts.tones]
-        return _byte_means(pixels if self.table is None else look_up(pixels, self.table))
-
-
-def _byte_means(pixels: PixelArray) -> NDArray[np.float64]:
-    """Return each channel's mean, by columns first: no histogram is as fast."""
-    height, width, channels = pixels.shape
-    rows = np.ascontiguousarray(pixels).reshape(height, width * channels)
-    sums = cv2.reduce(rows, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S).reshape(width, channels)
-    return np.asarray(sums.sum(axis=0, dtype=np.float64) / (width * height))
+        return channel_means(pixels if self.table is None else look_up(pixels, self.table))
 
 
 def after(first: Levels, second: Levels) -> Levels:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from augcli.image.kernels import opencv as cv2
 from augcli.image.kernels.light import cv_depth
+from augcli.image.kernels.moments import channel_products
 from augcli.image.operations.ops import Colours, Op, Pixels
 from augcli.image.operations.tone import curve
 from augcli.image.picture import Facts, PixelArray, Said, from_float, full_range, known
@@ -232,11 +233,10 @@ def along_components(pixels: PixelArray, amounts: Sequence[float]) -> PixelArray
 
 def covariance(pixels: PixelArray) -> NDArray[np.float64]:
     """Return the covariances of the channels of H×W×3 pixels; of whole numbers they are exact."""
-    flat = pixels.reshape(-1, 3)
-    count = len(flat)
-    products = np.asarray(cv2.mulTransposed(flat, True, dtype=cv2.CV_64F))
+    count = pixels.shape[0] * pixels.shape[1]
     means = np.asarray(cv2.mean(pixels)[:3])
-    return products / count - np.outer(means, means)
+    products: NDArray[np.float64] = channel_products(pixels) / count
+    return products - np.outer(means, means)
 
 
 def black_body(kelvin: float) -> NDArray[np.float64]:

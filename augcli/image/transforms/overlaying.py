@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 from pydantic import AfterValidator, Field
@@ -51,6 +51,7 @@ class Overlay(FromFolder):
     place in whole pixels.
     """
 
+    revision: ClassVar[int] = 3
     colours: ClassVar[bool] = True
 
     size: Annotated[
@@ -144,8 +145,11 @@ def _written(pixels: PixelArray, params: Params) -> PixelArray:
 
 def drawn(text: str, size: float, width: int) -> Plane:
     """Return how much letters cover each pixel around them, in a line that fits into a width."""
-    length = pillow.ImageFont.load_default(size).getlength(text)
-    font = pillow.ImageFont.load_default(max(_SMALLEST, size * min(1.0, width / max(length, 1))))
-    mask: Any = font.getmask(text)
-    letters: Plane = np.array(mask, np.float32).reshape(mask.size[::-1])
-    return letters / np.float32(255)
+    font = pillow.ImageFont.load_default(size)
+    length = font.getlength(text)
+    if length > width:
+        font = pillow.ImageFont.load_default(max(_SMALLEST, size * width / length))
+    left, top, right, bottom = (int(side) for side in font.getbbox(text))
+    paper = pillow.Image.new("L", (right - left, bottom - top))
+    pillow.ImageDraw.Draw(paper).text((-left, -top), text, fill=255, font=font)
+    return np.asarray(paper, np.float32) / np.float32(255)

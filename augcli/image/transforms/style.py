@@ -12,6 +12,8 @@ from pydantic import Field
 
 from augcli.draws import Draws
 from augcli.image.kernels import opencv as cv2
+from augcli.image.kernels.lookup import look_up
+from augcli.image.kernels.moments import channel_means, channel_products
 from augcli.image.operations.mixing import Laid, Styled, covering
 from augcli.image.operations.ops import Op
 from augcli.image.picture import Facts, PixelArray, from_float, full_range, known
@@ -76,22 +78,27 @@ class HistogramMatching(Styling):
 
 
 def _matched(pixels: PixelArray, other: PixelArray, share: float) -> PixelArray:
-    bands = [_band(pixels[:, :, at], other[:, :, at], share) for at in range(pixels.shape[2])]
-    return np.stack(bands, axis=2)
+    bands = range(pixels.shape[2])
+    return look_up(pixels, np.stack([_row(pixels, other, band, share) for band in bands]))
 
 
-def _band(own: PixelArray, other: PixelArray, share: float) -> PixelArray:
-    """Return a band whose values are looked up by their rank among another's."""
+def _row(own: PixelArray, other: PixelArray, band: int, share: float) -> PixelArray:
+    """Return what each value of a band becomes, by its rank among another's."""
     values = np.arange(int(full_range(own.dtype)) + 1)
-    ranks, there = _ranks(own, len(values)), _ranks(other, len(values))
+    ranks, there = (_ranks(pixels, band, len(values)) for pixels in (own, other))
     known = np.flatnonzero(np.diff(there, prepend=0))
     target = np.interp(ranks, there[known], known)
-    return from_float((1 - share) * values + share * target, own.dtype)[own]
+    return from_float((1 - share) * values + share * target, own.dtype)
 
 
-def _ranks(band: PixelArray, count: int) -> NDArray[np.float64]:
-    """Return for each value which part of the pixels is not above it."""
-    ranks: NDArray[np.float64] = np.bincount(band.ravel(), minlength=count).cumsum() / band.size
+def _ranks(pixels: PixelArray, band: int, count: int) -> NDArray[np.float64]:
+    """Return for each value of a band which part of the pixels is not above it."""
+    if pixels.dtype == np.uint8:
+        counts = cv2.calcHist([pixels], [band], None, [count], [0, count]).ravel()
+    else:
+        counts = np.bincount(pixels[:, :, band].ravel(), minlength=count)
+    height, width, _ = pixels.shape
+    ranks: NDArray[np.float64] = counts.cumsum(dtype=np.float64) / (width * height)
     return ranks
 
 
@@ -155,10 +162,10 @@ def _transferred(pixels: PixelArray, other: PixelArray, share: float) -> PixelAr
 
 def _moments(pixels: PixelArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the mean of each band, and their covariance with a little of it for flat pictures."""
-    values = known(pixels).reshape(-1, pixels.shape[2])
+    values = known(pixels)
     least = (_LEAST_DEVIATION * full_range(pixels.dtype)) ** 2
-    mean = values.mean(axis=0, dtype=np.float64)
-    products = np.asarray(cv2.mulTransposed(values, True, dtype=cv2.CV_64F)) / len(values)
+    mean = channel_means(values)
+    products = channel_products(values) / (values.shape[0] * values.shape[1])
     return mean, products - np.outer(mean, mean) + least * np.eye(len(mean))
 
 

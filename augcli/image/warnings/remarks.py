@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path, PurePath
 
 from augcli.dataset.columns import names_groups
@@ -12,7 +13,7 @@ from augcli.dataset.doubts import GROUPS_APART
 from augcli.dataset.groups import apart
 from augcli.dataset.splits import augmented
 from augcli.dataset.told import quoted
-from augcli.dataset.units import Dataset
+from augcli.dataset.units import Dataset, Sample
 from augcli.disk.reading import read_whole
 from augcli.errors import Doubt, Problem, SampleError
 from augcli.image.codec import read_header
@@ -27,6 +28,13 @@ from augcli.transform import Transform, walk
 
 Size = tuple[int, int]
 
+_LOADERS = {
+    "Keras' image_dataset_from_directory": frozenset((".bmp", ".gif", ".jpeg", ".jpg", ".png")),
+    "torchvision's ImageFolder": frozenset(
+        (".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp")
+    ),
+}
+"""Endings that they take, in either case."""
 _LOOKED_AT = 32
 """Pictures whose sizes are read, where a step sets sizes."""
 
@@ -34,6 +42,7 @@ _LOOKED_AT = 32
 def remarks(job: ImageJob, dataset: Dataset) -> Iterator[Problem]:
     """Yield notes and warnings on what a job makes of these pictures."""
     yield from _containers(job, dataset)
+    yield from _passed_by(job, dataset)
     yield from _sizes(job, dataset)
     yield from _validation(job, dataset)
     yield from _parted(job, dataset)
@@ -52,6 +61,26 @@ def _containers(job: ImageJob, dataset: Dataset) -> Iterator[Problem]:
             files = "file becomes" if count == 1 else "files become"
             text = f"{count} {extension or 'nameless'} {files} {target}"
             yield Problem(str(dataset.root), 0, 0, text, "note", "container")
+
+
+def _passed_by(job: ImageJob, dataset: Dataset) -> Iterator[Problem]:
+    """Yield which outputs in class folders are of endings that usual loaders do not take."""
+    if job.dataset.format != "folders" or not dataset.classes:
+        return
+    splits = augmented(job.dataset.augment, dataset.splits)
+    written = (_written(job, dataset, each) for each in dataset if each.split in splits)
+    passed = (_extension(dataset, each.id) for each in dataset if each.split not in splits)
+    for ending, count in sorted(Counter(chain(written, passed)).items()):
+        if by := [name for name, endings in _LOADERS.items() if ending not in endings]:
+            files = "file ends" if count == 1 else "files end"
+            text = f"{count} {files} in {ending or 'nothing'}, which {' and '.join(by)} passes by"
+            severity = "warning" if len(by) == len(_LOADERS) else "note"
+            yield Problem(str(dataset.root), 0, 0, text, severity, "passed-by")
+
+
+def _written(job: ImageJob, dataset: Dataset, sample: Sample) -> str:
+    """Return the ending of the copies of a picture."""
+    return encoding_for(f"x{_extension(dataset, sample.id)}", job.output.image)[1]
 
 
 def _extension(dataset: Dataset, sample_id: str) -> str:

@@ -21,12 +21,17 @@ class Row:
     """One sample: its text, and what is told of it."""
 
     text: str
-    label: str | None = None
-    """Without space around it."""
+    cell: str | None = None
+    """Its label as the file has it."""
     split: str | None = None
     spans: tuple[Span, ...] = ()
     trouble: str | None = None
     """Why it cannot be used."""
+
+    @property
+    def label(self) -> str | None:
+        """Return its label without space around it."""
+        return self.cell and self.cell.strip()
 
 
 class TextFile(Protocol):

@@ -10,6 +10,8 @@ from augcli.errors import SettingError, did_you_mean
 from augcli.text.formats.places import Path
 
 _ROLES = ("role", "from", "speaker")
+_ASKING = ("user", "human")
+"""Who asks what another one answers."""
 _SAID = ("content", "value", "text")
 
 
@@ -23,8 +25,11 @@ def check_roles(file: str, key: str, chats: Sequence[Any], roles: Sequence[str])
     known = sorted({_role(turn) for chat in chats if is_chat(chat) for turn in chat})
     there = f"there are {', '.join(known)}"
     if not roles:
-        hint = f"say whose turns are edited, as in `roles: [user]`; {there}"
-        raise UNCLEAR_WORDS.doubt(f"{key} of {file} is a chat", hint, "dataset.roles").error
+        asking = next((each for each in _ASKING if each in known), known[0])
+        hint = f"say whose turns are edited, as in `roles: [{asking}]`; {there}"
+        guess = {"roles": [asking]}
+        told = f"{key} of {file} is a chat"
+        raise UNCLEAR_WORDS.doubt(told, hint, "dataset.roles", guess=guess).error
     for each in roles:
         if each not in known:
             told = f"no turn in the first chats of {file} is of {each!r}{did_you_mean(each, known)}"

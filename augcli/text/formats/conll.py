@@ -157,5 +157,5 @@ class ConllFile(LinedFile):
 
 
 _KEYS = frozenset(("text", "tags", "encoding"))
-_ENDS = (".conll", ".bio", ".iob", ".iob2")
+_ENDS = (".conll", ".conllu", ".bio", ".iob", ".iob2")
 register_format(RowFormat("conll", _ENDS, _KEYS, lambda *told: ConllFile(*told[:2])))

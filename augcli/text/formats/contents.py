@@ -18,7 +18,7 @@ from augcli.text.formats.chats import check_roles, is_chat, turns
 from augcli.text.formats.labelled import UNITS, Unit, spans_of, with_spans
 from augcli.text.formats.places import Path, at, path_of, within
 from augcli.text.formats.stale import refuse_stale
-from augcli.text.formats.tagged import aligned, outside, runs, sentence, spans_of_runs
+from augcli.text.formats.tagged import aligned, are_tags, outside, runs, sentence, spans_of_runs
 from augcli.text.joined import joined, parted
 from augcli.text.words import Span
 
@@ -182,15 +182,23 @@ def _words(
     key = resolve("tags", settings.tags)
     if key is None:
         hint = "say by `tags` where the tags of its words are"
-        raise UNCLEAR_WORDS.doubt(f"{_key(first)} of {file} is a list", hint, "dataset.tags").error
-    tags = path_of(key, lines)
-    if not any(map(outside, (tag for line in lines for tag in at(line, tags) or ()))):
+        told = f"{_key(first)} of {file} is a list"
+        tags = [path[0] for path in _beside(lines, first) if are_tags([*_all(lines, path)])]
+        guess = {"tags": tags[-1]} if tags else {}
+        raise UNCLEAR_WORDS.doubt(told, hint, "dataset.tags", guess=guess).error
+    path = path_of(key, lines)
+    if not any(map(outside, _all(lines, path))):
         told = f"no word of {file} is outside of what is tagged (O, or 0): there is nothing to edit"
         raise SettingError(("dataset", "tags"), told)
-    return Words(first, tags, [path for path in _beside(lines, first) if path != tags])
+    return Words(first, path, [each for each in _beside(lines, first) if each != path])
 
 
-def _beside(lines: Sequence[Values], words: Path) -> Iterator[Path]:
+def _all(lines: Sequence[Values], path: Path) -> Iterator[Any]:
+    """Yield what is in the lists that a path leads to."""
+    return (each for line in lines for each in at(line, path) or ())
+
+
+def _beside(lines: Sequence[Values], words: Path) -> Iterator[tuple[str]]:
     """Yield the ways to lists that have something of each word in every line."""
     for key in dict.fromkeys(name for line in lines for name in line):
         lists = ((line[key], at(line, words)) for line in lines if line.get(key) is not None)
@@ -201,14 +209,13 @@ def _beside(lines: Sequence[Values], words: Path) -> Iterator[Path]:
 
 def _likely(settings: TextDatasetSettings, lines: Sequence[Values]) -> str:
     """Return the key of the text where none is told: of a list where that is asked for."""
-    known = {key: value for line in lines for key, value in line.items() if value is not None}
-    texts = _texts(lines)
-    lists = [key for key, value in known.items() if isinstance(value, list)]
-    chats = [key for key in lists if is_chat(known[key])]
-    if settings.roles or (not texts and chats):
-        return (chats or ["messages"])[0]
+    known = {key: value for line in lines for key, value in line.items() if value}
+    if settings.roles:
+        return next((key for key in known if is_chat(known[key])), "messages")
     if settings.tags is not None:
-        return next((key for key in lists if key != settings.tags), "tokens")
+        words = (key for key in known if key != settings.tags and _are_words(known[key]))
+        return next(words, "tokens")
+    texts = _texts(lines)
     return max(texts, key=lambda key: texts[key], default="text")
 
 
@@ -220,18 +227,29 @@ def cells_of(lines: Sequence[Values]) -> Mapping[ColumnRef, Sequence[str]]:
 
 
 def _texts(lines: Sequence[Values]) -> Mapping[str, int]:
-    """Return the keys of texts of several words with their lengths, those least deep in objects."""
+    """Return the keys of texts of several words with their lengths, those least deep in objects.
+
+    Where there are none, those of single words, of chats and of lists of words.
+    """
     lengths: Counter[tuple[str, ...]] = Counter()
     worded: set[tuple[str, ...]] = set()
     for path, value in chain.from_iterable(map(within, lines)):
         if isinstance(value, str):
             lengths[path] += len(value)
             worded |= {path} if " " in value else set()
+        elif is_chat(value) or _are_words(value):
+            lengths[path] += len("".join(set(map(str, value))))
     likely = worded or lengths.keys()
     depth = min(map(len, likely), default=1)
     return {
         ".".join(path): lengths[path] for path in lengths if path in likely if len(path) == depth
     }
+
+
+def _are_words(value: Any) -> bool:
+    """Return whether a value is a list of words, and not of tags."""
+    texts = isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return texts and not are_tags(value)
 
 
 def _key(path: Path) -> str:

@@ -93,7 +93,7 @@ class CsvFile(LinedFile):
             for at in (self._label, self._split, *self._texts)
         ]
         try:
-            return Row(joined(text or "" for text in texts), label and label.strip(), split)
+            return Row(joined(text or "" for text in texts), label, split)
         except ValueError as error:
             return Row("", label, split, trouble=f"line {self.line(index)}: {error}")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from pathlib import Path, PurePosixPath
 
 from augcli.dataset.doubts import UNCLEAR_SAMPLES
 from augcli.dataset.files import listed
@@ -26,7 +26,7 @@ def scan_folders(settings: TextDatasetSettings, root: Path) -> Dataset:
     if settings.lexicon_path is not None:
         raise SettingError(("dataset", "lexicon"), "is not available for `format: folders`")
     listing = listed(settings, root)
-    texts = kept(settings, listing.take(lambda name: name.endswith(_SUFFIX), "texts"))
+    texts = kept(settings, listing.take(_wanted(listing.names), "texts"))
     names, rejected = listing.apart(texts, settings.augment[0])
     if not names:
         raise SettingError(("dataset", "path"), f"there are no texts ({_SUFFIX}) in {root}")
@@ -38,6 +38,13 @@ def scan_folders(settings: TextDatasetSettings, root: Path) -> Dataset:
     dataset.notes += listing.notes
     dataset.extend(_sample(layout, name) for name in names)
     return dataset
+
+
+def _wanted(names: Sequence[str]) -> Callable[[str], bool]:
+    """Return which files are texts: where none ends as they do, those in folders with no ending."""
+    if any(name.endswith(_SUFFIX) for name in names):
+        return lambda name: name.endswith(_SUFFIX)
+    return lambda name: "/" in name and not PurePosixPath(name).suffix
 
 
 def refuse_folders(settings: TextDatasetSettings, names: Sequence[str]) -> None:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from typing import Any
 
-from augcli.errors import SampleError
+from augcli.dataset.told import few
+from augcli.errors import SampleError, SettingError
 from augcli.task import Buffer, Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile, in_columns
+from augcli.text.formats.chats import is_chat
 from augcli.text.formats.jsonl import JsonlFile
 
 _DECODER = json.JSONDecoder()
 _KEYS = ("spans", "offsets", "roles", "tags", "encoding")
+_HEAD = 1 << 16
 _BETWEEN = re.compile(r"[ \t\r\n]*,?[ \t\r\n]*")
 
 
@@ -81,4 +86,43 @@ def is_array(head: str) -> bool:
 def open_json(source: Source, settings: TextDatasetSettings) -> TextFile:
     """Return a file of objects: one a line, or all in a list."""
     head = bytes(source.data[:256]).decode(settings.encoding or "utf-8", "replace")
-    return (JsonArrayFile if is_array(head) else JsonlFile)(source, settings)
+    if is_array(head):
+        return JsonArrayFile(source, settings)
+    _refuse_nested(source)
+    return JsonlFile(source, settings)
+
+
+def _refuse_nested(source: Source) -> None:
+    """Raise SettingError for one object with lists of samples, as JSON for programs often is."""
+    found = _alone(source)
+    lists = [key for key, value in found.items() if _holds_samples(value)]
+    if lists and not any(map(_is_text, found.values())):
+        told = f"{source.name} is one JSON object, with lists under {few([*map(repr, lists)])}"
+        hint = "texts are read from a list of objects, or from an object a line"
+        raise SettingError(("dataset", "path"), f"{told}; {hint}: write the samples so")
+
+
+def _alone(source: Source) -> dict[str, Any]:
+    """Return the one object that a file is; an empty one where it has others, or none."""
+    first, _, more = bytes(source.data[:_HEAD]).strip().partition(b"\n")
+    if more and _json(first):
+        return {}
+    found = _json(source.data[:])
+    return found if isinstance(found, dict) else {}
+
+
+def _json(data: bytes) -> Any:
+    """Return what JSON says; None where it is none."""
+    with suppress(ValueError, RecursionError):
+        return json.loads(data)
+    return None
+
+
+def _holds_samples(value: Any) -> bool:
+    """Return whether a value may be many samples, or all their texts."""
+    is_list = isinstance(value, list) and len(value) > 1 and not is_chat(value)
+    return is_list and any(isinstance(each, dict) or _is_text(each) for each in value)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and " " in value

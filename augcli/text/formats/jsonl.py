@@ -103,7 +103,7 @@ class JsonlFile(LinesFile):
 
     def _label_of(self, found: Any) -> str | None:
         if found is None or isinstance(found, str):
-            return found and found.strip()
+            return found
         if isinstance(found, float) and math.isnan(found):
             return None
         if isinstance(found, list):

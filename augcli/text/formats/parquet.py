@@ -15,7 +15,7 @@ from augcli.rows.packed import read_parquet
 from augcli.settings.base import ColumnRef
 from augcli.task import Buffer, Source
 from augcli.text.config import TextDatasetSettings
-from augcli.text.formats.base import Row, in_columns, texts_of
+from augcli.text.formats.base import Row, in_columns
 from augcli.text.formats.contents import cells_of, content_of
 from augcli.text.formats.places import at, changed, path_of
 from augcli.text.words import Span
@@ -35,8 +35,7 @@ class ParquetFile:
         self._some = self._frame.head(_SAMPLED).to_dicts()
         label = self._column("label", settings.label)
         split = self._column("split", settings.split_column)
-        told = settings if texts_of(settings) else self._likely(settings)
-        self._content = content_of(self.name, told, self._some, self._column)
+        self._content = content_of(self.name, settings, self._some, self._column)
         self._label, self._split = (path_of(key or "", self._some) for key in (label, split))
         self._separator = settings.label_separator or ", "
         self._named = {path[0] for path in (self._label, self._split, *self._content.paths)}
@@ -53,16 +52,6 @@ class ParquetFile:
         if len(path) > 1 and any(at(row, path) is not None for row in self._some):
             return str(ref)
         return names[column_of(self.name, names, ref, key)]
-
-    def _likely(self, settings: TextDatasetSettings) -> TextDatasetSettings:
-        """Return settings with the column that has the most letters, unless lists are asked for."""
-        import polars as pl
-
-        texts = self._frame.select(pl.col(pl.String).str.len_chars().sum())
-        if settings.roles or settings.tags is not None or not texts.width:
-            return settings
-        totals = texts.row(0, named=True)
-        return settings.model_copy(update={"text": max(totals, key=lambda n: totals[n] or 0)})
 
     def _check_types(self) -> None:
         """Raise SettingError where what is named holds no texts."""
@@ -91,7 +80,7 @@ class ParquetFile:
             text, spans = self._content.read(values)
         except ValueError as error:
             return Row("", told, split, trouble=f"row {index}: {error}")
-        return Row(text, told and told.strip(), split, spans)
+        return Row(text, told, split, spans)
 
     def _row(self, index: int) -> dict[str, Any]:
         return {name: column[index] for name, column in self._values.items()}

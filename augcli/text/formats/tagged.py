@@ -23,6 +23,11 @@ def outside(tag: Any) -> bool:
     return tag in OUTSIDE and not isinstance(tag, bool)
 
 
+def are_tags(values: Sequence[Any]) -> bool:
+    """Return whether values are the tags of words: most have none."""
+    return 2 * sum(map(outside, values)) > len(values)
+
+
 def sentence(words: Sequence[str]) -> str:
     """Return words as a text; ValueError where one is empty."""
     if not all(words):

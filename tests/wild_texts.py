@@ -1,0 +1,110 @@
+"""Layouts of texts for models of language, with what `init` says of each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from wild import Files, Layouts, text
+
+UD = "".join(
+    f"# sent_id = {n}\n"
+    + "".join(
+        f"{at}\t{word}\t{word}\tNOUN\tNN\t_\t{int(at > 1)}\tdep\t_\t_\n"
+        for at, word in enumerate(text(n).split(), 1)
+    )
+    + "\n"
+    for n in range(9)
+)
+TMX = '<?xml version="1.0"?>\n<tmx><body>\n' + "".join(
+    f'<tu><tuv xml:lang="en"><seg>{text(n)}</seg></tuv></tu>\n' for n in range(20)
+)
+
+
+def objects(name: str, of: Callable[[int], dict[str, Any]]) -> Files:
+    return {name: "".join(f"{json.dumps(of(n))}\n" for n in range(40))}
+
+
+def tagged(n: int) -> dict[str, Any]:
+    words = text(n).split()
+    tags = [int(at == n % 3) for at in range(len(words))]
+    return {"id": f"{n}", "tokens": words, "pos_tags": [7] * len(words), "ner_tags": tags}
+
+
+def said(n: int) -> dict[str, Any]:
+    turns = [{"from": "human", "value": text(n)}, {"from": "gpt", "value": text(n + 5)}]
+    return {"id": f"chat_{n}", "conversations": turns}
+
+
+def squad(n: int) -> dict[str, Any]:
+    asked = {"question": text(n), "answers": [{"text": text(n)[:4], "answer_start": 0}]}
+    return {"title": f"T{n}", "paragraphs": [{"context": text(n) * 3, "qas": [asked]}]}
+
+
+def nested(key: str, *several: str) -> tuple[str, ...]:
+    return (f"question: in.json is one JSON object, with lists under {key}", *several)
+
+
+TEXTS: Layouts = {
+    "words with tags": (
+        objects("train.jsonl", tagged),
+        ('text: "tokens"', 'tags: "ner_tags"    # a tag for each word', "  - eda"),
+    ),
+    "ShareGPT": (
+        {"in.json": json.dumps([said(n) for n in range(30)])},
+        ("question: unclear-words: 'conversations' of in.json is", '# roles: ["human"]', "- eda"),
+    ),
+    "SQuAD": (
+        {"in.json": json.dumps({"version": "1.1", "data": [squad(n) for n in range(9)]})},
+        nested("'data'"),
+    ),
+    "SQuAD, flat": (
+        objects(
+            "train.jsonl",
+            lambda n: {
+                "context": 3 * text(n),
+                "question": text(n + 7),
+                "answers": {"text": [text(n)[:4]], "answer_start": [0]},
+            },
+        ),
+        ("question: unclear-words: several", 'spans: "answers"', "# label: NAME"),
+    ),
+    "splits in one object": (
+        {"in.json": json.dumps({s: [{"text": text(n)} for n in range(9)] for s in ("a", "b")})},
+        nested("'a', 'b'"),
+    ),
+    "columns in one object": (
+        {"in.json": json.dumps({"text": list(map(text, range(9))), "y": [1] * 9}, indent=1)},
+        nested("'text'"),
+    ),
+    "Alpaca": (
+        objects(
+            "a.jsonl", lambda n: {"instruction": text(n), "input": "", "output": text(n + 1) * 2}
+        ),
+        ("question: unclear-words: several", '# text: ["instruction", "output"]'),
+    ),
+    "prompts and completions": (
+        objects("p.jsonl", lambda n: {"prompt": text(n), "completion": text(n + 1)}),
+        ("question: unclear-words: several", '# text: ["prompt", "completion"]'),
+    ),
+    "preferences": (
+        objects(
+            "p.jsonl",
+            lambda n: {"prompt": text(n), "chosen": text(n + 1), "rejected": text(n + 2)},
+        ),
+        ("question: unclear-words: several", '# text: ["prompt", "chosen", "rejected"]'),
+    ),
+    "CoNLL-U": (
+        {"en-ud-train.conllu": UD},
+        ("question: en-ud-train.conllu says of each word which other one it hangs on",),
+    ),
+    "trees of another ending": (
+        {"en-ud-train.conllx": UD},
+        ("format: conll", "question: en-ud-train.conllx says of each word"),
+    ),
+    "a memory of translations": (
+        {"corpus.tmx": TMX},
+        ("question: unclear-words: the lines of corpus.tmx are XML or HTML",),
+    ),
+}
