@@ -156,7 +156,8 @@ class Doubt:
     """The best answer known, as keys of `dataset`."""
 
     def __str__(self) -> str:
-        return f"{self.sentence}; {self.settled_by}"
+        mark = "" if self.sentence.endswith("?") else ";"
+        return f"{self.sentence}{mark} {self.settled_by}"
 
     @property
     def error(self) -> DoubtError:

@@ -35,7 +35,9 @@ _PLAIN = re.compile(rf"(?!{_DEVICE})[\w-]{{1,200}}{_ENDING}", re.IGNORECASE | re
 """Names that stay as they are and could be no other's, as nearly all are."""
 _LIKE_OURS = re.compile(r"(\.aug-([^\W-]+-)?\d{3,}(\.\w+)?|~[0-9a-f]{8})$", re.IGNORECASE)
 _LIKE_OUR_FOLDERS = re.compile(r"~[0-9a-f]{8}$", re.IGNORECASE)
-RESERVED = frozenset([".augment", "manifest.jsonl", "failures.jsonl", "run.json"])
+OWN = ".augment"
+"""The folder in an output that is of its own affairs."""
+RESERVED = frozenset([OWN, "manifest.jsonl", "failures.jsonl", "run.json"])
 
 
 class Spot(NamedTuple):

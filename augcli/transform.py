@@ -199,17 +199,13 @@ class Chooser(Transform):
         return list(keyed(self.parts))
 
 
-class Control(Chooser):
-    """A step that chooses among steps that a recipe lists; for every kind of dataset."""
-
-    kind: ClassVar[str] = ANY
-    shuffles: ClassVar[bool] = False
-    """Whether samples may take its steps in other orders than they are listed in."""
+class Compound(Transform):
+    """A step that is made of steps that a recipe lists."""
 
     steps: Annotated[
         tuple[InstanceOf[Transform], ...],
         WithJsonSchema({"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}}),
-    ] = Field(min_length=1, description="the steps to choose from")
+    ] = Field(min_length=1, description="the steps that it is made of")
 
     @property
     def parts(self) -> Sequence[Transform]:
@@ -217,8 +213,16 @@ class Control(Chooser):
         return self.steps
 
     def _weaker(self, strength: float) -> Self:
-        """Return the control with weaker steps; it chooses among them as before."""
+        """Return the step with weaker ones within; it is applied as often as before."""
         return changed(self, steps=tuple(step.at_strength(strength) for step in self.steps))
+
+
+class Control(Compound, Chooser):
+    """A step that chooses among those that it is made of; for every kind of dataset."""
+
+    kind: ClassVar[str] = ANY
+    shuffles: ClassVar[bool] = False
+    """Whether samples may take its steps in other orders than they are listed in."""
 
 
 @lru_cache(maxsize=4096)
@@ -307,7 +311,7 @@ def taken(
 def plain_step(step: Transform) -> dict[str, Any]:
     """Return a step in recipe form, all defaults filled in."""
     fields = step.model_dump(mode="json", by_alias=True, exclude={"steps"})
-    if isinstance(step, Control):
+    if isinstance(step, Compound):
         fields["steps"] = [plain_step(inner) for inner in step.steps]
     return {step.name: fields}
 
@@ -316,14 +320,14 @@ def walk(steps: Sequence[Transform]) -> Iterator[Transform]:
     """Yield every step, and those that it stands for."""
     for step in steps:
         yield step
-        if isinstance(step, Chooser):
+        if isinstance(step, Chooser | Compound):
             yield from walk(step.parts)
 
 
 def located(
     steps: Sequence[Transform], path: tuple[str | int, ...] = ("steps",)
 ) -> Iterator[tuple[tuple[str | int, ...], Transform]]:
-    """Yield every step that is listed, with the path of its parameters in a recipe."""
+    """Yield every step that acts by itself, with the path of its parameters in a recipe."""
     for index, step in enumerate(steps):
         here = (*path, index, step.name)
         yield here, step

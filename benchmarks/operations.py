@@ -30,7 +30,8 @@ _TEXT = """Milliseconds of CPU for one call, from what is drawn to the pixels. B
 turns, library by library, each with the draws of the one before; told is the mean of the fastest,
 as what else a machine does makes some slower and none faster. What peers have is set to the same
 strength, size, direction and border where their parameters allow that; where what is drawn is
-another thing (fog, shadows …) it is about as much of it. Parts of a random resized crop are at most
+another thing (fog, shadows …) it is about as much of it. What takes something of another picture is
+given one of this size, decoded. Parts of a random resized crop are at most
 half of the picture, as we average those that are larger before they are sampled. All have one
 thread and an allocator that keeps memory, as our workers do. Beside a number below 1, how many
 times ours a peer takes, stands why."""

@@ -130,6 +130,7 @@ SHOWN: dict[str, dict[str, Any]] = {
     "motion_blur": {"length_px": 9, "degrees": 45},
     "multiplicative_noise": {"spread": 0.4},
     "object_erasing": {"area": 0.3},
+    "on_bands": {"bands": [0], "steps": (REGISTRY["image", "translate"](x=0.06, y=0.03),)},
     "optical_distortion": {"k": 0.5},
     "pad": {"width": 160, "height": 160},
     "pad_by": {"left_px": 30, "top_px": 0, "right_px": 10, "bottom_px": 0},

@@ -15,7 +15,7 @@ from augcli.errors import AugmentError
 from augcli.image.kernels import opencv as cv2
 from augcli.records.provenance import manifest_schema
 from augcli.records.row_records import MARKS, ROW
-from augcli.transform import REGISTRY, Control, own_fields
+from augcli.transform import REGISTRY, Compound, own_fields
 
 DOCS = Path(__file__).parent.parent / "docs"
 PICTURES = ["original", *(name for kind, name in REGISTRY if kind == "image")]
@@ -56,7 +56,7 @@ def test_listed_and_described(kind: str, name: str, page: str, listed: str) -> N
 def test_examples_are_steps(kind: str, name: str) -> None:
     cls = REGISTRY[kind, name]
     (step,) = yaml.safe_load(example(cls))
-    if issubclass(cls, Control):
+    if issubclass(cls, Compound):
         assert list(step) == [name]
         return
     params = {} if step == name else step[name]

@@ -79,7 +79,7 @@ NO_PICTURES = """
     FromFloat ToRGB ToTensorV2 ToTensor RGB ToImage ToDtype ConvertImageDtype ToPILImage
     PILToTensor ToPureTensor ConvertBoundingBoxFormat UniformTemporalSubsample Identity
     ClampBoundingBoxes ClampKeyPoints SanitizeBoundingBoxes SanitizeKeyPoints SetClampingMode
-    data_format dtype validation_split Lambda preprocessing_function SelectiveChannelTransform
+    data_format dtype validation_split Lambda preprocessing_function
 """
 """Volumes, types of values and files, what is done anyway, and functions of one's own."""
 

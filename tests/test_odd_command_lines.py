@@ -232,3 +232,11 @@ def test_a_preview_is_no_file_of_another_kind(tmp_path: Path) -> None:
     assert told.returncode == 2
     assert "a picture (.png) or a page (.html), no .jpg file" in told.stderr
     assert not (tmp_path / "x.jpg").exists()
+
+
+@pytest.mark.parametrize("command", ["run", "check", "plan", "preview"])
+def test_a_dataset_in_the_place_of_a_recipe_is_told_what_makes_one(tmp_path, command):
+    (tmp_path / "my photos").mkdir()
+    done = augment(command, "my photos", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "a recipe for it comes of: augment init 'my photos' -o recipe.yaml" in done.stderr

@@ -21,7 +21,7 @@ from augcli.recipe.reader import available_kind
 from augcli.recipe.schema import recipe_schema
 from augcli.recipe.yaml_text import parse
 from augcli.settings.base import KindName
-from augcli.transform import Control, catalogue, declared_range
+from augcli.transform import Compound, catalogue, declared_range
 
 KINDS = get_args(KindName)
 for each in KINDS:
@@ -138,7 +138,7 @@ every_step = pytest.mark.parametrize(("kind", "name"), STEP_CLASSES)
 @every_step
 def test_defaults_are_accepted(kind, name):
     cls = STEP_CLASSES[kind, name]
-    required = {"steps": PAIRS[kind]} if issubclass(cls, Control) else {}
+    required = {"steps": PAIRS[kind]} if issubclass(cls, Compound) else {}
     about = definition(kind, name)
     defaults = {
         field: schema["default"]
@@ -153,7 +153,7 @@ def test_defaults_are_accepted(kind, name):
 
 def needed(about: dict[str, Any], field: str) -> Any:
     """Return what a required parameter may be."""
-    return "a/b" if about["properties"][field].get("type") == "string" else 8
+    return {"string": "a/b", "array": [1]}.get(about["properties"][field].get("type"), 8)
 
 
 def ranges():
@@ -344,7 +344,7 @@ values = scalars | in_order | st.builds(lambda items: {"choice": items}, in_orde
 fields = [
     (kind, name, field)
     for (kind, name), cls in STEP_CLASSES.items()
-    if not issubclass(cls, Control)
+    if not issubclass(cls, Compound)
     for field in definition(kind, name)["properties"]
 ]
 

@@ -11,6 +11,9 @@ from typing import Any
 import polars as pl
 import pytest
 from helpers import failures, manifest, picture, run, write
+from wild import POINTS, curve, text
+
+from augcli.errors import RecipeError
 
 LABELS = ["a"] * 3 + ["b"] * 2 + [""] * 9
 HEAD = "@problemName x\n@timeStamps false\n@univariate true\n@classLabel true a b\n@data\n"
@@ -137,3 +140,32 @@ def test_what_is_packed_is_named(tmp_path: Path, kind: str, pack: Any, what: str
     run(tmp_path / "in", tmp_path / "out", dataset={"kind": kind, "label": "label"}, steps=[])
     told = failures(tmp_path / "out")["all.csv"]
     assert told == f"is no text but a file of {what}; unpack it, or export it as CSV"
+
+
+HELD_OUT = {
+    "text": ("text,label\n", "text\n", text, {"kind": "text", "text": "text"}, "eda"),
+    "timeseries": (
+        f"{POINTS},label\n",
+        f"{POINTS}\n",
+        lambda n: ",".join(curve(n)),
+        {"kind": "timeseries", "layout": "wide"},
+        "jitter",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", HELD_OUT)
+def test_what_is_held_out_may_lack_the_column_of_classes(tmp_path: Path, kind: str) -> None:
+    head, bare, cells, told, step = HELD_OUT[kind]
+    train = "".join(f"{cells(n)},{'ab'[n % 2]}\n" for n in range(12))
+    write(tmp_path / "in/train.csv", head + train)
+    test = write(tmp_path / "in/test.csv", bare + "".join(f"{cells(n + 30)}\n" for n in range(5)))
+    asked = {"dataset": told | {"label": "label"}, "copies": 1, "steps": [step]}
+    run(tmp_path / "in", tmp_path / "out", **asked)
+    assert failures(tmp_path / "out") == {}
+    assert (tmp_path / "out/test.csv").read_bytes() == test.read_bytes()
+    made = {each["output"]: each["synthetic"] for each in manifest(tmp_path / "out")}
+    assert made == {"test.csv": 0, "train.csv": 12}
+    wrong = asked | {"dataset": told | {"label": "lable"}}
+    with pytest.raises(RecipeError, match="no column 'lable'; did you mean 'label'"):
+        run(tmp_path / "in", tmp_path / "other", **wrong)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import numpy as np
-from wild import Layouts, curve, masks, patches, photos, rows, sound, text
+from wild import POINTS, Layouts, curve, masks, patches, photos, rows, sound, text
 
 RANDOM = np.random.default_rng(0)
 CURVES = np.cumsum(RANDOM.normal(size=(24, 40)), 1)
@@ -46,7 +46,7 @@ ARCHIVES: Layouts = {
             "t.csv": rows(
                 lambda n: (*curve(n), "ab"[n % 2], number(n)),
                 60,
-                f"{','.join(f't{at}' for at in range(40))},label,partition\n",
+                f"{POINTS},label,partition\n",
             )
         },
         ('label: "label"', "question: unused-splits: column 'partition' names splits"),
@@ -96,6 +96,29 @@ ARCHIVES: Layouts = {
             + rows(lambda n: (f"{n}", ["car", "tv"][n % 2], ["good", "bad"][n % 3 == 0]), 30)
         },
         ("question: unclear-samples: the attributes of credit.arff look like columns",),
+    ),
+    "UCR, .txt": (
+        {
+            f"ECG5000_{split}.txt": rows(
+                lambda n, at=at: (f"  {1 + n % 2:.7e}", *curve(n + at)), mark="  "
+            )
+            for split, at in (("TRAIN", 0), ("TEST", 50))
+        },
+        ('include: ["**/*.txt"]', "label: 0", "ECG5000_TEST.txt is test"),
+    ),
+    "LJSpeech": (
+        {f"wavs/LJ{n}.wav": sound(n) for n in range(4)}
+        | {"metadata.csv": "".join(f"LJ{n}|{text(n)}\n" for n in range(4))},
+        ("question: unnamed-labels: metadata.csv is a table of these files",),
+    ),
+    "who wrote it is no class": (
+        {
+            "reviews.jsonl": "".join(
+                f'{{"user_id": "u{n % 6}", "stars": {1 + n % 5}, "text": "{text(n)}"}}\n'
+                for n in range(40)
+            )
+        },
+        ('text: "text"', 'label: "stars"', 'group: "user_id"'),
     ),
     "LIBSVM": (
         {"data.txt": LIBSVM},
@@ -160,6 +183,13 @@ ARCHIVES: Layouts = {
     "an archive of pictures": (
         {"digits.npz": npz(x=SQUARES, y=CLASSES[:12])},
         ("question: other-kind: digits.npz: x may be 12 pictures of 28 x 28 pixels",),
+    ),
+    "series to predict the classes of": (
+        {
+            "train.csv": rows(lambda n: (*curve(n), "ab"[n % 2]), 30, f"{POINTS},label\n"),
+            "test.csv": rows(lambda n: curve(n + 50), 10, f"{POINTS}\n"),
+        },
+        ("kind: timeseries", "layout: wide", 'label: "label"', "test.csv is test"),
     ),
     "GLUE": (
         {

@@ -121,8 +121,8 @@ OF_FILES = (
     Finding(
         "passed-by",
         "Usual loaders of class folders pass some files by",
-        "They take files by their endings and say nothing of others: a class may be smaller than it "
-        "looks, or gone.",
+        "They take files by their endings and say nothing of others: a class may be smaller than "
+        "it looks, or gone.",
         "Name a format that they read by `output.image.format`, such as png, or have your loader "
         "take these endings.",
     ),

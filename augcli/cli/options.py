@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -89,10 +90,24 @@ class CopiedFileType(PlaceType):
         return fetched_file(place) if address_of(place) else place
 
 
+class RecipeType(PathType):
+    """A file with a recipe, or - for stdin."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, allow_dash=True)
+
+    def found(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; fails for a dataset."""
+        if os.path.isdir(value):  # noqa: PTH112 – no path at all is none
+            hint = f"augment init {shlex.quote(value)} -o recipe.yaml"
+            self.fail(f"{value!r} is a folder; a recipe for it comes of: {hint}", param, ctx)
+        return super().found(value, param, ctx)
+
+
 def recipe_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add RECIPE and the options that change it; the command gets the loaded `recipe`."""
 
-    @click.argument("file", metavar="RECIPE", type=PathType(dir_okay=False, allow_dash=True))
+    @click.argument("file", metavar="RECIPE", type=RecipeType())
     @recipe_options
     @wraps(command)
     def with_recipe(file: str, **options: Any) -> Any:
@@ -104,9 +119,7 @@ def recipe_argument(command: Callable[..., Any]) -> Callable[..., Any]:
 def recipe_or_dataset(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the same, but without RECIPE the command gets what `init` writes for the dataset."""
 
-    @click.argument(
-        "file", metavar="[RECIPE]", required=False, type=PathType(dir_okay=False, allow_dash=True)
-    )
+    @click.argument("file", metavar="[RECIPE]", required=False, type=RecipeType())
     @recipe_options
     @wraps(command)
     def with_recipe(file: str | None, **options: Any) -> Any:

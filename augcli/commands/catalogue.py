@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 from augcli.errors import AugmentError, did_you_mean
 from augcli.transform import (
     REGISTRY,
-    Control,
+    Compound,
     Transform,
     declared_range,
     own_fields,
@@ -33,8 +33,8 @@ TITLES = {
     "any": "Choosing among steps",
 }
 _INNER_STEPS = """\
-      - horizontal_flip
-      - rotate: {degrees: [-15, 15]}"""
+      - gaussian_noise
+      - brightness: {delta: [-0.1, 0.1]}"""
 _INTRODUCTION = """\
 # Transforms
 
@@ -193,8 +193,10 @@ def _limits(cls: Class) -> list[str]:
 
 def example(cls: Class) -> str:
     """Return a step of a recipe with every parameter of its own."""
-    if issubclass(cls, Control):
-        return f"- {cls.name}:\n    steps:\n{_INNER_STEPS}"
+    if issubclass(cls, Compound):
+        needed = [field for field in own_fields(cls) if field != "steps" and _needed(cls, field)]
+        others = (f"    {field}: {yaml_of(_shown(cls.model_fields[field]))}\n" for field in needed)
+        return f"- {cls.name}:\n{''.join(others)}    steps:\n{_INNER_STEPS}"
     own = cls.__annotations__
     shown = [field for field in own_fields(cls) if field in own or _needed(cls, field)]
     values = {field: _shown(cls.model_fields[field]) for field in shown}

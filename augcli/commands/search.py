@@ -32,6 +32,7 @@ from augcli.judges.nested import OUTER, Choice, Field, Gain, Trials, choice, nes
 from augcli.judges.panel import Panel
 from augcli.judges.verdict import NONE_CHOSEN, Extent, Verdict, verdict
 from augcli.kind import load_kind
+from augcli.plural import several
 from augcli.recipe import Recipe
 from augcli.steps.generating import Generating
 from augcli.steps.learned import Learning
@@ -208,7 +209,8 @@ def trials_of(recipe: Recipe, *, steps: bool) -> Iterator[Trial]:
         milder = recipe.model_copy(update={"strength": recipe.strength * strength})
         family = f"strength {milder.strength:g}"
         for copies in reversed(amounts):
-            yield Trial(f"{family}, {copies} copies", family, _with(milder, copies))
+            name = f"{family}, {several(copies, 'copy', 'copies')}"
+            yield Trial(name, family, _with(milder, copies))
     yield from _balanced(recipe)
     every = catalogue(recipe.dataset.kind).values()
     policies = (each for each in every if {"n", "m"} <= each.model_fields.keys())

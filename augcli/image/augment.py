@@ -7,10 +7,10 @@ functions of the params, shared with `remaking.py`, so a replay proves the run.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import chain, groupby
+from itertools import groupby
 from typing import Any
 
 from augcli.balance.classes import names_classes
@@ -18,7 +18,7 @@ from augcli.errors import Problem, SampleError, StepError
 from augcli.image.codec import refusal
 from augcli.image.drawing import CopyDraws, Drawn
 from augcli.image.formats import encoding_for
-from augcli.image.job import ImageJob
+from augcli.image.job import ImageJob, known_to
 from augcli.image.labelled.base import Labels
 from augcli.image.labelled.schemes import labels_of
 from augcli.image.listing.whole import Together, Whole
@@ -35,15 +35,7 @@ from augcli.records.keys import key_of_told, told
 from augcli.records.provenance import PictureRecord
 from augcli.requests.asked import Copies
 from augcli.requests.redraws import Fault, Place, Vain
-from augcli.steps.learned import Model, models_of
 from augcli.task import Output, Processed, Processor, Source, Task
-
-
-def known_to(job: ImageJob) -> Callable[[str], Model] | None:
-    """Return what gives the models of a job's steps by their hashes; None where it has none."""
-    views = chain.from_iterable(stage.views for stage in job.courses)
-    models = models_of([step for view in views for step in view.steps])
-    return models.__getitem__ if models else None
 
 
 class ImageProcessor(Processor["ProcessedPicture"]):

@@ -15,9 +15,9 @@ from augcli.errors import SampleError
 from augcli.figures.knobs import shown
 from augcli.figures.playground import Frame, Playground, pictured
 from augcli.figures.tried import tried
-from augcli.image.augment import ImageProcessor, known_to
+from augcli.image.augment import ImageProcessor
 from augcli.image.drawing import Drawn
-from augcli.image.job import ImageJob
+from augcli.image.job import ImageJob, known_to
 from augcli.image.labelled.schemes import tell_objects
 from augcli.image.listing.whole import Whole
 from augcli.image.modes import learned

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from augcli.dataset.scanned import absent
 from augcli.dataset.splits import BLANK, NO_SPLIT, are_splits, columns_of_splits
 from augcli.dataset.told import few, refuse_unnamed
 from augcli.dataset.units import Dataset, Sample
+from augcli.disk.inside import suffix_of
 from augcli.disk.reading import read_whole
 from augcli.errors import DoubtError, Problem, SampleError, SettingError
 from augcli.image.config import ImageDatasetSettings
@@ -24,12 +25,13 @@ from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.image.labelled.census import census_of
 from augcli.image.labelled.schemes import scheme_of
 from augcli.image.listing.annotated import labels_beside, table_of_labels, tables_beside
+from augcli.image.listing.columns import below
 from augcli.image.listing.masked import ends_in_pictures
 from augcli.image.listing.named import within_names
 from augcli.image.listing.paired import bands_among
 from augcli.image.listing.table import PictureTable, Row
 from augcli.image.listing.taken import extension_by_content, remarks, taken
-from augcli.names import RESERVED
+from augcli.names import OWN, RESERVED
 
 if TYPE_CHECKING:
     from augcli.image.labelled.recognised import Recognised
@@ -192,12 +194,26 @@ def _scan_table(settings: ImageDatasetSettings, table: Path) -> Dataset:
             reason = _absent(path, bounds.root)
         listed_once.take(row, reason)
     samples = {sample.id: sample for sample in listed_once.samples()}
+    if not settings.include and not settings.exclude:
+        broken = {sample.id for sample, _ in dataset.rejected}
+        dataset.notes += _unlisted(table, samples.keys() | broken)
     names = kept(settings, [table.name, *samples])[1:]
     _take(dataset, [samples[name] for name in names], settings, table.name)
     told = ((path, extension_by_content(bounds, path)) for path in dataset.ids)
     dataset.extensions = {path: extension for path, extension in told if extension}
     dataset.census = _census(settings, dataset)
     return dataset
+
+
+def _unlisted(table: Path, listed: Collection[str]) -> Iterator[Problem]:
+    """Yield that pictures lie around a table that no row names, and in no output of ours."""
+    around = (path for path in below(table.parent) if suffix_of(path).lower() in IMAGE_EXTENSIONS)
+    is_output = cache(lambda folder: (table.parent / folder / OWN).is_dir())
+    others = (path for path in around if path not in listed)
+    others = (path for path in others if not any(map(is_output, PurePosixPath(path).parents)))
+    if other := next(others, None):
+        text = f"pictures that no row of {table.name} names are left out, such as {other}"
+        yield Problem(str(table.parent), 0, 0, text, "note", "left-out")
 
 
 def _census(

@@ -16,7 +16,7 @@ from augcli.image.kernels.sampling import Sampling
 from augcli.image.operations.geometry import Warp
 from augcli.image.operations.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray, Said
-from augcli.transform import Control, Params, Transform, changed, walk
+from augcli.transform import Compound, Params, Transform, changed, walk
 
 ANY_DEPTH = ("uint8", "uint16", "float32")
 INTEGER_DEPTHS = ("uint8", "uint16")
@@ -160,7 +160,7 @@ S = TypeVar("S", bound=Transform)
 
 def beside_nothing(step: S) -> S:
     """Return a step as it is where labels tell of objects, unless it is told otherwise."""
-    if isinstance(step, Control):
+    if isinstance(step, Compound):
         return changed(step, steps=tuple(map(beside_nothing, step.steps)))
     told = step.beside_objects() if isinstance(step, ImageTransform) else {}
     return changed(step, **told) if told else step

@@ -21,7 +21,7 @@ from augcli.others.tree import calls_of
 from augcli.recipe.document import Place
 from augcli.recipe.reader import available_kind
 from augcli.recipe.yaml_text import decode, parse
-from augcli.transform import Control, Transform, catalogue, walk
+from augcli.transform import Compound, Transform, catalogue, walk
 
 MAX_BYTES = 1_000_000
 _MISFITS = (TypeError, ValueError, ArithmeticError, IndexError)
@@ -206,7 +206,7 @@ def built(step: Step) -> Transform:
     """Return the step that a recipe would have of this."""
     name, params = (step, {}) if isinstance(step, str) else next(iter(step.items()))
     cls = catalogue("image")[name]
-    if issubclass(cls, Control):
+    if issubclass(cls, Compound):
         params = params | {"steps": tuple(map(built, params["steps"]))}
     return cls.model_validate(params)
 

@@ -26,7 +26,7 @@ from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, OutputSettings, Settings
 from augcli.settings.stages import ShortName, StageSettings
 from augcli.steps.learned import Learning
-from augcli.transform import Control, Transform, changed, plain_step, walk
+from augcli.transform import Compound, Transform, changed, plain_step, walk
 
 _PERCENTAGE = r"^(100|[0-9]{1,2}(\.[0-9]+)?)%$"
 
@@ -278,7 +278,7 @@ def _replaced(
     """Yield steps, with another in the place of each that is listed, those in controls too."""
     for index, step in enumerate(steps):
         here = (*path, index, step.name)
-        if isinstance(step, Control):
+        if isinstance(step, Compound):
             yield changed(step, steps=tuple(_replaced(step.steps, change, (*here, "steps"))))
         else:
             yield change(here, step)

@@ -17,7 +17,7 @@ from augcli.registry import Key
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, KindName, OutputSettings
 from augcli.steps.plugins import load_below
-from augcli.transform import CLASSES, RULES, Control, Transform, catalogue
+from augcli.transform import CLASSES, RULES, Compound, Transform, catalogue
 
 KINDS: tuple[str, ...] = get_args(KindName)
 
@@ -146,7 +146,7 @@ class Reader:
         self._check_id(path)
         inner = {"steps": self._steps((*path, "steps"))} if self._has_steps(cls, path) else {}
         step = self._validated(cls, path, inner)
-        if isinstance(step, Control):
+        if isinstance(step, Compound):
             self._check_n(step, path)
         return step
 
@@ -173,7 +173,7 @@ class Reader:
                 self.document.put_in_list((*path, key))
 
     def _has_steps(self, cls: type[Transform], path: KeyPath) -> bool:
-        return issubclass(cls, Control) and self.document.at((*path, "steps")) is not None
+        return issubclass(cls, Compound) and self.document.at((*path, "steps")) is not None
 
     def _step_name(self, path: KeyPath) -> str | None:
         """Return the name of the transform that a step means, None where it is wrong."""

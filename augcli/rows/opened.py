@@ -7,9 +7,11 @@ from itertools import islice
 from typing import TypeVar
 
 from augcli.errors import SampleError, SettingError
+from augcli.settings.base import DatasetSettings
 from augcli.task import Source
 
 Opened = TypeVar("Opened")
+D = TypeVar("D", bound=DatasetSettings)
 _SHOWN = 5
 
 
@@ -38,6 +40,19 @@ def each_opened(
     if unfit and not (found if ours is None else found.keys() & ours):
         raise unfit[0]
     return found, broken
+
+
+def held_out(opened: Callable[[D], Opened], settings: D) -> Opened:
+    """Return a file of a split that is not augmented: it may lack the column of the class.
+
+    Nothing is made of it, so that nobody misses that.
+    """
+    try:
+        return opened(settings)
+    except SettingError as error:
+        if error.path != ("dataset", "label"):
+            raise
+    return opened(settings.model_copy(update={"label": None}))
 
 
 def none_left(broken: Mapping[str, str]) -> SampleError:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from augcli.errors import SampleError
 from augcli.foreign import FILE, shown_origin
@@ -55,9 +56,14 @@ def _check_params(cls: type[Transform], params: Params) -> None:
     try:
         cls.model_validate(told)
     except ValidationError as error:
-        faults = error.errors(include_url=False)
-        if not cls.origin or any(each["type"] != "missing" for each in faults):
-            raise _as_told(cls, error) from None  # others' params need not have their fields
+        for fault in error.errors(include_url=False):
+            if not _may_lack(cls, fault):
+                raise _as_told(cls, fault) from None
+
+
+def _may_lack(cls: type[Transform], fault: ErrorDetails) -> bool:
+    """Return whether a field is no more than missing, which params of others' steps may lack."""
+    return fault["type"] == "missing" and bool(cls.origin or fault["loc"][0] in cls.lists)
 
 
 def validated(cls: type[S], told: Params) -> S:
@@ -65,11 +71,10 @@ def validated(cls: type[S], told: Params) -> S:
     try:
         return cls.model_validate(told)
     except ValidationError as error:
-        raise _as_told(cls, error) from None
+        raise _as_told(cls, error.errors(include_url=False)[0]) from None
 
 
-def _as_told(cls: type[Transform], error: ValidationError) -> SampleError:
+def _as_told(cls: type[Transform], fault: ErrorDetails) -> SampleError:
     """Return what is wrong with a record."""
-    first = error.errors(include_url=False)[0]
-    place = ".".join(map(str, (cls.name, *first["loc"])))
-    return SampleError(f"{place} in the manifest: {first['msg']}")
+    place = ".".join(map(str, (cls.name, *fault["loc"])))
+    return SampleError(f"{place} in the manifest: {fault['msg']}")

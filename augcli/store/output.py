@@ -23,6 +23,7 @@ from augcli.disk.rewriting import Rewriting
 from augcli.disk.walked import EMPTY
 from augcli.errors import FindingsError, LockedError, SettingError, StorageError
 from augcli.layouts.staged import STAGED, Staged
+from augcli.names import OWN
 from augcli.records.journal import NEW, parsed, salvaged
 from augcli.steps.learned import PLACE
 from augcli.store.untouched import entry_of, taken_back, whole_stat
@@ -41,7 +42,7 @@ class OutputFolder:
     def __init__(self, path: Path):
         self.path = path
         self.folder = Folder(path)
-        self.own = path / ".augment"
+        self.own = path / OWN
         self.batches = self.own / "batches"
         self.shards = self.own / "shards"
         self.scratch = self.own / "scratch"

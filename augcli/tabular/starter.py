@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from augcli.dataset.columns import column_of
+from augcli.dataset.columns import column_of, names_groups
 from augcli.dataset.files import readable
 from augcli.dataset.layout import file_splits, told_in_starter
 from augcli.dataset.splits import TRAIN, meaning
@@ -186,7 +186,8 @@ def _split_column(table: Table) -> Column | None:
 
 def _label(table: Table) -> Column:
     """Return the column of a telling name, or the last or first one that may be a class."""
-    others = (_split_column(table), *(each for each in table.columns if each.kind == "date"))
+    others = [_split_column(table), *(each for each in table.columns if each.kind == "date")]
+    others += [each for each in table.columns if names_groups(each.name)]
     columns = [each for each in table.columns if each not in others] or table.columns
     called = {each.name.strip().lower(): each for each in reversed(columns)}
     named = [called[name] for name in _LABELS if name in called]

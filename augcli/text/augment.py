@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
-from itertools import chain, islice
+from itertools import chain
 
 from augcli.balance.classes import doubts
 from augcli.dataset.layout import file_splits
@@ -43,7 +43,7 @@ from augcli.text.provenance import Lines
 from augcli.text.single import ProcessedText
 from augcli.text.transform import needs_words, recommending
 from augcli.text.unclear import refuse_unclear
-from augcli.text.whose import crossing, parted
+from augcli.text.whose import crossing
 from augcli.text.words import Reading, is_spaceless
 from augcli.transform import prepare
 
@@ -85,7 +85,6 @@ class ProcessedCorpus(Processed):
         if not opened:
             raise none_left(broken)
         refuse_unclear(self.settings, opened.values(), self._splits)
-        self._parted = list(parted(self.settings, islice(opened.values(), 1)))
         self._torn = {name: file.lost for name, file in opened.items()}
         """file → its lines that are no texts, as they cannot be read"""
         self._pieces = list(pieces_of(opened, texts, self.settings, self.job.seed))
@@ -97,7 +96,7 @@ class ProcessedCorpus(Processed):
         self._every = sources
         self.files = list(opened.values())
         self.corpus = Corpus.read(self.files, self.settings, self._splits, broken, self._pieces)
-        self._parted += crossing(self.settings, self.corpus, self._sources)
+        self._parted = [*crossing(self.settings, self.corpus, self._sources)]
         if self.settings.split_column is None:
             refuse_unnamed(self.settings, ((self._splits[f.name], f.unnamed()) for f in self.files))
         self._language = language_of(self._some())

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from augcli.dataset.columns import names_groups
 from augcli.dataset.files import readable
 from augcli.dataset.formats import format_at
 from augcli.dataset.layout import folders_in_starter, told_in_starter
@@ -27,7 +28,6 @@ from augcli.text.formats.open import open_file
 from augcli.text.language.languages import ENGLISH, language_of
 from augcli.text.paired import among, words_of
 from augcli.text.single import EXTENSION
-from augcli.text.whose import repeats_groups
 
 _LOOKED_AT = 200
 _HEAD = 1 << 16
@@ -82,7 +82,7 @@ def starter(asked: Asked) -> Draft | None:
     english = language_of(texts) in (None, ENGLISH) and _in_latin(texts)
     if splits is not None and not any(map(_TELLS_SPLITS.match, (*splits, *columns))):
         few = len(texts) < _FEWEST
-        drawn = next(_apart(opened[0]), _DRAWN)
+        drawn = next(_apart(asked, looked_at[0], opened[0], told), _DRAWN)
         columns.append(f"# {_DRAWN}: {len(texts)} are too few" if few else drawn)
     lines = (*(splits or ()), *_TOLD[form], *columns)
     return _draft(known, lines, _EDA if english else _WITHOUT_WORDS)
@@ -127,7 +127,11 @@ def _columns(asked: Asked, path: Path, file: TextFile, told: Plain) -> Iterator[
         yield f"split: {quoted(each)}    # it says {' and '.join(counts[each])}"
     if asked.column is not None:
         yield f"label: {quoted(asked.column)}"
-    elif labels := [each for each in counts if each not in splits and _are_classes(counts[each])]:
+    elif labels := [
+        each
+        for each, found in counts.items()
+        if each not in splits and not names_groups(str(each)) and _are_classes(found)
+    ]:
         label = min(labels, key=lambda each: str(each).strip().lower() not in _CLASSES)
         found = counts[label].most_common(_SHOWN)
         more = " …" if len(counts[label]) > _SHOWN else ""
@@ -137,10 +141,12 @@ def _columns(asked: Asked, path: Path, file: TextFile, told: Plain) -> Iterator[
         yield "# label: NAME         # the column of the class, where there is one"
 
 
-def _apart(file: TextFile) -> Iterator[str]:
+def _apart(asked: Asked, path: Path, file: TextFile, told: Plain) -> Iterator[str]:
     """Yield the line by which all texts of one person are in one split, where a column tells."""
-    for name in repeats_groups(file):
-        yield f"split: {{test: 0.2, group: {quoted(name)}}}    # all texts of one are together"
+    for name in (each for each in file.columns if names_groups(str(each)) and each != asked.column):
+        found = _counts(path, told, name)
+        if 1 < len(found) <= found.total() / 2:
+            yield f"split: {{test: 0.2, group: {quoted(name)}}}    # all texts of one are together"
 
 
 def _are_classes(counts: Counter[str]) -> bool:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from augcli.dataset.columns import names_groups
-from augcli.dataset.doubts import GROUPS_APART
 from augcli.dataset.groups import apart
 from augcli.dataset.splits import augmented
-from augcli.dataset.told import quoted
 from augcli.errors import Doubt
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
@@ -17,24 +15,15 @@ from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file
 
 
-def parted(settings: TextDatasetSettings, files: Iterable[TextFile]) -> Iterator[Doubt]:
-    """Yield which columns tell of whom texts are, where splits are drawn by none of them."""
-    if settings.shares is None or settings.shares.group is not None:
-        return
-    for name in (name for file in files for name in repeats_groups(file)):
-        text = f"column {name!r} tells of whom texts are, and they are parted by lot"
-        hint = f"keep them together by `split: {{test: 0.2, group: {quoted(name)}}}`"
-        yield GROUPS_APART.doubt(text, hint, "dataset.split")
-
-
 def crossing(
     settings: TextDatasetSettings, corpus: Corpus, sources: Sequence[Source]
 ) -> Iterator[Doubt]:
     """Yield which columns tell of whom texts are that are in an augmented and another split.
 
-    `sources` are those of the files. Drawn splits are told of by `parted`.
+    `sources` are those of the files. Whoever draws splits by a column has seen to that.
     """
-    if settings.shares is not None or len(corpus.splits.names) < 2:
+    grouped = settings.shares is not None and settings.shares.group is not None
+    if grouped or len(corpus.splits.names) < 2:
         return
     used = (settings.label, settings.split_column)
     columns = dict.fromkeys(str(name) for file in corpus.files for name in file.columns)
@@ -53,10 +42,3 @@ def _cells(
         has = column in map(str, file.columns)
         read = open_file(source, asked, {}) if has else None
         yield from (read.row(index).label if read else None for index in range(len(file)))
-
-
-def repeats_groups(file: TextFile) -> list[str]:
-    """Return the columns that are called as those that tell of whom texts are, and repeat."""
-    cells = {str(name): some for name, some in file.first_cells().items()}
-    named = ((name, some) for name, some in cells.items() if names_groups(name))
-    return [name for name, some in named if 1 < len(set(some)) <= len(some) / 2]

@@ -48,7 +48,7 @@ def _refuse_tables(settings: SeriesDatasetSettings, listing: Listing, files: Seq
             hint = f"say `labels: {path}` and its columns by `file` and `label`"
             more = f"if it is not needed, `exclude: [{path}]`"
             text = f"{path} is a table of these files"
-            guess = {"labels": path} | columns
+            guess = {"labels": path} | columns if columns["file"] not in names else {}
             raise UNNAMED_LABELS.doubt(text, f"{hint}; {more}", "dataset.labels", None, guess).error
 
 
@@ -81,7 +81,7 @@ def _folder(name: str) -> str:
 def _columns(listing: Listing, table: str, names: Set[str]) -> dict[str, str]:
     """Return which columns of a table name files and, as far as that is clear, classes."""
     text = head_of(listing.bounds, table, _HEAD).decode(errors="replace")
-    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    delimiter = max(",;\t|", key=text.partition("\n")[0].count)
     with suppress(csv.Error):
         head, *rows = islice(csv.reader(text.splitlines(), delimiter=delimiter), 1 + _LOOKED_AT)
         for at, column in enumerate(head):

@@ -7,19 +7,19 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 
 from augcli.balance.targets import Group
 from augcli.checks.equal import shared
-from augcli.dataset.splits import BLANK, NO_SPLIT, called
+from augcli.dataset.splits import BLANK, NO_SPLIT, called, is_augmented
 from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.nearest.points import Points
 from augcli.nearest.search import nearest
 from augcli.rows.encodings import LostLine
-from augcli.rows.opened import each_opened, none_left
+from augcli.rows.opened import each_opened, held_out, none_left
 from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.dtw import distance
@@ -87,7 +87,11 @@ class Library:
         """How many windows are in no split, as they reach over the end of one."""
         self.of_amounts: list[str] = []
         """Files whose labels are amounts, no classes."""
-        found, self.broken = each_opened(sources, self._of_file)
+        self.unlabelled: set[str] = set()
+        """Files of other splits without a column of classes."""
+        augment = settings.augment
+        self._ours = {name for name, it in places.items() if is_augmented(it.split, augment)}
+        found, self.broken = each_opened(sources, self._of_file, self._ours or None)
         if not found:
             raise none_left(self.broken)
         self.files = list(found)
@@ -158,7 +162,14 @@ class Library:
         return series if None in (own, rate) else series.resampled(own, rate)
 
     def _opened(self, name: str) -> SeriesFile:
-        return open_file(self.sources[name], self.settings, single=self.single)
+        opened = partial(self._as_told, name)
+        return opened(self.settings) if name in self._ours else held_out(opened, self.settings)
+
+    def _as_told(self, name: str, settings: SeriesDatasetSettings) -> SeriesFile:
+        file = open_file(self.sources[name], settings, single=self.single)
+        if settings.label != self.settings.label:
+            self.unlabelled.add(name)
+        return file
 
     def _of_file(self, source: Source) -> list[Entry]:
         entries = list(self._entries(source.name))

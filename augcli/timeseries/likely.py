@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 import numpy as np
@@ -55,6 +55,10 @@ class Curves:
     label: ColumnRef | None = None
     id: ColumnRef | None = None
     """Of series below each other; of wide tables a column of numbers that are no points."""
+
+    def is_like(self, other: Curves) -> bool:
+        """Return whether another table holds series so, but for a label that this one may lack."""
+        return self in (other, replace(other, label=None))
 
 
 def curves_in(grid: Grid) -> Curves | None:

@@ -61,6 +61,9 @@ def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
 
 def _is_series(name: str, settings: SeriesDatasetSettings) -> bool:
     form = None if name == settings.labels else _told(name)
+    if form is None and settings.include and settings.format:
+        told = formats_of(SeriesFormat)[settings.format]
+        return not told.certain and name != settings.labels
     return form is not None and settings.format in (None, form.name)
 
 

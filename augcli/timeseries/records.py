@@ -71,7 +71,9 @@ class Records:
     ) -> dict[str, Any]:
         files = sorted({self.library.entries[ident].file for ident in partners} - {name})
         sources = self.library.sources
-        return _told_of(sources[name], output, split, self.settings) | {
+        lacks = {"label": None} if name in self.library.unlabelled else {}
+        settings = self.settings.model_copy(update=lacks)
+        return _told_of(sources[name], output, split, settings) | {
             "partners": files,
             "partner_sha256": {file: sources[file].sha256 for file in files},
         }

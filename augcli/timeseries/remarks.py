@@ -33,6 +33,9 @@ def doubts(library: Library, ours: Collection[str]) -> list[Doubt]:
 
 def _crossing(library: Library, ours: Collection[str]) -> Iterator[Doubt]:
     """Yield which columns tell of whom series are, of which some are in two splits."""
+    shares = library.settings.shares
+    if shares and shares.group is not None:
+        return
     entries, whose = library.entries.values(), library.whose
     splits = [entry.split for entry in entries]
     for name in dict.fromkeys(name for told in whose.values() for name in told):

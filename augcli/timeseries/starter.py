@@ -61,16 +61,21 @@ def _of_tables(asked: Asked, files: Sequence[Path]) -> Draft | None:
     """Return what a recipe says of tables whose first rows look like series."""
     tables = [each for each in files if each.suffix.lower() in _TABLES]
     found = [_curves(each) for each in tables[:_OPENED]]
-    first = found[0] if found and all(each == found[0] for each in found) else None
+    first = max(filter(None, found), key=lambda each: each.label is not None, default=None)
+    if first and any(each is None or not each.is_like(first) for each in found):
+        first = None
     if first is None:
         return _draft(asked, [_UNSURE], {}, []) if asked.insists else None
-    given = {"layout": first.layout, "time": first.time, "id": first.id}
+    given: dict[str, Any] = {"layout": first.layout, "time": first.time, "id": first.id}
     label = asked.column if asked.column is not None else first.label
     told = list(_told(first, label))
     if tables[0].suffix.lower() not in _KNOWN:
         given["format"] = "csv"
         told.insert(0, "format: csv            # whatever its name says")
-        if len(tables) == 1:
+        if len(tables) > 1:
+            given["include"] = [f"**/*{each}" for each in sorted({e.suffix for e in tables})]
+            told.append(f"include: {quoted(given['include'])}")
+        else:
             draft = _draft(replace(asked, path=tables[0]), told, given | {"label": label}, [])
             return replace(draft, path=tables[0])
     return _draft(asked, told, given | {"label": label}, [] if label is None else [_BALANCE])

@@ -22,8 +22,8 @@ from augcli.store.sources import stats_of
 from augcli.store.untouched import output_stat
 from augcli.task import Plain, Pools, Task, files_of
 
-MAX_SOURCES = 32
-MAX_OUTPUTS = 128
+MAX_SOURCES = 64
+MAX_OUTPUTS = 256
 """A chunk is published as one batch: the price of durability is shared, and no more is redone."""
 
 

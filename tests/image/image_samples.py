@@ -57,6 +57,7 @@ NEEDED = {
     "longest_side": {"length": 50},
     "shortest_side": {"length": 50},
     "random_resized_crop": {"width": 32, "height": 32},
+    "on_bands": {"bands": [0], "steps": (TRANSFORMS["gamma"](), TRANSFORMS["translate"]())},
 }
 """Parameters without a default; the pictures of the tests are 61×47."""
 

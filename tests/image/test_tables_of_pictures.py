@@ -34,7 +34,8 @@ def test_a_file_in_equal_rows_counts_once_and_is_told(tmp_path):
     summary = made(tmp_path, "\n".join(["name,kind", *rows]) + "\n")
     assert summary.exit_code == 0
     assert Counter(labels(tmp_path / "out").values()) == {"owl": 1, "elk": 1}
-    (note,) = summary.listing
+    note, other = sorted(summary.listing)
+    assert other == "pictures that no row of t.csv names are left out, such as p/02.png"
     assert note.startswith("2 files are listed more than once, by 3 more rows that say the same")
     assert len(listed(tmp_path / "out")) == 1 + 4
 
@@ -169,3 +170,11 @@ def test_names_of_files_are_no_column_of_splits(tmp_path):
     written = augment("init", path).stdout
     assert "format: csv" in written
     assert "split:" not in written
+
+
+def test_pictures_of_an_output_beside_a_table_are_not_called_left_out(tmp_path):
+    make_photos(tmp_path / "p", {".": 2})
+    table = write(tmp_path / "t.csv", "name,kind\np/00.png,owl\np/01.png,elk\n")
+    told = {"format": "csv", "file": "name", "label": "kind"}
+    for _ in range(2):
+        assert run(table, tmp_path / "out", copies=1, dataset=told).listing == []

@@ -131,7 +131,7 @@ def test_a_recipe_without_steps_is_written_where_nothing_helps(tmp_path: Path) -
     assert target.read_text().startswith("# Found by augment search among 1 trials.")
     assert "# There is no evidence that any helps" in target.read_text()
     assert "# steps: [" in target.read_text()
-    assert "strength 1, 1 copies" in page.read_text()
+    assert "strength 1, 1 copy" in page.read_text()
 
 
 def test_a_place_that_is_taken_is_told_before_anything_is_tried(tmp_path: Path) -> None:

@@ -46,7 +46,8 @@ _PENALTY = 0.1
 """Of the judge, as a share of the mean square of what it sees."""
 _HURT = (
     "makes pictures anew: on few of them, and there are {sources}, samples of such models "
-    "have cost accuracy whenever we measured; `augment evaluate` tells what they do to yours"
+    "have cost accuracy, or gained next to none, whenever we measured; `augment evaluate` tells "
+    "what they do to yours"
 )
 
 

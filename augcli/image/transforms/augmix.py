@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Annotated, Any, ClassVar
 
@@ -12,15 +12,15 @@ from augcli.draws import Draws
 from augcli.errors import StepError
 from augcli.image.dirichlet import dirichlet
 from augcli.image.kernels.resample import Interpolation
-from augcli.image.operations.ops import Blend, Op, facts_after
+from augcli.image.operations.ops import Blend, Op
 from augcli.image.picture import Facts, Said
 from augcli.image.transform import INTEGER_DEPTHS, ImageTransform
 from augcli.image.transforms.policies import MOVING, STAYING, OfPolicy, Space
+from augcli.image.within import drawn_within, lowered_within
 from augcli.params import rounded
 from augcli.ranges import Spread, Uniform, Whole
 from augcli.steps import control
-from augcli.steps.recorded import check_steps, step_named
-from augcli.transform import Params, keyed, register, taken
+from augcli.transform import Params, register
 
 _BINS = 10
 _COLOURS = ("brightness", "color", "contrast", "sharpness")
@@ -85,17 +85,16 @@ class Augmix(OfPolicy, ImageTransform):
 
     def _chain(self, draws: Draws, facts: Facts) -> list[dict[str, Any]]:
         depth = int(self.depth.draw(draws.at("depth")))
-        steps = keyed([self._choice.at_strength(self.strength)] * depth)
-        drawn: Iterator[tuple[ImageTransform, Draws]] = taken(list(steps), draws, None, draws)
-        return [{"name": each.name, "params": each.make_params(at, facts)} for each, at in drawn]
+        drawn = drawn_within([self._choice.at_strength(self.strength)] * depth, draws, facts)
+        return [{"name": each.name, "params": params} for each, params in drawn]
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the mixture; StepError where a record tells of other operations."""
-        chains = [
-            (_weight(each["weight"]), _lowered(each["steps"], facts)) for each in params["chains"]
-        ]
-        return [Blend(_weight(params["own"]), chains)]
+        told = params["chains"]
+        chains = [lowered_within(cls.name, each["steps"], facts) for each in told]
+        weights = [_weight(each["weight"]) for each in told]
+        return [Blend(_weight(params["own"]), [*zip(weights, chains, strict=True)])]
 
 
 def _weight(told: float) -> float:
@@ -103,17 +102,3 @@ def _weight(told: float) -> float:
     if not 0 <= told <= 1:
         raise StepError(f"augmix in the manifest: {told:g} is no share")
     return told
-
-
-def _lowered(steps: Sequence[dict[str, Any]], facts: Facts) -> list[Op]:
-    """Return the operations of a chain; they leave the size as it is."""
-    check_steps(ImageTransform, steps)
-    lowered: list[Op] = []
-    for step in steps:
-        transform = step_named(ImageTransform, step["name"])
-        if reason := transform.refusal(facts):
-            raise StepError(reason)
-        lowered += transform.lower(step["params"], facts)
-    if facts_after(lowered, facts) != facts:
-        raise StepError("augmix in the manifest: a chain changes the size of the picture")
-    return lowered

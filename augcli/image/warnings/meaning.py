@@ -21,7 +21,7 @@ from augcli.errors import SampleError
 from augcli.image.operations.ops import apply, points_after
 from augcli.image.picture import Picture, PixelArray, Points
 from augcli.image.transform import ImageTransform
-from augcli.transform import Control, Transform, walk
+from augcli.transform import Compound, Transform, walk
 
 _TRIES = 48
 _SIDE = 48
@@ -83,7 +83,7 @@ def label_changing(
         concerned = [name for name in classes if step.concerns(name)]
         if step.p == 0 or step.only:
             continue  # who names the classes has thought of them
-        if isinstance(step, Control):
+        if isinstance(step, Compound):
             yield from label_changing(step.steps, concerned, (*here, step.name))
         elif said := next(_all_said(step, concerned), None):
             yield Lint("label-changing", f"{step.name} {said}", here)

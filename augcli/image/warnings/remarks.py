@@ -5,24 +5,20 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path, PurePath
 
 from augcli.dataset.columns import names_groups
-from augcli.dataset.doubts import GROUPS_APART
 from augcli.dataset.groups import apart
 from augcli.dataset.splits import augmented
-from augcli.dataset.told import quoted
-from augcli.dataset.units import Dataset, Sample
+from augcli.dataset.units import Dataset
 from augcli.disk.reading import read_whole
-from augcli.errors import Doubt, Problem, SampleError
+from augcli.errors import Problem, SampleError
 from augcli.image.codec import read_header
-from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import encoding_for
 from augcli.image.job import ImageJob
-from augcli.image.listing.columns import group_column
 from augcli.image.listing.table import PictureTable
 from augcli.image.transform import ImageTransform
+from augcli.plural import several
 from augcli.ranges import Constant
 from augcli.transform import Transform, walk
 
@@ -68,19 +64,17 @@ def _passed_by(job: ImageJob, dataset: Dataset) -> Iterator[Problem]:
     if job.dataset.format != "folders" or not dataset.classes:
         return
     splits = augmented(job.dataset.augment, dataset.splits)
-    written = (_written(job, dataset, each) for each in dataset if each.split in splits)
-    passed = (_extension(dataset, each.id) for each in dataset if each.split not in splits)
-    for ending, count in sorted(Counter(chain(written, passed)).items()):
+    own = Counter((each.split in splits, _extension(dataset, each.id)) for each in dataset)
+    written = Counter[str]()
+    for (is_ours, extension), count in own.items():
+        ending = encoding_for(f"x{extension}", job.output.image)[1] if is_ours else extension
+        written[ending] += count
+    for ending, count in sorted(written.items()):
         if by := [name for name, endings in _LOADERS.items() if ending not in endings]:
-            files = "file ends" if count == 1 else "files end"
-            text = f"{count} {files} in {ending or 'nothing'}, which {' and '.join(by)} passes by"
+            files, verb = several(count, "file ends", "files end"), "pass" if by[1:] else "passes"
+            text = f"{files} in {ending or 'nothing'}, which {' and '.join(by)} {verb} by"
             severity = "warning" if len(by) == len(_LOADERS) else "note"
             yield Problem(str(dataset.root), 0, 0, text, severity, "passed-by")
-
-
-def _written(job: ImageJob, dataset: Dataset, sample: Sample) -> str:
-    """Return the ending of the copies of a picture."""
-    return encoding_for(f"x{_extension(dataset, sample.id)}", job.output.image)[1]
 
 
 def _extension(dataset: Dataset, sample_id: str) -> str:
@@ -146,30 +140,16 @@ def _validation(job: ImageJob, dataset: Dataset) -> Iterator[Problem]:
 
 
 def _parted(job: ImageJob, dataset: Dataset) -> Iterator[Problem]:
-    """Yield whose pictures splits part, where a column of the table tells."""
-    shares = job.dataset.shares
-    is_list = job.dataset.format == "csv" and dataset.objects is None
-    if not is_list or (shares and shares.group is not None):
+    """Yield whose pictures are in an augmented and another split, where a table's columns tell."""
+    shares, is_list = job.dataset.shares, job.dataset.format == "csv" and dataset.objects is None
+    if not is_list or len(dataset.splits) < 2 or (shares and shares.group is not None):
         return
-    table = dataset.root / PurePath(job.dataset.path).name
-    found = _crossing(job.dataset, dataset, table) if shares is None else _by_lot(table)
-    yield from (each.problem(table.name) for each in found)
-
-
-def _by_lot(table: Path) -> Iterator[Doubt]:
-    """Yield whose pictures drawn splits part."""
-    if group := group_column(table):
-        text = f"column {group!r} tells of whom pictures are, and they are parted by lot"
-        hint = f"keep them together by `split: {{test: 0.2, group: {quoted(group)}}}`"
-        yield GROUPS_APART.doubt(text, hint, "dataset.split")
-
-
-def _crossing(settings: ImageDatasetSettings, dataset: Dataset, path: Path) -> Iterator[Doubt]:
-    """Yield whose pictures are in an augmented and another split."""
-    table, splits = PictureTable(settings, path), {each.id: each.split for each in dataset}
+    path = dataset.root / PurePath(job.dataset.path).name
+    table, splits = PictureTable(job.dataset, path), {each.id: each.split for each in dataset}
     named = [at for at, name in enumerate(table.columns) if names_groups(name)]
     used = {table.group, table.file, *table.labels.places}
     rows = [row for row in table.rows() if row.sample.id in splits] if named else []
     told = {table.columns[at]: [row.cells[at] for row in rows] for at in named if at not in used}
-    ours = augmented(settings.augment, dataset.splits)
-    yield from apart(told, [splits[row.sample.id] for row in rows], ours)
+    ours = augmented(job.dataset.augment, dataset.splits)
+    for each in apart(told, [splits[row.sample.id] for row in rows], ours):
+        yield each.problem(path.name)

@@ -11,7 +11,6 @@ from augcli.others.rules import Library, Rule, step
 
 _VOLUMES = "CoarseDropout3D CubicSymmetry Pad3D PadIfNeeded3D RandomCrop3D"
 _FILES = "outputs are files of the depth of their source"
-_BANDS = "steps are for all bands; `band_gain`, `rgb_shift`, `channel_dropout` tell them apart"
 _OWN = "a [step of your own](python.md#steps-of-your-own) does the same"
 
 
@@ -27,6 +26,10 @@ def _one_or_other(a: Arguments) -> Sequence[Step]:
 def _some(a: Arguments) -> Sequence[Step]:
     steps = a.parts()
     return step("some_of", n=min(int(a.number("n", 1)), len(steps) or 1), steps=steps)
+
+
+def _on_bands(a: Arguments) -> Sequence[Step]:
+    return step("on_bands", bands=a.value("channels", [0, 1, 2]), steps=a.parts())
 
 
 _CONTROLS = (
@@ -53,11 +56,16 @@ _CONTROLS = (
         lambda a: step("random_order", steps=a.parts()),
         "all of them; some: `some_of`",
     ),
+    Rule(
+        "SelectiveChannelTransform([GaussNoise()], channels=(0, 1))",
+        _on_bands,
+        "what gives pictures another size cannot be within",
+        order="transforms channels",
+    ),
     Rule("NoOp", lambda _: [], "nothing to do"),
 )
 _NONE = (
     Rule("CenterCrop3D", note="for volumes, not for pictures", also=_VOLUMES),
-    Rule("SelectiveChannelTransform", note=_BANDS),
     Rule("Lambda", note=_OWN),
     Rule("FromFloat", note=_FILES, also="ToRGB ToTensorV2"),
 )

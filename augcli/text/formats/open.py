@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from augcli.dataset.formats import format_at, formats_of
-from augcli.dataset.splits import is_augmented
+from augcli.dataset.splits import TRAIN, is_augmented
 from augcli.errors import SettingError
 from augcli.rows.delimited import is_table
 from augcli.rows.encodings import open_text
+from augcli.rows.opened import held_out
 from augcli.rows.packed import check_size
 from augcli.task import Source
 from augcli.text.config import FIRST, TextDatasetSettings
@@ -42,10 +44,7 @@ def format_of(name: str, settings: TextDatasetSettings) -> str:
 
 
 def open_file(source: Source, settings: TextDatasetSettings, splits: Mapping[str, str]) -> TextFile:
-    """Return a file of texts; `splits` are those of all files of the dataset, by their names.
-
-    One that is held out may lack the column of the class: nothing is made of it.
-    """
+    """Return a file of texts; `splits` are those of all files of the dataset, by their names."""
     check_size(len(source.data), settings.max_bytes)
     form = format_of(source.name, settings)
     if form in _IN_LINES:
@@ -54,14 +53,15 @@ def open_file(source: Source, settings: TextDatasetSettings, splits: Mapping[str
             form = "conll"
         elif _has_lines(source.name, head, settings):
             form = "lines"
-    opened = formats_of(RowFormat)[form].open
-    try:
-        return opened(source, settings, splits)
-    except SettingError as error:
-        held_out = source.name in splits and not is_augmented(splits[source.name], settings.augment)
-        if error.path != ("dataset", "label") or not held_out:
-            raise
-    return opened(source, settings.model_copy(update={"label": None}), splits)
+    opened = partial(_opened, form, source, splits)
+    is_ours = is_augmented(splits.get(source.name, TRAIN), settings.augment)
+    return opened(settings) if is_ours else held_out(opened, settings)
+
+
+def _opened(
+    form: str, source: Source, splits: Mapping[str, str], settings: TextDatasetSettings
+) -> TextFile:
+    return formats_of(RowFormat)[form].open(source, settings, splits)
 
 
 def _has_lines(name: str, head: str, settings: TextDatasetSettings) -> bool:
