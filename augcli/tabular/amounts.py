@@ -70,11 +70,13 @@ BRACKETS = r"^\s*\(([^()+-]*\d[^()]*)\)\s*$"
 """The pattern of a negative number in brackets, as bookkeepers write it."""
 
 
-def unbracketed(cells: Sequence[str]) -> tuple[list[str], bool]:
+def unbracketed(cells: list[str]) -> tuple[list[str], bool]:
     """Return cells with a minus where some, not all, are in brackets, and whether there are any."""
+    opened = sum(cell.startswith("(") for cell in cells)
+    if not 0 < opened < len(cells):
+        return cells, False
     signed = [re.sub(BRACKETS, r"-\1", cell) for cell in cells]
-    changed = sum(new != old for new, old in zip(signed, cells, strict=True))
-    return (signed, True) if 0 < changed < len(cells) else (list(cells), False)
+    return signed, signed != cells
 
 
 def bare(cell: str) -> str:

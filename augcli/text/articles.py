@@ -19,12 +19,12 @@ def with_articles(document: Document, edits: Sequence[Edit]) -> list[Edit]:
 
 
 def _articles(document: Document, edits: Sequence[Edit]) -> Iterator[Edit]:
-    known = document.reading.lexicon.articles
-    taken = {start for start, end, _ in edits if start < end}
-    for place, new in {start: new for start, _, new in reversed(edits)}.items():
-        article = document.articles.get(place)
-        then = _WORD.match(new) if article else None
-        if article and then and article.start not in taken:
+    known, articles = document.reading.lexicon.articles, document.articles
+    words = {start: new for start, _, new in reversed(edits)}
+    for place in articles.keys() & words.keys():
+        article, then = articles[place], _WORD.match(words[place])
+        is_taken = any(start == article.start < end for start, end, _ in edits)
+        if then and not is_taken:
             wanted = known.instead(article.form.lower(), article.word, then[1])
             if wanted:
                 yield [article.start, article.end, in_shape_of(wanted, article.form)]

@@ -85,9 +85,9 @@ def draw_copies(  # noqa: PLR0913, PLR0917 – what a copy hangs on
                 continue
             for (view, _), each in zip(views, picked.drawn, strict=True):
                 fits = picked.is_new and each.row is not None
-                made = each if fits else Drawn([], document, 0, None)
+                made = each[:2] if fits else ([], document)
                 spot = Spot(copy, stage.name, view.name)
-                yield made._replace(attempt=picked.attempt, spot=spot)
+                yield Drawn(*made, picked.attempt, each.row if fits else None, spot)
             if not picked.is_new:
                 most = 1  # where one copy could not be had, the others will hardly be
 

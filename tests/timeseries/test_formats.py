@@ -194,6 +194,18 @@ def test_quotes_are_kept(quote: str) -> None:
     assert rendered(file, [1, 0]).decode() == head + rows + f"2,{quote}a b{quote}\n1,c\n"
 
 
+def test_cells_that_need_quotes_put_no_others_into_them() -> None:
+    head = "@relation x\n@attribute a real\n@attribute c {'a b',c}\n@data\n"
+    file = opened("x.arff", head + "2,'a b'\n1,c\n")
+    assert rendered(file, [1], originals=False).decode() == head + "1,c\n"
+
+
+def test_columns_in_quotes_stay_so_behind_one_with_a_delimiter_in_it() -> None:
+    text = '"k","a","b"\n"x, y",1.5,2\n"z",3.5,4\n'
+    file = opened("x.csv", text, label="k", layout="wide")
+    assert rendered(file, [0, 1]).decode() == text + '"x, y",1.5,2\n"z",3.5,4\n'
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64", "int16", "uint8"])
 @pytest.mark.parametrize("shape", [(5, 7), (5, 2, 7)])
 def test_npy(dtype: str, shape: tuple[int, ...]) -> None:

@@ -27,7 +27,6 @@ from augcli.tabular.reading.dialect import Dialect
 Role = Literal["feature", "label", "labels", "split", "group", "id", "ignore"]
 
 NUMERIC = (*AMOUNTS, "date", "ordinal")
-DISCRETE = ("category", "boolean")
 UNUSED = ("text", "id", "constant")
 
 MOST_DECIMALS = 12
@@ -322,6 +321,8 @@ def _date(cells: Sequence[str], told: ColumnTold | None) -> dict[str, Any]:
 
 def _exponent(values: Sequence[str]) -> str:
     """Return the format of numbers that all have an exponent and as many digits; else nothing."""
+    if not values or not _SCIENTIFIC.fullmatch(values[0]):
+        return ""
     found = [_SCIENTIFIC.fullmatch(value) for value in values]
     forms = {(len(each[1] or ""), each[2]) for each in found if each}
     if len(forms) != 1 or None in found:

@@ -64,6 +64,7 @@ class CsvFile(LinedFile):
         self._names = names or [str(number) for number in range(self._width)]
         self._told_by_name = len(set(names)) == self._width
         self._texts = [self._column("text", each, names) for each in texts]
+        self._last_first = sorted(range(len(texts)), key=self._texts.__getitem__, reverse=True)
         self._label = self._column("label", settings.label, names)
         self._split = self._column("split", settings.split_column, names)
         whole = [row for row in body if len(row) == self._width]
@@ -128,9 +129,10 @@ class CsvFile(LinedFile):
     def written(self, index: int, text: str, spans: Sequence[Span]) -> str | None:
         """Return the row with another text, all other cells as they are."""
         raw, places = self._split_row(index)
-        changes = zip(self._texts, parted(text), strict=True)
-        for (start, end), new in sorted(((places[at], new) for at, new in changes), reverse=True):
-            cell = written(new, raw[start:end], self.dialect)
+        texts = parted(text)
+        for number in self._last_first:
+            start, end = places[self._texts[number]]
+            cell = written(texts[number], raw[start:end], self.dialect)
             if cell is None:
                 return None
             raw = raw[:start] + cell + raw[end:]

@@ -17,7 +17,7 @@ from pydantic_core import from_json, to_json
 from augcli.dataset.columns import column_of
 from augcli.dataset.splits import is_augmented
 from augcli.errors import SampleError
-from augcli.rows.cells import RowSpan, mended, row_spans, values, width_of
+from augcli.rows.cells import RowSpan, cells, mended, row_spans, values, width_of
 from augcli.rows.delimited import sniff
 from augcli.rows.encodings import Held, LostLine
 from augcli.rows.packed import read_parquet
@@ -32,6 +32,8 @@ _NUMBER = re.compile(
 )
 _HEAD = 1 << 16
 _SLICE = 2000
+_ASKED = 20
+"""Rows that say which cells are in quotes."""
 
 
 class Grid:
@@ -128,13 +130,24 @@ class TextGrid(Grid):
 
     @cached_property
     def _quoted(self) -> list[bool]:
-        """Return which cells of a row are in quotes: those of the first that may say so."""
-        first = next(self.judges())
-        place = next(place for place, row in enumerate(self.rows()) if row == first)
-        start, end, _ = next(islice(self._spans(), place, None))
-        cells = self._text.data[start:end].decode().split(self._delimited.delimiter)
-        quote = self._delimited.quote
-        return [bool(quote) and cell.strip().startswith(quote) for cell in cells]
+        """Return which cells of a row are in quotes, as they are in all rows that are asked."""
+        form = self._delimited
+        told = (
+            [line[start:end].strip().startswith(form.quote) for start, end in cells(line, form)]
+            for line in (self._asked() if form.quote else ())
+        )
+        return [all(each) for each in zip(*told, strict=False)]
+
+    def _asked(self) -> Iterator[str]:
+        """Yield the first lines that may say how cells are written."""
+        judges = islice(self.judges(), _ASKED)
+        judge = next(judges, None)
+        for row, (start, end, _) in zip(self.rows(), self._spans(), strict=True):
+            if row == judge:
+                yield self._text.data[start:end].decode()
+                judge = next(judges, None)
+            if judge is None:
+                return
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows, from the first one again each time."""
