@@ -16,7 +16,7 @@ from augcli.errors import SampleError
 from augcli.figures.sheet import Cell, Pixels, Sheet, caption
 from augcli.figures.tried import Tried, tried
 from augcli.image.augment import ImageProcessor
-from augcli.image.codec import numbers_png, read_header
+from augcli.image.codec import png_of, read_header
 from augcli.image.drawing import Drawn
 from augcli.image.job import ImageJob
 from augcli.image.kernels.sampling import Sampling
@@ -65,7 +65,7 @@ def sheet(job: ImageJob, sources: Sequence[Loaded], copies: int, _shown: int) ->
     strips = [each.made for each in found if each.made is not None]
     strips += map(frames.strip, _learned(job, *first, copies, room))
     pixels = frames.stacked(strips, reasons)
-    return numbers_png(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR, dst=pixels))
+    return png_of(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR, dst=pixels))
 
 
 def usable(found: Sequence[Tried[Loaded, Any]]) -> tuple[list[Loaded], list[str]]:

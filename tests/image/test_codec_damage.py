@@ -113,7 +113,7 @@ def test_bugs_of_ours_are_not_taken_for_damage(error, monkeypatch):
                 decode(FILES["png-rgb"], MAX_PIXELS)
     monkeypatch.setattr(encode_module, "_imencode", broken)
     with pytest.raises(type(error), match="bug"):
-        encode(Picture(pixels()), Encoding("png", 95, False), None)
+        encode(Picture(pixels()), Encoding("webp", 95, False), None)
 
 
 @pytest.mark.parametrize("error", [TypeError("why"), IndexError("why"), AttributeError("why")])

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from augcli.errors import SampleError
-from augcli.image.codec import decode, numbers
+from augcli.image.codec import decode, png
 from augcli.image.codec.masks import encode_mask, read_mask
 from augcli.image.picture import Facts
 
@@ -127,9 +127,9 @@ def test_all_read_the_same_numbers_whoever_packs_them(
         monkeypatch.setitem(sys.modules, "isal", None)
     values = np.random.default_rng(1).integers(0, np.iinfo(dtype).max, (40, 30, channels), dtype)
     values[8:] = values[7]
-    numbers._pack.cache_clear()
-    file = numbers.numbers_png(values)
-    numbers._pack.cache_clear()
+    png._pack.cache_clear()
+    file = png.png_of(values)
+    png._pack.cache_clear()
     assert len(file) < values.nbytes / 2
     np.testing.assert_array_equal(decode(file, LIMIT).picture.pixels, values)
     again = cv2.imdecode(np.frombuffer(file, np.uint8), cv2.IMREAD_UNCHANGED)

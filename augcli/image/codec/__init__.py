@@ -7,8 +7,8 @@ decode      samples of each kind of file: `decode`, `decoded`
 encode      what a container can hold: `refusal`, `encode`
 losses      what a container loses unseen
 masks       numbers, not shades: `read_mask`, `encode_mask`
-numbers     these as a PNG: `numbers_png`
-plain_png   what is in no way odd, in less than half the time
+png         samples or numbers, written: `png_of`
+plain_png   what is in no way odd, read in less than half the time
 jpeg, tiff, pnm    what no library does as we need it
 metadata    orientation and colour profiles
 guard       what codecs raise, warn about or only say on stderr becomes SampleError
@@ -19,7 +19,7 @@ from augcli.image.codec.encode import encode, encode_all, refusal
 from augcli.image.codec.header import Header, read_header
 from augcli.image.codec.losses import losses
 from augcli.image.codec.masks import MaskForm, encode_mask, read_mask
-from augcli.image.codec.numbers import numbers_png
+from augcli.image.codec.png import png_of
 
 __all__ = [
     "Decoded",
@@ -32,7 +32,7 @@ __all__ = [
     "encode_all",
     "encode_mask",
     "losses",
-    "numbers_png",
+    "png_of",
     "read_header",
     "read_mask",
     "refusal",

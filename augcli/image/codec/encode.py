@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +14,7 @@ from augcli.image.codec import tiff
 from augcli.image.codec.guard import guarded
 from augcli.image.codec.jpeg import with_icc
 from augcli.image.codec.metadata import fitting_icc
+from augcli.image.codec.png import png_of
 from augcli.image.formats import LONGEST_JPEG_SIDE, Encoding
 from augcli.image.kernels import opencv as cv2
 from augcli.image.picture import Facts, Picture, PixelArray, from_float, full_range
@@ -117,22 +117,7 @@ def _write_jpeg(picture: Picture, encoding: Encoding, icc: bytes | None) -> byte
 
 
 def _write_png(picture: Picture, _: Encoding, icc: bytes | None) -> bytes:
-    if picture.pixels.shape[2] == 2:
-        return _gray_alpha_png(picture.pixels, icc)
-    return _imencode(".png", picture.pixels, [], icc)
-
-
-def _gray_alpha_png(pixels: PixelArray, icc: bytes | None) -> bytes:
-    """Return H×W×2 as a PNG, which OpenCV does not write.
-
-    Without a filter that looks to the left, its scanlines are those of a gray picture twice as
-    wide; only the header (and its checksum) says otherwise.
-    """
-    height, width, _ = pixels.shape
-    options = [cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP]
-    file = _imencode(".png", pixels.reshape(height, width * 2, 1), options, icc)
-    header = b"IHDR" + width.to_bytes(4, "big") + file[20:25] + b"\x04" + file[26:29]
-    return b"".join([file[:12], header, zlib.crc32(header).to_bytes(4, "big"), file[33:]])
+    return png_of(picture.pixels, icc=icc)
 
 
 def _write_webp(picture: Picture, encoding: Encoding, icc: bytes | None) -> bytes:

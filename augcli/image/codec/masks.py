@@ -15,7 +15,7 @@ from augcli.image.codec.encode import encode
 from augcli.image.codec.guard import foreign, guarded, warned
 from augcli.image.codec.header import Header, read_header
 from augcli.image.codec.metadata import upright
-from augcli.image.codec.numbers import numbers_png
+from augcli.image.codec.png import png_of
 from augcli.image.codec.source import opened
 from augcli.image.formats import Encoding
 from augcli.image.picture import Facts, Picture, PixelArray
@@ -100,11 +100,11 @@ def encode_mask(values: PixelArray, form: MaskForm) -> bytes:
     """Return a file of the same form with these numbers."""
     if (form.format, form.mode) == ("png", "P"):
         colours = form.palette.ljust(3 * (int(values.max()) + 1), b"\0")[:768]
-        return numbers_png(values, colours, form.clear)
+        return png_of(values, palette=colours, clear=form.clear)
     if form.mode in _INDEXED or form.format in _WRITTEN_BY_PILLOW:
         return _by_pillow(values, form)
     if form.format == "png":
-        return numbers_png(values)
+        return png_of(values)
     alpha = values.shape[2] in (2, 4)
     return encode(Picture(values, alpha), Encoding(form.format, 100, convert=False), None)
 
