@@ -6,12 +6,13 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from augcli.again import AGAIN
 from augcli.dataset.splits import augmented
 from augcli.dataset.units import Dataset
 from augcli.errors import Problem
 from augcli.names import twin_folders, written_folders
 from augcli.plural import several
-from augcli.task import AGAIN, Count
+from augcli.task import Count
 
 _DOUBTFUL = frozenset(
     ("n/a", "#n/a", "na", "#na", "nan", "null", "none", "nil", "-", "--", "?", ".")

@@ -32,6 +32,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from augcli.again import Again
 from augcli.errors import Problem, StepError
 from augcli.requests.asked import Copies, Request, plain_request, request_of
 from augcli.requests.courses import Dealt, Stage, View, by_stage
@@ -266,21 +267,6 @@ class Tally:
     """What was found out about the dataset, for `plan`."""
     dealt: Sequence[Dealt] = ()
     """The copies by stage, where there are stages or groups."""
-
-
-AGAIN = "nothing new: "
-"""How a note begins that samples are no new ones."""
-
-
-@dataclass(frozen=True)
-class Again:
-    """Samples that are no new ones, in files of many."""
-
-    count: int
-    told: str
-
-    def __str__(self) -> str:
-        return f"{AGAIN}{self.told}"
 
 
 class Processed(ABC):

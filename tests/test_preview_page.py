@@ -15,6 +15,7 @@ import pytest
 from helpers import augment, make_photos, recipe_text, tree, write, write_recipe
 from pydantic import ValidationError
 
+from augcli.again import Again
 from augcli.api import load_recipe
 from augcli.commands.judged import verdict
 from augcli.commands.page import page as report
@@ -26,7 +27,6 @@ from augcli.figures.playground import Frame
 from augcli.kind import load_kind
 from augcli.recipe import load_recipe as from_text
 from augcli.requests.spread import here
-from augcli.task import Again
 from augcli.transform import catalogue, declared_range, own_fields
 
 STEPS = ["horizontal_flip", {"rotate": {"degrees": [-20, 20]}}, {"posterize": {}}]

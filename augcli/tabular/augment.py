@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from augcli.again import Again
 from augcli.balance.classes import doubts
 from augcli.dataset.splits import NO_SPLIT, augmented, check_augmented
 from augcli.dataset.told import refuse_unnamed
@@ -49,7 +50,6 @@ from augcli.tabular.writing.extras import extras_of
 from augcli.tabular.writing.output import Writing
 from augcli.tabular.writing.twins import Prints
 from augcli.task import (
-    Again,
     Count,
     Lost,
     Output,

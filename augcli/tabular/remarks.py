@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from augcli.again import Again
 from augcli.checks.equal import shared, twins
 from augcli.dataset.leaks import heeded
 from augcli.dataset.shares import OTHER
@@ -24,7 +25,6 @@ from augcli.tabular.splits import rows_of
 from augcli.tabular.writing.provenance import row_ids
 from augcli.tabular.writing.twins import Prints, prints_of_all, prints_of_whole, told
 from augcli.tabular.writing.writers import told_columns
-from augcli.task import Again
 
 _MANY_CLASSES = 20
 _SHOWN = 5

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from itertools import chain
 
+from augcli.again import Again
 from augcli.balance.classes import doubts
 from augcli.dataset.layout import file_splits
 from augcli.dataset.leaks import heeded
@@ -27,7 +28,7 @@ from augcli.rows.opened import each_opened, none_left
 from augcli.rows.originals import originals_of
 from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE
 from augcli.steps.recorded import own_steps
-from augcli.task import Again, Buffer, Lost, Output, Processed, Processor, Source, Tally, Task
+from augcli.task import Buffer, Lost, Output, Processed, Processor, Source, Tally, Task
 from augcli.text import provenance
 from augcli.text.asked import Asked
 from augcli.text.blocks import Block, BlockMaker, Written, nothing_new

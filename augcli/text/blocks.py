@@ -12,13 +12,13 @@ from itertools import chain
 
 from pydantic_core import to_json
 
+from augcli.again import Again
 from augcli.errors import LostError, StepError
 from augcli.names import group_of
 from augcli.once import Once
 from augcli.plural import several
 from augcli.requests.spread import Part
 from augcli.rows.tables import dumped, loaded, packed, plain_name, unpacked
-from augcli.task import Again
 from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, CorpusPlan, label_of
 from augcli.text.drawing import Drawn, Failed, courses_of, draw_copies

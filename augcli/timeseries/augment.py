@@ -12,6 +12,7 @@ from itertools import chain, islice
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from augcli.again import Again
 from augcli.balance.classes import check_steps, check_target, doubts, refuse_amounts
 from augcli.balance.targets import counted, spread, targets
 from augcli.dataset.leaks import heeded
@@ -25,7 +26,6 @@ from augcli.requests.courses import dealt_out
 from augcli.rows.originals import originals_of
 from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE, dumped, loaded, lost_lines, parquet_of
 from augcli.task import (
-    Again,
     Count,
     Lost,
     Output,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from augcli.again import Again
 from augcli.dataset.groups import apart
 from augcli.errors import Doubt
 from augcli.plural import several
-from augcli.task import Again
 from augcli.timeseries.copies import Copy
 from augcli.timeseries.library import Library
 

@@ -14,7 +14,8 @@ from scipy import linalg, stats
 from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.image.config import TargetSettings
-from augcli.image.operations.mixing import alike, covering
+from augcli.image.operations.alike import alike
+from augcli.image.operations.mixing import covering
 from augcli.image.operations.ops import Op, Stage, apply, mask_after, objects_after
 from augcli.image.operations.placed import bounds, placed
 from augcli.image.operations.sight import behind

@@ -10,9 +10,9 @@ import pytest
 from helpers import augment, write
 from table_samples import augmented, outcome
 
+from augcli.again import Again
 from augcli.errors import FindingsError, RecipeError
 from augcli.tabular.writing import output
-from augcli.task import Again
 
 HEAD = "width,height,churned,fold\n"
 OWN = "".join(f"{i}.5,{i % 7},{'no' if i % 5 else 'yes'},train\n" for i in range(60))

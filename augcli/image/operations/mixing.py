@@ -20,11 +20,11 @@ from augcli.errors import StepError
 from augcli.image.kernels import opencv as cv2
 from augcli.image.kernels.sampling import Sampling
 from augcli.image.operations import ops
+from augcli.image.operations.alike import alike
 from augcli.image.operations.geometry import Warp
 from augcli.image.operations.ops import Op
 from augcli.image.operations.sight import Shown, behind
 from augcli.image.picture import (
-    LUMA,
     Facts,
     InPlace,
     Mask,
@@ -34,7 +34,6 @@ from augcli.image.picture import (
     Placed,
     from_float,
     full_range,
-    opaque,
 )
 
 Window = tuple[int, int, int, int]
@@ -320,36 +319,3 @@ def _mean(one: PixelArray, two: PixelArray, share: PixelArray, *, alpha: bool) -
         tones = shares[0] * one[:, :-1] + shares[1] * two[:, :-1]
         return from_float(np.hstack([tones, total]), one.dtype)
     return from_float(weights[0] * one + weights[1] * two, one.dtype)
-
-
-def alike(picture: Picture, facts: Facts) -> Picture:
-    """Return a picture of the depth, bands and alpha of another; StepError where bands differ."""
-    if (picture.facts.depth, picture.facts.channels, picture.alpha) == (
-        facts.depth,
-        facts.channels,
-        facts.alpha,
-    ):
-        return picture
-    own = picture.pixels[:, :, : picture.facts.tones]
-    tones = _banded(own, facts.tones)
-    seen = opaque(picture).pixels[:, :, -1:]
-    pixels = np.dstack([tones, seen]) if facts.alpha else tones
-    made = _of_depth(pixels, np.dtype(facts.depth))
-    return Picture(made, facts.alpha, reduced=picture.reduced)
-
-
-def _banded(tones: PixelArray, count: int) -> PixelArray:
-    if tones.shape[2] == count:
-        return tones
-    if (tones.shape[2], count) == (1, 3):
-        return np.repeat(tones, 3, axis=2)
-    if (tones.shape[2], count) == (3, 1):
-        return from_float(tones @ np.array(LUMA)[:, None], tones.dtype)
-    raise StepError(f"its partner has {tones.shape[2]} bands and not {count}, as it has itself")
-
-
-def _of_depth(pixels: PixelArray, dtype: np.dtype[np.generic]) -> PixelArray:
-    if pixels.dtype == dtype:
-        return np.ascontiguousarray(pixels)
-    factor = full_range(dtype) / full_range(pixels.dtype)
-    return from_float(pixels.astype(np.float64) * factor, dtype)

@@ -1,0 +1,19 @@
+"""Samples in files of many that are no new ones, as notes tell them and summaries count them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+AGAIN = "nothing new: "
+"""How a note begins that samples are no new ones."""
+
+
+@dataclass(frozen=True)
+class Again:
+    """Samples that are no new ones, in files of many."""
+
+    count: int
+    told: str
+
+    def __str__(self) -> str:
+        return f"{AGAIN}{self.told}"
