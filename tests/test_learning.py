@@ -195,7 +195,7 @@ def test_a_preview_shows_what_was_learned(bars: Path, tmp_path: Path) -> None:
     page, picture = tmp_path / "p.html", tmp_path / "p.png"
     for target in (page, picture):
         done = augment("preview", recipe, "-o", target, "--sources", 1, "--copies", 2)
-        assert (done.returncode, done.stderr) == (0, "")
+        assert (done.returncode, done.stderr) == (0, f"wrote {target}\n")
     told = page.read_text()
     assert all(each in told for each in ("learned_warp", "drawn 2", "mode 1 (", "mode 3 ("))
     sheet = cv2.imread(str(picture))

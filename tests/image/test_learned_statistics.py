@@ -178,7 +178,7 @@ def test_plan_guesses_costs_and_a_preview_shows_what_is_whitened(tmp_path: Path)
     assert " of work" in planned.stdout
     assert "about 0 bytes" not in planned.stdout
     shown = augment("preview", recipe, "-o", tmp_path / "p.png", "--sources", 1, "--copies", 1)
-    assert (shown.returncode, shown.stderr) == (0, "")
+    assert (shown.returncode, shown.stderr) == (0, f"wrote {tmp_path}/p.png\n")
 
 
 @pytest.mark.parametrize(
