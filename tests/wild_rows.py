@@ -7,6 +7,8 @@ import json
 import numpy as np
 from wild import ATTRIBUTES, CHAT, POINTS, Layouts, curve, rows, sound, text, texts
 
+_PARTS = ("train", "test")
+
 ROWS: Layouts = {
     "kaggle tables": (
         {
@@ -114,6 +116,20 @@ ROWS: Layouts = {
             for what in ("y", "subject")
         },
         ("question: unclear-format: each split has files of subject, y",),
+    ),
+    "X and y, with headers": (
+        {f"X_{s}.csv": rows(lambda n: (f"{n}", f"{n % 7}.5"), 30, "a,b\n") for s in _PARTS}
+        | {f"y_{s}.csv": rows(lambda n: ("ab"[n % 2],), 30, "y\n") for s in _PARTS},
+        ("question: unclear-format: y_test.csv has none of the columns of X_test.csv",),
+    ),
+    "labels in a table of their own": (
+        {
+            "expr.csv": rows(
+                lambda n: (f"g{n}", *curve(n, 9)), 30, "gene,s1,s2,s3,s4,s5,s6,s7,s8,s9\n"
+            ),
+            "labels.csv": rows(lambda n: (f"s{n}", "ab"[n % 2]), 9, "sample,class\n"),
+        },
+        ("question: unclear-format: labels.csv has none of the columns of expr.csv",),
     ),
     "tables that refer to each other": (
         {"buyers.csv": "id,age\n1,30\n2,40\n", "orders.csv": "id,buyer,sum\n1,1,9\n2,2,8\n"},
