@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from wild import Files, Layouts, text
+from wild import Files, Layouts, text, texts
 
 UD = "".join(
     f"# sent_id = {n}\n"
@@ -47,6 +47,16 @@ def nested(key: str, *several: str) -> tuple[str, ...]:
 
 
 TEXTS: Layouts = {
+    "lines with their class before a tab": (
+        texts(lambda n, t: f"{('ham', 'spam')[n % 2]}\t{t}\n", "SMSSpamCollection")
+        | {"readme": "A collection of messages.\n"},
+        ("found 1 file\n", "format: lines", "split: {test: 0.2}"),
+    ),
+    "tables beside a file on them": (
+        texts(lambda n, t: f"{t}.\t{n % 2}\n", "imdb_labelled.txt", "yelp_labelled.txt")
+        | {"readme.txt": "It was made for a paper.\n\nIt has sentences.\n"},
+        ("found 2 files\n", "text: 0", "label: 1"),
+    ),
     "words with tags": (
         objects("train.jsonl", tagged),
         ('text: "tokens"', 'tags: "ner_tags"    # a tag for each word', "  - eda"),

@@ -24,6 +24,7 @@ from augcli.task import Plain, Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile, TextFormat
 from augcli.text.formats.conll import is_conll
+from augcli.text.formats.lines import say_classes
 from augcli.text.formats.open import open_file
 from augcli.text.language.languages import ENGLISH, language_of
 from augcli.text.paired import among, words_of
@@ -43,7 +44,7 @@ _FEWEST = 20
 _TOLD = {
     "auto": [],
     "conll": ["format: conll         # a word a line, with its tags"],
-    "lines": ["format: lines         # a text a line, a file for each class"],
+    "lines": ["format: lines         # a text a line, of the class before it or of its file"],
     "folders": ["format: folders       # a text a file, a folder for each class"],
 }
 _GUESSED = {
@@ -179,8 +180,9 @@ def _format_of(path: Path, files: Sequence[Path]) -> tuple[str, Sequence[Path]]:
 
 
 def _may_be_table(path: Path) -> bool:
-    """Return whether a file that no format of texts claims has even rows."""
-    return is_table(_head(path))
+    """Return whether a file that no format of texts claims has even rows, but no class first."""
+    head = _head(path)
+    return is_table(head) and not say_classes(head.splitlines()[:-1])
 
 
 def _head(path: Path) -> str:
