@@ -109,6 +109,10 @@ ROWS: Layouts = {
         {"temps.txt": "".join(f"{value}\n" for value in curve(1, 60))},
         ("kind: timeseries", "layout: long", 'path: "in/temps.txt"'),
     ),
+    "beats, a file for each class, without headers": (
+        {f"beats_{k}.csv": rows(lambda n, k=k: (*curve(n), f"{k}.0"), 30) for k in range(2)},
+        ("kind: timeseries", "question: unnamed-labels: column 40 is one", "`label: 40`"),
+    ),
     "X, y and who": (
         {
             f"{s}/{what}_{s}.txt": rows(lambda n: (str(n % 3),))
