@@ -47,6 +47,15 @@ def nested(key: str, *several: str) -> tuple[str, ...]:
 
 
 TEXTS: Layouts = {
+    "texts with their annotations beside, as brat has them": (
+        {f"doc{n}.txt": f"Aspirin, {text(n)}\n" for n in range(6)}
+        | {f"doc{n}.ann": "T1\tDrug 0 7\tAspirin\n" for n in range(6)},
+        ("question: unnamed-labels: 6 of 6 files of texts have one ending in .ann beside",),
+    ),
+    "numbered files": (
+        {f"doc{n}.txt": f"{text(n)}\n\n{text(n + 1)}\n" for n in range(6)},
+        ("question: unclear-samples: doc0.txt, doc1.txt", "`format: folders` if a file is a text"),
+    ),
     "lines with their class before a tab": (
         texts(lambda n, t: f"{('ham', 'spam')[n % 2]}\t{t}\n", "SMSSpamCollection")
         | {"readme": "A collection of messages.\n"},
