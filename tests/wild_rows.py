@@ -113,6 +113,18 @@ ROWS: Layouts = {
         {f"beats_{k}.csv": rows(lambda n, k=k: (*curve(n), f"{k}.0"), 30) for k in range(2)},
         ("kind: timeseries", "question: unnamed-labels: column 40 is one", "`label: 40`"),
     ),
+    "a sensor of several people, without a header": (
+        {
+            "raw.txt": rows(
+                lambda n: (
+                    *(str(33 + n // 120), ["jog", "walk"][n // 60 % 2], str(4910 + n * 50)),
+                    *(f"{n * k % 97}.{n * k % 89}" for k in (37, 61)),
+                ),
+                360,
+            )
+        },
+        ("kind: tabular", "note: times in '2' rise while '1' stay", "`kind: timeseries`"),
+    ),
     "X, y and who": (
         {
             f"{s}/{what}_{s}.txt": rows(lambda n: (str(n % 3),))
