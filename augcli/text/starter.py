@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -78,6 +78,8 @@ def starter(asked: Asked) -> Draft | None:
     is_told = asked.insists or not told.keys().isdisjoint(("tags", "roles"))
     if not is_told and not words_of(texts):
         return None
+    lacking = [*_lacking(known, opened[0], told)] if form == "auto" and opened else []
+    known = [each for each in known if each not in lacking]
     splits = _splits(path, known, form)
     columns = [line for file in opened[:1] for line in _columns(asked, looked_at[0], file, told)]
     english = language_of(texts) in (None, ENGLISH) and _in_latin(texts)
@@ -85,7 +87,9 @@ def starter(asked: Asked) -> Draft | None:
         few = len(texts) < _FEWEST
         drawn = next(_apart(asked, looked_at[0], opened[0], told), _DRAWN)
         columns.append(f"# {_DRAWN}: {len(texts)} are too few" if few else drawn)
-    lines = (*(splits or ()), *_TOLD[form], *columns)
+    names = quoted([each.relative_to(path).as_posix() for each in lacking])
+    others = [f"exclude: {names}    # without the column of the text"] if lacking else []
+    lines = (*(splits or ()), *_TOLD[form], *others, *columns)
     return _draft(known, lines, _EDA if english else _WITHOUT_WORDS)
 
 
@@ -128,6 +132,8 @@ def _columns(asked: Asked, path: Path, file: TextFile, told: Plain) -> Iterator[
         yield f"split: {quoted(each)}    # it says {' and '.join(counts[each])}"
     if asked.column is not None:
         yield f"label: {quoted(asked.column)}"
+    elif flags := _flags(counts):
+        yield f"# label: NAME         # {', '.join(map(quoted, flags))} are 0 or 1 each; copies keep all"
     elif labels := [
         each
         for each, found in counts.items()
@@ -148,6 +154,29 @@ def _apart(asked: Asked, path: Path, file: TextFile, told: Plain) -> Iterator[st
         found = _counts(path, told, name)
         if 1 < len(found) <= found.total() / 2:
             yield f"split: {{test: 0.2, group: {quoted(name)}}}    # all texts of one are together"
+
+
+def _lacking(files: Sequence[Path], file: TextFile, told: Plain) -> Iterator[Path]:
+    """Yield the files without the column that holds the texts of another."""
+    text = next(iter(file.columns), None)
+    settings = TextDatasetSettings.again({**told, "text": text})
+    for path in files[:_LOOKED_AT] if isinstance(text, str) else ():
+        try:
+            with suppress(SampleError), path.open("rb") as head:
+                open_file(Source(path.name, "", head.read(_HEAD)), settings, {path.name: TRAIN})
+        except SettingError as error:
+            if error.path == ("dataset", "text"):
+                yield path
+
+
+def _flags(counts: Mapping[ColumnRef, Counter[str]]) -> list[ColumnRef]:
+    """Return columns of 0 and 1, of which a text may have several; none if one is called a class.
+
+    One alone is a class.
+    """
+    found = [each for each, cells in counts.items() if {*cells} <= {"0", "1"}]
+    is_called = any(str(each).strip().lower() in _CLASSES for each in counts)
+    return [] if is_called or len(found) < 2 else found
 
 
 def _are_classes(counts: Counter[str]) -> bool:
