@@ -125,6 +125,17 @@ ROWS: Layouts = {
         },
         ("kind: tabular", "note: times in '2' rise while '1' stay", "`kind: timeseries`"),
     ),
+    "what is to be forecast, in a short file of its own": (
+        {
+            f"Hourly-{s}.csv": rows(
+                lambda n, m=m: (f"H{n}", *curve(n, m)),
+                20,
+                f"{','.join(f'V{n}' for n in range(m + 1))}\n",
+            )
+            for s, m in (("train", 60), ("test", 12))
+        },
+        ("kind: timeseries", "layout: wide", "Hourly-test.csv is test"),
+    ),
     "X, y and who": (
         {
             f"{s}/{what}_{s}.txt": rows(lambda n: (str(n % 3),))

@@ -133,7 +133,8 @@ def _columns(asked: Asked, path: Path, file: TextFile, told: Plain) -> Iterator[
     if asked.column is not None:
         yield f"label: {quoted(asked.column)}"
     elif flags := _flags(counts):
-        yield f"# label: NAME         # {', '.join(map(quoted, flags))} are 0 or 1 each; copies keep all"
+        names = ", ".join(map(quoted, flags))
+        yield f"# label: NAME         # {names} are 0 or 1 each; copies keep all"
     elif labels := [
         each
         for each, found in counts.items()
