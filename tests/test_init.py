@@ -358,3 +358,21 @@ def test_pictures_beside_folders_of_classes_are_of_no_class(tmp_path: Path) -> N
     make_photos(tmp_path / "in", {"a": 5, "b": 50, ".": 1})
     text = starter(tmp_path / "in", tmp_path).text
     assert "\nbalance: {target: max}    # classes have 5 to 50" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("pen.tra", b"1,2,3\n4,5,6\n7,8,9\n", "look like tables: give them names that end in .csv"),
+        ("nlu.yml", b"nlu:\n- intent: greet\n", "YAML is not read: write its texts"),
+        ("100.hea", b"100 2 360 650000\n", "WFDB is not read: write its signals into .csv"),
+        ("S001.edf", b"0       X\0", "EDF is not read: write its signals into .csv"),
+        ("lines.xyz", b"a tall tree\nmore of them\n", "if each line is a text, say `--kind text`"),
+    ],
+)
+def test_what_no_kind_reads_is_told_a_way_out(
+    tmp_path: Path, name: str, data: bytes, told: str
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(UsageError, match=re.escape(told)):
+        starter(tmp_path, tmp_path)
