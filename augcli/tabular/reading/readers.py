@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ Judges: TypeAlias = Mapping[str, NDArray[np.bool_]]
 """file → which of its rows say what columns are like; one truth for all of them is enough."""
 
 _Read = TypeVar("_Read")
+_WORDS = re.compile(r"[a-z]+")
+_OF_LABELS = frozenset(("y", "label", "labels", "target", "targets", "class", "classes"))
+"""Words in names of files of labels."""
 
 
 def read_table(sources: Sequence[Source], settings: TableDatasetSettings) -> Table:
@@ -119,7 +123,7 @@ def _check_names(parts: Sequence[FilePart]) -> None:
     (usual, count), *_ = Counter(tuple(part.names) for part in parts).most_common(1)
     model = next(part for part in parts if tuple(part.names) == usual)
     if 2 * count <= len(parts):
-        _refuse_apart(parts, model)
+        _refuse_apart(parts)
     for part in parts:
         if part.names == model.names:
             continue
@@ -130,13 +134,17 @@ def _check_names(parts: Sequence[FilePart]) -> None:
         raise SampleError(f"{part.name} {text}; name one of them, or choose by `include`")
 
 
-def _refuse_apart(parts: Sequence[FilePart], model: FilePart) -> None:
-    """Raise DoubtError for a file without any column of another: it may tell of its rows.
+def _refuse_apart(parts: Sequence[FilePart]) -> None:
+    """Raise DoubtError for labels in a file of their own, without any column of the other files.
 
-    Features and labels are kept so, in a file each; without the labels, rows are of no class.
+    Their names tell them; without them, rows are of no class.
     """
-    if part := next((each for each in parts if {*each.names}.isdisjoint(model.names)), None):
-        text = f"{part.name} has none of the columns of {model.name}, as labels beside features"
+    named = [each for each in parts if not _OF_LABELS.isdisjoint(_WORDS.findall(each.name.lower()))]
+    others = [each for each in parts if each not in named]
+    known = {name for each in others for name in each.names}
+    part = next((each for each in named if known and known.isdisjoint(each.names)), None)
+    if part:
+        text = f"{part.name} has none of the columns of {others[0].name}, as labels beside features"
         hint = "join them beforehand, row by row or by a key, or choose by `include` which are rows"
         raise UNCLEAR_FORMAT.doubt(text, hint, "dataset.include", ("dataset", "path")).error
 
