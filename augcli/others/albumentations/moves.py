@@ -6,24 +6,27 @@ from collections.abc import Sequence
 from typing import Any
 
 from augcli.others.albumentations.shared import between, edges, moved, sides, sized
-from augcli.others.calls import Arguments, Step, UnturnedError, pair, tidy
+from augcli.others.calls import Arguments, Step, UnturnedError, opposite, pair, tidy
 from augcli.others.rules import Rule, Turn, plainly, step
 
 
 def _affine(a: Arguments) -> Sequence[Step]:
+    """Return scale, turn, slant and shift in this order; one step where ours has the same order."""
     across, down = _apart(a, "scale", 1)
     x, y = _apart(a, "translate_percent", 0)
-    told_slant = a.value("shear", 0)
-    one = told_slant if isinstance(told_slant, dict) else {"x": told_slant}
-    slants = [a.within(one).range(axis, 0) for axis in ("x", "y")]
-    turn = a.span("rotate", 0)
-    told = {"rotate": turn if any(turn) else 0, "translate_x": x, "translate_y": y}
-    told |= {"shear_x": slants[0], "shear_y": slants[1]}
-    if across == down:
-        return step("affine", **told, scale=across, **edges(a))
-    zoom = step("zoom", x=across, y=down, **edges(a))
-    others = step("affine", **told, scale=1, **edges(a)) if any(told.values()) else []
-    return [*zoom, *others]
+    slant_x, slant_y = map(opposite, _apart(a, "shear", 0))
+    turn = a.range("rotate", 0)
+    steps: list[Step] = []
+    if across != down or (isinstance(across, list) and not a.value("keep_ratio", False)):
+        steps += step("zoom", x=across, y=down, **edges(a))
+        across = 1
+    if turn and (slant_x or slant_y):
+        steps += step("rotate", degrees=turn, **edges(a))
+        turn = 0
+    told = {"rotate": turn, "scale": across, "translate_x": x, "translate_y": y}
+    told |= {"shear_x": slant_x, "shear_y": slant_y}
+    is_done = bool(steps) and [*told.values()] == [0, 1, 0, 0, 0, 0]
+    return steps if is_done else [*steps, *step("affine", **told, **edges(a))]
 
 
 def _apart(a: Arguments, name: str, default: float) -> list[Any]:
@@ -128,8 +131,17 @@ MOVES = (
     Rule("RandomRotate90", plainly("rotate90", turns=[0, 3])),
     Rule("D4", plainly("d4"), also="SquareSymmetry"),
     Rule("Rotate(limit=90)", _turned, order="limit"),
-    Rule("SafeRotate(limit=90)", _turned_whole, order="limit"),
-    Rule("Affine(rotate=(-15, 15), scale=(0.9, 1.1))", _affine),
+    Rule(
+        "SafeRotate(limit=90)",
+        _turned_whole,
+        "the frame grows; there the picture shrinks into it",
+        order="limit",
+    ),
+    Rule(
+        "Affine(rotate=(-15, 15), scale=(0.9, 1.1))",
+        _affine,
+        "x and y have a scale each, unless `keep_ratio`; a positive shear slants the other way",
+    ),
     Rule("ShiftScaleRotate", _shift_scale_rotate, order="shift_limit scale_limit rotate_limit"),
     Rule("Perspective", moved("perspective", distortion=("scale", [0.05, 0.1]))),
     Rule(
