@@ -79,7 +79,7 @@ OF_ALBUMENTATIONS = {
 
 @pytest.mark.parametrize("told", OF_ALBUMENTATIONS)
 def test_an_affine_of_albumentations(told: str) -> None:
-    expected = of_albumentations(*OF_ALBUMENTATIONS[told])  # type: ignore[arg-type]
+    expected = of_albumentations(*OF_ALBUMENTATIONS[told])
     np.testing.assert_allclose(ours(f"[A.Affine({told}, p=1)]"), expected, atol=1e-9)
 
 

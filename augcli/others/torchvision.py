@@ -171,9 +171,11 @@ def _turned(a: Arguments) -> Sequence[Step]:
 
 
 def _solarized(a: Arguments) -> Sequence[Step]:
-    """Return a threshold that is one of bytes, or of floats as they are."""
+    """Return a threshold below that byte and above the one before, or that of floats as it is."""
     threshold = a.number("threshold", 128)
-    return step("solarize", threshold=tidy(threshold / BYTE) if threshold > 1 else threshold)
+    return step(
+        "solarize", threshold=tidy((threshold - 0.5) / BYTE) if threshold > 1 else threshold
+    )
 
 
 def _policy(a: Arguments) -> Sequence[Step]:

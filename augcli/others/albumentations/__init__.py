@@ -89,7 +89,6 @@ _USUAL = {
     "PlanckianJitter.mode": "blackbody",
     "GlassBlur.mode": "fast",
     "Illumination.mode": "linear",
-    "OpticalDistortion.mode": "camera",
     "allow_shifted": True,
     "direction_range": [-1, 1],
     "position": "center",

@@ -57,13 +57,21 @@ def _turned_whole(a: Arguments) -> Sequence[Step]:
     return step("rotate", degrees=a.span("limit", 90), expand=True, **edges(a))
 
 
+def _from_aside(a: Arguments) -> Sequence[Step]:
+    """Return evenly drawn distances; the mean of a normal one's absolute value is 0.8 of it."""
+    most = tidy(0.8 * sum(pair(a.range("scale", [0.05, 0.1]))))
+    return step("perspective", distortion=[0, most], **edges(a))
+
+
 def _bent_grid(a: Arguments) -> Sequence[Step]:
     told = {"cells": a.number("num_steps", 5), "distortion": a.span("distort_limit", 0.3)}
     return step("grid_distortion", **told, **edges(a))
 
 
 def _as_a_lens(a: Arguments) -> Sequence[Step]:
-    return step("optical_distortion", k=a.span("distort_limit", 0.05), **edges(a))
+    """Return k of r² alone, 1 in the corners; a camera has 1 + k (r² + r⁴), with r² of a half."""
+    by = 1 if a.value("mode", "camera") == "fisheye" else 1.5
+    return step("optical_distortion", k=a.span("distort_limit", 0.05, by=by), **edges(a))
 
 
 def _shuffled(a: Arguments) -> Sequence[Step]:
@@ -106,8 +114,13 @@ def _crop_at(a: Arguments) -> Sequence[Step]:
 def _margins(a: Arguments) -> Sequence[Step]:
     if "percent" not in a:
         raise UnturnedError("px is told; crop_and_pad takes fractions of the sides")
-    side = a.span("percent", 0)
-    return step("crop_and_pad", left=side, top=side, right=side, bottom=side, **edges(a))
+    told = a.value("percent")
+    is_each = isinstance(told, list) and len(told) == 4
+    each = dict(
+        zip(("top", "right", "bottom", "left"), told if is_each else [told] * 4, strict=True)
+    )
+    sides = {name: a.within(each).range(name, 0) for name in ("left", "top", "right", "bottom")}
+    return step("crop_and_pad", **sides, **edges(a))
 
 
 def _cut(a: Arguments) -> Sequence[Step]:
@@ -143,7 +156,7 @@ MOVES = (
         "x and y have a scale each, unless `keep_ratio`; a positive shear slants the other way",
     ),
     Rule("ShiftScaleRotate", _shift_scale_rotate, order="shift_limit scale_limit rotate_limit"),
-    Rule("Perspective", moved("perspective", distortion=("scale", [0.05, 0.1]))),
+    Rule("Perspective", _from_aside, "of the same mean; the normal deviation of distances there"),
     Rule(
         "ElasticTransform",
         moved("elastic"),
@@ -151,7 +164,12 @@ MOVES = (
         also="GridElasticDeform",
     ),
     Rule("GridDistortion", _bent_grid, "the normalised form"),
-    Rule("OpticalDistortion", _as_a_lens),
+    Rule(
+        "OpticalDistortion",
+        _as_a_lens,
+        "the nearest circle; there an ellipse of two terms",
+        order="distort_limit",
+    ),
     Rule("PiecewiseAffine", moved("piecewise_affine"), "a displacement by the cell"),
     Rule("ThinPlateSpline", moved("thin_plate_spline")),
     Rule("RandomGridShuffle(grid=(3, 3))", _shuffled, order="grid"),
@@ -183,7 +201,7 @@ MOVES = (
         _stretched("random_resized_crop"),
         "a part of random area, not of random height",
     ),
-    Rule("CropAndPad(percent=0.1)", _margins),
+    Rule("CropAndPad(percent=(-0.1, 0.1))", _margins, "one number is that of all sides"),
     Rule("RandomCropFromBorders", _cut, "the size stays"),
     Rule(
         "CropNonEmptyMaskIfExists(height=200, width=200)",
