@@ -58,7 +58,7 @@ class Subject:
     settled: Settling = lambda _lowered: Settled((), ())
 
     def lowered(self, step: ImageTransform, number: int) -> Sequence[Op]:
-        """Return what a step does to it in one of several tries; RefusedError if it takes no such."""
+        """Return what a step does to it in one of several tries, or raise RefusedError."""
         if reason := step.refusal(self.picture.facts):
             raise RefusedError(reason)
         params = step.make_params(Draws(0).at(number, step.name), self._facts(step))
