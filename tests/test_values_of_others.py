@@ -39,6 +39,7 @@ EXPECTED = {
         f"T.RandomSolarize({t}, p=1)": np.where(t <= VALUES, 255 - VALUES, VALUES)
         for t in (2, 100, 128, 255)
     },
+    "A.MultiplicativeNoise(multiplier=(0.7, 0.7), p=1)": 0.7 * VALUES,
     "A.RGBShift((30, 30), (-20, -20), (10, 10), p=1)": VALUES + np.array([10, -20, 30]),
 }
 
@@ -53,6 +54,7 @@ UNITS = {
     "A.MotionBlur((7, 7), angle_range=(20, 30), p=1)": "degrees: [150, 160]",
     "A.OpticalDistortion((-0.15, 0.3), p=1)": "k: [-0.1, 0.2]",
     "A.OpticalDistortion((-0.15, 0.3), mode='fisheye', p=1)": "k: [-0.15, 0.3]",
+    "A.MultiplicativeNoise(multiplier=(0.8, 1.1), elementwise=True, p=1)": "{spread: 0.2}",
     "A.CropAndPad(percent=0.1, p=1)": "{left: 0.1, top: 0.1, right: 0.1, bottom: 0.1",
     "A.CropAndPad(percent=(0.1, 0.2, 0.3, 0.4), p=1)": (
         "{left: 0.4, top: 0.1, right: 0.2, bottom: 0.3"

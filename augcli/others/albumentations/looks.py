@@ -136,7 +136,10 @@ def _grown(a: Arguments) -> Sequence[Step]:
 
 
 def _multiplied(a: Arguments) -> Sequence[Step]:
-    low, high = pair(a.range("multiplier", [0.9, 1.1]))
+    factor = a.range("multiplier", [0.9, 1.1])
+    if not a.value("elementwise", False):
+        return step("intensity_scale", factor=factor, offset=0)
+    low, high = pair(factor)
     return step("multiplicative_noise", spread=tidy(max(high - 1, 1 - low)))
 
 
@@ -278,7 +281,11 @@ LOOKS = (
     ),
     Rule("AdditiveNoise", plainly("gaussian_noise")),
     Rule("ISONoise", plainly("iso_noise")),
-    Rule("MultiplicativeNoise(multiplier=(0.9, 1.1))", _multiplied, "one factor a value"),
+    Rule(
+        "MultiplicativeNoise(multiplier=(0.9, 1.1))",
+        _multiplied,
+        "one factor; `elementwise`: noise",
+    ),
     Rule("ShotNoise", plainly("shot_noise"), "a number of photons, not a scale"),
     Rule("SaltAndPepper", ranged("salt_and_pepper", fraction=("amount", [0.01, 0.06]))),
     Rule("ImageCompression(compression_type='jpeg', quality_range=(30, 70))", _compressed),
