@@ -26,6 +26,7 @@ from augcli.image.labelled.census import census_of
 from augcli.image.labelled.schemes import scheme_of
 from augcli.image.listing.annotated import labels_beside, table_of_labels, tables_beside
 from augcli.image.listing.columns import below
+from augcli.image.listing.corresponding import refuse_twice
 from augcli.image.listing.masked import ends_in_pictures
 from augcli.image.listing.named import within_names
 from augcli.image.listing.paired import bands_among
@@ -81,6 +82,8 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
         _refuse_bands(bands_among(found.pictures))
     notes = [*remarks(listing, found), *_heeded(settings, root, labels)]
     layout = layout_of(settings, found.pictures)
+    if not labels and settings.annotations == "refuse":
+        refuse_twice(listing.bounds, found.pictures, layout)
     if not layout.held_out:
         refuse_lists(settings, listing, found.pictures)
     within = [*layout.within_classes(root)]

@@ -29,6 +29,7 @@ from augcli.image.listing.columns import (
     stem,
     text_of,
 )
+from augcli.image.listing.corresponding import drawn_over
 from augcli.image.listing.masked import masks_among, means_labels, means_pictures, stems_of_pictures
 from augcli.image.listing.paired import pairs_among
 from augcli.image.listing.taken import Taken
@@ -56,7 +57,8 @@ def labels_beside(listing: Listing, found: Taken) -> str | None:
     bounds, pictures = listing.bounds, found.pictures
     among = masks_among(bounds, pictures) or pairs_among(bounds, pictures)
     beside = _Beside(bounds, pictures)
-    return among or next(beside.labels(bounds, found.others), None) or next(_outside(beside), None)
+    told = among or next(beside.labels(bounds, found.others), None)
+    return told or drawn_over(bounds, pictures) or next(_outside(beside), None)
 
 
 def tables_beside(listing: Listing, found: Taken) -> str | None:
