@@ -140,6 +140,15 @@ PICTURES: Layouts = {
         },
         ("question: unnamed-labels",),
     ),
+    "Supervisely": (
+        photos("ds0/img/#.png")
+        | {f"ds0/ann/{n:03d}.png.json": json.dumps({"objects": SHAPES}) for n in range(3)},
+        ("question: unnamed-labels: ds0/ann/000.png.json is called as a picture is",),
+    ),
+    "captions": (
+        photos("#.png") | {f"{n:03d}.txt": "a cat on a mat, 4k\n" for n in range(3)},
+        ("question: unnamed-labels: 000.txt is called as a picture is",),
+    ),
     "ISIC": (
         photos("ISIC_Task1-2_Training_Input/I_#.png", "ISIC_Task1-2_Test_Input/I_9#.png")
         | masks(
