@@ -13,6 +13,7 @@ from augcli.dataset.doubts import UNCLEAR_PAIRS, UNNAMED_LABELS
 from augcli.dataset.files import Bounds, Listing, listed, selected
 from augcli.dataset.layout import Layout, file_splits, kept, layout_of
 from augcli.dataset.lists import refuse_lists
+from augcli.dataset.named import within_names
 from augcli.dataset.scanned import absent
 from augcli.dataset.splits import BLANK, NO_SPLIT, are_splits, columns_of_splits
 from augcli.dataset.told import few, refuse_unnamed
@@ -28,7 +29,6 @@ from augcli.image.listing.annotated import labels_beside, table_of_labels, table
 from augcli.image.listing.columns import below
 from augcli.image.listing.corresponding import refuse_twice
 from augcli.image.listing.masked import ends_in_pictures
-from augcli.image.listing.named import within_names
 from augcli.image.listing.paired import bands_among
 from augcli.image.listing.table import PictureTable, Row
 from augcli.image.listing.taken import extension_by_content, remarks, taken
@@ -90,8 +90,8 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
     is_alone = len(layout.classes) < 2 and not layout.in_folders
     if not labels and (is_alone or all(map(ends_in_pictures, layout.classes))):
         notes += _without_table(settings, root, tables_beside(listing, found))
-    if not labels and not within and len(layout.classes) < 2:
-        within += within_names(layout, found.pictures, settings.augment, root)
+    if not labels and not within:
+        within += within_names(layout, settings, found.pictures, root, "format: csv")
     notes += within
     dataset = Dataset(
         root, held_out=layout.held_out, split_folders=layout.in_folders, notes=notes, lists=()
