@@ -70,13 +70,13 @@ def leaked(outlines: Sequence[Outline], settings: TableDatasetSettings) -> list[
     """Return what to tell of rows and groups that are in several splits, if that is allowed."""
     table = outlines[0].table
     column, row_id = table.with_role("group"), table.row_id
-    what = f"groups ({column and column.name!r})"
+    what, groups = ("row", "rows"), f"({column and column.name!r})"
     allowed = settings.model_copy(update={"leaks": "allow"})
     told, drawn = _by_whom(shared_rows(outlines), outlines[0].splits, settings)
     return [
-        *heeded(settings, "rows", told, lambda pair: " = ".join(map(row_id, pair))),
-        *heeded(allowed, "rows", drawn, lambda pair: " = ".join(map(row_id, pair))),
-        *heeded(settings, what, shared_groups(outlines), str),
+        *heeded(settings, what, told, lambda pair: " = ".join(map(row_id, pair))),
+        *heeded(allowed, what, drawn, lambda pair: " = ".join(map(row_id, pair))),
+        *heeded(settings, (f"group {groups}", f"groups {groups}"), shared_groups(outlines), str),
     ]
 
 
