@@ -18,7 +18,7 @@ from augcli.dataset.scanned import absent
 from augcli.dataset.splits import BLANK, NO_SPLIT, are_splits, columns_of_splits
 from augcli.dataset.told import few, refuse_unnamed
 from augcli.dataset.units import Dataset, Sample
-from augcli.disk.inside import suffix_of
+from augcli.disk.inside import OWN, suffix_of
 from augcli.disk.reading import read_whole
 from augcli.errors import DoubtError, Problem, SampleError, SettingError
 from augcli.image.config import ImageDatasetSettings
@@ -32,7 +32,7 @@ from augcli.image.listing.masked import ends_in_pictures
 from augcli.image.listing.paired import bands_among
 from augcli.image.listing.table import PictureTable, Row
 from augcli.image.listing.taken import extension_by_content, remarks, taken
-from augcli.names import OWN, RESERVED
+from augcli.names import RESERVED
 
 if TYPE_CHECKING:
     from augcli.image.labelled.recognised import Recognised
