@@ -175,7 +175,7 @@ def _held(recipe: Recipe, dataset: Dataset) -> set[str]:
     found: dict[str, str] = {}
     if dataset.split_folders:
         found = {folder_around(each.id): each.split for each in dataset}
-    elif dataset.uncounted:
+    elif dataset.uncounted and recipe.dataset.split_column is None:
         files = [name for row in dataset.uncounted for name in dataset.inputs(row)]
         found = file_splits(recipe.dataset, files)
     augment = recipe.dataset.augment

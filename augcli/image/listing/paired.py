@@ -53,9 +53,9 @@ def bands_among(pictures: Sequence[str]) -> list[str]:
     """
     scenes: dict[str, list[str]] = defaultdict(list)
     for name in pictures:
-        scene, bands = _BAND.subn("", name.rpartition(".")[0])
-        if bands:
-            scenes[scene].append(name)
+        stem = name.rpartition(".")[0]
+        if band := _BAND.search(stem):
+            scenes[stem[: band.start()]].append(name)
     several = [names for names in scenes.values() if len(names) > 1]
     named = sum(map(len, several))
     return several[0] if named >= _NEARLY_ALL * len(pictures) and several else []
