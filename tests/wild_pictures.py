@@ -164,7 +164,7 @@ PICTURES: Layouts = {
     ),
     "DIV2K": (
         {f"D_train_HR/{n:04d}.png": patches(n, 96) for n in range(3)}
-        | {f"D_train_LR_bicubic/X2/{n:04d}x2.png": patches(n, 47) for n in range(3)}
+        | {f"D_train_LR_bicubic/X2/{n:04d}x2.png": patches(n + 50, 47) for n in range(3)}
         | {"D_valid_HR/0009.png": patches(9, 96)},
         ("question: unclear-pairs: D_train_LR_bicubic/X2/0000x2.png and D_train_HR/0000.png",),
     ),
