@@ -223,6 +223,14 @@ def test_folders_of_other_splits_have_no_say_where_parts_are_drawn(tmp_path: Pat
         augcli.evaluate(recipe, folds=20)
 
 
+def test_a_training_split_alone_is_taken_as_it_is(tmp_path: Path) -> None:
+    for side in ("left", "right"):
+        for seed in range(10):
+            write(tmp_path / "in" / "train" / side / f"{seed}.png", arrow(seed, side))
+    recipe = recipe_of(tmp_path, tmp_path / "in", copies=1, steps=[{"mixup": {}}])
+    assert augcli.evaluate(recipe, repeats=2).extent.sources == 20
+
+
 @pytest.mark.parametrize("kind", ["tabular", "image"])
 def test_rows_that_a_column_holds_out_have_no_say(tmp_path: Path, kind: str) -> None:
     splits = ["train"] * 30 + ["test"] * 8 + ["val"] * 8 + ["", ""]
