@@ -22,7 +22,7 @@ _TRIALS, _WIDTH = 12, 80
 @click.option("--against", metavar="RECIPE", help="Compare with this recipe, not with no copies.")
 @click.option("--folds", type=click.IntRange(2, 100), help="Parts that are held out in turn.")
 @click.option("--repeats", type=click.IntRange(1, 100), help="How often parts are dealt anew.")
-@click.option("--quick", is_flag=True, help="At most 300 sources, 2 copies, 4 repeats.")
+@click.option("--quick", is_flag=True, help="At most some 300 sources, 2 copies, 4 repeats.")
 @click.option(
     "--train",
     type=PathType(dir_okay=False, exists=True, path_type=Path),

@@ -85,16 +85,24 @@ def _panel(seen: Material, recipe: Recipe, program: Program | None) -> Panel:
 
 
 def _pair(recipe: Recipe, base: Recipe, bench: Bench, draws: Draws) -> Pair:
-    """Return what two recipes make, and the same share of both where that is too much."""
+    """Return what two recipes make, and the same share of both where that is too much.
+
+    It is the same share of what is left out: the test goes by how large a part that is.
+    """
     before, after = (material(each, bench, _LEFT_OUT) for each in (base, recipe))
     wider = max((before, after), key=lambda seen: len(seen.originals))
-    rows = max(len(seen.originals) + len(seen.copies) for seen in (before, after))
-    most = len(wider.originals) * MOST_ROWS // max(rows, MOST_ROWS)
-    most = min(most, QUICK_SOURCES) if bench.terms.quick else most
+    count, rows = len(wider.originals), max(_rows(before), _rows(after))
+    most = count * MOST_ROWS // max(rows, MOST_ROWS)
+    if bench.terms.quick:
+        most = min(most, QUICK_SOURCES * count // (count + len(before.tested)))
     names = frozenset(wider.chosen(most, draws.at("sources")))
     place = draws.at("tested")
-    tested = sorted(before.tested, key=lambda each: place.at(each.source).key)[:most]
-    return Pair(recipe, before, after, names, tested)
+    tested = sorted(before.tested, key=lambda each: place.at(each.source).key)
+    return Pair(recipe, before, after, names, tested[: -(-len(tested) * len(names) // count)])
+
+
+def _rows(seen: Material) -> int:
+    return len(seen.originals) + len(seen.copies)
 
 
 def _opinions(

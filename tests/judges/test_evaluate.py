@@ -14,7 +14,7 @@ from arrows import MIRROR, arrow, recipe_of
 from helpers import augment, manifest, recipe_text, tree, write
 
 import augcli
-from augcli.commands import bench
+from augcli.commands import anew, bench
 from augcli.commands.replay import replay
 from augcli.commands.sentence import sentence
 from augcli.commands.verdict_page import verdict_page
@@ -229,6 +229,16 @@ def test_a_training_split_alone_is_taken_as_it_is(tmp_path: Path) -> None:
             write(tmp_path / "in" / "train" / side / f"{seed}.png", arrow(seed, side))
     recipe = recipe_of(tmp_path, tmp_path / "in", copies=1, steps=[{"mixup": {}}])
     assert augcli.evaluate(recipe, repeats=2).extent.sources == 20
+
+
+def test_what_is_left_out_is_as_small_a_part_of_a_first_look(
+    arrows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(anew, "QUICK_SOURCES", 20)
+    recipe = recipe_of(tmp_path, arrows / "train", copies=1, steps=[{"mixup": {}}])
+    told = augcli.evaluate(recipe, repeats=2, quick=True)
+    assert told.extent.sources == 20
+    assert "20 of 30 are judged" in told.notes
 
 
 @pytest.mark.parametrize("kind", ["tabular", "image"])
