@@ -190,6 +190,8 @@ def test_check_refuses_what_differs_by_something_else(bars: Path, tmp_path: Path
         done = augment("check", recipe)
         found[name] = done.returncode, "little-learned" in done.stdout
         assert done.returncode == 0 or "noise: 0 of 12 pairs aligned" in done.stdout
+        ran = augment("run", recipe)
+        assert (ran.returncode, "noise: 0 of 12" in ran.stdout) == (0, name == "all")
     assert found == {"all": (1, True), "but": (0, False)}
 
 
