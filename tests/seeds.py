@@ -244,11 +244,12 @@ _PLACES = ("train/one", "train/two", "train/three", "test/four")
 
 def _files(kind: str, make: Make, suffixes: Sequence[str], **dataset: Any) -> Seed:
     """Return files of many samples: three of the train split, under all suffixes, and a test."""
+    places = [*_PLACES, *(f"{_PLACES[0]}_{each[1:]}" for each in suffixes[len(_PLACES) :])]
 
     def files() -> dict[str, bytes]:
         return {
             f"{place}{suffixes[number % len(suffixes)]}": make(number)
-            for number, place in enumerate(_PLACES)
+            for number, place in enumerate(places)
         }
 
     return Seed(kind, files, dataset)
@@ -418,7 +419,7 @@ SEEDS: dict[str, Seed] = {
     "text tsv": _files("text", _text_csv("\t"), (".tsv", ".tab"), label="class"),
     "text jsonl": _files("text", _jsonl, (".jsonl", ".ndjson", ".json"), label="class"),
     "text parquet": _files("text", _parquet(_texts), (".parquet", ".pq"), label="class"),
-    "text conll": _files("text", _conll, (".conll", ".bio", ".iob", ".iob2")),
+    "text conll": _files("text", _conll, (".conll", ".conllu", ".bio", ".iob", ".iob2")),
     "text lines": _files("text", _lines, (".txt",), format="lines"),
     "text folders": Seed("text", _text_folders, {"format": "folders"}),
     "timeseries ts": _files("timeseries", _ts, (".ts",)),

@@ -30,7 +30,7 @@ def test_report_and_explain_of_samples_of_two_classes(tmp_path: Path) -> None:
     assert mixed
     page = tmp_path / "page.html"
     done = augment("report", tmp_path / "out", "-o", page)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, f"wrote {page}\n")
     assert page.read_text().count("mixup") > 1
     told = augment("explain", tmp_path / "out" / mixed[0]["output"])
     base, other = mixed[0]["label"]

@@ -142,7 +142,7 @@ def test_a_stop_while_a_codec_works_is_not_its_word(
     for number in range(3):
         data = picture(number, size=(side, side))
         photos = write(tmp_path / f"in/train/cat/{number}.png", data).parents[2]
-    recipe = write_recipe(photos, tmp_path / "out")
+    recipe = write_recipe(photos, tmp_path / "out", output={"image": {"format": "jpeg"}})
     words = [sys.executable, "-c", STRUCK_WHILE_ENCODING, "run", str(recipe), "-j", "1"]
     done = finished(words)
     assert done.returncode == 130

@@ -89,7 +89,7 @@ def test_a_build_in_which_a_file_costs_all_is_noticed(
     name: str, module: str, memory: Path, commands: Commands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control."""
-    opened = "lambda sources, opened: ({each.name: opened(each) for each in sources}, {})"
+    opened = "lambda sources, opened, *_: ({each.name: opened(each) for each in sources}, {})"
     worse = f"import augcli.{module} as module; module.each_opened = {opened}"
     monkeypatch.setattr(commands, "worse", worse)
     stage = Damaged(name, memory, commands)

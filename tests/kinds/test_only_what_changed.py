@@ -1,7 +1,5 @@
 """A further run does what changed and nothing else, and ends as a first run would."""
 
-from dataclasses import replace
-
 import pytest
 from helpers import manifest, tree
 from made import able, by
@@ -99,4 +97,4 @@ def test_a_key_without_the_source_is_noticed(made, memory, monkeypatch):
 def keyless(work, output):
     """Return an output with the key that the one before had."""
     before = work._before.get(output.record["output"])
-    return replace(output, key=before["key"]) if before else output
+    return output._replace(key=before["key"]) if before else output

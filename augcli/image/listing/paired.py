@@ -53,7 +53,9 @@ def bands_among(pictures: Sequence[str]) -> list[str]:
     """
     scenes: dict[str, list[str]] = defaultdict(list)
     for name in pictures:
-        scenes[_BAND.sub("", name.rpartition(".")[0])].append(name)
+        stem = name.rpartition(".")[0]
+        if band := _BAND.search(stem):
+            scenes[stem[: band.start()]].append(name)
     several = [names for names in scenes.values() if len(names) > 1]
     named = sum(map(len, several))
     return several[0] if named >= _NEARLY_ALL * len(pictures) and several else []
