@@ -364,3 +364,21 @@ def test_a_question_shows_every_letter_of_a_name(tmp_path: Path) -> None:
     root = made(tmp_path / "in", "train/a", "train/b", "te\nst\x1b/a")
     text = starter(root, tmp_path).text
     assert r"but te\nst\x1b beside it does not" in joined(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("pen.tra", b"1,2,3\n4,5,6\n7,8,9\n", "look like tables: give them names that end in .csv"),
+        ("nlu.yml", b"nlu:\n- intent: greet\n", "YAML is not read: write its texts"),
+        ("100.hea", b"100 2 360 650000\n", "WFDB is not read: write its signals into .csv"),
+        ("S001.edf", b"0       X\0", "EDF is not read: write its signals into .csv"),
+        ("lines.xyz", b"a tall tree\nmore of them\n", "if each line is a text, say `--kind text`"),
+    ],
+)
+def test_what_no_kind_reads_is_told_a_way_out(
+    tmp_path: Path, name: str, data: bytes, told: str
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(UsageError, match=re.escape(told)):
+        starter(tmp_path, tmp_path)

@@ -7,6 +7,8 @@ import json
 import numpy as np
 from wild import ATTRIBUTES, CHAT, POINTS, Layouts, curve, rows, sound, text, texts
 
+_PARTS = ("train", "test")
+
 ROWS: Layouts = {
     "kaggle tables": (
         {
@@ -107,6 +109,33 @@ ROWS: Layouts = {
         {"temps.txt": "".join(f"{value}\n" for value in curve(1, 60))},
         ("kind: timeseries", "layout: long", 'path: "in/temps.txt"'),
     ),
+    "beats, a file for each class, without headers": (
+        {f"beats_{k}.csv": rows(lambda n, k=k: (*curve(n), f"{k}.0"), 30) for k in range(2)},
+        ("kind: timeseries", "question: unnamed-labels: column 40 is one", "`label: 40`"),
+    ),
+    "a sensor of several people, without a header": (
+        {
+            "raw.txt": rows(
+                lambda n: (
+                    *(str(33 + n // 120), ["jog", "walk"][n // 60 % 2], str(4910 + n * 50)),
+                    *(f"{n * k % 97}.{n * k % 89}" for k in (37, 61)),
+                ),
+                360,
+            )
+        },
+        ("kind: tabular", "note: times in '2' rise while '1' stay", "`kind: timeseries`"),
+    ),
+    "what is to be forecast, in a short file of its own": (
+        {
+            f"Hourly-{s}.csv": rows(
+                lambda n, m=m: (f"H{n}", *curve(n, m)),
+                20,
+                f"{','.join(f'V{n}' for n in range(m + 1))}\n",
+            )
+            for s, m in (("train", 60), ("test", 12))
+        },
+        ("kind: timeseries", "layout: wide", "Hourly-test.csv is test"),
+    ),
     "X, y and who": (
         {
             f"{s}/{what}_{s}.txt": rows(lambda n: (str(n % 3),))
@@ -114,6 +143,20 @@ ROWS: Layouts = {
             for what in ("y", "subject")
         },
         ("question: unclear-format: each split has files of subject, y",),
+    ),
+    "X and y, with headers": (
+        {f"X_{s}.csv": rows(lambda n: (f"{n}", f"{n % 7}.5"), 30, "a,b\n") for s in _PARTS}
+        | {f"y_{s}.csv": rows(lambda n: ("ab"[n % 2],), 30, "y\n") for s in _PARTS},
+        ("question: unclear-format: y_test.csv has none of the columns of X_test.csv",),
+    ),
+    "labels in a table of their own": (
+        {
+            "expr.csv": rows(
+                lambda n: (f"g{n}", *curve(n, 9)), 30, "gene,s1,s2,s3,s4,s5,s6,s7,s8,s9\n"
+            ),
+            "labels.csv": rows(lambda n: (f"s{n}", "ab"[n % 2]), 9, "sample,class\n"),
+        },
+        ("question: unclear-format: labels.csv has none of the columns of expr.csv",),
     ),
     "tables that refer to each other": (
         {"buyers.csv": "id,age\n1,30\n2,40\n", "orders.csv": "id,buyer,sum\n1,1,9\n2,2,8\n"},

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from wild import Files, Layouts, text
+from wild import Files, Layouts, rows, text, texts
 
 UD = "".join(
     f"# sent_id = {n}\n"
@@ -47,6 +47,39 @@ def nested(key: str, *several: str) -> tuple[str, ...]:
 
 
 TEXTS: Layouts = {
+    "texts that may be of several classes, and classes in a table of their own": (
+        {
+            "train.csv": rows(
+                lambda n: (f"{n}", text(n), f"{n % 2}", f"{n % 3 % 2}"), 40, "id,words,rude,loud\n"
+            ),
+            "test.csv": rows(lambda n: (f"t{n}", text(n + 50)), 9, "id,words\n"),
+            "test_labels.csv": rows(lambda n: (f"t{n}", "-1", "-1"), 9, "id,rude,loud\n"),
+        },
+        (
+            "found 2 files\n",
+            'exclude: ["test_labels.csv"]',
+            '"rude", "loud" are 0 or 1 each; copies keep all',
+        ),
+    ),
+    "texts with their annotations beside, as brat has them": (
+        {f"doc{n}.txt": f"Aspirin, {text(n)}\n" for n in range(6)}
+        | {f"doc{n}.ann": "T1\tDrug 0 7\tAspirin\n" for n in range(6)},
+        ("question: unnamed-labels: 6 of 6 files of texts have one ending in .ann beside",),
+    ),
+    "numbered files": (
+        {f"doc{n}.txt": f"{text(n)}\n\n{text(n + 1)}\n" for n in range(6)},
+        ("question: unclear-samples: doc0.txt, doc1.txt", "`format: folders` if a file is a text"),
+    ),
+    "lines with their class before a tab": (
+        texts(lambda n, t: f"{('ham', 'spam')[n % 2]}\t{t}\n", "SMSSpamCollection")
+        | {"readme": "A collection of messages.\n"},
+        ("found 1 file\n", "format: lines", "split: {test: 0.2}"),
+    ),
+    "tables beside a file on them": (
+        texts(lambda n, t: f"{t}.\t{n % 2}\n", "imdb_labelled.txt", "yelp_labelled.txt")
+        | {"readme.txt": "It was made for a paper.\n\nIt has sentences.\n"},
+        ("found 2 files\n", "text: 0", "label: 1"),
+    ),
     "words with tags": (
         objects("train.jsonl", tagged),
         ('text: "tokens"', 'tags: "ner_tags"    # a tag for each word', "  - eda"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import zipfile
-from codecs import getincrementaldecoder
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -15,7 +14,8 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from augcli.addresses import address_of, shown
-from augcli.dataset.files import Bounds, head_of, readable
+from augcli.commands.elsewhere import way_out
+from augcli.dataset.files import readable
 from augcli.draft import MOST_GROWTH, Asked, Draft, bounded, quoted
 from augcli.errors import (
     AugmentError,
@@ -51,8 +51,6 @@ _FEW = 0.1
 """Of the lines of a file: more that have quotes have them for good."""
 _LISTINGS = ("data.yaml", "data.yml")
 _COLUMNS = 72
-_HEAD = 1024
-"""Bytes that tell whether a file is a text."""
 _MOST_STEPS = 9
 _SHOWN = 5
 _SPARE = ("  - ", "  split: {", "balance: ")
@@ -125,9 +123,7 @@ def _drafted(asked: Asked, name: str, kinds: Iterable[str]) -> Draft:
     draft = recognised(asked, kinds)
     if draft is None:
         told = f"there are no pictures, series, texts or tables at {name}{_endings(asked.path)}"
-        are_texts = all(map(_is_text, readable(asked.path)[:_MOST_STEPS]))
-        hint = "; if each line is a text, say `--kind text`" if are_texts else ""
-        raise UsageError(f"{told}{hint}")
+        raise UsageError(f"{told}{way_out(readable(asked.path))}")
     return draft
 
 
@@ -144,14 +140,6 @@ def _endings(path: Path) -> str:
     """Return what is told of the endings of what lies at a path."""
     ends = sorted({each.suffix or each.name for each in readable(path)} if path.is_dir() else ())
     return f"; it has files ending in {', '.join(ends[:_SHOWN])}" if ends else ""
-
-
-def _is_text(path: Path) -> bool:
-    """Return whether a file begins as a text does."""
-    head = head_of(Bounds(path.parent.resolve()), path.name, _HEAD)
-    with suppress(UnicodeDecodeError):
-        return "\0" not in getincrementaldecoder("utf-8")().decode(head) and bool(head)
-    return False
 
 
 def _written(draft: Draft, path: Path, folder: Path) -> str:

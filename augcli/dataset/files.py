@@ -33,6 +33,16 @@ _OF_SYSTEMS = frozenset(
 """What systems and tools put into folders by themselves; lower case."""
 
 
+_ABOUT = frozenset(
+    (
+        *("readme", "read_me", "license", "licence", "copying", "copyright", "notice", "citation"),
+        *("changelog", "changes", "authors", "contributing"),
+    )
+)
+"""What files are called that tell of a dataset and are none of it; lower case."""
+_PROSE = ("", ".txt", ".md", ".rst")
+
+
 @dataclass(frozen=True)
 class Bounds:
     """Where the files of a dataset may lie: below its folder, or where the recipe lets links lead.
@@ -123,8 +133,10 @@ class Listing:
 
     def take(self, is_wanted: Callable[[str], bool], what: str) -> list[str]:
         """Return the files that are wanted; note how many of each ending are not."""
-        self.notes.extend(self.left_out((n for n in self.names if not is_wanted(n)), what))
-        return [name for name in self.names if is_wanted(name)]
+        wanted = [name for name in self.names if is_wanted(name) and not _is_prose(name)]
+        others = sorted({*self.names}.difference(wanted))
+        self.notes.extend(self.left_out(others, what))
+        return wanted
 
     def left_out(self, others: Iterable[str], what: str) -> Iterator[Problem]:
         """Yield how many files of each ending are nothing of what a dataset is made of."""
@@ -157,13 +169,19 @@ def listed(settings: DatasetSettings, root: Path) -> Listing:
     return Listing(walk.bounds, names, notes, walk.links)
 
 
+def _is_prose(name: str) -> bool:
+    """Return whether a file is called as one that tells of a dataset."""
+    stem, ending = os.path.splitext(name.rpartition("/")[2].lower())  # noqa: PTH122 - hot
+    return stem in _ABOUT and ending in _PROSE
+
+
 def readable(path: Path) -> list[Path]:
-    """Return a file, or the files below a folder that may be read, in ascending order."""
+    """Return a file, or the files below a folder that may be data, in ascending order."""
     if not path.is_dir():
         return [path]
     bounds = Bounds(path.resolve())
     names = sorted(_Walk(path, bounds).files())
-    return [path / name for name in names if not bounds.why_not(name)]
+    return [path / name for name in names if not (_is_prose(name) or bounds.why_not(name))]
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,7 @@ def _fill(a: Arguments) -> Any:
 
 
 _BETWEEN = {
-    "nearest": "nearest",
-    "nearest-exact": "nearest",
+    **dict.fromkeys(("nearest", "nearest-exact"), "nearest"),
     "bilinear": None,
     "bicubic": "cubic",
     "0": "nearest",

@@ -20,6 +20,8 @@ _FEW = 20
 """Different values, of which a curve has more."""
 _TURNS = 0.05
 """Share of steps up, and down, that a curve has at least; where rows are sorted one has none."""
+_NEARLY = 0.99
+"""Share of steps that go up where numbers are times."""
 
 Values = NDArray[np.float64]
 Name = TypeVar("Name", int, str)
@@ -44,6 +46,19 @@ def curves_below(columns: Mapping[Name, Values], keys: Sequence[NDArray[np.bool_
     least = _SMOOTH if len(curves) > 1 else _VERY_SMOOTH
     smooth = is_long and all(_follows(columns[name], runs) >= least for name in curves)
     return curves if smooth else []
+
+
+def clock_below(columns: Mapping[Name, Values], keys: Sequence[NDArray[np.bool_]]) -> Name | None:
+    """Return the column that rises from row to row while keys stay, as times do and ids need not.
+
+    What counts rows is none.
+    """
+    stays = ~np.any(keys, axis=0) if keys else np.empty(0, bool)
+    for name, values in columns.items() if stays.any() else ():
+        steps = np.diff(values)[stays]
+        if (steps > 0).mean() >= _NEARLY and np.median(steps) != 1:
+            return name
+    return None
 
 
 def _may_be_curve(values: Values, runs: NDArray[np.int64]) -> bool:

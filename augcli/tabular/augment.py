@@ -40,7 +40,7 @@ from augcli.tabular.faults import failed_methods, lost_methods, without_faults
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods.base import stages_of
 from augcli.tabular.reading.doubts import refuse_unclear, warned
-from augcli.tabular.reading.named import refuse_columns, splits_by_name
+from augcli.tabular.reading.named import copied, refuse_columns, splits_by_name
 from augcli.tabular.reading.table import Rows, texts_of
 from augcli.tabular.remarks import compared, leaked, remarks, repeats, story
 from augcli.tabular.splits import File, files_of, kept_rows, only_split, rows_of, unnamed
@@ -93,8 +93,7 @@ class ProcessedTable(Processed):
         refuse_unclear(self.table, processor.dataset)
         if not isinstance(processor.dataset.split, str | int):
             refuse_unnamed(processor.dataset, unnamed(self.table, self._splits, processor.dataset))
-            both = [(each.name, each.dialect) for each in self.table.parts]
-            refuse_columns(processor.dataset, [name for name, it in both if it and not it.header])
+            refuse_columns(processor.dataset, self.table.parts)
         check_augmented(self.job.dataset.augment, self._splits.texts)
         self._sources = [each for each in sources if each.name not in self.table.broken]
         self._named = splits_by_name(processor.dataset, [each.name for each in sources])
@@ -169,8 +168,9 @@ class ProcessedTable(Processed):
         return (each.problem(self.table.parts[0].name) for each in self._warned())
 
     def remarks(self) -> list[str]:
-        """Return what the table may be instead, and how parts of it compare."""
-        return [*map(str, self._warned()), *compared(self.outlines, self.decided)]
+        """Return what the table may be instead, what is there twice, and how parts compare."""
+        told = [*map(str, self._warned()), *copied(self._named, self._sources)]
+        return [*told, *compared(self.outlines, self.decided)]
 
     def again(self) -> list[Again]:
         """Return which of the new rows are no new ones."""

@@ -41,6 +41,8 @@ _LEFT = 0.8
 """Share of the rows that are train where the rest is set aside."""
 _MOST = 20
 """Columns whose kinds are listed."""
+_LABEL = "# label: NAME         # the column of the class, where there is one"
+_BALANCE = "# balance: {method: smote, target: max}"
 _FEWEST = 20
 """Rows that a split can be drawn of."""
 
@@ -53,7 +55,13 @@ def starter(asked: Asked) -> Draft | None:
         return None
     root = path if path.is_dir() else path.parent
     sources = [Source(each.relative_to(root).as_posix(), "", each.read_bytes()) for each in known]
-    told, table = _read(sources)
+    try:
+        told, table = _read(sources)
+    except DoubtError:  # a run that is tried will tell it
+        include = f"# include: {quoted([each.name for each in sources])}"
+        return Draft(
+            "tabular", "rows", several(len(sources), "file"), [include, _LABEL], [_BALANCE]
+        )
     named = _asked_for(table, asked)
     label = named or _predicted(table, sources) or _label(table)
     lines = (*told, *_dataset(table, label, is_guess=named is None))

@@ -18,7 +18,7 @@ from augcli.records.provenance import TextFileRecord, TextRecord
 from augcli.settings.balance import Balance
 from augcli.text.config import TextDatasetSettings, TextOutputSettings
 from augcli.text.formats.base import TextFormat
-from augcli.text.formats.folders import refuse_folders, scan_folders
+from augcli.text.formats.folders import refuse_annotations, refuse_folders, scan_folders
 from augcli.text.formats.open import check_keys
 from augcli.text.job import TextJob
 from augcli.text.recommended import recommended_copies
@@ -29,7 +29,7 @@ def scan(settings: TextDatasetSettings, root: Path) -> Dataset:
     """List the texts at `root`: a file, or all files of a folder, as one unit."""
     if settings.format == "folders":
         return scan_folders(settings, root)
-    wanted = Wanted(lambda name: _is_chosen(name, settings), "texts")
+    wanted = Wanted(lambda name: _is_chosen(name, settings), "texts", refuse_annotations)
     return scanned(settings, root, wanted, _dataset)
 
 

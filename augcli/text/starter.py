@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from augcli.task import Plain, Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile, TextFormat
 from augcli.text.formats.conll import is_conll
+from augcli.text.formats.lines import say_classes
 from augcli.text.formats.open import open_file
 from augcli.text.language.languages import ENGLISH, language_of
 from augcli.text.paired import among, words_of
@@ -43,7 +44,7 @@ _FEWEST = 20
 _TOLD = {
     "auto": [],
     "conll": ["format: conll         # a word a line, with its tags"],
-    "lines": ["format: lines         # a text a line, a file for each class"],
+    "lines": ["format: lines         # a text a line, of the class before it or of its file"],
     "folders": ["format: folders       # a text a file, a folder for each class"],
 }
 _GUESSED = {
@@ -77,6 +78,8 @@ def starter(asked: Asked) -> Draft | None:
     is_told = asked.insists or not told.keys().isdisjoint(("tags", "roles"))
     if not is_told and not words_of(texts):
         return None
+    lacking = [*_lacking(known, opened[0], told)] if form == "auto" and opened else []
+    known = [each for each in known if each not in lacking]
     splits = _splits(path, known, form)
     columns = [line for file in opened[:1] for line in _columns(asked, looked_at[0], file, told)]
     english = language_of(texts) in (None, ENGLISH) and _in_latin(texts)
@@ -84,7 +87,9 @@ def starter(asked: Asked) -> Draft | None:
         few = len(texts) < _FEWEST
         drawn = next(_apart(asked, looked_at[0], opened[0], told), _DRAWN)
         columns.append(f"# {_DRAWN}: {len(texts)} are too few" if few else drawn)
-    lines = (*(splits or ()), *_TOLD[form], *columns)
+    names = quoted([each.relative_to(path).as_posix() for each in lacking])
+    others = [f"exclude: {names}    # without the column of the text"] if lacking else []
+    lines = (*(splits or ()), *_TOLD[form], *others, *columns)
     return _draft(known, lines, _EDA if english else _WITHOUT_WORDS)
 
 
@@ -127,6 +132,9 @@ def _columns(asked: Asked, path: Path, file: TextFile, told: Plain) -> Iterator[
         yield f"split: {quoted(each)}    # it says {' and '.join(counts[each])}"
     if asked.column is not None:
         yield f"label: {quoted(asked.column)}"
+    elif flags := _flags(counts):
+        names = ", ".join(map(quoted, flags))
+        yield f"# label: NAME         # {names} are 0 or 1 each; copies keep all"
     elif labels := [
         each
         for each, found in counts.items()
@@ -147,6 +155,29 @@ def _apart(asked: Asked, path: Path, file: TextFile, told: Plain) -> Iterator[st
         found = _counts(path, told, name)
         if 1 < len(found) <= found.total() / 2:
             yield f"split: {{test: 0.2, group: {quoted(name)}}}    # all texts of one are together"
+
+
+def _lacking(files: Sequence[Path], file: TextFile, told: Plain) -> Iterator[Path]:
+    """Yield the files without the column that holds the texts of another."""
+    text = next(iter(file.columns), None)
+    settings = TextDatasetSettings.again({**told, "text": text})
+    for path in files[:_LOOKED_AT] if isinstance(text, str) else ():
+        try:
+            with suppress(SampleError), path.open("rb") as head:
+                open_file(Source(path.name, "", head.read(_HEAD)), settings, {path.name: TRAIN})
+        except SettingError as error:
+            if error.path == ("dataset", "text"):
+                yield path
+
+
+def _flags(counts: Mapping[ColumnRef, Counter[str]]) -> list[ColumnRef]:
+    """Return columns of 0 and 1, of which a text may have several; none if one is called a class.
+
+    One alone is a class.
+    """
+    found = [each for each, cells in counts.items() if {*cells} <= {"0", "1"}]
+    is_called = any(str(each).strip().lower() in _CLASSES for each in counts)
+    return [] if is_called or len(found) < 2 else found
 
 
 def _are_classes(counts: Counter[str]) -> bool:
@@ -179,8 +210,9 @@ def _format_of(path: Path, files: Sequence[Path]) -> tuple[str, Sequence[Path]]:
 
 
 def _may_be_table(path: Path) -> bool:
-    """Return whether a file that no format of texts claims has even rows."""
-    return is_table(_head(path))
+    """Return whether a file that no format of texts claims has even rows, but no class first."""
+    head = _head(path)
+    return is_table(head) and not say_classes(head.splitlines()[:-1])
 
 
 def _head(path: Path) -> str:

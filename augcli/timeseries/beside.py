@@ -1,11 +1,11 @@
-"""What says of which class series are, and nobody named: a table, or an array of its own."""
+"""What says of which class series are, and nobody named: a table, an array, or a column."""
 
 from __future__ import annotations
 
 import csv
 import math
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from itertools import islice
 from pathlib import PurePosixPath
@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from augcli.dataset.doubts import UNNAMED_LABELS
 from augcli.dataset.files import Listing, head_of
 from augcli.dataset.lists import is_list
-from augcli.dataset.told import CLASS, Told
+from augcli.dataset.told import CLASS, Told, few, quoted
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.npy import shape_of
 
@@ -65,6 +65,24 @@ def _refuse_arrays(listing: Listing, files: Sequence[str]) -> None:
             hint = "write both into one .npz, as `X` and `y`, that labels follow into copies"
             more = f"or leave it out: `exclude: [{name}]`"
             raise UNNAMED_LABELS.doubt(text, f"{hint}; {more}", "dataset.exclude").error
+
+
+def refuse_constants(
+    settings: SeriesDatasetSettings, constants: Mapping[str, Mapping[str, float]]
+) -> None:
+    """Raise DoubtError for an outer point that is one number in each file, and not in all of them.
+
+    `constants` are file → column → that number. Files of a class each have it so.
+    """
+    is_told = settings.label is not None or bool(settings.channels)
+    for column in () if is_told else next(iter(constants.values()), ()):
+        values = {name: each.get(column) for name, each in constants.items()}
+        if None not in values.values() and len({*values.values()}) > 1:
+            shown = few(f"{value:g} in {name}" for name, value in values.items())
+            ref = column if column.isdecimal() else quoted(column)
+            text = f"column {column} is one number in all rows of a file, as a class is: {shown}"
+            hint = f"say `label: {ref}`, or name the columns of points by `channels`"
+            raise UNNAMED_LABELS.doubt(text, hint, "dataset.label").error
 
 
 def _is_of_each(name: str, shape: Sequence[int], series: Sequence[int]) -> bool:

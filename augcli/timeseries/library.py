@@ -81,6 +81,8 @@ class Library:
         """Of each file its split, and its columns of splits that nobody named."""
         self.whose: dict[str, Mapping[str, Sequence[str]]] = {}
         """file → its columns that tell of whom series are, with a cell for each"""
+        self.constants: dict[str, Mapping[str, float]] = {}
+        """file → columns of points that are one number in all of its series"""
         self.is_parted = False
         """Whether splits were drawn, so that outputs have no points but those of series."""
         self.left_out = 0
@@ -183,6 +185,7 @@ class Library:
         self.of_amounts += [name] * file.of_amounts
         self.unnamed.append((place.split, file.unnamed()))
         self.whose[name] = file.whose()
+        self.constants[name] = file.constants()
         told = self.settings.split_column is not None
         for row, shape in enumerate(file.shapes):
             ident = name if self.single else f"{name}#{row}"

@@ -12,6 +12,7 @@ from augcli.dataset.splits import TRAIN
 from augcli.errors import SettingError
 from augcli.settings.shares import SplitShares
 from augcli.task import Source
+from augcli.timeseries.beside import refuse_constants
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import open_file
 from augcli.timeseries.formats.times import moments_of
@@ -34,6 +35,7 @@ def library_of(job: SeriesJob, sources: Sequence[Source]) -> Library:
         else places_in(table, told, names)
     )
     library = Library(own, settings, places, single=single)
+    refuse_constants(settings, library.constants)
     if table is not None:
         told_of = whose_in(table, told, names)
         library.whose = {

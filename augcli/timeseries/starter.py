@@ -12,7 +12,7 @@ from typing import Any
 from augcli.dataset.files import readable
 from augcli.dataset.formats import format_at
 from augcli.dataset.layout import folders_in_starter, told_in_starter
-from augcli.dataset.splits import TRAIN
+from augcli.dataset.splits import TRAIN, meaning
 from augcli.dataset.units import Dataset
 from augcli.draft import Asked, Draft, quoted
 from augcli.errors import DoubtError, SampleError, SettingError
@@ -60,7 +60,8 @@ def starter(asked: Asked) -> Draft | None:
 def _of_tables(asked: Asked, files: Sequence[Path]) -> Draft | None:
     """Return what a recipe says of tables whose first rows look like series."""
     tables = [each for each in files if each.suffix.lower() in _TABLES]
-    found = [_curves(each) for each in tables[:_OPENED]]
+    judges = [each for each in tables if meaning(each.name) in (None, TRAIN)] or tables
+    found = [_curves(each) for each in judges[:_OPENED]]
     first = max(filter(None, found), key=lambda each: each.label is not None, default=None)
     if first and any(each is None or not each.is_like(first) for each in found):
         first = None

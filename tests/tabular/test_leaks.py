@@ -226,6 +226,9 @@ def test_repeats_are_counted_while_rows_are_written(tmp_path, monkeypatch):
     summary = run(tmp_path, "allow", **changes)
     told = str(Again(60, "class 'yes': 60 of the 60 new rows equal another row"))
     assert (told in summary.notes, summary.repeats, sum(sizes)) == (True, 60, 60)
+    assert "b.csv is the same as a.csv, so each of their rows counts twice" in " ".join(
+        summary.notes
+    )
     for lost in ("a.csv", "provenance.parquet"):
         (tmp_path / "out" / lost).unlink()
         second = run(tmp_path, "allow", **changes)

@@ -46,13 +46,14 @@ LABELLED = {
     "__label__pos __label__long ": "pos long",
     "HUM:ind ": "HUM:ind",
     "1 ": "1",
+    "spam\t": "spam",
 }
 
 
 @pytest.mark.parametrize("first", LABELLED)
 def test_a_class_that_stands_first_in_a_line_stays(tmp_path: Path, first: str) -> None:
     texts = ["who wrote the third letter", "when did the old bridge fall", "why is rain so warm"]
-    other = {"_": "__label__neg ", "H": "LOC:city ", "1": "0 "}[first[0]]
+    other = {"_": "__label__neg ", "H": "LOC:city ", "1": "0 ", "s": "ham\t"}[first[0]]
     rows = [f"{first}{text}" for text in texts] + [f"{other}{text} again" for text in texts]
     write(tmp_path / "in/TREC.train.all", "\n".join(rows) + "\n")
     changes = TEXTS | {"dataset": {"kind": "text", "format": "lines"}}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from augcli.dataset.doubts import OTHER_KIND, POINTS_OF_SERIES, UNCLEAR_FORMAT
 from augcli.dataset.groups import told_apart
 from augcli.dataset.told import quoted
 from augcli.errors import Doubt
-from augcli.rows.following import LONGEST_LOOK, changes_of, curves_below, is_curve
+from augcli.rows.following import LONGEST_LOOK, changes_of, clock_below, curves_below, is_curve
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.reading.columns import Column, told_of
 from augcli.tabular.reading.table import Numbers, Table
@@ -31,6 +31,8 @@ _NUMBERS = re.compile(r"\s*[-+\d.eE]+(\s+[-+\d.eE]+)+\s*")
 _INDEXED = re.compile(r"\s*[-+\d.,eE]+(\s+(qid:)?\d+:[-+\d.eE]+)+\s*(#.*)?")
 """A row of LIBSVM: its label, then column:value wherever that is not 0."""
 _SHOWN = 4
+_Keys: TypeAlias = Mapping[str, NDArray[np.bool_]]
+"""column → where it changes its value"""
 _FEWEST_GROUPS = 3
 
 
@@ -58,14 +60,29 @@ def warned(
 
 
 def of_series(table: Table) -> Iterator[Doubt]:
-    """Yield that rows may be points of series: values follow each other smoothly below a key."""
+    """Yield that rows may be points of series: below a key values are smooth, or times rise."""
     values = {c.name: table.numbers[c.index][:LONGEST_LOOK] for c in table.numeric}
     keys = dict(_keys(table))
-    if curves := curves_below(values, [*keys.values()]):
-        shown = _shown(curves), _shown(list(keys))
-        text = f"values of {shown[0]} change smoothly while {shown[1]} stay"
+    if text := _smooth_below(values, keys) or _timed_below(table, values, keys):
         hint = "if rows are points of series, say `kind: timeseries`, `layout: long`, `id: COLUMN`"
         yield POINTS_OF_SERIES.doubt(text, hint, "dataset.kind")
+
+
+def _smooth_below(values: Mapping[str, Numbers], keys: _Keys) -> str:
+    curves = curves_below(values, [*keys.values()])
+    text = f"values of {_shown(curves)} change smoothly while {_shown(list(keys))} stay"
+    return text if curves else ""
+
+
+def _timed_below(table: Table, values: Mapping[str, Numbers], keys: _Keys) -> str:
+    """Return in words that times rise while keys stay; a label alone is none.
+
+    Rows that follow in time may well be samples, and a rare class stays for long.
+    """
+    label = table.with_role("label")
+    others = {name: each for name, each in keys.items() if label is None or name != label.name}
+    clock = clock_below(values, [*others.values()])
+    return f"times in {clock!r} rise while {_shown(list(others))} stay" if clock else ""
 
 
 def _of_groups(

@@ -11,6 +11,7 @@ from typing import ClassVar, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.dataset.doubts import UNCLEAR_FORMAT
 from augcli.dataset.formats import Format, format_at, formats_of, register_format
 from augcli.errors import SampleError
 from augcli.rows.encodings import open_text
@@ -117,6 +118,8 @@ def _check_names(parts: Sequence[FilePart]) -> None:
     """Raise PartError for a file that lacks the columns of most; SampleError if none are most's."""
     (usual, count), *_ = Counter(tuple(part.names) for part in parts).most_common(1)
     model = next(part for part in parts if tuple(part.names) == usual)
+    if 2 * count <= len(parts):
+        _refuse_apart(parts, model)
     for part in parts:
         if part.names == model.names:
             continue
@@ -125,6 +128,17 @@ def _check_names(parts: Sequence[FilePart]) -> None:
         if 2 * count > len(parts):
             raise PartError(part.name, text)
         raise SampleError(f"{part.name} {text}; name one of them, or choose by `include`")
+
+
+def _refuse_apart(parts: Sequence[FilePart], model: FilePart) -> None:
+    """Raise DoubtError for a file without any column of another: it may tell of its rows.
+
+    Features and labels are kept so, in a file each; without the labels, rows are of no class.
+    """
+    if part := next((each for each in parts if {*each.names}.isdisjoint(model.names)), None):
+        text = f"{part.name} has none of the columns of {model.name}, as labels beside features"
+        hint = "join them beforehand, row by row or by a key, or choose by `include` which are rows"
+        raise UNCLEAR_FORMAT.doubt(text, hint, "dataset.include", ("dataset", "path")).error
 
 
 def opened(source: Source, settings: TableDatasetSettings) -> FilePart:

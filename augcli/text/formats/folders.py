@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
-from augcli.dataset.doubts import UNCLEAR_SAMPLES
-from augcli.dataset.files import listed
+from augcli.dataset.doubts import UNCLEAR_SAMPLES, UNNAMED_LABELS
+from augcli.dataset.files import Listing, listed
 from augcli.dataset.formats import format_at, register_format
 from augcli.dataset.layout import Layout, kept, layout_of
 from augcli.dataset.scanned import class_folders
+from augcli.dataset.told import few
 from augcli.dataset.units import Dataset, Sample
 from augcli.errors import SettingError
+from augcli.plural import several
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFormat
 from augcli.text.formats.open import check_keys
 
 _SUFFIX = ".txt"
+_NUMBER = re.compile(r"\d+")
+_FEWEST = 3
+"""Files that are numbered, at least."""
+_MOST = 0.5
+"""Of the texts: as many have a file beside them where it tells of each."""
 
 
 def scan_folders(settings: TextDatasetSettings, root: Path) -> Dataset:
@@ -27,6 +36,7 @@ def scan_folders(settings: TextDatasetSettings, root: Path) -> Dataset:
         raise SettingError(("dataset", "lexicon"), "is not available for `format: folders`")
     listing = listed(settings, root)
     texts = kept(settings, listing.take(_wanted(listing.names), "texts"))
+    refuse_annotations(listing, texts)
     names, rejected = listing.apart(texts, settings.augment[0])
     if not names:
         raise SettingError(("dataset", "path"), f"there are no texts ({_SUFFIX}) in {root}")
@@ -55,11 +65,39 @@ def refuse_folders(settings: TextDatasetSettings, names: Sequence[str]) -> None:
     others = [name for name in names if not name.lower().endswith(_SUFFIX)]
     if settings.format != "auto" or any(format_at(TextFormat, name) for name in others):
         return
-    if found := class_folders(settings, names):
+    if found := class_folders(settings, names) or _numbered(names):
         one = "is a text" if not others else f"is a text (they are to end in {_SUFFIX} then)"
         hint = f"`format: folders` if a file {one}, `format: lines` or `csv` if it has many"
         at = ("dataset", "path")
         raise UNCLEAR_SAMPLES.doubt(found, f"say {hint}", "dataset.format", at).error
+
+
+def _numbered(names: Sequence[str]) -> str | None:
+    """Return in words that files may be a text each, as their names only count them; else None."""
+    stems = {_NUMBER.sub("#", PurePosixPath(name).stem) for name in names}
+    if len(names) < _FEWEST or len(stems) > 1 or "#" not in stems.pop():
+        return None
+    return f"{few(names)} are numbered, as no classes are"
+
+
+def refuse_annotations(listing: Listing, texts: Sequence[str]) -> None:
+    """Raise DoubtError where most texts have a file of another ending that is called as they are.
+
+    It tells of their classes or of places in them, which copies would lack or have wrong.
+    """
+    stems = {*texts, *(name.rpartition(".")[0] for name in texts if "." in name)}
+    beside = (name.rpartition(".") for name in sorted({*listing.names}.difference(texts)))
+    counts = Counter(ending for stem, _, ending in beside if stem in stems)
+    ending, count = next(iter(counts.most_common(1)), ("", 0))
+    if count >= max(2, _MOST * len(texts)):
+        text = (
+            f"{count} of {several(len(texts), 'file')} of texts have one ending in .{ending} beside"
+        )
+        hint = "write both into one table or JSON Lines, `spans` being places in the text"
+        more = f'if it is not needed, `exclude: ["**/*.{ending}"]`'
+        raise UNNAMED_LABELS.doubt(
+            text, f"{hint}; {more}", "dataset.exclude", ("dataset", "path")
+        ).error
 
 
 def _sample(layout: Layout, name: str) -> Sample:

@@ -19,15 +19,18 @@ from augcli.text.words import Span
 _LABELS = (
     re.compile(r"((?:__label__\S+[ \t]+)+)"),
     re.compile(r"([A-Z]{2,}:\w+[ \t]+)"),
+    re.compile(r"(\S+\t)(?=\S)"),
     re.compile(r"([+-]?\d{1,2}[ \t]+)(?=\D)"),
 )
-"""How lines begin that say their class first: fastText's, TREC's, and numbers."""
+"""How lines begin that say their class first: fastText's, TREC's, words before tabs, numbers."""
 _WORD = re.compile(r"\A(\S+[ \t]+)")
-_SURE = _LABELS[:2]
-"""Those that nothing else looks like, whatever the names of files say."""
+_SURE = _LABELS[:3]
+"""Those that are heeded whatever the names of files say."""
+_ALONE = _LABELS[:2]
+"""Those that nothing else looks like."""
 _LOOKED_AT = 1000
 _OFTEN = 2
-"""Lines of each class, on average and at least, where lines may as well be numbered."""
+"""Lines of each class, on average and at least, where lines may as well be numbered or named."""
 
 
 class LinesFile(LinedFile):
@@ -82,12 +85,18 @@ class LabelledLines(LinesFile):
         return None if line is None else found[0] + line
 
 
-def _label_first(file: LinesFile, patterns: Sequence[re.Pattern[str]]) -> re.Pattern[str] | None:
-    """Return how all lines of a file say their class first; None if they do not."""
-    lines = [file.raw(index) for index in range(min(len(file), _LOOKED_AT))]
+def say_classes(lines: Sequence[str]) -> bool:
+    """Return whether all of some lines surely say their class first."""
+    return _label_first(lines, _SURE) is not None
+
+
+def _label_first(
+    lines: Sequence[str], patterns: Sequence[re.Pattern[str]]
+) -> re.Pattern[str] | None:
+    """Return how all of some lines say their class first; None if they do not."""
     for pattern in patterns:
         found = [match[0] for match in map(pattern.match, lines) if match]
-        often = 0 if pattern in _SURE else _OFTEN
+        often = 0 if pattern in _ALONE else _OFTEN
         if found and len(found) == len(lines) and often * len(set(found)) <= len(found):
             return pattern
     return None
@@ -117,9 +126,11 @@ def _classes(paths: Sequence[PurePosixPath]) -> list[str]:
 
 def _open(source: Source, settings: TextDatasetSettings, splits: Mapping[str, str]) -> LinesFile:
     file = LinesFile(source, settings, class_of(source.name, splits))
+    lines = [file.raw(index) for index in range(min(len(file), _LOOKED_AT))]
     if settings.label is not None:
-        return LabelledLines(source, settings, _label_first(file, _LABELS) or _told_first(settings))
-    first = _label_first(file, _LABELS if file.label is None else _SURE)
+        told = _label_first(lines, _LABELS) or _told_first(settings)
+        return LabelledLines(source, settings, told)
+    first = _label_first(lines, _LABELS if file.label is None else _SURE)
     return LabelledLines(source, settings, first) if first else file
 
 

@@ -121,6 +121,10 @@ class SeriesFile:
         """
         return {}
 
+    def constants(self) -> Mapping[str, float]:
+        """Return column → the whole number that the first or last point of all series is."""
+        return {}
+
     def payload(self, new: Sequence[New]) -> bytes:
         """Return new series as `assembled` takes them."""
         raise NotImplementedError

@@ -101,6 +101,18 @@ class WideFile(HeldFile):
         named = {name: place for name, place in self._free().items() if names_groups(name)}
         return {name: [row[place] for row in self._kept] for name, place in named.items()}
 
+    def constants(self) -> dict[str, float]:
+        """Return column → the whole number that the first or last point of all series is."""
+        rows = [each.values[0] for each in self._held if each.length == self.width]
+        found = {at: {float(row[at]) for row in rows} for at in (0, -1)}
+        return {
+            self.points[at]: value
+            for at, values in found.items()
+            if len(values) == 1 < len(rows)
+            for value in values
+            if value.is_integer()
+        }
+
     def _free(self) -> dict[str, int]:
         """Return column → its place among those that are kept, where no setting names it."""
         named = (self._label, self._id, self._split)

@@ -1,0 +1,49 @@
+"""What a person can do with files that no kind of dataset is read from."""
+
+from __future__ import annotations
+
+from codecs import getincrementaldecoder
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from augcli.dataset.files import Bounds, head_of
+from augcli.rows.delimited import is_table
+
+_HEAD = 4096
+"""Bytes that tell whether a file is a text, or a table."""
+_ARRAYS = "write its arrays into .npz or .npy files"
+_SIGNALS = "write its signals into .csv files, a row a point in time, or .npy files"
+_SHEETS = "save its sheets as .csv files"
+_WAYS = {
+    ".hea": ("WFDB", f"{_SIGNALS}, such as with wfdb.rdrecord"),
+    ".edf": ("EDF", f"{_SIGNALS}, such as with mne.io.read_raw_edf"),
+    ".bdf": ("BDF", f"{_SIGNALS}, such as with mne.io.read_raw_bdf"),
+    ".mat": ("MATLAB", f"{_ARRAYS}, such as with scipy.io.loadmat"),
+    ".h5": ("HDF5", f"{_ARRAYS}, such as with h5py"),
+    ".hdf5": ("HDF5", f"{_ARRAYS}, such as with h5py"),
+    ".xls": ("Excel", _SHEETS),
+    ".xlsx": ("Excel", _SHEETS),
+    ".yml": ("YAML", "write its texts, each with its class, into a .csv or .jsonl file"),
+}
+"""ending → the format, and what to turn a file into"""
+
+
+def way_out(files: Sequence[Path]) -> str:
+    """Return what to do with files that no kind knows; nothing where that is not known."""
+    endings = {each.suffix.lower() for each in files}
+    if told := next((way for ending, way in _WAYS.items() if ending in endings), None):
+        return f"; {told[0]} is not read: {told[1]}"
+    heads = [*map(_text, files[:9])]
+    if heads and all(map(is_table, heads)):
+        return "; they look like tables: give them names that end in .csv"
+    return "; if each line is a text, say `--kind text`" if all(heads) and heads else ""
+
+
+def _text(path: Path) -> str:
+    """Return how a file begins, as far as it does as a text; nothing where it does not."""
+    head = head_of(Bounds(path.parent.resolve()), path.name, _HEAD)
+    with suppress(UnicodeDecodeError):
+        told = getincrementaldecoder("utf-8")().decode(head)
+        return "" if "\0" in told else told
+    return ""
