@@ -186,6 +186,11 @@ class FindingsError(AugmentError):
         return "\n".join(self.args)
 
     @property
+    def sentence(self) -> str:
+        """Return what was found in one line."""
+        return "; ".join(map(str.strip, self.args)).replace(":; ", ": ", 1)
+
+    @property
     def lines(self) -> Sequence[str]:
         """Return what was found, line by line."""
         first, *rest = self.args

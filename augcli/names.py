@@ -18,7 +18,7 @@ from functools import cache
 from hashlib import blake2b
 from typing import NamedTuple
 
-from augcli.disk.inside import suffix_of
+from augcli.disk.inside import OWN, suffix_of
 
 _MOST_BYTES = 255
 _LONGEST = _MOST_BYTES - len(".aug-000000.jpeg")
@@ -35,8 +35,6 @@ _PLAIN = re.compile(rf"(?!{_DEVICE})[\w-]{{1,200}}{_ENDING}", re.IGNORECASE | re
 """Names that stay as they are and could be no other's, as nearly all are."""
 _LIKE_OURS = re.compile(r"(\.aug-([^\W-]+-)?\d{3,}(\.\w+)?|~[0-9a-f]{8})$", re.IGNORECASE)
 _LIKE_OUR_FOLDERS = re.compile(r"~[0-9a-f]{8}$", re.IGNORECASE)
-OWN = ".augment"
-"""The folder in an output that is of its own affairs."""
 RESERVED = frozenset([OWN, "manifest.jsonl", "failures.jsonl", "run.json"])
 
 

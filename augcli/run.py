@@ -161,5 +161,5 @@ def heed_leaks(recipe: Recipe, dataset: Dataset) -> list[Problem]:
     """Return a note on files in an augmented and another split; FindingsError if refused."""
     pairs = list(leaks(dataset, recipe.dataset.augment))
     way = {"way": _DRAW} if dataset.shared else {}
-    told = heeded(recipe.dataset, "files", pairs, " = ".join, **way)
+    told = heeded(recipe.dataset, ("file", "files"), pairs, " = ".join, **way)
     return [Problem(str(dataset.root), 0, 0, text, "warning", "leak") for text in told]

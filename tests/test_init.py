@@ -360,6 +360,12 @@ def test_pictures_beside_folders_of_classes_are_of_no_class(tmp_path: Path) -> N
     assert "\nbalance: {target: max}    # classes have 5 to 50" in text
 
 
+def test_a_question_shows_every_letter_of_a_name(tmp_path: Path) -> None:
+    root = made(tmp_path / "in", "train/a", "train/b", "te\nst\x1b/a")
+    text = starter(root, tmp_path).text
+    assert r"but te\nst\x1b beside it does not" in joined(text)
+
+
 @pytest.mark.parametrize(
     ("name", "data", "told"),
     [

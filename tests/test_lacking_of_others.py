@@ -17,6 +17,8 @@ LACKING = {
     "A.CoarseDropout(fill='inpaint_ns')": "without fill inpaint_ns",
     "A.GridDropout(fill='random')": "without fill random",
     "A.TextImage(font_path='a.ttf', font_color='red')": "without font_path, font_color red",
+    "A.AutoContrast(p=1)": "without method cdf",
+    "A.Sharpen(p=1)": "without lightness other than 1",
     "A.Rotate(20, border_mode=cv2.BORDER_ISOLATED)": "without border_mode BORDER_ISOLATED",
     "A.Rotate(20, border_mode=MODE)": "without border_mode MODE",
     "A.Affine(scale=0.5, interpolation=cv2.INTER_AREA)": "without interpolation INTER_AREA",
@@ -69,8 +71,8 @@ def test_constants_mean_what_their_numbers_mean(name: str) -> None:
 
 
 def test_what_is_several_steps_is_chosen_as_one() -> None:
-    parts = "[A.RandomBrightnessContrast(p=1), A.Transpose(p=1), A.Lambda(p=1)]"
-    inner = "{brightness: {delta: [-0.2, 0.2]}}, {contrast: {factor: [0.8, 1.2]}}"
+    parts = "[A.RandomSizedBBoxSafeCrop(64, 48, p=1), A.Transpose(p=1), A.Lambda(p=1)]"
+    inner = "box_safe_crop, {resize: {width: 48, height: 64}}"
     both = f"{{sequence: {{steps: [{inner}]}}}}"
     found = turned(f"[A.OneOf({parts}, p=1), A.RandomOrder({parts})]".encode(), "a")
     told = [f"{name}: {{steps: [{both}, transpose]}}" for name in ("one_of", "random_order")]

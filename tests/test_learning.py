@@ -131,10 +131,13 @@ def test_replay_needs_no_model(bars: Path, tmp_path: Path) -> None:
 
 def test_what_is_frozen_stays_and_says_that_it_is_old(bars: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    learn(bars, out, freeze=True)
+    learn(bars, out)
     before = model_of(out)
     write(bars / "train/wide/1.png", bar(-9, 5))
-    recipe = write_recipe(bars, out, steps=[{"learned_warp": {"freeze": True}}], copies=1)
+    warp = {"border": "constant", "freeze": True}
+    recipe = write_recipe(bars, out, steps=[{"learned_warp": warp}], copies=1)
+    plan = json.loads(augment("plan", recipe, "--json").stdout)
+    assert (plan["new"], plan["changed"], plan["up_to_date"]) == (0, 1, 9)
     assert "frozen, and older than the sources are" in augment("run", recipe).stdout
     assert model_of(out) == before
 
@@ -187,6 +190,8 @@ def test_check_refuses_what_differs_by_something_else(bars: Path, tmp_path: Path
         done = augment("check", recipe)
         found[name] = done.returncode, "little-learned" in done.stdout
         assert done.returncode == 0 or "noise: 0 of 12 pairs aligned" in done.stdout
+        ran = augment("run", recipe)
+        assert (ran.returncode, "noise: 0 of 12" in ran.stdout) == (0, name == "all")
     assert found == {"all": (1, True), "but": (0, False)}
 
 

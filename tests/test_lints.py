@@ -482,6 +482,15 @@ def test_room_on_the_disk(tmp_path, found, monkeypatch):
     assert "are free" in found()["disk-space"].message
 
 
+@pytest.mark.parametrize("step", ["clahe", "jpeg", "webp", "augmix", {"randaugment": {"n": 16}}])
+def test_steps_that_do_not_take_float_pictures_are_told_beforehand(tmp_path, found, step):
+    (tmp_path / "ds/train/a").mkdir(parents=True)
+    pixels = np.random.default_rng(0).random((40, 50, 3), np.float32)
+    cv2.imwrite(str(tmp_path / "ds/train/a/0.tif"), pixels)
+    told = found(steps=[step])["sample"]
+    assert "does not take float32 pictures, only uint8" in told.message
+
+
 @pytest.mark.parametrize(
     ("step", "loses"),
     [({"random_crop": {"width": 8, "height": 8}}, True), ("horizontal_flip", False)],

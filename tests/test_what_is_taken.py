@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import augment, failures, manifest, picture, run, write, write_recipe
+from helpers import augment, failures, make_photos, manifest, picture, run, write, write_recipe
 from test_links import KINDS
 
 HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(40)
@@ -202,3 +202,16 @@ def test_folders_without_files_are_told_by_every_kind(
     assert told == [
         f"nothing is taken from {folder}/, which has no files" for folder in ("rare", "thumbs")
     ]
+
+
+def test_outputs_of_a_run_below_a_dataset_are_not_taken_again(tmp_path):
+    make_photos(tmp_path / "all", {"pictures/cat": 2, "pictures/dog": 2})
+    recipe = write_recipe(tmp_path / "all/pictures", tmp_path / "all/made", steps=[])
+    assert augment("run", recipe).returncode == 0
+    around = write_recipe(tmp_path / "all", tmp_path / "out", steps=[])
+    told = augment("check", around).stdout
+    assert "nothing is taken from made/, which holds outputs of augment; to take them" in told
+    taking = write_recipe(
+        tmp_path / "all", tmp_path / "out", steps=[], dataset={"include": ["**/*.png"]}
+    )
+    assert "outputs of augment" not in augment("check", taking).stdout

@@ -73,6 +73,7 @@ CAPTIONS = [{"id": 1, "image_id": 0, "caption": "a cat"}]
 BOX = {"id": 1, "image_id": 0, "category_id": 1, "bbox": [2, 2, 9, 9], "area": 81, "iscrowd": 0}
 SHAPES = [{"label": "a", "points": [[1, 1], [9, 9]], "shape_type": "rectangle"}]
 SIDES = (("HR", 96), ("LR", 24))
+TWICE = (("whole", "", 96), ("small", "_s", 24))
 POINTS = ",".join(f"t{at}" for at in range(40))
 ATTRIBUTES = "".join(f"@attribute att{at} numeric\n" for at in range(40))
 CHAT = {

@@ -106,6 +106,10 @@ ARCHIVES: Layouts = {
         },
         ('include: ["**/*.txt"]', "label: 0", "ECG5000_TEST.txt is test"),
     ),
+    "spoken digits": (
+        {f"recordings/{n % 3}_ada_{n // 3}.wav": sound(n) for n in range(9)},
+        ("note: names of files begin with 0, 1, 2, which may be classes",),
+    ),
     "LJSpeech": (
         {f"wavs/LJ{n}.wav": sound(n) for n in range(4)}
         | {"metadata.csv": "".join(f"LJ{n}|{text(n)}\n" for n in range(4))},
@@ -132,11 +136,11 @@ ARCHIVES: Layouts = {
     ),
     "cats and dogs": (
         photos("cat.#.jpg", "dog.#.jpg"),
-        ("note: names of pictures begin with cat, dog, which may be classes",),
+        ("note: names of files begin with cat, dog, which may be classes",),
     ),
     "classes of WordNet": (
         photos("train/n01440764_#.JPEG", "train/n01443537_#.JPEG", "val/x#.JPEG"),
-        ("note: names of pictures begin with n01440764, n01443537",),
+        ("note: names of files begin with n01440764, n01443537",),
     ),
     "Kaggle, a test of no classes": (
         photos("train/cat/#.png", "train/dog/1#.png", "test/2#.png"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from wild import BOX, CAPTIONS, COCO, SHAPES, SIDES, VOC, Layouts, masks, patches, photos
+from wild import BOX, CAPTIONS, COCO, SHAPES, SIDES, TWICE, VOC, Layouts, masks, patches, photos
 
 PICTURES: Layouts = {
     "kaggle pictures": (
@@ -139,6 +139,42 @@ PICTURES: Layouts = {
             for n in range(3)
         },
         ("question: unnamed-labels",),
+    ),
+    "Supervisely": (
+        photos("ds0/img/#.png")
+        | {f"ds0/ann/{n:03d}.png.json": json.dumps({"objects": SHAPES}) for n in range(3)},
+        ("question: unnamed-labels: ds0/ann/000.png.json is called as a picture is",),
+    ),
+    "captions": (
+        photos("#.png") | {f"{n:03d}.txt": "a cat on a mat, 4k\n" for n in range(3)},
+        ("question: unnamed-labels: 000.txt is called as a picture is",),
+    ),
+    "ISIC": (
+        photos("ISIC_Task1-2_Training_Input/I_#.png", "ISIC_Task1-2_Test_Input/I_9#.png")
+        | masks(
+            "ISIC_Task1_Training_GroundTruth/I_#_segmentation.png",
+            "ISIC_Task1_Test_GroundTruth/I_9#_segmentation.png",
+        ),
+        ("format: masks", "3 in test, 3 in train"),
+    ),
+    "masks under names that tell nothing": (
+        photos("scans/north/#.png", "scans/south/1#.png")
+        | masks("drawn by Ada/#_by_hand.png", "drawn by Ada/1#_by_hand.png"),
+        ("question: unnamed-labels: drawn by Ada/ holds what look like masks",),
+    ),
+    "DIV2K": (
+        {f"D_train_HR/{n:04d}.png": patches(n, 96) for n in range(3)}
+        | {f"D_train_LR_bicubic/X2/{n:04d}x2.png": patches(n + 50, 47) for n in range(3)}
+        | {"D_valid_HR/0009.png": patches(9, 96)},
+        ("question: unclear-pairs: D_train_LR_bicubic/X2/0000x2.png and D_train_HR/0000.png",),
+    ),
+    "pairs whose folders tell nothing": (
+        {f"{w}/{n}{end}.png": patches(n, s) for n in range(3) for w, end, s in TWICE},
+        ("question: unclear-pairs: small/0_s.png and whole/0.png show the same",),
+    ),
+    "numbered pictures of classes": (
+        photos("owl/#.png") | {f"elk/{n:03d}.png": patches(n, 20) for n in range(3)},
+        ("balance: ", "6 in train"),
     ),
     "pairs in two sizes": (
         {f"{folder}/{n}.png": patches(n, side) for n in range(3) for folder, side in SIDES},

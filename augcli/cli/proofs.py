@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import click
 
 from augcli.cli.options import PathType, as_json, jobs_option, recipe_argument
-from augcli.system.terminal import say, warn
+from augcli.system.terminal import escaped, say, warn
 
 _TRIALS, _WIDTH = 12, 80
 
@@ -21,7 +22,7 @@ _TRIALS, _WIDTH = 12, 80
 @click.option("--against", metavar="RECIPE", help="Compare with this recipe, not with no copies.")
 @click.option("--folds", type=click.IntRange(2, 100), help="Parts that are held out in turn.")
 @click.option("--repeats", type=click.IntRange(1, 100), help="How often parts are dealt anew.")
-@click.option("--quick", is_flag=True, help="At most 300 sources, 2 copies, 4 repeats.")
+@click.option("--quick", is_flag=True, help="At most some 300 sources, 2 copies, 4 repeats.")
 @click.option(
     "--train",
     type=PathType(dir_okay=False, exists=True, path_type=Path),
@@ -124,7 +125,9 @@ def search(  # noqa: PLR0913 – one per option
         say(json.dumps(found.plain()))
     else:
         say(*table(found), "", "of the choice itself, by samples that had no say in it:")
-        say(*wrap(sentence(found.verdict), _WIDTH))
+        notes = (f"note: {escaped(note)}" for note in found.verdict.notes)
+        told = (sentence(found.verdict), *notes)
+        say(*chain.from_iterable(wrap(each, _WIDTH) for each in told))
 
 
 @click.command()

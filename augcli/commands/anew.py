@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -85,16 +85,24 @@ def _panel(seen: Material, recipe: Recipe, program: Program | None) -> Panel:
 
 
 def _pair(recipe: Recipe, base: Recipe, bench: Bench, draws: Draws) -> Pair:
-    """Return what two recipes make, and the same share of both where that is too much."""
+    """Return what two recipes make, and the same share of both where that is too much.
+
+    It is the same share of what is left out: the test goes by how large a part that is.
+    """
     before, after = (material(each, bench, _LEFT_OUT) for each in (base, recipe))
     wider = max((before, after), key=lambda seen: len(seen.originals))
-    rows = max(len(seen.originals) + len(seen.copies) for seen in (before, after))
-    most = len(wider.originals) * MOST_ROWS // max(rows, MOST_ROWS)
-    most = min(most, QUICK_SOURCES) if bench.terms.quick else most
+    count, rows = len(wider.originals), max(_rows(before), _rows(after))
+    most = count * MOST_ROWS // max(rows, MOST_ROWS)
+    if bench.terms.quick:
+        most = min(most, QUICK_SOURCES * count // (count + len(before.tested)))
     names = frozenset(wider.chosen(most, draws.at("sources")))
     place = draws.at("tested")
-    tested = sorted(before.tested, key=lambda each: place.at(each.source).key)[:most]
-    return Pair(recipe, before, after, names, tested)
+    tested = sorted(before.tested, key=lambda each: place.at(each.source).key)
+    return Pair(recipe, before, after, names, tested[: -(-len(tested) * len(names) // count)])
+
+
+def _rows(seen: Material) -> int:
+    return len(seen.originals) + len(seen.copies)
 
 
 def _opinions(
@@ -147,10 +155,12 @@ def _stratified(recipe: Recipe, folds: int) -> Recipe:
         recipe = recipe.model_copy(update={"dataset": undrawn})
     dataset, _ = planned(recipe)
     column = recipe.dataset.split_column if recipe.dataset.shares is None else None
-    if held := _held(recipe, dataset):
-        recipe = _without(recipe, held)
-    elif dataset.held_out and column is None:
+    places = _places(recipe, dataset)
+    if recipe.dataset.shares or (dataset.held_out and column is None and not places):
         raise RecipeError([_has_splits(recipe)])
+    augment = recipe.dataset.augment
+    held = [name for name, split in places.items() if not is_augmented(split, augment)]
+    recipe = _without(recipe, held) if held else recipe
     stratify = "blocks" if _is_amount(recipe, dataset) else True
     if stratify is True:
         _refuse_small(dataset, recipe.dataset.augment, folds)
@@ -170,16 +180,13 @@ def _refuse_small(dataset: Dataset, augment: Collection[str], folds: int) -> Non
         raise UsageError(f"a class has {most} at most, of which one in {folds} is no sample: {way}")
 
 
-def _held(recipe: Recipe, dataset: Dataset) -> set[str]:
-    """Return the folders, or files of many samples, of splits that may not be augmented."""
-    found: dict[str, str] = {}
+def _places(recipe: Recipe, dataset: Dataset) -> Mapping[str, str]:
+    """Return folder → split, or file of many samples → split, where splits have their own."""
     if dataset.split_folders:
-        found = {folder_around(each.id): each.split for each in dataset}
-    elif dataset.uncounted and recipe.dataset.split_column is None:
-        files = [name for row in dataset.uncounted for name in dataset.inputs(row)]
-        found = file_splits(recipe.dataset, files)
-    augment = recipe.dataset.augment
-    return {name for name, split in found.items() if not is_augmented(split, augment)}
+        return {folder_around(each.id): each.split for each in dataset}
+    files = [name for row in dataset.uncounted for name in dataset.inputs(row)]
+    is_told = recipe.dataset.split_column is not None
+    return {} if is_told else file_splits(recipe.dataset, files)
 
 
 def _without(recipe: Recipe, held: Collection[str]) -> Recipe:

@@ -215,8 +215,9 @@ class _Looked:
 
 
 def _broken(source: str, error: AugmentError) -> Problem:
-    code = "leak" if isinstance(error, FindingsError) else "sample"
-    return Problem(source, 0, 0, " ".join(error.args), "error", code)
+    if isinstance(error, FindingsError):
+        return Problem(source, 0, 0, error.sentence, "error", "leak")
+    return Problem(source, 0, 0, " ".join(error.args), "error", "sample")
 
 
 def _failures(task: Task, processed: Processed) -> Iterator[Problem]:

@@ -190,8 +190,7 @@ def _leaking(place: str, leaks: Callable[[], Iterable[object]]) -> Iterator[Prob
 
 
 def _leak(place: str, error: FindingsError) -> Problem:
-    text = "; ".join(each.strip().rstrip(":") for each in error.args)
-    return Problem(place, 0, 0, text, "error", "leak")
+    return Problem(place, 0, 0, error.sentence, "error", "leak")
 
 
 def _unusable(task: Task, tally: Tally) -> Iterator[Problem]:

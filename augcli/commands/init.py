@@ -171,7 +171,7 @@ def _output(path: Path, folder: Path) -> str:
 
 def _question(text: str) -> list[str]:
     """Return a question as comments of a recipe's `dataset`."""
-    first, *others = [part for line in text.splitlines() for part in wrap(line, _COLUMNS) or [""]]
+    first, *others = wrap(escaped(text), _COLUMNS)
     return [f"{_QUESTION}{first}", *(f"  #   {line}" for line in others)]
 
 
@@ -200,7 +200,7 @@ def _asked(problem: Problem) -> str:
 
 def _asking(text: str, question: str) -> str:
     """Return a recipe with a question."""
-    return _with(text, "\n".join(map(escaped, _question(question))))
+    return _with(text, "\n".join(_question(question)))
 
 
 def _without_step(text: str, problem: Problem) -> str | None:

@@ -68,9 +68,9 @@ def sentence(told: Verdict) -> str:
         unseen = f"a difference below {100 * accuracy.visible:.1f} points would not be seen"
         return f"No evidence: {difference}; with {extent.told} {unseen}."
     way = "better" if told.verdict == "helps" else "worse"
-    tested = (
-        f"{yardstick.tested} {way} by {abs(told.goodness.mean):.3f} (p = {told.goodness.p:.2g})"
-    )
+    alone = " alone" if accuracy.low <= 0 <= accuracy.high else ""
+    sure = f"(p = {told.goodness.p:.2g})"
+    tested = f"{yardstick.tested}{alone} {way} by {abs(told.goodness.mean):.3f} {sure}"
     caution = " A network may gain more or less." if told.verdict == "helps" else ""
     answer = told.verdict.capitalize()
     return f"{answer}: {difference}, {tested}, {extent.told}.{caution}"

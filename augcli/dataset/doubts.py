@@ -113,10 +113,11 @@ WITHIN_CLASS = Question(
 )
 WITHIN_NAMES = Question(
     "within-names",
-    "Names of pictures may tell their classes",
+    "Names of files may tell their classes",
     "No folder and no table tells classes, so nothing is balanced and no step can heed them, while "
-    "names begin with few words, as `cat.0.jpg` and `dog.0.jpg` do.",
-    "Put each class into a folder, or list files and classes in a table (`format: csv`).",
+    "names begin with few words or digits, as `cat.0.jpg` and `7_ada_0.wav` do.",
+    "Put each class into a folder, or list files and classes in a table: `format: csv` of "
+    "pictures, `labels: TABLE` of sounds.",
     stops=False,
 )
 SEVERAL_TASKS = Question(

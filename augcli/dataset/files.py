@@ -13,6 +13,7 @@ from typing import Any
 
 from augcli.dataset.globs import any_of
 from augcli.dataset.units import Sample
+from augcli.disk.inside import OWN
 from augcli.disk.reading import open_at_once
 from augcli.errors import Problem, SettingError
 from augcli.plural import several
@@ -158,11 +159,13 @@ def listed(settings: DatasetSettings, root: Path) -> Listing:
     Nothing hidden, nothing of a system's own; linked folders are entered only where settings let
     links lead. Raises SettingError where a folder cannot be listed.
     """
-    walk = _Walk(root, Bounds.of(settings, root))
+    walk = _Walk(root, Bounds.of(settings, root), takes_outputs=bool(settings.include))
     names = sorted(selected(settings, walk.files()))
     linked = sorted(selected(settings, iter(walk.not_entered)))
     empty = sorted(selected(settings, walk.uppermost_empty()))
+    outputs = sorted(selected(settings, iter(walk.outputs)))
     notes = [*map(walk.not_followed, linked), *walk.of_a_system(), *map(walk.without_files, empty)]
+    notes += map(walk.of_augment, outputs)
     return Listing(walk.bounds, names, notes, walk.links)
 
 
@@ -193,6 +196,10 @@ class _Walk:
     not_entered: list[str] = field(default_factory=list)
     empty: set[str] = field(default_factory=set)
     """Folders without a file, not even in those within."""
+    takes_outputs: bool = False
+    """Whether folders that a run wrote are entered, as the recipe says what is taken."""
+    outputs: list[str] = field(default_factory=list)
+    """Those that were not."""
 
     def files(self, below: str = "", on_the_way: tuple[Path, ...] = ()) -> Iterator[str]:
         """Yield the files; `on_the_way` are the real places of the links that led here."""
@@ -200,7 +207,7 @@ class _Walk:
         for path in self._entries(below, on_the_way):
             empty = False
             yield path
-        if empty and below:
+        if empty and below and not any(each.startswith(below) for each in self.outputs):
             self.empty.add(below.rstrip("/"))
 
     def _entries(self, below: str, on_the_way: tuple[Path, ...]) -> Iterator[str]:
@@ -212,11 +219,17 @@ class _Walk:
                 elif entry.name.startswith("."):
                     continue
                 elif entry.is_dir(follow_symlinks=False):
-                    yield from self.files(f"{path}/", on_the_way)
+                    yield from self._in_folder(f"{path}/", on_the_way)
                 elif entry.is_symlink():
                     yield from self._linked(path, on_the_way)
                 else:
                     yield path
+
+    def _in_folder(self, path: str, on_the_way: tuple[Path, ...]) -> Iterator[str]:
+        if not self.takes_outputs and (self.root / path / OWN).is_dir():
+            self.outputs.append(path)
+        else:
+            yield from self.files(path, on_the_way)
 
     def _linked(self, path: str, on_the_way: tuple[Path, ...]) -> Iterator[str]:
         """Yield a link to a file itself, and what is to be taken of one to a folder."""
@@ -251,6 +264,12 @@ class _Walk:
     def without_files(self, path: str) -> Problem:
         """Return what to say of a folder without a file."""
         text = f"nothing is taken from {path}/, which has no files"
+        return Problem(str(self.root), 0, 0, text, "warning", "nothing-taken")
+
+    def of_augment(self, path: str) -> Problem:
+        """Return what to say of a folder that a run wrote: its copies would be copied again."""
+        hint = "to take them, say by `include` under `dataset` which files are taken"
+        text = f"nothing is taken from {path}, which holds outputs of augment; {hint}"
         return Problem(str(self.root), 0, 0, text, "warning", "nothing-taken")
 
     def of_a_system(self) -> Iterator[Problem]:

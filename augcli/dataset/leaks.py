@@ -15,6 +15,7 @@ from augcli.dataset.splits import augmented
 from augcli.dataset.units import Dataset
 from augcli.disk.reading import sha256_of, stat_of
 from augcli.errors import FindingsError
+from augcli.plural import several
 from augcli.settings.base import DatasetSettings
 
 Pair = TypeVar("Pair")
@@ -23,18 +24,19 @@ _SHOWN, _TOLD = 10, 5
 
 def heeded(
     settings: DatasetSettings,
-    what: str,
+    what: tuple[str, str],
     pairs: Sequence[Pair],
     shown: Callable[[Pair], str],
     way: str = "take each out of one of the splits",
 ) -> list[str]:
     """Return what to tell of things in an augmented and another split; FindingsError if refused.
 
-    `way` is what can be done about it.
+    `what` is one of them and several, `way` what can be done about it.
     """
     if not pairs:
         return []
-    text = f"{len(pairs)} {what} of an augmented split are also in another split"
+    verb = "is" if len(pairs) == 1 else "are"
+    text = f"{several(len(pairs), *what)} of an augmented split {verb} also in another split"
     if settings.refuses_leaks:
         raise FindingsError(
             f"{text}:",

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from augcli.errors import StorageError
 
+OWN = ".augment"
+"""The folder in an output that is of its own affairs."""
 _LONGEST = 255
 
 

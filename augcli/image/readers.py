@@ -13,11 +13,12 @@ from augcli.dataset.doubts import UNCLEAR_PAIRS, UNNAMED_LABELS
 from augcli.dataset.files import Bounds, Listing, listed, selected
 from augcli.dataset.layout import Layout, file_splits, kept, layout_of
 from augcli.dataset.lists import refuse_lists
+from augcli.dataset.named import within_names
 from augcli.dataset.scanned import absent
 from augcli.dataset.splits import BLANK, NO_SPLIT, are_splits, columns_of_splits
 from augcli.dataset.told import few, refuse_unnamed
 from augcli.dataset.units import Dataset, Sample
-from augcli.disk.inside import suffix_of
+from augcli.disk.inside import OWN, suffix_of
 from augcli.disk.reading import read_whole
 from augcli.errors import DoubtError, Problem, SampleError, SettingError
 from augcli.image.config import ImageDatasetSettings
@@ -26,12 +27,12 @@ from augcli.image.labelled.census import census_of
 from augcli.image.labelled.schemes import scheme_of
 from augcli.image.listing.annotated import labels_beside, table_of_labels, tables_beside
 from augcli.image.listing.columns import below
+from augcli.image.listing.corresponding import refuse_twice
 from augcli.image.listing.masked import ends_in_pictures
-from augcli.image.listing.named import within_names
 from augcli.image.listing.paired import bands_among
 from augcli.image.listing.table import PictureTable, Row
 from augcli.image.listing.taken import extension_by_content, remarks, taken
-from augcli.names import OWN, RESERVED
+from augcli.names import RESERVED
 
 if TYPE_CHECKING:
     from augcli.image.labelled.recognised import Recognised
@@ -81,14 +82,16 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
         _refuse_bands(bands_among(found.pictures))
     notes = [*remarks(listing, found), *_heeded(settings, root, labels)]
     layout = layout_of(settings, found.pictures)
+    if not labels and settings.annotations == "refuse":
+        refuse_twice(listing.bounds, found.pictures, layout)
     if not layout.held_out:
         refuse_lists(settings, listing, found.pictures)
     within = [*layout.within_classes(root)]
     is_alone = len(layout.classes) < 2 and not layout.in_folders
     if not labels and (is_alone or all(map(ends_in_pictures, layout.classes))):
         notes += _without_table(settings, root, tables_beside(listing, found))
-    if not labels and not within and len(layout.classes) < 2:
-        within += within_names(layout, found.pictures, settings.augment, root)
+    if not labels and not within:
+        within += within_names(layout, settings, found.pictures, root, "format: csv")
     notes += within
     dataset = Dataset(
         root, held_out=layout.held_out, split_folders=layout.in_folders, notes=notes, lists=()

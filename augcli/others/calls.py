@@ -210,6 +210,12 @@ def tidy(value: float) -> float | int:
     return int(short) if short.is_integer() else short
 
 
+def opposite(value: Range) -> Range:
+    """Return the range of what is told with the other sign."""
+    low, high = (tidy(-end) or 0 for end in reversed(pair(value)))
+    return low if low == high else [low, high]
+
+
 def pair(value: Range) -> list[Any]:
     """Return both ends of a range."""
     return list(value) if isinstance(value, list) else [value, value]

@@ -86,8 +86,8 @@ RULES = (
     ),
     Rule(
         "shear_range=10",
-        _move(lambda a: {"x": a.span("shear_range", 0), "y": 0}, "shear"),
-        "degrees in both",
+        _move(lambda a: {"x": 0, "y": a.span("shear_range", 0)}, "shear"),
+        "of level lines; there the picture also becomes wider, by 1 / cos",
     ),
     Rule(
         "zoom_range=0.1",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from augcli.others.calls import BYTE, Arguments, Step, UnturnedError, pair, tidy
+from augcli.others.calls import BYTE, Arguments, Step, UnturnedError, opposite, pair, tidy
 from augcli.others.rules import Library, Rule, plainly, ranged, step
 
 
@@ -18,8 +18,7 @@ def _fill(a: Arguments) -> Any:
 
 
 _BETWEEN = {
-    "nearest": "nearest",
-    "nearest-exact": "nearest",
+    **dict.fromkeys(("nearest", "nearest-exact"), "nearest"),
     "bilinear": None,
     "bicubic": "cubic",
     "0": "nearest",
@@ -84,19 +83,21 @@ def _in_mirrored_parts(a: Arguments) -> Sequence[Step]:
 
 def _affine(a: Arguments) -> Sequence[Step]:
     across, down = pair(a.value("translate", [0, 0]))
-    turn = [-end or 0 for end in reversed(a.span("degrees", 0))]
     slant = a.value("shear", 0)
     ends = slant if isinstance(slant, list) else [-slant, slant]
-    return step(
+    slant_x, slant_y = opposite(ends[:2]), opposite(ends[2:] or 0)
+    first = step("shear", x=slant_x, y=0, **_edges(a)) if slant_x and slant_y else []
+    last = step(
         "affine",
-        rotate=turn if turn != [0, 0] else 0,
+        rotate=opposite(a.span("degrees", 0)),
         translate_x=[-across, across] if across else 0,
         translate_y=[-down, down] if down else 0,
         scale=a.range("scale", 1),
-        shear_x=ends[:2] if any(ends[:2]) else 0,
-        shear_y=ends[2:] if any(ends[2:]) else None,
+        shear_x=0 if first else slant_x,
+        shear_y=slant_y or None,
         **_edges(a),
     )
+    return [*first, *last]
 
 
 def _jitter(a: Arguments) -> Sequence[Step]:
@@ -169,9 +170,11 @@ def _turned(a: Arguments) -> Sequence[Step]:
 
 
 def _solarized(a: Arguments) -> Sequence[Step]:
-    """Return a threshold that is one of bytes, or of floats as they are."""
+    """Return a threshold below that byte and above the one before, or that of floats as it is."""
     threshold = a.number("threshold", 128)
-    return step("solarize", threshold=tidy(threshold / BYTE) if threshold > 1 else threshold)
+    return step(
+        "solarize", threshold=tidy((threshold - 0.5) / BYTE) if threshold > 1 else threshold
+    )
 
 
 def _policy(a: Arguments) -> Sequence[Step]:
@@ -234,7 +237,7 @@ RULES = (
     Rule(
         "RandomAffine(degrees=10, translate=(0.1, 0.1), scale=(0.9, 1.1))",
         _affine,
-        "a positive angle is clockwise there",
+        "a positive angle is clockwise there, and a positive shear slants the other way",
         order="degrees translate scale shear",
     ),
     Rule(

@@ -25,14 +25,16 @@ from augcli.kind import load_kind
 from augcli.plan import Plan
 from augcli.plural import several
 from augcli.recipe import Recipe
+from augcli.recipe.document import KeyPath
 from augcli.records.journal import HEAD
 from augcli.remarks import of_classes
 from augcli.reports.run_json import of_machine, platform_of, read_run
 from augcli.requests.asked import Stamps
+from augcli.steps.learned import Learning
 from augcli.store.merged import Merged
 from augcli.store.output import OutputFolder
 from augcli.task import Count, Plain, failure
-from augcli.transform import walk
+from augcli.transform import Transform, changed, walk
 
 _NOT_STAMPED = (
     *("copies", "balance", "max_failures", "timeout", "isa"),
@@ -52,7 +54,7 @@ def stamps(recipe: Recipe, classes: Sequence[str]) -> Stamps:
 
     `classes` are those of the dataset where an output hangs on all of them.
     """
-    plain = recipe.plain()
+    plain = recipe.with_each(_unfrozen).plain()
     for path in _NOT_STAMPED:
         *folders, key = path.split(".")
         reduce(getitem, folders, plain).pop(key)
@@ -61,6 +63,12 @@ def stamps(recipe: Recipe, classes: Sequence[str]) -> Stamps:
     versions = load_kind(recipe.dataset.kind).versions()
     told = [__version__, HEAD, versions, *([classes] if classes else [])]
     return Stamps(_hash([*told[:3], plain, revisions, *told[3:]]), _hash([*told, others]))
+
+
+def _unfrozen(_at: KeyPath, step: Transform) -> Transform:
+    """Return a step without what decides only whether it learns anew."""
+    is_frozen = isinstance(step, Learning) and step.freeze
+    return changed(step, freeze=False) if is_frozen else step
 
 
 def _hash(told: Any) -> str:

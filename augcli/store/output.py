@@ -18,12 +18,11 @@ from typing import IO, Any
 
 from augcli.disk.disk import storage_errors
 from augcli.disk.folder import Folder
-from augcli.disk.inside import fresh, parts_of
+from augcli.disk.inside import OWN, fresh, parts_of
 from augcli.disk.rewriting import Rewriting
 from augcli.disk.walked import EMPTY
 from augcli.errors import FindingsError, LockedError, SettingError, StorageError
 from augcli.layouts.staged import STAGED, Staged
-from augcli.names import OWN
 from augcli.records.journal import NEW, parsed, salvaged
 from augcli.steps.learned import PLACE
 from augcli.store.untouched import entry_of, taken_back, whole_stat

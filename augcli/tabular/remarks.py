@@ -70,13 +70,13 @@ def leaked(outlines: Sequence[Outline], settings: TableDatasetSettings) -> list[
     """Return what to tell of rows and groups that are in several splits, if that is allowed."""
     table = outlines[0].table
     column, row_id = table.with_role("group"), table.row_id
-    what = f"groups ({column and column.name!r})"
+    what, groups = ("row", "rows"), f"({column and column.name!r})"
     allowed = settings.model_copy(update={"leaks": "allow"})
     told, drawn = _by_whom(shared_rows(outlines), outlines[0].splits, settings)
     return [
-        *heeded(settings, "rows", told, lambda pair: " = ".join(map(row_id, pair))),
-        *heeded(allowed, "rows", drawn, lambda pair: " = ".join(map(row_id, pair))),
-        *heeded(settings, what, shared_groups(outlines), str),
+        *heeded(settings, what, told, lambda pair: " = ".join(map(row_id, pair))),
+        *heeded(allowed, what, drawn, lambda pair: " = ".join(map(row_id, pair))),
+        *heeded(settings, (f"group {groups}", f"groups {groups}"), shared_groups(outlines), str),
     ]
 
 
@@ -108,23 +108,32 @@ def _columns(table: Table) -> Iterator[str]:
                 f"column {column.name!r}: {column.style.group!r} stands between thousands; if it "
                 f"stands before decimals, say `columns: {{{column.name}: decimals}}`"
             )
-        yield from _doubtful(table, column)
+        yield from _missing(table, column)
         if empty or (column.index in table.numbers and column.low is None):
             yield f"column {column.name!r} has no values"
+    yield from _codes(table)
 
 
-def _doubtful(table: Table, column: Column) -> Iterator[str]:
-    """Yield what may be meant otherwise: a word for a missing value, numbers that are codes."""
+def _missing(table: Table, column: Column) -> Iterator[str]:
+    """Yield a word for a missing value, which may be meant otherwise."""
     mark = column.style.missing.strip("\"' ")
     if column.index in table.coded and column.is_feature and mark:
         yield (
             f"column {column.name!r}: {mark!r} is taken for a missing value; if it is a value, "
             "say by `missing` what means none"
         )
-    if column.is_feature and column.kind == "integer" and (few := _few_numbers(table, column)):
+
+
+def _codes(table: Table) -> Iterator[str]:
+    """Yield which columns have few numbers, all in one sentence: pixels are hundreds of them."""
+    whole = (each for each in table.columns if each.is_feature and each.kind == "integer")
+    found = {each.name: few for each in whole if (few := _few_numbers(table, each))}
+    if found:
+        told = _few([f"{name!r} (only {few})" for name, few in found.items()])
+        first = next(iter(found))
         yield (
-            f"column {column.name!r} has only the numbers {few}; if they are codes, say "
-            f"`columns: {{{column.name}: category}}`"
+            f"columns of numbers that may be codes: {told}; if they are, say "
+            f"`columns: {{{first}: category}}`"
         )
 
 

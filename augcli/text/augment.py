@@ -105,7 +105,7 @@ class ProcessedCorpus(Processed):
         self.planned = make_plan(self.corpus, self.job)
         """How many copies each row is to give, before it is seen what steps fail on."""
         shared = (map(self._shown, each) for each in self.corpus.shared(self.settings.augment))
-        self._leaks = heeded(self.settings, "texts", [*shared], " = ".join)
+        self._leaks = heeded(self.settings, ("text", "texts"), [*shared], " = ".join)
         self._own = open_language(lexicons, self.settings.deny) if lexicons else None
         check_synonyms(self._own, self.job.steps)
 

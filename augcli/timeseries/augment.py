@@ -114,7 +114,7 @@ class ProcessedSeries(Processed):
         counts = {group: len(entries) * each for group, entries in self._groups.items()}
         self._targets = targets(self._job.balance, counts)
         shared = library.shared(self._ours)
-        self._leaks = heeded(processor.dataset, "series", shared, " = ".join)
+        self._leaks = heeded(processor.dataset, ("series", "series"), shared, " = ".join)
 
     @cached_property
     def decided(self) -> Decided:

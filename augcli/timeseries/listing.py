@@ -11,6 +11,7 @@ from augcli import names
 from augcli.dataset.doubts import UNCLEAR_FORMAT, UNCLEAR_SAMPLES
 from augcli.dataset.formats import format_at, formats_of
 from augcli.dataset.layout import Layout, file_splits, layout_of
+from augcli.dataset.named import within_names
 from augcli.dataset.scanned import Wanted, class_folders, scanned
 from augcli.dataset.shares import refuse_column, refuse_named, refuse_order
 from augcli.dataset.splits import TRAIN, check_augmented
@@ -95,7 +96,9 @@ def _dataset(root: Path, files: list[str], settings: SeriesDatasetSettings) -> D
     apart = single and settings.label is None
     if apart and settings.split_column is None:
         dataset = _apart(root, places, held_out=len(splits) > 1)
-        dataset.notes += layout_of(settings, files).within_classes(root)
+        layout = layout_of(settings, files)
+        within = [*layout.within_classes(root)]
+        dataset.notes += within or within_names(layout, settings, files, root, "labels: TABLE")
         return dataset
     if not single:
         _refuse_folders(settings, files)

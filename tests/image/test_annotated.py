@@ -229,7 +229,7 @@ TAKEN: dict[str, Files] = {
         "list.csv": "image,is_cat\n1,0\n",
     },
     "a table of others": {"1.jpg": None, "list.csv": "image,label\nx9,0\n"},
-    "captions": {"1.jpg": None, "1.txt": "a cat on a mat, 4k\n"},
+    "one text among pictures": {"1.jpg": None, "1.txt": "a cat on a mat, 4k\n"},
     "other documents": {
         "cat/1.jpg": None,
         "cat/1.xml": "<meta><camera>x</camera></meta>",

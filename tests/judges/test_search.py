@@ -18,8 +18,8 @@ from augcli.commands.search import (
     refuse_elsewhere,
     search,
     told_of,
-    trials_of,
 )
+from augcli.commands.trials import trials_of
 from augcli.draws import Draws
 from augcli.errors import UsageError
 from augcli.judges.judge import Judge, Rows
@@ -125,12 +125,17 @@ def test_a_recipe_without_steps_is_written_where_nothing_helps(tmp_path: Path) -
         *("search", tmp_path / "recipe.json", "-o", target, "--trials", "1", "--page", page)
     )
     assert done.returncode == 0, done.stderr
-    assert "is not proved" in done.stderr
+    assert "with 24 samples a search proves no gain below some 22 points" in done.stderr
+    assert "note: not tried: strength 0.5, 1 copy, randaugment n 1, m 5" in done.stdout
+    assert "balanced" not in done.stdout
     assert "no trial was above chance in any fold of 24 pictures" in " ".join(done.stdout.split())
     assert read_recipe(str(target)).steps == ()
     assert target.read_text().startswith("# Found by augment search among 1 trials.")
     assert "# There is no evidence that any helps" in target.read_text()
-    assert "# steps: [" in target.read_text()
+    told = [line[2:] for line in target.read_text().splitlines() if line.startswith("# ")][2:]
+    assert [each.split(":")[0] for each in told] == ["copies", "strength", "steps"]
+    again = write(tmp_path / "again.yaml", "\n".join([target.read_text(), *told]))
+    assert read_recipe(str(again)).plain() == read_recipe(str(tmp_path / "recipe.json")).plain()
     assert "strength 1, 1 copy" in page.read_text()
 
 
@@ -197,6 +202,13 @@ def test_all_that_a_recipe_says_is_kept(tmp_path: Path) -> None:
         refuse_elsewhere(recipe, tmp_path / "other/best.yaml")
     refuse_elsewhere(recipe, tmp_path / "best.yaml")
     forget_plugins()
+
+
+def test_steps_that_are_asked_for_are_tried_first(tmp_path: Path) -> None:
+    steps = ["horizontal_flip", "grayscale"]
+    recipe = recipe_of(tmp_path, tmp_path / "data", copies=1, steps=steps)
+    names = [trial.name for trial in trials_of(recipe, steps=True)]
+    assert names[:3] == ["strength 1, 1 copy", "without horizontal_flip", "without grayscale"]
 
 
 def test_when_it_is_enough_is_said_once(tmp_path: Path) -> None:

@@ -76,8 +76,10 @@ def test_rows_in_two_augmented_splits_are_refused(tmp_path):
     dataset = {"kind": "tabular", "split": "fold"} | RECIPE
     done = augment("run", write_recipe(path, tmp_path / "out", dataset=dataset, steps=[]))
     assert done.returncode == 1
-    assert "1 rows of an augmented split are also in another split:" in done.stderr
+    assert "1 row of an augmented split is also in another split:" in done.stderr
     assert "  t.csv#0 = t.csv#2" in done.stderr
+    told = augment("check", tmp_path / "out.yaml").stdout
+    assert "in another split: t.csv#0 = t.csv#2; take each out of one of the splits, or" in told
 
 
 def test_rare_amounts_are_seen_from_augmented_splits_alone(tmp_path):

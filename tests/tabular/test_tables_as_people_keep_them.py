@@ -121,10 +121,20 @@ def test_few_numbers_with_gaps_are_told(tmp_path: Path) -> None:
     rows = [f"{[1, 4, 9][n % 3]},{row}" for n, row in enumerate(ROWS)]
     text = "\n".join(["code,size,width,kind", *rows]) + "\n"
     summary, _ = made(tmp_path / "a", text)
-    assert any("'code' has only the numbers 1, 4, 9" in note for note in summary.notes)
+    assert any("may be codes: 'code' (only 1, 4, 9);" in note for note in summary.notes)
     summary, data = made(tmp_path / "b", text, dataset={"columns": {"code": "category"}})
     assert set(cells(data, 61)) <= {"1", "4", "9"}
     assert not any("code" in note for note in summary.notes)
+
+
+def test_many_columns_of_few_numbers_are_told_in_one_sentence(tmp_path: Path) -> None:
+    names = [f"pixel{n}" for n in range(40)]
+    rows = [",".join([str([0, 7, 90][n % 3])] * 40 + [row]) for n, row in enumerate(ROWS)]
+    summary, _ = made(tmp_path, "\n".join([",".join([*names, "size,width,kind"]), *rows]) + "\n")
+    told = [note for note in summary.notes if "may be codes" in note]
+    assert len(told) == 1
+    assert "'pixel1' (only 0, 7, 90), " in told[0]
+    assert " more; if they are, say `columns: {pixel0: category}`" in told[0]
 
 
 def test_a_column_of_a_doubled_name_is_told_by_number(tmp_path: Path) -> None:

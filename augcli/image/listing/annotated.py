@@ -29,6 +29,7 @@ from augcli.image.listing.columns import (
     stem,
     text_of,
 )
+from augcli.image.listing.corresponding import drawn_over
 from augcli.image.listing.masked import masks_among, means_labels, means_pictures, stems_of_pictures
 from augcli.image.listing.paired import pairs_among
 from augcli.image.listing.taken import Taken
@@ -41,6 +42,10 @@ _NAMES = 20_000
 """Pictures whose names are compared with those of files elsewhere."""
 _TABLES = (".csv", ".tsv", ".txt")
 _OBJECTS = (".json", ".jsonl", ".ndjson")
+_NOTES = (*_TABLES, *_OBJECTS, ".xml", ".npy", ".npz", ".mat", ".pts")
+"""Files that may tell of a picture each."""
+_NOTED, _NOTED_PART = 2, 0.1
+"""So many are no chance, and such a part of pictures."""
 _ORDER = (TRAIN, None, "val", "test", DOUBT)
 """What names of tables mean, by which the first is taken for that of the pictures."""
 _ABOUT = re.compile(r"(imagesource|gsd):")
@@ -56,7 +61,8 @@ def labels_beside(listing: Listing, found: Taken) -> str | None:
     bounds, pictures = listing.bounds, found.pictures
     among = masks_among(bounds, pictures) or pairs_among(bounds, pictures)
     beside = _Beside(bounds, pictures)
-    return among or next(beside.labels(bounds, found.others), None) or next(_outside(beside), None)
+    told = among or next(beside.labels(bounds, found.others), None) or beside.named(found.others)
+    return told or drawn_over(bounds, pictures) or next(_outside(beside), None)
 
 
 def tables_beside(listing: Listing, found: Taken) -> str | None:
@@ -233,6 +239,13 @@ class _Beside:
                 if what and (place == self.bounds or self._is_of_these(path, text)):
                     yield f"{self._told(place)}{path} is {what}"
 
+    def named(self, files: Sequence[str]) -> str | None:
+        """Return what is called as pictures are, whatever it tells, if it is of some of them."""
+        found = [each for each in files if each.lower().endswith(_NOTES) and self._is_named(each)]
+        if len(found) < max(_NOTED, _NOTED_PART * len(self.stems)):
+            return None
+        return f"{found[0]} is called as a picture is and may tell of what it shows"
+
     def masks(self, place: Bounds, files: Sequence[str]) -> Iterator[str]:
         """Yield a folder outside the dataset if it holds masks of most pictures that it names."""
         masks = [path for path in files if PurePosixPath(path).suffix.lower() in IMAGE_EXTENSIONS]
@@ -241,7 +254,8 @@ class _Beside:
 
     def _is_named(self, path: str) -> bool:
         """Return whether a file is called as a picture is."""
-        return stem(path.rpartition("/")[2].removeprefix("gt_")) in self.stems
+        called = stem(path.rpartition("/")[2].removeprefix("gt_"))
+        return called in self.stems or called in self.names
 
     def _has_picture(self, mask: str) -> bool:
         """Return whether a file is called as the mask of a picture is."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from augcli.checks.findings import Lint
 from augcli.draws import Draws
-from augcli.errors import SampleError
+from augcli.errors import RefusedError, SampleError
 from augcli.image.kernels.structure import structure_left
 from augcli.image.operations.ops import Op, apply, fuse, points_after
 from augcli.image.picture import (
@@ -58,7 +58,9 @@ class Subject:
     settled: Settling = lambda _lowered: Settled((), ())
 
     def lowered(self, step: ImageTransform, number: int) -> Sequence[Op]:
-        """Return what a step does to it in one of several tries."""
+        """Return what a step does to it in one of several tries, or raise RefusedError."""
+        if reason := step.refusal(self.picture.facts):
+            raise RefusedError(reason)
         params = step.make_params(Draws(0).at(number, step.name), self._facts(step))
         return step.lower(params, self.picture.facts)
 

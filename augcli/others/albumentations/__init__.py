@@ -73,7 +73,7 @@ _NONE = (
 _SILENT = """p always_apply metadata_key cropping_bbox_key mask_interpolation fill_mask
 keypoint_remapping_method transforms
 rotate_method additional_targets is_check_shapes strict seed save_applied_params mask_fill_value
-first second elementwise bbox_params.format
+first second bbox_params.format
 bbox_params.label_fields bbox_params.check_each_transform bbox_params.clip
 bbox_params.filter_invalid_bboxes keypoint_params.format keypoint_params.label_fields
 keypoint_params.angle_in_degrees keypoint_params.check_each_transform"""
@@ -89,7 +89,6 @@ _USUAL = {
     "PlanckianJitter.mode": "blackbody",
     "GlassBlur.mode": "fast",
     "Illumination.mode": "linear",
-    "OpticalDistortion.mode": "camera",
     "allow_shifted": True,
     "direction_range": [-1, 1],
     "position": "center",

@@ -18,9 +18,8 @@ _PARTNERS = "[partners](mixing.md) are of the split, or of a `folder`"
 
 
 def _tones(a: Arguments) -> Sequence[Step]:
-    light, contrast = a.span("brightness_limit", 0.2), a.span("contrast_limit", 0.2, about=1)
-    steps = step("brightness", delta=light) if any(light) else []
-    return [*steps, *(step("contrast", factor=contrast) if contrast != [1, 1] else [])]
+    factor, offset = a.span("contrast_limit", 0.2, about=1), a.span("brightness_limit", 0.2)
+    return step("intensity_scale", factor=factor, offset=offset)
 
 
 def _jittered(a: Arguments) -> Sequence[Step]:
@@ -66,6 +65,36 @@ def _tiled(a: Arguments) -> Sequence[Step]:
     return step("clahe", clip=a.range("clip_limit", [1, 4]), tiles=tiles)
 
 
+def _along_a_line(a: Arguments) -> Sequence[Step]:
+    """Return angles that are clockwise there; half a turn changes nothing."""
+    low, high = (180 - end for end in reversed(pair(a.range("angle_range", [0, 360]))))
+    turn = low if low == high else [low, high]
+    return step("motion_blur", length_px=a.range("blur_limit", [3, 7]), degrees=turn)
+
+
+def _stretched(a: Arguments) -> Sequence[Step]:
+    if (method := a.value("method", "cdf")) != "pil":
+        a.lacks(f"method {method}")
+    return step("autocontrast")
+
+
+def _sharpened(a: Arguments) -> Sequence[Step]:
+    if any(end != 1 for end in pair(a.range("lightness", [0.5, 1]))):
+        a.lacks("lightness other than 1")
+    return step("sharpen", amount=a.range("alpha", [0.2, 0.5]))
+
+
+def _embossed(a: Arguments) -> Sequence[Step]:
+    """Return the slope that is nearest by least squares to a kernel of 1 + s in corners, else s."""
+    alphas, strengths = (
+        pair(a.range(name, usual))
+        for name, usual in (("alpha", [0.2, 0.5]), ("strength", [0.2, 0.7]))
+    )
+    ends = zip(alphas, strengths, strict=True)
+    amount = [tidy(alpha * (1 + 2 * s) * math.sqrt(2) / 3) for alpha, s in ends]
+    return step("emboss", amount=amount[0] if amount[0] == amount[1] else amount, degrees=-45)
+
+
 def _along_components(a: Arguments) -> Sequence[Step]:
     spread = {"normal": [0, tidy(a.number("alpha", 0.1))]}
     return step("fancy_pca", first=spread, second=spread, third=spread)
@@ -107,7 +136,10 @@ def _grown(a: Arguments) -> Sequence[Step]:
 
 
 def _multiplied(a: Arguments) -> Sequence[Step]:
-    low, high = pair(a.range("multiplier", [0.9, 1.1]))
+    factor = a.range("multiplier", [0.9, 1.1])
+    if not a.value("elementwise", False):
+        return step("intensity_scale", factor=factor, offset=0)
+    low, high = pair(factor)
     return step("multiplicative_noise", spread=tidy(max(high - 1, 1 - low)))
 
 
@@ -159,15 +191,36 @@ def _laid_over(a: Arguments) -> Sequence[Step]:
 
 
 LOOKS = (
-    Rule("RandomBrightnessContrast", _tones, "two steps, one look-up"),
-    Rule("ColorJitter(hue=(-0.1, 0.1))", _jittered, "hue 0.1 is 36 degrees"),
-    Rule("HueSaturationValue", _hsv, "hue in degrees, the others by 255"),
-    Rule("RGBShift", _shifted, "by 255"),
-    Rule("RandomGamma(gamma_limit=(80, 120))", _gamma, "a fraction, not percent"),
+    Rule(
+        "RandomBrightnessContrast",
+        _tones,
+        "contrast is about zero there, not about the mean",
+        order="brightness_limit contrast_limit",
+    ),
+    Rule(
+        "ColorJitter(hue=(-0.1, 0.1))",
+        _jittered,
+        "hue 0.1 is 36 degrees",
+        order="brightness contrast saturation hue",
+    ),
+    Rule(
+        "HueSaturationValue",
+        _hsv,
+        "hue in degrees, the others by 255",
+        order="hue_shift_limit sat_shift_limit val_shift_limit",
+    ),
+    Rule("RGBShift", _shifted, "by 255", order="r_shift_limit g_shift_limit b_shift_limit"),
+    Rule(
+        "RandomGamma(gamma_limit=(80, 120))", _gamma, "a fraction, not percent", order="gamma_limit"
+    ),
     Rule("RandomToneCurve", plainly("tone_curve")),
     Rule("CLAHE(clip_limit=(1, 4), tile_grid_size=(8, 8))", _tiled, order="clip_limit"),
-    Rule("Equalize", plainly("equalize")),
-    Rule("AutoContrast", plainly("autocontrast")),
+    Rule("Equalize", plainly("equalize"), "as Pillow does, not OpenCV: up to some values apart"),
+    Rule(
+        'AutoContrast(method="pil")',
+        _stretched,
+        "another method, as `cdf` unless told, changes much more",
+    ),
     Rule("Posterize(num_bits=4)", ranged("posterize", bits=("num_bits", 4)), order="num_bits"),
     Rule("Solarize", ranged("solarize", threshold=("threshold_range", [0.5, 0.5]))),
     Rule("InvertImg", plainly("invert")),
@@ -194,16 +247,22 @@ LOOKS = (
     Rule("MedianBlur(blur_limit=(3, 5))", _median, order="blur_limit"),
     Rule(
         "MotionBlur",
-        ranged("motion_blur", length_px=("blur_limit", [3, 7]), degrees=("angle_range", [0, 360])),
+        _along_a_line,
+        "a positive angle is clockwise there",
         order="blur_limit",
     ),
     Rule("AdvancedBlur", _oval),
     Rule("GlassBlur", plainly("glass_blur")),
     Rule("Defocus", ranged("defocus", radius_px=("radius", [3, 10])), order="radius"),
-    Rule("ZoomBlur", ranged("zoom_blur", factor=("max_factor", [1, 1.31])), order="max_factor"),
-    Rule("Sharpen", ranged("sharpen", amount=("alpha", [0.2, 0.5]))),
+    Rule(
+        "ZoomBlur",
+        ranged("zoom_blur", factor=("max_factor", [1, 1.31])),
+        "about the size that it has; there it grows",
+        order="max_factor",
+    ),
+    Rule("Sharpen(lightness=(1, 1))", _sharpened, "less lightness darkens, too"),
     Rule("UnsharpMask", ranged("unsharp_mask", amount=("alpha", [0.2, 0.5]))),
-    Rule("Emboss", ranged("emboss", amount=("strength", [0.2, 0.7]))),
+    Rule("Emboss", _embossed, "light from one side; an amount from `alpha` and `strength`"),
     Rule("RingingOvershoot", plainly("ringing")),
     Rule(
         "ChromaticAberration",
@@ -222,11 +281,15 @@ LOOKS = (
     ),
     Rule("AdditiveNoise", plainly("gaussian_noise")),
     Rule("ISONoise", plainly("iso_noise")),
-    Rule("MultiplicativeNoise(multiplier=(0.9, 1.1))", _multiplied, "one factor a value"),
+    Rule(
+        "MultiplicativeNoise(multiplier=(0.9, 1.1))",
+        _multiplied,
+        "one factor; `elementwise`: noise",
+    ),
     Rule("ShotNoise", plainly("shot_noise"), "a number of photons, not a scale"),
     Rule("SaltAndPepper", ranged("salt_and_pepper", fraction=("amount", [0.01, 0.06]))),
     Rule("ImageCompression(compression_type='jpeg', quality_range=(30, 70))", _compressed),
-    Rule("Downscale", _smaller),
+    Rule("Downscale", _smaller, "made small by means of areas, not by single pixels"),
     Rule(
         "HistogramMatching",
         ranged("histogram_matching", share=("blend_ratio", [0.5, 1])),

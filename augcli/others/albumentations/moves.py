@@ -6,24 +6,27 @@ from collections.abc import Sequence
 from typing import Any
 
 from augcli.others.albumentations.shared import between, edges, moved, sides, sized
-from augcli.others.calls import Arguments, Step, UnturnedError, pair, tidy
+from augcli.others.calls import Arguments, Step, UnturnedError, opposite, pair, tidy
 from augcli.others.rules import Rule, Turn, plainly, step
 
 
 def _affine(a: Arguments) -> Sequence[Step]:
+    """Return scale, turn, slant and shift in this order; one step where ours has the same order."""
     across, down = _apart(a, "scale", 1)
     x, y = _apart(a, "translate_percent", 0)
-    told_slant = a.value("shear", 0)
-    one = told_slant if isinstance(told_slant, dict) else {"x": told_slant}
-    slants = [a.within(one).range(axis, 0) for axis in ("x", "y")]
-    turn = a.span("rotate", 0)
-    told = {"rotate": turn if any(turn) else 0, "translate_x": x, "translate_y": y}
-    told |= {"shear_x": slants[0], "shear_y": slants[1]}
-    if across == down:
-        return step("affine", **told, scale=across, **edges(a))
-    zoom = step("zoom", x=across, y=down, **edges(a))
-    others = step("affine", **told, scale=1, **edges(a)) if any(told.values()) else []
-    return [*zoom, *others]
+    slant_x, slant_y = map(opposite, _apart(a, "shear", 0))
+    turn = a.range("rotate", 0)
+    steps: list[Step] = []
+    if across != down or (isinstance(across, list) and not a.value("keep_ratio", False)):
+        steps += step("zoom", x=across, y=down, **edges(a))
+        across = 1
+    if turn and (slant_x or slant_y):
+        steps += step("rotate", degrees=turn, **edges(a))
+        turn = 0
+    told = {"rotate": turn, "scale": across, "translate_x": x, "translate_y": y}
+    told |= {"shear_x": slant_x, "shear_y": slant_y}
+    is_done = bool(steps) and [*told.values()] == [0, 1, 0, 0, 0, 0]
+    return steps if is_done else [*steps, *step("affine", **told, **edges(a))]
 
 
 def _apart(a: Arguments, name: str, default: float) -> list[Any]:
@@ -54,13 +57,21 @@ def _turned_whole(a: Arguments) -> Sequence[Step]:
     return step("rotate", degrees=a.span("limit", 90), expand=True, **edges(a))
 
 
+def _from_aside(a: Arguments) -> Sequence[Step]:
+    """Return evenly drawn distances; the mean of a normal one's absolute value is 0.8 of it."""
+    most = tidy(0.8 * sum(pair(a.range("scale", [0.05, 0.1]))))
+    return step("perspective", distortion=[0, most], **edges(a))
+
+
 def _bent_grid(a: Arguments) -> Sequence[Step]:
     told = {"cells": a.number("num_steps", 5), "distortion": a.span("distort_limit", 0.3)}
     return step("grid_distortion", **told, **edges(a))
 
 
 def _as_a_lens(a: Arguments) -> Sequence[Step]:
-    return step("optical_distortion", k=a.span("distort_limit", 0.05), **edges(a))
+    """Return k of r² alone, 1 in the corners; a camera has 1 + k (r² + r⁴), with r² of a half."""
+    by = 1 if a.value("mode", "camera") == "fisheye" else 1.5
+    return step("optical_distortion", k=a.span("distort_limit", 0.05, by=by), **edges(a))
 
 
 def _shuffled(a: Arguments) -> Sequence[Step]:
@@ -103,8 +114,13 @@ def _crop_at(a: Arguments) -> Sequence[Step]:
 def _margins(a: Arguments) -> Sequence[Step]:
     if "percent" not in a:
         raise UnturnedError("px is told; crop_and_pad takes fractions of the sides")
-    side = a.span("percent", 0)
-    return step("crop_and_pad", left=side, top=side, right=side, bottom=side, **edges(a))
+    told = a.value("percent")
+    is_each = isinstance(told, list) and len(told) == 4
+    each = dict(
+        zip(("top", "right", "bottom", "left"), told if is_each else [told] * 4, strict=True)
+    )
+    sides = {name: a.within(each).range(name, 0) for name in ("left", "top", "right", "bottom")}
+    return step("crop_and_pad", **sides, **edges(a))
 
 
 def _cut(a: Arguments) -> Sequence[Step]:
@@ -128,10 +144,19 @@ MOVES = (
     Rule("RandomRotate90", plainly("rotate90", turns=[0, 3])),
     Rule("D4", plainly("d4"), also="SquareSymmetry"),
     Rule("Rotate(limit=90)", _turned, order="limit"),
-    Rule("SafeRotate(limit=90)", _turned_whole, order="limit"),
-    Rule("Affine(rotate=(-15, 15), scale=(0.9, 1.1))", _affine),
+    Rule(
+        "SafeRotate(limit=90)",
+        _turned_whole,
+        "the frame grows; there the picture shrinks into it",
+        order="limit",
+    ),
+    Rule(
+        "Affine(rotate=(-15, 15), scale=(0.9, 1.1))",
+        _affine,
+        "x and y have a scale each, unless `keep_ratio`; a positive shear slants the other way",
+    ),
     Rule("ShiftScaleRotate", _shift_scale_rotate, order="shift_limit scale_limit rotate_limit"),
-    Rule("Perspective", moved("perspective", distortion=("scale", [0.05, 0.1]))),
+    Rule("Perspective", _from_aside, "of the same mean; the normal deviation of distances there"),
     Rule(
         "ElasticTransform",
         moved("elastic"),
@@ -139,7 +164,12 @@ MOVES = (
         also="GridElasticDeform",
     ),
     Rule("GridDistortion", _bent_grid, "the normalised form"),
-    Rule("OpticalDistortion", _as_a_lens),
+    Rule(
+        "OpticalDistortion",
+        _as_a_lens,
+        "the nearest circle; there an ellipse of two terms",
+        order="distort_limit",
+    ),
     Rule("PiecewiseAffine", moved("piecewise_affine"), "a displacement by the cell"),
     Rule("ThinPlateSpline", moved("thin_plate_spline")),
     Rule("RandomGridShuffle(grid=(3, 3))", _shuffled, order="grid"),
@@ -171,7 +201,7 @@ MOVES = (
         _stretched("random_resized_crop"),
         "a part of random area, not of random height",
     ),
-    Rule("CropAndPad(percent=0.1)", _margins),
+    Rule("CropAndPad(percent=(-0.1, 0.1))", _margins, "one number is that of all sides"),
     Rule("RandomCropFromBorders", _cut, "the size stays"),
     Rule(
         "CropNonEmptyMaskIfExists(height=200, width=200)",

@@ -1,0 +1,56 @@
+"""Classes that names of files tell, where no folders do: `cat.0.jpg`, `7_jackson_0.wav`."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from augcli.dataset.doubts import WITHIN_NAMES
+from augcli.dataset.layout import Layout
+from augcli.dataset.splits import augmented, says_nothing
+from augcli.dataset.told import few
+from augcli.errors import Problem
+from augcli.settings.base import DatasetSettings
+
+_NAME = re.compile(r"(.*/)?(?P<name>.+?)[\W_]*\d+\.\w+")
+_WORDNET = re.compile(r"n\d{8}")
+_FIRST = re.compile(r"(\d{1,2})[_\-. ]+[^\W\d_]")
+"""A number before words, as in names of spoken digits."""
+_DIGITS = re.compile(r"\d+")
+_LOOKED_AT = 2000
+_EACH = 2
+"""Files of a class, on average, at least."""
+
+
+def within_names(
+    layout: Layout, settings: DatasetSettings, names: Sequence[str], root: Path, table: str
+) -> Iterator[Problem]:
+    """Yield which classes names may tell of files of augmented splits; `table` is how one does."""
+    ours = augmented(settings.augment, {place.split for place in layout.folders.values()})
+    asked = [name for name in names if layout.place(name).split in ours]
+    alone = len(layout.classes) < 2
+    if found := alone and _classes(asked[:: max(1, len(asked) // _LOOKED_AT)]):
+        text = f"names of files begin with {few(found)}, which may be classes; none are known"
+        hint = f"put each class into a folder, or list files and classes in a table (`{table}`)"
+        yield WITHIN_NAMES.doubt(text, hint, "dataset.path").problem(str(root))
+
+
+def _classes(names: Sequence[str]) -> list[str]:
+    """Return what names begin with before their number, if these are words and not too many."""
+    read = [_NAME.fullmatch(name) for name in names]
+    counts = Counter(_plain(found["name"]) for found in read if found)
+    some = len(counts) > 1 and _EACH * len(counts) <= len(names) == counts.total()
+    return sorted(counts) if some and not any(map(_says_nothing, counts)) else []
+
+
+def _plain(name: str) -> str:
+    """Return a name without numbers, but for those that WordNet gives classes, or a first one."""
+    if _WORDNET.fullmatch(name):
+        return name
+    return found[1] if (found := _FIRST.match(name)) else _DIGITS.sub("", name)
+
+
+def _says_nothing(start: str) -> bool:
+    return says_nothing(start) and not start.isdecimal()
