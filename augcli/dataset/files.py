@@ -226,7 +226,8 @@ class _Walk:
                     yield path
 
     def _in_folder(self, path: str, on_the_way: tuple[Path, ...]) -> Iterator[str]:
-        if not self.takes_outputs and (self.root / path / OWN).is_dir():
+        own = f"{self.root}/{path}{OWN}"
+        if not self.takes_outputs and os.path.isdir(own):  # noqa: PTH112 - not if none may look
             self.outputs.append(path)
         else:
             yield from self.files(path, on_the_way)

@@ -162,13 +162,13 @@ def test_texts_in_two_splits_are_refused(tmp_path: Path) -> None:
     write(tmp_path / "in" / "train.csv", DATA + "good,pos,x\n")
     write(tmp_path / "in" / "test.csv", "text,label,when\nfine,pos,x\ngood,neg,y\n ,neg,y\n")
     with pytest.raises(
-        FindingsError, match=r"1 texts .*\n  train.csv#5 'good' = test.csv#1 'good'"
+        FindingsError, match=r"1 text .*\n  train.csv#5 'good' = test.csv#1 'good'"
     ):
         run(tmp_path / "in", tmp_path / "out", **COLUMNS)
     assert not list((tmp_path / "out").glob("*.csv"))
     told = {"dataset": COLUMNS["dataset"] | {"leaks": "allow"}}
     made = recipe(tmp_path / "in", tmp_path / "out", **told)
-    assert "1 texts of an augmented split are also in another" in augment("plan", made).stdout
+    assert "1 text of an augmented split is also in another" in augment("plan", made).stdout
 
 
 def test_a_column_of_splits(tmp_path: Path) -> None:
