@@ -31,7 +31,7 @@ from augcli.errors import RecipeError, UsageError
 from augcli.judges.judge import Rows
 from augcli.judges.nested import OUTER, Choice, Field, Gain, Trials, choice, nested
 from augcli.judges.panel import Panel
-from augcli.judges.verdict import NONE_CHOSEN, Extent, Verdict, verdict
+from augcli.judges.verdict import NONE_CHOSEN, Extent, Opinion, Verdict, verdict
 from augcli.recipe import Recipe
 from augcli.steps.generating import Generating
 from augcli.steps.learned import Learning
@@ -140,10 +140,15 @@ def search(
         groups=len({*groups}),
     )
     notes = [*first.notes, *fewer(first, names), *dropped(trials, every), *late]
+    return Found(trials, found, _worth(opinions, extent, notes))
+
+
+def _worth(opinions: Sequence[Opinion], extent: Extent, notes: Sequence[str]) -> Verdict:
+    """Return what choosing is worth, or that nothing was chosen."""
     told = verdict(opinions, extent, notes)
-    if not told.reason and not any(each.goodness.any() for each in opinions):
-        told = replace(told, reason=NONE_CHOSEN)
-    return Found(trials, found, told)
+    if told.reason or any(each.goodness.any() for each in opinions):
+        return told
+    return replace(told, reason=NONE_CHOSEN)
 
 
 @dataclass(frozen=True)
