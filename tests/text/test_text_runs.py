@@ -161,9 +161,7 @@ def test_other_splits_pass_through(tmp_path: Path) -> None:
 def test_texts_in_two_splits_are_refused(tmp_path: Path) -> None:
     write(tmp_path / "in" / "train.csv", DATA + "good,pos,x\n")
     write(tmp_path / "in" / "test.csv", "text,label,when\nfine,pos,x\ngood,neg,y\n ,neg,y\n")
-    with pytest.raises(
-        FindingsError, match=r"1 text .*\n  train.csv#5 'good' = test.csv#1 'good'"
-    ):
+    with pytest.raises(FindingsError, match=r"1 text .*\n  train.csv#5 'good' = test.csv#1 'good'"):
         run(tmp_path / "in", tmp_path / "out", **COLUMNS)
     assert not list((tmp_path / "out").glob("*.csv"))
     told = {"dataset": COLUMNS["dataset"] | {"leaks": "allow"}}
