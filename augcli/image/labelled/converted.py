@@ -64,12 +64,13 @@ class Converted(Labels):
         """Return what is told of the source, with what the other format has no room for."""
         assert self.read is not None, "labels of a source"
         found = self.read.parse(size)
-        lacks = (self._lacks(each) for each in found.targets)
+        lacks = map(self.lacks, found.targets)
         where = f"left out in {self.form['format']}"
         notes = (Note(self.place, f"{where}: {text}") for text in lacks if text)
         return replace(found, notes=(*found.notes, *notes))
 
-    def _lacks(self, target: Target) -> str | None:
+    def lacks(self, target: Target) -> str | None:
+        """Return what the other format cannot hold of an object."""
         codec, other = self._codec, self._converted(target)
         if other is None:
             return "an object that it has no way to tell"

@@ -477,3 +477,21 @@ def test_a_file_that_is_none_of_coco_is_named_with_what_is_wrong(data, told, tmp
     (tmp_path / "in/x.json").write_bytes(data)
     with pytest.raises(RecipeError, match=re.escape(told)):
         run(tmp_path / "in", tmp_path / "out", dataset={"format": "coco"}, copies=1)
+
+
+def test_an_outline_cut_in_two_is_told_where_another_format_is_written(tmp_path):
+    root = tmp_path / "in"
+    write(root / "images/a.png", picture(1, size=(100, 100)))
+    ring = [10, 10, 90, 10, 90, 90, 70, 90, 70, 20, 20, 20, 20, 90, 10, 90]
+    told = {"image_id": 1, "category_id": 1, "iscrowd": 0, "area": 3000, "bbox": [10, 10, 80, 80]}
+    plain = {
+        "images": [{"id": 1, "file_name": "a.png", "width": 100, "height": 100}],
+        "categories": [{"id": 1, "name": "gate"}],
+        "annotations": [{"id": 1, "segmentation": [ring], **told}],
+    }
+    write(root / "annotations.json", json.dumps(plain))
+    steps = [{"crop": {"x": 0, "y": 50, "width": 100, "height": 50}}]
+    dataset, output = {"format": "coco"}, {"annotations": "yolo"}
+    summary = run(root, tmp_path / "out", dataset=dataset, output=output, steps=steps, copies=1)
+    lost = "a copy has not all of an object: an outline of several parts; the largest is kept"
+    assert summary.notes[lost] == 1
