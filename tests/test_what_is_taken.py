@@ -215,3 +215,14 @@ def test_outputs_of_a_run_below_a_dataset_are_not_taken_again(tmp_path):
         tmp_path / "all", tmp_path / "out", steps=[], dataset={"include": ["**/*.png"]}
     )
     assert "outputs of augment" not in augment("check", taking).stdout
+
+
+def test_what_tells_of_a_dataset_is_none_of_it_unless_it_is_asked_for(tmp_path):
+    for name in ("a/1.txt", "b/2.txt", "a/readme.txt"):
+        write(tmp_path / "in" / name, b"a tall tree stands here\n")
+    told = {"kind": "text", "format": "folders"}
+    run(tmp_path / "in", tmp_path / "some", dataset=told, copies=1, steps=["char_swap"])
+    told |= {"include": ["**/*.txt"]}
+    run(tmp_path / "in", tmp_path / "all", dataset=told, copies=1, steps=["char_swap"])
+    assert "a/readme.txt" not in sources(tmp_path / "some")
+    assert "a/readme.txt" in sources(tmp_path / "all")

@@ -115,6 +115,8 @@ class Listing:
     """What was passed by on the way."""
     links: Collection[str]
     """Those of the files that are links."""
+    are_told: bool = False
+    """Whether the recipe says which files are taken: what they are called then tells nothing."""
 
     def why_not(self, name: str) -> str | None:
         """Return why one of these files may not be read; None if it may."""
@@ -133,7 +135,8 @@ class Listing:
 
     def take(self, is_wanted: Callable[[str], bool], what: str) -> list[str]:
         """Return the files that are wanted; note how many of each ending are not."""
-        wanted = [name for name in self.names if is_wanted(name) and not _is_prose(name)]
+        passed = (name for name in self.names if self.are_told or not _is_prose(name))
+        wanted = list(filter(is_wanted, passed))
         others = sorted({*self.names}.difference(wanted))
         self.notes.extend(self.left_out(others, what))
         return wanted
@@ -159,20 +162,26 @@ def listed(settings: DatasetSettings, root: Path) -> Listing:
     Nothing hidden, nothing of a system's own; linked folders are entered only where settings let
     links lead. Raises SettingError where a folder cannot be listed.
     """
-    walk = _Walk(root, Bounds.of(settings, root), takes_outputs=bool(settings.include))
+    are_told = bool(settings.include)
+    walk = _Walk(root, Bounds.of(settings, root), takes_outputs=are_told)
     names = sorted(selected(settings, walk.files()))
     linked = sorted(selected(settings, iter(walk.not_entered)))
     empty = sorted(selected(settings, walk.uppermost_empty()))
     outputs = sorted(selected(settings, iter(walk.outputs)))
     notes = [*map(walk.not_followed, linked), *walk.of_a_system(), *map(walk.without_files, empty)]
     notes += map(walk.of_augment, outputs)
-    return Listing(walk.bounds, names, notes, walk.links)
+    return Listing(walk.bounds, names, notes, walk.links, are_told)
 
 
 def _is_prose(name: str) -> bool:
     """Return whether a file is called as one that tells of a dataset."""
     stem, ending = os.path.splitext(name.rpartition("/")[2].lower())  # noqa: PTH122 - hot
     return stem in _ABOUT and ending in _PROSE
+
+
+def holds_outputs(folder: str) -> bool:
+    """Return whether a run wrote what is in a folder; not where nobody may look."""
+    return os.path.isdir(os.path.join(folder, OWN))  # noqa: PTH112, PTH118 - hot
 
 
 def readable(path: Path) -> list[Path]:
@@ -226,8 +235,7 @@ class _Walk:
                     yield path
 
     def _in_folder(self, path: str, on_the_way: tuple[Path, ...]) -> Iterator[str]:
-        own = f"{self.root}/{path}{OWN}"
-        if not self.takes_outputs and os.path.isdir(own):  # noqa: PTH112 - not if none may look
+        if not self.takes_outputs and holds_outputs(f"{self.root}/{path}"):
             self.outputs.append(path)
         else:
             yield from self.files(path, on_the_way)

@@ -35,7 +35,8 @@ from augcli.steps.recorded import step_named
 
 _DEEP = ("uint16", "float32")
 _STORED_AS_THEY_ARE = ("png", "tiff", "bmp")
-_INDEXED = ("P", "1")
+_BILEVEL = "1"
+_INDEXED = ("P", _BILEVEL)
 
 
 class Done(NamedTuple):
@@ -143,7 +144,9 @@ def read(file: MaskFile, facts: Facts, number: int = 0) -> Numbers | Shades:
     try:
         if file.pair is None or _are_numbers(file, read_header(data, MAX_DECODED_PIXELS)):
             values, form = read_mask(data, facts, MAX_DECODED_PIXELS)
-            return Numbers(Mask(values, _unknown(file.ignore, values), number=number), form)
+            largest = 1 if form.mode == _BILEVEL else full_range(values.dtype)
+            ignore = _unknown(file.ignore, values, largest)
+            return Numbers(Mask(values, ignore, number=number), form)
         return _shades(file, data, facts)
     except SampleError as error:
         raise SampleError(f"{name}: {error}") from error
@@ -170,18 +173,27 @@ def _shades(file: MaskFile, data: bytes, facts: Facts) -> Shades:
             f"it is {own.width} × {own.height} px and its picture {facts.width} × {facts.height}; "
             "pictures of the same must be of one size"
         )
-    ignore = _unknown(file.ignore, found.picture.pixels)
+    values = found.picture.pixels
+    ignore = _unknown(file.ignore, values, full_range(values.dtype))
     pair = file.pair
     name = file.source.name
     return Shades(found.picture, found.icc, name, pair.interpolation, pair.tones, ignore)
 
 
-def _unknown(numbers: tuple[int, ...] | None, values: PixelArray) -> tuple[int, ...] | None:
-    """Return what stands for "unknown" in the order of a mask's channels: blue, green, red."""
+def _unknown(
+    numbers: tuple[int, ...] | None, values: PixelArray, largest: float
+) -> tuple[int, ...] | None:
+    """Return what stands for "unknown" in the order of a mask's channels: blue, green, red, alpha.
+
+    A colour is opaque; 0 alone leaves what has alpha clear.
+    """
     if numbers is None:
         return None
     if len(numbers) > 1 and values.shape[2] < 3:
         raise SampleError("targets.ignore is a colour, and the mask has none: give one number")
-    if max(numbers) > full_range(values.dtype):
+    if max(numbers) > largest:
         raise SampleError(f"targets.ignore is {max(numbers)}, more than the mask's bits can hold")
+    if values.shape[2] == 4 and any(numbers):
+        colour = numbers * 3 if len(numbers) == 1 else numbers
+        return (*colour[::-1], int(largest))
     return numbers[::-1]

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from augcli.dataset.doubts import UNCLEAR_PAIRS, UNNAMED_LABELS
-from augcli.dataset.files import Bounds, Listing, listed, selected
+from augcli.dataset.files import Bounds, Listing, holds_outputs, listed, selected
 from augcli.dataset.layout import Layout, file_splits, kept, layout_of
 from augcli.dataset.lists import refuse_lists
 from augcli.dataset.named import within_names
@@ -18,7 +18,7 @@ from augcli.dataset.scanned import absent
 from augcli.dataset.splits import BLANK, NO_SPLIT, are_splits, columns_of_splits
 from augcli.dataset.told import few, refuse_unnamed
 from augcli.dataset.units import Dataset, Sample
-from augcli.disk.inside import OWN, suffix_of
+from augcli.disk.inside import suffix_of
 from augcli.disk.reading import read_whole
 from augcli.errors import DoubtError, Problem, SampleError, SettingError
 from augcli.image.config import ImageDatasetSettings
@@ -211,7 +211,7 @@ def _scan_table(settings: ImageDatasetSettings, table: Path) -> Dataset:
 def _unlisted(table: Path, listed: Collection[str]) -> Iterator[Problem]:
     """Yield that pictures lie around a table that no row names, and in no output of ours."""
     around = (path for path in below(table.parent) if suffix_of(path).lower() in IMAGE_EXTENSIONS)
-    is_output = cache(lambda folder: (table.parent / folder / OWN).is_dir())
+    is_output = cache(lambda folder: holds_outputs(f"{table.parent}/{folder}"))
     others = (path for path in around if path not in listed)
     others = (path for path in others if not any(map(is_output, PurePosixPath(path).parents)))
     if other := next(others, None):

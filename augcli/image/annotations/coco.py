@@ -35,6 +35,7 @@ _KNOWN = ("image_id", "category_id", "bbox", "segmentation", "area", "keypoints"
 Found = Mapping[str, Any]
 
 SHORT_RING = "an outline of fewer than three points; it is left out of copies"
+NOWHERE = "an object without box, outline and keypoints; nothing can be made of it"
 NOT_NESTED = "an outline that is no list of outlines; it is taken for one"
 
 
@@ -58,9 +59,10 @@ class Coco:
         notes: list[Note] = []
         for text in picture.annotations:
             found = json.loads(text)
-            if not _is_object(found):
-                continue
             place = f"{name}: annotation {found.get('id')}"
+            if not _is_object(found):
+                notes += [Note(place, NOWHERE)] if "category_id" in found else []
+                continue
             key = repr(found | {"id": None})
             if key in targets:
                 notes.append(Note(place, TWICE))

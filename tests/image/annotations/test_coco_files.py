@@ -19,7 +19,7 @@ from pycocotools.coco import COCO
 
 from augcli.errors import SampleError
 from augcli.image.annotations.base import NO_AREA, OUTSIDE, TWICE, UNORDERED, Note
-from augcli.image.annotations.coco import NOT_NESTED, SHORT_RING, Coco
+from augcli.image.annotations.coco import NOT_NESTED, NOWHERE, SHORT_RING, Coco
 from augcli.image.annotations.coco_file import (
     NO_ID,
     NO_IMAGE,
@@ -350,6 +350,13 @@ def test_items_that_cannot_be_used_are_told_and_harm_no_other(images, annotation
 def test_what_is_odd_is_told_and_the_object_stays(changes, expected):
     found = parsed(annotation(**changes))
     assert [note.text for note in found.notes] == expected
+    assert len(found.targets) == 1
+
+
+@pytest.mark.parametrize("told", [{"bbox": None}, {"bbox": [], "segmentation": []}])
+def test_an_object_that_is_nowhere_is_told(told):
+    found = parsed({"id": 5, "image_id": 7, "category_id": 1, **told}, annotation(id=6))
+    assert [(note.place, note.text) for note in found.notes] == [("x.json: annotation 5", NOWHERE)]
     assert len(found.targets) == 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 from helpers import augment, failures, manifest, picture, run, write, write_recipe
+from PIL import Image
 
 from augcli.commands.replay import replay
 
@@ -137,3 +139,39 @@ def test_unknown_is_written_in_the_order_of_colours(tmp_path: Path) -> None:
     assert run(root, tmp_path / "out", dataset=asked, steps=[step], copies=1).exit_code == 0
     (path, *_) = sorted((tmp_path / "out").glob("**/masks/*.aug-*.png"))
     assert cv2.imread(str(path))[0, 0].tolist() == [3, 100, 250]
+
+
+def painted(root: Path, mask: bytes) -> Path:
+    """Write a picture with this mask."""
+    write(root / "images/0.png", picture(0))
+    write(root / "masks/0.png", mask)
+    return root
+
+
+def moved(root: Path, output: Path, ignore: list[int]) -> int:
+    """Return the exit code of a run that moves a picture, and its mask, half out of the frame."""
+    step = {"translate": {"x": 0.5, "y": 0, "border": "constant"}}
+    asked = {"format": "masks", "targets": {"ignore": ignore}}
+    return run(root, output, dataset=asked, steps=[step], copies=1).exit_code
+
+
+def test_a_mask_of_one_bit_holds_no_other_number(tmp_path: Path) -> None:
+    file = io.BytesIO()
+    Image.new("1", (20, 16)).save(file, "PNG")
+    root = painted(tmp_path / "in", file.getvalue())
+    assert moved(root, tmp_path / "out", [255]) == 3
+    assert "targets.ignore is 255, more than" in failures(tmp_path / "out")["images/0.png"]
+    assert moved(root, tmp_path / "again", [1]) == 0
+
+
+@pytest.mark.parametrize(
+    ("ignore", "wanted"),
+    [([255], [255, 255, 255, 255]), ([250, 100, 3], [3, 100, 250, 255]), ([0], [0, 0, 0, 0])],
+)
+def test_unknown_is_opaque_in_a_mask_with_alpha(
+    tmp_path: Path, ignore: list[int], wanted: list[int]
+) -> None:
+    mask = cv2.imencode(".png", np.full((16, 20, 4), (9, 9, 9, 255), np.uint8))[1].tobytes()
+    assert moved(painted(tmp_path / "in", mask), tmp_path / "out", ignore) == 0
+    (path,) = (tmp_path / "out").glob("**/masks/*.aug-*.png")
+    assert cv2.imread(str(path), cv2.IMREAD_UNCHANGED)[0, 0].tolist() == wanted
