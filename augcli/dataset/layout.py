@@ -176,7 +176,7 @@ def told_in_starter(names: Sequence[str]) -> list[str]:
     A lone file that is held out by its name is asked about: whether it is train is not for a
     program to say.
     """
-    found = file_splits(DatasetSettings(path=""), names)
+    found = file_splits(DatasetSettings.again({}), names)
     if len(set(found.values())) > 1:
         pairs = few(f"{name} is {split}" for name, split in found.items())
         return [f"# by the names of files: {pairs}", *_several(found)]
@@ -199,7 +199,7 @@ def _several(found: Mapping[str, str]) -> Iterator[str]:
 
 def folders_in_starter(names: Sequence[str]) -> list[str]:
     """Return the lines of a starter recipe's `dataset` about folders of splits."""
-    layout = layout_of(DatasetSettings(path=""), names)
+    layout = layout_of(DatasetSettings.again({}), names)
     if not layout.held_out:
         return []
     counts = Counter(layout.place(name).split for name in names)

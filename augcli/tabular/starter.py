@@ -76,7 +76,7 @@ def starter(asked: Asked) -> Draft | None:
 def _asking(draft: Draft, table: Table) -> Draft:
     """Return a draft that says nothing of columns where rows may be points of one series."""
     with suppress(DoubtError):
-        refuse_unclear(table, TableDatasetSettings(path=""))
+        refuse_unclear(table, TableDatasetSettings.again({}))
         return draft
     dataset = [
         line if line.startswith(("#", "include:")) else f"# {line}" for line in draft.dataset
@@ -89,7 +89,7 @@ def _read(sources: Sequence[Source]) -> tuple[list[str], Table]:
 
     Where files have different columns it is that of the training split, or the largest.
     """
-    settings = TableDatasetSettings(path="")
+    settings = TableDatasetSettings.again({})
     try:
         return [], read_table(sources, settings)
     except SampleError as error:
@@ -113,7 +113,7 @@ def _predicted(table: Table, sources: Sequence[Source]) -> Column | None:
 
 def _names(source: Source) -> Sequence[str]:
     names_of = format_of(source.name).names_of
-    return names_of(source.data[: 2 * HEAD], TableDatasetSettings(path="")) if names_of else ()
+    return names_of(source.data[: 2 * HEAD], TableDatasetSettings.again({})) if names_of else ()
 
 
 def _asked_for(table: Table, asked: Asked) -> Column | None:
@@ -142,7 +142,7 @@ def _splits(table: Table, names: Sequence[str]) -> list[str]:
         values = " and ".join(told.texts if told else ())
         return [f"split: {_ref(table, column)}    # it says {values}"]
     try:
-        by_name, splits = told_in_starter(names), file_splits(DatasetSettings(path=""), names)
+        by_name, splits = told_in_starter(names), file_splits(DatasetSettings.again({}), names)
     except DoubtError:  # a run that is tried will tell it
         return []
     if len(set(splits.values())) > 1:

@@ -225,7 +225,7 @@ def _head(path: Path) -> str:
 def _are_in_classes(names: Sequence[str]) -> bool:
     """Return whether files may be a text each, in folders of classes."""
     with suppress(DoubtError):
-        return class_folders(DatasetSettings(path=""), names) is not None
+        return class_folders(DatasetSettings.again({}), names) is not None
     return False
 
 

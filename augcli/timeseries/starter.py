@@ -114,7 +114,7 @@ def _lone(time: ColumnRef | None) -> str:
 
 def _curves(path: Path) -> Curves | None:
     with suppress(SampleError, SettingError):
-        return curves_in(TextGrid(path.name, path.read_bytes(), SeriesDatasetSettings(path="")))
+        return curves_in(TextGrid(path.name, path.read_bytes(), SeriesDatasetSettings.again({})))
     return None
 
 
