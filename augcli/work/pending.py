@@ -17,7 +17,7 @@ from augcli.recipe import Recipe
 from augcli.records.journal import hash_of_partners, hash_of_value, kept_of_task
 from augcli.requests.asked import Request, Stamps, plain_request
 from augcli.store.manifest import Journal
-from augcli.store.seals import Told, asked_of, seal_of, told_of
+from augcli.store.seals import Sealed, Told, asked_of, seal_of, told_of
 from augcli.store.sources import stats_of
 from augcli.store.untouched import output_stat
 from augcli.task import Plain, Pools, Task, files_of
@@ -169,25 +169,25 @@ class Pending:
         untouched = bytearray(len(self._dataset))
         with looking_below(self._dataset.root) as look:
             seen = _Seen(look, self._journal.files.held())
-            for row, (_, _, told, seal, made) in () if self._doubt else self._journal.sealed():
-                if seal is not None and told == self._told(row):
-                    untouched[row] = seal == self._seal_now(row, made, seen)
+            for row, each in () if self._doubt else self._journal.sealed():
+                untouched[row] = each.seal is not None and self._is_sealed(row, each, seen)
         return untouched
 
-    def _told(self, row: int) -> Told:
+    def _is_sealed(self, row: int, known: Sealed, seen: _Seen) -> bool:
+        """Return whether a source, and what was made of it, would be told and sealed the same."""
+        inputs, pools = self._dataset.inputs(row), self.tasks.pools(row)
+        if known.told != self._told(row, inputs, pools):
+            return False
+        stats = seen.stats(inputs, files_of(pools, inputs) if pools else (), known.outputs)
+        asked = self._asked(*self._dataset.group(row), self.plan.requests[row])
+        return stats is not None and known.seal == seal_of(asked, stats)
+
+    def _told(self, row: int, inputs: Sequence[str], pools: Pools) -> Told:
         """Return what names a source and its output now."""
-        dataset, source, pools = self._dataset, self._dataset.ids[row], self.tasks.pools(row)
-        base = self.tasks.base(row)
+        dataset, source = self._dataset, self._dataset.ids[row]
         value = hash_of_value(dataset.value(row))
         odd = dataset.checksums.get(source), value, hash_of_partners(pools)
-        return told_of(base, source, dataset.inputs(row), odd)
-
-    def _seal_now(self, row: int, made: Sequence[str], seen: _Seen) -> int | None:
-        """Return what seals a source and what was made of it; None where an input is gone."""
-        inputs, pools = self._dataset.inputs(row), self.tasks.pools(row)
-        stats = seen.stats(inputs, files_of(pools, inputs) if pools else (), made)
-        asked = self._asked(*self._dataset.group(row), self.plan.requests[row])
-        return None if stats is None else seal_of(asked, stats)
+        return told_of(self.tasks.base(row), source, inputs, odd)
 
     def _asked_of(self, split: str, label: str | None, request: Request) -> int:
         return asked_of(self._stamps.of(request.asks), split, label, plain_request(request))
