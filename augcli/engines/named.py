@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
-from augcli.engines import Engine
-from augcli.engines.fleet import Fleet, Terms
-from augcli.engines.posts import Cluster
-from augcli.engines.site import Equipment
 from augcli.errors import EngineError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from augcli.engines import Engine
+    from augcli.engines.fleet import Terms
+    from augcli.engines.posts import Cluster
+    from augcli.engines.site import Equipment
 
 _NAMES = ("local", "ray")
 
@@ -44,6 +47,7 @@ def on_ray(
     choice: Choice, equipment: Equipment, terms: Terms, here: Engine, tell: Callable[[str], None]
 ) -> Engine:
     """Return an engine on a cluster, which is joined when there is work."""
+    from augcli.engines.fleet import Fleet
 
     def joined() -> Cluster:
         from augcli.engines.on_ray import join
