@@ -29,7 +29,7 @@ from augcli.image.annotations.base import (
     oddities,
     rounded,
 )
-from augcli.image.annotations.json_parts import replaced
+from augcli.image.annotations.json_parts import fault, replaced
 from augcli.image.annotations.rows import Row, ended, rows_of
 from augcli.image.targets import Target, Targets
 
@@ -147,7 +147,7 @@ def _object(text: str, place: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise SampleError(f"{place}: it is no JSON: {error}") from None
+        raise SampleError(f"{place}: {fault(error)}") from None
     if not isinstance(value, dict):
         raise SampleError(f"{place}: it is no JSON object; each line must be one")
     return value
