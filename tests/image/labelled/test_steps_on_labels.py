@@ -67,6 +67,38 @@ def test_where_each_pixel_has_a_label_borders_are_reflected(masks: Path, tmp_pat
         assert applied[0]["params"]["border"] == "reflect"
 
 
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"rotate": {"border": "constant"}},
+        {"one_of": {"steps": [{"rotate": {"border": "constant"}}]}},
+        {"letterbox": {"width": 64, "height": 64}},
+        {"pad": {"width": 64, "height": 64, "border": "constant"}},
+        "randaugment",
+    ],
+)
+def test_no_class_is_taken_for_what_lies_outside(masks: Path, tmp_path: Path, step: Any) -> None:
+    """0 may be a class: a constant border asks which number is unknown."""
+    asked = {"dataset": {"format": "masks"}, "steps": [step]}
+    recipe = write_recipe(masks, tmp_path / "out", **asked)
+    for command in ("check", "plan", "run"):
+        done = augment(command, recipe)
+        assert done.returncode == 2
+        assert "nothing tells which: say `targets: {ignore: [255]}`" in done.stderr
+    assert not (tmp_path / "out").exists()
+    asked["dataset"]["targets"] = {"ignore": [255]}
+    assert run(masks, tmp_path / "out", **asked, copies=1).exit_code == 0
+
+
+def test_what_lies_outside_is_the_number_that_is_told(masks: Path, tmp_path: Path) -> None:
+    step = {"letterbox": {"width": 64, "height": 64}}
+    steps_of(masks, tmp_path / "out", "masks", [step], targets={"ignore": [9]})
+    for path in (tmp_path / "out").glob("**/masks/*.aug-*.png"):
+        values = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+        assert (values[:10] == 9).all()
+        assert {*np.unique(values)} == {0, 3, 9}
+
+
 def test_crops_that_know_objects_keep_them(yolo: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     steps = [{"box_safe_crop": {"area": 0.4}}, {"rotate": {"degrees": 30, "expand": True}}]
