@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any, TypeAlias
 
 from augcli.errors import SampleError
-from augcli.image.annotations.base import Damage, Note, decoded
+from augcli.image.annotations.base import SAME_KEY, Damage, Note, decoded
 from augcli.image.annotations.json_parts import Part, members, twice_in
 
 Id: TypeAlias = int | str
@@ -210,7 +210,6 @@ class _Reading:
         }
 
 
-SAME_KEY = "a key that is written twice; the last one counts, as it does for readers"
 SAME_ID = "a second annotation of the same id; it has a new one in the output"
 ALIKE = "an id that is text, and another is the same number; readers may take one for the other"
 TOO_LARGE = "an id of more than 64 bits, for which few readers have room; copies have smaller ones"

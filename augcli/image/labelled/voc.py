@@ -42,15 +42,13 @@ class VocScheme(Scheme):
         masks = pictures.apart(lambda name: PurePosixPath(name).parent.name in _MASKS)
         codec = _codec(pictures)
         places = {name: codec.beside(name) for name in pictures.names}
-        bare = [name for name, place in places.items() if place not in pictures.others]
-        text = f"{several(len(bare), 'picture')} without an XML file: background"
-        pictures.note_some(bare, text, "note", "background")
+        troubles = sharing(places) | pictures.note_bare(places, "an XML file: background")
         over = _by_stem(masks)
         files = {n: [p, *over[_stem(n)]] for n, p in places.items() if p in pictures.others}
         lone = {each for each in pictures.others if each.endswith(".xml")} - set(places.values())
         pictures.note_lone(lone, "XML file")
-        told, troubles = ({}, {}) if settings.splits else _Lists(pictures).splits()
-        return pictures.dataset(pictures.splits(told), Known(files, sharing(places) | troubles))
+        told, unclear = ({}, {}) if settings.splits else _Lists(pictures).splits()
+        return pictures.dataset(pictures.splits(told), Known(files, troubles | unclear))
 
     def indexes(
         self,
