@@ -26,7 +26,8 @@ _SPLITS = {"train": TRAIN, "val": "val", "test": "test"}
 _ALL = "trainval"
 _VOID = (255,)
 """What stands for "unknown" in masks."""
-_MASKS = ("SegmentationClass", "SegmentationObject")
+_INSTANCES = "SegmentationObject"
+_MASKS = ("SegmentationClass", _INSTANCES)
 _LOOKED_AT = 1000
 """Pictures by which it is found out where their files lie."""
 
@@ -85,7 +86,9 @@ class VocScheme(Scheme):
         folders = _folders(picture, file.name) if file else None
         codec = Voc(*folders) if folders else Voc()
         masks = [MaskFile(each, _VOID) for each in sources if each is not file]
-        return FileLabels(picture, form, {}, codec, file, masks=masks)
+        numbered = (m for m in masks if PurePosixPath(m.source.name).parent.name == _INSTANCES)
+        instances = next(numbered, None)
+        return FileLabels(picture, form, {}, codec, file, masks=masks, instances=instances)
 
 
 def _of_drawn_splits(records: Records, root: Path) -> Iterator[tuple[str, Iterable[str]]]:
