@@ -16,7 +16,7 @@ from augcli.store.manifest import DamagedLineError
 from augcli.store.output import OutputFolder
 
 _Numbers = npt.NDArray[np.int64]
-_BLOCK = 2**20
+_BLOCK = 2**17
 _AHEAD = 2**16
 """Bytes that are read for a line: more often than not the next ones are asked for next."""
 
