@@ -17,7 +17,7 @@ from augcli.store.output import OutputFolder
 
 _Numbers = npt.NDArray[np.int64]
 _BLOCK = 2**17
-_AHEAD = 2**16
+_AHEAD = 2**14
 """Bytes that are read for a line: more often than not the next ones are asked for next."""
 
 
