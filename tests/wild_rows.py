@@ -346,16 +346,4 @@ ROWS: Layouts = {
         },
         ("question: other-kind: values of 'p (mbar)', 'T (degC)' change smoothly",),
     ),
-    "one polarity a file": (
-        texts(lambda _, t: f"{t}\n", "rt-polarity.pos", "rt-polarity.neg"),
-        ("kind: text", "format: lines"),
-    ),
-    "GTZAN": (
-        {f"genres/{g}/{g}.{n}.wav": sound(n) for g in ("blues", "rock") for n in range(3)}
-        | {
-            "features.csv": "filename,tempo,label\n"
-            + "".join(f"{g}.{n}.wav,9.5,{g}\n" for g in ("blues", "rock") for n in range(3))
-        },
-        ('labels: "features.csv"', 'file: "filename"', 'label: "label"'),
-    ),
 }

@@ -77,7 +77,8 @@ def starter(asked: Asked) -> Draft | None:
 
 def _asking(draft: Draft, path: Path, table: Table) -> Draft:
     """Return a draft that says nothing of what leaves it open whether rows are samples."""
-    settings, kept = TableDatasetSettings.again({}), ("#",)
+    settings = TableDatasetSettings.again({})
+    kept: tuple[str, ...] = ("#",)
     with suppress(DoubtError):
         if path.is_dir():
             listing = listed(settings, path)
