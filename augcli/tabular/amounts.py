@@ -15,9 +15,9 @@ _AMOUNT = re.compile(
     rf"[+-]?(?P<prefix>[^\d+\-.]*?)[+-]?(?P<number>{_DIGITS}|\.\d+)(?P<suffix>[^\d.,]*)"
 )
 _KNOWN = re.compile(
-    rf"[+-]?(?:[{_CURRENCY}]{_SPACE}[+-]?(?:{_DIGITS})|(?:{_DIGITS}|\.\d+){_SPACE}[%{_CURRENCY}])"
+    rf"[+-]?(?:[{_CURRENCY}]{_SPACE}[+-]?(?:{_DIGITS})|(?:{_DIGITS}|\.\d+){_SPACE}[%;{_CURRENCY}])"
 )
-"""What is taken for an amount though nobody says so."""
+"""What is taken for an amount though nobody says so; `;` may end the lines of a table."""
 
 
 class Marks(NamedTuple):
@@ -54,7 +54,7 @@ def _is_grouped(number: str, point: str, group: str) -> bool:
 
 
 def around(cells: Sequence[str]) -> tuple[str, str]:
-    """Return currency or per cent before and behind nearly all of some cells, if they have one."""
+    """Return what stands before and behind nearly all of some cells, if it is known."""
     found = [
         (match["prefix"], match["suffix"])
         for cell in cells
