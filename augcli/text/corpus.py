@@ -77,7 +77,8 @@ class Corpus:
         absent = row.label is None or row.label in settings.missing
         trouble = row.trouble or ("" if row.text.strip() else "there is no text")
         trouble = trouble or (BLANK if split == NO_SPLIT else "")
-        if settings.label is not None and absent and split in settings.augment:
+        must = settings.label is not None and not settings.is_flagged
+        if must and absent and split in settings.augment:
             trouble = trouble or "there is no label"
         if trouble:
             self.failures[len(self)] = trouble
@@ -227,14 +228,14 @@ def _check(job: TextJob, corpus: Corpus) -> None:
 
 def labels_in(label: str, settings: TextDatasetSettings) -> list[str]:
     """Return the labels in a cell."""
-    if settings.label_separator is None:
+    if settings.separator is None:
         return [label]
-    return [each.strip() for each in label.split(settings.label_separator)]
+    return [each.strip() for each in label.split(settings.separator)]
 
 
 def label_of(label: str | None, settings: TextDatasetSettings) -> Label:
     """Return what `only` and `except` look at: a class, or several."""
-    if label is None or settings.label_separator is None:
+    if label is None or settings.separator is None:
         return label
     return frozenset([label, *labels_in(label, settings)])
 
