@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-YES = frozenset(("1", "1.0", "true", "t", "yes", "y", "x"))
-_NO = frozenset(("", "0", "0.0", "false", "f", "no", "n"))
+PAIRS = (
+    *(("true", "false"), ("yes", "no"), ("t", "f"), ("y", "n"), ("1", "0"), ("on", "off")),
+    *(("ja", "nein"), ("wahr", "falsch"), ("oui", "non"), ("vrai", "faux"), ("sí", "no")),
+    *(("si", "no"), ("sì", "no"), ("sim", "não"), ("да", "нет"), ("tak", "nie"), ("是", "否")),
+)
+"""What says yes and what says no, in small letters."""
+YES = frozenset(("1.0", "x", *(yes for yes, _ in PAIRS)))
+_NO = frozenset(("", "0.0", *(no for _, no in PAIRS)))
 
 
 def says_yes(cell: object) -> bool:
