@@ -11,11 +11,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from augcli.balance.classes import check_steps, check_target
+from augcli.balance.classes import check_steps, check_target, one_class
 from augcli.balance.targets import Group, counted, spread, targets
 from augcli.dataset.splits import BLANK, NO_SPLIT, augmented, called, check_augmented
 from augcli.dataset.strings import Names
-from augcli.dataset.told import few
 from augcli.requests.asked import Copies
 from augcli.requests.courses import dealt_out
 from augcli.rows.encodings import LostLine
@@ -93,9 +92,7 @@ class Corpus:
 
     def remarks(self) -> Iterator[str]:
         """Yield which labels are taken for one that other readers may take for two."""
-        if both := sorted(self.bare & self.padded):
-            names = few(map(repr, both))
-            yield f"labels {names} are there with blanks around them and without: one class each"
+        yield from one_class(self.bare & self.padded)
 
     @cached_property
     def known(self) -> array[int]:
