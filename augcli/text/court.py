@@ -45,7 +45,8 @@ def _in_file(folder: Path, record: TextFileRecord) -> Iterator[Seen]:
         told = file.row(row)
         if told.trouble or not told.text.strip():
             return None
-        split = told.split and called(told.split, settings.augment)
+        is_told = told.split and settings.tells_splits
+        split = called(told.split, settings.augment) if is_told else None
         label = None if told.label in settings.missing else told.label
         group = named.row(row).label if named else None
         return Met(told.text, label, split, hashlib.sha256(told.text.encode()).hexdigest(), group)
