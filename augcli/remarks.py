@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -14,6 +15,7 @@ from augcli.names import twin_folders, written_folders
 from augcli.plural import several
 from augcli.task import Count
 
+_NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
 _DOUBTFUL = frozenset(
     ("n/a", "#n/a", "na", "#na", "nan", "null", "none", "nil", "-", "--", "?", ".")
 )
@@ -67,9 +69,13 @@ def _doubtful(counts: Iterable[Count]) -> Iterator[Problem]:
 
 
 def _seen(label: str) -> str:
-    """Return what a reader sees of a label: no case, no form of Unicode, spaces but once."""
+    """Return what a reader sees of a label: no case, no form of Unicode, spaces but once.
+
+    Numbers are seen by what they are worth: 1.0 is 1.
+    """
     shown = (char for char in label if unicodedata.category(char) != "Cf")
-    return " ".join(unicodedata.normalize("NFKC", "".join(shown)).casefold().split())
+    text = " ".join(unicodedata.normalize("NFKC", "".join(shown)).casefold().split())
+    return f"{float(text):.15g}" if _NUMBER.fullmatch(text) else text
 
 
 def _distinct(labels: Iterable[str]) -> Iterator[str]:

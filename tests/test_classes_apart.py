@@ -12,6 +12,8 @@ import pytest
 from helpers import augment, manifest, picture, run, tree, write, write_recipe
 
 from augcli.names import Bases, twin_folders, twins
+from augcli.remarks import of_classes
+from augcli.task import Count
 
 ALIKE = [
     ["lt<3", "lt>3", "lt|3", "lt_3"],
@@ -113,6 +115,12 @@ def test_classes_that_look_alike_are_told_of(tmp_path: Path, kind: str) -> None:
         assert "are nearly equal" in each.stdout + each.stderr
     told = json.loads((tmp_path / "out/run.json").read_text())["summary"]["listing"]
     assert any("nearly equal" in note for note in told)
+
+
+def test_numbers_that_are_worth_the_same_are_nearly_equal() -> None:
+    counts = [Count("train", label, 3, 3) for label in ("1", "1.0", "01", "2", "1e", "10")]
+    (told,) = (each for each in of_classes(counts, ["train"]) if each.code == "near-equal")
+    assert "classes '01' and '1' and '1.0' are nearly equal" in str(told)
 
 
 def test_forms_of_unicode_are_shown_apart(tmp_path: Path) -> None:

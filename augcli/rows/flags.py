@@ -10,6 +10,7 @@ PAIRS = (
     *(("si", "no"), ("sì", "no"), ("sim", "não"), ("да", "нет"), ("tak", "nie"), ("是", "否")),
 )
 """What says yes and what says no, in small letters."""
+FLAGS = tuple(map(frozenset, PAIRS))
 YES = frozenset(("1.0", "x", *(yes for yes, _ in PAIRS)))
 _NO = frozenset(("", "0.0", *(no for _, no in PAIRS)))
 

@@ -30,6 +30,8 @@ from augcli.tabular.writing.writers import told_columns
 _MANY_CLASSES = 20
 _SHOWN = 5
 _FEW_CODES = 10
+_CUT, _WHOLE = 0.8, 0.05
+"""Shares of decimals with three digits, and of whole numbers, where all may be thousands."""
 _SAMPLED = 2000
 """Rows that show of most columns of numbers that they are not few."""
 
@@ -109,10 +111,28 @@ def _columns(table: Table) -> Iterator[str]:
                 f"column {column.name!r}: {column.style.group!r} stands between thousands; if it "
                 f"stands before decimals, say `columns: {{{column.name}: decimals}}`"
             )
+        elif column.kind == "decimals" and _may_be_grouped(table, column):
+            yield (
+                f"column {column.name!r}: '.' may stand between thousands, as no number has other "
+                f"than three digits behind it; if it does, say `columns: {{{column.name}: "
+                '{kind: integer, format: "1.234"}}`'
+            )
         yield from _missing(table, column)
         if empty or (column.index in table.numbers and column.low is None):
             yield f"column {column.name!r} has no values"
     yield from _codes(table)
+
+
+def _may_be_grouped(table: Table, column: Column) -> bool:
+    """Return whether decimals may be thousands: whole numbers are among them, and all are small."""
+    if column.style.decimals != 3 or column.style.fixed or column.style.decimal != ".":
+        return False
+    values = table.numbers[column.index][table.observed]
+    values = values[~np.isnan(values)]
+    broken = values[values % 1 != 0]
+    cut = np.mean(np.round(broken, 2) != broken)
+    small = np.all(np.abs(values) < 1000) and np.all(np.abs(broken) >= 1)
+    return bool(small and cut >= _CUT and len(values) - len(broken) >= _WHOLE * len(values))
 
 
 def _missing(table: Table, column: Column) -> Iterator[str]:

@@ -47,7 +47,7 @@ _ENDINGS = (
 """Of files, by which their names are known; those that are English words are left out."""
 
 _PROTECTED = (
-    r"(?<![a-zA-Z])(?:[a-zA-Z][a-zA-Z0-9+.-]{1,20}://|mailto:|www\.)"
+    r"(?<![a-zA-Z])(?:[a-zA-Z][a-zA-Z0-9+.-]{1,20}://|(?:mailto|tel|sms|urn|doi|arXiv):|www\.)"
     rf"[^\s<>{SPACELESS}\u3000-\u303f\uff00-\uffef]*(?<=[\w/])",
     r"(?<![\w+@-])(?<!\w\.)@?\w[\w.+-]*+(?:@| ?[\[({](?i:at)[\])}] ?)[\w-]++"
     r"(?:(?:\.| ?[\[({](?i:dot)[\])}] ?)[\w-]++)*+(?::[~/\w][\w./~-]*(?<=\w))?",
@@ -60,7 +60,7 @@ _PROTECTED = (
     r"(?:(?:com|org|net|edu|gov|info|io|de|fr|uk|at|ch|eu|cn|co|tv)\b(?:/\S*\w)?"
     r"|[a-z]{2,6}/[^\s<>()]*\w)",
     rf"(?<!\w){_LETTERS}(?:(?:\.[ \u00a0\u202f]?{_LETTERS}(?=\.))++\.|(?:\.{_LETTERS})++(?!\w))",
-    r"<[a-zA-Z/!][^<>]*+>",
+    r"<[a-zA-Z/!][^<>]*+>|<%[^<>]{0,80}%>|(?<!\w)__\w{1,40}(?<=__)",
     r"&#?\w++;",
     r"\{\{[^{}\n]{0,80}\}\}|\{%[^{}%\n]{0,80}%\}|\$?\{[^{}\s]*+\}",
     r"\$[A-Za-z_]\w*+",
@@ -282,9 +282,9 @@ class Document:
 
     @cached_property
     def _has_small_words(self) -> bool:
-        """Return whether most words begin with small letters, so that a capital says something."""
-        capitals = sum(word.text[:1].isupper() for word in self.words)
-        return 2 * capitals < len(self.words)
+        """Return whether not all but stop words have capitals, so that one says something."""
+        small = (word.text for word in self.words if word.text[:1].islower())
+        return any(map(self.reading.lexicon.synonyms, small))
 
     @cached_property
     def articles(self) -> dict[int, Article]:

@@ -24,10 +24,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from black_boxes import POINTS, Rows, Sampled
 from sklearn.datasets import make_classification
-from table_samples import told_rows
+from table_samples import augmented, told_rows
 
 from augcli.errors import RecipeError
 
@@ -321,3 +322,24 @@ def test_over_then_under(method: str, sampled: Callable[..., Sampled]) -> None:
     found = sampled(POINTS["twenty"].rows, method=method)
     assert len(found.after) < 24
     assert {row[-1] for row in found.new} == {"0"}
+
+
+@pytest.mark.parametrize("name", ["near_miss_1", "tomek", "all_knn"])
+@pytest.mark.parametrize("dtype", [pl.Float64, pl.Float32])
+def test_the_form_of_a_table_has_no_say(tmp_path: Path, name: str, dtype: Any) -> None:
+    points, balance = SELECTIONS[name]
+    kept = {}
+    numbers = POINTS[points].numbers.round(3)
+    frame = pl.DataFrame(numbers, ["a", "b"]).with_columns(y=pl.Series(POINTS[points].labels))
+    for form in ("csv", "parquet"):
+        (tmp_path / form).mkdir()
+        path = tmp_path / form / f"t.{form}"
+        typed = frame.with_columns(pl.col("a", "b").cast(dtype))
+        typed.write_csv(path) if form == "csv" else typed.write_parquet(path)
+        augmented(tmp_path / form, {"path": str(path), "label": "y"}, balance=balance)
+        made = pl.read_csv if form == "csv" else pl.read_parquet
+        kept[form] = made(tmp_path / form / f"out/t.{form}")
+    assert kept["parquet"].schema == frame.schema | {"a": dtype(), "b": dtype()}
+    assert len(kept["csv"]) < len(frame)
+    assert np.allclose(kept["csv"][["a", "b"]].to_numpy(), kept["parquet"][["a", "b"]].to_numpy())
+    assert kept["csv"]["y"].cast(pl.String).to_list() == kept["parquet"]["y"].to_list()

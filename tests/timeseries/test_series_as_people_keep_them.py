@@ -363,3 +363,25 @@ def test_labels_with_blanks_around_them_are_one_class_and_told(tmp_path: Path, f
     assert {(count.label, count.after) for count in summary.counts} == {("up", 9), ("down", 9)}
     told = "labels 'up' are there with blanks around them and without: one class each"
     assert told in summary.notes
+
+
+def test_rows_whose_points_are_hardly_alike_may_be_features(tmp_path: Path) -> None:
+    noise = np.random.default_rng(3).normal(size=(40, 12)) * np.arange(1, 13)
+    kept = {}
+    for name, values in (("features", noise), ("series", noise.cumsum(axis=1))):
+        buffer = io.BytesIO()
+        np.savez(buffer, X=values, y=np.array(["a", "b"] * 20))
+        dataset = {"label": "y"}
+        summary, _ = made(tmp_path / name, "t.npz", buffer.getvalue(), dataset=dataset)
+        kept[name] = [note for note in summary.notes if "12 features" in note]
+    assert len(kept["features"]) == 1
+    assert "`kind: tabular`" in kept["features"][0]
+    assert not kept["series"]
+    summary, _ = made(tmp_path / "told", "t.npy", npy(noise), dataset={"axes": "nct"})
+    assert not any("features" in note for note in summary.notes)
+
+
+def npy(values: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, values)
+    return buffer.getvalue()

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.errors import SettingError
+from augcli.rows.flags import FLAGS
 from augcli.tabular.config import AMOUNTS, TableDatasetSettings, as_lists
 from augcli.tabular.reading.columns import Column, find
-from augcli.tabular.reading.table import Bonds, Codes, Numbers, Table
+from augcli.tabular.reading.table import Bonds, Coded, Codes, Numbers, Table
 
 _ENOUGH = 20
 """Rows from which on what all of them obey is no accident."""
@@ -75,13 +76,13 @@ class _Search:
         self._taken = {each for group in told.together for each in group}
 
     def one_hot(self) -> Iterator[tuple[int, ...]]:
-        """Yield neighbouring columns of 0 and 1 that add up to 1 in every row."""
+        """Yield neighbouring columns of yes and no of which one says yes in every row."""
         group: list[int] = []
         total = np.zeros(len(self._rows), np.int32)
         for column in self._table.features:
             coded = self._table.coded.get(column.index)
-            values = coded.codes[self._rows] if coded and coded.texts == ["0", "1"] else None
-            if values is None or np.any(values < 0):
+            values = None if coded is None else _flags(coded, self._rows)
+            if values is None:
                 group, total = [], np.zeros_like(total)
                 continue
             if np.any(total + values > 1):
@@ -149,6 +150,15 @@ class _Search:
             alike = _alike(one) == _alike(other) and other.low < one.high
             if alike and one.low <= other.low and one.high <= other.high and _is_below(low, high):
                 yield one.index, other.index
+
+
+def _flags(coded: Coded, rows: NDArray[np.int64]) -> Codes | None:
+    """Return 1 where rows say yes and 0 where they say no; None where they say anything else."""
+    codes, yes = coded.codes[rows], coded.flag
+    if yes is None or {each.lower() for each in coded.texts} not in FLAGS or np.any(codes < 0):
+        return None
+    says: Codes = (codes == yes).astype(np.int32)
+    return says
 
 
 def _alike(column: Column) -> str:

@@ -13,7 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from augcli.errors import SampleError, SettingError
-from augcli.rows.flags import PAIRS
+from augcli.rows.flags import FLAGS
 from augcli.tabular.amounts import BRACKETS, bare_pattern
 from augcli.tabular.config import AMOUNTS, ColumnKind, ColumnTold, TableDatasetSettings
 from augcli.tabular.reading.columns import (
@@ -34,11 +34,10 @@ _EXACT = 2.0**53
 VAST = 1e150
 """Numbers beyond have no squares, and so no distances."""
 
-_BOOLEANS = tuple(map(set, PAIRS))
 _OPAQUE = (pl.Binary, pl.Object, pl.Duration, pl.Time)
 """Types of Parquet that are carried and never understood, as lists and structs are."""
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_OF_NAMES = frozenset(("id", "ids", "index", "uuid", "guid", "number", "nr"))
+_OF_NAMES = frozenset(("id", "ids", "index", "uuid", "guid", "number", "nr", "no"))
 """Words in what a column of whole numbers is called that names rows, if all are different."""
 _FEW = 20
 """Columns of fewer values are not taken for ids or free text."""
@@ -308,7 +307,7 @@ class Builder:
             return "constant"
         if self.style.date and not np.isnan(dates(known, self.style.date)).any():
             return "date"
-        if set(known.str.to_lowercase()) in _BOOLEANS:
+        if set(known.str.to_lowercase()) in FLAGS:
             return "boolean"
         spaced = known.str.contains(" ", literal=True).mean()
         if len(known) == present > _FEW:

@@ -47,7 +47,7 @@ class Style:
     """Whether groups beyond thousands have two digits, as in India: `12,34,567`."""
     pad: str = ""
     step: float = 0
-    """What all dates with a time are multiples of, as numbers; 0 where the form says as much."""
+    """What all are multiples of, of dates as numbers; 0 where form or decimals say as much."""
     prefix: str = ""
     """What stands before numbers, such as a currency."""
     suffix: str = ""

@@ -12,6 +12,10 @@ from augcli.tabular.reading.table import Numbers
 
 _NEARLY_ALL = 0.95
 _ENOUGH = 50_000
+_DIFFERENT = 10
+"""Numbers that there must be to say of what all are multiples."""
+_WHOLE = 2.0**53
+_SAMPLE = 1000
 
 
 def decimals_of(values: Numbers) -> int | None:
@@ -32,8 +36,30 @@ def with_ends(column: Column, present: Numbers) -> Column:
     """Return a column with the smallest and largest of its numbers, and the step of its dates."""
     if not len(present):
         return column
-    style = replace(column.style, step=_step(column, present)) if column.second else column.style
+    step = _step(column, present) if column.second else _unit(column, present)
+    style = replace(column.style, step=step)
     return replace(column, style=style, low=float(present.min()), high=float(present.max()))
+
+
+def _unit(column: Column, present: Numbers) -> float:
+    """Return what all numbers are multiples of, 0 where their decimals say as much.
+
+    Few of them, or few different ones, say nothing.
+    """
+    if column.kind not in ("integer", "decimals"):
+        return 0.0
+    decimals = column.style.decimals
+    if _divisor(present[:_SAMPLE], decimals) < 2:
+        return 0.0
+    unit = _divisor(present, decimals)
+    return unit / 10.0**decimals if unit > 1 and len(np.unique(present)) >= _DIFFERENT else 0.0
+
+
+def _divisor(values: Numbers, decimals: int) -> int:
+    """Return the greatest of which all values are multiples, in units of their last decimal."""
+    scaled = np.round(values * 10.0**decimals)
+    exact = np.array_equal(np.round(values, decimals), values) and np.abs(scaled).max() < _WHOLE
+    return int(np.gcd.reduce(scaled.astype(np.int64))) if exact else 1
 
 
 def _step(column: Column, present: Numbers) -> float:

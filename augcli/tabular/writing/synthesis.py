@@ -81,13 +81,14 @@ def reflected(values: Numbers, low: float, high: float) -> Numbers:
 
 
 def rounded(values: Numbers, column: Column) -> Numbers:
-    """Return values with a column's decimals."""
+    """Return values with a column's decimals, multiples of what its own are."""
     if column.kind == "number" or (column.kind == "constant" and not column.style.decimals):
         return values
+    if step := column.style.step:
+        made = np.round(values / step) * step
+        return made if column.kind == "date" else np.round(made, column.style.decimals)
     if column.kind in ("integer", "ordinal"):
         return np.round(values)
-    if column.style.step:
-        return np.round(values / column.style.step) * column.style.step
     with_time = column.kind == "date" and has_time(column.style.date or "")
     if with_time and not column.style.decimals:
         return values

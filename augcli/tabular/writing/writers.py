@@ -133,7 +133,8 @@ def extent(column: Column) -> str:
         ends = np.array([column.low, column.high])
         low, high = number_cells(ends, column) if column.style.date else _stamps(ends, column)
         return f" {low} to {high}"
-    return f" {column.low:.9g} to {column.high:.9g}"
+    unit = f", multiples of {column.style.step:g}" if column.style.step else ""
+    return f" {column.low:.9g} to {column.high:.9g}{unit}"
 
 
 def _stamps(values: Numbers, column: Column) -> pl.Series:

@@ -32,6 +32,8 @@ _ENDS = "。！？।॥؟۔։።။។"
 _SENTENCE = re.compile(rf"(?:[^.!?…{_ENDS}]|[.!?…](?=\S))+(?:[.!?…{_ENDS}]+[\"'”’»)\]」』]*|$)")
 _QUOTES = re.compile('["“”„«»「」『』]')
 _INITIALS = r"[^\W\d_](?:\.[^\W\d_]){0,7}"
+_ORDINAL = r"\d{1,2}"
+"""A number before a point may be the first, second or third of something."""
 _INITIALS_SIZE = 16
 """Characters in which they fit, and one before them."""
 
@@ -73,8 +75,8 @@ class Case(TextTransform):
 class SentenceShuffle(TextTransform):
     """Put the sentences of a text into another order; what stands between them stays.
 
-    A point behind initials such as `U.S.`, behind a title or an abbreviation that the folder of any
-    language knows, or within quotation marks is no end of a sentence.
+    A point behind initials such as `U.S.`, a number such as `3.`, a title or an abbreviation that
+    the folder of any language knows, or within quotation marks is no end of a sentence.
     """
 
     revision: ClassVar[int] = 4
@@ -151,7 +153,7 @@ def _belongs(document: Document, before: Span, start: int) -> bool:
 def _no_end(abbreviations: frozenset[str]) -> tuple[re.Pattern[str], int]:
     """Return the pattern of a point that is no clear end, and the characters in which it fits."""
     known = sorted(abbreviations, key=lambda word: (-len(word), word))
-    words = "|".join([*map(with_blanks, known), _INITIALS])
+    words = "|".join([*map(with_blanks, known), _INITIALS, _ORDINAL])
     size = max(_INITIALS_SIZE, *(len(word) + 2 for word in known))
     return re.compile(rf"\b(?:{words})\.$"), size
 

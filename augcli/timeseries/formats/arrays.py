@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from augcli.dataset.doubts import UNCLEAR_AXES
 from augcli.dataset.formats import register_format
 from augcli.dataset.splits import columns_of_splits
 from augcli.errors import SampleError, SettingError, did_you_mean
@@ -28,7 +27,7 @@ from augcli.timeseries.formats.base import (
     Shape,
     padded,
 )
-from augcli.timeseries.formats.npy import DAMAGED, header, loaded, refuse_pictures
+from augcli.timeseries.formats.npy import DAMAGED, header, loaded, refuse_pictures, unclear_axes
 from augcli.timeseries.series import Series
 
 _ROWS = 1 << 14
@@ -65,11 +64,7 @@ class ArrayFile(SeriesFile):
         _check(what, array, (2, 3))
         refuse_pictures(what, array, axes)
         self.is_last = axes == "ntc" and array.ndim == 3
-        if array.ndim == 3 and axes is None and array.shape[1] > array.shape[2]:
-            told = f"{array.shape[1]} channels and {array.shape[2]} points"
-            hint = "`axes: ntc` says that it is the other way round, `axes: nct` that it is so"
-            text = f"{what} is taken for series of {told}"
-            self.doubt = UNCLEAR_AXES.doubt(text, hint, "dataset.axes")
+        self.doubt = unclear_axes(what, array) if axes is None else None
         array = np.swapaxes(array, 1, 2) if self.is_last else array
         self.array, self.labels, self.splits = array, labels, splits
         self.is_whole = array.dtype.kind in "iub"

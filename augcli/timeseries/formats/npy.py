@@ -13,14 +13,20 @@ from typing import IO, Any
 
 import numpy as np
 
-from augcli.dataset.doubts import OTHER_KIND
-from augcli.errors import SampleError
+from augcli.dataset.doubts import OTHER_KIND, UNCLEAR_AXES
+from augcli.errors import Doubt, SampleError
 
 DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
     *(EOFError, OSError, RuntimeError, ValueError, OverflowError),
 )
 """What is raised for archives that are broken, encrypted, or packed in ways that are not known."""
+
+
+_ENOUGH, _POINTS, _LOOKED_AT = 20, 8, 500
+"""Series and points that tell whether they are smooth, and how many series are looked at."""
+_ALIKE = 0.1
+"""Mean correlation of neighbouring points above which rows are taken for series."""
 
 
 def loaded(name: str, file: IO[bytes], size: int) -> Any:
@@ -55,6 +61,31 @@ def refuse_pictures(name: str, array: Any, axes: str | None) -> None:
         hint = "write them as files, into a folder for each class"
         more = "or say `axes: nct` if they are series, channels and points"
         raise OTHER_KIND.doubt(text, f"{hint}; {more}", "dataset.axes").error
+
+
+def unclear_axes(name: str, array: Any) -> Doubt | None:
+    """Return that the axes of an array may be others, or its rows no series; None where not."""
+    points = array.shape[-1]
+    if array.ndim == 3 and array.shape[1] > points:
+        text = f"{name} is taken for series of {array.shape[1]} channels and {points} points"
+        hint = "`axes: ntc` says that it is the other way round, `axes: nct` that it is so"
+        return UNCLEAR_AXES.doubt(text, hint, "dataset.axes")
+    if array.ndim == 2 and len(array) >= _ENOUGH and points >= _POINTS and not _is_smooth(array):
+        text = f"{name} may have rows of {points} features: neighbours are hardly alike"
+        hint = "if so, write them as CSV or Parquet for `kind: tabular`"
+        return UNCLEAR_AXES.doubt(text, f"{hint}; `axes: nct` says they are series", "dataset.axes")
+    return None
+
+
+def _is_smooth(array: Any) -> bool:
+    """Return whether points are like those beside them, once each column is as wide as others."""
+    some = array[:: max(1, len(array) // _LOOKED_AT)][:_LOOKED_AT].astype(np.float64)
+    some = some[np.isfinite(some).all(axis=1)]
+    spread = some.std(axis=0)
+    if not len(some) or np.any(spread == 0):
+        return True
+    scaled = (some - some.mean(axis=0)) / spread
+    return bool(np.mean(scaled[:, :-1] * scaled[:, 1:]) > _ALIKE)
 
 
 def _header_of(file: IO[bytes]) -> tuple[tuple[int, ...], bool, Any]:
