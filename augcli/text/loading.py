@@ -19,7 +19,7 @@ def contents(record: Record, data: bytes) -> Contents:
     """Return the texts of an output."""
     source = Source(record.output, "", data)
     if isinstance(record, TextFileRecord):
-        return _in_file(record, source)
+        return in_file(record, source)
 
     def read(_row: int) -> Content:
         try:
@@ -30,7 +30,8 @@ def contents(record: Record, data: bytes) -> Contents:
     return Contents(1, read)
 
 
-def _in_file(record: TextFileRecord, source: Source) -> Contents:
+def in_file(record: TextFileRecord, source: Source) -> Contents:
+    """Return the texts of an output of many, its own and new ones."""
     settings = TextDatasetSettings.again(record.dataset)
     file = open_file(source, settings, splits_of(settings, record.files))
 
