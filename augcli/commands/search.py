@@ -40,11 +40,11 @@ from augcli.work.making import Progress
 
 _OF_COPIES = ("copies", "balance", "strength", "steps", "branches", "views", "stages")
 """Keys of a recipe that say how new samples come to be."""
-_SEEN = 100
-"""Points times √N that accuracy shows in four of five searches: the mean of `visible` in 13 of them,
-six trials each on 50 to 200 digits (39 to 236: of MNIST 75, of hand signs 141). Two proved +5.0
-points of 100 and of 200, since the Brier score is tested. Five folds see less than evaluation's 60
-by Nadeau and Bengio's factors, 2.49 for 1.39."""
+_SEEN = 90
+"""Points times √N that accuracy shows in four of five searches: the mean of `visible` in 15, six
+trials each on 50 to 200 pictures (28 to 236; of MNIST 75, hand signs 141, clothing 34). Two proved
++5.0 points of 100 and of 200, since the Brier score is tested. Five folds see less than
+evaluation's 60: by Nadeau and Bengio's factors 2.49 for 1.39."""
 
 
 class Budget(NamedTuple):
