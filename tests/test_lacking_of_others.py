@@ -111,6 +111,8 @@ def test_of_few_transforms_no_more_are_chosen_than_there_are() -> None:
 AS_USUAL = """
     A.GaussNoise(mean_range=[0.0, 0.0], per_channel=True, noise_scale_factor=1)
     A.MotionBlur(direction_range=[-1.0, 1.0], allow_shifted=True)
+    A.AdditiveNoise(noise_params={"mean_range": (0.0, 0.0)}, approximation=1.0)
+    A.Illumination("linear", effect_type="both", angle_range=(0, 360), center_range=(0.1, 0.9))
     A.SomeOf([A.Transpose(), A.D4()], n=1, replace=False)
     A.OneOf([A.HorizontalFlip(p=0.5), A.VerticalFlip()])
     A.OneOrOther(A.HorizontalFlip(), A.VerticalFlip())

@@ -114,6 +114,16 @@ def test_rotations_of_both_are_counter_clockwise(call: str) -> None:
     np.testing.assert_allclose(ours(f"[{call}]"), of_torchvision(-20, 1, (0, 0)), atol=1e-9)
 
 
+@pytest.mark.parametrize("scale", [0.2, 0.5])
+def test_a_perspective_of_torchvision_draws_corners_inwards(scale: float) -> None:
+    """There corners come to lie within so much of the half of each side, evenly."""
+    matrix = ours(f"[T.RandomPerspective({scale}, p=1)]")
+    corners = np.array([[0, 0, 1], [100, 0, 1], [100, 60, 1], [0, 60, 1.0]]) @ matrix.T
+    inside = np.abs(corners[:, :2] / corners[:, 2:] - [50, 30]) / [50, 30]
+    assert (inside < 1).all()
+    assert (inside > 1 - 1.3 * scale).all()
+
+
 def test_a_shear_of_keras_slants_level_lines() -> None:
     """There the place looked at is [1 −sin; 0 cos] of row and column; the width is left out."""
     sin, cos = math.sin(math.radians(10)), math.cos(math.radians(10))

@@ -71,10 +71,6 @@ def _cropped(a: Arguments) -> Sequence[Step]:
     return [*margin, *step("random_crop", **_sides(a))]
 
 
-def _in_parts(a: Arguments) -> Sequence[Step]:
-    return step("five_crop", **_sides(a))
-
-
 def _in_mirrored_parts(a: Arguments) -> Sequence[Step]:
     is_upside_down = bool(a.value("vertical_flip", False))
     flip = "vertical_flip" if is_upside_down else "horizontal_flip"
@@ -122,8 +118,11 @@ _FACTORS: dict[str, dict[str, Any]] = {
 
 
 def _distorted(a: Arguments) -> Sequence[Step]:
-    half = tidy(a.number("distortion_scale", 0.5) / 2)
-    return step("perspective", distortion=[0, half], **_edges(a) | _between(a))
+    """Return what draws corners inwards, by making all smaller by the most and corners larger."""
+    half = a.number("distortion_scale", 0.5) / 2
+    outside = _edges(a) | _between(a)
+    smaller = step("scale", factor=tidy(1 - 2 * half), **outside)
+    return [*smaller, *step("perspective", distortion=[0, tidy(half)], **outside)]
 
 
 def _erased(a: Arguments) -> Sequence[Step]:
@@ -227,7 +226,7 @@ RULES = (
     Rule("RandomCrop(size=32, padding=4)", _cropped, order="size padding"),
     Rule("RandomResizedCrop(size=224)", _resized_crop, order="size scale ratio"),
     Rule("RandomIoUCrop", plainly("box_safe_crop")),
-    Rule("FiveCrop(size=224)", _in_parts, _ALL_PARTS, order="size"),
+    Rule("FiveCrop(size=224)", lambda a: step("five_crop", **_sides(a)), _ALL_PARTS, order="size"),
     Rule("TenCrop(size=224)", _in_mirrored_parts, _ALL_PARTS, order="size vertical_flip"),
     Rule("Pad(padding=4)", _padded, order="padding fill padding_mode"),
     Rule("RandomZoomOut", _zoomed_out, "the size stays"),
@@ -243,7 +242,7 @@ RULES = (
     Rule(
         "RandomPerspective(distortion_scale=0.5)",
         _distorted,
-        "half of the scale",
+        "the picture shrinks into the corners; half of the scale",
         order="distortion_scale p",
     ),
     Rule("ElasticTransform", plainly("elastic"), "an amplitude by the shorter side, not an α"),

@@ -125,7 +125,7 @@ def test_a_recipe_without_steps_is_written_where_nothing_helps(tmp_path: Path) -
         *("search", tmp_path / "recipe.json", "-o", target, "--trials", "1", "--page", page)
     )
     assert done.returncode == 0, done.stderr
-    assert "with 24 samples a search proves no gain below some 22 points" in done.stderr
+    assert "with 24 samples a search seldom proves a gain below some 18 points" in done.stderr
     assert "note: not tried: strength 0.5, 1 copy, randaugment n 1, m 5" in done.stdout
     assert "balanced" not in done.stdout
     assert "no trial was above chance in any fold of 24 pictures" in " ".join(done.stdout.split())

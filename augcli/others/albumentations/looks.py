@@ -272,7 +272,7 @@ LOOKS = (
         "PlanckianJitter",
         ranged("planckian_jitter", kelvin=("temperature_limit", [3000, 15000])),
     ),
-    Rule("Illumination", _lit, "there all becomes lighter or darker, too"),
+    Rule("Illumination", _lit, "there all becomes lighter or darker, too", order="mode"),
     Rule("PlasmaShadow", _shaded, "a factor, and clouds about it"),
     Rule("PlasmaBrightnessContrast", plainly("plasma")),
     Rule("HEStain", _stained, "by one pair of dyes, not by one of several"),
