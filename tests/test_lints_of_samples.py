@@ -1,4 +1,4 @@
-"""Lints of `check` on samples: those that are the same or nearly, classes, growth, and quiet ones."""
+"""Lints of `check` on samples: the same or nearly so, classes, growth, and sets without any."""
 
 from __future__ import annotations
 
