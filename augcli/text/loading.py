@@ -38,7 +38,8 @@ def in_file(record: TextFileRecord, source: Source) -> Contents:
     def read(index: int) -> Content:
         row = file.row(index)
         label = None if row.label in settings.missing else row.label
-        split = called(row.split, settings.augment) if row.split else record.split
+        is_told = row.split and settings.tells_splits
+        split = called(row.split, settings.augment) if is_told else record.split
         return Content(None if row.trouble else row.text, label, split, row.trouble)
 
     return Contents(len(file), read)
