@@ -4,8 +4,9 @@ import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from datasets import SHARED_DATA
@@ -57,3 +58,17 @@ def memory(tmp_path: Path) -> Iterator[Path]:
     """Return a folder on a disk that syncs at once, where there is one."""
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else tmp_path) as folder:
         yield Path(folder)
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> Callable[..., dict[str, Any]]:
+    """Return a function that gives what `check` finds in the folder `ds`, as code → finding."""
+    from helpers import write_recipe
+
+    from augcli.api import check, load_recipe
+
+    def codes(**changes: Any) -> dict[str, Any]:
+        recipe = write_recipe(tmp_path / "ds", tmp_path / "out", **changes)
+        return {each.code: each for each in check(load_recipe(recipe))}
+
+    return codes
