@@ -19,9 +19,7 @@ def with_articles(document: Document, edits: Sequence[Edit]) -> list[Edit]:
     return ordered([*edits, *_articles(document, edits, behind)] if behind else edits)
 
 
-def _articles(
-    document: Document, edits: Sequence[Edit], behind: Sequence[Edit]
-) -> Iterator[Edit]:
+def _articles(document: Document, edits: Sequence[Edit], behind: Sequence[Edit]) -> Iterator[Edit]:
     """Yield the edits of articles before those edits that are behind one."""
     known = document.reading.lexicon.articles
     for place, new in {start: new for start, _, new in reversed(behind)}.items():

@@ -100,9 +100,8 @@ def draw_copies(  # noqa: PLR0913, PLR0917 – what a copy hangs on
 def _mark(group: Sequence[Made]) -> tuple[str, ...] | None:
     """Return the texts of a group; None where two are the same, or none can be had."""
     texts = tuple([document.text for _, document, _ in group])
-    if len(texts) > 1 and len({*texts}) < len(texts):
-        return None
-    return texts if any([row is not None for _, _, row in group]) else None
+    rows = [row for _, _, row in group if row is not None]
+    return texts if rows and (len(texts) == 1 or len({*texts}) == len(texts)) else None
 
 
 def _group(
