@@ -41,9 +41,12 @@ def _word(name: str | int) -> int:
     return _mix((name + _GOLDEN) & _MASK)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Draws:
-    """A named place in the space of random numbers; `Draws(seed).at("a.jpg", 0, "rotate#0")`."""
+    """A named place in the space of random numbers; `Draws(seed).at("a.jpg", 0, "rotate#0")`.
+
+    It never changes, but is not frozen: one that is takes twice as long to make.
+    """
 
     key: int
 
@@ -184,15 +187,11 @@ class _OneOf(Draws):
     """One stream of many."""
 
     __slots__ = ("_many", "_place")
-    __setattr__ = object.__setattr__
 
     def __init__(self, many: ManyDraws, place: int):
+        super().__init__(many.key(place))
         self._many = many
         self._place = place
-
-    @property
-    def key(self) -> int:
-        return self._many.key(self._place)
 
     def at(self, *names: str | int) -> Draws:
         many = self._many

@@ -198,7 +198,7 @@ class CopyDraws:
 
     def _groups(self, draws: ManyDraws, views: _Views) -> Iterator[_Group]:
         """Yield the steps that each of many copies gets, view by view."""
-        each = (picks_of(draws.at(*view.streams), own, _known) for view, own in views)
+        each = (picks_of(view.below(draws), own, _known) for view, own in views)
         return zip(*each, strict=True)
 
     def _followed(

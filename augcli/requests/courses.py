@@ -38,6 +38,10 @@ class View(Generic[S_co]):
         """Return its steps with their keys."""
         return list(keyed(self.steps))
 
+    def below(self, draws: D) -> D:
+        """Return where its draws hang, from those of its group."""
+        return draws.at(*self.streams) if self.streams else draws
+
 
 @dataclass(frozen=True)
 class Stage(Generic[S_co]):

@@ -69,7 +69,8 @@ class Distinct(Generic[Drawn]):
         """
         self._count += 1
         picked, error = None, fault and fault.error
-        for attempt, each in islice(enumerate(tries), fault.tries if fault else 0, None):
+        known = fault.tries if fault else 0
+        for attempt, each in enumerate(islice(tries, known, None) if known else tries, known):
             try:
                 picked = self._picked(draw(each), attempt)
             except RefusedError:
@@ -86,10 +87,10 @@ class Distinct(Generic[Drawn]):
 
     def _picked(self, drawn: Drawn, attempt: int) -> Picked[Drawn]:
         mark = self._mark(drawn)
-        picked = Picked(drawn, attempt, mark not in self._seen, self._seen.get(mark))
-        if picked.is_new:
-            self._seen[mark] = self._count - 1
-        return picked
+        if mark in self._seen:
+            return Picked(drawn, attempt, is_new=False, repeats=self._seen[mark])
+        self._seen[mark] = self._count - 1
+        return Picked(drawn, attempt, is_new=True, repeats=None)
 
 
 def tries(stream: Draws, *names: str) -> Iterator[Draws]:

@@ -30,6 +30,10 @@ Courses = Sequence[tuple[Stage[TextTransform], Views]]
 """Stages with their views."""
 
 
+Made = tuple[list[Step], Document, str | None]
+"""What a try at a copy comes to: steps, text, and how its file has that, where it may be there."""
+
+
 class Drawn(NamedTuple):
     """One copy: the record's steps and the text that they make."""
 
@@ -75,7 +79,7 @@ def draw_copies(  # noqa: PLR0913, PLR0917 – what a copy hangs on
     """
     for (stage, views), count in zip(courses, counts, strict=True):
         place, most = stage.below(Draws(seed).at(source)), REDRAWS + 1
-        copies = Distinct[list[Drawn]](_mark, [(document.text,), None])
+        copies = Distinct[list[Made]](_mark, [(document.text,), None])
         draw = partial(_group, views, label, document, write)
         for copy in range(count):
             try:
@@ -83,20 +87,21 @@ def draw_copies(  # noqa: PLR0913, PLR0917 – what a copy hangs on
             except StepError as error:
                 yield Failed((stage.name, copy), error)
                 continue
-            for (view, _), each in zip(views, picked.drawn, strict=True):
-                fits = picked.is_new and each.row is not None
-                made = each[:2] if fits else ([], document)
+            for (view, _), (steps, made, row) in zip(views, picked.drawn, strict=True):
                 spot = Spot(copy, stage.name, view.name)
-                yield Drawn(*made, picked.attempt, each.row if fits else None, spot)
+                if picked.is_new and row is not None:
+                    yield Drawn(steps, made, picked.attempt, row, spot)
+                else:
+                    yield Drawn([], document, picked.attempt, None, spot)
             if not picked.is_new:
                 most = 1  # where one copy could not be had, the others will hardly be
 
 
-def _mark(group: Sequence[Drawn]) -> tuple[str, ...] | None:
+def _mark(group: Sequence[Made]) -> tuple[str, ...] | None:
     """Return the texts of a group; None where two are the same, or none can be had."""
-    texts = tuple([each.document.text for each in group])
-    is_good = len({*texts}) == len(texts) and {each.row for each in group} != {None}
-    return texts if is_good else None
+    texts = tuple([document.text for _, document, _ in group])
+    rows = [row for _, _, row in group if row is not None]
+    return texts if rows and (len(texts) == 1 or len({*texts}) == len(texts)) else None
 
 
 def _group(
@@ -105,9 +110,9 @@ def _group(
     document: Document,
     write: Callable[[Document], str | None],
     draws: Draws,
-) -> list[Drawn]:
+) -> list[Made]:
     """Return what is drawn for all views of a copy."""
-    return [_drawn(own, draws.at(*view.streams), label, document, write) for view, own in views]
+    return [_drawn(own, view.below(draws), label, document, write) for view, own in views]
 
 
 def _drawn(
@@ -116,13 +121,13 @@ def _drawn(
     label: Label,
     document: Document,
     write: Callable[[Document], str | None],
-) -> Drawn:
+) -> Made:
     records: list[Step] = []
     for step, here in taken(steps, draws, label, draws):
         params = params_of(step, here, document, label)
         document = _after(type(step), document, params)
         records.append(step.told(params))
-    return Drawn(records, document, 0, write(document))
+    return records, document, write(document)
 
 
 def applied(steps: Sequence[Step], document: Document) -> Document:

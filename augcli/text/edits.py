@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from augcli.text.words import Document, Span
@@ -54,7 +55,7 @@ def edited(document: Document, edits: Sequence[Edit]) -> Document:
 
 def ordered(edits: Iterable[Edit]) -> list[Edit]:
     """Return edits in the order of their places; those at one place stay as they came."""
-    return sorted(edits, key=lambda edit: (edit[0], edit[1]))
+    return sorted(edits, key=itemgetter(0, 1))
 
 
 def in_shape_of(new: str, old: str) -> str:

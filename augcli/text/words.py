@@ -222,7 +222,7 @@ class Document:
     def words(self) -> list[Word]:
         """Return the tokens in order, the protected ones among them."""
         found = [
-            Word(m.start(), m.end(), m[0], m.lastgroup != "keep")
+            Word(*m.span(), m[0], m.lastgroup != "keep")
             for m in self.reading.token.finditer(self.text)
             if m[0]
         ]
@@ -261,9 +261,10 @@ class Document:
         for index in self.free:
             places.setdefault(words[index].text.lower(), []).append(index)
         found = []
-        for indices in places.values():
+        for lower, indices in places.items():
             first = indices[0]
-            if lexicon.keeps_names and all(map(self._is_name, indices)):
+            has_capital = words[first].text != lower
+            if lexicon.keeps_names and has_capital and all(map(self._is_name, indices)):
                 continue
             before = words[first - 1].text.lower() if first else ""
             synonyms = lexicon.synonyms(words[first].text, before)

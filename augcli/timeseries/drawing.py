@@ -101,7 +101,7 @@ class Drawing:
 
     def _of_views(self, draws: ManyDraws, entries: Sequence[Entry], way: Way) -> Iterator[Views]:
         """Yield the steps of the views of copies, each of an entry."""
-        each = [self._drawn(draws.at(*view.streams), entries, own) for view, own in way.views]
+        each = [self._drawn(view.below(draws), entries, own) for view, own in way.views]
         return zip(*each, strict=True)
 
     def _drawn(self, draws: ManyDraws, entries: Sequence[Entry], steps: Steps) -> Sequence[Picks]:
