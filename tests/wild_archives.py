@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import numpy as np
-from wild import POINTS, Layouts, curve, masks, patches, photos, rows, sound, text
+from wild import POINTS, Layouts, curve, masks, patches, photos, rows, sound, text, texts
 
 RANDOM = np.random.default_rng(0)
 CURVES = np.cumsum(RANDOM.normal(size=(24, 40)), 1)
@@ -203,5 +203,51 @@ ARCHIVES: Layouts = {
         }
         | {"test.tsv": rows(lambda n: (f"{n}", text(n + 60)), 9, "index\tsentence\n", "\t")},
         ('label: "label"', "dev.tsv is val, test.tsv is test, train.tsv is train"),
+    ),
+    "names of emotions in numbers": (
+        {
+            f"Actor_{a:02d}/03-01-{e:02d}-01-0{s}-01-{a:02d}.wav": sound(20 * a + e + s)
+            for a in (1, 2)
+            for e in (1, 3)
+            for s in (1, 2)
+        },
+        ("note: parts 3, 5, 7 of names of files have few values",),
+    ),
+    "PTB-XL": (
+        {f"records100/{n:05d}_lr.{end}": f"{n}" for n in range(40) for end in ("dat", "hea")}
+        | {
+            "database.csv": rows(
+                lambda n: (f"{n}", f"{40 + n % 30}", f"records100/{n:05d}_lr"), 40, "id,age,file\n"
+            ),
+            "statements.csv": "code,description\nNORM,normal\nSR,sinus\n",
+        },
+        (
+            "question: other-kind: rows of database.csv tell of other files here",
+            '# include: ["data',
+        ),
+    ),
+    "films, and lists of them": (
+        {f"UCF/{c}/v_{c}_{n}.avi": b"RIFF" for c in ("Archery", "Diving") for n in range(3)}
+        | {"lists/list01.txt": "".join(f"Archery/v_Archery_{n}.avi 1\n" for n in range(3))},
+        ("question: other-kind: rows of lists/list01.txt tell of other files",),
+    ),
+    "CoNLL-2003": (
+        texts(
+            lambda _, t: "".join(f"{word} NN O\n" for word in t.split()) + "\n",
+            *("eng.train", "eng.testa", "eng.testb"),
+        ),
+        ("kind: text", "eng.testa is test, eng.testb is test, eng.train is train"),
+    ),
+    "GTZAN": (
+        {f"genres/{g}/{g}.{n}.wav": sound(n) for g in ("blues", "rock") for n in range(3)}
+        | {
+            "features.csv": "filename,tempo,label\n"
+            + "".join(f"{g}.{n}.wav,9.5,{g}\n" for g in ("blues", "rock") for n in range(3))
+        },
+        ('labels: "features.csv"', 'file: "filename"', 'label: "label"'),
+    ),
+    "one polarity a file": (
+        texts(lambda _, t: f"{t}\n", "rt-polarity.pos", "rt-polarity.neg"),
+        ("kind: text", "format: lines"),
     ),
 }

@@ -180,4 +180,25 @@ PICTURES: Layouts = {
         {f"{folder}/{n}.png": patches(n, side) for n in range(3) for folder, side in SIDES},
         ("question: unnamed-labels", "LR"),
     ),
+    "classes in parts of names": (
+        photos(*(f"{age}_{sex}_0_2017{age}0{sex}#.png" for age in (5, 63) for sex in (0, 1))),
+        ("note: parts 1, 2 of names of files have few values, which may be classes",),
+    ),
+    "patients with findings in a table": (
+        photos("train/patient00001/a#.png", "train/patient00002/b#.png")
+        | {"train.csv": "Path,Sex,Edema\n" + "train/patient00001/a000.png,F,1.0\n" * 2},
+        ("question: unnamed-labels: train.csv is a table of these pictures",),
+    ),
+    "classes in an array of MATLAB": (
+        photos("jpg/#.png") | {"imagelabels.mat": b"MATLAB 5.0 MAT-file, Platform: GLNXA64"},
+        ("question: unnamed-labels: imagelabels.mat is a file of MATLAB's arrays",),
+    ),
+    "what else was taken of a scene": (
+        photos("#_rgb.png", "#_depth.png"),
+        ("question: unclear-pairs: 000_depth.png, 000_rgb.png may be bands or views",),
+    ),
+    "stems that occur twice": (
+        {f"{n}.{end}": patches(n, 48) for n in range(3) for end in ("jpg", "png")},
+        ("question: unclear-pairs: 0.jpg, 0.png may be",),
+    ),
 }

@@ -123,7 +123,28 @@ ROWS: Layouts = {
                 360,
             )
         },
-        ("kind: tabular", "note: times in '2' rise while '1' stay", "`kind: timeseries`"),
+        ("kind: tabular", "question: other-kind: times in '2' rise while '0', '1' stay"),
+    ),
+    "curves of several people, without a header, beside words": (
+        {
+            "raw.txt": rows(
+                lambda n: (
+                    *(str(33 + n // 120), ["jog", "walk"][n // 60 % 2], str(4910 + n * 50)),
+                    *(curve(at, 360)[n] for at in (1, 2)),
+                ),
+                360,
+            ),
+            "readme.txt": "words on the 33 people, 2 columns each\n",
+        },
+        ("kind: timeseries", "time: 2", "id: 0", "point_labels: [1]", 'path: "in/raw.txt"'),
+    ),
+    "marks at the ends of lines": (
+        {
+            "raw.txt": rows(
+                lambda n: (*(str(n // 120), "ab"[n // 60 % 2]), f"{curve(1, 360)[n]};"), 360
+            )
+        },
+        ("kind: tabular", "question: other-kind: values of '2' change smoothly"),
     ),
     "what is to be forecast, in a short file of its own": (
         {
@@ -324,17 +345,5 @@ ROWS: Layouts = {
             )
         },
         ("question: other-kind: values of 'p (mbar)', 'T (degC)' change smoothly",),
-    ),
-    "one polarity a file": (
-        texts(lambda _, t: f"{t}\n", "rt-polarity.pos", "rt-polarity.neg"),
-        ("kind: text", "format: lines"),
-    ),
-    "GTZAN": (
-        {f"genres/{g}/{g}.{n}.wav": sound(n) for g in ("blues", "rock") for n in range(3)}
-        | {
-            "features.csv": "filename,tempo,label\n"
-            + "".join(f"{g}.{n}.wav,9.5,{g}\n" for g in ("blues", "rock") for n in range(3))
-        },
-        ('labels: "features.csv"', 'file: "filename"', 'label: "label"'),
     ),
 }

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import chain, islice
 from pathlib import PurePosixPath
 
-from augcli.dataset.doubts import UNUSED_SPLITS
+from augcli.dataset.doubts import OTHER_KIND, UNUSED_SPLITS
 from augcli.dataset.files import Listing, head_of
 from augcli.dataset.splits import may_hold_out
 from augcli.dataset.told import CLASS, Told, quoted
@@ -16,6 +16,7 @@ from augcli.settings.base import DatasetSettings
 _LISTS = (".txt", ".csv", ".tsv", ".lst", ".json", ".jsonl")
 _HEAD = 1 << 16
 _LINES = 50
+_OPENED = 20
 _PARTED = re.compile(r"train.*(test|val).*split", re.IGNORECASE)
 _WORDS = re.compile(r"[^\s,;\"']+")
 _NUMBER = re.compile(r"[-+.\d]+").fullmatch
@@ -59,6 +60,19 @@ def refuse_endings(settings: DatasetSettings, listing: Listing, names: Sequence[
             raise UNUSED_SPLITS.doubt(text, f"{hint}; {less}", "dataset.splits").error
 
 
+def refuse_rows_of_files(listing: Listing, names: Sequence[str], others: Iterable[str]) -> None:
+    """Raise DoubtError where rows of a file each name another one: these are the samples, then."""
+    stems = frozenset(map(_stem, others))
+    for path in () if listing.are_told else names[:_OPENED]:
+        lines = _lines(listing, path)
+        found = stems.intersection(map(_stem, chain.from_iterable(lines))) - {_stem(path)}
+        if len(found) > 1 and 2 * len(found) > len(lines):
+            text = f"rows of {path} tell of other files here, such as {min(found)}"
+            hint = "bring rows and what they tell of into files of one kind"
+            more = f"or say `include: [{quoted(path)}]` under `dataset` if its rows are the samples"
+            raise OTHER_KIND.doubt(text, f"{hint}; {more}", "dataset.include").error
+
+
 def is_list(path: str) -> bool:
     """Return whether a file may say by its name that it lists samples of a split."""
     return path.lower().endswith(_LISTS) and may_hold_out(_stem(path))
@@ -66,14 +80,18 @@ def is_list(path: str) -> bool:
 
 def _listed(listing: Listing, path: str, stems: Collection[str]) -> str | None:
     """Return the first sample that a file names."""
-    text = head_of(listing.bounds, path, _HEAD).decode(errors="replace")
-    lines: list[list[str]] = [
-        found for line in islice(text.splitlines(), _LINES) if (found := _WORDS.findall(line))
-    ]
+    lines = _lines(listing, path)
     if {len(line) for line in lines} == {1} and all(_stem(word) in stems for (word,) in lines):
         return lines[0][0]
     words = chain.from_iterable(lines)
     return next((word for word in words if _stem(word) in stems and not _NUMBER(word)), None)
+
+
+def _lines(listing: Listing, path: str) -> list[list[str]]:
+    """Return the words of the first lines of a file."""
+    text = head_of(listing.bounds, path, _HEAD).decode(errors="replace")
+    lines = map(_WORDS.findall, islice(text.splitlines(), _LINES))
+    return list(filter(None, lines))
 
 
 def _said(path: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from augcli.dataset.doubts import WITHIN_NAMES
@@ -18,6 +18,12 @@ _NAME = re.compile(r"(.*/)?(?P<name>.+?)[\W_]*\d+\.\w+")
 _WORDNET = re.compile(r"n\d{8}")
 _FIRST = re.compile(r"(\d{1,2})[_\-. ]+[^\W\d_]")
 """A number before words, as in names of spoken digits."""
+_DATE = re.compile(r"(19|20)\d\d[\W_]?[01]\d[\W_]?[0-3]\d([\W_T]?\d\d)*")
+_BETWEEN = re.compile(r"[\W_]+")
+_VALUE = re.compile(r"[^\W\d_]+\d?|\d{1,3}")
+"""A part of a name that may be a class: a word or a small number."""
+_FEWEST_PARTS = 4
+_LONG = re.compile(r"\d{3}")
 _DIGITS = re.compile(r"\d+")
 _LOOKED_AT = 2000
 _EACH = 2
@@ -30,11 +36,37 @@ def within_names(
     """Yield which classes names may tell of files of augmented splits; `table` is how one does."""
     ours = augmented(settings.augment, {place.split for place in layout.folders.values()})
     asked = [name for name in names if layout.place(name).split in ours]
+    some = asked[:: max(1, len(asked) // _LOOKED_AT)]
+    numbered = len({_DIGITS.sub("", str(each)) for each in layout.classes}) < 2
     alone = len(layout.classes) < 2
-    if found := alone and _classes(asked[:: max(1, len(asked) // _LOOKED_AT)]):
-        text = f"names of files begin with {few(found)}, which may be classes; none are known"
+    if found := (alone and _begun(_classes(some))) or (numbered and _parts(some)):
+        text = f"{found}, which may be classes; none are known"
         hint = f"put each class into a folder, or list files and classes in a table (`{table}`)"
         yield WITHIN_NAMES.doubt(text, hint, "dataset.path").problem(str(root))
+
+
+def are_numbered(classes: Iterable[str]) -> bool:
+    """Return whether folders are called as those of people are: a long number, `patient00001`."""
+    found = list(classes)
+    long = all(_LONG.search(each) and not _WORDNET.fullmatch(each) for each in found)
+    return long and len({_DIGITS.sub("", each) for each in found}) == 1
+
+
+def _begun(classes: Sequence[str]) -> str:
+    return f"names of files begin with {few(classes)}" if classes else ""
+
+
+def _parts(names: Sequence[str]) -> str:
+    """Return in words which parts of names have few values, where all have equally many parts."""
+    stems = (_DATE.sub("-", path.rpartition("/")[2].rpartition(".")[0]) for path in names)
+    read = [_BETWEEN.split(each) for each in stems]
+    if len({*map(len, read)}) != 1 or len(read[0]) < _FEWEST_PARTS:
+        return ""
+    values = {at: {*column} for at, column in enumerate(zip(*read, strict=True), 1)}
+    found = [at for at, some in values.items() if 1 < len(some) <= len(names) / _EACH]
+    told = [at for at in found if all(map(_VALUE.fullmatch, values[at]))]
+    which = f"part{'s' * (len(told) > 1)} {', '.join(map(str, told))} of names of files"
+    return f"{which} {'have' if len(told) > 1 else 'has'} few values" if told else ""
 
 
 def _classes(names: Sequence[str]) -> list[str]:

@@ -42,7 +42,9 @@ _AS_THEY_ARE = frozenset(
     ("train", "training", "val", "valid", "validation", "dev", "test", "testing")
 )
 """Folders of these names, in any case, are splits of their own names."""
-_TAIL = re.compile(r"(.+?)(sets?|data|dataset|dir|folder|images?|imgs?|photos?|files?|split|part)")
+_TAIL = re.compile(
+    r"(.+?)(sets?|data|dataset|dir|folder|images?|imgs?|photos?|files?|split|part|(?<=test)[ab])"
+)
 _LETTERS = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[XY](?=[a-z]{3})|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+")
 _SAYS_NOTHING = """

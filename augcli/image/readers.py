@@ -13,7 +13,7 @@ from augcli.dataset.doubts import UNCLEAR_PAIRS, UNNAMED_LABELS
 from augcli.dataset.files import Bounds, Listing, holds_outputs, listed, selected
 from augcli.dataset.layout import Layout, file_splits, kept, layout_of
 from augcli.dataset.lists import refuse_lists
-from augcli.dataset.named import within_names
+from augcli.dataset.named import are_numbered, within_names
 from augcli.dataset.scanned import absent
 from augcli.dataset.splits import BLANK, NO_SPLIT, are_splits, columns_of_splits
 from augcli.dataset.told import few, refuse_unnamed
@@ -87,7 +87,8 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
     if not layout.held_out:
         refuse_lists(settings, listing, found.pictures)
     within = [*layout.within_classes(root)]
-    is_alone = len(layout.classes) < 2 and not layout.in_folders
+    alone = len(layout.classes) < 2 and not layout.in_folders
+    is_alone = alone or are_numbered(layout.classes)
     if not labels and (is_alone or all(map(ends_in_pictures, layout.classes))):
         notes += _without_table(settings, root, tables_beside(listing, found))
     if not labels and not within:
@@ -103,9 +104,9 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
 
 
 def _refuse_bands(bands: Sequence[str]) -> None:
-    """Raise DoubtError for bands of one scene in a file each: each would be moved by itself."""
+    """Raise DoubtError for pictures of one scene in a file each: each would be moved by itself."""
     if bands:
-        text = f"{few(bands)} may be bands of one scene, and each would be moved by itself"
+        text = f"{few(bands)} may be bands or views of one scene, and each would be moved by itself"
         hint = "put each band into a folder under the same names and say `format: pairs`"
         more = "or say `annotations: ignore` if each is a picture of its own"
         raise UNCLEAR_PAIRS.doubt(text, f"{hint}; {more}", "dataset.annotations").error

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from augcli.dataset.files import Listing
 from augcli.dataset.formats import formats_of
+from augcli.dataset.lists import refuse_rows_of_files
 from augcli.dataset.scanned import Wanted, scanned
 from augcli.dataset.units import Dataset
 from augcli.disk.reading import opened_to_read
@@ -28,7 +30,12 @@ from augcli.transform import walk
 
 def scan(settings: TableDatasetSettings, root: Path) -> Dataset:
     """List the tables at `root`: a file, or all tables in a folder, as one unit."""
-    return scanned(settings, root, Wanted(_is_table, "tables"), _dataset)
+    return scanned(settings, root, Wanted(_is_table, "tables", refuse_other_samples), _dataset)
+
+
+def refuse_other_samples(listing: Listing, tables: Sequence[str]) -> None:
+    """Raise DoubtError where rows of tables tell of files, which are the samples then."""
+    refuse_rows_of_files(listing, tables, listing.names)
 
 
 def remarks(job: TableJob, dataset: Dataset) -> Iterator[Problem]:

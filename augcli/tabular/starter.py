@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from augcli.dataset.columns import column_of, names_groups
-from augcli.dataset.files import readable
+from augcli.dataset.files import listed, readable
 from augcli.dataset.layout import file_splits, told_in_starter
+from augcli.dataset.lists import refuse_rows_of_files
 from augcli.dataset.splits import TRAIN, meaning
 from augcli.draft import Asked, Draft, balanced, quoted
 from augcli.errors import DoubtError, SampleError
@@ -70,17 +72,21 @@ def starter(asked: Asked) -> Draft | None:
     drawn = any(line.startswith("split: {") for line in splits)
     rest = _balance(table, label, _LEFT if drawn else 1)
     draft = Draft("tabular", "rows", several(len(table), "row"), (*lines, *splits), [rest])
-    return draft if named else _asking(draft, table)
+    return draft if named else _asking(draft, path, table)
 
 
-def _asking(draft: Draft, table: Table) -> Draft:
-    """Return a draft that says nothing of columns where rows may be points of one series."""
+def _asking(draft: Draft, path: Path, table: Table) -> Draft:
+    """Return a draft that says nothing of what leaves it open whether rows are samples."""
+    settings = TableDatasetSettings.again({})
+    kept: tuple[str, ...] = ("#",)
     with suppress(DoubtError):
-        refuse_unclear(table, TableDatasetSettings.again({}))
+        if path.is_dir():
+            listing = listed(settings, path)
+            refuse_rows_of_files(listing, [part.name for part in table.parts], listing.names)
+        kept = ("#", "include:")
+        refuse_unclear(table, settings)
         return draft
-    dataset = [
-        line if line.startswith(("#", "include:")) else f"# {line}" for line in draft.dataset
-    ]
+    dataset = [line if line.startswith(kept) else f"# {line}" for line in draft.dataset]
     return replace(draft, dataset=dataset, rest=[f"# {draft.rest[0].removeprefix('# ')}"])
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from augcli.dataset.columns import names_groups
 from augcli.dataset.splits import called_splits
-from augcli.rows.following import changes_of, curves_below
+from augcli.rows.following import changes_of, clock_below, curves_below
 from augcli.settings.base import ColumnRef
 from augcli.timeseries.formats.grid import Grid, is_number
 
@@ -109,10 +109,14 @@ class _Columns:
         numbers = {at: each for at, each in self._numbers.items() if each is not None}
         kept = {at: changes_of(self._codes(at)) for at in self._numbers if at != time}
         keys = {at: each for at, each in kept.items() if each is not None}
+        unnamed = self._ref(0) == 0
+        if time is None and unnamed:
+            time = clock_below(numbers, [*keys.values()])
         if not curves_below(numbers, [*keys.values()]):
             return None
         begins_again = time is not None and len(set(self._cells[time])) < len(self._cells[time])
-        named = (at for at in keys if begins_again or self._called(at, _OF_SERIES))
+        first = begins_again or (unnamed and time is not None and len(keys) > 1)
+        named = (at for at in keys if first or self._called(at, _OF_SERIES))
         ident = next(named, None)
         stays = keys.get(ident) if ident is not None else None
         classes = (at for at in keys if at != ident and not names_groups(self._names[at]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -9,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from augcli.dataset.files import readable
+from augcli.dataset.files import Bounds, head_of, readable
 from augcli.dataset.formats import format_at
 from augcli.dataset.layout import folders_in_starter, told_in_starter
 from augcli.dataset.splits import TRAIN, meaning
@@ -20,7 +21,7 @@ from augcli.plural import several
 from augcli.settings.base import ColumnRef
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import SeriesFormat
-from augcli.timeseries.formats.grid import TextGrid
+from augcli.timeseries.formats.grid import TextGrid, is_number
 from augcli.timeseries.likely import Curves, curves_in
 from augcli.timeseries.listing import scan
 
@@ -28,6 +29,9 @@ _TABLES = (".csv", ".tsv", ".txt", ".dat")
 _KNOWN = (".csv", ".tsv")
 """Endings of tables that say so."""
 _OPENED = 3
+_HEAD = 4096
+"""Bytes that tell whether a file is one of numbers."""
+_CELLS = re.compile(r"[^\s,;|]+")
 _ENOUGH = 20
 """Series that splits can be drawn of."""
 _LONE = "# one series: what is to be held out of it is to be cut off beforehand, at its end"
@@ -59,7 +63,8 @@ def starter(asked: Asked) -> Draft | None:
 
 def _of_tables(asked: Asked, files: Sequence[Path]) -> Draft | None:
     """Return what a recipe says of tables whose first rows look like series."""
-    tables = [each for each in files if each.suffix.lower() in _TABLES]
+    named = [each for each in files if each.suffix.lower() in _TABLES]
+    tables = [e for e in named if e.suffix.lower() in _KNOWN or _has_numbers(e)] or named
     judges = [each for each in tables if meaning(each.name) in (None, TRAIN)] or tables
     found = [_curves(each) for each in judges[:_OPENED]]
     first = max(filter(None, found), key=lambda each: each.label is not None, default=None)
@@ -74,12 +79,27 @@ def _of_tables(asked: Asked, files: Sequence[Path]) -> Draft | None:
         given["format"] = "csv"
         told.insert(0, "format: csv            # whatever its name says")
         if len(tables) > 1:
-            given["include"] = [f"**/*{each}" for each in sorted({e.suffix for e in tables})]
+            given["include"] = _names(asked.path, tables, named)
             told.append(f"include: {quoted(given['include'])}")
         else:
             draft = _draft(replace(asked, path=tables[0]), told, given | {"label": label}, [])
             return replace(draft, path=tables[0])
     return _draft(asked, told, given | {"label": label}, [] if label is None else [_BALANCE])
+
+
+def _names(path: Path, tables: Sequence[Path], files: Sequence[Path]) -> list[str]:
+    """Return what names tables of series: their endings; each, where words lie beside."""
+    if len(tables) == len(files):
+        return [f"**/*{each}" for each in sorted({table.suffix for table in tables})]
+    return [table.relative_to(path).as_posix() for table in tables]
+
+
+def _has_numbers(path: Path) -> bool:
+    """Return whether most lines that a file begins with are of numbers more than of words."""
+    lines = head_of(Bounds(path.parent.resolve()), path.name, _HEAD).decode(errors="replace")
+    rows = [_CELLS.findall(line) for line in lines.splitlines() if line.strip()]
+    counts = [(sum(map(is_number, row)), len(row)) for row in rows]
+    return 2 * sum(2 * numbers > count for numbers, count in counts) > len(counts)
 
 
 _UNSURE = "# layout: wide         # wide: a row is a series; long: it is a point of one"

@@ -164,6 +164,10 @@ def _txt(text: str, named: bool) -> str | None:
     return "a file of YOLO labels" if yolo else "a file of boxes"
 
 
+def _mat(text: str, named: bool) -> str | None:
+    return "a file of MATLAB's arrays" if text.startswith("MATLAB") else None
+
+
 def _list_boxes(rows: Sequence[Sequence[str]]) -> bool:
     """Return whether a picture comes first, then its boxes: behind it, or in rows of their own.
 
@@ -207,6 +211,7 @@ _SORTS: dict[str, Callable[[str, bool], str | None]] = {
     ".csv": _table,
     ".tsv": _table,
     ".txt": _txt,
+    ".mat": _mat,
 }
 """What tells of labels in the beginning of a file, and whether it is called as a picture is."""
 

@@ -30,8 +30,12 @@ _NO_CLASSES = re.compile(
     r"|lq|hq|lr|hr"
 )
 """What no folder of a class is called beside another of these that has the same stems."""
-_BAND = re.compile(r"(?<![^/_\-. ])(B\d{1,2}A?|VV|VH|HH|HV|NIR|SWIR\d?)(_\d+m)?$", re.IGNORECASE)
-"""How names of bands of satellites end."""
+_BAND = re.compile(
+    r"(?<![^/_\-. ])((B\d{1,2}A?|VV|VH|HH|HV|NIR|SWIR\d?)(_\d+m)?"
+    r"|red|green|blue|yellow|red_?edge|pan|rgb|depth|thermal|ir|infrared|dapi|before|after|pre|post)$",
+    re.IGNORECASE,
+)
+"""How names of bands end, and of what else was taken of one scene."""
 _NEARLY_ALL = 0.9
 _LOOKED_AT = 3
 _LARGEST = 1 << 24
@@ -49,13 +53,13 @@ def pairs_among(bounds: Bounds, pictures: Sequence[str]) -> str | None:
 def bands_among(pictures: Sequence[str]) -> list[str]:
     """Return bands of one scene that are a file each; none where most pictures are anything else.
 
-    They are told by their names, as `B02.tif` and `T32_B8A.tif`.
+    They are told by their names, as `B02.tif` and `T32_B8A.tif`, or `7.jpg` and `7.png`.
     """
     scenes: dict[str, list[str]] = defaultdict(list)
     for name in pictures:
         stem = name.rpartition(".")[0]
-        if band := _BAND.search(stem):
-            scenes[stem[: band.start()]].append(name)
+        band = _BAND.search(stem)
+        scenes[stem[: band.start()] if band else stem].append(name)
     several = [names for names in scenes.values() if len(names) > 1]
     named = sum(map(len, several))
     return several[0] if named >= _NEARLY_ALL * len(pictures) and several else []

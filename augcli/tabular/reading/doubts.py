@@ -75,12 +75,14 @@ def _smooth_below(values: Mapping[str, Numbers], keys: _Keys) -> str:
 
 
 def _timed_below(table: Table, values: Mapping[str, Numbers], keys: _Keys) -> str:
-    """Return in words that times rise while keys stay; a label alone is none.
+    """Return in words that times rise while keys stay; a label, or one that may be, alone is none.
 
     Rows that follow in time may well be samples, and a rare class stays for long.
     """
     label = table.with_role("label")
     others = {name: each for name, each in keys.items() if label is None or name != label.name}
+    if label is None and len(others) < 2:
+        return ""
     clock = clock_below(values, [*others.values()])
     return f"times in {clock!r} rise while {_shown(list(others))} stay" if clock else ""
 
@@ -120,6 +122,9 @@ def refuse_unclear(table: Table, settings: TableDatasetSettings) -> None:
     _refuse_rows(table)
     _refuse_files(table)
     _refuse_one_series(table, settings)
+    if not _are_told(settings) and (found := next(of_series(table), None)):
+        hint = f"{found.settled_by}; or `label: COLUMN` if each row is a sample"
+        raise OTHER_KIND.doubt(found.sentence, hint, found.key).error
 
 
 def _refuse_one_series(table: Table, settings: TableDatasetSettings) -> None:

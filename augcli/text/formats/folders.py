@@ -11,6 +11,7 @@ from augcli.dataset.doubts import UNCLEAR_SAMPLES, UNNAMED_LABELS
 from augcli.dataset.files import Listing, listed
 from augcli.dataset.formats import format_at, register_format
 from augcli.dataset.layout import Layout, kept, layout_of
+from augcli.dataset.lists import refuse_rows_of_files
 from augcli.dataset.scanned import class_folders
 from augcli.dataset.told import few
 from augcli.dataset.units import Dataset, Sample
@@ -83,10 +84,12 @@ def _numbered(names: Sequence[str]) -> str | None:
 def refuse_annotations(listing: Listing, texts: Sequence[str]) -> None:
     """Raise DoubtError where most texts have a file of another ending that is called as they are.
 
-    It tells of their classes or of places in them, which copies would lack or have wrong.
+    It tells of their classes or of places in them, which copies would lack or have wrong. So do
+    rows that each name a file which is no text.
     """
     stems = {*texts, *(name.rpartition(".")[0] for name in texts if "." in name)}
-    beside = (name.rpartition(".") for name in sorted({*listing.names}.difference(texts)))
+    others = sorted({*listing.names}.difference(texts))
+    beside = (name.rpartition(".") for name in others)
     counts = Counter(ending for stem, _, ending in beside if stem in stems)
     ending, count = next(iter(counts.most_common(1)), ("", 0))
     if count >= max(2, _MOST * len(texts)):
@@ -98,6 +101,7 @@ def refuse_annotations(listing: Listing, texts: Sequence[str]) -> None:
         raise UNNAMED_LABELS.doubt(
             text, f"{hint}; {more}", "dataset.exclude", ("dataset", "path")
         ).error
+    refuse_rows_of_files(listing, texts, others)
 
 
 def _sample(layout: Layout, name: str) -> Sample:

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic_core import from_json, to_json
 
 from augcli.dataset.columns import column_of
+from augcli.dataset.doubts import UNCLEAR_FORMAT
 from augcli.dataset.splits import is_augmented
 from augcli.errors import SampleError
 from augcli.rows.cells import RowSpan, cells, mended, row_spans, values, width_of
@@ -100,9 +101,21 @@ class Grid:
         raise NotImplementedError
 
 
+_TAIL = ";"
+
+
+def _tail_of(rows: Sequence[Row]) -> str:
+    """Return what ends each of some rows behind its last number; nothing where nothing does."""
+    lasts = [row[-1] for row in rows]
+    alike = all(each.endswith(_TAIL) and _NUMBER.fullmatch(each[:-1]) for each in lasts)
+    return _TAIL if lasts and alike else ""
+
+
 class TextGrid(Grid):
     """A table of separated cells."""
 
+    _tail = ""
+    """What ends each row behind its last cell."""
     _special = "\r\n"
     """What makes cells need quotes, beside delimiters and quotes."""
 
@@ -119,10 +132,12 @@ class TextGrid(Grid):
         first = next(self.rows(), None)
         if first is None:
             raise SampleError(f"{name} has no rows{self._text.losses}")
+        self._tail = _tail_of([*islice(self.rows(), 1, _ASKED)])
         if not self.names:
             self._take_header(settings, first)
         if next(self.rows(), None) is None:
             raise SampleError(f"{name} has names and no rows{self._text.losses}")
+        _refuse_marks(name, [row[-1].strip() for row in islice(self.rows(), _ASKED)])
 
     def _start_of_body(self) -> int:
         """Return the place of the first row; names are taken off it later."""
@@ -151,6 +166,13 @@ class TextGrid(Grid):
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows, from the first one again each time."""
+        if not self._tail:
+            yield from self._whole_rows()
+            return
+        for *row, last in self._whole_rows():
+            yield [*row, last.removesuffix(self._tail)]
+
+    def _whole_rows(self) -> Iterator[Row]:
         data, options = self._text.data, self._delimited.options
         for start, end, _ in self._spans():
             row = data[start:end].decode()
@@ -189,7 +211,8 @@ class TextGrid(Grid):
     def payload(self, rows: Iterable[Row]) -> bytes:
         """Return a line for each new row."""
         form, delimiter = self._text.form, self._delimited.delimiter
-        lines = (delimiter.join(self._cells(row)) + form.plain_end for row in rows)
+        end = f"{self._tail}{form.plain_end}"
+        lines = (f"{delimiter.join(self._cells(row))}{end}" for row in rows)
         return form.from_plain("".join(lines).encode())
 
     def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
@@ -279,6 +302,13 @@ def _spaces(head: str) -> str | None:
     """Return a space where the first row is numbers between spaces."""
     cells = [cell for cell in head.partition("\n")[0].split(" ") if cell.strip()]
     return " " if len(cells) > 1 and all(map(is_number, cells)) else None
+
+
+def _refuse_marks(name: str, cells: Sequence[str]) -> None:
+    """Raise DoubtError where a mark stands behind the numbers that rows end with."""
+    if all(cell.endswith(";") and is_number(cell[:-1]) for cell in cells):
+        text = f"lines of {name} end with ';' behind a number, which is none then"
+        raise UNCLEAR_FORMAT.doubt(text, "take it off the ends of lines", "dataset.path").error
 
 
 def is_number(cell: str) -> bool:
