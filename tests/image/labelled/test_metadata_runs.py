@@ -268,6 +268,13 @@ def test_masks_that_rows_name_ask_what_is_unknown_or_are_left_out(
     assert [each["mask_file_name"] for each in lines_of(out / "train/metadata.jsonl")] == [None] * 4
 
 
+def test_init_names_the_format_and_asks_what_is_unknown(naming: Path) -> None:
+    made = augment("init", naming)
+    assert made.returncode == 0
+    assert "  format: metadata\n" in made.stdout
+    assert "# question: unnamed-labels: `mask_file_name` of train/metadata.jsonl" in made.stdout
+
+
 def test_tables_name_other_files_too(naming: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     (naming / "train/metadata.jsonl").unlink()
