@@ -93,7 +93,8 @@ def fault(error: ValueError | RecursionError) -> str:
 
 def twice_in(text: str, value: Mapping[str, Any]) -> Sequence[str]:
     """Return the keys that are written more than once in an object, of which the last counts."""
-    if text.count(":") <= _keys(value):
+    count = text.count('":') + text.count('" :')
+    if count <= len(value) or count <= _keys(value):
         return ()
     found: list[str] = []
 
