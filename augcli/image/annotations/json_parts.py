@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -80,6 +81,15 @@ def loaded(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return _OF_ANY_DIGITS.decode(text)
+
+
+def finite(value: Any) -> Any:
+    """Return a value with None for numbers that JSON has no words for: NaN, infinite ones."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: finite(each) for key, each in value.items()}
+    return [*map(finite, value)] if isinstance(value, list) else value
 
 
 def fault(error: ValueError | RecursionError) -> str:

@@ -20,6 +20,7 @@ from typing import Any
 
 from augcli.errors import SampleError, did_you_mean
 from augcli.image.annotations.base import (
+    NOT_FINITE,
     SAME_KEY,
     Damage,
     Note,
@@ -31,7 +32,7 @@ from augcli.image.annotations.base import (
     oddities,
     rounded,
 )
-from augcli.image.annotations.json_parts import fault, replaced, twice_in
+from augcli.image.annotations.json_parts import fault, finite, replaced, twice_in
 from augcli.image.annotations.rows import Row, ended, rows_of
 from augcli.image.targets import Target, Targets
 
@@ -178,6 +179,7 @@ class JsonRows(MetadataRows):
             target = _target(item, where)
             targets.append(target)
             notes += oddities(target, size, where)
+            notes += [Note(where, NOT_FINITE)] if item != finite(item) else []
             notes += (Note(where, f"{key!r} is not moved") for key in _STILL if item.get(key))
         return Parsed(tuple(targets), tuple(notes))
 
@@ -249,7 +251,7 @@ def _target(item: Mapping[str, Any], place: str) -> Target:
     x, y, width, height = map(float, sides)
     label = next((item[key] for key in _LABELS if key in item), _ONE_CLASS)
     box = (x, y, x + max(width, 0.0), y + max(height, 0.0))
-    extra = {key: value for key, value in item.items() if key not in (*_BOXES, *_STILL)}
+    extra = {key: finite(item[key]) for key in item if key not in (*_BOXES, *_STILL)}
     return Target(label=str(label), box=box, extra=extra)
 
 
