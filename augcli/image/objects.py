@@ -211,7 +211,7 @@ class Objects:
         """Return what a mask holds, read once for all copies."""
         name = mask.source.name
         if name not in self._masks:
-            number = self._labels.masks.index(mask)
+            number = next((n for n, each in enumerate(self._labels.masks) if each == mask), 0)
             self._masks[name] = read(mask, self._header.facts, number)
         return self._masks[name]
 

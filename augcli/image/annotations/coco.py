@@ -14,6 +14,7 @@ from typing import Any
 
 from augcli.errors import SampleError, did_you_mean
 from augcli.image.annotations.base import (
+    NOT_FINITE,
     TWICE,
     UNORDERED,
     Note,
@@ -25,7 +26,7 @@ from augcli.image.annotations.base import (
     rounded,
 )
 from augcli.image.annotations.coco_file import Category, CocoPicture, Id, plain_id
-from augcli.image.annotations.json_parts import fault, loaded
+from augcli.image.annotations.json_parts import fault, finite, loaded
 from augcli.image.annotations.rle import checked, counts_of, text_of
 from augcli.image.targets import Box, Keypoint, Region, Ring, Target, Targets
 
@@ -254,7 +255,10 @@ class _Annotation:
 
     def _extra(self, segments: Any) -> dict[str, Any]:
         """Return the other keys, and how a mask is told."""
-        extra = {key: value for key, value in self._found.items() if key not in _KNOWN}
+        told = {key: value for key, value in self._found.items() if key not in _KNOWN}
+        extra: dict[str, Any] = finite(told)
+        if extra != told:
+            self._notes.append(Note(self._place, NOT_FINITE))
         if isinstance(segments, dict):
             return extra | {
                 "segmentation": {"counts": "" if isinstance(segments["counts"], str) else []}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -82,6 +83,15 @@ def loaded(text: str) -> Any:
         return _OF_ANY_DIGITS.decode(text)
 
 
+def finite(value: Any) -> Any:
+    """Return a value with None for numbers that JSON has no words for: NaN, infinite ones."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: finite(each) for key, each in value.items()}
+    return [*map(finite, value)] if isinstance(value, list) else value
+
+
 def fault(error: ValueError | RecursionError) -> str:
     """Return why a text cannot be read as JSON."""
     if isinstance(error, json.JSONDecodeError):
@@ -93,7 +103,8 @@ def fault(error: ValueError | RecursionError) -> str:
 
 def twice_in(text: str, value: Mapping[str, Any]) -> Sequence[str]:
     """Return the keys that are written more than once in an object, of which the last counts."""
-    if text.count(":") <= _keys(value):
+    count = text.count('":') + text.count('" :')
+    if count <= len(value) or count <= _keys(value):
         return ()
     found: list[str] = []
 

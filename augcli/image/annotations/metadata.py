@@ -15,10 +15,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import zip_longest
+from types import MappingProxyType
 from typing import Any
 
 from augcli.errors import SampleError, did_you_mean
 from augcli.image.annotations.base import (
+    NOT_FINITE,
     SAME_KEY,
     Damage,
     Note,
@@ -30,7 +32,7 @@ from augcli.image.annotations.base import (
     oddities,
     rounded,
 )
-from augcli.image.annotations.json_parts import fault, replaced, twice_in
+from augcli.image.annotations.json_parts import fault, finite, replaced, twice_in
 from augcli.image.annotations.rows import Row, ended, rows_of
 from augcli.image.targets import Target, Targets
 
@@ -42,6 +44,9 @@ _STILL = ("segmentation", "keypoints", "mask", "polygon")
 """Keys of an object that tell of places, and are not moved."""
 
 
+_NO_FILES: Mapping[str, str] = MappingProxyType({})
+
+
 class MetadataRows(ABC):
     """How the rows of a file are written."""
 
@@ -50,10 +55,16 @@ class MetadataRows(ABC):
         """Return the objects of a picture."""
 
     @abstractmethod
-    def render(self, text: str, file_name: str, targets: Targets | None = None) -> str:
+    def render(
+        self,
+        text: str,
+        file_name: str,
+        targets: Targets | None = None,
+        files: Mapping[str, str] = _NO_FILES,
+    ) -> str:
         """Return a row for another picture: with other objects, or those that it has.
 
-        Other files that it names are not beside that one, so it names none.
+        Of other files that it names it has those that `files` gives others for.
         """
 
     @abstractmethod
@@ -65,8 +76,8 @@ class MetadataRows(ABC):
         """Return column → what a row says there, in words."""
 
     @abstractmethod
-    def files(self, text: str) -> list[str]:
-        """Return the columns of a row that name other files, which imagefolder loads as well."""
+    def files(self, text: str) -> dict[str, list[str]]:
+        """Return column → the other files that a row names there, which imagefolder loads, too."""
 
 
 @dataclass(frozen=True)
@@ -168,13 +179,24 @@ class JsonRows(MetadataRows):
             target = _target(item, where)
             targets.append(target)
             notes += oddities(target, size, where)
+            notes += [Note(where, NOT_FINITE)] if item != finite(item) else []
             notes += (Note(where, f"{key!r} is not moved") for key in _STILL if item.get(key))
         return Parsed(tuple(targets), tuple(notes))
 
-    def render(self, text: str, file_name: str, targets: Targets | None = None) -> str:
-        """Return a row; all but the file's name and the objects stays as it is written."""
-        changes: dict[str, Any] = dict.fromkeys(self.files(text)) | {FILE_NAME: file_name}
-        objects = json.loads(text).get("objects")
+    def render(
+        self,
+        text: str,
+        file_name: str,
+        targets: Targets | None = None,
+        files: Mapping[str, str] = _NO_FILES,
+    ) -> str:
+        """Return a row; all but the names of files and the objects stays as it is written."""
+        told = json.loads(text)
+        changes: dict[str, Any] = {FILE_NAME: file_name}
+        for column, names in self.files(text).items():
+            new = [files[name] for name in names if name in files]
+            changes[column] = new if isinstance(told[column], list) else next(iter(new), None)
+        objects = told.get("objects")
         if targets is not None and objects is not None:
             changes["objects"] = _packed([_item(each) for each in targets], objects)
         return replaced(text, changes) + "\n"
@@ -184,9 +206,10 @@ class JsonRows(MetadataRows):
         told = {key: value for key, value in json.loads(text).items() if key != FILE_NAME}
         return list(_texts(told))
 
-    def files(self, text: str) -> list[str]:
-        """Return the columns of a row that name other files."""
-        return [key for key, value in json.loads(text).items() if value and _names_files(key)]
+    def files(self, text: str) -> dict[str, list[str]]:
+        """Return column → the other files that a row names there."""
+        told = {key: value for key, value in json.loads(text).items() if _names_files(key)}
+        return {key: list(_texts(value)) for key, value in told.items() if value}
 
     def cells(self, text: str) -> dict[str, str]:
         """Return column → what a row says there in a word or more."""
@@ -228,7 +251,7 @@ def _target(item: Mapping[str, Any], place: str) -> Target:
     x, y, width, height = map(float, sides)
     label = next((item[key] for key in _LABELS if key in item), _ONE_CLASS)
     box = (x, y, x + max(width, 0.0), y + max(height, 0.0))
-    extra = {key: value for key, value in item.items() if key not in (*_BOXES, *_STILL)}
+    extra = {key: finite(item[key]) for key in item if key not in (*_BOXES, *_STILL)}
     return Target(label=str(label), box=box, extra=extra)
 
 
@@ -268,9 +291,16 @@ class CsvRows(MetadataRows):
         """Return no objects: cells hold none."""
         return Parsed(())
 
-    def render(self, text: str, file_name: str, targets: Targets | None = None) -> str:
+    def render(
+        self,
+        text: str,
+        file_name: str,
+        targets: Targets | None = None,
+        files: Mapping[str, str] = _NO_FILES,
+    ) -> str:
         """Return a row; one of the same picture stays as it is written."""
-        changes = dict.fromkeys(self.files(text), "") | {FILE_NAME: file_name}
+        new = {column: files.get(name, "") for column, (name,) in self.files(text).items()}
+        changes = new | {FILE_NAME: file_name}
         cells = [changes.get(column, cell) for column, cell in self._named(text)]
         if cells == self._cells(text):
             return ended(text, "\n")
@@ -279,9 +309,11 @@ class CsvRows(MetadataRows):
         csv.writer(made, lineterminator=end).writerow(cells)
         return made.getvalue()
 
-    def files(self, text: str) -> list[str]:
-        """Return the columns of a row that name other files."""
-        return [column for column, cell in self._named(text) if cell and _names_files(column)]
+    def files(self, text: str) -> dict[str, list[str]]:
+        """Return column → the other file that a row names there."""
+        return {
+            column: [cell] for column, cell in self._named(text) if cell and _names_files(column)
+        }
 
     def cells(self, text: str) -> dict[str, str]:
         """Return column → cell of a row."""

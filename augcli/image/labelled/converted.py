@@ -37,13 +37,15 @@ class Converted(Labels):
     read: Labels | None
     """Those of the source; None where they are written again from a record."""
     masks: Sequence[MaskFile] = ()
+    instances: MaskFile | None = None
 
     @classmethod
     def of(cls, picture: str, read: Labels, into: str, classes: Sequence[str]) -> Converted:
         """Return the labels of a picture in another format, that has classes by number."""
         form = {"format": into, "of": read.form["format"], "names": list(classes)}
         points = {label: list(names) for label, names in read.points.items()}
-        return cls(picture, form | ({"points": points} if points else {}), read.mates, read)
+        form |= {"points": points} if points else {}
+        return cls(picture, form, read.mates, read, instances=read.instances)
 
     @property
     def place(self) -> str:
@@ -64,7 +66,7 @@ class Converted(Labels):
         """Return what is told of the source, with what the other format has no room for."""
         assert self.read is not None, "labels of a source"
         found = self.read.parse(size)
-        lacks = map(self.lacks, found.targets)
+        lacks = [*map(self.lacks, found.targets), _MASKS if self.read.masks else None]
         where = f"left out in {self.form['format']}"
         notes = (Note(self.place, f"{where}: {text}") for text in lacks if text)
         return replace(found, notes=(*found.notes, *notes))
@@ -90,6 +92,9 @@ class Converted(Labels):
         if self.form["format"] == "yolo":
             return _rows(self.form)
         return Voc() if self.form["format"] == "voc" else None
+
+
+_MASKS = "masks over pictures"
 
 
 def indexes(form: Plain, records: Records) -> Iterator[tuple[str, Iterable[str]]]:

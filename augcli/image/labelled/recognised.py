@@ -19,6 +19,8 @@ from augcli.image.listing.areas import are_areas_of
 
 _ORDER = ("yolo", "coco", "voc", "metadata", "csv", "pairs", "masks")
 """A file of COCO's may lie beside labels of YOLO's that were made of it, but not the reverse."""
+_ASKED_LATER = ("dataset.targets.ignore",)
+"""What is asked once the format is named, as unused splits are."""
 _LOOKED_AT = 3
 
 
@@ -41,7 +43,7 @@ def recognised(settings: ImageDatasetSettings, root: Path) -> Recognised:
             if _reads(scheme, settings, root):
                 return Recognised(scheme.name)
         except DoubtError as error:
-            if error.doubt.code == UNUSED_SPLITS.code:  # is asked once the format is named
+            if error.doubt.key in _ASKED_LATER or error.doubt.code == UNUSED_SPLITS.code:
                 return Recognised(scheme.name)
         except (SampleError, SettingError) as error:
             has_place = isinstance(error, SampleError) or isinstance(error.__cause__, SampleError)

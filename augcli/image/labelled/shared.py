@@ -48,8 +48,8 @@ class SharedLabels(Labels):
 
     @property
     def sources(self) -> Sequence[Source]:
-        """Return nothing: such a file is written from the records alone."""
-        return ()
+        """Return what lies over the picture: such a file is written from the records alone."""
+        return [mask.source for mask in self.masks]
 
     def parse(self, size: Size) -> Parsed:
         """Return what the file tells."""
@@ -76,6 +76,8 @@ class Shared:
     paths: Mapping[str, str] = field(default_factory=dict)
     """Name of a picture → its path, where that is not its name."""
     damaged: Sequence[Damage] = ()
+    files: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Name of a picture → the paths of other files that belong to it."""
 
 
 class SharedScheme(Scheme):
@@ -126,12 +128,13 @@ class SharedScheme(Scheme):
         for file in files:
             pictures.note_odd(file.notes)
             placed.take(file)
+        troubles = placed.troubles | _set_apart(pictures, placed.files)
         pictures.keep(placed.owners)
         by_file = file_splits(settings, [file.name for file in files])
         splits = pictures.splits(placed.splits(by_file))
         objects = tuple(dict.fromkeys(c for file in files for c in file.classes))
         absent = list(placed.missing(by_file))
-        known = Known({}, placed.troubles, placed.values, objects, absent)
+        known = Known(placed.files, troubles, placed.values, objects, absent)
         return pictures.dataset(splits, known)
 
     def _tables(self, settings: ImageDatasetSettings, pictures: Pictures) -> list[str]:
@@ -172,6 +175,21 @@ class SharedScheme(Scheme):
         """Return what the file of a drawn split is called, beside others unless it is alone."""
         path = PurePosixPath(name)
         return path.with_stem(split if alone else f"{split}_{path.stem}").as_posix()
+
+
+def _set_apart(pictures: Pictures, files: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Set those files apart that belong to pictures; return why some of these cannot be used."""
+    owners = Counter(path for paths in files.values() for path in paths)
+    there = pictures.others.union(pictures.names)
+    pictures.apart(lambda name: name in owners and name not in files)
+    troubles = {}
+    for picture, paths in files.items():
+        for path in paths:
+            if path not in there:
+                troubles[picture] = f"{path}, which belongs to it, is not there"
+            elif owners[path] > 1 or path in files:
+                troubles[picture] = f"{path} belongs to it, and is told of for another picture, too"
+    return troubles
 
 
 def refuse_large(name: str, size: int, most: int) -> None:
@@ -252,6 +270,8 @@ class _Placed:
         self.values: dict[str, str] = {}
         """Picture → file, name in it and what is told, as JSON."""
         self.troubles: dict[str, str] = {}
+        self.files: dict[str, Sequence[str]] = {}
+        """Picture → other files that belong to it; none where none do."""
         self._missing: dict[str, list[str]] = defaultdict(list)
         self._told: dict[str, str] = {}
         self._damaged: dict[str, Sequence[Damage]] = {}
@@ -271,6 +291,7 @@ class _Placed:
                 hint = "leave one of them out with `dataset.exclude`, or let `path` lead to one"
                 raise UNCLEAR_FORMAT.doubt(text, hint, "dataset.exclude", ("dataset", "path")).error
             self.values[picture] = json.dumps([file.name, name, value])
+            self.files |= {picture: file.files[name]} if name in file.files else {}
             self._told |= {picture: file.splits[name]} if name in file.splits else {}
             if name in file.troubles:
                 self.troubles[picture] = file.troubles[name]

@@ -18,7 +18,7 @@ from pycocotools import mask as masks
 from pycocotools.coco import COCO
 
 from augcli.errors import SampleError
-from augcli.image.annotations.base import NO_AREA, OUTSIDE, TWICE, UNORDERED, Note
+from augcli.image.annotations.base import NO_AREA, NOT_FINITE, OUTSIDE, TWICE, UNORDERED, Note
 from augcli.image.annotations.coco import NOT_NESTED, NOWHERE, SHORT_RING, Coco
 from augcli.image.annotations.coco_file import (
     ALIKE,
@@ -349,6 +349,7 @@ def test_items_that_cannot_be_used_are_told_and_harm_no_other(images, annotation
         ({"segmentation": [0, 0, 4, 0, 4, 4]}, [NOT_NESTED]),
         ({"segmentation": [[0, 0, 4, 0], [0, 0, 4, 0, 4, 4]]}, [SHORT_RING]),
         ({"segmentation": [[]]}, [SHORT_RING]),
+        ({"attributes": {"far": [float("nan"), 1.5]}}, [NOT_FINITE]),
         ({"segmentation": None, "iscrowd": None}, []),
     ],
 )

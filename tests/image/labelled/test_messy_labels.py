@@ -140,6 +140,11 @@ ODD: dict[tuple[str, str], tuple[Any, str, int]] = {
         "x.json: annotation 0:0: warning: a second annotation of the same id",
         2,
     ),
+    ("coco", "no number"): (
+        [{"category_id": 2, "bbox": [1, 1, 5, 5], "score": float("nan"), "x": [float("inf")]}],
+        "x.json: annotation 1:0: warning: a number for which JSON has no word",
+        2,
+    ),
     ("coco", "short outline"): (
         [{"category_id": 2, "bbox": [1, 1, 5, 5], "segmentation": [[1, 1, 2, 2]]}],
         "x.json: annotation 1:0: warning: an outline of fewer than three points",

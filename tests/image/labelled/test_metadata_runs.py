@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from helpers import (
     augment,
@@ -167,13 +169,119 @@ def test_rows_that_cannot_be_used_fail_alone(captioned: Path, tmp_path: Path) ->
     assert told == ["a.png", "a.aug-000.png", "sub/b.png", "sub/b.aug-000.png"]
 
 
-def test_files_that_metadata_names_are_refused_or_left_out(captioned: Path, tmp_path: Path) -> None:
-    path, out = captioned / "train/metadata.jsonl", tmp_path / "out"
-    told = [{"file_name": f"{name}.png", "mask_file_name": "a_mask.png"} for name in ("a", "sub/b")]
-    path.write_text(rows(*told))
-    write(captioned / "train/a_mask.png", picture(1))
-    refused = augment("run", write_recipe(captioned, out, **FLIP))
+def number_mask(value: int) -> bytes:
+    numbers = np.zeros((16, 20), np.uint8)
+    numbers[2:6, 3:9] = value
+    return cv2.imencode(".png", numbers)[1].tobytes()
+
+
+@pytest.fixture
+def naming(tmp_path: Path) -> Path:
+    """Return a dataset whose rows name masks in a folder and other pictures beside each."""
+    root = tmp_path / "in"
+    told = []
+    for number, name in enumerate("ab"):
+        write(root / f"train/{name}.png", picture(number))
+        write(root / f"train/masks/{name}_m.png", number_mask(7))
+        write(root / f"train/{name}_before.png", picture(number + 5))
+        names = {"mask_file_name": f"masks/{name}_m.png"}
+        names |= {"other_file_names": [f"{name}_before.png"]}
+        told.append({"file_name": f"{name}.png", **names, "text": "x"})
+    write(root / "train/metadata.jsonl", rows(*told))
+    return root
+
+
+MOVED = FLIP | {"dataset": {"format": "metadata", "targets": {"ignore": [255]}}}
+
+
+def test_files_that_rows_name_follow_their_pictures(naming: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    steps = [{"translate": {"x": 0.25, "y": 0}}, {"brightness": {"delta": 0.2}}]
+    assert run(naming, out, **(MOVED | {"steps": steps})).exit_code == 0
+    told = {each["file_name"]: each for each in lines_of(out / "train/metadata.jsonl")}
+    assert told["b.png"] == json.loads((naming / "train/metadata.jsonl").read_text().split("\n")[1])
+    assert told["b.aug-000.png"] == {
+        "file_name": "b.aug-000.png",
+        "mask_file_name": "masks/b_m.aug-000.png",
+        "other_file_names": ["b_before.aug-000.png"],
+        "text": "x",
+    }
+    assert not failures(out)
+    expected = np.full((16, 20), 255, np.uint8)
+    expected[:, 5:] = cv2.imdecode(np.frombuffer(number_mask(7), np.uint8), -1)[:, :15]
+    mask = cv2.imread(str(out / "train/masks/b_m.aug-000.png"), cv2.IMREAD_UNCHANGED)
+    assert np.array_equal(mask, expected)
+    other = cv2.imread(str(out / "train/b_before.aug-000.png"))
+    before = cv2.imread(str(naming / "train/b_before.png"))
+    assert np.array_equal(other[:, 5:], before[:, :15])
+    assert run(naming, out, **(MOVED | {"steps": steps})).made == 0
+
+
+def test_they_are_made_again_and_found_in_drawn_splits(naming: Path, tmp_path: Path) -> None:
+    out, again = tmp_path / "out", tmp_path / "again"
+    asked = {"split": {"val": 0.5}} | MOVED["dataset"]
+    assert run(naming, out, **(MOVED | {"dataset": asked})).exit_code == 0
+    assert dict(replay(out, again, naming, None)) == dict.fromkeys(replayed(out))
+    for split, count in (("train", 2), ("val", 1)):
+        path = out / split / "train/metadata.jsonl"
+        told = lines_of(path)
+        assert len(told) == count
+        for each in told:
+            for name in (each["file_name"], each["mask_file_name"], *each["other_file_names"]):
+                assert (path.parent / name).is_file()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("masks/gone.png", "train/masks/gone.png, which belongs to it, is not there"),
+        ("../../secret.png", "../secret.png, which belongs to it, is not there"),
+        ("a.png", "train/a.png belongs to it, and is told of for another picture, too"),
+    ],
+)
+def test_files_that_cannot_be_those_of_a_picture(
+    naming: Path, tmp_path: Path, name: str, told: str
+) -> None:
+    path, out = naming / "train/metadata.jsonl", tmp_path / "out"
+    write(tmp_path / "secret.png", picture(1))
+    path.write_text(path.read_text().replace("masks/b_m.png", name))
+    assert run(naming, out, **MOVED).exit_code == 3
+    assert failures(out)["train/b.png"].startswith(told)
+
+
+def test_a_file_is_of_one_picture(naming: Path, tmp_path: Path) -> None:
+    """Copies of two pictures would write theirs to one place."""
+    path = naming / "train/metadata.jsonl"
+    path.write_text(path.read_text().replace("masks/b_m.png", "masks/a_m.png"))
+    with pytest.raises(RecipeError, match=r"a_m\.png belongs to it, and is told of for another"):
+        run(naming, tmp_path / "out", **MOVED)
+
+
+def test_masks_that_rows_name_ask_what_is_unknown_or_are_left_out(
+    naming: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    refused = augment("run", write_recipe(naming, out, **FLIP))
     assert refused.returncode == 2
-    assert "`mask_file_name` of train/metadata.jsonl" in refused.stderr
-    assert run(captioned, out, **{**FLIP, "dataset": IGNORED}).exit_code == 0
+    assert "`mask_file_name` of train/metadata.jsonl names masks, and nothing" in refused.stderr
+    assert run(naming, out, **{**FLIP, "dataset": IGNORED}).exit_code == 0
     assert [each["mask_file_name"] for each in lines_of(out / "train/metadata.jsonl")] == [None] * 4
+
+
+def test_init_names_the_format_and_asks_what_is_unknown(naming: Path) -> None:
+    made = augment("init", naming)
+    assert made.returncode == 0
+    assert "  format: metadata\n" in made.stdout
+    assert "# question: unnamed-labels: `mask_file_name` of train/metadata.jsonl" in made.stdout
+
+
+def test_tables_name_other_files_too(naming: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (naming / "train/metadata.jsonl").unlink()
+    text = "file_name,mask_file_name\na.png,masks/a_m.png\nb.png,\n"
+    write(naming / "train/metadata.csv", text)
+    assert run(naming, out, **MOVED).exit_code == 0
+    assert (out / "train/metadata.csv").read_text() == (
+        "file_name,mask_file_name\na.png,masks/a_m.png\na.aug-000.png,masks/a_m.aug-000.png\n"
+        "b.png,\nb.aug-000.png,\n"
+    )

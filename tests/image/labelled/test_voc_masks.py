@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,17 @@ def test_where_numbers_are_not_those_of_objects_boxes_move_as_such(
     write(bare / "JPEGImages/a.png", (tmp_path / "in/JPEGImages/a.png").read_bytes())
     write(bare / "Annotations/a.xml", xml(told))
     assert made == boxes(bare, tmp_path / "other", step)
+
+
+def test_another_format_has_the_same_boxes_and_is_told_to_lack_masks(tmp_path: Path) -> None:
+    root, step = dataset(tmp_path / "in", [LONG, ROUND], [LONG, ROUND]), {"rotate": {"degrees": 30}}
+    made = boxes(root, tmp_path / "out", step)
+    asked = {"dataset": {"format": "voc"}, "steps": [step], "copies": 1}
+    summary = run(root, tmp_path / "coco", **asked, output={"annotations": "coco"})
+    assert summary.notes["left out in coco: masks over pictures"] == 1
+    told = json.loads((tmp_path / "coco/annotations/train.json").read_text())
+    sides = [each["bbox"] for each in told["annotations"][2:]]
+    assert [(x + 1, y + 1, x + w, y + h) for x, y, w, h in sides] == made
 
 
 def test_masks_move_with_their_palette_and_what_is_unmoved_stays(tmp_path: Path) -> None:
