@@ -213,10 +213,6 @@ class SeriesRecord(_ReadAs):
         return "" if self.length is None else f"{several(self.length, 'point')}, "
 
 
-MANY = b'"synthetic"'
-"""What the line of a `FileRecord` has in it, and hardly another."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class FileRecord(Record):
     """A file of many samples: originals, then new ones, each with a line in the provenance."""

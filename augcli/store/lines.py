@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from augcli.errors import StorageError
 from augcli.records.journal import listed
-from augcli.records.provenance import MANY, Record
+from augcli.records.provenance import Record
 from augcli.store.manifest import DamagedLineError
 from augcli.store.output import OutputFolder
 
@@ -19,6 +19,8 @@ _Numbers = npt.NDArray[np.int64]
 _BLOCK = 2**17
 _AHEAD = 2**14
 """Bytes that are read for a line: more often than not the next ones are asked for next."""
+_MANY = b'"synthetic"'
+"""What the line of a file of many samples has in it, and hardly another."""
 
 
 class Lines:
@@ -84,11 +86,11 @@ def _told(file: IO[bytes]) -> Iterator[tuple[_Numbers, _Numbers]]:
 
 def _counted(lines: bytes, count: int) -> _Numbers:
     """Return how many samples the file of each line has: one, unless a line tells of more."""
-    if MANY not in lines:
+    if _MANY not in lines:
         return np.ones(count, np.int64)
     return np.array([_samples(line) for line in lines.split(b"\n")[:-1]], np.int64)
 
 
 def _samples(line: bytes) -> int:
-    record = listed(line) if MANY in line else None
+    record = listed(line) if _MANY in line else None
     return 1 if record is None or record.new_rows is None else record.new_rows.stop

@@ -63,7 +63,7 @@ class Corpus:
     ) -> Corpus:
         """Return what is in some files; every row is looked at once."""
         corpus = cls(list(files), named=named, broken=broken, pieces=pieces)
-        told = settings.split_column is not None
+        told = settings.tells_splits
         for file in files:
             corpus.starts.append(len(corpus))
             for index in range(len(file)):

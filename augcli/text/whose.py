@@ -22,7 +22,8 @@ def crossing(
 
     `sources` are those of the files. Whoever draws splits by a column has seen to that.
     """
-    grouped = settings.shares is not None and settings.shares.group is not None
+    shares = settings.shares
+    grouped = shares is not None and shares.group is not None and shares.of is None
     if grouped or len(corpus.splits.names) < 2:
         return
     used = (*settings.labels, settings.split_column)

@@ -203,7 +203,7 @@ class Pending:
         for row, told in chain.from_iterable(map(self._journal.sealed, blocks)):
             if not beat(0):
                 break
-            if not self._is_as_sealed(row, told, seen):
+            if told.seal is None or not self._is_sealed(row, told, seen):
                 continue
             if ranges and ranges[-1][1] == row:
                 ranges[-1][1] += 1
@@ -211,24 +211,21 @@ class Pending:
                 ranges.append([row, row + 1])
         return ranges
 
-    def _is_as_sealed(self, row: int, known: Sealed, seen: _Seen) -> bool:
-        is_so_called = known.seal is not None and known.told == self._told(row)
-        return is_so_called and known.seal == self._seal_now(row, known.outputs, seen)
+    def _is_sealed(self, row: int, known: Sealed, seen: _Seen) -> bool:
+        """Return whether a source, and what was made of it, would be told and sealed the same."""
+        inputs, pools = self._dataset.inputs(row), self.tasks.pools(row)
+        if known.told != self._told(row, inputs, pools):
+            return False
+        stats = seen.stats(inputs, files_of(pools, inputs) if pools else (), known.outputs)
+        asked = self._asked(*self._dataset.group(row), self.plan.requests[row])
+        return stats is not None and known.seal == seal_of(asked, stats)
 
-    def _told(self, row: int) -> Told:
+    def _told(self, row: int, inputs: Sequence[str], pools: Pools) -> Told:
         """Return what names a source and its output now."""
-        dataset, source, pools = self._dataset, self._dataset.ids[row], self.tasks.pools(row)
-        base = self.tasks.base(row)
+        dataset, source = self._dataset, self._dataset.ids[row]
         value = hash_of_value(dataset.value(row))
         odd = dataset.checksums.get(source), value, hash_of_partners(pools)
-        return told_of(base, source, dataset.inputs(row), odd)
-
-    def _seal_now(self, row: int, made: Sequence[str], seen: _Seen) -> int | None:
-        """Return what seals a source and what was made of it; None where an input is gone."""
-        inputs, pools = self._dataset.inputs(row), self.tasks.pools(row)
-        stats = seen.stats(inputs, files_of(pools, inputs) if pools else (), made)
-        asked = self._asked(*self._dataset.group(row), self.plan.requests[row])
-        return None if stats is None else seal_of(asked, stats)
+        return told_of(self.tasks.base(row), source, inputs, odd)
 
     def _asked_of(self, split: str, label: str | None, request: Request) -> int:
         return asked_of(self._stamps.of(request.asks), split, label, plain_request(request))
