@@ -275,7 +275,7 @@ def test_what_a_lost_fork_looked_at_is_known_by_its_record(
 ) -> None:
     out, me, died = tmp_path / "out", os.getpid(), tmp_path / "died"
     run(photos, out, 2)
-    looked = pending.Pending._is_as_sealed
+    looked = pending.Pending._is_sealed
 
     def deadly(self: Any, row: int, *told: Any) -> bool:
         if row == 3 and os.getpid() != me:
@@ -283,7 +283,7 @@ def test_what_a_lost_fork_looked_at_is_known_by_its_record(
             os.kill(os.getpid(), signal.SIGKILL)
         return looked(self, row, *told)
 
-    monkeypatch.setattr(pending.Pending, "_is_as_sealed", deadly)
+    monkeypatch.setattr(pending.Pending, "_is_sealed", deadly)
     write(photos / "train/dog/01.png", picture(90))
     assert run(photos, out, 2).made == 3
     assert died.exists()
