@@ -25,7 +25,7 @@ test-cluster: $(VENV)/installed-dev  ## stores of a server, and clusters, as far
 	for extra in buckets ray; do $(BIN)/pip install --quiet --disable-pip-version-check -e ".[$$extra]" || true; done
 	$(BIN)/pip install --quiet --disable-pip-version-check 'ray[default]' || true  # for its jobs
 	timeout 300 npm install --silent --no-save --prefix $(EMULATORS) azurite || true
-	PATH="$(EMULATORS)/node_modules/.bin:$$PATH" $(BIN)/pytest -n 1 -m cluster -rs
+	PATH="$(EMULATORS)/node_modules/.bin:$$PATH" $(BIN)/pytest -n 2 --dist loadfile -m cluster -rs
 
 test-loaders: $(VENV)/installed-dev  ## shards read back as people's loaders read them
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[loaders]' || true
