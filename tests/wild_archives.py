@@ -250,4 +250,8 @@ ARCHIVES: Layouts = {
         texts(lambda _, t: f"{t}\n", "rt-polarity.pos", "rt-polarity.neg"),
         ("kind: text", "format: lines"),
     ),
+    "features in an archive": (
+        {"features.npz": npz(X=RANDOM.normal(size=(30, 20)), y=RANDOM.integers(0, 2, 30))},
+        ("note: values in rows of features.npz: X follow each other as features do",),
+    ),
 }

@@ -28,7 +28,7 @@ from augcli.timeseries.formats.base import (
     Shape,
     padded,
 )
-from augcli.timeseries.formats.npy import DAMAGED, header, loaded, refuse_pictures
+from augcli.timeseries.formats.npy import DAMAGED, are_noise, header, loaded, refuse_pictures
 from augcli.timeseries.series import Series
 
 _ROWS = 1 << 14
@@ -69,6 +69,12 @@ class ArrayFile(SeriesFile):
             told = f"{array.shape[1]} channels and {array.shape[2]} points"
             hint = "`axes: ntc` says that it is the other way round, `axes: nct` that it is so"
             text = f"{what} is taken for series of {told}"
+            self.doubt = UNCLEAR_AXES.doubt(text, hint, "dataset.axes")
+        if array.ndim == 2 and axes is None and are_noise(array):
+            text = f"values in rows of {what} follow each other as features do, and no points"
+            hint = (
+                "of features make a table, `kind: tabular`; `axes: nct` says that they are points"
+            )
             self.doubt = UNCLEAR_AXES.doubt(text, hint, "dataset.axes")
         array = np.swapaxes(array, 1, 2) if self.is_last else array
         self.array, self.labels, self.splits = array, labels, splits

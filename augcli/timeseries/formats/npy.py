@@ -22,6 +22,11 @@ DAMAGED = (
 )
 """What is raised for archives that are broken, encrypted, or packed in ways that are not known."""
 
+_LOOKED_AT, _FEWEST = 200, 20
+"""Rows that are looked at."""
+_NOISE = 1.5
+"""Variance of steps by that of values: 2 of noise, near 0 of smooth curves."""
+
 
 def loaded(name: str, file: IO[bytes], size: int) -> Any:
     """Return the array in a file of so many bytes; it is read if all of it is there and no more."""
@@ -55,6 +60,14 @@ def refuse_pictures(name: str, array: Any, axes: str | None) -> None:
         hint = "write them as files, into a folder for each class"
         more = "or say `axes: nct` if they are series, channels and points"
         raise OTHER_KIND.doubt(text, f"{hint}; {more}", "dataset.axes").error
+
+
+def are_noise(array: Any) -> bool:
+    """Return whether the values of most rows are no closer to the next ones than to any others."""
+    some = array[:_LOOKED_AT].astype(np.float64)
+    steps, spread = np.diff(some, axis=1).var(axis=1), some.var(axis=1)
+    told = spread > 0
+    return told.sum() >= _FEWEST and bool(np.median(steps[told] / spread[told]) > _NOISE)
 
 
 def _header_of(file: IO[bytes]) -> tuple[tuple[int, ...], bool, Any]:
