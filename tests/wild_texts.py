@@ -140,4 +140,26 @@ TEXTS: Layouts = {
         {"corpus.tmx": TMX},
         ("question: unclear-words: the lines of corpus.tmx are XML or HTML",),
     ),
+    "letters, with the class first": (
+        {"letters.data": rows(lambda n: ("ABCD"[n % 4], *(f"{n * k % 11}" for k in (3, 7))), 60)},
+        ("kind: tabular", "question: which column is the class? 0 may be it, too"),
+    ),
+    "pixels in cells": (
+        {
+            "faces.csv": rows(
+                lambda n: (f"{n % 3}", " ".join(f"{n * k % 256}" for k in range(48))),
+                60,
+                "emotion,pixels\n",
+            )
+        },
+        ("question: other-kind: cells of column 'pixels' are many numbers each",),
+    ),
+    "codes and numbers between spaces": (
+        {
+            "german.data": rows(
+                lambda n: (f"A1{n % 4}", f"{n}", "A30", f"{n * 31}", "2"), 40, "", " "
+            )
+        },
+        ("question: unclear-format: cells of the only column of german.data are numbers",),
+    ),
 }
