@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from wild import Files, Layouts, rows, text, texts
+from wild import Files, Layouts, rows, sound, text, texts
 
 UD = "".join(
     f"# sent_id = {n}\n"
@@ -161,5 +161,15 @@ TEXTS: Layouts = {
             )
         },
         ("question: unclear-format: cells of the only column of german.data are numbers",),
+    ),
+    "VCTK": (
+        {f"wav/p{n // 2}/p{n // 2}_{n}.wav": sound(n) for n in range(4)}
+        | {f"txt/p{n // 2}/p{n // 2}_{n}.txt": text(n) for n in range(4)},
+        ("question: unnamed-labels: txt/p0/p0_0.txt tells of these files",),
+    ),
+    "LibriSpeech": (
+        {f"train-clean/84/84-{n:04d}.wav": sound(n) for n in range(4)}
+        | {"train-clean/84/84.trans.txt": "".join(f"84-{n:04d} {text(n)}\n" for n in range(4))},
+        ("question: unnamed-labels: train-clean/84/84.trans.txt tells of these files",),
     ),
 }
