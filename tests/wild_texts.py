@@ -172,4 +172,22 @@ TEXTS: Layouts = {
         | {"train-clean/84/84.trans.txt": "".join(f"84-{n:04d} {text(n)}\n" for n in range(4))},
         ("question: unnamed-labels: train-clean/84/84.trans.txt tells of these files",),
     ),
+    "a table of several labels": (
+        {
+            "yeast.csv": rows(
+                lambda n: (f"{n * 7 % 31}.5", *(f"{int(n * k % 5 < 2)}" for k in (1, 2, 3))),
+                60,
+                "x,Class1,Class2,Class3\n",
+            )
+        },
+        ("question: may a row be of several classes?", 'label: ["Class1", "Class2", "Class3"]'),
+    ),
+    "cells between marks of one's own": (
+        {
+            "movie_lines.txt": "".join(
+                f"L{n} +++$+++ u{n % 3} +++$+++ {text(n)}\n" for n in range(24)
+            )
+        },
+        ("question: unclear-words: the lines of movie_lines.txt are cells of a table",),
+    ),
 }

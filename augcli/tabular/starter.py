@@ -74,7 +74,11 @@ def starter(asked: Asked) -> Draft | None:
     splits = _splits(table, names)
     drawn = any(line.startswith("split: {") for line in splits)
     rest = _balance(table, label, _LEFT if drawn else 1)
-    asks = [] if named or label.name.lower() in _LABELS else _unclear(table, label)
+    asks = (
+        []
+        if named or label.name.lower() in _LABELS
+        else [*_unclear(table, label), *_several(table, label)]
+    )
     dataset = (*lines, *splits, *asks)
     draft = Draft("tabular", "rows", several(len(table), "row"), dataset, [rest])
     return draft if named else _asking(draft, path, table)
@@ -213,6 +217,16 @@ def _label(table: Table) -> Column:
     ends = [columns[-1], columns[0]]
     few = [each for each in ends if 2 <= len(_counts(table, each)) <= _FEW]
     return [*named, *few, ends[0]][0]
+
+
+def _several(table: Table, label: Column) -> Iterator[str]:
+    """Yield the question whether a row may be of several classes, called as the label is."""
+    called = label.name.rstrip("0123456789")
+    flags = [c for c in table.columns if c.name.rstrip("0123456789") == called]
+    if called and len(flags) > 1 and all(each.kind == "boolean" for each in flags):
+        names = quoted([each.name for each in flags])
+        yield "# question: may a row be of several classes? Then say `balance: {method: mlsmote}`"
+        yield f"#   and `label: {names}`"
 
 
 def _is_whole(column: Column) -> bool:
