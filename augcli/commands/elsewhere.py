@@ -27,6 +27,7 @@ _WAYS = {
     ".avi": ("film", _FRAMES),
     ".mp4": ("film", _FRAMES),
     ".tar": ("tar", "unpack it, and give its folder"),
+    ".gz": ("gzip", "unpack it, and give its folder"),
     ".xls": ("Excel", _SHEETS),
     ".xlsx": ("Excel", _SHEETS),
     ".yml": ("YAML", "write its texts, each with its class, into a .csv or .jsonl file"),
