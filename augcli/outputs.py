@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import html
 from array import array
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -22,12 +21,11 @@ from augcli.errors import SampleError, UsageError
 from augcli.kind import AnyKind, Kept, load_kind
 from augcli.loaded import Content, Contents
 from augcli.plural import several
-from augcli.records.journal import listed
 from augcli.records.provenance import Record
 from augcli.records.row_records import RowRecord
 from augcli.reports.run_json import read_run, recorded_sources
 from augcli.rows.tables import row_story
-from augcli.store.manifest import DamagedLineError
+from augcli.store.lines import Lines
 from augcli.store.untouched import output_stat
 from augcli.task import Plain, Shares, shown_label
 
@@ -89,8 +87,10 @@ class _Open(NamedTuple):
 class Outputs(Sequence[Sample]):
     """All samples of an output folder, in the order of its manifest, or some of them.
 
-    Nothing but places of lines is held in memory. A file that is gone is made again from the
-    sources, in memory; one whose bytes are not what the manifest tells is refused (SampleError).
+    Nothing but places of lines is held in memory. A line is parsed when a sample of its file is
+    asked for: only then StorageError tells of one that is damaged. A file that is gone is made
+    again from the sources, in memory; one whose bytes are not what the manifest tells is refused
+    (SampleError).
     """
 
     def __init__(self, path: Path, sources: Path | None = None):
@@ -100,9 +100,8 @@ class Outputs(Sequence[Sample]):
         root = sources or recorded_sources(self._output, told)
         root = root if root.is_dir() else root.parent
         self._bounds = Bounds.recorded(told["recipe"]["dataset"], root)
-        self._lines, self._starts = array("q"), array("q")
-        self._count = self._listed()
-        self._chosen: Sequence[int] = range(self._count)
+        self._lines = Lines(self._output)
+        self._chosen: Sequence[int] = range(self._lines.samples)
         self._open: _Open | None = None
 
     @property
@@ -112,24 +111,6 @@ class Outputs(Sequence[Sample]):
     def __getstate__(self) -> dict[str, Any]:
         """Return what tells it elsewhere: all but the file that was read last."""
         return {**vars(self), "_open": None}
-
-    def _listed(self) -> int:
-        """Note where each line of the manifest begins and each file's samples; return how many."""
-        count = place = 0
-        with self._output.manifest.open("rb") as file:
-            for number, line in enumerate(file, 1):
-                record = self._parsed(number, line)
-                self._lines.append(place)
-                self._starts.append(count)
-                place += len(line)
-                count += 1 if record.new_rows is None else record.new_rows.stop
-        return count
-
-    def _parsed(self, number: int, line: bytes) -> Record:
-        record = listed(line)
-        if record is None:
-            raise DamagedLineError(self._output.manifest, number)
-        return record
 
     def __len__(self) -> int:
         return len(self._chosen)
@@ -175,12 +156,10 @@ class Outputs(Sequence[Sample]):
 
     def _at(self, place: int) -> tuple[int, int, Record]:
         """Return the number of a sample's line, its row there, and the line."""
-        line = bisect_right(self._starts, place) - 1
+        line, row = self._lines.find(place)
         if self._open and self._open.line == line:
-            return line, place - self._starts[line], self._open.record
-        with self._output.open(self._output.manifest) as file:
-            file.seek(self._lines[line])
-            return line, place - self._starts[line], self._parsed(line + 1, file.readline())
+            return line, row, self._open.record
+        return line, row, self._lines.record(line)
 
     def _contents(self, line: int, record: Record) -> Contents:
         """Return the samples of a file; those of the last one are kept while it is untouched."""

@@ -93,11 +93,11 @@ class Server:
     """Moto's S3 server, whose answers to requests may be chosen."""
 
     def __init__(self) -> None:
-        from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+        from moto.moto_server.werkzeug_app import create_backend_app
         from werkzeug.serving import make_server
 
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._moto = create_backend_app("s3")
         self.trouble: Callable[[dict[str, Any]], str | None] = lambda _request: None
         """Says of a request: None, `lost` (done, not answered), or the status to answer with."""
         self._server = make_server("127.0.0.1", 0, self._answer, threaded=True)

@@ -25,7 +25,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from augcli.api import check, load_recipe
-from augcli.dataset.shares import SPLITS, drawn_splits, shared_out
+from augcli.dataset.shares import SPLITS, Own, drawn_splits, shared_out
 from augcli.errors import AugmentError, SettingError
 from augcli.kind import load_kind
 from augcli.run import planned
@@ -329,11 +329,12 @@ def test_blocks_of_numbers_are_in_both_splits():
     numbers = np.random.default_rng(0).exponential(size=100).round(6)
     shares = SplitShares(test=0.2, stratify="blocks")
     labels = [str(each) for each in numbers]
-    drawn = np.array(drawn_splits(shares, labels, [*map(str, range(100))], 0))[np.argsort(numbers)]
+    own, names = Own(["train"] * 100, ["train"]), [*map(str, range(100))]
+    drawn = np.array(drawn_splits(shares, labels, names, 0, own))[np.argsort(numbers)]
     assert all((drawn[at : at + 10] == "test").sum() == 2 for at in range(0, 100, 10))
 
 
 def test_classes_have_no_blocks():
     shares = SplitShares(test=0.2, stratify="blocks")
     with pytest.raises(SettingError, match="labels that are numbers"):
-        drawn_splits(shares, ["cat", "1.5"], ["a", "b"], 0)
+        drawn_splits(shares, ["cat", "1.5"], ["a", "b"], 0, Own(["train"] * 2, ["train"]))

@@ -18,6 +18,8 @@ import augcli
 from augcli.errors import SampleError, StorageError
 from augcli.outputs import Outputs
 from augcli.records.row_records import RowRecord
+from augcli.store import lines
+from augcli.store.output import OutputFolder
 
 
 def same(one: Any, other: Any) -> bool:
@@ -108,13 +110,52 @@ def test_what_was_changed_is_refused_and_what_cannot_be_read_is_told(tmp_path: P
         augcli.load(tmp_path / "out").where(new=True)[0]
 
 
-def test_no_output_and_a_damaged_manifest_are_told(photos: Outputs, tmp_path: Path) -> None:
+def test_what_is_no_output_is_told(photos: Outputs, tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=r"no manifest\.jsonl"):
         augcli.load(tmp_path / "in")
+
+
+def test_a_line_is_read_when_its_sample_is_asked_for(photos: Outputs, tmp_path: Path) -> None:
+    known = [sample.id for sample in photos]
     manifest = tmp_path / "out/manifest.jsonl"
-    manifest.write_text(manifest.read_text("utf-8").replace('"copy"', '"copied"', 1), "utf-8")
-    with pytest.raises(StorageError, match=r"manifest\.jsonl:\d+"):
-        augcli.load(tmp_path / "out")
+    told = manifest.read_text("utf-8").splitlines(keepends=True)
+    told[2] = told[2].replace('"copy"', '"copied"')
+    manifest.write_text("".join(told), "utf-8")
+    outputs = augcli.load(tmp_path / "out")
+    assert len(outputs) == len(known)
+    assert [outputs[at].id for at in (-1, 0, 1)] == [known[-1], *known[:2]]
+    with pytest.raises(StorageError, match=r"manifest\.jsonl:3: damaged"):
+        outputs[2]
+
+
+def test_a_manifest_that_a_later_run_wrote_is_told(photos: Outputs, tmp_path: Path) -> None:
+    run(tmp_path / "in", tmp_path / "out", copies=1)
+    with pytest.raises(StorageError, match="written anew since: load it again"):
+        photos.where(new=True)
+
+
+@pytest.mark.parametrize("block", [1, 700, 2**20])
+def test_samples_are_counted_wherever_blocks_of_the_manifest_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    """Files of many samples between files of one; the last line lacks its end."""
+    monkeypatch.setattr(lines, "_BLOCK", block)
+    table = write(tmp_path / "t.csv", "text,label\none,a\ntwo words,b\n")
+    asked = {"kind": "text", "text": "text", "label": "label"}
+    run(table, tmp_path / "many", dataset=asked, copies=1, steps=["random_swap"])
+    run(make_photos(tmp_path / "in", {"train/cat": 1}), tmp_path / "out", copies=2)
+    manifest = tmp_path / "out/manifest.jsonl"
+    many, ones = (tmp_path / "many/manifest.jsonl").read_bytes(), manifest.read_bytes()
+    manifest.write_bytes((ones + many + many + ones).removesuffix(b"\n"))
+    told = lines.Lines(OutputFolder(tmp_path / "out"))
+    places = [(0, 0), (1, 0), (2, 0), *((at, row) for at in (3, 4) for row in range(4))]
+    places += [(5, 0), (6, 0), (7, 0)]
+    assert [told.find(sample) for sample in range(told.samples)] == places
+    assert [told.record(at).output for at in (7, 4, 0)] == [
+        told.record(2).output,
+        "t.csv",
+        told.record(5).output,
+    ]
 
 
 def test_a_notebook_shows_samples_and_escapes_what_comes_from_outside(tmp_path: Path) -> None:

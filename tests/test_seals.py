@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ from helpers import (
 from seeds import SEEDS
 
 from augcli.store import seals
+from augcli.work import pending
 
 OPENED: list[str] = []
 """The names of files that are opened, while it is known that somebody asks."""
@@ -235,3 +237,53 @@ def test_one_source_less_leaves_the_seals_of_others(
     assert run(photos, out).made == 3
     assert run(photos, out).made == 0
     assert leftovers(out) == []
+
+
+@pytest.fixture
+def in_forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have each source be looked at in a block of its own, and all but the first in forks."""
+    monkeypatch.setattr(seals, "_BLOCK", 1)
+    monkeypatch.setattr(pending, "_FEW_BLOCKS", 1)
+
+
+@pytest.mark.parametrize("steps", [[], ["mixup"]], ids=["alone", "mixed"])
+def test_forks_find_what_one_process_finds(
+    in_forks: None, tmp_path: Path, photos: Path, opened: list[str], steps: list[str]
+) -> None:
+    """Inputs that changed, came or went, and outputs that did: in all blocks."""
+    places = [tmp_path / "one", tmp_path / "several"]
+    for change in (
+        lambda: None,
+        lambda: write(photos / "train/dog/01.png", picture(90)),
+        lambda: write(photos / "train/cat/00.png", picture(91)),
+        (photos / "train/cat/01.png").unlink,
+        lambda: write(photos / "train/cat/zz.png", picture(92)),
+        lambda: [(each / "train/cat/02.aug-000.png").unlink() for each in places],
+        lambda: None,
+    ):
+        change()
+        opened.clear()
+        made = [run(photos, each, n, steps=steps).made for n, each in enumerate(places, 1)]
+        assert made[0] == made[1]
+        assert tree(places[0]) == tree(places[1])
+    assert made == [0, 0]
+    assert "journal.jsonl" not in opened
+
+
+def test_what_a_lost_fork_looked_at_is_known_by_its_record(
+    in_forks: None, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, me, died = tmp_path / "out", os.getpid(), tmp_path / "died"
+    run(photos, out, 2)
+    looked = pending.Pending._is_as_sealed
+
+    def deadly(self: Any, row: int, *told: Any) -> bool:
+        if row == 3 and os.getpid() != me:
+            died.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return looked(self, row, *told)
+
+    monkeypatch.setattr(pending.Pending, "_is_as_sealed", deadly)
+    write(photos / "train/dog/01.png", picture(90))
+    assert run(photos, out, 2).made == 3
+    assert died.exists()

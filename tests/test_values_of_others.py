@@ -51,10 +51,28 @@ def test_values_are_those_of_the_formula(call: str) -> None:
 
 
 UNITS = {
+    "A.AdditiveNoise(p=1)": "rgb_shift: {red: [-0.1, 0.1], green: [-0.1, 0.1], blue: [-0.1, 0.1]}",
+    "A.AdditiveNoise('gaussian', 'per_pixel', p=1)": "gaussian_noise: {sigma: [0.05, 0.15]}",
+    "A.AdditiveNoise('uniform', 'per_pixel', {'ranges': [(-0.3, 0.3)]}, p=1)": "{sigma: 0.1732}",
+    "A.MultiplicativeNoise(multiplier=(0.8, 1.1), per_channel=True, p=1)": "{gain: [0.8, 1.1], of",
+    "A.ShotNoise(scale_range=(0.01, 0.1), p=1)": "shot_noise: {photons: [13, 130]}",
+    "A.UnsharpMask((3, 5), threshold=51, p=1)": (
+        "{sigma_px: [0.8, 1.1], amount: [0.2, 0.5], threshold: 0.2}"
+    ),
+    "A.RandomToneCurve(0.2, p=1)": (
+        "{shadows: {normal: [0.25, 0.2]}, lights: {normal: [0.75, 0.2]}}"
+    ),
+    "A.Illumination(intensity_range=(0.1, 0.2), p=1)": "illumination: {strength: [0.1, 0.2]}",
+    "A.PlasmaShadow(shadow_intensity_range=(0.5, 0.5), p=1)": "plasma: {amount: [0.3333, 0.3333]}",
+    "A.HEStain(intensity_scale_range=(0.9, 1.1), p=1)": "eosin: [0.9, 1.1], more_haematoxylin: [-",
+    "A.RandomRain(brightness_coefficient=0.8, drop_width=2, p=1)": "{width_px: 2, darkness: 0.2}",
+    "A.RandomShadow(num_shadows_limit=(2, 3), p=1)": "shadow: {shadows: [2, 3], darkness: 0.5}",
+    "A.RandomSunFlare(flare_roi=(0.2, 0, 0.4, 0.1), p=1)": "x: [0.2, 0.4], y: [0, 0.1], ghosts",
+    "A.Spatter(mode='mud', p=1)": "cover: 0.2392, opacity: 0.6, colour: [0.07843, 0.1647, 0.2471]",
     "A.MotionBlur((7, 7), angle_range=(20, 30), p=1)": "degrees: [150, 160]",
     "A.OpticalDistortion((-0.15, 0.3), p=1)": "k: [-0.1, 0.2]",
     "A.OpticalDistortion((-0.15, 0.3), mode='fisheye', p=1)": "k: [-0.15, 0.3]",
-    "A.MultiplicativeNoise(multiplier=(0.8, 1.1), elementwise=True, p=1)": "{spread: 0.2}",
+    "A.MultiplicativeNoise((0.8, 1.1), elementwise=True, per_channel=True, p=1)": "{spread: 0.2}",
     "A.CropAndPad(percent=0.1, p=1)": "{left: 0.1, top: 0.1, right: 0.1, bottom: 0.1",
     "A.CropAndPad(percent=(0.1, 0.2, 0.3, 0.4), p=1)": (
         "{left: 0.4, top: 0.1, right: 0.2, bottom: 0.3"

@@ -58,7 +58,7 @@ TEXTS: Layouts = {
         (
             "found 2 files\n",
             'exclude: ["test_labels.csv"]',
-            '"rude", "loud" are 0 or 1 each; copies keep all',
+            'label: ["rude", "loud"]    # 0 or 1 each',
         ),
     ),
     "texts with their annotations beside, as brat has them": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from augcli.dataset.told import few
 from augcli.errors import SettingError, did_you_mean
 from augcli.plural import several
 from augcli.settings.balance import BalanceSettings, TargetBalance
@@ -28,6 +29,13 @@ def doubts(counts: Iterable[Count]) -> Iterator[str]:
                 f"class {each.label!r} of {each.split!r} gets {each.after - each.before} new ones "
                 f"of {samples}, and a model learns little but these"
             )
+
+
+def one_class(labels: Collection[str]) -> Iterator[str]:
+    """Yield which labels that are spelled with blanks around them and without are one class."""
+    if labels:
+        names = few(map(repr, sorted(labels)))
+        yield f"labels {names} are there with blanks around them and without: one class each"
 
 
 def class_weights(counts: Mapping[str, int]) -> dict[str, float]:

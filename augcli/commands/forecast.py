@@ -12,6 +12,7 @@ from typing import Any
 from augcli.commands.check import remarks
 from augcli.dataset.units import Dataset
 from augcli.engines.cpus import available_cpus
+from augcli.engines.local import InProcess
 from augcli.errors import FindingsError, Problem, SampleError
 from augcli.plan import Plan
 from augcli.plural import several
@@ -92,7 +93,8 @@ def _forecast(recipe: Recipe, dataset: Dataset, plan: Plan, output: OutputFolder
     recipe = learned.recipe
     with closing(Journal(output, dataset)) as journal:
         doubt = doubted(force=not is_laid_out(output, recipe.output), verify=False)
-        first = Pending(plan, journal, stamps(recipe, classes_for(recipe, dataset)), doubt)
+        known = stamps(recipe, classes_for(recipe, dataset))
+        first = Pending(plan, journal, known, InProcess().spread, doubt)
         pending, survey = settled(recipe, first)
         changed = sum(journal[row] is not None for row in survey.todo)
         outlined = [_outlined(recipe, pending.tasks[row]) for row in dataset.uncounted]

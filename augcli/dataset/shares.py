@@ -6,11 +6,12 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.dataset.splits import TRAIN, augmented, is_augmented
+from augcli.dataset.splits import TRAIN, augmented
 from augcli.dataset.units import Dataset
 from augcli.disk.reading import sha256_of, stat_of
 from augcli.draws import Draws
@@ -30,6 +31,13 @@ _BLOCKS = 50
 """There are no more."""
 
 Numbers = NDArray[np.integer]
+
+
+class Own(NamedTuple):
+    """The splits that samples have before any are drawn, and those that may be augmented."""
+
+    splits: Sequence[str]
+    augment: Collection[str]
 
 
 def shared_out(
@@ -107,14 +115,8 @@ def with_drawn_splits(dataset: Dataset, settings: DatasetSettings, seed: int) ->
     if dataset.held_out and shares.of is None:
         refuse_named((sample.id, sample.split) for sample in dataset)
     units = [str(unit) for unit in _units(dataset, settings, shares)]
-    inside = [shares.of is None or is_augmented(s.split, settings.augment) for s in dataset]
-    labels = [sample.label for sample in dataset]
-    drawn = drawn_splits(shares, labels, units, seed, inside)
-    if shares.of is None:
-        return dataset.with_splits(drawn)
-    refuse_same(shares, augmented(settings.augment, dataset.splits))
-    both = zip(drawn, dataset, strict=True)
-    return dataset.with_splits([own.split if split == TRAIN else split for split, own in both])
+    labels, own = [s.label for s in dataset], Own([s.split for s in dataset], settings.augment)
+    return dataset.with_splits(drawn_splits(shares, labels, units, seed, own))
 
 
 def drawn_splits(
@@ -122,11 +124,11 @@ def drawn_splits(
     labels: Sequence[str | None],
     units: Sequence[str],
     seed: int,
-    inside: Sequence[bool] | None = None,
+    own: Own,
 ) -> list[str]:
     """Return the split of each sample, from its class and what names its unit.
 
-    `inside` says of which samples shares are drawn, if not of all.
+    Where shares are drawn of some alone, what is not drawn keeps the split of its own.
     """
     place = Draws(seed).at("split")
     keys = np.array([place.at(unit).key for unit in units], np.uint64)
@@ -134,9 +136,26 @@ def drawn_splits(
         strata = blocks_of_texts(labels)
     else:
         strata = numbered([label if shares.stratify else None for label in labels])
-    among = np.ones(len(units), bool) if inside is None else np.array(inside)
-    codes = shared_inside(among, shares, strata, numbered(units), keys)
-    return [SPLITS[code] for code in codes.tolist()]
+    return splits_inside(shares, strata, numbered(units), keys, own)
+
+
+def splits_inside(
+    shares: SplitShares,
+    strata: Numbers,
+    units: Numbers,
+    keys: NDArray[np.uint64],
+    own: Own,
+) -> list[str]:
+    """Return the split of each sample: so much of each stratum, in the order of the keys."""
+    ours = set(own.splits) if shares.of is None else augmented(own.augment, own.splits)
+    among = np.array([split in ours for split in own.splits], bool)
+    drawn = [SPLITS[code] for code in shared_inside(among, shares, strata, units, keys).tolist()]
+    if shares.of is None:
+        return drawn
+    refuse_same(shares, ours)
+    return [
+        kept if split == TRAIN else split for split, kept in zip(drawn, own.splits, strict=True)
+    ]
 
 
 def refuse_named(named: Iterable[tuple[str, str]]) -> None:
@@ -221,11 +240,3 @@ def refuse_order(shares: SplitShares | None) -> None:
             "`by` is for rows of tables and series that a column of dates or numbers puts in order"
         )
         raise SettingError(("dataset", "split", "by"), text)
-
-
-def refuse_column(shares: SplitShares | None) -> None:
-    """Raise SettingError for shares of what a column says, where samples share files as rows."""
-    if shares is not None and shares.of is not None:
-        text = "of splits in a column, shares are drawn for tables and lists of pictures alone"
-        text += "; put each split into a file of its own"
-        raise SettingError(("dataset", "split", "of"), text)

@@ -17,6 +17,7 @@ import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from copy import copy
+from itertools import chain
 from mmap import mmap
 from pathlib import Path
 from typing import IO
@@ -99,8 +100,19 @@ class Folder:
 
     def look(self, name: str) -> os.stat_result:
         """Return what is at a name itself."""
-        with self.around(name) as (handle, last):
-            return os.stat(last, dir_fd=handle, follow_symlinks=False)
+        if not (kept := self.kept_around(name)):
+            with self.around(name) as (handle, last):
+                return os.stat(last, dir_fd=handle, follow_symlinks=False)
+        try:
+            return os.stat(kept[1], dir_fd=kept[0], follow_symlinks=False)
+        except OSError as error:
+            self.complete(error, name)
+            raise
+
+    def complete(self, error: OSError, name: str) -> None:
+        """Have an error tell the whole path."""
+        if not str(error.filename).startswith(str(self.path)):
+            error.filename = f"{self.path}/{name}"  # pathlib would keep its parts
 
     def stat(self, name: str) -> os.stat_result | None:
         """Return what is at a name itself; None if nothing is, or a file is on the way."""
@@ -118,11 +130,7 @@ class Folder:
 
     def identities(self, names: Iterable[str]) -> list[int]:
         """Return what tells files as untouched, one after the other; of what is gone, nothing."""
-        numbers: list[int] = []
-        for name in names:
-            if stat := self.stat(name):
-                numbers += identity(stat)
-        return numbers
+        return [*chain.from_iterable(map(identity, filter(None, map(self.stat, names))))]
 
     def open(self, name: str) -> io.BufferedReader:
         """Open a file for reading; StorageError unless it is a regular one."""
@@ -192,8 +200,7 @@ class Folder:
 
     def make_around(self, name: str) -> list[str]:
         """Make the folders around a name; return the new ones."""
-        around = folder_around(name)
-        return self.make(around) if around else []
+        return self.make(around) if (around := folder_around(name)) else []
 
     def make_fresh(self, start: str) -> str:
         """Make a folder of which nobody could guess the name, and return its name."""
@@ -298,31 +305,24 @@ class _Around:
     __slots__ = ("_folder", "_handle", "_name")
 
     def __init__(self, folder: Folder, name: str):
-        self._folder, self._name = folder, name
-        self._handle: int | None = None
+        self._folder, self._name, self._handle = folder, name, -1
 
     def __enter__(self) -> tuple[int, str]:
         if kept := self._folder.kept_around(self._name):
-            self._handle, _ = kept
             return kept
         last = parts_of(self._name, self._folder.path)[-1]
         try:
             self._handle = self._folder.opened(folder_around(self._name))
         except OSError as error:
-            self._complete(error)
+            self._folder.complete(error, self._name)
             raise
         return self._handle, last
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if self._handle is not None:
+        if self._handle >= 0:
             self._folder.let_go(self._handle)
         if isinstance(error, OSError):
-            self._complete(error)
-
-    def _complete(self, error: OSError) -> None:
-        """Have an error tell the whole path."""
-        if not str(error.filename).startswith(str(self._folder.path)):
-            error.filename = f"{self._folder.path}/{self._name}"  # pathlib would keep its parts
+            self._folder.complete(error, self._name)
 
 
 def _inner(handle: int, part: str, path: Path) -> int:

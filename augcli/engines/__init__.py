@@ -33,6 +33,10 @@ class Outcome:
         return len(self.items) if self.loss else len(told)
 
 
+Share = Callable[[ChunkFunction, Iterable[Sequence[Any]]], Iterator[Outcome]]
+"""What shares chunks out, as `Engine.spread` does."""
+
+
 class Engine(Protocol):
     """Runs a chunk function over chunks, in any order; once stopped or killed it stays so."""
 

@@ -20,7 +20,10 @@ from augcli.errors import EngineError
 
 _MOST = 16
 """CPUs of a site unless it is told: one process hands out the work of all of them."""
-_HERE = "files of many samples, and what steps learn, are worked on here, not on the cluster"
+_HERE = (
+    "files of many samples, what steps learn, and what is left to do of very many sources "
+    "are worked on here, not on the cluster"
+)
 
 
 class Terms(Protocol):

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from augcli.disk.inside import suffix_of
 from augcli.image.annotations.layouts import usual_place
+from augcli.image.kernels.resample import Border
 from augcli.settings.base import (
     ColumnRef,
     DatasetSettings,
@@ -55,7 +56,8 @@ class TargetSettings(Settings):
         min_length=1,
         max_length=3,
         description="masks: the number that stands for unknown, or its red, green and blue, which "
-        "a constant border gets; 0 when left out",
+        "a constant border gets and needs: often 255, or 0 where that is the background; pairs: "
+        "what numbers get there, 0 when left out",
     )
     interpolation: dict[str, Literal["nearest", "linear", "cubic"]] = Field(
         default_factory=dict,
@@ -151,6 +153,16 @@ class ImageDatasetSettings(DatasetSettings):
         """Return the name of a picture that a cell tells; one with the extension lacks nothing."""
         is_whole = cell.endswith(suffix_of(f"_{self.suffix}") or self.suffix)
         return cell if is_whole else f"{cell}{self.suffix}"
+
+    def unfilled(self, border: Border | None) -> str | None:
+        """Return that nothing tells the number which masks get from such a border, or None."""
+        if border != "constant" or self.format != "masks" or self.targets.ignore is not None:
+            return None
+        return (
+            "masks get a number from a constant border, and nothing tells which: say `targets: "
+            "{ignore: [255]}` under `dataset`, or another number that is unknown, or [0] where 0 "
+            "is the background"
+        )
 
     def labels_in(self, label: str | None) -> frozenset[str]:
         """Return the labels of a picture."""

@@ -7,12 +7,10 @@ from typing import TypeAlias
 
 from augcli.errors import SettingError
 from augcli.image.config import ImageDatasetSettings
+from augcli.rows.flags import not_flagged, says_yes
 from augcli.settings.base import ColumnRef
 
 KeyPath: TypeAlias = tuple[str | int, ...]
-
-_YES = frozenset(("1", "1.0", "true", "yes"))
-_NO = frozenset(("", "0", "0.0", "false", "no"))
 
 
 class LabelCells:
@@ -30,6 +28,7 @@ class LabelCells:
         keys = ((*_KEY, at) if self._by_class else _KEY for at in range(len(named)))
         self.places = list(map(place_of, named, keys))
         self._names = [columns[place] for place in self.places]
+        self._pairs = [*zip(self._names, self.places, strict=True)]
         odd = next(
             (name for name in self._names if self._separator and self._separator in name), None
         )
@@ -48,13 +47,10 @@ class LabelCells:
         """Return why a row's labels cannot be read, None if they can."""
         if not self._by_class:
             return None
-        pairs = zip(self._names, self.places, strict=True)
-        odd = ((n, cells[at]) for n, at in pairs if cells[at].strip().lower() not in _YES | _NO)
-        return next((f"{name!r} is {cell!r}, neither 0 nor 1" for name, cell in odd), None)
+        return not_flagged((name, cells[at]) for name, at in self._pairs)
 
     def _of_columns(self, cells: Sequence[str]) -> list[str]:
-        pairs = zip(self._names, self.places, strict=True)
-        return [name for name, at in pairs if cells[at].strip().lower() in _YES]
+        return [name for name, at in self._pairs if says_yes(cells[at])]
 
     def _in_cell(self, cells: Sequence[str]) -> list[str]:
         return [each.strip() for each in cells[self.places[0]].split(self._separator)]

@@ -14,6 +14,7 @@ from augcli.image.annotations.upright import upright
 from augcli.image.codec import Header
 from augcli.image.drawing import Drawn
 from augcli.image.formats import Encoding, encoding_for
+from augcli.image.instances import with_pixels
 from augcli.image.job import ImageJob
 from augcli.image.kernels.regions import areas, numbers_in
 from augcli.image.labelled.base import Beside, Labels, MaskFile
@@ -85,7 +86,9 @@ class Objects:
     @kept
     def placed(self) -> tuple[Placed, ...]:
         """Return where the objects lie."""
-        return placed(self._parsed.targets, self._size, self._labels.mates)
+        found = placed(self._parsed.targets, self._size, self._labels.mates)
+        numbers = self._labels.instances and self._known(self._labels.instances)
+        return with_pixels(found, numbers.mask) if isinstance(numbers, Numbers) else found
 
     @kept
     def seen(self) -> tuple[Placed, ...]:

@@ -72,7 +72,7 @@ def _told(each: Placed, box: Box | None) -> Target:
         rings=tuple(map(_ring, each.rings)) if each.target.rings else (),
         corners=_ring(each.corners),
         keypoints=tuple(Keypoint(x, y, visibility) for (x, y), visibility in points),
-        region=each.region,
+        region=each.target.region and each.region,
         share=round(each.share, DIGITS),
     )
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar, TypeVar
 from pydantic import Field
 
 from augcli.foreign import derived_from, is_foreign, telling
+from augcli.image.config import ImageDatasetSettings
 from augcli.image.kernels.resample import Border, Interpolation
 from augcli.image.kernels.sampling import Sampling
 from augcli.image.operations.geometry import Warp
@@ -124,6 +125,10 @@ class Geometry(ImageTransform):
         0.0, description="value of a constant border: a fraction of full range, or [r, g, b]"
     )
     interpolation: Interpolation = Field("linear", description="what lies between pixels")
+
+    def unfit(self, dataset: ImageDatasetSettings) -> str | None:
+        """Return that masks have no number for a constant border."""
+        return dataset.unfilled(self.border)
 
     def beside_objects(self) -> Params:
         """Return that nothing lies outside: objects that a border repeats would have no label."""

@@ -15,7 +15,7 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 from pydantic import TypeAdapter
 
@@ -67,7 +67,10 @@ class Table:
         return replace(self, members=Members(self.members))
 
 
-_TABLE = TypeAdapter(Table)
+@cache
+def _tables() -> TypeAdapter[Table]:
+    """Return what checks tables; made when one is read, which most runs never do."""
+    return TypeAdapter(Table)
 
 
 class Shelf:
@@ -84,7 +87,7 @@ class Shelf:
     def _read_table(self, file: str) -> Table | None:
         with suppress(ValueError, OverflowError, OSError, RecursionError):
             told = json.loads(self.root.read(f"{JOINED}/{file}"))
-            return _TABLE.validate_python(told).packed()
+            return _tables().validate_python(told).packed()
         return None
 
     @cached_property

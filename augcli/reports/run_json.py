@@ -69,6 +69,7 @@ class _Dataset(_Told):
 
 class _Recipe(_Told):
     dataset: _Dataset
+    output: dict[str, Any] = {}
     steps: list[dict[str, Any]] = []
 
 
@@ -77,6 +78,7 @@ class _Run(_Told):
 
     recipe: _Recipe
     written: _Text = ""
+    finished: _Text = ""
     options: list[_Text] = []
     dataset: _Path
     summary: _Summary

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TypeVar
 
+from augcli.dataset.told import quoted
 from augcli.errors import SampleError, SettingError
+from augcli.plural import several
 from augcli.settings.base import DatasetSettings
 from augcli.task import Source
 
@@ -53,6 +55,23 @@ def held_out(opened: Callable[[D], Opened], settings: D) -> Opened:
         if error.path != ("dataset", "label"):
             raise
     return opened(settings.model_copy(update={"label": None}))
+
+
+def copied(splits: Mapping[str, str], sources: Iterable[Source], of_each: str) -> Iterator[str]:
+    """Yield which files are copies of others of their splits, as browsers save them.
+
+    `of_each` says what of them counts twice then; files without a split are none of samples.
+    """
+    first: dict[tuple[str, str], str] = {}
+    again: list[tuple[str, str]] = []
+    for source in (each for each in sources if each.name in splits):
+        other = first.setdefault((splits[source.name], source.sha256), source.name)
+        again += [(source.name, other)] if other != source.name else []
+    for name, other in again[:_SHOWN]:
+        text = f"{name} is the same as {other}, so each of their {of_each} counts twice"
+        yield f"{text}; `exclude: [{quoted(name)}]` leaves it out"
+    if (more := len(again) - _SHOWN) > 0:
+        yield f"{several(more, 'more file is', 'more files are')} the same as others"
 
 
 def none_left(broken: Mapping[str, str]) -> SampleError:

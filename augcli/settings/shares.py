@@ -62,7 +62,7 @@ class SplitShares(BaseModel):
 
     of: str | int | None = Field(
         None,
-        description="tables and lists of pictures: column of splits that there are; shares are "
+        description="column of splits that there are, of whatever has columns; shares are "
         "drawn of samples that it says may be augmented, and all others are put into `other`",
     )
 
@@ -110,6 +110,11 @@ class MayDrawSplits:
         """Return the column that says in which split a sample is, if one does."""
         column: str | int | None = self.asked_of_files("split")
         return column
+
+    @property
+    def tells_splits(self) -> bool:
+        """Return whether it is that column that says so of outputs, too, as none are drawn."""
+        return self.split_column is not None and self.shares is None
 
     def asked_of_files(self, key: str) -> Any:
         """Return what a setting asks of files; drawn splits ask what they are drawn of, if that."""

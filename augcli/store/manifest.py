@@ -134,12 +134,17 @@ class Journal:
         for block in self._seals.blocks() if self._is_sealed else ():
             yield self._dataset.rows_of(block.sources), block
 
-    def sealed(self) -> Iterator[tuple[int, Sealed]]:
-        """Yield rows whose records are the journal's still, with what is told of them."""
-        for rows, block in self._rows_of_seals():
-            for row, each in zip(rows, map(Sealed, *block), strict=True):
-                if row is not None and (self._is_settled or self._places[row] == each.begin):
-                    yield row, each
+    def seals(self) -> list[int]:
+        """Return where the blocks of its seals begin; none where they are not believed."""
+        return self._seals.places() if self._is_sealed else []
+
+    def sealed(self, place: int) -> Iterator[tuple[int, Sealed]]:
+        """Yield rows whose records are the journal's still, with what a block tells of them."""
+        block = self._seals.block(place)
+        rows = self._dataset.rows_of(block.sources)
+        for row, each in zip(rows, map(Sealed, *block), strict=True):
+            if row is not None and (self._is_settled or self._places[row] == each.begin):
+                yield row, each
 
     def add(self, path: Path) -> None:
         """Take in a file of records."""

@@ -135,15 +135,17 @@ class ObjectStore:
     def remove(self, names: Iterable[str]) -> None:
         """Remove what is under names; they may be gone."""
         import obstore
+        from obstore.exceptions import BaseError
 
         names = [self._root + name for name in names]
         with storing(self.address, "write"):
             for start in range(0, len(names), _PAGE):
+                page = names[start : start + _PAGE]
                 try:
-                    obstore.delete(self.backend, names[start : start + _PAGE])
-                except FileNotFoundError:  # some stores tell of one, and leave the others
-                    for name in names[start : start + _PAGE]:
-                        self._remove_one(name)
+                    obstore.delete(self.backend, page)
+                except (BaseError, FileNotFoundError):  # one is gone or refused, others are left
+                    for _ in self.pool.map(self._remove_one, page):
+                        continue
 
     def _remove_one(self, name: str) -> None:
         import obstore

@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from hashlib import blake2b
+from itertools import accumulate
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -163,10 +164,19 @@ class Seals:
 
     def blocks(self) -> Iterator[Block]:
         """Yield what is told of all records, in the order of the journal."""
+        return map(self.block, self.places())
+
+    def places(self) -> list[int]:
+        """Return where blocks begin."""
         with self._output.open(self.path) as file:
-            for line in file:
-                if line.startswith(b"["):
-                    yield Block(*json.loads(line))
+            lines = [*map(len, file)]
+        return [*accumulate(lines[:-1], initial=0)][:-1]
+
+    def block(self, place: int) -> Block:
+        """Return the block that begins there."""
+        with self._output.open(self.path) as file:
+            file.seek(place)
+            return Block(*json.loads(file.readline()))
 
     def totals(self) -> Plain:
         """Return what all records amount to."""

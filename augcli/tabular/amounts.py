@@ -15,9 +15,9 @@ _AMOUNT = re.compile(
     rf"[+-]?(?P<prefix>[^\d+\-.]*?)[+-]?(?P<number>{_DIGITS}|\.\d+)(?P<suffix>[^\d.,]*)"
 )
 _KNOWN = re.compile(
-    rf"[+-]?(?:[{_CURRENCY}]{_SPACE}[+-]?(?:{_DIGITS})|(?:{_DIGITS}|\.\d+){_SPACE}[%;{_CURRENCY}])"
+    rf"[+-]?(?:[{_CURRENCY}]{_SPACE}[+-]?(?:{_DIGITS})|(?:{_DIGITS}|\.\d+){_SPACE}[%{_CURRENCY};])"
 )
-"""What is taken for an amount though nobody says so; `;` may end the lines of a table."""
+"""What is taken for an amount though nobody says so; a `;` ends each row of some tables."""
 
 
 class Marks(NamedTuple):
@@ -27,6 +27,7 @@ class Marks(NamedTuple):
     group: str = ""
     prefix: str = ""
     suffix: str = ""
+    pairs: bool = False
 
 
 def told_marks(form: str) -> Marks | None:
@@ -37,24 +38,31 @@ def told_marks(form: str) -> Marks | None:
     number = found["number"]
     marks = [each for each in number if not each.isdigit()]
     last = marks[-1] if marks else ""
-    others = set(marks[:-1])
-    if others and others != {last}:
+    others = {*marks[:-1]} - {last}
+    if others:
         point, group = last, others.pop()
     elif last and (len(marks) > 1 or re.fullmatch(r"\d{1,3}\D\d{3}", number)):
         point, group = ("," if last == "." else "."), last
     else:
         point, group = last or ".", ""
-    right = not others and point in ".," and (not group or _is_grouped(number, point, group))
-    return Marks(point, group, found["prefix"], found["suffix"]) if right else None
+    size = _group_size(number, point, group) if group else 3
+    right = not others and point in ".," and size
+    return Marks(point, group, found["prefix"], found["suffix"], size == 2) if right else None
 
 
-def _is_grouped(number: str, point: str, group: str) -> bool:
+def _group_size(number: str, point: str, group: str) -> int:
+    """Return of how many digits the groups beyond thousands are; 0 where they are no groups."""
     first, *rest = number.partition(point)[0].split(group)
-    return len(first) <= 3 and all(len(each) == 3 for each in rest)
+    if not rest or number.count(point) > 1:
+        return 0
+    sizes = {*map(len, rest[:-1])} or {3}
+    size = sizes.pop()
+    right = not sizes and size in (2, 3) and 0 < len(first) <= size and len(rest[-1]) == 3
+    return size if right else 0
 
 
 def around(cells: Sequence[str]) -> tuple[str, str]:
-    """Return what stands before and behind nearly all of some cells, if it is known."""
+    """Return currency or per cent before and behind nearly all of some cells, if they have one."""
     found = [
         (match["prefix"], match["suffix"])
         for cell in cells

@@ -21,6 +21,7 @@ from augcli.dataset.told import refuse_unnamed
 from augcli.errors import Problem, SampleError
 from augcli.records.keys import key_as_it_is, key_of_all
 from augcli.records.provenance import TableRecord, original_of
+from augcli.rows.opened import copied
 from augcli.rows.originals import originals
 from augcli.rows.tables import (
     FORM,
@@ -40,7 +41,7 @@ from augcli.tabular.faults import failed_methods, lost_methods, without_faults
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods.base import stages_of
 from augcli.tabular.reading.doubts import refuse_unclear, warned
-from augcli.tabular.reading.named import copied, refuse_columns, splits_by_name
+from augcli.tabular.reading.named import refuse_columns, splits_by_name
 from augcli.tabular.reading.table import Rows, texts_of
 from augcli.tabular.remarks import compared, leaked, remarks, repeats, story
 from augcli.tabular.splits import File, files_of, kept_rows, only_split, rows_of, unnamed
@@ -62,7 +63,7 @@ from augcli.task import (
     failure,
 )
 
-_FORM = 5
+_FORM = 6
 """Raised when cells come to be read otherwise, or records tell otherwise what was drawn."""
 
 
@@ -97,6 +98,7 @@ class ProcessedTable(Processed):
         check_augmented(self.job.dataset.augment, self._splits.texts)
         self._sources = [each for each in sources if each.name not in self.table.broken]
         self._named = splits_by_name(processor.dataset, [each.name for each in sources])
+        self._copied = [*copied(self._named, self._sources, "rows")]
         self._labels = labels_of(self.table, self.job.balance, self._ours)
         check_job(self.table, self._labels, self.job)
         self.outlines = self._outlined()
@@ -169,8 +171,7 @@ class ProcessedTable(Processed):
 
     def remarks(self) -> list[str]:
         """Return what the table may be instead, what is there twice, and how parts compare."""
-        told = [*map(str, self._warned()), *copied(self._named, self._sources)]
-        return [*told, *compared(self.outlines, self.decided)]
+        return [*map(str, self._warned()), *self._copied, *compared(self.outlines, self.decided)]
 
     def again(self) -> list[Again]:
         """Return which of the new rows are no new ones."""
@@ -200,7 +201,8 @@ class ProcessedTable(Processed):
 
     def _told(self, counts: Sequence[Count], told: Iterable[Outline | Decided]) -> Tally:
         failures = [*self._failures(), *failed_methods(self.table, self.outlines, told)]
-        return Tally(counts, failures, [*story(self.table, self.job.balance), *doubts(counts)])
+        notes = [*self._copied, *story(self.table, self.job.balance), *doubts(counts)]
+        return Tally(counts, failures, notes)
 
     @property
     def lost(self) -> Sequence[Lost]:
@@ -256,8 +258,7 @@ class ProcessedTable(Processed):
         return [*tables, *asides]
 
     def _drawn_of(self, file: File) -> list[Drawn]:
-        inside = (each.at(self._places(file, each)) for each in self._drawn)
-        return [*filter(len, inside)]
+        return [*filter(len, (each.at(self._places(file, each)) for each in self._drawn))]
 
     def _places(self, file: File, drawn: Drawn) -> Rows:
         """Return which of the new rows are in a file: those whose base is."""
@@ -306,9 +307,8 @@ class ProcessedTable(Processed):
         dialect = self.table.parts[file.part].dialect
         both = zip(self.outlines, self.decided, strict=True)
         spreads = {outline.name: each.spreads for outline, each in both}
-        told = original_of(
-            source, file.name, file.split or only_split(self.table, self._splits, file.part)
-        )
+        split = file.split or only_split(self.table, self._splits, file.part)
+        told = original_of(source, file.name, split)
         made = {"partners": list(others), "partner_sha256": others, "steps": steps_of(self._drawn)}
         return TableRecord(
             **told | made,

@@ -29,7 +29,9 @@ def contents(record: Record, data: bytes) -> Contents:
     def read(row: int) -> Content:
         values = frame.row(row, named=True)
         label, split = (_text_at(values, roles.get(role)) for role in ("label", "split"))
-        return Content(values, label, called(split, settings.augment) if split else record.split)
+        is_told = split and settings.tells_splits
+        split = called(split, settings.augment) if is_told else record.split
+        return Content(values, label, split)
 
     return Contents(frame.height, read)
 

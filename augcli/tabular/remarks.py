@@ -19,7 +19,8 @@ from augcli.tabular.deciding.balance import Decided
 from augcli.tabular.deciding.outline import NO_CLASS, Outline
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.methods.base import Method, stages_of
-from augcli.tabular.reading.columns import NUMBER, Column
+from augcli.tabular.reading.columns import Column
+from augcli.tabular.reading.looks import NUMBER
 from augcli.tabular.reading.table import Coded, Table
 from augcli.tabular.splits import rows_of
 from augcli.tabular.writing.provenance import row_ids

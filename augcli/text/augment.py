@@ -24,7 +24,7 @@ from augcli.records.keys import key_as_it_is, key_of, key_of_all
 from augcli.records.provenance import TextFileRecord, original_of
 from augcli.requests.asked import Splits
 from augcli.requests.spread import Part
-from augcli.rows.opened import each_opened, none_left
+from augcli.rows.opened import copied, each_opened, none_left
 from augcli.rows.originals import originals_of
 from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE
 from augcli.steps.recorded import own_steps
@@ -180,6 +180,7 @@ class ProcessedCorpus(Processed):
     def _words_of_warning(self) -> Iterator[str]:
         yield from (*doubts(self.planned.counts), *self.corpus.remarks())
         yield from self._leaks
+        yield from copied(self._splits, self._every, "texts")
         if (
             needs_words(self.job.steps)
             and self.settings.lexicon is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
@@ -54,9 +55,10 @@ class TextDatasetSettings(RowDatasetSettings):
         description="column or key of the text, or a list of them, each edited by itself; without "
         "it, the one with the longest cells; a run asks where several hold sentences",
     )
-    label: ColumnRef | None = Field(
+    label: ColumnRef | Annotated[tuple[ColumnRef, ...], Field(min_length=1)] | None = Field(
         None,
-        description="column or key of the class; `first` where lines of texts begin with it",
+        description="column or key of the class; `first` where lines of texts begin with it; a "
+        "list of columns of 0 and 1 for texts that may have several labels, or none",
     )
     split: ColumnRef | SplitShares | None = Field(
         None,
@@ -67,7 +69,9 @@ class TextDatasetSettings(RowDatasetSettings):
         ("",), description="labels that mean that there is none; such texts are not augmented"
     )
     label_separator: str | None = Field(
-        None, min_length=1, description="separates the labels of a cell that has several"
+        None,
+        min_length=1,
+        description="separates the labels of a cell that has several; `|` those of several columns",
     )
     spans: str | None = Field(
         None,
@@ -111,6 +115,22 @@ class TextDatasetSettings(RowDatasetSettings):
     negations: tuple[str, ...] = Field(
         (), description="words that turn a meaning around, beside those known of many languages"
     )
+
+    @property
+    def labels(self) -> Sequence[ColumnRef]:
+        """Return the columns that tell of classes."""
+        told = self.label
+        return told if isinstance(told, tuple) else [] if told is None else [told]
+
+    @property
+    def is_flagged(self) -> bool:
+        """Return whether a text may have several labels, or none, each told by a column."""
+        return isinstance(self.label, tuple)
+
+    @property
+    def separator(self) -> str | None:
+        """Return what separates the labels of a text that may have several."""
+        return self.label_separator or ("|" if self.is_flagged else None)
 
     @property
     def own_negations(self) -> frozenset[str]:

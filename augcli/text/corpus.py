@@ -11,11 +11,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from augcli.balance.classes import check_steps, check_target
+from augcli.balance.classes import check_steps, check_target, one_class
 from augcli.balance.targets import Group, counted, spread, targets
 from augcli.dataset.splits import BLANK, NO_SPLIT, augmented, called, check_augmented
 from augcli.dataset.strings import Names
-from augcli.dataset.told import few
 from augcli.requests.asked import Copies
 from augcli.requests.courses import dealt_out
 from augcli.rows.encodings import LostLine
@@ -64,7 +63,7 @@ class Corpus:
     ) -> Corpus:
         """Return what is in some files; every row is looked at once."""
         corpus = cls(list(files), named=named, broken=broken, pieces=pieces)
-        told = settings.split_column is not None
+        told = settings.tells_splits
         for file in files:
             corpus.starts.append(len(corpus))
             for index in range(len(file)):
@@ -77,7 +76,8 @@ class Corpus:
         absent = row.label is None or row.label in settings.missing
         trouble = row.trouble or ("" if row.text.strip() else "there is no text")
         trouble = trouble or (BLANK if split == NO_SPLIT else "")
-        if settings.label is not None and absent and split in settings.augment:
+        must = settings.label is not None and not settings.is_flagged
+        if must and absent and split in settings.augment:
             trouble = trouble or "there is no label"
         if trouble:
             self.failures[len(self)] = trouble
@@ -92,9 +92,7 @@ class Corpus:
 
     def remarks(self) -> Iterator[str]:
         """Yield which labels are taken for one that other readers may take for two."""
-        if both := sorted(self.bare & self.padded):
-            names = few(map(repr, both))
-            yield f"labels {names} are there with blanks around them and without: one class each"
+        yield from one_class(self.bare & self.padded)
 
     @cached_property
     def known(self) -> array[int]:
@@ -227,14 +225,14 @@ def _check(job: TextJob, corpus: Corpus) -> None:
 
 def labels_in(label: str, settings: TextDatasetSettings) -> list[str]:
     """Return the labels in a cell."""
-    if settings.label_separator is None:
+    if settings.separator is None:
         return [label]
-    return [each.strip() for each in label.split(settings.label_separator)]
+    return [each.strip() for each in label.split(settings.separator)]
 
 
 def label_of(label: str | None, settings: TextDatasetSettings) -> Label:
     """Return what `only` and `except` look at: a class, or several."""
-    if label is None or settings.label_separator is None:
+    if label is None or settings.separator is None:
         return label
     return frozenset([label, *labels_in(label, settings)])
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from augcli.dataset.splits import called
-from augcli.errors import SampleError
 from augcli.judges.judge import Court, Judge, Seen
 from augcli.judges.words import fitted
 from augcli.records.provenance import Record, TextFileRecord
 from augcli.rows.seen import Met, seen_rows
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
-from augcli.text.parted import by_group, opened_output
-from augcli.text.single import opened
+from augcli.text.loading import contents, in_file
+from augcli.text.parted import by_group
 from augcli.text.words import SPACELESS
 
 _ALONE = re.compile(f"([{SPACELESS}])")
@@ -24,33 +22,30 @@ _ALONE = re.compile(f"([{SPACELESS}])")
 
 def seen(folder: Path, record: Record) -> Iterator[Seen]:
     """Yield the texts of an output; nothing of what cannot be read."""
-    path = folder / record.output
+    data = (folder / record.output).read_bytes()
     if isinstance(record, TextFileRecord):
-        yield from _in_file(folder, record)
+        yield from seen_rows(folder, record, _meeting(record, Source(record.output, "", data)))
         return
-    try:
-        text = opened(Source(record.output, "", path.read_bytes()), None).content
-    except SampleError:
-        return
-    group, mark = record.source_sha256, record.sha256
-    yield Seen(record.source, record.copy, record.label, record.split, group, mark, lambda: text)
+    (told,) = contents(record, data)
+    if told.trouble is None:
+        own = record.source, record.copy, told.label, told.split
+        yield Seen(*own, record.source_sha256, record.sha256, lambda: told.value)
 
 
-def _in_file(folder: Path, record: TextFileRecord) -> Iterator[Seen]:
-    path = folder / record.output
-    file, settings = opened_output(path, record), TextDatasetSettings.again(record.dataset)
-    named = by_group(Source(record.output, "", path.read_bytes()), settings)
+def _meeting(record: TextFileRecord, source: Source) -> Callable[[int], Met | None]:
+    """Return what gives a row of an output of many texts."""
+    texts, settings = in_file(record, source), TextDatasetSettings.again(record.dataset)
+    named = by_group(source, settings)
 
     def meet(row: int) -> Met | None:
-        told = file.row(row)
-        if told.trouble or not told.text.strip():
+        told = texts[row]
+        if told.trouble or not told.value.strip():
             return None
-        split = told.split and called(told.split, settings.augment)
-        label = None if told.label in settings.missing else told.label
+        mark = hashlib.sha256(told.value.encode()).hexdigest()
         group = named.row(row).label if named else None
-        return Met(told.text, label, split, hashlib.sha256(told.text.encode()).hexdigest(), group)
+        return Met(told.value, told.label, told.split, mark, group)
 
-    yield from seen_rows(folder, record, meet)
+    return meet
 
 
 def told_apart(text: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from augcli.dataset.formats import format_at, formats_of
 from augcli.dataset.layout import file_splits
 from augcli.dataset.scanned import Wanted, scanned
-from augcli.dataset.shares import refuse_column, refuse_named, refuse_order
+from augcli.dataset.shares import refuse_named, refuse_order
 from augcli.dataset.splits import augmented
 from augcli.dataset.units import Dataset
 from augcli.errors import Problem, SettingError
@@ -66,7 +66,6 @@ def _dataset(root: Path, files: list[str], settings: TextDatasetSettings) -> Dat
     by_name = {} if settings.split_column is not None else file_splits(settings, files)
     if settings.shares:
         refuse_order(settings.shares)
-        refuse_column(settings.shares)
         refuse_named(by_name.items())
     told = settings.split is not None or len(set(by_name.values())) > 1
     dataset = Dataset(root, held_out=told)

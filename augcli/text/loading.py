@@ -19,7 +19,7 @@ def contents(record: Record, data: bytes) -> Contents:
     """Return the texts of an output."""
     source = Source(record.output, "", data)
     if isinstance(record, TextFileRecord):
-        return _in_file(record, source)
+        return in_file(record, source)
 
     def read(_row: int) -> Content:
         try:
@@ -30,14 +30,16 @@ def contents(record: Record, data: bytes) -> Contents:
     return Contents(1, read)
 
 
-def _in_file(record: TextFileRecord, source: Source) -> Contents:
+def in_file(record: TextFileRecord, source: Source) -> Contents:
+    """Return the texts of an output of many, its own and new ones."""
     settings = TextDatasetSettings.again(record.dataset)
     file = open_file(source, settings, splits_of(settings, record.files))
 
     def read(index: int) -> Content:
         row = file.row(index)
         label = None if row.label in settings.missing else row.label
-        split = called(row.split, settings.augment) if row.split else record.split
+        is_told = row.split and settings.tells_splits
+        split = called(row.split, settings.augment) if is_told else record.split
         return Content(None if row.trouble else row.text, label, split, row.trouble)
 
     return Contents(len(file), read)

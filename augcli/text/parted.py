@@ -10,13 +10,11 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from augcli.dataset.layout import file_splits
-from augcli.dataset.shares import drawn_splits
-from augcli.dataset.splits import NO_SPLIT
+from augcli.dataset.shares import Own, drawn_splits
+from augcli.dataset.splits import NO_SPLIT, called
 from augcli.errors import SampleError
-from augcli.records.provenance import TextFileRecord
 from augcli.settings.shares import SplitShares
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
@@ -53,9 +51,11 @@ def pieces_of(
         return
     known = {source.name: source for source in sources}
     rows = [(name, index) for name, file in files.items() for index in range(len(file))]
-    labels = [files[name].row(index).label for name, index in rows]
+    texts = [files[name].row(index) for name, index in rows]
+    labels, told = [row.label for row in texts], [row.split for row in texts]
+    own = Own([called(split, settings.augment) for split in told], settings.augment)
     units = list(_units(files, known, settings, shares))
-    splits = drawn_splits(shares, labels, units, seed)
+    splits = drawn_splits(shares, labels, units, seed, own)
     found: dict[tuple[str, str], list[int]] = defaultdict(list)
     for (name, index), split in zip(rows, splits, strict=True):
         found[name, split].append(index)
@@ -108,10 +108,3 @@ def splits_of(settings: TextDatasetSettings, names: Iterable[str]) -> dict[str, 
         return file_splits(settings, list(known))
     parted = ((name, *name.partition("/")[::2]) for name in known)
     return {name: split if whole in known else NO_SPLIT for name, split, whole in parted}
-
-
-def opened_output(path: Path, record: TextFileRecord) -> TextFile:
-    """Return an output of many texts, its own and new ones."""
-    settings = TextDatasetSettings.again(record.dataset)
-    source = Source(record.output, "", path.read_bytes())
-    return open_file(source, settings, splits_of(settings, record.files))

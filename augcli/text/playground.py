@@ -11,15 +11,13 @@ from augcli.errors import SampleError
 from augcli.figures.knobs import shown
 from augcli.figures.playground import Frame, Playground
 from augcli.figures.tried import tried
-from augcli.requests.courses import shared_out
 from augcli.task import Source, Task
 from augcli.text.asked import Asked
 from augcli.text.augment import TextProcessor
-from augcli.text.corpus import label_of
 from augcli.text.differences import marked
-from augcli.text.drawing import Drawn, Failed, courses_of, draw_copies
+from augcli.text.drawing import Drawn, Failed
 from augcli.text.job import TextJob
-from augcli.text.preview import documents, told_of
+from augcli.text.preview import Sample, copies_of, samples, told_of
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document
 from augcli.transform import located, prepare
@@ -31,28 +29,25 @@ def playground(
     """Return what the page of a preview shows; SampleError where no text can be used."""
     asked = TextProcessor(job, {}).asked
     prepare(job.steps)
-    found = [each for task, files in sources for each in documents(asked, task, files, count)]
+    found = [each for task, files in sources for each in samples(asked, task, files, count)]
     if not found:
         raise SampleError("there is no text to show")
-    drawn = tried(job.spread, lambda sample: _row(asked, *sample, copies), found[:count])
-    rows = [each.made or [_as_it_is(*each.item), _no_copy(each.reason)] for each in drawn]
-    shows = partial(_made, document=found[0][2])
+    drawn = tried(job.spread, lambda sample: _row(asked, sample, copies), found[:count])
+    rows = [each.made or [_as_it_is(each.item), _no_copy(each.reason)] for each in drawn]
+    shows = partial(_made, document=found[0].document)
     steps = [each for _, each in located(job.steps) if isinstance(each, TextTransform)]
     return Playground(rows[0][0], shown(job.spread, steps, shows), rows)
 
 
-def _row(
-    asked: Asked, name: str, label: str | None, document: Document, copies: int
-) -> list[Frame]:
+def _row(asked: Asked, sample: Sample, copies: int) -> list[Frame]:
     """Return a text and its copies, with what differs."""
-    known, job = label_of(label, asked.dataset), asked.job
-    courses, counts = courses_of(job.courses), shared_out(copies, 0, job.asked)
-    drawn = draw_copies(courses, job.seed, name, counts, known, document, lambda made: made.text)
-    return [_as_it_is(name, label, document), *(_copy(each, document) for each in drawn)]
+    drawn = copies_of(asked, sample, copies)
+    return [_as_it_is(sample), *(_copy(each, sample.document) for each in drawn)]
 
 
-def _as_it_is(name: str, label: str | None, document: Document) -> Frame:
-    return _frame("; ".join(filter(None, (label, name))), document, document)
+def _as_it_is(sample: Sample) -> Frame:
+    told = "; ".join(filter(None, (sample.label, sample.id)))
+    return _frame(told, sample.document, sample.document)
 
 
 def _copy(drawn: Drawn | Failed, document: Document) -> Frame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from PIL import Image, ImageDraw
 
@@ -38,34 +38,45 @@ def sheet(
     """Return a PNG of texts with copies 0, 1, 2 … of each below it."""
     asked = TextProcessor(job, {}).asked
     prepare(job.steps)
-    courses, counts = courses_of(job.courses), shared_out(copies, 0, job.asked)
     lines: list[list[Piece]] = []
     for task, files in sources:
-        for name, label, document in documents(asked, task, files, shown):
-            known = label_of(label, asked.dataset)
-            lines.append([(f"{name}  {label or ''}", "faint")])
-            lines.append([(document.text[:_LONGEST], "same")])
-            drawn = draw_copies(
-                courses, job.seed, name, counts, known, document, lambda made: made.text
-            )
-            lines += [_line(document, each) for each in drawn]
+        for sample in samples(asked, task, files, shown):
+            lines.append([(f"{sample.id}  {sample.label or ''}", "faint")])
+            lines.append([(sample.document.text[:_LONGEST], "same")])
+            lines += [_line(sample.document, each) for each in copies_of(asked, sample, copies)]
     return _png(lines)
 
 
-def documents(
-    asked: Asked, task: Task, files: Sequence[Source], shown: int
-) -> Iterator[tuple[str, str | None, Document]]:
-    """Yield id, class and text of a few samples of a task."""
+class Sample(NamedTuple):
+    """A text that is shown with its copies."""
+
+    id: str
+    label: str | None
+    document: Document
+
+
+def copies_of(asked: Asked, sample: Sample, copies: int) -> Iterator[Drawn | Failed]:
+    """Yield so many copies of a text, shared out among the stages."""
+    job, label = asked.job, label_of(sample.label, asked.dataset)
+    courses, counts = courses_of(job.courses), shared_out(copies, 0, job.asked)
+    document = sample.document
+    return draw_copies(
+        courses, job.seed, sample.id, counts, label, document, lambda made: made.text
+    )
+
+
+def samples(asked: Asked, task: Task, files: Sequence[Source], shown: int) -> Iterator[Sample]:
+    """Yield a few samples of a task."""
     if not isinstance(task.request, Splits):
         text = opened(files[0], asked.dataset.encoding).content
-        yield task.source, task.label, Document(text, asked.reading)
+        yield Sample(task.source, task.label, Document(text, asked.reading))
         return
     whole = ProcessedCorpus(asked, files)
     for row in islice(_in_turn(whole, asked.job.seed), shown):
         file, index = whole.corpus.place(row)
         sample = whole.files[file].row(index)
         document = Document(sample.text, whole.reading, sample.spans)
-        yield whole.corpus.row_id(row), sample.label, document
+        yield Sample(whole.corpus.row_id(row), sample.label, document)
 
 
 def _in_turn(whole: ProcessedCorpus, seed: int) -> Iterator[int]:

@@ -134,7 +134,7 @@ def _columns(asked: Asked, path: Path, file: TextFile, told: Plain) -> Iterator[
         yield f"label: {quoted(asked.column)}"
     elif flags := _flags(counts):
         names = ", ".join(map(quoted, flags))
-        yield f"# label: NAME         # {names} are 0 or 1 each; copies keep all"
+        yield f"label: [{names}]    # 0 or 1 each; a text may have several"
     elif labels := [
         each
         for each, found in counts.items()

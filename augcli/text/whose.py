@@ -22,10 +22,11 @@ def crossing(
 
     `sources` are those of the files. Whoever draws splits by a column has seen to that.
     """
-    grouped = settings.shares is not None and settings.shares.group is not None
+    shares = settings.shares
+    grouped = shares is not None and shares.group is not None and shares.of is None
     if grouped or len(corpus.splits.names) < 2:
         return
-    used = (settings.label, settings.split_column)
+    used = (*settings.labels, settings.split_column)
     columns = dict.fromkeys(str(name) for file in corpus.files for name in file.columns)
     named = [name for name in columns if names_groups(name) and name not in used]
     told = {name: list(_cells(settings, name, corpus.files, sources)) for name in named}

@@ -37,12 +37,29 @@ _NUMBER = rf"{_LETTERS}*+\d[^\W{SPACELESS}]*+"
 
 # Each begins only where a run of what it begins with does, and has few of such runs in front: what
 # comes to nothing would be read again from each of its characters on.
+_SEGMENT = r'[^\s\\/:*?"<>|]'
+_ENDINGS = (
+    "pdf|docx?|xlsx?|pptx?|odt|ods|rtf|txt|md|rst|tex|epub|csv|tsv|jsonl?|ya?ml|toml|xml|html?|css|"
+    "jsx?|tsx?|py|ipynb|java|cpp|hpp|cs|rb|php|sh|ps1|bat|cmd|exe|dll|sql|db|ini|cfg|conf|env|log|"
+    "zip|tar|gz|bz2|xz|7z|rar|apk|iso|deb|rpm|png|jpe?g|gif|svg|bmp|tiff?|webp|heic|mp[34]|wav|"
+    "flac|ogg|avi|mov|mkv|parquet|np[yz]|h5|pkl|onnx|bak|tmp"
+)
+"""Of files, by which their names are known; those that are English words are left out."""
+
 _PROTECTED = (
-    rf"(?:https?://|ftp://|www\.)[^\s<>{SPACELESS}\u3000-\u303f\uff00-\uffef]*(?<=[\w/])",
-    r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+",
+    r"(?<![a-zA-Z])(?:[a-zA-Z][a-zA-Z0-9+.-]{1,20}://|mailto:|www\.)"
+    rf"[^\s<>{SPACELESS}\u3000-\u303f\uff00-\uffef]*(?<=[\w/])",
+    r"(?<![\w+@-])(?<!\w\.)@?\w[\w.+-]*+(?:@| ?[\[({](?i:at)[\])}] ?)[\w-]++"
+    r"(?:(?:\.| ?[\[({](?i:dot)[\])}] ?)[\w-]++)*+(?::[~/\w][\w./~-]*(?<=\w))?",
+    rf"(?:(?<![^\W_])[A-Za-z]:[\\/]++|(?<![\w\\])\\\\(?=\w))"
+    rf"(?:{_SEGMENT}++(?: {_SEGMENT}++){{0,3}}+[\\/]++)*+{_SEGMENT}*(?<=[\w\\/])",
+    r"(?<![\w./\\~-])(?:(?:~|\.\.?)/|/[\w.+@-]++/)[\w./+@-]*(?<=[\w/])",
+    r"(?<![\w./\\%+-])(?:[\w.%+-]++[/\\]++)*+"
+    rf"(?:[\w%+-][\w.%+-]*\.(?i:{_ENDINGS})|[^\W_]*+_\w*+\.[a-zA-Z]\w{{0,9}})(?!\w)",
     r"(?<![a-zA-Z0-9-])(?:[a-zA-Z0-9-]++\.){1,12}"
     r"(?:(?:com|org|net|edu|gov|info|io|de|fr|uk|at|ch|eu|cn|co|tv)\b(?:/\S*\w)?"
     r"|[a-z]{2,6}/[^\s<>()]*\w)",
+    rf"(?<!\w){_LETTERS}(?:(?:\.[ \u00a0\u202f]?{_LETTERS}(?=\.))++\.|(?:\.{_LETTERS})++(?!\w))",
     r"<[a-zA-Z/!][^<>]*+>",
     r"&#?\w++;",
     r"\{\{[^{}\n]{0,80}\}\}|\{%[^{}%\n]{0,80}%\}|\$?\{[^{}\s]*+\}",
@@ -52,17 +69,19 @@ _PROTECTED = (
     r"(?<![\w:]):[a-z][a-z0-9_+-]{1,30}:(?!\w)",
     r"`[^`\n]{1,200}`",
     r"[@#＠＃][\w%s]++[#＃]?",
+    r"(?<![^\W_])[vV]?\d++(?:\.\d++)*+(?:\.[xX*](?!\w)|(?<=\.\d)[-+][a-zA-Z]\w*+(?:\.\d\w*+)++)",
     rf"(?:[$€£¥+-]|(?<![^\W{SPACELESS}]))(?:{_LETTERS}++[-'’]){{0,8}}{_NUMBER}"
     rf"(?:[.,:/'’-]{_NUMBER})*(?:[-'’]{_LETTERS}++(?!\d))*%?",
 )
-"""URLs, e-mail addresses, domains, tags, entities, place holders, links and code of Markdown,
-names of emoji, mentions, numbers; `%s` in a set stands for combining marks."""
+"""URLs, e-mail addresses, paths, names of files, domains, initials, tags, entities, place holders,
+links and code of Markdown, names of emoji, mentions, versions, numbers; `%s` in a set stands for
+combining marks."""
 
 _CLITIC = r"(?:['’](?:s|re|ve|ll|d|m|t)|n['’]t)(?!\w)"
 """What hangs on the word before it, with a space between in texts that were cut: `does n't`."""
 
 
-_PLAIN = r"[a-zA-Z]++(?= (?!n?['’])|$)"
+_PLAIN = r"[a-zA-Z]++(?=[,;!?]?(?: (?!n?['’]|[\[({](?i:at)[\])}])|$))"
 """Most words of English; only what a person protects can begin like this."""
 
 
@@ -90,8 +109,11 @@ def _spaceless() -> re.Pattern[str]:
 
 
 @cache
-def tokens(mode: str, patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """Return the pattern of a token; its group `keep` is what must not be touched."""
+def tokens(mode: str, patterns: tuple[str, ...], tied: frozenset[str]) -> re.Pattern[str]:
+    """Return the pattern of a token; its group `keep` is what must not be touched.
+
+    That are matches of patterns, tied abbreviations, and what is always protected.
+    """
     marks = _marks()
     letter = f"[^\\W_{SPACELESS}{marks}]"
     word = f"{letter}(?:[\\w{marks}'’\\-](?<![{SPACELESS}]))*(?<![-'’])"
@@ -101,13 +123,16 @@ def tokens(mode: str, patterns: tuple[str, ...]) -> re.Pattern[str]:
         "characters": f"\\w[{marks}]*",
     }
     quick = f"(?P<quick>{_PLAIN})|" if mode == "auto" and not patterns else ""
-    return re.compile(f"{quick}(?P<keep>{_kept(patterns)})|(?P<word>{forms[mode]})")
+    return re.compile(f"{quick}(?P<keep>{_kept(patterns, tied)})|(?P<word>{forms[mode]})")
 
 
-def _kept(patterns: tuple[str, ...]) -> str:
+def _kept(patterns: tuple[str, ...], tied: frozenset[str]) -> str:
     """Return the pattern of what must not be touched."""
     own = (pattern.replace("[\\w%s]", f"[\\w{_marks()}]") for pattern in _PROTECTED)
-    return "|".join([*(f"(?:{pattern})" for pattern in patterns), *own])
+    words = "|".join(map(folders.with_blanks, sorted(tied, reverse=True)))
+    known = [rf"(?<!\w)(?:{words})(?!\w)\.?"] if tied else []
+    always = rf"(?!\s)(?:{'|'.join([*known, *own])})"
+    return "|".join([*(f"(?:{pattern})" for pattern in patterns), always])
 
 
 @dataclass(frozen=True)
@@ -139,15 +164,20 @@ class Reading:
         return folders.words_of_all(folders.ABBREVIATIONS) | self.own_abbreviations
 
     @cached_property
+    def _tied(self) -> frozenset[str]:
+        """Return the abbreviations of several words, which stay together."""
+        return frozenset(word for word in self.abbreviations if folders.TIE in word)
+
+    @cached_property
     def token(self) -> re.Pattern[str]:
         """Return the pattern of a token."""
-        return tokens(self.mode, self.patterns)
+        return tokens(self.mode, self.patterns, self._tied)
 
     @cached_property
     def within(self) -> re.Pattern[str] | None:
         """Return the pattern of what must not be touched, where it may begin within a word."""
         may = self.patterns or self.mode == "spaces"
-        return re.compile(_kept(self.patterns)) if may else None
+        return re.compile(_kept(self.patterns, self._tied)) if may else None
 
 
 class Word(NamedTuple):

@@ -70,7 +70,7 @@ class SeriesProcessor(Processor[Processed]):
         self.job = job
         self.dataset = job.dataset
         self.versions = dict(versions)
-        if job.dataset.split_column is not None and not job.output.emits_originals:
+        if job.dataset.tells_splits and not job.output.emits_originals:
             text = "`omit` is not available where a column says in which split a series is"
             raise SettingError(("output", "originals"), text)
         prepare(job.steps)

@@ -58,7 +58,7 @@ def seen(folder: Path, record: Record) -> Iterator[Seen]:
         series, split = file.series(row), file.shapes[row].split
         mark = hashlib.sha256(series.values.tobytes()).hexdigest()
         label = _label(file.shapes[row].label, amount=file.of_amounts)
-        split = split and called(split, settings.augment)
+        split = called(split, settings.augment) if split and settings.tells_splits else None
         return Met(series, label, split, mark, groups.get(row))
 
     groups = _groups(source, settings, file)

@@ -87,6 +87,8 @@ class Library:
         """Whether splits were drawn, so that outputs have no points but those of series."""
         self.left_out = 0
         """How many windows are in no split, as they reach over the end of one."""
+        self.spelled: dict[bool, set[str]] = {False: set(), True: set()}
+        """Labels that are there as they are, and those that are there with blanks around them."""
         self.of_amounts: list[str] = []
         """Files whose labels are amounts, no classes."""
         self.unlabelled: set[str] = set()
@@ -183,6 +185,7 @@ class Library:
         place, file = self.places[name], self.file(name)
         self.lost[name] = file.lost
         self.of_amounts += [name] * file.of_amounts
+        self.spelled = {key: known | file.spelled[key] for key, known in self.spelled.items()}
         self.unnamed.append((place.split, file.unnamed()))
         self.whose[name] = file.whose()
         self.constants[name] = file.constants()

@@ -13,7 +13,7 @@ from augcli.dataset.formats import format_at, formats_of
 from augcli.dataset.layout import Layout, file_splits, layout_of
 from augcli.dataset.named import within_names
 from augcli.dataset.scanned import Wanted, class_folders, scanned
-from augcli.dataset.shares import refuse_column, refuse_named, refuse_order
+from augcli.dataset.shares import refuse_named, refuse_order
 from augcli.dataset.splits import TRAIN, check_augmented
 from augcli.dataset.units import Dataset, Sample
 from augcli.errors import SettingError
@@ -84,7 +84,6 @@ def _check_formats(root: Path, files: list[str], settings: SeriesDatasetSettings
 
 
 def _dataset(root: Path, files: list[str], settings: SeriesDatasetSettings) -> Dataset:
-    refuse_column(settings.shares)
     if settings.labels is not None:
         _check_table(root, settings.labels)
     _check_formats(root, files, settings)

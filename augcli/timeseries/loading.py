@@ -27,10 +27,9 @@ def contents(record: Record, data: bytes) -> Contents:
         label, split, trouble = record.label, record.split, file.bad.get(row)
         if not alone:
             shape = file.shapes[row]
-            label, split = (
-                shape.label,
-                called(shape.split, settings.augment) if shape.split else split,
-            )
+            label = shape.label
+            if shape.split and settings.tells_splits:
+                split = called(shape.split, settings.augment)
         return Content(None if trouble else file.series(row).values, label, split, trouble)
 
     return Contents(len(file), read)

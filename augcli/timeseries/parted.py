@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from augcli.dataset.shares import SPLITS, drawn_splits, matched, refuse_order, shared_out
+from augcli.dataset.shares import Own, drawn_splits, matched, refuse_order, splits_inside
 from augcli.dataset.splits import TRAIN
 from augcli.errors import SettingError
 from augcli.settings.shares import SplitShares
@@ -55,16 +55,17 @@ def _drawn(
     library: Library, entries: Sequence[Entry], job: SeriesJob, shares: SplitShares
 ) -> Sequence[str]:
     """Return the split of each series: by lot, or the last in an order that `by` tells."""
+    own = Own([entry.split for entry in entries], job.dataset.augment)
     if shares.by is None:
-        units = list(_units(library, entries, job, shares))
-        return drawn_splits(shares, [entry.label for entry in entries], units, job.seed)
+        units, labels = list(_units(library, entries, job, shares)), [e.label for e in entries]
+        return drawn_splits(shares, labels, units, job.seed, own)
     if library.single:
         refuse_order(shares)
     times = np.array(list(_times(library, job.dataset, shares.by)))
     moments = np.unique(times, return_inverse=True)[1]
     last_first = (moments.max() - moments).astype(np.uint64)
-    codes = shared_out(shares, np.zeros(len(times), np.int32), moments, last_first)
-    return [SPLITS[code] for code in codes.tolist()]
+    strata = np.zeros(len(times), np.int32)
+    return splits_inside(shares, strata, moments, last_first, own)
 
 
 def _times(library: Library, settings: SeriesDatasetSettings, by: str | int) -> Iterator[float]:
@@ -146,6 +147,9 @@ def _split_in_time(library: Library, settings: SeriesDatasetSettings, shares: Sp
         column = shares.by if settings.time is None else settings.time
         text = f"windows are in the order of `time`: say `time: {column}` and `by: {column}`"
         raise SettingError(("dataset", "split", "by"), text)
+    if shares.of is not None:
+        text = "the last windows of every series are held out: leave `of` out"
+        raise SettingError(("dataset", "split", "of"), text)
     found: dict[str, str] = {}
     for name, rows in _cut(library):
         starts = windows.starts((len(rows) - 1) * windows.step + windows.length)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from augcli.again import Again
+from augcli.balance.classes import one_class
 from augcli.dataset.groups import apart
 from augcli.errors import Doubt
 from augcli.plural import several
+from augcli.rows.opened import copied
 from augcli.timeseries.copies import Copy
 from augcli.timeseries.library import Library
 
@@ -45,6 +47,9 @@ def _crossing(library: Library, ours: Collection[str]) -> Iterator[Doubt]:
 
 def found_out(library: Library) -> Iterator[str]:
     """Yield what there is to know of files."""
+    splits = {name: place.split for name, place in library.places.items()}
+    yield from copied(splits, library.sources.values(), "series")
+    yield from one_class(library.spelled[False] & library.spelled[True])
     if library.left_out:
         windows = several(library.left_out, "window reaches", "windows reach")
         yield f"{windows} over the end of a split: left out"

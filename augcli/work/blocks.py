@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from augcli.disk.disk import storage_errors
 from augcli.disk.inside import fresh
-from augcli.engines import Beat, ChunkFunction, Outcome
+from augcli.engines import Beat, Outcome, Share
 from augcli.engines.garbage import undisturbed
 from augcli.errors import StoppedError, StorageError
 from augcli.requests.spread import Maker, Part
@@ -33,7 +33,7 @@ _NOT_BEGUN = -1
 class Blocks:
     """Shares out work as an engine does; blocks lie in a folder, where the next run finds them."""
 
-    share: Callable[[ChunkFunction, Iterable[Sequence[Any]]], Iterator[Outcome]]
+    share: Share
     output: OutputFolder
 
     def __call__(self, key: str, maker: Maker, blocks: Iterable[Sequence[Any]]) -> Iterator[Part]:

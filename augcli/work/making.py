@@ -66,7 +66,7 @@ class Work:
                 return pending.plan
             known = pending.plan
             plan = make_plan(self._recipe, plan.dataset, known.broken | broken, known.short)
-            pending = Pending(plan, self._journal, self._stamps)
+            pending = Pending(plan, self._journal, self._stamps, self._engine.spread)
 
     def do_some(self, plan: Plan, doubt: Plain, chosen: Callable[[str], bool]) -> None:
         """Do what the plan asks of sources chosen by their ids; what is broken is planned later."""
@@ -77,7 +77,7 @@ class Work:
     def _begun(self, plan: Plan, doubt: Plain) -> Pending:
         self._classes = classes_for(self._recipe, plan.dataset)
         self._stamps = stamps(self._recipe, self._classes)
-        return Pending(plan, self._journal, self._stamps, doubt)
+        return Pending(plan, self._journal, self._stamps, self._engine.spread, doubt)
 
     def _make(self, pending: Pending, todo: Sequence[int]) -> Set[int]:
         """Make what is not up to date; return the rows of sources found to be broken."""

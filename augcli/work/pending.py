@@ -5,19 +5,21 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import chain
 from typing import Any
 
 from augcli import names
 from augcli.disk.folder import Folder
 from augcli.disk.reading import Look, looking_below
+from augcli.engines import Beat, ChunkFunction, Outcome, Share
+from augcli.engines.local import InProcess
 from augcli.plan import Plan, Short, make_plan
 from augcli.recipe import Recipe
 from augcli.records.journal import hash_of_partners, hash_of_value, kept_of_task
 from augcli.requests.asked import Request, Stamps, plain_request
 from augcli.store.manifest import Journal
-from augcli.store.seals import Told, asked_of, seal_of, told_of
+from augcli.store.seals import Sealed, Told, asked_of, seal_of, told_of
 from augcli.store.sources import stats_of
 from augcli.store.untouched import output_stat
 from augcli.task import Plain, Pools, Task, files_of
@@ -27,6 +29,8 @@ MAX_OUTPUTS = 256
 """A chunk is published as one batch: the price of durability is shared, and no more is redone."""
 
 
+_FEW_BLOCKS = 16
+"""Of seals, at which one process looks sooner than forks of it do."""
 _LOOKED_AT = 1 << 16
 """Files of partners of which is kept what was seen; each is that of many samples."""
 
@@ -112,10 +116,18 @@ class Pending:
     made again, or no `stat`, so that all is read and what was damaged made again.
     """
 
-    def __init__(self, plan: Plan, journal: Journal, stamps: Stamps, doubt: Plain | None = None):
+    def __init__(
+        self,
+        plan: Plan,
+        journal: Journal,
+        stamps: Stamps,
+        share: Share,
+        doubt: Plain | None = None,
+    ):
         self.plan = plan
         self._journal = journal
         self._stamps = stamps
+        self._share = share
         self._doubt = doubt
         self._dataset = plan.dataset
         self.tasks = Tasks(plan)
@@ -169,25 +181,51 @@ class Pending:
         untouched = bytearray(len(self._dataset))
         with looking_below(self._dataset.root) as look:
             seen = _Seen(look, self._journal.files.held())
-            for row, (_, _, told, seal, made) in () if self._doubt else self._journal.sealed():
-                if seal is not None and told == self._told(row):
-                    untouched[row] = seal == self._seal_now(row, made, seen)
+            for outcome in self._shared(partial(self._as_sealed, seen)):
+                for start, stop in outcome.receipt or ():
+                    untouched[start:stop] = b"\1" * (stop - start)
         return untouched
 
-    def _told(self, row: int) -> Told:
+    def _shared(self, work: ChunkFunction) -> Iterator[Outcome]:
+        """Yield what becomes of the blocks of seals: of many on all cores.
+
+        What the first one leaves at hand, all forks have.
+        """
+        blocks = [] if self._doubt else self._journal.seals()
+        here = InProcess().spread
+        share = self._share if len(blocks) > _FEW_BLOCKS else here
+        yield from here(work, [blocks[:1]])
+        yield from share(work, ([each] for each in blocks[1:]))
+
+    def _as_sealed(self, seen: _Seen, blocks: Sequence[int], beat: Beat) -> list[list[int]]:
+        """Return the rows of blocks whose seals are what they would be now, as ranges."""
+        ranges: list[list[int]] = []
+        for row, told in chain.from_iterable(map(self._journal.sealed, blocks)):
+            if not beat(0):
+                break
+            if told.seal is None or not self._is_sealed(row, told, seen):
+                continue
+            if ranges and ranges[-1][1] == row:
+                ranges[-1][1] += 1
+            else:
+                ranges.append([row, row + 1])
+        return ranges
+
+    def _is_sealed(self, row: int, known: Sealed, seen: _Seen) -> bool:
+        """Return whether a source, and what was made of it, would be told and sealed the same."""
+        inputs, pools = self._dataset.inputs(row), self.tasks.pools(row)
+        if known.told != self._told(row, inputs, pools):
+            return False
+        stats = seen.stats(inputs, files_of(pools, inputs) if pools else (), known.outputs)
+        asked = self._asked(*self._dataset.group(row), self.plan.requests[row])
+        return stats is not None and known.seal == seal_of(asked, stats)
+
+    def _told(self, row: int, inputs: Sequence[str], pools: Pools) -> Told:
         """Return what names a source and its output now."""
-        dataset, source, pools = self._dataset, self._dataset.ids[row], self.tasks.pools(row)
-        base = self.tasks.base(row)
+        dataset, source = self._dataset, self._dataset.ids[row]
         value = hash_of_value(dataset.value(row))
         odd = dataset.checksums.get(source), value, hash_of_partners(pools)
-        return told_of(base, source, dataset.inputs(row), odd)
-
-    def _seal_now(self, row: int, made: Sequence[str], seen: _Seen) -> int | None:
-        """Return what seals a source and what was made of it; None where an input is gone."""
-        inputs, pools = self._dataset.inputs(row), self.tasks.pools(row)
-        stats = seen.stats(inputs, files_of(pools, inputs) if pools else (), made)
-        asked = self._asked(*self._dataset.group(row), self.plan.requests[row])
-        return None if stats is None else seal_of(asked, stats)
+        return told_of(self.tasks.base(row), source, inputs, odd)
 
     def _asked_of(self, split: str, label: str | None, request: Request) -> int:
         return asked_of(self._stamps.of(request.asks), split, label, plain_request(request))
@@ -216,7 +254,7 @@ class Pending:
 
     def under(self, plan: Plan) -> Pending:
         """Return the same for another plan."""
-        return Pending(plan, self._journal, self._stamps, self._doubt)
+        return Pending(plan, self._journal, self._stamps, self._share, self._doubt)
 
 
 def settled(

@@ -49,17 +49,15 @@ def ray_cluster(jobs, timeout):
     pytest.importorskip("ray", reason="pip install 'augcli[ray]'")
     from augcli.engines.on_ray import join
 
-    faulthandler.cancel_dump_traceback_later()  # a busy machine may take longer to begin one
+    end_in_time(600)  # a busy machine takes long to begin a cluster, and each site
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join(map(str, [HERE, HERE.parent])))  # for the nodes
-        cluster = begun(lambda: join("local", jobs, 1, Equipment(timeout)))
-    end_in_time()
-    return cluster
+        return begun(lambda: join("local", jobs, 1, Equipment(timeout)))
 
 
-def end_in_time():
+def end_in_time(seconds=3 * DEADLINE):
     """Have a test that hangs end, with all of its run, and tell where it is."""
-    faulthandler.dump_traceback_later(3 * DEADLINE, exit=True)
+    faulthandler.dump_traceback_later(seconds, exit=True)
 
 
 def most_ahead(jobs):

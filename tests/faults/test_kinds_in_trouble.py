@@ -91,8 +91,13 @@ def test_a_disk_that_fills_up(on_disk, what):
 
 
 def copied(self, name, to, into=None):
-    """Copy where a rename is asked for, so that a full disk cuts it off."""
-    (into or self).path.joinpath(to).write_bytes((self.path / name).read_bytes())
+    """Copy where a rename is asked for, with room for more, so that a full disk cuts it off."""
+    target, data = (into or self).path / to, (self.path / name).read_bytes()
+    target.write_bytes(data[:-1])
+    more = self.path / f"{name}-more"
+    more.write_bytes(bytes(1 << 16))
+    more.unlink()
+    target.write_bytes(data)
     self.unlink(name)
 
 

@@ -21,7 +21,7 @@ from augcli.image.settle import settle
 from augcli.image.targets import Target
 from augcli.image.transforms.blur import line_kernel
 from augcli.image.transforms.clahe import _words
-from augcli.image.transforms.noise import whole_noise
+from augcli.image.transforms.noise import whole_noise, with_noise
 
 BGR_WEIGHTS = np.array([0.114, 0.587, 0.299])
 DEPTHS = ["uint8", "uint16", "float32"]
@@ -231,6 +231,19 @@ def test_noise_in_whole_numbers_is_normal(sigma: float) -> None:
     normal = NormalDist(0, sigma)
     expected = [2 * normal.cdf(np.ceil(k * sigma) + 0.5) - 1 for k in (1, 2, 3)]
     assert shares == pytest.approx(expected, abs=0.004)
+
+
+@pytest.mark.parametrize("sigma", [2.9, 3.1, 5.0, 12.75, 29.9, 30.1])
+def test_noise_on_bytes_is_normal_and_clipped(sigma: float) -> None:
+    gray = np.full((600, 900, 1), 128, np.uint8)
+    noise = with_noise(gray, sigma / 255, 5).astype(float) - 128
+    assert noise.std() == pytest.approx(math.hypot(sigma, 1 / 12**0.5), rel=0.01)
+    assert noise.mean() == pytest.approx(0, abs=0.06)
+    assert np.mean(noise**4) / np.var(noise) ** 2 == pytest.approx(3, abs=0.12)
+    for edge in (0, 255):
+        clipped = with_noise(np.full_like(gray, edge), sigma / 255, 5)
+        expected = np.clip(edge + noise, 0, 255)
+        assert np.array_equal(clipped, expected)
 
 
 def test_nearby_noise_seeds_are_unrelated() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 from typing import Any
 
 import pytest
@@ -17,9 +18,12 @@ from augcli.requests.spread import Maker, Part, here
 from augcli.run import planned
 from augcli.store.output import OutputFolder
 from augcli.store.sources import read_sources
+from augcli.tabular.augment import ProcessedTable
 from augcli.task import Lost, Output, Processed
+from augcli.text.augment import ProcessedCorpus
 from augcli.work.jobs import processor_of
 from augcli.work.pending import Tasks
+from augcli.work.unit import SourceWork
 
 ROWS = [name for name in SEEDS if not name.startswith("image")]
 OF_MANY = by(*ROWS)
@@ -70,6 +74,19 @@ def test_what_is_told_hangs_on_nothing_that_was_made(made: Made) -> None:
     assert told(nothing) == told(some) == told(every)
 
 
+@by("text csv")
+def test_what_is_told_by_what_was_made_is_noticed(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ProcessedCorpus, "remarks", files_made)
+    with pytest.raises(AssertionError):
+        test_what_is_told_hangs_on_nothing_that_was_made(made)
+
+
+def files_made(work: ProcessedCorpus) -> list[str]:
+    return [f"{work._written.parts.cache_info().currsize} files were made"]  # type: ignore[attr-defined]
+
+
 @by("tabular csv")
 def test_what_was_planned_is_told_as_planned_once_it_is_decided(made: Made) -> None:
     """Cleaning leaves out rows that no plan knows of."""
@@ -77,6 +94,15 @@ def test_what_was_planned_is_told_as_planned_once_it_is_decided(made: Made) -> N
     planned_, decided = work.outline, work.tally
     assert planned_.counts != decided.counts
     assert (work.outline, work.tally) == (planned_, decided)
+
+
+@by("tabular csv")
+def test_a_plan_that_is_what_was_decided_is_noticed(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ProcessedTable, "outline", ProcessedTable.tally)
+    with pytest.raises(AssertionError):
+        test_what_was_planned_is_told_as_planned_once_it_is_decided(made)
 
 
 def losing(_key: str, maker: Maker, blocks: Iterable[Sequence[Any]]) -> Iterator[Part]:
@@ -88,23 +114,14 @@ def losing(_key: str, maker: Maker, blocks: Iterable[Sequence[Any]]) -> Iterator
             yield from here("", maker, [[item]])
 
 
-@by("text csv")
-def test_lost_texts_are_the_same_in_any_order(made: Made) -> None:
-    same_with_losses(made)
+MORE = {"tabular": {"balance": {"method": "random_over"}}}
+"""What a recipe says so that items are made one by one."""
 
 
-@by("timeseries wide")
-def test_lost_series_are_the_same_in_any_order(made: Made) -> None:
-    same_with_losses(made)
-
-
-@by("tabular csv", "tabular parquet")
-def test_lost_rows_are_the_same_in_any_order(made: Made) -> None:
-    same_with_losses(made, balance={"method": "random_over"})
-
-
-def same_with_losses(made: Made, **changes: Any) -> None:
-    ahead, backwards, asked = (processed(made, losing, **changes) for _ in range(3))
+@by("text csv", "timeseries wide", "tabular csv", "tabular parquet")
+def test_what_is_lost_is_the_same_in_any_order(made: Made) -> None:
+    more = MORE.get(made.seed.kind, {})
+    ahead, backwards, asked = (processed(made, losing, **more) for _ in range(3))
     expected = files(ahead.outputs)
     lost = losses(asked)
     assert lost
@@ -124,6 +141,8 @@ def test_rows_that_are_made_at_each_asking_are_noticed(
     monkeypatch.setattr(Once, "__iter__", lambda once: once._rest)
     with pytest.raises(AssertionError):
         test_outputs_are_the_same_in_any_order(made)
+    with pytest.raises(AssertionError):
+        test_what_is_lost_is_the_same_in_any_order(made)
 
 
 @OF_MANY
@@ -137,6 +156,15 @@ def test_one_output_that_went_is_made_alone(made: Made, memory: Any) -> None:
         assert tree(work.output) == tree(made.output)
         assert notes(work) == notes(made)
         assert {k: v for k, v in written(work.output).items() if before[k] != v}.keys() <= {name}
+
+
+@by("text csv")
+def test_others_that_are_made_with_it_are_noticed(
+    made: Made, memory: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SourceWork, "_kept", lambda *_: None)
+    with pytest.raises(AssertionError):
+        test_one_output_that_went_is_made_alone(made, memory)
 
 
 def notes(work: Made) -> Any:
@@ -161,3 +189,13 @@ def test_what_passes_through_hangs_on_its_own_source(made: Made, memory: Any) ->
     assert passing
     for name in passing:
         assert (written(work.output)[name], keys(work)[name]) == (before[name], had[name])
+
+
+@by("text csv")
+def test_what_passes_through_with_others_is_noticed(
+    made: Made, memory: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = count()
+    monkeypatch.setattr("augcli.text.augment.key_as_it_is", lambda _: f"{next(numbers)}")
+    with pytest.raises(AssertionError):
+        test_what_passes_through_hangs_on_its_own_source(made, memory)

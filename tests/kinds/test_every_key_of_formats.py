@@ -7,6 +7,7 @@ in the registries, so a new one fails here until it is told how to change it.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ import pytest
 from helpers import tree
 from made import Made, by, first
 from seeds import SEEDS
+from test_only_what_changed import changed, test_what_a_source_touches_is_done_again
 
 from augcli.errors import FindingsError, RecipeError
-from augcli.kind import load_kind
+from augcli.kind import Kind, load_kind
 from augcli.recipe import Recipe
 from augcli.records import keys
 
@@ -127,19 +129,48 @@ def test_what_is_changed_alone_is_noticed(made: Made, memory: Path) -> None:
     noticed(made, memory)
 
 
-@by("image png", "tabular csv", "text csv", "timeseries wide")
-def test_a_key_that_knows_sources_alone_is_noticed(
-    made: Made, memory: Path, monkeypatch: pytest.MonkeyPatch
+class Forgetful:
+    """Hashes only some of the three parts that keys are made of: sources, what is made, its form.
+
+    Forms of series hold records, which tell of the other two again.
+    """
+
+    def __init__(self, forgotten: str):
+        self.kept = {"sources": [1], "made": [0], "form": [0, 1]}[forgotten]
+
+    def sha256(self, told: bytes) -> Any:
+        parts = json.loads(told)
+        return hashlib.sha256(json.dumps([parts[each] for each in self.kept]).encode())
+
+
+@by("image png", "tabular csv", "text csv", "text folders", "timeseries wide", "timeseries wav")
+@pytest.mark.parametrize("part", ["sources", "made", "form"])
+def test_a_key_that_leaves_something_out_is_noticed(
+    made: Made, memory: Path, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
-    class OfSources:
-        """Hashes what is told of sources, which comes first."""
-
-        sha256 = staticmethod(lambda told: hashlib.sha256(told.partition(b"}")[0]))
-
-    monkeypatch.setattr(keys, "hashlib", OfSources)
+    monkeypatch.setattr(keys, "hashlib", Forgetful(part))
     worse = first(made.name, memory / "worse")
     with pytest.raises(AssertionError):
-        noticed(worse, memory, slice(1))
+        CHANGED[part](worse, memory)
+
+
+def of_sources(made: Made, memory: Path) -> None:
+    test_what_a_source_touches_is_done_again(made, memory, changed)
+
+
+def of_made(made: Made, memory: Path) -> None:
+    noticed(made, memory, slice(1))
+
+
+def of_form(made: Made, memory: Path) -> None:
+    """Other versions of libraries make all again."""
+    work = made.copied(memory / "there")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Kind, "versions", lambda _: {"numpy": "of another day"})
+        assert work.run().made
+
+
+CHANGED = {"sources": of_sources, "made": of_made, "form": of_form}
 
 
 def test_no_key_is_forgotten() -> None:

@@ -53,21 +53,17 @@ def test_blocks_that_are_left_over_are_noticed(made, memory, monkeypatch):
         test_stops(made, memory)
 
 
-def killed(folder, *words):
-    return finished([sys.executable, str(PROGRAM), str(folder), *words], timeout=300)
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="counts changes as they are on Linux")
 @pytest.mark.parametrize(
     "names", [EXAMPLES, pytest.param(SEEDS, marks=pytest.mark.faults)], ids=len
 )
 def test_kills(memory, names):
-    done = killed(memory, *names)
+    done = finished([sys.executable, str(PROGRAM), str(memory), *names], timeout=300)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) == 2 * len(names)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts changes as they are on Linux")
 def test_what_is_half_written_is_noticed(memory):
-    done = killed(memory, "half written", "text folders")
-    assert "AssertionError" in done.stderr
+    with pytest.raises(AssertionError, match="AssertionError"):
+        test_kills(memory, ["half written", "text folders"])

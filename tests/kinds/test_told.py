@@ -1,6 +1,7 @@
 """What is told before, by and after a run is true, and the same for all kinds."""
 
 import json
+import re
 import sys
 from html import unescape
 
@@ -94,8 +95,16 @@ def test_a_count_of_too_few_outputs_is_noticed(made, memory, monkeypatch):
 
 def test_a_report_counts_classes(made):
     told = unescape(page(made.output))
-    assert all(str(each.label or "") in told for each in made.summary.counts)
-    assert all(f">{each.after}<" in told for each in made.summary.counts)
+    rows = [re.sub(r"<[^>]*>", " ", row).split()[:4] for row in told.split("<tr>")]
+    for each in made.summary.counts:
+        assert [each.split, each.label or "–", str(each.before), str(each.after)] in rows
+
+
+@by("image png")
+def test_a_report_of_other_counts_is_noticed(made, monkeypatch):
+    monkeypatch.setattr("augcli.commands.page._amounts", lambda _: {"counts": [], "most": 1})
+    with pytest.raises(AssertionError):
+        test_a_report_counts_classes(made)
 
 
 @able("be shown")

@@ -38,7 +38,9 @@ def rare_labels() -> dict[str, float]:
     return {n: rate for n, rate in rates.items() if rate > sum(rates.values()) / len(rates)}
 
 
-@pytest.mark.parametrize(("yes", "no"), [("1", "0"), ("yes", "no"), ("x", "")])
+@pytest.mark.parametrize(
+    ("yes", "no"), [("1", "0"), ("yes", "no"), ("x", ""), ("ja", "nein"), ("да", "нет")]
+)
 def test_new_rows_are_those_of_the_paper(tmp_path: Path, yes: str, no: str) -> None:
     write(tmp_path / "t.csv", table(yes, no))
     dataset = {"path": str(tmp_path / "t.csv"), "label": LABELS}

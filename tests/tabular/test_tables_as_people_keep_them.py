@@ -240,3 +240,16 @@ def test_days_keep_rows_together_and_stay_days(tmp_path: Path, dtype: pl.DataTyp
     assert table.schema == frame.schema
     assert len(table) == 60
     assert set(table["day"][40:].to_list()) <= set(days.to_list())
+
+
+def test_a_mark_that_ends_each_row_is_no_part_of_its_last_number(tmp_path: Path) -> None:
+    rows = [f"{n % 3},{'ab'[n % 4 == 0]},{n / 7:.4f},{(-1) ** n * n / 9:.5f};" for n in range(40)]
+    text = "\n".join([*rows, ""])
+    dataset = {"label": 1, "header": False}
+    _, data = made(tmp_path, text, "raw.txt", dataset=dataset)
+    new = data.decode().splitlines()[40:]
+    assert data.startswith(text.encode())
+    assert len(new) == 20
+    numbers = [float(row.rpartition(",")[2].removesuffix(";")) for row in new]
+    assert all(row.endswith(";") for row in new)
+    assert -40 / 9 <= min(numbers) < max(numbers) <= 40 / 9

@@ -74,3 +74,46 @@ def test_a_number_that_is_in_no_groups_is_a_failure(tmp_path):
     assert "integer" in plan.stdout
     assert (run(tmp_path / "t.tsv", tmp_path / "out", dataset=told, steps=[]).exit_code) == 3
     assert "'1,2' is not a finite number" in (tmp_path / "out/failures.jsonl").read_text()
+
+
+def as_in_india(number):
+    digits = str(number)
+    head = digits[:-3]
+    pairs = [head[max(0, end - 2) : end] for end in range(len(head), 0, -2)][::-1]
+    return ",".join([*pairs, digits[-3:]])
+
+
+@pytest.mark.parametrize("form", ["{}", "₹{}", "{}.50"])
+def test_groups_of_two_digits_are_written_back_as_in_india(tmp_path, form):
+    assert as_in_india(123456) == "1,23,456"
+    numbers = [*NUMBERS, 123456, 98765432]
+    cells, _ = new_cells(tmp_path, rows([form.format(as_in_india(n)) for n in numbers * 4]))
+    whole = [cell.strip("₹").partition(".")[0] for cell in cells]
+    assert whole == [as_in_india(int(cell.replace(",", ""))) for cell in whole]
+    values = [int(cell.replace(",", "")) for cell in whole]
+    assert min(numbers) <= min(values) < max(values) <= max(numbers)
+    assert len(set(values) - set(numbers)) > 10
+
+
+@pytest.mark.parametrize("form", ["₹12,34,567", "₹1,23,456"])
+def test_a_format_in_pairs_of_digits_may_be_told(tmp_path, form):
+    told = {"size": {"kind": "integer", "format": form}}
+    text = rows([as_in_india(n) for n in [123456, 7654321, 12345] * 8])
+    cells, _ = new_cells(tmp_path, text.replace("\n", "\n₹").removesuffix("₹"), columns=told)
+    assert all(cell == f"₹{as_in_india(int(cell[1:].replace(',', '')))}" for cell in cells)
+
+
+def test_numbers_whose_groups_are_unlike_are_none(tmp_path):
+    cells, notes = new_cells(tmp_path, rows(["1,234,567", "12,34,567", "1,2,3", "123,45"] * 8))
+    assert not any("thousands" in note for note in notes)
+    assert {*cells} <= {"1,234,567", "12,34,567", "1,2,3", "123,45"}
+
+
+@pytest.mark.parametrize("pair", ["on off", "ja nein", "oui non", "sí no", "да нет", "WAHR FALSCH"])
+def test_words_for_yes_and_no_stay_what_they_are(tmp_path, pair):
+    yes, no = pair.split()
+    lines = [f"{(yes, no)[n % 3 == 0]}\t{n / 7:.2f}" for n in range(40)]
+    cells, _ = new_cells(tmp_path, "a\t" + rows(lines))
+    assert {cell.partition("\t")[0] for cell in cells} == {yes, no}
+    recipe = write_recipe(tmp_path / "t.tsv", tmp_path / "o", dataset={"kind": "tabular"}, steps=[])
+    assert "a: feature boolean" in augment("plan", recipe).stdout

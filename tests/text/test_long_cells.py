@@ -19,9 +19,10 @@ import augcli.text
 from augcli.rows.cells import mended, row_spans
 from augcli.rows.delimited import Delimited, sniff
 from augcli.rows.encodings import open_text
+from augcli.text.language.lexicon import bundled
 from augcli.text.stretches import Stretches
 from augcli.text.transforms.surface import _contractions
-from augcli.text.words import tokens
+from augcli.text.words import Reading
 
 SIZE = 30_000
 FRAGMENTS = (
@@ -29,6 +30,21 @@ FRAGMENTS = (
     *("&", "$", "%", "(", ")", "<", "{", "}", '"', "…", "。", "!", "/", " ", "\n"),
     *("U.", "a.b", "a.ba.b", "a.", ".a", "a_", "a-", "a'", "a-a", "é-", "字-", "a_b.", "--", ". "),
     *("1,", "1.", "a1", "1-a", "a1'", "+1", "a@", "a@b.", "&a;", "<a", "{a", "www.", "http://a"),
+    *(
+        "C:\\",
+        "C:\\a ",
+        "a/",
+        "a\\",
+        "/a",
+        "~/",
+        "\\\\a",
+        ".pdf",
+        "a.pdf/",
+        "a_a.",
+        "A. ",
+        "a(at)",
+        "1.x",
+    ),
     *("a.com", "com/", "n't", "Mr. ", "e.g. ", "do ", "do not ", "A 1. "),
 )
 MODES = ("auto", "spaces", "characters")
@@ -41,7 +57,7 @@ def patterns() -> Iterator[Any]:
         for name, value in vars(module).items():
             if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
                 yield pytest.param(value, id=f"{found.name}.{name}")
-    yield from (pytest.param(tokens(mode, ()), id=f"tokens {mode}") for mode in MODES)
+    yield from (pytest.param(Reading(bundled(), mode).token, id=f"tokens {mode}") for mode in MODES)
     yield from (pytest.param(_contractions(way)[0], id=way) for way in ("both", "expand"))
 
 

@@ -19,6 +19,18 @@ KEPT = [
     *("[id]", "[MASK]", "[COL]", "%s", "%(count)d", "%1$s", "$user", "${amount}", "{0}"),
     *("{{ first name }}", "{% if paid %}", ":smile:", ":thumbs_up:", "`sum(x)`"),
     *("[a nice old film](https://example.org/a_b)", "![the big house](house.png)"),
+    *("report_v2.pdf", "my-thesis.tar.gz", "отчёт.docx", "IMG_0042.JPG", "my_module.load"),
+    *(r"C:\Users\ann", r"D:\My Old Files\film.txt", r"\\server\share\film", "C:/tmp/film"),
+    *("/usr/local/bin", "~/film/notes", "./run.sh", "src/lib/main.cpp"),
+    *(
+        "v1.2.3-beta",
+        "2.0.0-rc.1",
+        "1.2.x",
+        "ann@localhost",
+        "ann (at) film.com",
+        "@ann@big.social",
+    ),
+    *("ann [at] film [dot] com", "git@film.com:ann/great.git", "s3://great/film", "U.S.", "e. g."),
     *("bit.ly/xY12", "t.co/film", "#电影节", "#หนังดี", "@映画", "＃映画"),
 ]
 STEPS = {
@@ -52,6 +64,25 @@ def test_plain_text_beside_such_marks_is_changed() -> None:
     text = "a price of 5 % is small : so it is [good and cheap] for a dollar $ or two"
     found = {word.text for word in Document(text, READING).words if word.free}
     assert {"price", "small", "so", "good", "cheap", "dollar"} <= found
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_abbreviations_of_several_words_stay_whole(step: str) -> None:
+    for kept in ("z. B.", "d. h.", "i. d. R.", "v. Chr.", "p. ex.", "bl. a.", "EE. UU.", "т. е."):
+        made = copies(f"das Buch ist {kept} ein gutes altes Werk", step, **STEPS[step])
+        assert all(kept in each for each in made)
+
+
+def test_sentences_without_a_space_between_are_words() -> None:
+    text = "good.The end and/or he/she said so.then left, ok.Wait"
+    found = {word.text for word in Document(text, READING).words if word.free}
+    assert {"good", "The", "and", "or", "he", "she", "so", "then", "ok", "Wait"} <= found
+
+
+def test_abbreviations_of_ones_own_language_may_have_blanks() -> None:
+    reading = Reading(bundled(), own_abbreviations=frozenset(["gr.~film"]))
+    made = copies("it is gr. film. a big good story", "random_swap", reading, alpha=0.9)
+    assert all("gr. film." in each for each in made)
 
 
 NEGATED = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import struct
 from pathlib import Path
 from typing import Any
@@ -321,3 +322,44 @@ def test_columns_that_are_called_as_quantities_are_no_points_unless_told(tmp_pat
     assert len(new_lines(made(tmp_path, "w.csv", words, **told)[1], 41)) == 40
     numbered = f"at 0,at 1,at 2,at 3,at 4\n{rows}"
     assert len(new_lines(made(tmp_path / "b", "w.csv", numbered)[1], 41)) == 40
+
+
+def tailed(rows: int = 40) -> str:
+    told = (f"{n // 20},{'walk' if n // 10 % 2 else 'sit'},{n},{n / 7:.4f}" for n in range(rows))
+    return "".join(f"{row},{(-1) ** n * n / 9:.5f};\n" for n, row in enumerate(told))
+
+
+def test_a_mark_that_ends_each_row_is_no_part_of_its_last_number(tmp_path: Path) -> None:
+    dataset = {"layout": "long", "id": 0, "time": 2, "point_labels": [1], "header": False}
+    windows = {"windows": {"length": 10, "stride": 10}}
+    summary, data = made(tmp_path, "raw.csv", tailed(), dataset=dataset | windows)
+    assert [count.after for count in summary.counts] == [8]
+    assert data.startswith(tailed().encode())
+    new = data.decode().splitlines()[40:]
+    assert len(new) == 40
+    assert all(re.fullmatch(r"\d+,(walk|sit),\d+,-?\d+\.\d{4},-?\d+\.\d{5};", row) for row in new)
+    old = [float(row.rpartition(",")[2][:-1]) for row in tailed().splitlines()]
+    last = [float(row.rpartition(",")[2][:-1]) for row in new]
+    assert all(0 < abs(a - b) < 4 for a, b in zip(last, old, strict=True))
+
+
+@pytest.mark.parametrize("form", ["wide", "long", "array"])
+def test_labels_with_blanks_around_them_are_one_class_and_told(tmp_path: Path, form: str) -> None:
+    labels = ["up", " up", "up ", "down"] * 3
+    if form == "array":
+        buffer = io.BytesIO()
+        np.savez(buffer, X=VALUES, y=np.array(labels))
+        made_of, name, dataset = buffer.getvalue(), "t.npz", {"label": "y"}
+    elif form == "wide":
+        rows = (",".join(map("{:.2f}".format, row)) for row in VALUES)
+        table = "".join(f"{row},{label}\n" for row, label in zip(rows, labels, strict=True))
+        made_of, name, dataset = f"t0,t1,t2,t3,t4,t5,y\n{table}".encode(), "t.csv", {"label": "y"}
+    else:
+        points = [(n, t, VALUES[n, t], labels[n]) for n in range(12) for t in range(6)]
+        table = "".join(f"{n},{t},{v:.2f},{y}\n" for n, t, v, y in points)
+        made_of = f"id,t,v,y\n{table}".encode()
+        name, dataset = "t.csv", {"layout": "long", "id": "id", "time": "t", "label": "y"}
+    summary, _ = made(tmp_path, name, made_of, dataset=dataset, copies=0, balance={"target": "max"})
+    assert {(count.label, count.after) for count in summary.counts} == {("up", 9), ("down", 9)}
+    told = "labels 'up' are there with blanks around them and without: one class each"
+    assert told in summary.notes

@@ -82,6 +82,7 @@ class Annotations(ABC):
 NO_AREA = "the box has no area; the object is left out of copies"
 OUTSIDE = "the object reaches beyond the picture; it is clipped in copies"
 TWICE = "the same object again; it is taken once"
+SAME_KEY = "a key that is written twice; the last one counts, as it does for readers"
 UNORDERED = "a box whose ends are the wrong way round; they are taken the other way round"
 
 

@@ -25,6 +25,7 @@ from augcli.image.annotations.base import (
     rounded,
 )
 from augcli.image.annotations.coco_file import Category, CocoPicture, Id, plain_id
+from augcli.image.annotations.json_parts import fault, loaded
 from augcli.image.annotations.rle import checked, counts_of, text_of
 from augcli.image.targets import Box, Keypoint, Region, Ring, Target, Targets
 
@@ -58,8 +59,7 @@ class Coco:
         targets: dict[str, Target] = {}
         notes: list[Note] = []
         for text in picture.annotations:
-            found = json.loads(text)
-            place = f"{name}: annotation {found.get('id')}"
+            found, place = _read(text, name)
             if not _is_object(found):
                 notes += [Note(place, NOWHERE)] if "category_id" in found else []
                 continue
@@ -70,7 +70,7 @@ class Coco:
             read = _Annotation(found, size, place)
             targets[key] = read.target(self._label(found, place))
             notes += (*read.notes(), *oddities(targets[key], size, place))
-        return Parsed(tuple(targets.values()), tuple(notes), _told(json.loads(picture.image)))
+        return Parsed(tuple(targets.values()), tuple(notes), _told(loaded(picture.image)))
 
     def _label(self, found: Found, place: str) -> str:
         own = plain_id(found.get("category_id"))
@@ -111,6 +111,19 @@ class Coco:
         return {key: made[key] for key in order if key in made}
 
 
+def _read(text: str, name: str) -> tuple[dict[str, Any], str]:
+    """Return an annotation and its place; SampleError where a number is none of any program."""
+    try:
+        found: dict[str, Any] = json.loads(text)
+    except ValueError as error:
+        raise SampleError(f"{_place(loaded(text), name)}: {fault(error)}") from None
+    return found, _place(found, name)
+
+
+def _place(found: Found, name: str) -> str:
+    return f"{name}: annotation {found.get('id')}"
+
+
 @lru_cache(maxsize=4)
 def _own(like: CocoPicture | None) -> tuple[dict[Id, Found], list[dict[str, Any]]]:
     """Return a picture's objects by id, and what else is annotated in it."""
@@ -139,7 +152,7 @@ def _told(image: Found) -> Size | None:
     """Return the size that a file tells of a picture."""
     sides = image.get("width"), image.get("height")
     width, height = (
-        int(each) if isinstance(each, int | float) and each >= 1 else 0 for each in sides
+        int(each) if isinstance(each, int | float) and 1 <= each < _LARGEST else 0 for each in sides
     )
     return (width, height) if width and height else None
 

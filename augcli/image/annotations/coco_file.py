@@ -7,13 +7,14 @@ of those that stay come out as they went in, and memory holds little more than t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 from augcli.errors import SampleError
-from augcli.image.annotations.base import Damage, Note, decoded
-from augcli.image.annotations.json_parts import Part, members
+from augcli.image.annotations.base import SAME_KEY, Damage, Note, decoded
+from augcli.image.annotations.json_parts import Part, members, twice_in
 
 Id: TypeAlias = int | str
 
@@ -51,7 +52,7 @@ class CocoFile:
     members: Mapping[str, str | None]
     """All keys in their order; None for the lists of pictures and annotations."""
     last_image: int = 0
-    """The largest id, as is the next one."""
+    """The id that new ones count on from, as is the next one."""
     last_annotation: int = 0
     troubles: Mapping[str, str] = field(default_factory=dict)
     """File name of a picture → why it cannot be used."""
@@ -83,6 +84,8 @@ class _Reading:
 
     def take(self, key: str, value: Part | Iterator[Part]) -> None:
         """Take a member of the file."""
+        if key in self._members:
+            raise SampleError(f"{self.name}: `{key}` is there twice; leave one of them")
         lists = {"images": self._image, "annotations": self._annotation}
         if isinstance(value, Part):
             if key in (*lists, "categories") and value.value is not None:
@@ -101,20 +104,26 @@ class _Reading:
             raise SampleError(f"{place}: panoptic segments, which are not read")
         try:
             take(_mapping(item.value, place), item.text, place)
+            self._note_twice(item, place)
         except SampleError as error:
             self._damaged.append(Damage.of(place, error))
+
+    def _note_twice(self, item: Part, place: str) -> None:
+        if twice_in(item.text, item.value):
+            self.notes.append(Note(place, SAME_KEY))
 
     def _kept(self, key: str, items: Iterator[Part]) -> str:
         """Return another list as it is written."""
         parts = list(items)
         if key == "categories":
             for number, part in enumerate(parts):
-                self._category(part.value, f"{self.name}: categories[{number}]")
+                self._category(part, f"{self.name}: categories[{number}]")
         return f"[{', '.join(part.text for part in parts)}]"
 
-    def _category(self, found: Any, place: str) -> None:
+    def _category(self, found: Part, place: str) -> None:
         try:
-            self._categories.append((_id(_mapping(found, place), "id", place), found))
+            self._categories.append((_id(_mapping(found.value, place), "id", place), found.value))
+            self._note_twice(found, place)
         except SampleError as error:
             reason = Damage.of(place, error).reason
             self.notes.append(Note(place, f"{reason}; so no object is of this category"))
@@ -144,6 +153,9 @@ class _Reading:
         known = {number for number, _, _ in self._images}
         lost = (each for each in self._annotations if each not in known)
         self.notes += (Note(f"{self.name}: image {each}", NO_IMAGE) for each in lost)
+        categories = {own for own, _ in self._categories}
+        ids = {"image": known, "annotation": self._ids, "category": categories}
+        self.notes += (n for what, own in ids.items() for n in _odd(own, f"{self.name}: {what}"))
         return CocoFile(
             name=self.name,
             pictures=tuple(
@@ -199,6 +211,8 @@ class _Reading:
 
 
 SAME_ID = "a second annotation of the same id; it has a new one in the output"
+ALIKE = "an id that is text, and another is the same number; readers may take one for the other"
+TOO_LARGE = "an id of more than 64 bits, for which few readers have room; copies have smaller ones"
 NO_ID = "an annotation without id; it has a new one in the output"
 SAME_NAME = "a second category of the same name; it is called by its id, too"
 SAME_CATEGORY = "a second category of the same id; objects of this id are taken for this one"
@@ -236,4 +250,25 @@ def plain_id(own: Any) -> Any:
 
 
 def _last(ids: Iterable[Id]) -> int:
-    return max((each for each in ids if isinstance(each, int)), default=0)
+    """Return the largest id, or the next smaller one that leaves new ones room in 64 bits."""
+    numbers = [each for each in ids if isinstance(each, int)]
+    largest = max(numbers, default=0)
+    if _END - largest > _ROOM:
+        return largest
+    falling = (_END, *sorted(numbers, reverse=True), 0)
+    return next(own for above, own in pairwise(falling) if above - own > _ROOM)
+
+
+def _odd(ids: Set[Id], place: str) -> Iterator[Note]:
+    """Yield what readers may stumble over in ids, each of which they take for another or none."""
+    texts = {each for each in ids if isinstance(each, str)}
+    alike = texts.intersection(map(str, ids - texts)) if texts else ()
+    yield from (Note(f"{place} {each}", ALIKE) for each in sorted(alike))
+    large = (each for each in ids if isinstance(each, int) and each >= _END)
+    yield from (Note(f"{place} {each}", TOO_LARGE) for each in sorted(large))
+
+
+_END = 1 << 63
+"""Of the numbers that readers have room for."""
+_ROOM = 1 << 40
+"""For new ids."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from augcli.image.annotations.base import Size
 from augcli.image.annotations.coco import Coco
 from augcli.image.annotations.coco_file import Category, CocoFile, CocoPicture, Id
-from augcli.image.annotations.json_parts import replaced
+from augcli.image.annotations.json_parts import loaded, replaced
 from augcli.image.targets import Targets
 
 
@@ -83,7 +83,7 @@ def _with_ids(file: CocoFile, outputs: Iterable[Output]) -> Iterator[tuple[Outpu
 
 
 def _id(item: str) -> Id:
-    own: Id = json.loads(item)["id"]
+    own: Id = loaded(item)["id"]
     return own
 
 
@@ -102,7 +102,7 @@ def _annotations(file: CocoFile, outputs: Iterable[Output]) -> Iterator[str]:
 
 def _original(text: str, taken: set[Id], new: Iterator[int]) -> str:
     """Return an annotation as it was; one whose id is taken has a new one."""
-    own = json.loads(text).get("id")
+    own = loaded(text).get("id")
     if own is None or own in taken:
         return replaced(text, {"id": next(new)})
     taken.add(own)

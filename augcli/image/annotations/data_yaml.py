@@ -11,7 +11,7 @@ from types import MappingProxyType
 import yaml
 
 from augcli.errors import SampleError, did_you_mean
-from augcli.image.annotations.base import Note, decoded
+from augcli.image.annotations.base import SAME_KEY, Note, decoded
 from augcli.image.annotations.keypoints import PERSON, names_for
 from augcli.image.annotations.yolo import Yolo
 
@@ -52,7 +52,12 @@ class _Nodes:
         top = self._top()
         self.is_braced = bool(top.flow_style)
         pairs = ((key, value) for key, value in top.value if isinstance(key, yaml.ScalarNode))
-        self.nodes = {key.value: (key, value) for key, value in pairs}
+        self.nodes: dict[str, tuple[yaml.ScalarNode, yaml.Node]] = {}
+        self.notes: list[Note] = []
+        for key, value in pairs:
+            if key.value in self.nodes:
+                self.notes.append(Note(self.place(key), SAME_KEY))
+            self.nodes[key.value] = key, value
 
     def _top(self) -> yaml.MappingNode:
         if len(self.text) > _MAX_BYTES:
@@ -151,7 +156,7 @@ def parse_data_yaml(data: bytes, name: str) -> DataYaml:
         points={name: told.get(number, called) for number, name in enumerate(names) if called},
         are_named=called == PERSON or len(told) == len(names),
         task=task,
-        notes=tuple(notes),
+        notes=(*nodes.notes, *notes),
     )
 
 
@@ -184,7 +189,7 @@ def _counted(nodes: _Nodes, count: int) -> Iterator[Note]:
     told = nodes.text_of("nc")
     if told is not None and told != str(count):
         place = nodes.place(nodes.nodes["nc"][0])
-        yield Note(place, f"`nc: {told}`, but there are {count} names; the names are believed")
+        yield Note(place, f"`nc: {told[:40]}`, but there are {count} names; the names are believed")
 
 
 def _points(

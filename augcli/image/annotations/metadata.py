@@ -19,6 +19,7 @@ from typing import Any
 
 from augcli.errors import SampleError, did_you_mean
 from augcli.image.annotations.base import (
+    SAME_KEY,
     Damage,
     Note,
     Parsed,
@@ -29,7 +30,7 @@ from augcli.image.annotations.base import (
     oddities,
     rounded,
 )
-from augcli.image.annotations.json_parts import replaced
+from augcli.image.annotations.json_parts import fault, replaced, twice_in
 from augcli.image.annotations.rows import Row, ended, rows_of
 from augcli.image.targets import Target, Targets
 
@@ -147,7 +148,7 @@ def _object(text: str, place: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise SampleError(f"{place}: it is no JSON: {error}") from None
+        raise SampleError(f"{place}: {fault(error)}") from None
     if not isinstance(value, dict):
         raise SampleError(f"{place}: it is no JSON object; each line must be one")
     return value
@@ -160,7 +161,9 @@ class JsonRows(MetadataRows):
         """Return the objects of a picture; what is told of each is in its `extra`."""
         targets: list[Target] = []
         notes: list[Note] = []
-        for number, item in enumerate(_items(_object(text, place).get("objects"), place)):
+        told = _object(text, place)
+        notes += (Note(place, SAME_KEY) for _ in twice_in(text, told)[:1])
+        for number, item in enumerate(_items(told.get("objects"), place)):
             where = f"{place}: object {number}"
             target = _target(item, where)
             targets.append(target)

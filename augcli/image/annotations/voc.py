@@ -118,7 +118,7 @@ def _number(element: Element, name: str) -> float:
     except ValueError:
         raise SampleError(f"{place}: <{element.tag}> is no number: {text[:40]!r}") from None
     if not math.isfinite(number):
-        raise SampleError(f"{place}: <{element.tag}> is no number of a picture: {text!r}")
+        raise SampleError(f"{place}: <{element.tag}> is no number of a picture: {text[:40]!r}")
     return number
 
 

@@ -67,6 +67,8 @@ class Labels(ABC):
     masks: Sequence[MaskFile]
     """What lies over it."""
 
+    instances: MaskFile | None = None
+    """That of them whose numbers are the objects, from 1 on in their order."""
     form: Plain
     """What a record says of how they are written."""
     mates: Mapping[str, Sequence[int]]
@@ -185,6 +187,7 @@ class FileLabels(Labels):
     """The file of background; None where that has none."""
     masks: Sequence[MaskFile] = ()
     points: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    instances: MaskFile | None = None
 
     @property
     def place(self) -> str:

@@ -18,7 +18,7 @@ from augcli.image.annotations.coco_file import (
     plain_id,
 )
 from augcli.image.annotations.coco_writer import Output, coco_text
-from augcli.image.annotations.json_parts import packed
+from augcli.image.annotations.json_parts import loaded, packed
 from augcli.image.annotations.keypoints import mates_of
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Labels, Records
@@ -146,13 +146,13 @@ def _category_of(annotation: str) -> Any:
     found = _CATEGORY.findall(annotation)
     if len(found) == 1 and found[0]:
         return _id_of(found[0])
-    own = json.loads(annotation).get("category_id")
+    own = loaded(annotation).get("category_id")
     return plain_id(own) if isinstance(own, int | float | str) else None
 
 
 @lru_cache(maxsize=10_000)
 def _id_of(text: str) -> Any:
-    return json.loads(text)
+    return loaded(text)
 
 
 def _originals(records: Iterable[PictureRecord]) -> list[str] | None:

@@ -98,6 +98,26 @@ class Pictures:
         told = several(len(lone), f"{one} has", f"{one}s have")
         self.note_some(lone, f"{told} no picture", "note", "no-picture")
 
+    def note_bare(self, places: Mapping[str, str], what: str) -> dict[str, str]:
+        """Tell of pictures whose labels are not in their places, which are background.
+
+        Return why some are not, though there is no file in the place.
+        """
+        bare = {name: place for name, place in places.items() if place not in self.others}
+        lone = {each.casefold(): each for each in self.others.difference(places.values())}
+        why = {n: self._instead(place, lone.get(place.casefold())) for n, place in bare.items()}
+        rest = [name for name, reason in why.items() if not reason]
+        text = f"{several(len(rest), 'picture')} without {what}"
+        self.note_some(rest, text, "note", "background")
+        return {name: reason for name, reason in why.items() if reason}
+
+    def _instead(self, place: str, near: str | None) -> str | None:
+        """Return what is there instead of a file of labels, None where nothing is."""
+        if near:
+            return f"its labels would be in {place}, and {near} is there: call it so"
+        is_folder = (self.root / place).is_dir()
+        return f"{place} is a folder, where a file of labels is expected" if is_folder else None
+
     def note_odd(self, notes: Iterable[Note]) -> None:
         """Add what is odd in files that describe the dataset."""
         self._notes += (note.problem for note in notes)

@@ -26,7 +26,8 @@ _SPLITS = {"train": TRAIN, "val": "val", "test": "test"}
 _ALL = "trainval"
 _VOID = (255,)
 """What stands for "unknown" in masks."""
-_MASKS = ("SegmentationClass", "SegmentationObject")
+_INSTANCES = "SegmentationObject"
+_MASKS = ("SegmentationClass", _INSTANCES)
 _LOOKED_AT = 1000
 """Pictures by which it is found out where their files lie."""
 
@@ -42,15 +43,13 @@ class VocScheme(Scheme):
         masks = pictures.apart(lambda name: PurePosixPath(name).parent.name in _MASKS)
         codec = _codec(pictures)
         places = {name: codec.beside(name) for name in pictures.names}
-        bare = [name for name, place in places.items() if place not in pictures.others]
-        text = f"{several(len(bare), 'picture')} without an XML file: background"
-        pictures.note_some(bare, text, "note", "background")
+        troubles = sharing(places) | pictures.note_bare(places, "an XML file: background")
         over = _by_stem(masks)
         files = {n: [p, *over[_stem(n)]] for n, p in places.items() if p in pictures.others}
         lone = {each for each in pictures.others if each.endswith(".xml")} - set(places.values())
         pictures.note_lone(lone, "XML file")
-        told, troubles = ({}, {}) if settings.splits else _Lists(pictures).splits()
-        return pictures.dataset(pictures.splits(told), Known(files, sharing(places) | troubles))
+        told, unclear = ({}, {}) if settings.splits else _Lists(pictures).splits()
+        return pictures.dataset(pictures.splits(told), Known(files, troubles | unclear))
 
     def indexes(
         self,
@@ -87,7 +86,9 @@ class VocScheme(Scheme):
         folders = _folders(picture, file.name) if file else None
         codec = Voc(*folders) if folders else Voc()
         masks = [MaskFile(each, _VOID) for each in sources if each is not file]
-        return FileLabels(picture, form, {}, codec, file, masks=masks)
+        numbered = (m for m in masks if PurePosixPath(m.source.name).parent.name == _INSTANCES)
+        instances = next(numbered, None)
+        return FileLabels(picture, form, {}, codec, file, masks=masks, instances=instances)
 
 
 def _of_drawn_splits(records: Records, root: Path) -> Iterator[tuple[str, Iterable[str]]]:

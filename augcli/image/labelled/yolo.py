@@ -23,7 +23,6 @@ from augcli.image.annotations.yolo_splits import splits_of
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import FileLabels, Records, Scheme
 from augcli.image.labelled.listing import Known, Pictures, sharing
-from augcli.plural import several
 from augcli.task import Plain, Source, Task
 
 _YAML = (".yaml", ".yml")
@@ -46,13 +45,13 @@ class YoloScheme(Scheme):
         pictures.note_odd(told.notes if told else ())
         splits = pictures.splits({} if settings.splits else _told_splits(told, pictures))
         places = {name: _place(name, pictures.others) for name in pictures.names}
-        _remark(pictures, places)
+        troubles = sharing(places) | _remarked(pictures, places)
         own = [told.name] if told else []
         pictures.use(own)
         files = {n: [*({place} & pictures.others), *own] for n, place in places.items()}
         values = dict.fromkeys(files, _ORIENTED) if _are_oriented(told, pictures, places) else {}
         objects = told.classes.names if told else ()
-        return pictures.dataset(splits, Known(files, sharing(places), values, objects))
+        return pictures.dataset(splits, Known(files, troubles, values, objects))
 
     def indexes(
         self,
@@ -204,14 +203,15 @@ def _mates(told: DataYaml | None) -> dict[str, Sequence[int]]:
     return dict.fromkeys(told.classes.names, told.swaps) if told and told.swaps else {}
 
 
-def _remark(pictures: Pictures, places: Mapping[str, str]) -> None:
-    """Note pictures without labels and labels without picture; refuse where no two go together."""
+def _remarked(pictures: Pictures, places: Mapping[str, str]) -> dict[str, str]:
+    """Note pictures without labels and labels without picture; refuse where no two go together.
+
+    Return why some pictures cannot be used.
+    """
     bare = [name for name, place in places.items() if place not in pictures.others]
     if bare and len(bare) == len(places):
         text = f"none of {len(bare)} pictures has labels; those of {bare[0]} would be"
         raise SettingError(("dataset", "path"), f"{text} in {places[bare[0]]}")
-    told = several(len(bare), "picture")
-    text = f"{told} without a label file: background, which gets an empty one"
-    pictures.note_some(bare, text, "note", "background")
     lone = {each for each in pictures.others if _LABELS.search(each)} - set(places.values())
     pictures.note_lone(lone, "label file")
+    return pictures.note_bare(places, "a label file: background, which gets an empty one")

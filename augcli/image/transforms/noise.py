@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from augcli.image.kernels import opencv as cv2
 from augcli.image.kernels.light import cv_depth
+from augcli.image.kernels.lookup import bytes_of
 from augcli.image.kernels.seeded import random_bytes
 from augcli.image.operations.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray, full_range
@@ -25,7 +26,7 @@ from augcli.transform import Params, register
 class GaussianNoise(Seeded):
     """Add normally distributed noise to every value, as a sensor does in the dark."""
 
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
 
     sigma: Annotated[Spread, Real(0, 1, "standard deviation", "of full range", neutral=0)] = (
         Uniform(0.02, 0.08)
@@ -55,10 +56,26 @@ class SaltAndPepper(Seeded):
 
 def with_noise(pixels: PixelArray, sigma: float, seed: int) -> PixelArray:
     """Return the sum of pixels and normal noise, rounded and clipped."""
-    flat = pixels.reshape(len(pixels), -1)
-    noise = normal_noise(pixels.dtype, flat.shape, sigma * full_range(pixels.dtype), seed)
+    flat, deviation = pixels.reshape(len(pixels), -1), sigma * full_range(pixels.dtype)
+    if pixels.dtype == np.uint8 and _IN_BYTES[0] <= deviation <= _IN_BYTES[1]:
+        return _with_bytes(flat, deviation, seed).reshape(pixels.shape)
+    noise = normal_noise(pixels.dtype, flat.shape, deviation, seed)
     result: PixelArray = cv2.add(flat, noise, dtype=cv_depth(pixels.dtype))
     return result.reshape(pixels.shape)
+
+
+_IN_BYTES = 3.0, 30.0
+"""Standard deviations of noise that whole numbers in bytes are fine enough for, and hold."""
+
+
+def _with_bytes(pixels: PixelArray, sigma: float, seed: int) -> PixelArray:
+    """Return rows of bytes with noise as that of `whole_noise`, all in bytes: twice as fast."""
+    first, second = random_bytes(seed, 2, *pixels.shape)
+    table = np.rint(normal_quantiles() * (sigma / math.sqrt(2)) + 64).astype(np.uint8)
+    noise = cv2.add(bytes_of(first, table), bytes_of(second, table))
+    brighter = cv2.add(pixels, np.maximum(noise, 128) - 128)
+    result: PixelArray = cv2.subtract(brighter, 128 - np.minimum(noise, 128))
+    return result
 
 
 def normal_noise(

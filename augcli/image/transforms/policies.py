@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from augcli.draws import LISTED, Lots
+from augcli.image.config import ImageDatasetSettings
 from augcli.image.kernels.resample import Border, Interpolation
 from augcli.image.published import Chance, pairs
 from augcli.image.transform import Colour, ImageTransform
@@ -125,6 +126,10 @@ class OfPolicy(Transform):
     strength: float = Field(
         1.0, ge=0, le=1, description="moves all magnitudes towards neutral, and scales every p"
     )
+
+    def unfit(self, dataset: ImageDatasetSettings) -> str | None:
+        """Return that masks have no number for a constant border."""
+        return dataset.unfilled(self.border)
 
     @property
     def sampling(self) -> Sampling:

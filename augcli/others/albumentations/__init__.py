@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from augcli.others.albumentations.looks import LOOKS
 from augcli.others.albumentations.moves import MOVES
+from augcli.others.albumentations.noises import NOISES
 from augcli.others.calls import Arguments, Step, tidy
 from augcli.others.rules import Library, Rule, step
 
@@ -79,16 +80,16 @@ bbox_params.filter_invalid_bboxes keypoint_params.format keypoint_params.label_f
 keypoint_params.angle_in_degrees keypoint_params.check_each_transform"""
 _USUAL = {
     "GaussNoise.per_channel": True,
+    "approximation": 1,
+    "HEStain.method": "random_preset",
     "noise_scale_factor": 1,
     "brightness_by_max": True,
     "max_pixel_value": 255,
     "by_channels": True,
     "Equalize.mode": "cv",
-    "Spatter.mode": "rain",
     "ChromaticAberration.mode": "green_purple",
     "PlanckianJitter.mode": "blackbody",
     "GlassBlur.mode": "fast",
-    "Illumination.mode": "linear",
     "allow_shifted": True,
     "direction_range": [-1, 1],
     "position": "center",
@@ -107,7 +108,7 @@ GridElasticDeform"""
 
 ALBUMENTATIONS = Library(
     "Albumentations",
-    (*_CONTROLS, *MOVES, *LOOKS, *_NONE),
+    (*_CONTROLS, *MOVES, *LOOKS, *NOISES, *_NONE),
     chance=0.5,
     silent=frozenset(_SILENT.split()),
     chances=dict.fromkeys(_ALWAYS.split(), 1.0),

@@ -1,4 +1,4 @@
-"""Albumentations: what changes values, hides parts or shows weather."""
+"""Albumentations: what changes values or hides parts."""
 
 from __future__ import annotations
 
@@ -84,6 +84,18 @@ def _sharpened(a: Arguments) -> Sequence[Step]:
     return step("sharpen", amount=a.range("alpha", [0.2, 0.5]))
 
 
+def _unsharp(a: Arguments) -> Sequence[Step]:
+    """Return the deviation that OpenCV takes for a kernel's size, where none is told."""
+    sigma = a.range("sigma_limit", 0)
+    if not sigma:
+        sizes = pair(a.range("blur_limit", [3, 7]))
+        sigma = [tidy(0.3 * ((size - 1) / 2 - 1) + 0.8) for size in sizes]
+    least = tidy(a.number("threshold", 10) / BYTE)
+    return step(
+        "unsharp_mask", sigma_px=sigma, amount=a.range("alpha", [0.2, 0.5]), threshold=least
+    )
+
+
 def _embossed(a: Arguments) -> Sequence[Step]:
     """Return the slope that is nearest by least squares to a kernel of 1 + s in corners, else s."""
     alphas, strengths = (
@@ -93,6 +105,36 @@ def _embossed(a: Arguments) -> Sequence[Step]:
     ends = zip(alphas, strengths, strict=True)
     amount = [tidy(alpha * (1 + 2 * s) * math.sqrt(2) / 3) for alpha, s in ends]
     return step("emboss", amount=amount[0] if amount[0] == amount[1] else amount, degrees=-45)
+
+
+def _curved(a: Arguments) -> Sequence[Step]:
+    """Return the control points that are drawn there, the same formula's."""
+    scale = tidy(a.number("scale", 0.1))
+    return step("tone_curve", shadows={"normal": [0.25, scale]}, lights={"normal": [0.75, scale]})
+
+
+def _lit(a: Arguments) -> Sequence[Step]:
+    if (mode := a.value("mode", "linear")) != "linear":
+        a.lacks(f"mode {mode}")
+    return step("illumination", strength=a.range("intensity_range", [0.01, 0.2]))
+
+
+def _shaded(a: Arguments) -> Sequence[Step]:
+    """Return 1 − s n, n from 0 to 1, as a factor 1 − s / 2 and what is gained and lost about it."""
+    low, high = pair(a.range("shadow_intensity_range", [0.3, 0.7]))
+    factor, amount = [1 - high / 2, 1 - low / 2], [low / (2 - low), high / (2 - high)]
+    return [
+        *step("intensity_scale", factor=[*map(tidy, factor)], offset=0),
+        *step("plasma", amount=[*map(tidy, amount)]),
+    ]
+
+
+def _stained(a: Arguments) -> Sequence[Step]:
+    times = a.range("intensity_scale_range", [0.7, 1.3])
+    more = a.range("intensity_shift_range", [-0.2, 0.2])
+    return step(
+        "he_stain", haematoxylin=times, eosin=times, more_haematoxylin=more, more_eosin=more
+    )
 
 
 def _along_components(a: Arguments) -> Sequence[Step]:
@@ -133,14 +175,6 @@ def _oval(a: Arguments) -> Sequence[Step]:
 def _grown(a: Arguments) -> Sequence[Step]:
     operation = "erode" if a.value("operation") == "erosion" else "dilate"
     return step("morphology", operation=operation, size_px=a.range("scale", [2, 3]))
-
-
-def _multiplied(a: Arguments) -> Sequence[Step]:
-    factor = a.range("multiplier", [0.9, 1.1])
-    if not a.value("elementwise", False):
-        return step("intensity_scale", factor=factor, offset=0)
-    low, high = pair(factor)
-    return step("multiplicative_noise", spread=tidy(max(high - 1, 1 - low)))
 
 
 def _compressed(a: Arguments) -> Sequence[Step]:
@@ -213,7 +247,7 @@ LOOKS = (
     Rule(
         "RandomGamma(gamma_limit=(80, 120))", _gamma, "a fraction, not percent", order="gamma_limit"
     ),
-    Rule("RandomToneCurve", plainly("tone_curve")),
+    Rule("RandomToneCurve", _curved, order="scale"),
     Rule("CLAHE(clip_limit=(1, 4), tile_grid_size=(8, 8))", _tiled, order="clip_limit"),
     Rule("Equalize", plainly("equalize"), "as Pillow does, not OpenCV: up to some values apart"),
     Rule(
@@ -228,14 +262,20 @@ LOOKS = (
     Rule("ToSepia", plainly("sepia", amount=1)),
     Rule("ChannelShuffle", plainly("channel_shuffle")),
     Rule("ChannelDropout", _without_channels),
-    Rule("FancyPCA(alpha=0.1)", _along_components, order="alpha"),
+    Rule(
+        "FancyPCA(alpha=0.1)",
+        _along_components,
+        "by the paper: a sum; there a product, which changes far less",
+        order="alpha",
+    ),
     Rule(
         "PlanckianJitter",
         ranged("planckian_jitter", kelvin=("temperature_limit", [3000, 15000])),
     ),
-    Rule("Illumination", plainly("illumination")),
-    Rule("PlasmaShadow", plainly("plasma"), also="PlasmaBrightnessContrast"),
-    Rule("HEStain", plainly("he_stain")),
+    Rule("Illumination", _lit, "there all becomes lighter or darker, too"),
+    Rule("PlasmaShadow", _shaded, "a factor, and clouds about it"),
+    Rule("PlasmaBrightnessContrast", plainly("plasma")),
+    Rule("HEStain", _stained, "by one pair of dyes, not by one of several"),
     Rule("Normalize", _normalized, '`standardize` for `normalization="image"`'),
     Rule("ToFloat", plainly("normalize", mean=0, std=1)),
     Rule("Blur(blur_limit=(3, 7))", _boxed, "a Gaussian as wide", order="blur_limit"),
@@ -248,7 +288,7 @@ LOOKS = (
     Rule(
         "MotionBlur",
         _along_a_line,
-        "a positive angle is clockwise there",
+        "a positive angle is clockwise there; here lines go through the pixel",
         order="blur_limit",
     ),
     Rule("AdvancedBlur", _oval),
@@ -261,7 +301,7 @@ LOOKS = (
         order="max_factor",
     ),
     Rule("Sharpen(lightness=(1, 1))", _sharpened, "less lightness darkens, too"),
-    Rule("UnsharpMask", ranged("unsharp_mask", amount=("alpha", [0.2, 0.5]))),
+    Rule("UnsharpMask", _unsharp, order="blur_limit"),
     Rule("Emboss", _embossed, "light from one side; an amount from `alpha` and `strength`"),
     Rule("RingingOvershoot", plainly("ringing")),
     Rule(
@@ -272,22 +312,9 @@ LOOKS = (
     Rule(
         "Superpixels",
         ranged("superpixels", patches=("n_segments", [100, 100]), share=("p_replace", [0, 0.1])),
+        "at full size; there the whole picture becomes as coarse as `max_size`",
     ),
     Rule("Morphological", _grown, "masks and boxes stay"),
-    Rule(
-        "GaussNoise(std_range=(0.2, 0.44))",
-        ranged("gaussian_noise", sigma=("std_range", [0.2, 0.44])),
-        "the deviation is the same",
-    ),
-    Rule("AdditiveNoise", plainly("gaussian_noise")),
-    Rule("ISONoise", plainly("iso_noise")),
-    Rule(
-        "MultiplicativeNoise(multiplier=(0.9, 1.1))",
-        _multiplied,
-        "one factor; `elementwise`: noise",
-    ),
-    Rule("ShotNoise", plainly("shot_noise"), "a number of photons, not a scale"),
-    Rule("SaltAndPepper", ranged("salt_and_pepper", fraction=("amount", [0.01, 0.06]))),
     Rule("ImageCompression(compression_type='jpeg', quality_range=(30, 70))", _compressed),
     Rule("Downscale", _smaller, "made small by means of areas, not by single pixels"),
     Rule(
@@ -304,13 +331,6 @@ LOOKS = (
     Rule("OverlayElements", _laid_over, _ELEMENTS),
     Rule("TextImage", _written, "`texts` are lines to choose from, anywhere in the picture"),
     Rule("Mosaic", plainly("mosaic"), "the frame keeps its size"),
-    Rule("RandomFog", plainly("fog")),
-    Rule("RandomRain", plainly("rain")),
-    Rule("RandomSnow", plainly("snow"), "flakes, not bleached ground"),
-    Rule("RandomGravel", plainly("gravel")),
-    Rule("Spatter", plainly("spatter")),
-    Rule("RandomShadow", plainly("shadow")),
-    Rule("RandomSunFlare", plainly("sun_flare")),
     Rule("CoarseDropout(num_holes_range=(1, 8))", _holes),
     Rule("ConstrainedCoarseDropout", plainly("object_erasing"), also="MaskDropout"),
     Rule("Erasing", _erased),

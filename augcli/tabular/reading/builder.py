@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from augcli.errors import SampleError, SettingError
+from augcli.rows.flags import PAIRS
 from augcli.tabular.amounts import BRACKETS, bare_pattern
 from augcli.tabular.config import AMOUNTS, ColumnKind, ColumnTold, TableDatasetSettings
 from augcli.tabular.reading.columns import (
@@ -20,10 +21,10 @@ from augcli.tabular.reading.columns import (
     Column,
     Role,
     Style,
-    look,
 )
 from augcli.tabular.reading.dates import dates
 from augcli.tabular.reading.listed import refuse_lists
+from augcli.tabular.reading.looks import look
 from augcli.tabular.reading.precision import decimals_of, with_ends
 from augcli.tabular.reading.table import Coded, Numbers, Rows
 
@@ -34,13 +35,7 @@ _EXACT = 2.0**53
 VAST = 1e150
 """Numbers beyond have no squares, and so no distances."""
 
-_BOOLEANS = (
-    {"true", "false"},
-    {"yes", "no"},
-    {"t", "f"},
-    {"y", "n"},
-    {"0", "1"},
-)
+_BOOLEANS = tuple(map(set, PAIRS))
 _OPAQUE = (pl.Binary, pl.Object, pl.Duration, pl.Time)
 """Types of Parquet that are carried and never understood, as lists and structs are."""
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")

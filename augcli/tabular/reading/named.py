@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from augcli.dataset.doubts import UNCLEAR_FORMAT
 from augcli.dataset.layout import file_splits
 from augcli.dataset.shares import refuse_named
 from augcli.dataset.splits import TRAIN, without_split
-from augcli.dataset.told import few, quoted
+from augcli.dataset.told import few
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.reading.table import Part
-from augcli.task import Source
 
 
 def refuse_columns(settings: TableDatasetSettings, parts: Sequence[Part]) -> None:
@@ -33,16 +32,6 @@ def refuse_columns(settings: TableDatasetSettings, parts: Sequence[Part]) -> Non
         text = f"each split has files of {few(first)}, which may be columns of one table"
         hint = "join them beforehand, or choose by `include` which are rows"
         raise UNCLEAR_FORMAT.doubt(text, hint, "dataset.include", ("dataset", "path")).error
-
-
-def copied(splits: Mapping[str, str], sources: Sequence[Source]) -> Iterator[str]:
-    """Yield which files are copies of others of their splits, as browsers save them."""
-    first: dict[tuple[str, str], str] = {}
-    for source in sources:
-        other = first.setdefault((splits[source.name], source.sha256), source.name)
-        if other != source.name:
-            text = f"{source.name} is the same as {other}, so each of their rows counts twice"
-            yield f"{text}; `exclude: [{quoted(source.name)}]` leaves it out"
 
 
 def splits_by_name(settings: TableDatasetSettings, names: Sequence[str]) -> dict[str, str]:

@@ -17,8 +17,9 @@ from augcli.rows.packed import read_parquet
 from augcli.rows.packings import unpacked
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.reading.builder import Builder
-from augcli.tabular.reading.columns import SAMPLE, decimal_of
+from augcli.tabular.reading.columns import SAMPLE
 from augcli.tabular.reading.dialect import HEAD, Dialect, sniff
+from augcli.tabular.reading.looks import decimal_of
 from augcli.tabular.reading.parquet import index_columns, metadata_of
 from augcli.tabular.reading.structure import Lines, is_regular, row_spans
 from augcli.tabular.reading.table import Part

@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from augcli.rows.encodings import Held, LostLine
+from augcli.rows.flags import YES
 from augcli.tabular.reading.columns import Column
 from augcli.tabular.reading.dialect import Dialect
 
@@ -21,9 +22,6 @@ Numbers: TypeAlias = NDArray[np.float64]
 """Values of a numeric column, NaN where they are missing."""
 Codes: TypeAlias = NDArray[np.int32]
 """Places in a list of texts, -1 where they are missing."""
-
-
-_YES = frozenset(("1", "1.0", "true", "t", "yes", "y", "x"))
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class Coded:
     @property
     def flag(self) -> int | None:
         """Return the code of the text that says yes, where there is one; the others say no."""
-        found = [code for code, text in enumerate(self.texts) if text.strip().lower() in _YES]
+        found = [code for code, text in enumerate(self.texts) if text.strip().lower() in YES]
         return found[0] if found else None
 
     def text(self, row: int) -> str | None:

@@ -186,10 +186,12 @@ def _marked(texts: pl.Series, style: Style) -> pl.Series:
 
 
 def _grouped(texts: pl.Series, style: Style) -> pl.Series:
-    """Return numbers with marks between groups of three digits, which are counted from the end."""
+    """Return numbers with marks between groups of digits, which are counted from the end."""
     whole = texts.str.extract(r"^[+-]?(\d*)").str.reverse()
-    groups = whole.str.replace_all(r"(\d{3})", f"${{1}}{style.group}").str.reverse()
-    marked = groups.str.strip_prefix(style.group)
+    size = rf"(\d{{{2 if style.pairs else 3}}})"
+    beyond = whole.str.slice(3).str.replace_all(size, f"${{1}}{style.group}")
+    groups = whole.str.head(3) + style.group + beyond
+    marked = groups.str.strip_suffix(style.group).str.reverse()
     sign, rest = texts.str.extract(r"^([+-]?)"), texts.str.extract(r"^[+-]?\d*(.*)$")
     return sign + marked + rest
 

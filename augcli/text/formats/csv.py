@@ -15,6 +15,7 @@ from augcli.settings.base import ColumnRef
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import LinedFile, Row, in_columns, texts_of
+from augcli.text.formats.classes import Classes
 from augcli.text.formats.stale import refuse_stale
 from augcli.text.joined import joined, parted
 from augcli.text.words import Span
@@ -65,7 +66,8 @@ class CsvFile(LinedFile):
         self._told_by_name = len(set(names)) == self._width
         self._texts = [self._column("text", each, names) for each in texts]
         self._last_first = sorted(range(len(texts)), key=self._texts.__getitem__, reverse=True)
-        self._label = self._column("label", settings.label, names)
+        self._labels = [self._column("label", each, names) for each in settings.labels]
+        self._classes = Classes.of(settings)
         self._split = self._column("split", settings.split_column, names)
         whole = [row for row in body if len(row) == self._width]
         lines = [dict(zip(names, row, strict=True)) for row in whole if self._told_by_name]
@@ -88,14 +90,16 @@ class CsvFile(LinedFile):
         if len(places) != self._width:
             told = f"line {self.line(index)} has {len(places)} cells instead of {self._width}"
             return Row("", trouble=told)
-        label, split, *texts = [
+        split, *found = [
             None if at < 0 else value(raw[slice(*places[at])], self.dialect)
-            for at in (self._label, self._split, *self._texts)
+            for at in (self._split, *self._labels, *self._texts)
         ]
+        labels, texts = found[: len(self._labels)], found[len(self._labels) :]
         try:
+            label = self._classes.told(labels)
             return Row(joined(text or "" for text in texts), label, split)
         except ValueError as error:
-            return Row("", label, split, trouble=f"line {self.line(index)}: {error}")
+            return Row("", None, split, trouble=f"line {self.line(index)}: {error}")
 
     @property
     def columns(self) -> Sequence[ColumnRef]:
@@ -109,7 +113,7 @@ class CsvFile(LinedFile):
 
     def unnamed(self) -> dict[str, set[str]]:
         """Return column → values, where no setting names it and all values are splits."""
-        named = (*self._texts, self._label, self._split)
+        named = (*self._texts, *self._labels, self._split)
         free = [at for at in range(self._width) if at not in named]
         rows = (values(self.raw(index), self.dialect) for index in range(len(self)))
         whole = ([row[at] for at in free] for row in rows if len(row) == self._width)
@@ -119,7 +123,7 @@ class CsvFile(LinedFile):
         """Return the first cells of the columns that are not named, and of the text's."""
         rows = [values(self.raw(at), self.dialect) for at in range(min(_SAMPLED, len(self)))]
         whole = [row for row in rows if len(row) == self._width]
-        named = (self._label, self._split)
+        named = (*self._labels, self._split)
         return {
             each: [row[at] for row in whole]
             for at, each in enumerate(self._refs)
@@ -148,7 +152,7 @@ def _longest(rows: Sequence[Sequence[str]]) -> int:
 
 def _has_header(rows: Sequence[Sequence[str]], settings: TextDatasetSettings) -> bool:
     """Return whether the first row has names: columns are asked for by name, or it looks so."""
-    named = (*texts_of(settings), settings.label, settings.split_column)
+    named = (*texts_of(settings), *settings.labels, settings.split_column)
     if any(isinstance(ref, str) for ref in named):
         return True
     names = [cell for cell in rows[0] if cell] if rows else []

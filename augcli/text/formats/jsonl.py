@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from augcli.settings.base import ColumnRef
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import Row
+from augcli.text.formats.classes import Classes
 from augcli.text.formats.contents import cells_of, content_of
 from augcli.text.formats.lines import LinesFile
 from augcli.text.formats.places import at, path_of, put, within
@@ -26,14 +26,14 @@ class JsonlFile(LinesFile):
 
     def __init__(self, source: Source, settings: TextDatasetSettings):
         super().__init__(source, settings)
-        self._separator = settings.label_separator or ", "
         self._some = [self._known(index) for index in range(min(len(self), _SAMPLED))]
         self._keys = list(dict.fromkeys(key for line in self._some for key in line))
-        label = self._key("label", settings.label)
+        labels = [self._key("label", each) for each in settings.labels]
         split = self._key("split", settings.split_column)
         self._content = content_of(self.name, settings, self._some, self._key)
-        self._label, self._split = (path_of(key or "", self._some) for key in (label, split))
-        self._named = {path[0] for path in (self._label, self._split, *self._content.paths)}
+        self._split, *self._labels = (path_of(key or "", self._some) for key in (split, *labels))
+        self._classes = Classes.of(settings, json.dumps)
+        self._named = {path[0] for path in (*self._labels, self._split, *self._content.paths)}
 
     def _key(self, setting: str, ref: ColumnRef | None) -> str | None:
         """Return a key that the recipe names; SettingError where no line has it."""
@@ -76,9 +76,10 @@ class JsonlFile(LinesFile):
     def row(self, index: int) -> Row:
         """Return a line's sample."""
         values = self._known(index)
-        label = self._label_of(at(values, self._label))
         split = _shown(at(values, self._split))
+        label = None
         try:
+            label = self._classes.told([at(values, path) for path in self._labels])
             text, spans = self._content.read(values or self._values(index))
         except ValueError as error:
             return Row("", label, split, trouble=f"line {self.line(index)}: {error}")
@@ -100,15 +101,6 @@ class JsonlFile(LinesFile):
     def first_cells(self) -> Mapping[ColumnRef, Sequence[str]]:
         """Return the first values of the keys that may hold texts."""
         return cells_of(self._some)
-
-    def _label_of(self, found: Any) -> str | None:
-        if found is None or isinstance(found, str):
-            return found
-        if isinstance(found, float) and math.isnan(found):
-            return None
-        if isinstance(found, list):
-            return self._separator.join(map(str, found))
-        return json.dumps(found)
 
     def written(self, index: int, text: str, spans: Sequence[Span]) -> str | None:
         """Return the line with another text and its spans moved."""

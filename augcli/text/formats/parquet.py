@@ -16,6 +16,7 @@ from augcli.settings.base import ColumnRef
 from augcli.task import Buffer, Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import Row, in_columns
+from augcli.text.formats.classes import Classes
 from augcli.text.formats.contents import cells_of, content_of
 from augcli.text.formats.places import at, changed, path_of
 from augcli.text.words import Span
@@ -33,12 +34,12 @@ class ParquetFile:
         self.name = source.name
         self._frame = read_parquet(source.data, settings.max_bytes)
         self._some = self._frame.head(_SAMPLED).to_dicts()
-        label = self._column("label", settings.label)
+        labels = [self._column("label", each) for each in settings.labels]
         split = self._column("split", settings.split_column)
         self._content = content_of(self.name, settings, self._some, self._column)
-        self._label, self._split = (path_of(key or "", self._some) for key in (label, split))
-        self._separator = settings.label_separator or ", "
-        self._named = {path[0] for path in (self._label, self._split, *self._content.paths)}
+        self._split, *self._labels = (path_of(key or "", self._some) for key in (split, *labels))
+        self._classes = Classes.of(settings)
+        self._named = {path[0] for path in (*self._labels, self._split, *self._content.paths)}
         told_columns = (name for name in self._frame.columns if name in self._named)
         self._values = {name: self._frame[name].to_list() for name in told_columns}
         self._check_types()
@@ -72,15 +73,13 @@ class ParquetFile:
     def row(self, index: int) -> Row:
         """Return a sample."""
         values = self._row(index)
-        label = at(values, self._label)
-        if isinstance(label, list):
-            label = self._separator.join(map(str, label))
-        told, split = _plain(label), _plain(at(values, self._split))
+        label, split = None, _plain(at(values, self._split))
         try:
+            label = self._classes.told([at(values, path) for path in self._labels])
             text, spans = self._content.read(values)
         except ValueError as error:
-            return Row("", told, split, trouble=f"row {index}: {error}")
-        return Row(text, told, split, spans)
+            return Row("", label, split, trouble=f"row {index}: {error}")
+        return Row(text, label, split, spans)
 
     def _row(self, index: int) -> dict[str, Any]:
         return {name: column[index] for name, column in self._values.items()}

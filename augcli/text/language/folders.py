@@ -5,6 +5,7 @@ Those that come along lie in folders of their names; a dataset may bring one of 
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +20,8 @@ SYNONYMS, NEGATIONS, STOP_WORDS, ARTICLES, ABBREVIATIONS, KEYBOARD = FILES = (
     "keyboard.txt",
 )
 """Of the folder, which has at least one; words stand in lines, or between spaces."""
+TIE = "~"
+"""Stands for a blank within an abbreviation."""
 BUNDLED = Path(__file__).parents[1] / "data"
 ENGLISH = "english"
 
@@ -45,3 +48,8 @@ def languages_with(name: str) -> tuple[str, ...]:
 def words_of_all(name: str) -> frozenset[str]:
     """Return the words of a file of any language that comes along."""
     return frozenset(word for each in languages_with(name) for word in words_in(each, name))
+
+
+def with_blanks(abbreviation: str) -> str:
+    """Return the pattern of an abbreviation, whose words may have a blank between them or none."""
+    return "[ \u00a0\u202f]?".join(map(re.escape, abbreviation.split(TIE)))

@@ -11,6 +11,7 @@ from pydantic import Field
 from augcli.draws import Draws
 from augcli.ranges import Constant, Real, Spread
 from augcli.text.edits import Edit, in_shape_of
+from augcli.text.language.folders import with_blanks
 from augcli.text.transform import TextTransform, picked, share
 from augcli.text.words import Document, Span
 from augcli.transform import Params, register
@@ -76,7 +77,7 @@ class SentenceShuffle(TextTransform):
     language knows, or within quotation marks is no end of a sentence.
     """
 
-    revision: ClassVar[int] = 3
+    revision: ClassVar[int] = 4
 
     def make_params(self, draws: Draws, facts: Document) -> Params:
         """Draw the order; a labelled span keeps the sentences that it reaches over together."""
@@ -150,7 +151,7 @@ def _belongs(document: Document, before: Span, start: int) -> bool:
 def _no_end(abbreviations: frozenset[str]) -> tuple[re.Pattern[str], int]:
     """Return the pattern of a point that is no clear end, and the characters in which it fits."""
     known = sorted(abbreviations, key=lambda word: (-len(word), word))
-    words = "|".join([*map(re.escape, known), _INITIALS])
+    words = "|".join([*map(with_blanks, known), _INITIALS])
     size = max(_INITIALS_SIZE, *(len(word) + 2 for word in known))
     return re.compile(rf"\b(?:{words})\.$"), size
 

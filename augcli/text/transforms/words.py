@@ -30,7 +30,7 @@ class SynonymReplace(Share):
     case. Stop words, names, numbers and what is protected stay.
     """
 
-    revision: ClassVar[int] = 4
+    revision: ClassVar[int] = 5
     needs_words = True
 
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
@@ -42,7 +42,7 @@ class SynonymReplace(Share):
 class RandomInsert(Share):
     """Insert synonyms of words of the text at random places."""
 
-    revision: ClassVar[int] = 4
+    revision: ClassVar[int] = 5
     needs_words = True
 
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
@@ -84,7 +84,7 @@ class Eda(TextTransform):
     2000, else 4.
     """
 
-    revision: ClassVar[int] = 4
+    revision: ClassVar[int] = 5
     needs_words = True
     recommends = "EDA"
 

@@ -84,7 +84,7 @@ class ArrayFile(SeriesFile):
         channels = array.shape[1] if array.ndim == 3 else 1
         texts = (_texts(labels, len(array)), _texts(splits, len(array)))
         for length, label, split in zip(_lengths(array), *texts, strict=True):
-            self.shapes.append(Shape(channels, length, label, split))
+            self.shapes.append(Shape(channels, length, label and self.bare(label), split))
         for row, reason in _flaws(array):
             self.bad[row] = reason
 

@@ -77,6 +77,8 @@ class SeriesFile:
         self.shapes: list[Shape] = []
         self.bad: dict[int, str] = {}
         """row → why it cannot be used"""
+        self.spelled: dict[bool, set[str]] = {False: set(), True: set()}
+        """Labels that are there as they are, and those that are there with blanks around them."""
 
     def __len__(self) -> int:
         return len(self.shapes)
@@ -85,6 +87,12 @@ class SeriesFile:
         """Add a row that has no series, and why."""
         self.bad[len(self.shapes)] = reason
         self.shapes.append(Shape(0, 0, label, split))
+
+    def bare(self, label: str) -> str:
+        """Return a label without blanks around it, and remember how it was spelled."""
+        found = label.strip()
+        self.spelled[found != label].add(found)
+        return found
 
     def refuse_unlabelled(self, missing: Collection[str]) -> None:
         """Take no series for augmentation whose label means that there is none."""

@@ -101,9 +101,21 @@ class Grid:
         raise NotImplementedError
 
 
+_TAIL = ";"
+
+
+def _tail_of(rows: Sequence[Row]) -> str:
+    """Return what ends each of some rows behind its last number; nothing where nothing does."""
+    lasts = [row[-1] for row in rows]
+    alike = all(each.endswith(_TAIL) and _NUMBER.fullmatch(each[:-1]) for each in lasts)
+    return _TAIL if lasts and alike else ""
+
+
 class TextGrid(Grid):
     """A table of separated cells."""
 
+    _tail = ""
+    """What ends each row behind its last cell."""
     _special = "\r\n"
     """What makes cells need quotes, beside delimiters and quotes."""
 
@@ -120,6 +132,7 @@ class TextGrid(Grid):
         first = next(self.rows(), None)
         if first is None:
             raise SampleError(f"{name} has no rows{self._text.losses}")
+        self._tail = _tail_of([*islice(self.rows(), 1, _ASKED)])
         if not self.names:
             self._take_header(settings, first)
         if next(self.rows(), None) is None:
@@ -153,6 +166,13 @@ class TextGrid(Grid):
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows, from the first one again each time."""
+        if not self._tail:
+            yield from self._whole_rows()
+            return
+        for *row, last in self._whole_rows():
+            yield [*row, last.removesuffix(self._tail)]
+
+    def _whole_rows(self) -> Iterator[Row]:
         data, options = self._text.data, self._delimited.options
         for start, end, _ in self._spans():
             row = data[start:end].decode()
@@ -191,7 +211,8 @@ class TextGrid(Grid):
     def payload(self, rows: Iterable[Row]) -> bytes:
         """Return a line for each new row."""
         form, delimiter = self._text.form, self._delimited.delimiter
-        lines = (delimiter.join(self._cells(row)) + form.plain_end for row in rows)
+        end = f"{self._tail}{form.plain_end}"
+        lines = (f"{delimiter.join(self._cells(row))}{end}" for row in rows)
         return form.from_plain("".join(lines).encode())
 
     def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:

@@ -176,7 +176,7 @@ class LongFile(SeriesFile):
         texts = self._texts[index]
         found, counts = np.unique(texts.codes[rows], return_counts=True)
         order = np.argsort(-counts, kind="stable") if self._windows else np.arange(len(found))
-        return list(dict.fromkeys(texts.known[i].strip() for i in found[order]))
+        return list(dict.fromkeys(self.bare(texts.known[i]) for i in found[order]))
 
     def series(self, row: int) -> Series:
         """Return one series."""

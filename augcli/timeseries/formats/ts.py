@@ -101,7 +101,7 @@ class TsFile(HeldFile):
 
     def _read(self, number: int, line: str) -> None:
         channels = channels_of(line) if self._is_timed else line.split(":")
-        label = channels.pop().strip() if self._labelled else None
+        label = self.bare(channels.pop()) if self._labelled else None
         clock = None
         try:
             cells = [channel.split(",") for channel in channels]

@@ -81,7 +81,7 @@ class WideFile(HeldFile):
             self._kept.append(("",) * len(self._others))
             return
         self._kept.append(tuple(row[index] for index in self._others))
-        label = None if self._label is None else row[self._label].strip()
+        label = None if self._label is None else self.bare(row[self._label])
         split = None if self._split is None else row[self._split].strip()
         try:
             values = parsed([row[index] for index in self._values], self._grid.missing)

@@ -21,10 +21,13 @@ from augcli.errors import SampleError
 from augcli.image.annotations.base import NO_AREA, OUTSIDE, TWICE, UNORDERED, Note
 from augcli.image.annotations.coco import NOT_NESTED, NOWHERE, SHORT_RING, Coco
 from augcli.image.annotations.coco_file import (
+    ALIKE,
     NO_ID,
     NO_IMAGE,
     SAME_ID,
+    SAME_KEY,
     SAME_NAME,
+    TOO_LARGE,
     Category,
     parse_coco,
 )
@@ -307,7 +310,9 @@ def test_annotations_that_cannot_be_used_are_told_with_their_id(changes, told):
             "x.json: annotations[0]: panop",
         ),
         (f'{{"x": {"[" * 100000}', "x.json:1:8: it is no JSON"),
-        (f'{{"x": {{"y": {"9" * 5000}}}}}', "x.json:1:7: it is no JSON: Exceeds the limit"),
+        ("[" * 100000, "x.json:1:1: it is no JSON: brackets in too many others"),
+        ("[1,", "x.json:1:4: it is no JSON"),
+        ('{"images": [], "images": []}', "x.json: `images` is there twice"),
         ("\n\xff", "x.json:2: it is not UTF-8"),
     ],
 )
@@ -365,9 +370,68 @@ def test_the_same_object_again_is_taken_once():
     assert [(note.place, note.text) for note in found.notes] == [("x.json: annotation 6", TWICE)]
 
 
+def test_a_number_of_thousands_of_digits_harms_one_picture_and_stays_as_it_is_written():
+    digits = "9" * 5000
+    other = {**IMAGE, "id": 8, "file_name": "b.jpg"}
+    pair = [annotation(area=1.5), annotation(id=6, image_id=8)]
+    told = {"x": {"y": 2.5}, "images": [IMAGE, other], "annotations": pair, "categories": [CAT]}
+    text = json.dumps(told).replace("1.5", digits).replace("2.5", digits)
+    found = parse_coco(text.encode(), "x.json")
+    codec = Coco(found.categories)
+    with pytest.raises(SampleError, match=r"^x\.json: annotation 5: it has a number of thousands"):
+        codec.parse(found.pictures[0], SIZE, "x.json")
+    assert len(codec.parse(found.pictures[1], SIZE, "x.json").targets) == 1
+    made = "".join(coco_text(found, lambda: originals(found)))
+    assert "".join(made.split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize("key", ["images", "annotations", "categories"])
+def test_a_key_that_is_written_twice_in_an_item_is_told_and_the_last_counts(key):
+    told = {"images": [IMAGE], "annotations": [annotation(bbox=[1, 1, 2, 2])], "categories": [CAT]}
+    start = json.dumps(told[key])[1:-2]
+    changed = json.dumps({key: told[key]}).replace(start, f'{start}, "x:y": {{}}, "x:y": {{}}')
+    text = json.dumps({each: told[each] for each in told if each != key})[:-1]
+    found = parse_coco(f"{text}, {changed[1:]}".encode(), "x.json")
+    assert found.notes == (Note(f"x.json: {key}[0]", SAME_KEY),)
+
+
+def test_keys_within_each_other_and_colons_in_words_are_no_key_twice():
+    assert not file(annotation(id=5, attributes={"id": {"id": "a:b", "x": [{"id": 1}]}})).notes
+
+
+@pytest.mark.parametrize(
+    ("ids", "first", "odd"),
+    [
+        ((5, 7), 8, []),
+        ((5, "5"), 6, [("5", ALIKE)]),
+        (("a", "b"), 1, []),
+        ((5, 2**63), 6, [(str(2**63), TOO_LARGE)]),
+        ((2**63 - 1, 2**63 - 2**41), 2**63 - 2**41 + 1, []),
+        ((-3, -2), -1, []),
+    ],
+)
+def test_new_ids_have_room_and_ids_that_readers_mix_up_are_told(ids, first, odd):
+    images = [{**IMAGE, "id": own, "file_name": f"{at}.jpg"} for at, own in enumerate(ids)]
+    told = file(images=images)
+    assert told.notes == tuple(Note(f"x.json: image {own}", text) for own, text in odd)
+    copy = Output("x.jpg", SIZE, told.pictures[0], tuple)
+    made = written(told, [*originals(told), copy])["images"]
+    assert [each["id"] for each in made] == [*ids, first]
+    of_objects = file(*(annotation(id=own, bbox=[1, 1, at + 1, 2]) for at, own in enumerate(ids)))
+    assert of_objects.last_annotation == told.last_image == first - 1
+
+
+def test_a_copy_keeps_the_numbers_of_its_picture_as_they_are_written():
+    text = '{"images": [{"id": 7, "file_name": "a.jpg", "gsd": 0.50 } ], "annotations": []}'
+    told = parse_coco(text.encode(), "x.json")
+    made = "".join(coco_text(told, lambda: [Output("b.jpg", (4, 3), told.pictures[0], tuple)]))
+    assert '"gsd": 0.50, "width": 4, "height": 3}' in made
+
+
 def test_the_size_that_is_told_is_known():
     assert parsed(annotation()).told == SIZE
-    assert parsed(annotation(), images=[{"id": 7, "file_name": "a.jpg"}]).told is None
+    for told in ({}, {"width": float("inf"), "height": 10}, {"width": "20", "height": 10}):
+        assert parsed(annotation(), images=[{"id": 7, "file_name": "a.jpg", **told}]).told is None
 
 
 def test_a_new_file_is_read_by_its_users(tmp_path):

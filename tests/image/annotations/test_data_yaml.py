@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from augcli.errors import SampleError
-from augcli.image.annotations.base import Note
+from augcli.image.annotations.base import SAME_KEY, Note
 from augcli.image.annotations.data_yaml import (
     new_data_yaml,
     parse_data_yaml,
@@ -88,6 +88,12 @@ def test_a_count_that_contradicts_the_names_is_noted():
     found = told("nc: 3\nnames: [a, b]")
     assert [note.place for note in found.notes] == ["data.yaml:1"]
     assert not told("nc: 2\nnames: [a, b]").notes
+
+
+def test_a_key_that_is_written_twice_is_told_and_the_last_counts():
+    found = told("names: [cat]\nnc: 1\nnames: [dog]\n")
+    assert found.notes == (Note("data.yaml:3", SAME_KEY),)
+    assert found.classes.names == ("dog",)
 
 
 def test_two_classes_of_one_name_stay_two():

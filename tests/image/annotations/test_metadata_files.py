@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from augcli.errors import SampleError
-from augcli.image.annotations.base import NO_AREA
+from augcli.image.annotations.base import NO_AREA, SAME_KEY, Note
 from augcli.image.annotations.captions import said
 from augcli.image.annotations.metadata import parse_metadata
 
@@ -126,6 +126,12 @@ def test_what_is_odd_is_told():
     assert [note.text for note in found.notes] == [NO_AREA, "'keypoints' is not moved"]
     (moved,) = found.targets
     assert "keypoints" not in rendered(line, "a.jpg", (moved,))
+
+
+def test_a_key_that_is_written_twice_is_told():
+    line = '{"file_name": "a.jpg", "text": "a", "text": "b"}'
+    found = parse_metadata(line.encode(), "m.jsonl").rows.parse(line, SIZE, "m.jsonl:1")
+    assert found.notes == (Note("m.jsonl:1", SAME_KEY),)
 
 
 @pytest.mark.parametrize(

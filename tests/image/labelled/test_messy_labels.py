@@ -245,6 +245,34 @@ def test_pictures_that_a_file_names_and_that_are_not_there(tmp_path):
 
 
 @pytest.mark.parametrize("form", ["yolo", "voc"])
+@pytest.mark.parametrize("inside", ["", "x.txt"])
+def test_a_folder_in_the_place_of_labels_is_no_background(form, inside, tmp_path):
+    root = make(tmp_path / "in", form, "")
+    name = {"yolo": "labels/train/a.txt", "voc": "Annotations/a.xml"}[form]
+    (root / name).unlink()
+    (root / name).mkdir()
+    if inside:
+        write(root / name / inside, "")
+    (line,) = found(root, tmp_path / "out", form)
+    told = f"{name} is a folder, where a file of labels is expected"
+    assert line == f"{folder(form)}/a.png:0: error: {told}"
+    assert run(root, tmp_path / "out", **changes(form)).exit_code == 3
+    assert failures(tmp_path / "out") == {f"{folder(form)}/a.png": told}
+
+
+@pytest.mark.parametrize("form", ["yolo", "voc"])
+def test_labels_in_a_file_of_other_letters_are_no_background(form, tmp_path):
+    root = make(tmp_path / "in", form, "")
+    name = {"yolo": "labels/train/a.txt", "voc": "Annotations/a.xml"}[form]
+    other = (root / name).rename((root / name).with_suffix((root / name).suffix.upper()))
+    near = other.relative_to(root)
+    told = f"its labels would be in {name}, and {near} is there: call it so"
+    assert found(root, tmp_path / "out", form) == [f"{folder(form)}/a.png:0: error: {told}"]
+    assert run(root, tmp_path / "out", **changes(form)).exit_code == 3
+    assert objects(tmp_path / "out", "/b.png") == 1
+
+
+@pytest.mark.parametrize("form", ["yolo", "voc"])
 def test_labels_without_a_picture_are_named(form, tmp_path):
     root = make(tmp_path / "in", form, "")
     lone = {"yolo": "labels/train/#temp.txt", "voc": "Annotations/#temp.xml"}[form]

@@ -13,6 +13,9 @@ from helpers import augment, failures, manifest, picture, run, write, write_reci
 from PIL import Image
 
 from augcli.commands.replay import replay
+from augcli.errors import RecipeError
+from augcli.recipe import read_recipe
+from augcli.run import planned
 
 YAML = "train: images/train\nval: images/val\nnames: [cat, dog]\n"
 ROWS = "0 0.3 0.5 0.2 0.2\n1 0.7 0.5 0.1 0.1\n"
@@ -65,6 +68,37 @@ def test_borders_show_no_object_without_a_label(yolo: Path, tmp_path: Path) -> N
 def test_where_each_pixel_has_a_label_borders_are_reflected(masks: Path, tmp_path: Path) -> None:
     for applied in steps_of(masks, tmp_path / "out", "masks", ["rotate"]):
         assert applied[0]["params"]["border"] == "reflect"
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"rotate": {"border": "constant"}},
+        {"one_of": {"steps": [{"rotate": {"border": "constant"}}]}},
+        {"letterbox": {"width": 64, "height": 64}},
+        {"pad": {"width": 64, "height": 64, "border": "constant"}},
+        "randaugment",
+    ],
+)
+def test_no_class_is_taken_for_what_lies_outside(masks: Path, tmp_path: Path, step: Any) -> None:
+    """0 may be a class: a constant border asks which number is unknown."""
+    for told in ({}, {"targets": {"ignore": [255]}}):
+        asked = {"dataset": {"format": "masks", **told}, "steps": [step], "copies": 1}
+        recipe = read_recipe(str(write_recipe(masks, tmp_path / "out", **asked)))
+        if told:
+            planned(recipe)
+            continue
+        with pytest.raises(RecipeError, match="nothing tells which"):
+            planned(recipe)
+
+
+def test_what_lies_outside_is_the_number_that_is_told(masks: Path, tmp_path: Path) -> None:
+    step = {"letterbox": {"width": 64, "height": 64}}
+    steps_of(masks, tmp_path / "out", "masks", [step], targets={"ignore": [9]})
+    for path in (tmp_path / "out").glob("**/masks/*.aug-*.png"):
+        values = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+        assert (values[:10] == 9).all()
+        assert {*np.unique(values)} == {0, 3, 9}
 
 
 def test_crops_that_know_objects_keep_them(yolo: Path, tmp_path: Path) -> None:
