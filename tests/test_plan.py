@@ -5,7 +5,9 @@ import math
 from collections import Counter
 from pathlib import Path
 
+import cv2
 import hypothesis
+import numpy as np
 import pytest
 from helpers import (
     augment,
@@ -286,6 +288,14 @@ def test_leaks_that_a_run_refuses_are_told(tmp_path):
         assert sum(each["before"] for each in plain["counts"]) > 3, "what is there is told"
         with pytest.raises(FindingsError):
             run(tmp_path / name, tmp_path / "out", **changes)
+
+
+def test_a_step_that_takes_no_such_pictures_is_told_before_a_run_loses_them(tmp_path):
+    pixels = np.random.default_rng(0).random((40, 50, 3), np.float32)
+    write(tmp_path / "in/train/a/0.tif", cv2.imencode(".tif", pixels)[1].tobytes())
+    path = write_recipe(tmp_path / "in", tmp_path / "out", steps=["clahe"], copies=1)
+    (told,) = (each for each in forecast(read_recipe(str(path))).notes if each.code == "sample")
+    assert "of 1 sample tried 1 cannot be used, such as train/a/0.tif" in told.message
 
 
 def test_no_step_has_a_say_in_what_passes_through(tmp_path):

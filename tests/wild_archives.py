@@ -250,4 +250,17 @@ ARCHIVES: Layouts = {
         texts(lambda _, t: f"{t}\n", "rt-polarity.pos", "rt-polarity.neg"),
         ("kind: text", "format: lines"),
     ),
+    "features in an archive": (
+        {"features.npz": npz(X=RANDOM.normal(size=(30, 20)), y=RANDOM.integers(0, 2, 30))},
+        ("note: values in rows of features.npz: X follow each other as features do",),
+    ),
+    "electrodes in .arff": (
+        {
+            "eyes.arff": "@relation eyes\n"
+            + "".join(f"@attribute {name} numeric\n" for name in ("AF3", "F7", "T7", "O1"))
+            + "@attribute eye {0,1}\n@data\n"
+            + rows(lambda n: (*(curve(at, 90)[n] for at in range(4)), str(n // 45)), 90)
+        },
+        ("question: unclear-samples: the attributes of eyes.arff", "AF3"),
+    ),
 }

@@ -144,7 +144,7 @@ ROWS: Layouts = {
                 lambda n: (*(str(n // 120), "ab"[n // 60 % 2]), f"{curve(1, 360)[n]};"), 360
             )
         },
-        ("kind: tabular", "question: other-kind: values of '2' change smoothly"),
+        ("kind: timeseries", "layout: long", "point_labels: [0, 1]"),
     ),
     "what is to be forecast, in a short file of its own": (
         {

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from wild import Files, Layouts, rows, text, texts
+from wild import Files, Layouts, rows, sound, text, texts
 
 UD = "".join(
     f"# sent_id = {n}\n"
@@ -139,5 +139,55 @@ TEXTS: Layouts = {
     "a memory of translations": (
         {"corpus.tmx": TMX},
         ("question: unclear-words: the lines of corpus.tmx are XML or HTML",),
+    ),
+    "letters, with the class first": (
+        {"letters.data": rows(lambda n: ("ABCD"[n % 4], *(f"{n * k % 11}" for k in (3, 7))), 60)},
+        ("kind: tabular", "question: which column is the class? 0 may be it, too"),
+    ),
+    "pixels in cells": (
+        {
+            "faces.csv": rows(
+                lambda n: (f"{n % 3}", " ".join(f"{n * k % 256}" for k in range(48))),
+                60,
+                "emotion,pixels\n",
+            )
+        },
+        ("question: other-kind: cells of column 'pixels' are many numbers each",),
+    ),
+    "codes and numbers between spaces": (
+        {
+            "german.data": rows(
+                lambda n: (f"A1{n % 4}", f"{n}", "A30", f"{n * 31}", "2"), 40, "", " "
+            )
+        },
+        ("question: unclear-format: cells of the only column of german.data are numbers",),
+    ),
+    "VCTK": (
+        {f"wav/p{n // 2}/p{n // 2}_{n}.wav": sound(n) for n in range(4)}
+        | {f"txt/p{n // 2}/p{n // 2}_{n}.txt": text(n) for n in range(4)},
+        ("question: unnamed-labels: txt/p0/p0_0.txt tells of these files",),
+    ),
+    "LibriSpeech": (
+        {f"train-clean/84/84-{n:04d}.wav": sound(n) for n in range(4)}
+        | {"train-clean/84/84.trans.txt": "".join(f"84-{n:04d} {text(n)}\n" for n in range(4))},
+        ("question: unnamed-labels: train-clean/84/84.trans.txt tells of these files",),
+    ),
+    "a table of several labels": (
+        {
+            "yeast.csv": rows(
+                lambda n: (f"{n * 7 % 31}.5", *(f"{int(n * k % 5 < 2)}" for k in (1, 2, 3))),
+                60,
+                "x,Class1,Class2,Class3\n",
+            )
+        },
+        ("question: may a row be of several classes?", 'label: ["Class1", "Class2", "Class3"]'),
+    ),
+    "cells between marks of one's own": (
+        {
+            "movie_lines.txt": "".join(
+                f"L{n} +++$+++ u{n % 3} +++$+++ {text(n)}\n" for n in range(24)
+            )
+        },
+        ("question: unclear-words: the lines of movie_lines.txt are cells of a table",),
     ),
 }

@@ -5,15 +5,17 @@ from __future__ import annotations
 from codecs import getincrementaldecoder
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 from augcli.dataset.files import Bounds, head_of
-from augcli.rows.delimited import is_table
+from augcli.rows.delimited import NUMBER, is_table
 
 _HEAD = 4096
 """Bytes that tell whether a file is a text, or a table."""
 _ARRAYS = "write its arrays into .npz or .npy files"
 _SIGNALS = "write its signals into .csv files, a row a point in time, or .npy files"
+_FRAMES = "write its frames as pictures, a folder for each class"
 _SHEETS = "save its sheets as .csv files"
 _WAYS = {
     ".hea": ("WFDB", f"{_SIGNALS}, such as with wfdb.rdrecord"),
@@ -22,6 +24,10 @@ _WAYS = {
     ".mat": ("MATLAB", f"{_ARRAYS}, such as with scipy.io.loadmat"),
     ".h5": ("HDF5", f"{_ARRAYS}, such as with h5py"),
     ".hdf5": ("HDF5", f"{_ARRAYS}, such as with h5py"),
+    ".avi": ("film", _FRAMES),
+    ".mp4": ("film", _FRAMES),
+    ".tar": ("tar", "unpack it, and give its folder"),
+    ".gz": ("gzip", "unpack it, and give its folder"),
     ".xls": ("Excel", _SHEETS),
     ".xlsx": ("Excel", _SHEETS),
     ".yml": ("YAML", "write its texts, each with its class, into a .csv or .jsonl file"),
@@ -35,9 +41,17 @@ def way_out(files: Sequence[Path]) -> str:
     if told := next((way for ending, way in _WAYS.items() if ending in endings), None):
         return f"; {told[0]} is not read: {told[1]}"
     heads = [*map(_text, files[:9])]
-    if heads and all(map(is_table, heads)):
-        return "; they look like tables: give them names that end in .csv"
+    found = (file.name for file, head in zip(files, heads, strict=False) if _is_table(head))
+    if table := next(found, None):
+        return f"; {table} looks like a table: give such files names that end in .csv"
     return "; if each line is a text, say `--kind text`" if all(heads) and heads else ""
+
+
+def _is_table(head: str) -> bool:
+    """Return whether a text has even rows, of numbers where spaces are between."""
+    rows = [line.split() for line in head.splitlines()[:-1] if line.strip()]
+    even = len({*map(len, rows)}) == 1 < len(rows) and len(rows[0]) > 1
+    return is_table(head) or (even and all(map(NUMBER.fullmatch, chain(*rows))))
 
 
 def _text(path: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -15,6 +15,7 @@ from augcli.engines.cpus import available_cpus
 from augcli.engines.local import InProcess
 from augcli.errors import FindingsError, Problem, SampleError
 from augcli.plan import Plan
+from augcli.plural import several
 from augcli.recipe import Recipe
 from augcli.remarks import of_classes
 from augcli.reports.report import ended_well, stamps
@@ -97,7 +98,8 @@ def _forecast(recipe: Recipe, dataset: Dataset, plan: Plan, output: OutputFolder
         pending, survey = settled(recipe, first)
         changed = sum(journal[row] is not None for row in survey.todo)
         outlined = [_outlined(recipe, pending.tasks[row]) for row in dataset.uncounted]
-        costs = [_extrapolated(recipe, pending, survey), *(each.cost for each in outlined)]
+        sampled = _extrapolated(recipe, pending, survey)
+        costs = [sampled.cost, *(each.cost for each in outlined)]
         size, seconds = map(sum, zip(*costs, strict=True))
         counts = pending.plan.counts() + [c for each in outlined for c in each.tally.counts]
         made = _made(pending, survey) or sum(each.after for each in counts)
@@ -105,7 +107,7 @@ def _forecast(recipe: Recipe, dataset: Dataset, plan: Plan, output: OutputFolder
             *_leaking(str(dataset.root), lambda: heed_leaks(recipe, dataset)),
             *remarks(recipe, dataset),
             *of_classes(counts, recipe.dataset.augment),
-            *(note for each in outlined for note in each.notes),
+            *(note for each in (sampled, *outlined) for note in each.notes),
         ]
         return Forecast(
             counts=counts,
@@ -202,20 +204,33 @@ def _unusable(task: Task, tally: Tally) -> Iterator[Problem]:
         yield Problem(task.source, 0, 0, f"{text}; `augment check` lists them", "warning", "sample")
 
 
-def _extrapolated(recipe: Recipe, pending: Pending, survey: Survey) -> tuple[float, float]:
-    """Return bytes and seconds, from making a few outputs in memory."""
+def _extrapolated(recipe: Recipe, pending: Pending, survey: Survey) -> _Outlined:
+    """Return bytes and seconds, and what fails, from making a few outputs in memory."""
     requests = pending.plan.requests
     rows = [row for row in survey.todo if isinstance(requests[row], Copies)]
     tasks = [_few(pending.tasks[row]) for row in rows[:: max(1, len(rows) // _SAMPLED)][:_SAMPLED]]
     if not tasks:
-        return 0.0, 0.0
+        return _Outlined(Tally(), (0.0, 0.0), [])
     processor = processor_of(recipe, classes_for(recipe, pending.plan.dataset))
     _tried(processor, tasks[0], recipe)  # pays for imports
     started = time.perf_counter()
-    sizes = [size for task in tasks for size in _tried(processor, task, recipe)]
+    tried = [_tried(processor, task, recipe) for task in tasks]
     seconds = time.perf_counter() - started
+    sizes = [size for own, _ in tried for size in own]
     share = _made(pending, survey) / max(1, len(sizes))
-    return sum(sizes) * share, seconds * share / available_cpus()
+    cost = sum(sizes) * share, seconds * share / available_cpus()
+    fails = [
+        f"{task.source}: {reason}" for task, (_, reason) in zip(tasks, tried, strict=True) if reason
+    ]
+    return _Outlined(Tally(), cost, [*_failing(str(recipe.input), fails, len(tasks))])
+
+
+def _failing(root: str, fails: Sequence[str], tried: int) -> Iterator[Problem]:
+    """Yield how many of the samples that were tried cannot be used, or lack copies."""
+    if fails:
+        text = f"of {several(tried, 'sample')} tried {len(fails)} cannot be used"
+        text = f"{text}, such as {fails[0]}; `augment check` lists all"
+        yield Problem(root, 0, 0, text, "warning", "sample")
 
 
 def _few(task: Task) -> Task:
@@ -226,13 +241,14 @@ def _few(task: Task) -> Task:
     return replace(task, request=asked)
 
 
-def _tried(processor: Processor[Processed], task: Task, recipe: Recipe) -> list[int]:
-    """Return the sizes of a source's outputs, made and thrown away; none if it is broken."""
+def _tried(processor: Processor[Processed], task: Task, recipe: Recipe) -> tuple[list[int], str]:
+    """Return the sizes of a source's outputs, made and thrown away, and why some are not made."""
     root = recipe.input if recipe.input.is_dir() else recipe.input.parent
     try:
         sources = read_sources(root, task, recipe.dataset)
         processed = processor.process(task, sources)
         own = [sources[0].data]
-        return [sum(map(len, each.make() if each.make else own)) for each in processed.outputs]
-    except SampleError:
-        return []
+        sizes = [sum(map(len, each.make() if each.make else own)) for each in processed.outputs]
+        return sizes, next(iter(processed.short.values()), "")
+    except SampleError as error:
+        return [], str(error)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from textwrap import shorten
 
 import numpy as np
 
@@ -39,6 +40,8 @@ _FEW = 30
 _FEW_NUMBERS = 10
 """Values from which on a label of numbers is an amount."""
 _SHOWN = 8
+_LONGEST = 40
+"""Letters of a value."""
 _LEFT = 0.8
 """Share of the rows that are train where the rest is set aside."""
 _MOST = 20
@@ -71,7 +74,13 @@ def starter(asked: Asked) -> Draft | None:
     splits = _splits(table, names)
     drawn = any(line.startswith("split: {") for line in splits)
     rest = _balance(table, label, _LEFT if drawn else 1)
-    draft = Draft("tabular", "rows", several(len(table), "row"), (*lines, *splits), [rest])
+    asks = (
+        []
+        if named or label.name.lower() in _LABELS
+        else [*_unclear(table, label), *_several(table, label)]
+    )
+    dataset = (*lines, *splits, *asks)
+    draft = Draft("tabular", "rows", several(len(table), "row"), dataset, [rest])
     return draft if named else _asking(draft, path, table)
 
 
@@ -210,6 +219,34 @@ def _label(table: Table) -> Column:
     return [*named, *few, ends[0]][0]
 
 
+def _several(table: Table, label: Column) -> Iterator[str]:
+    """Yield the question whether a row may be of several classes, called as the label is."""
+    called = label.name.rstrip("0123456789")
+    flags = [c for c in table.columns if c.name.rstrip("0123456789") == called]
+    if called and len(flags) > 1 and all(each.kind == "boolean" for each in flags):
+        names = quoted([each.name for each in flags])
+        yield "# question: may a row be of several classes? Then say `balance: {method: mlsmote}`"
+        yield f"#   and `label: {names}`"
+
+
+def _is_whole(column: Column) -> bool:
+    return column.kind in ("integer", "boolean")
+
+
+def _unclear(table: Table, label: Column) -> Iterator[str]:
+    """Yield the question which column is the class, where nothing but its values may tell."""
+    dialect = table.parts[0].dialect
+    columns = [each for each in table.columns if 2 <= len(_counts(table, each)) <= _FEW]
+    words = [each for each in columns if each.index in table.coded and not each.is_number]
+    alone = words if len(words) == 1 else []
+    ends = [each for each in (table.columns[0], table.columns[-1]) if each in columns]
+    ends = [each for each in ends if each in words or (label not in words and _is_whole(each))]
+    found = [each for each in dict.fromkeys((*alone, *ends)) if each is not label]
+    if found and dialect and not dialect.header:
+        refs = " or ".join(_ref(table, each) for each in found)
+        yield f"# question: which column is the class? {refs} may be it, too: say `label`"
+
+
 def _counts(table: Table, column: Column) -> Counter[str]:
     """Return how many rows have each value of a column."""
     if column.index in table.coded:
@@ -221,7 +258,10 @@ def _counts(table: Table, column: Column) -> Counter[str]:
 
 def _told(table: Table, column: Column) -> str:
     counts = _counts(table, column)
-    shown = ", ".join(f"{text} {count}" for text, count in counts.most_common(_SHOWN))
+    shown = ", ".join(
+        f"{shorten(text, _LONGEST, placeholder=' …')} {count}"
+        for text, count in counts.most_common(_SHOWN)
+    )
     return f"{shown} and {len(counts) - _SHOWN} more" if len(counts) > _SHOWN else shown
 
 

@@ -33,6 +33,7 @@ _OF_LINES = frozenset(
 )
 """Words in names of files that have a line for each text of another file."""
 _TREE = re.compile(r"\(\S+ .*\)")
+_BETWEEN = re.compile(r"(?<!\S)[^\w\s]{3,}(?!\S)|(?<=\S)(?:::|\|\|\|)(?=\S)")
 _XML = re.compile(r"<(\?xml|!doctype|html|tmx|tei)\b", re.IGNORECASE)
 
 
@@ -59,7 +60,7 @@ def refuse_unclear(
 
 
 def _refuse_markup(file: TextFile) -> None:
-    """Raise DoubtError where lines are trees in brackets or XML, which edits would break."""
+    """Raise DoubtError where lines are trees, XML or rows of cells, which edits would break."""
     texts = [file.row(at).text.strip() for at in range(min(len(file), _MARKED))]
     what = next((what for what, is_so in _MARKUP.items() if texts and is_so(texts)), None)
     if what:
@@ -76,7 +77,18 @@ def _are_xml(texts: Sequence[str]) -> bool:
     return bool(_XML.match(texts[0]))
 
 
-_MARKUP = {"trees in brackets": _are_trees, "XML or HTML": _are_xml}
+def _are_cells(texts: Sequence[str]) -> bool:
+    """Return whether all have the same marks between spaces equally often, as cells of rows."""
+    found = {tuple(_BETWEEN.findall(each)) for each in texts}
+    marks = next(iter(found))
+    return len(found) == 1 < len(marks) and len({*marks}) == 1 < len(texts)
+
+
+_MARKUP = {
+    "trees in brackets": _are_trees,
+    "XML or HTML": _are_xml,
+    "cells of a table between marks": _are_cells,
+}
 
 
 def _refuse_lines(files: Sequence[TextFile], splits: Mapping[str, str]) -> None:

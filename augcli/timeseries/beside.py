@@ -1,4 +1,4 @@
-"""What says of which class series are, and nobody named: a table, an array, or a column."""
+"""What is known of series, and nobody named: a table, an array, a column, files beside sounds."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from augcli.timeseries.formats.npy import shape_of
 _TABLES = (".csv", ".tsv")
 _ONE_EACH = (".wav", ".flac", ".ogg", ".npy")
 """Files that are a series each, and say nothing of their class."""
+_NOTES = (".txt", ".lab", ".phn", ".wrd", ".textgrid", ".json", ".jams", ".xml", ".hea")
+"""Endings of what is told of a sound in a file beside it."""
 _HEAD = 1 << 16
 _OPENED, _LOOKED_AT = 20, 5
 _WORDS = re.compile(r"[a-z]+")
@@ -31,6 +33,8 @@ _CLASSES = ("category", "label", "class", "species", "genre", "emotion", "classi
 def refuse_labels(settings: SeriesDatasetSettings, listing: Listing, files: Sequence[str]) -> None:
     """Raise DoubtError for a table or an array that tells classes, and that no key names."""
     _refuse_tables(settings, listing, files)
+    if settings.labels is None and all(name.lower().endswith(_ONE_EACH) for name in files):
+        _refuse_notes(listing, files)
     _refuse_arrays(listing, files)
 
 
@@ -50,6 +54,29 @@ def _refuse_tables(settings: SeriesDatasetSettings, listing: Listing, files: Seq
             text = f"{path} is a table of these files"
             guess = {"labels": path} | columns if columns["file"] not in names else {}
             raise UNNAMED_LABELS.doubt(text, f"{hint}; {more}", "dataset.labels", None, guess).error
+
+
+def _refuse_notes(listing: Listing, files: Sequence[str]) -> None:
+    """Raise DoubtError for transcripts: a file for each sound, or lines that name them."""
+    stems = {PurePosixPath(name).stem for name in files}
+    others = sorted({*listing.names}.difference(files))
+    notes = [name for name in others if name.lower().endswith(_NOTES) and not is_list(name)]
+    found = [name for name in notes if PurePosixPath(name).stem in stems]
+    if len(found) < max(2, len(files) // 2):
+        found = [name for name in notes[:_OPENED] if _begin_with(listing, name, stems)]
+    if found:
+        text = f"{found[0]} tells of these files, and copies would be without it"
+        ending = PurePosixPath(found[0]).suffix
+        hint = "list files and what is told of them in a table: `labels: TABLE`"
+        more = f'if it is not needed, `exclude: ["**/*{ending}"]`'
+        raise UNNAMED_LABELS.doubt(text, f"{hint}; {more}", "dataset.exclude").error
+
+
+def _begin_with(listing: Listing, path: str, stems: Set[str]) -> bool:
+    """Return whether the first lines of a file each begin with the name of one of some files."""
+    text = head_of(listing.bounds, path, _HEAD).decode(errors="replace")
+    words = [line.split() for line in text.splitlines()[:_LOOKED_AT]]
+    return bool(words) and all(len(each) > 1 and each[0] in stems for each in words)
 
 
 def _refuse_arrays(listing: Listing, files: Sequence[str]) -> None:

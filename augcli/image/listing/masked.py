@@ -32,7 +32,7 @@ _SUFFIX = re.compile(
 )
 _SUFFIX_APART = re.compile(rf"{_SUFFIX.pattern}|_L$", re.IGNORECASE)
 """In a folder of their own; beside a picture, `_L` may well be the left one."""
-_PICTURE_SUFFIXES = ("", "_image", "_img", "_leftImg8bit", "_sat", "_rgb")
+_PICTURE_SUFFIXES = ("", "-volume", "_image", "_img", "_leftImg8bit", "_sat", "_rgb")
 _LOOKED_AT = 20
 """Names of a folder that are compared."""
 _MOST_BESIDE = 3

@@ -23,6 +23,7 @@ from augcli.tabular.reading.columns import (
     Style,
 )
 from augcli.tabular.reading.dates import dates
+from augcli.tabular.reading.listed import refuse_lists
 from augcli.tabular.reading.looks import look
 from augcli.tabular.reading.precision import decimals_of, with_ends
 from augcli.tabular.reading.table import Coded, Numbers, Rows
@@ -269,6 +270,8 @@ class Builder:
 
     def _finish_texts(self, texts: pl.Series, ours: Mask) -> tuple[Column, Numbers | Coded | None]:
         kind = self.told or self._text_kind(texts.filter(pl.Series(ours)))
+        if not self.told:
+            refuse_lists(self.name, texts)
         if kind == "date":
             if not self.style.date:
                 text = "its cells are no dates that are known, such as 2024-12-31 or 31.12.2024"

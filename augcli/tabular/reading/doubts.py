@@ -16,6 +16,7 @@ from augcli.dataset.doubts import OTHER_KIND, POINTS_OF_SERIES, UNCLEAR_FORMAT
 from augcli.dataset.groups import told_apart
 from augcli.dataset.told import quoted
 from augcli.errors import Doubt
+from augcli.rows.delimited import NUMBER
 from augcli.rows.following import LONGEST_LOOK, changes_of, clock_below, curves_below, is_curve
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.reading.columns import Column, told_of
@@ -145,7 +146,7 @@ def _refuse_one_series(table: Table, settings: TableDatasetSettings) -> None:
 
 
 def _refuse_rows(table: Table) -> None:
-    """Raise DoubtError for a single column of which each cell is a whole row."""
+    """Raise DoubtError where each cell of a column is a whole row, or many columns of one."""
     first, *others = table.columns
     coded = table.coded.get(first.index)
     cells = coded.texts[:_SHOWN] if coded else [first.name]
@@ -153,10 +154,19 @@ def _refuse_rows(table: Table) -> None:
         text = f"lines of {table.parts[0].name} are a label and column:value, as LIBSVM has them"
         hint = "write them as a table with a column for each, in CSV or Parquet"
         raise UNCLEAR_FORMAT.doubt(text, hint, "dataset.path").error
-    if not others and cells and all(map(_NUMBERS.fullmatch, cells)):
-        text = f"cells of the only column of {table.parts[0].name} are numbers between spaces"
+    named = any(column.name.count(" ") > 1 and _is_row(column.name) for column in table.columns)
+    if named or (not others and cells and all(map(_is_row, cells))):
+        what = "the only column" if not others else "a column"
+        text = f"cells of {what} of {table.parts[0].name} are numbers between spaces"
         hint = 'say `delimiter: " "` where it is one space, or write them with commas'
         raise UNCLEAR_FORMAT.doubt(text, hint, "dataset.delimiter").error
+
+
+def _is_row(cell: str) -> bool:
+    """Return whether a cell is numbers between spaces, or has many parts of which some are."""
+    parts = cell.split()
+    some = len(parts) > _SHOWN and sum(NUMBER.fullmatch(part) is not None for part in parts) > 1
+    return some or _NUMBERS.fullmatch(cell) is not None
 
 
 def _refuse_files(table: Table) -> None:

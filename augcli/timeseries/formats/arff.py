@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from augcli.errors import SampleError
@@ -74,8 +75,9 @@ class ArffGrid(TextGrid):
         """Return the names of attributes that no series has: words, or numbers of all sorts."""
         values = list(zip(self.names, self._kinds, strict=False))[: self.last]
         words = [name for name, kind in values if not _NUMBER.match(kind)]
-        apart = [name for name, _ in values if not re.search(r"\d", name)]
-        return words or (apart if len(apart) == len(values) > _FEW else [])
+        alike = Counter(re.sub(r"\d+", "#", name) for name, _ in values).most_common(1)
+        apart = _FEW < len(values) >= 2 * alike[0][1]
+        return words or ([name for name, _ in values] if apart else [])
 
     def _spans(self) -> Iterator[RowSpan]:
         """Yield where the rows are; comments are none."""

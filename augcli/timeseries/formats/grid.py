@@ -15,7 +15,6 @@ from typing import Any
 from pydantic_core import from_json, to_json
 
 from augcli.dataset.columns import column_of
-from augcli.dataset.doubts import UNCLEAR_FORMAT
 from augcli.dataset.splits import is_augmented
 from augcli.errors import SampleError
 from augcli.rows.cells import RowSpan, cells, mended, row_spans, values, width_of
@@ -137,7 +136,6 @@ class TextGrid(Grid):
             self._take_header(settings, first)
         if next(self.rows(), None) is None:
             raise SampleError(f"{name} has names and no rows{self._text.losses}")
-        _refuse_marks(name, [row[-1].strip() for row in islice(self.rows(), _ASKED)])
 
     def _start_of_body(self) -> int:
         """Return the place of the first row; names are taken off it later."""
@@ -302,13 +300,6 @@ def _spaces(head: str) -> str | None:
     """Return a space where the first row is numbers between spaces."""
     cells = [cell for cell in head.partition("\n")[0].split(" ") if cell.strip()]
     return " " if len(cells) > 1 and all(map(is_number, cells)) else None
-
-
-def _refuse_marks(name: str, cells: Sequence[str]) -> None:
-    """Raise DoubtError where a mark stands behind the numbers that rows end with."""
-    if all(cell.endswith(";") and is_number(cell[:-1]) for cell in cells):
-        text = f"lines of {name} end with ';' behind a number, which is none then"
-        raise UNCLEAR_FORMAT.doubt(text, "take it off the ends of lines", "dataset.path").error
 
 
 def is_number(cell: str) -> bool:
