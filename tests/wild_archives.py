@@ -252,7 +252,7 @@ ARCHIVES: Layouts = {
     ),
     "features in an archive": (
         {"features.npz": npz(X=RANDOM.normal(size=(30, 20)), y=RANDOM.integers(0, 2, 30))},
-        ("note: values in rows of features.npz: X follow each other as features do",),
+        ("note: features.npz: X may have rows of 20 features: neighbours are hardly alike",),
     ),
     "electrodes in .arff": (
         {

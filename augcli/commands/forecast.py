@@ -121,13 +121,16 @@ def _forecast(recipe: Recipe, dataset: Dataset, plan: Plan, output: OutputFolder
             seconds=seconds,
             notes=notes,
             objects=pending.plan.objects(),
-            copies=[
-                *(pending.plan.dealt() if recipe.stages or recipe.group > 1 else ()),
-                *(each for one in outlined for each in one.tally.dealt),
-            ],
+            copies=_dealt(recipe, pending.plan, outlined),
             story=[*learned.story, *(line for each in outlined for line in each.tally.story)],
             shards=_shards(recipe, dataset, output, counts, size / max(1, made)),
         )
+
+
+def _dealt(recipe: Recipe, plan: Plan, outlined: Sequence[_Outlined]) -> list[Dealt]:
+    """Return how many copies each stage, or each member of a group, makes."""
+    told = plan.dealt() if recipe.stages or recipe.group > 1 else ()
+    return [*told, *(each for one in outlined for each in one.tally.dealt)]
 
 
 def _made(pending: Pending, survey: Survey) -> int:

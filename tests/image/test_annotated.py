@@ -237,7 +237,6 @@ TAKEN: dict[str, Files] = {
         "conf.yaml": "name: cats\n",
     },
     "one name among many": {f"c/{n}.jpg": None for n in range(30)} | {"c/1_mask.jpg": None},
-    "twins of another format": {f"{c}/1.{e}": None for c in ("a", "b") for e in ("jpg", "png")},
 }
 
 
