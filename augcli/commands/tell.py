@@ -126,7 +126,7 @@ def next_of_recipe(target: Path | None, questions: Sequence[int]) -> None:
     """Say on stderr which questions a starter recipe leaves open, and what to type next."""
     name = _typed(target) if target else "recipe.yaml"
     for line in questions:
-        warn(f"{name}:{line}: a question is open; run refuses until it is answered")
+        warn(f"{name}:{line}: a question is open; what stands beside it is a guess")
     then = "once that is answered" if questions else "next"
     begin = f"wrote {name}; {then}:" if target else f"{then}, with this in {name} (or -o {name}):"
     command = _command()
