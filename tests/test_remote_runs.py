@@ -433,6 +433,30 @@ def test_commands_read_an_output_where_it_is(backend: Any, tmp_path: Path) -> No
     assert command("report", OUT, "-o", str(tmp_path / "page.html"))[0] == 0
 
 
+def test_paths_of_an_output_in_a_store_start_from_the_recipe(
+    bucket: Any, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = "from augcli.image.transform import ImageTransform\n"
+    step += "from augcli.transform import register\n@register\nclass Same(ImageTransform):\n    'Same.'\n"
+    step += "    @classmethod\n    def lower(cls, params, facts): return []\n"
+    file = write(tmp_path / "my_steps.py", step)
+    told = {"plugins": ["my_steps.py"], "steps": ["same"], "copies": 1}
+    text = recipe_text(
+        photos, Path("out"), dataset={"path": "photos"}, output={"path": OUT}, **told
+    )
+    recipe = write(tmp_path / "recipe.yaml", text)
+    assert command("run", str(recipe), "-j", "1")[0] == 0
+    story = "explain", f"{OUT}/train/cat/01.aug-000.png"
+    monkeypatch.chdir(tmp_path)
+    assert command("replay", OUT, "-o", "again")[0] == 0
+    assert "my_steps.py is not" not in command(*story)[1]
+    file.unlink()
+    assert f"my_steps.py is not at {file}" in command(*story)[1]
+    monkeypatch.chdir(photos)
+    with pytest.raises(StorageError, match=r"no sources at .*photos/photos; say .* with -i"):
+        command("replay", OUT, "-o", str(tmp_path / "other"))
+
+
 def test_a_starter_recipe_tells_the_address(backend: Any, tmp_path: Path) -> None:
     recipe = tmp_path / "recipe.yaml"
     assert command("init", IN, "-o", str(recipe))[0] == 0

@@ -204,6 +204,20 @@ def test_replay_says_which_source_is_not_what_it_was(work, tmp_path):
     assert len(pictures(tmp_path / "again")) == 3
 
 
+@pytest.mark.parametrize("kind", ["folders", "yolo"])
+def test_replay_asks_where_sources_are_that_moved(tmp_path, kind):
+    photos = make_photos(tmp_path / "in", {"train/images": 2})
+    if kind == "yolo":
+        write(photos / "train/labels/00.txt", "0 0.5 0.5 0.5 0.5\n")
+    run(photos, tmp_path / "out", dataset={"format": kind})
+    photos.rename(tmp_path / "moved")
+    command = ["replay", tmp_path / "out", "-o", tmp_path / "again"]
+    asked = augment(*command)
+    assert (asked.returncode, "Traceback" in asked.stderr) == (4, False)
+    assert f"there are no sources at {photos}; say where they are with -i" in asked.stderr
+    assert augment(*command, "-i", tmp_path / "moved").returncode == 0
+
+
 def test_replay_says_if_it_comes_out_different(work, tmp_path):
     path = work / "out/manifest.jsonl"
     records = manifest(work / "out")

@@ -67,8 +67,10 @@ def of_plugins(file: Path, record: Record | RowRecord) -> Iterator[str]:
         if is_file:
             path = recorded_plugins(_output_of(file.absolute())).get(name)
             now = sha256_of(path) if path else None
-            if now != digest:
-                yield f"  {name} is {'not what it was' if now else 'not where it was'}"
+            if now is None:
+                yield f"  {name} is not {f'at {path}' if path else 'where it was'}"
+            elif now != digest:
+                yield f"  {name} is not what it was"
 
 
 def _meant(name: str, near: list[str]) -> str:

@@ -58,7 +58,7 @@ def replay(
     output = opened(path)
     told = _told(output, sources)
     dataset = _given(sources, told) if sources else recorded_sources(output, told)
-    if not _folder_of(dataset).is_dir():
+    if not dataset.exists():
         raise StorageError(f"there are no sources at {dataset}; say where they are with -i")
     _refuse_target(target, path, dataset)
     again = _Again(output, told, dataset, target, any_of([only or "**"]))

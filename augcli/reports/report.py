@@ -209,6 +209,7 @@ def write_run(output: OutputFolder, recipe: Recipe, summary: Summary) -> None:
         "written": _unplaced(recipe, recipe.as_written.text),
         "options": [_unplaced(recipe, each) for each in recipe.as_written.options],
         "dataset": dataset,
+        "paths_from": "recipe" if address_of(recipe.output.path) else "output",
         "versions": load_kind(recipe.dataset.kind).versions(),
         "platform": platform_of(recipe, made=summary.made, outputs=summary.outputs),
         "summary": summary.plain() | {"output": ".", "failures": len(summary.failures)},

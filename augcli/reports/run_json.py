@@ -100,7 +100,7 @@ def recorded_dataset(output: OutputFolder, told: Plain) -> Path:
     """Return where the dataset was, as run.json tells it; of one in a store, where its copy is."""
     if address := address_of(told["dataset"]):
         return address.kept("datasets")
-    return Path(os.path.realpath(output.path.resolve() / told["dataset"]))
+    return _from(output, told, told["dataset"])
 
 
 def recorded_sources(output: OutputFolder, told: Plain) -> Path:
@@ -112,9 +112,19 @@ def recorded_sources(output: OutputFolder, told: Plain) -> Path:
 
 def recorded_plugins(output: OutputFolder) -> dict[str, Path]:
     """Return where the files of steps were that the recipe named, by the names of the files."""
-    told = _mapping(read_run(output)["recipe"]).get("plugins")
+    run = read_run(output)
+    told = _mapping(run["recipe"]).get("plugins")
     names = [each for each in told if isinstance(each, str)] if isinstance(told, list) else []
-    return {Path(each).name: output.path / each for each in names}
+    return {Path(each).name: _from(output, run, each) for each in names}
+
+
+def _from(output: OutputFolder, told: Plain, path: str) -> Path:
+    """Return where a recorded path leads: from the output, or from the folder of the recipe.
+
+    The latter of an output in a store; one is taken to ask from that folder.
+    """
+    base = Path.cwd() if told.get("paths_from") == "recipe" else output.path.resolve()
+    return Path(os.path.realpath(base / path))
 
 
 def recorded_isa(output: OutputFolder) -> str | None:
