@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from helpers import augment, forget_plugins, write
 
+from augcli.commands.plugin import tried
 from augcli.contract import breaches
 from augcli.steps.learned import Learning
 from augcli.steps.plugins import load
@@ -131,16 +132,43 @@ def test_each_promise_is_asked_for(tmp_path: Path) -> None:
     )
 
 
+TWO = """from time import sleep
+from os import _exit
+from augcli.image.transform import Geometry
+from augcli.transform import register
+
+@register
+class Fatal(Geometry):
+    'Do what it may not.'
+
+    @classmethod
+    def lower(cls, params, facts):
+        {}
+
+@register
+class Still(Geometry):
+    'Do next to nothing.'
+
+    @classmethod
+    def lower(cls, params, facts):
+        return []
+"""
+
+
 def test_a_step_that_ends_its_process_is_told_and_others_are_tried(tmp_path: Path) -> None:
-    head = "import os\nfrom augcli.image.transform import Geometry\n"
-    head += "from augcli.transform import register\n\n"
-    step = '@register\nclass {}(Geometry):\n    """Do next to nothing."""\n\n'
-    step += "    @classmethod\n    def lower(cls, params, facts):\n        {}\n\n"
-    text = head + step.format("Fatal", "os._exit(9)") + step.format("Still", "return []")
-    told = augment("test-plugin", write(tmp_path / "both.py", text))
+    told = augment("test-plugin", write(tmp_path / "both.py", TWO.format("_exit(9)")))
     assert told.returncode == 1
     assert told.stdout.splitlines()[1:] == ["still: ok"]
     assert told.stdout.startswith("fatal: lets its process go on: ")
+
+
+def test_a_step_that_hangs_is_told_and_others_are_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("augcli.commands.plugin.LONGEST", 1)
+    (fatal, still) = tried(write(tmp_path / "hung.py", TWO.format("sleep(1000)")))
+    assert fatal == ("fatal", [("lets its process go on", "took longer than 1 s")])
+    assert still == ("still", [])
 
 
 def test_a_file_without_steps_is_none(tmp_path: Path) -> None:

@@ -13,14 +13,14 @@ from augcli.errors import UsageError
 from augcli.foreign import is_plugin
 from augcli.steps.plugins import load
 
-_LONGEST = 300
-"""Seconds for all promises of a step."""
+LONGEST = 60
+"""Seconds for all promises of a step, which is asked twice before it is said to hang."""
 
 
 def tried(path: Path) -> Iterator[tuple[str, list[Breach]]]:
     """Yield the name of each step of a file, and which promises it breaks.
 
-    Each is asked in a process of its own, which it may end, or keep for five minutes.
+    Each is asked in a process of its own, which it may end, or keep for a minute.
     """
     steps = [*load(path).values()]
     if not steps and not methods(path):
@@ -29,7 +29,7 @@ def tried(path: Path) -> Iterator[tuple[str, list[Breach]]]:
     def found(places: Sequence[int], _beat: object) -> list[Breach]:
         return [breach for place in places for breach in breaches(steps[place])]
 
-    engine = LocalEngine(1, _LONGEST)
+    engine = LocalEngine(1, LONGEST)
     for outcome in engine.spread(found, [[place] for place in range(len(steps))]):
         lost = [Breach("lets its process go on", outcome.loss)] if outcome.loss else []
         yield steps[outcome.items[0]].name, lost or cast("list[Breach]", outcome.receipt)
