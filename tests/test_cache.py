@@ -83,8 +83,11 @@ def test_a_job_that_may_only_read_adds_nothing(tmp_path: Path, photos: Path) -> 
     (tmp_path / "cache").mkdir()
     augcli.run(recipe, 1, cache=tmp_path / "cache", cache_writes=False)
     assert not entries(tmp_path / "cache")
-    with pytest.raises(StorageError, match="cannot be a cache"):
+    with pytest.raises(
+        StorageError, match=r"there is no cache at .*nowhere, and `read` makes none"
+    ):
         augcli.run(recipe, 1, cache=tmp_path / "nowhere", cache_writes=False)
+    assert not (tmp_path / "nowhere").exists()
     write(tmp_path / "file", "no folder")
     with pytest.raises(StorageError):
         augcli.run(recipe, 1, cache=tmp_path / "file")

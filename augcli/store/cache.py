@@ -236,6 +236,8 @@ class CachePlace:
         with storage_errors(folder):
             if self.writes:
                 folder.mkdir(parents=True, exist_ok=True)
+            elif not folder.is_dir():
+                raise StorageError(f"there is no cache at {folder}, and `read` makes none")
             if not os.access(folder, os.R_OK | (os.W_OK if self.writes else 0)):
                 raise StorageError(f"{folder} cannot be a cache: it may not be used")
 
