@@ -12,6 +12,7 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, redirect_stdout
 from functools import cache, wraps
 from itertools import chain
 from pathlib import Path
@@ -68,6 +69,11 @@ def derived_from(cls: T) -> T:
     hints = get_type_hints(cls, include_extras=True)
     cls.__annotations__ = {name: hints[name] for name in cls.__annotations__}
     return cls
+
+
+def aside() -> AbstractContextManager[object]:
+    """Have what people's code prints go to stderr meanwhile: stdout is for data."""
+    return redirect_stdout(sys.stderr)
 
 
 def is_foreign(cls: type) -> bool:
@@ -141,7 +147,8 @@ def telling(cls: type, function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def called(*told: Any, **named: Any) -> Any:
         try:
-            return function(*told, **named)
+            with aside():
+                return function(*told, **named)
         except SampleError as error:
             if type(error) is not SampleError:
                 raise
@@ -235,7 +242,8 @@ def load_packages() -> None:
     """Import all modules in which installed packages declare steps."""
     for each in chain.from_iterable(packages().values()):
         try:
-            each.load()
+            with aside():
+                each.load()
         except (Exception, SystemExit) as error:
             text = f"{each.value}, which {each.name!r} declares as steps, cannot be imported"
             raise UsageError(f"{text}: {type(error).__name__}: {error}") from error

@@ -196,3 +196,26 @@ def test_a_step_that_ends_its_process_ends_no_command(
     done = augment(words[0], recipe, *words[1:], cwd=tmp_path)
     assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
     assert "the worker exited with code 9" in done.stderr
+
+
+PRINTS = (
+    FADE.replace("        return [", "        print('lower')\n        return [")
+    + """
+    @classmethod
+    def model_validate(cls, *told, **named):
+        print("validated")
+        return super().model_validate(*told, **named)
+
+print("imported")
+"""
+)
+
+
+@pytest.mark.parametrize("words", [["run", "-j", "1"], ["run", "-j", "2"], ["plan"], ["check"]])
+def test_what_a_step_prints_is_no_data(tmp_path: Path, photos: Path, words: list[str]) -> None:
+    write(tmp_path / "my_steps.py", PRINTS)
+    told = {"plugins": ["my_steps.py"], "steps": ["fade"], "copies": 1}
+    recipe = write_recipe(photos, tmp_path / "out", **told)
+    done = augment(words[0], recipe, *words[1:], "--json", cwd=tmp_path)
+    json.loads(done.stdout)
+    assert {"imported", "validated", "lower"} <= {*done.stderr.splitlines()}

@@ -13,6 +13,7 @@ from typing import Any
 
 from augcli.addresses import address_of, shown
 from augcli.errors import Problem, RecipeError
+from augcli.foreign import aside
 from augcli.recipe.contradictions import contradictions
 from augcli.recipe.document import Document, Place
 from augcli.recipe.model import Origin, Recipe
@@ -89,7 +90,8 @@ def _refuse_other_than_mapping(document: Document) -> None:
 
 def _checked(document: Document, folder: Path) -> Recipe:
     reader = Reader(document, folder)
-    recipe = reader.recipe(Recipe)
+    with aside():
+        recipe = reader.recipe(Recipe)
     if not reader.problems:
         recipe._origin = Origin(folder, document)
         reader.problems += [*_overlaps(recipe), *contradictions(recipe)]

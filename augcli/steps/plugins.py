@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 from augcli.errors import AugmentError, UsageError
-from augcli.foreign import AGAIN, PLUGIN, SOURCE, raised_in
+from augcli.foreign import AGAIN, PLUGIN, SOURCE, aside, raised_in
 from augcli.registry import Key
 from augcli.transform import Transform
 
@@ -48,7 +48,8 @@ def _imported(name: str, path: Path, data: bytes) -> ModuleType:
     setattr(module, SOURCE, data)
     sys.modules[name] = module
     try:
-        exec(compile(data, str(path), "exec"), vars(module))  # noqa: S102 – it was named for that
+        with aside():
+            exec(compile(data, str(path), "exec"), vars(module))  # noqa: S102 – it was named for that
     except (Exception, SystemExit) as error:
         del sys.modules[name]
         told = str(error) if isinstance(error, AugmentError) else raised_in(error, str(path))
