@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from buckets import Crash, Doomed, Hasty, at, bucket, seen
 from click.testing import CliRunner
-from helpers import make_photos, picture, recipe_text, tree, write
+from helpers import forget_plugins, make_photos, picture, recipe_text, tree, write
 from seeds import SEEDS
 
 import augcli
@@ -433,18 +433,25 @@ def test_commands_read_an_output_where_it_is(backend: Any, tmp_path: Path) -> No
     assert command("report", OUT, "-o", str(tmp_path / "page.html"))[0] == 0
 
 
+@pytest.fixture
+def _forgotten() -> Iterator[None]:
+    """Have other tests see nothing of a plug-in."""
+    yield
+    forget_plugins()
+
+
+@pytest.mark.usefixtures("_forgotten")
 def test_paths_of_an_output_in_a_store_start_from_the_recipe(
     bucket: Any, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     step = "from augcli.image.transform import ImageTransform\n"
-    step += "from augcli.transform import register\n@register\nclass Same(ImageTransform):\n    'Same.'\n"
+    step += "from augcli.transform import register\n"
+    step += "@register\nclass Same(ImageTransform):\n    'Same.'\n"
     step += "    @classmethod\n    def lower(cls, params, facts): return []\n"
     file = write(tmp_path / "my_steps.py", step)
-    told = {"plugins": ["my_steps.py"], "steps": ["same"], "copies": 1}
-    text = recipe_text(
-        photos, Path("out"), dataset={"path": "photos"}, output={"path": OUT}, **told
-    )
-    recipe = write(tmp_path / "recipe.yaml", text)
+    told: dict[str, Any] = {"plugins": ["my_steps.py"], "steps": ["same"], "copies": 1}
+    told |= {"dataset": {"path": "photos"}, "output": {"path": OUT}}
+    recipe = write(tmp_path / "recipe.yaml", recipe_text(photos, Path("out"), **told))
     assert command("run", str(recipe), "-j", "1")[0] == 0
     story = "explain", f"{OUT}/train/cat/01.aug-000.png"
     monkeypatch.chdir(tmp_path)
