@@ -19,6 +19,8 @@ from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, get_origin, get_type_hints
 
+from pydantic import PydanticUserError
+
 from augcli.errors import AugmentError, SampleError, StepError, UsageError
 
 if TYPE_CHECKING:
@@ -171,7 +173,8 @@ def raised_in(error: BaseException, file: str | None) -> str:
     """Return type and message of an error, and the last line of a file that led to it."""
     lines = [line for name, line in _lines(error) if file and name == file]
     place = f" ({Path(str(file)).name}:{lines[-1]})" if lines else ""
-    return f"{type(error).__name__}: {error}{place}"
+    told = error.message if isinstance(error, PydanticUserError) else error  # without its address
+    return f"{type(error).__name__}: {told}{place}"
 
 
 def _lines(error: BaseException) -> Iterator[tuple[str, int]]:

@@ -171,6 +171,14 @@ def test_a_step_that_hangs_is_told_and_others_are_tried(
     assert still == ("still", [])
 
 
+def test_an_attribute_without_a_type_is_told_in_one_line(tmp_path: Path) -> None:
+    text = TWO.format("pass").replace("'Do next to nothing.'", "'Nothing.'\n    extra = 3")
+    told = augment("test-plugin", write(tmp_path / "odd.py", text))
+    assert told.returncode == 2
+    assert "`extra = 3`. All model fields require a type annotation" in told.stderr
+    assert told.stderr.endswith(" (odd.py:15)\n") and r"\n" not in told.stderr
+
+
 def test_a_file_without_steps_is_none(tmp_path: Path) -> None:
     told = augment("test-plugin", write(tmp_path / "none.py", "x = 1\n"))
     assert told.returncode == 2

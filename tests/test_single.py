@@ -60,7 +60,7 @@ def test_a_value_is_a_sample_too(name: str, value: Any, tmp_path: Path) -> None:
 
 
 WRONG = [
-    ("image png", "a.png", SampleError, "a picture is a file"),
+    ("image png", "a.png", SampleError, r"a file is told by Path\('a.png'\)"),
     ("image png", np.zeros((4, 4)), SampleError, "not float64 of shape"),
     ("text folders", b"bytes", SampleError, "not bytes"),
     ("timeseries arrays", ["a"], SampleError, "numbers as channels × time"),
@@ -76,6 +76,13 @@ def test_what_is_no_sample_is_told(
     _, path = written(name, tmp_path)
     with pytest.raises(error, match=told):
         augcli.augment(augcli.load_recipe(path), value)
+
+
+@pytest.mark.parametrize("copies", [-1, "2", 1.5])
+def test_copies_are_counted(copies: Any, tmp_path: Path) -> None:
+    _, path = written("image png", tmp_path)
+    with pytest.raises(UsageError, match=f"of at least 0, not {copies!r}"):
+        augcli.augment(augcli.load_recipe(path), np.zeros((4, 4, 3), np.uint8), copies)
 
 
 def test_steps_that_mix_need_others(tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ from augcli.work.study import Study
 
 def augment(recipe: Recipe, sample: Any, copies: int, label: str | None) -> list[Any]:
     """Return what a recipe makes of a sample, which is a file (Path) or a value."""
+    if not isinstance(copies, int) or copies < 0:
+        raise UsageError(f"copies must be a whole number of at least 0, not {copies!r}")
     kind = load_kind(recipe.dataset.kind)
     _refuse(recipe, kind)
     source = _source(kind, sample, recipe.input)

@@ -35,6 +35,8 @@ def filed(value: Any) -> tuple[str, bytes]:
 
     Raises SampleError for what is no picture.
     """
+    if isinstance(value, str):
+        raise SampleError(f"a picture is a file, or its pixels; a file is told by Path({value!r})")
     pixels = np.asarray(value)
     if pixels.dtype.name not in _DEPTHS or pixels.ndim not in (2, 3) or not pixels.size:
         told = f"{pixels.dtype} of shape {pixels.shape}"
