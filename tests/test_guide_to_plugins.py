@@ -29,10 +29,27 @@ def folder(tmp_path: Path) -> Path:
     """Return a folder with the files and the recipe of the guide, and what that is about."""
     for text in re.findall(r"(?s)```python\n(.*?)```", GUIDE):
         write(tmp_path / text.split('"""')[1], text)
-    (recipe,) = re.findall(r"(?s)```yaml\n(.*?)```", GUIDE)
-    write(tmp_path / "recipe.yaml", recipe)
-    shutil.copytree(ROOT / "sample_data/cones", tmp_path / "cones")
+    for name, text in re.findall(r"(?s)```yaml\n# (\S+)\n(.*?)```", GUIDE):
+        write(tmp_path / name, text)
+    for name in ("cones", "reviews"):
+        shutil.copytree(ROOT / "sample_data" / name, tmp_path / name)
+    shutil.copy(ROOT / "sample_data/tables/penguins.csv", tmp_path)
     return tmp_path
+
+
+NEW = {
+    "penguins": (["build/penguins/penguins.csv", 400], "made by any_pair"),
+    "reviews": (["build/reviews/train.pos", 60], "exclaim"),
+}
+"""A new row of each, and what explain tells of it."""
+
+
+@pytest.mark.parametrize("name", NEW)
+def test_the_recipes_of_the_guide_run_as_they_are_printed(folder: Path, name: str) -> None:
+    done = augment("run", f"{name}.yaml", "-j", "1", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    row, told = NEW[name]
+    assert told in augment("explain", *row, cwd=folder).stdout
 
 
 @pytest.mark.parametrize("file", ["my_steps.py", "my_words.py"])
@@ -48,7 +65,7 @@ def test_of_a_file_of_methods_it_is_said_that_a_table_tries_them(folder: Path) -
 
 
 def test_boxes_are_squeezed_with_their_picture(folder: Path) -> None:
-    recipe = augcli.load_recipe(folder / "recipe.yaml")
+    recipe = augcli.load_recipe(folder / "cones.yaml")
     assert augcli.run(recipe, jobs=1).exit_code == 0
     lines = manifest(folder / "build/cones")
     originals = {line["source"]: line for line in lines if line["copy"] is None}
