@@ -188,10 +188,10 @@ def augment(recipe: Recipe, sample: Any, copies: int = 1, *, label: str | None =
     """Return what a recipe makes of one sample: `copies` of it, and nothing is written.
 
     A sample is a file (Path) or what `load` gives: a picture (H×W×C array, RGB), a text, a series
-    (channels × time). `label` is its class, for steps that ask. A file of the dataset becomes what
-    a run makes of it; objects in pictures are not looked for. Raises SampleError where a copy
-    cannot be made, UsageError where a sample means nothing without others: rows of tables, and
-    steps that mix.
+    (channels × time). `label` is its class, for steps that ask: any name, as those of the dataset
+    are not looked up. A file of the dataset becomes what a run makes of it; objects in pictures are
+    not looked for. Raises SampleError where a copy cannot be made, UsageError where a sample means
+    nothing without others: rows of tables, and steps that mix.
 
     >>> import numpy as np
     >>> gray = np.full((8, 6, 1), 99, np.uint8)

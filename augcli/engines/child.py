@@ -104,7 +104,8 @@ def _serve(built: Callable[[], ChunkFunction], pipe: Connection, child: Child) -
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, daemon=True).start()
-    os.dup2(2, 1)  # what people's steps print; the parent's stdout is for data
+    with suppress(OSError):  # a daemon may have neither
+        os.dup2(2, 1)  # what people's steps print: the parent's stdout is for data
     with suppress(EOFError, OSError):
         work = _told(built, pipe)
         while work and (items := pipe.recv()) is not NOTHING_MORE:
