@@ -78,7 +78,7 @@ def refuse_rows_of_files(listing: Listing, names: Sequence[str], others: Iterabl
 
 def _is_count(word: str) -> bool:
     """Return whether a word is a number as any column may have it."""
-    return word.isdecimal() and len(word) < _COUNTS
+    return bool(_NUMBER(word)) and (not word.isdecimal() or len(word) < _COUNTS)
 
 
 def is_list(path: str) -> bool:
