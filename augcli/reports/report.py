@@ -155,12 +155,17 @@ def summarise(  # noqa: PLR0913 – what a run has found out
 def _of_run(recipe: Recipe, merged: Merged, made: int) -> Iterator[str]:
     """Yield what there is to know of a whole run: of this machine, and of steps without effect."""
     yield from of_machine(recipe, merged, made)
+    if not merged.outputs:
+        yield _NOTHING
     for step in walk(recipe.all_steps) if merged.copies else ():
         names = [name for _, name in step.named_classes()]
         if names and step.name not in merged.applied:
             whom = f"its `only` and `except` name {', '.join(map(repr, names))}"
             copies = several(merged.copies, "copy", "copies")
             yield f"{step.name} was applied to none of {copies}; {whom}"
+
+
+_NOTHING = "the output has no sample at all"
 
 
 def _weights(

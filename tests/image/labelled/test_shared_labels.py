@@ -282,6 +282,33 @@ def test_copies_that_lose_all_objects(tmp_path: Path, empty: str) -> None:
     assert bool(emptied) is (empty == "keep")
 
 
+def dropping(folder: Path, out: Path, x: list[float], copies: int) -> Any:
+    dataset = {"format": "yolo", "targets": {"empty": "drop"}}
+    asked = {"copies": copies, "output": {"originals": "omit"}}
+    return run(folder, out, dataset=dataset, steps=[{"translate": {"x": x}}], **asked)
+
+
+DROPPED = "a copy has lost all its objects and is left out"
+
+
+def test_copies_that_are_left_out_are_told_where_nothing_else_is_left(tmp_path: Path) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out"
+    for name in "ab":
+        write(folder / f"images/{name}.png", picture(ord(name)))
+        write(folder / f"labels/{name}.txt", "0 .2 .5 .2 .2\n")
+    write(folder / "data.yaml", "train: images\nnames: [cat]\n")
+    for _ in range(2):
+        summary = dropping(folder, out, [-0.95, -0.9], 3)
+        assert summary.notes[DROPPED] == 6
+        assert any("no sample at all" in note for note in summary.notes)
+        assert [(each.before, each.after) for each in summary.objects] == [(2, 0)]
+    for copies in (9, 4):
+        summary = dropping(folder, out, [-0.9, 0.1], copies)
+        left = len(manifest(out))
+        assert 0 < left < 2 * copies
+        assert summary.notes[DROPPED] == 2 * copies - left, "of so many copies, not of those before"
+
+
 def mask(values: Any, mode: str = "L") -> bytes:
     image = Image.fromarray(np.array(values, np.uint8))
     if mode == "P":
