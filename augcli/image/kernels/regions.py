@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.image.kernels.clip import area
 from augcli.image.picture import Mask, PixelArray, Points
 from augcli.image.targets import Box, Region, Target, Targets
 
@@ -76,6 +77,26 @@ def pixels_of(
     if not len(rows):
         rows, columns = np.array([(bottom - top) // 2]), np.array([(right - left) // 2])
     return rows + top, columns + left
+
+
+def covering(rings: Sequence[Points]) -> tuple[Points, ...]:
+    """Return the rings that cover the middle of a pixel; all of them where none does."""
+    if len(rings) < 2:
+        return tuple(rings)
+    return tuple(filter(_covers, rings)) or tuple(rings)
+
+
+def _covers(ring: Points) -> bool:
+    """Return whether the middle of a pixel is in a ring.
+
+    The largest disc in it has a radius of at least area / length (Bonnesen), and one of more than
+    √½ always has such a middle in it.
+    """
+    if area(ring) > np.hypot(*(ring - np.roll(ring, 1, axis=0)).T).sum() * 0.5**0.5:
+        return True
+    low, high = np.ceil(ring.min(axis=0) - 0.5), np.floor(ring.max(axis=0) - 0.5)
+    x, y = (np.arange(least, most + 1) + 0.5 for least, most in zip(low, high, strict=True))
+    return bool(filled([ring], x, y).any())
 
 
 def filled(rings: Sequence[Points], x: Points, y: Points) -> NDArray[np.bool_]:
