@@ -61,5 +61,6 @@ def _index_key(recipe: Recipe, dataset: Dataset, output: OutputFolder) -> str | 
     hashes = [
         sha256_of(path) for path in (output.manifest, *map(dataset.root.joinpath, dataset.lists))
     ]
-    told = [__version__, plain["dataset"], plain["output"], dataset.lists, hashes]
+    revision = load_kind(recipe.dataset.kind).revision
+    told = [__version__, revision, plain["dataset"], plain["output"], dataset.lists, hashes]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

@@ -60,9 +60,9 @@ def stamps(recipe: Recipe, classes: Sequence[str]) -> Stamps:
         reduce(getitem, folders, plain).pop(key)
     revisions = sorted((step.name, step.making()) for step in walk(recipe.all_steps))
     others = {key: value for key, value in plain.items() if key not in _OF_STEPS}
-    versions = load_kind(recipe.dataset.kind).versions()
-    told = [__version__, HEAD, versions, *([classes] if classes else [])]
-    return Stamps(_hash([*told[:3], plain, revisions, *told[3:]]), _hash([*told, others]))
+    kind = load_kind(recipe.dataset.kind)
+    told = [__version__, HEAD, kind.revision, kind.versions(), *([classes] if classes else [])]
+    return Stamps(_hash([*told, plain, revisions]), _hash([*told, others]))
 
 
 def _unfrozen(_at: KeyPath, step: Transform) -> Transform:

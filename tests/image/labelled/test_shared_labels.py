@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from pycocotools.coco import COCO
 
 from augcli.commands import forecast
 from augcli.errors import RecipeError
+from augcli.image import kind, settle
 from augcli.image.labelled.coco import CocoScheme
 from augcli.image.overlay import colour_at, colour_of
 from augcli.recipe import read_recipe
@@ -125,6 +127,24 @@ def test_copies_are_added_and_all_else_stays(coco: Path, tmp_path: Path) -> None
     assert [each["bbox"] for each in moved] == [[11.5, 3, 6.5, 4], [17, 1, 2, 2]]
     assert moved[0]["attributes"] == {"dark": True}
     assert min(each["id"] for each in moved) > 9
+
+
+def test_labels_of_an_earlier_way_to_make_them_are_made_again(
+    coco: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = coco / "annotations/instances_train2017.json"
+    ring = [4, 3, 10.3, 3, 10.3, 12, 4, 12]
+    outlined = annotation(5, 1, [4, 3, 6.3, 9], segmentation=[ring], area=56.7)
+    path.write_text(json.dumps(told({1: "a.png", 4: "b.png"}, [outlined])))
+    asked = FLIP | {"steps": [{"grid_shuffle": {"rows": 1, "columns": 2}}]}
+    run(coco, tmp_path / "new", **asked)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(settle, "covering", tuple)
+        earlier.setattr(kind, "KIND", replace(kind.KIND, revision=kind.KIND.revision - 1))
+        run(coco, tmp_path / "out", **asked)
+    assert loaded(tmp_path / "out") != loaded(tmp_path / "new")
+    assert run(coco, tmp_path / "out", **asked).made == 0, "pixels are as they were"
+    assert loaded(tmp_path / "out") == loaded(tmp_path / "new")
 
 
 def test_a_file_of_a_split_that_passes_through_stays_byte_for_byte(
