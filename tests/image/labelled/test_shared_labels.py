@@ -143,8 +143,13 @@ def test_labels_of_an_earlier_way_to_make_them_are_made_again(
         earlier.setattr(kind, "KIND", replace(kind.KIND, revision=kind.KIND.revision - 1))
         run(coco, tmp_path / "out", **asked)
     assert loaded(tmp_path / "out") != loaded(tmp_path / "new")
-    assert run(coco, tmp_path / "out", **asked).made == 0, "pixels are as they were"
+    summary = run(coco, tmp_path / "out", **asked)
+    assert summary.made == 0, "pixels are as they were"
+    assert [each for each in summary.notes if "anew" in each] == [
+        "annotations/instances_train2017.json is written anew, as what it tells of has changed"
+    ]
     assert loaded(tmp_path / "out") == loaded(tmp_path / "new")
+    assert not any("anew" in each for each in run(coco, tmp_path / "out", **asked).notes)
 
 
 def test_a_file_of_a_split_that_passes_through_stays_byte_for_byte(
