@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from augcli.image.config import TargetSettings
-from augcli.image.kernels.regions import covering
+from augcli.image.kernels.regions import shown_of
 from augcli.image.operations.placed import DIGITS, bounds, extent, has_shape, plain
 from augcli.image.picture import Placed, Points
 from augcli.image.targets import Box, Keypoint, Ring, Target, Targets
@@ -44,8 +44,8 @@ def settle(objects: Sequence[Placed], settings: TargetSettings) -> Settled:
 
 
 def _without_slivers(each: Placed) -> Placed:
-    """Return a moved object without rings that cover no pixel: none of it is seen there."""
-    return replace(each, rings=covering(each.rings)) if each.changed else each
+    """Return a moved object without rings that no pixel shows."""
+    return replace(each, rings=shown_of(each.rings)) if each.changed else each
 
 
 def _reason(each: Placed, box: Box | None, settings: TargetSettings) -> str | None:

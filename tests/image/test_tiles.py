@@ -103,6 +103,16 @@ def test_a_part_that_covers_no_pixel_has_no_say_in_the_box() -> None:
     assert len(third.rings) == 2, "it covers the middles of pixels"
 
 
+def test_a_part_of_less_than_half_a_pixel_has_no_say_though_a_middle_is_in_it() -> None:
+    tip = ((33.96, 0.0), (33.54, 0.89), (33.22, 0.0))
+    whole = ((40.0, 3.0), (50.0, 3.0), (50.0, 9.0), (40.0, 9.0))
+    picture = with_targets(
+        Picture(noisy()), (Target(label="a", box=(33, 0, 50, 9), rings=(tip, whole)),)
+    )
+    (kept,) = settle(apply([SWAPPED], picture).objects, TargetSettings()).kept
+    assert kept.box == (40, 3, 50, 9)
+
+
 SLIVERS = (((3.0, 3.0), (3.4, 3.0), (3.4, 9.0)), ((40.0, 3.0), (40.4, 3.0), (40.4, 9.0)))
 
 

@@ -11,6 +11,8 @@ from augcli.image.kernels.clip import area
 from augcli.image.picture import Mask, PixelArray, Points
 from augcli.image.targets import Box, Region, Target, Targets
 
+_HALF_PIXEL = 0.5
+
 
 def plane_of(region: Region) -> PixelArray:
     """Return H×W×1, 1 where the region is."""
@@ -79,21 +81,28 @@ def pixels_of(
     return rows + top, columns + left
 
 
-def covering(rings: Sequence[Points]) -> tuple[Points, ...]:
-    """Return the rings that cover the middle of a pixel; all of them where none does."""
+def shown_of(rings: Sequence[Points]) -> tuple[Points, ...]:
+    """Return the rings that a pixel shows; all of them where none is shown.
+
+    Those have the middle of a pixel in them, and more than half a pixel's area: less of an object
+    is not what a pixel there is drawn of.
+    """
     if len(rings) < 2:
         return tuple(rings)
-    return tuple(filter(_covers, rings)) or tuple(rings)
+    return tuple(filter(_is_shown, rings)) or tuple(rings)
 
 
-def _covers(ring: Points) -> bool:
-    """Return whether the middle of a pixel is in a ring.
+def _is_shown(ring: Points) -> bool:
+    """Return whether a ring has the middle of a pixel in it, and more than half a pixel's area.
 
     The largest disc in it has a radius of at least area / length (Bonnesen), and one of more than
     √½ always has such a middle in it.
     """
-    if area(ring) > np.hypot(*(ring - np.roll(ring, 1, axis=0)).T).sum() * 0.5**0.5:
+    size = area(ring)
+    if size > np.hypot(*(ring - np.roll(ring, 1, axis=0)).T).sum() * 0.5**0.5:
         return True
+    if size <= _HALF_PIXEL:
+        return False
     low, high = np.ceil(ring.min(axis=0) - 0.5), np.floor(ring.max(axis=0) - 0.5)
     x, y = (np.arange(least, most + 1) + 0.5 for least, most in zip(low, high, strict=True))
     return bool(filled([ring], x, y).any())

@@ -139,7 +139,7 @@ def test_labels_of_an_earlier_way_to_make_them_are_made_again(
     asked = FLIP | {"steps": [{"grid_shuffle": {"rows": 1, "columns": 2}}]}
     run(coco, tmp_path / "new", **asked)
     with monkeypatch.context() as earlier:
-        earlier.setattr(settle, "covering", tuple)
+        earlier.setattr(settle, "shown_of", tuple)
         earlier.setattr(kind, "KIND", replace(kind.KIND, revision=kind.KIND.revision - 1))
         run(coco, tmp_path / "out", **asked)
     assert loaded(tmp_path / "out") != loaded(tmp_path / "new")
