@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.image.kernels.clip import area
+from augcli.image.kernels import opencv as cv2
 from augcli.image.picture import Mask, PixelArray, Points
 from augcli.image.targets import Box, Region, Target, Targets
 
@@ -98,8 +98,9 @@ def _is_shown(ring: Points) -> bool:
     The largest disc in it has a radius of at least area / length (Bonnesen), and one of more than
     √½ always has such a middle in it.
     """
-    size = area(ring)
-    if size > np.hypot(*(ring - np.roll(ring, 1, axis=0)).T).sum() * 0.5**0.5:
+    points = ring.astype(np.float32)
+    size = cv2.contourArea(points)
+    if size > cv2.arcLength(points, True) * 0.5**0.5:
         return True
     if size <= _HALF_PIXEL:
         return False
