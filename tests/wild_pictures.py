@@ -30,6 +30,38 @@ PICTURES: Layouts = {
         | {"meta.csv": "lesion,image_id,dx\nL1,A000,nv\nL2,A001,mel\n"},
         ("question: unnamed-labels: meta.csv is a table of these pictures",),
     ),
+    "parts whose names tell nothing": (
+        photos("part1/a#.png", "part2/b#.png")
+        | {"labels.csv": "id,label\na000,x\na001,y\na002,x\nb000,y\nb001,x\n"},
+        ("question: unnamed-labels: labels.csv is a table of these pictures", "one folder"),
+    ),
+    "sites and a table of files": (
+        photos("north/a#.png", "south/b#.png")
+        | {"meta.csv": "image,species,age\na000.png,elk,4\na001.png,owl,5\nb000.png,elk,4\n"},
+        ("question: unnamed-labels: meta.csv is a table of these pictures",),
+    ),
+    "batches of which the first has the first rows": (
+        photos("images_001/a#.png", "images_002/b#.png", count=6)
+        | {
+            "train.csv": "image,label\n"
+            + "".join(f"{p}00{n}.png,{n % 2}\n" for p in "ab" for n in range(6))
+        },
+        ("question: unnamed-labels: train.csv is a table of these pictures",),
+    ),
+    "a test set under the same numbers": (
+        photos("test/#.png", "train/#.png")
+        | {"trainLabels.csv": "id,label\n000,frog\n001,deer\n002,frog\n"},
+        ('path: "in/trainLabels.csv"', 'images: "train"', "3 in train"),
+    ),
+    "two views of what a table names": (
+        {
+            f"{w}/{n}.png": patches(n + 9 * (w == "front"), 24)
+            for w in ("back", "front")
+            for n in range(3)
+        }
+        | {"labels.csv": "id,label\n0,frog\n1,deer\n2,frog\n"},
+        ("question: unnamed-labels: labels.csv is a table of these pictures",),
+    ),
     "MVTec": (
         photos("nut/train/good/#.png", "nut/test/good/1#.png", "nut/test/bent/2#.png")
         | masks("nut/ground_truth/bent/2#_mask.png"),
