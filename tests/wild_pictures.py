@@ -94,6 +94,22 @@ PICTURES: Layouts = {
         },
         ("format: voc", "2 in train, 1 in val"),
     ),
+    "Pascal with masks of its own": (
+        photos("images/#.png")
+        | masks("masks/#.png")
+        | {f"xmls/{n:03d}.xml": VOC for n in range(3)},
+        ("format: voc", "question: unnamed-labels: masks/ holds masks of the pictures in images/"),
+    ),
+    "boxes, and infrared under the same names": (
+        photos("images/#.png")
+        | {f"thermal/{n:03d}.png": patches(n, 24) for n in range(3)}
+        | {f"boxes/{n:03d}.xml": VOC for n in range(3)},
+        ("format: voc", "question: unnamed-labels: thermal/ has the names of the pictures in imag"),
+    ),
+    "boxes, and background under other names": (
+        photos("images/#.png", "empty/x#.png") | {f"xmls/{n:03d}.xml": VOC for n in range(3)},
+        ("format: voc", "6 in train"),
+    ),
     "COCO with captions": (
         photos("train2017/#.png", count=1)
         | {"annotations/captions_train2017.json": json.dumps(COCO | {"annotations": CAPTIONS})}
