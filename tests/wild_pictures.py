@@ -21,6 +21,10 @@ PICTURES: Layouts = {
         photos("train/cat.#.jpg", "train/dog.#.jpg", "test1/#.jpg"),
         ("6 in train",),
     ),
+    "classes, and a folder of them again": (
+        photos("no/#.png", "yes/1#.png", "brain/no/#.png", "brain/yes/1#.png"),
+        ("question: unclear-format: brain/ has folders of the same names as those beside it",),
+    ),
     "unpacked twice": (
         photos("archive/data/train/a/#.png", "archive/data/valid/a/x#.png"),
         ("3 in valid",),
