@@ -47,6 +47,14 @@ def nested(key: str, *several: str) -> tuple[str, ...]:
 
 
 TEXTS: Layouts = {
+    "lists of classes beside folders of sentences and their tags": (
+        texts(
+            lambda _, said: f"{said}\n",
+            *(f"{s}/{n}" for s in ("train", "dev") for n in ("seq.in", "label")),
+        )
+        | {f"{name}_label.txt": "unk\nfly\nfare\nmeal\n" for name in ("intent", "slot")},
+        ("kind: text", "question: unclear-splits", "intent_label.txt, slot_label.txt beside"),
+    ),
     "texts that may be of several classes, and classes in a table of their own": (
         {
             "train.csv": rows(
