@@ -138,6 +138,39 @@ ROWS: Layouts = {
         },
         ("kind: timeseries", "time: 2", "id: 0", "point_labels: [1]", 'path: "in/raw.txt"'),
     ),
+    "sales of several shops, a row a day of each": (
+        {
+            "train.csv": rows(
+                lambda n: (
+                    f"2013-{1 + n % 56 // 28:02d}-{1 + n % 28:02d}",
+                    *f"{n // 56}{n * 7 % 9}",
+                ),
+                224,
+                "date,store,sales\n",
+            )
+        },
+        ("kind: tabular", "question: other-kind: times in 'date' rise while 'store' stay"),
+    ),
+    "hours of a year, in columns of their own": (
+        {
+            "air.csv": rows(
+                lambda n: (
+                    "2010",
+                    "1",
+                    f"{1 + n // 24}",
+                    f"{n % 24}",
+                    "ab"[n % 2],
+                    f"{n * 37 % 41}",
+                ),
+                240,
+                "year,month,day,hour,wind,dust\n",
+            )
+        },
+        (
+            "kind: tabular",
+            "question: other-kind: times in 'year', 'month', 'day', 'hour' rise even",
+        ),
+    ),
     "marks at the ends of lines": (
         {
             "raw.txt": rows(
