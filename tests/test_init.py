@@ -374,6 +374,7 @@ def test_a_question_shows_every_letter_of_a_name(tmp_path: Path) -> None:
     ("name", "data", "told"),
     [
         ("pen.tra", b"1,2,3\n4,5,6\n7,8,9\n", "pen.tra looks like a table: give such files names"),
+        ("all.json", b'{"train": [["a tall tree", "x"]]}', "JSON of this form is not read"),
         ("nlu.yml", b"nlu:\n- intent: greet\n", "YAML is not read: write its texts"),
         ("100.hea", b"100 2 360 650000\n", "WFDB is not read: write its signals into .csv"),
         ("S001.edf", b"0       X\0", "EDF is not read: write its signals into .csv"),
