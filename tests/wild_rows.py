@@ -138,6 +138,14 @@ ROWS: Layouts = {
         },
         ("kind: timeseries", "time: 2", "id: 0", "point_labels: [1]", 'path: "in/raw.txt"'),
     ),
+    "words in some columns without names, and a number in the last one": (
+        {
+            "flows.txt": rows(
+                lambda n: (f"{n * 37 % 41}", "ab"[n % 2], "uvw"[n % 3], f"{15 + n * n % 7}"), 40
+            )
+        },
+        ("kind: tabular", "label: 3", "question: which column is the class? 1 or 2 may be"),
+    ),
     "sales of several shops, a row a day of each": (
         {
             "train.csv": rows(

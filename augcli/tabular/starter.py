@@ -39,6 +39,8 @@ _FEW = 30
 """Values that a class label has at most, where its name does not tell it."""
 _FEW_NUMBERS = 10
 """Values from which on a label of numbers is an amount."""
+_ASKED = 3
+"""Columns of words that are asked about."""
 _SHOWN = 8
 _LONGEST = 40
 """Letters of a value."""
@@ -238,10 +240,10 @@ def _unclear(table: Table, label: Column) -> Iterator[str]:
     dialect = table.parts[0].dialect
     columns = [each for each in table.columns if 2 <= len(_counts(table, each)) <= _FEW]
     words = [each for each in columns if each.index in table.coded and not each.is_number]
-    alone = words if len(words) == 1 else []
+    likely = words[-_ASKED:] if label not in words or len(words) == 1 else []
     ends = [each for each in (table.columns[0], table.columns[-1]) if each in columns]
     ends = [each for each in ends if each in words or (label not in words and _is_whole(each))]
-    found = [each for each in dict.fromkeys((*alone, *ends)) if each is not label]
+    found = [each for each in dict.fromkeys((*likely, *ends)) if each is not label]
     if found and dialect and not dialect.header:
         refs = " or ".join(_ref(table, each) for each in found)
         yield f"# question: which column is the class? {refs} may be it, too: say `label`"
