@@ -387,3 +387,12 @@ def test_what_no_kind_reads_is_told_a_way_out(
     (tmp_path / name).write_bytes(data)
     with pytest.raises(UsageError, match=re.escape(told)):
         starter(tmp_path, tmp_path)
+
+
+def test_a_test_set_whose_rows_are_all_in_train_is_no_idle_file(tmp_path: Path) -> None:
+    rows = [f"{n},{n * 7 % 31},{'yn'[n % 2]}\n" for n in range(60)]
+    write(tmp_path / "train.csv", "age,sum,y\n" + "".join(rows))
+    write(tmp_path / "test.csv", "age,sum,y\n" + "".join(rows[:9]))
+    text = starter(tmp_path, tmp_path).text
+    assert "exclude:" not in text
+    assert "9 rows of an augmented split are also in another split" in text

@@ -146,6 +146,32 @@ ROWS: Layouts = {
         },
         ("kind: tabular", "label: 3", "question: which column is the class? 1 or 2 may be"),
     ),
+    "signals, and who each row is of in a short file": (
+        {
+            f"{part}/{name}_{part}.txt": rows(cells, 30)
+            for part in _PARTS
+            for name, cells in (
+                ("acc/x", curve),
+                ("acc/y", lambda n: curve(n + 40)),
+                ("acc/z", lambda n: curve(n + 80)),
+                ("subject", lambda n: (str(n // 5),)),
+            )
+        },
+        ("kind: tabular", "question: unclear-format"),
+    ),
+    "words on tables, and the first rows once more": (
+        {
+            "bank.csv": rows(lambda n: (f"{n * 7 % 31}", f"{n}.5", "yn"[n % 2]), 9, "age,sum,y\n"),
+            "bank-full.csv": rows(
+                lambda n: (f"{n * 7 % 31}", f"{n}.5", "yn"[n % 2]), 90, "age,sum,y\n"
+            ),
+            "bank-names.txt": "1. Title: bank\n\n2. Sources\n   by some people, of some year\n",
+        },
+        (
+            "found 90 rows",
+            'exclude: ["bank-names.txt", "bank.csv"]    # no table; rows that bank-full.csv has',
+        ),
+    ),
     "sales of several shops, a row a day of each": (
         {
             "train.csv": rows(
