@@ -39,12 +39,15 @@ NO_RECIPE = {
     "mnist_t10k": "no pictures, series, texts or tables",
 }
 """What is no dataset, and what `init` says of it."""
+HOURS = "times in 'year', 'month', 'day', 'hour' rise evenly from row to row"
 ASKED = {
+    "timeseries_csv": HOURS,
+    "timeseries_csv/pollution.csv": HOURS,
     "cones_yolo": "data.yaml: train: there are no pictures in ../train",
     "text_chinese_headlines": "dev.txt looks like a split but class.txt beside it does not",
 }
 """What is not told by any name, and what `init` asks."""
-GUESSED = {"tabular/abalone.csv", "tabular/breast-cancer.csv"}
+GUESSED = {"tabular/abalone.csv", "tabular/auto_imports.csv", "tabular/breast-cancer.csv"}
 """What has a best guess beside the question: no header, and two columns that may be the class."""
 UNUSABLE = {"nasty_images"}
 """What has samples that cannot be used."""

@@ -172,6 +172,18 @@ ROWS: Layouts = {
             'exclude: ["bank-names.txt", "bank.csv"]    # no table; rows that bank-full.csv has',
         ),
     ),
+    "series of unlike lengths, beside a table on them": (
+        {
+            f"{part}/Daily-{part}.csv": rows(
+                lambda n: (f"D{n}", *curve(n)[: 38 - n % 4], *[""] * (2 + n % 4)),
+                30,
+                "V1," + ",".join(f"V{n + 2}" for n in range(40)) + "\n",
+            )
+            for part in _PARTS
+        }
+        | {"info.csv": rows(lambda n: (f"D{n}", "Micro", "14"), 30, "id,sort,horizon\n")},
+        ("kind: timeseries", "layout: wide", "question: unclear-splits"),
+    ),
     "sales of several shops, a row a day of each": (
         {
             "train.csv": rows(

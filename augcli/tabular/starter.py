@@ -115,9 +115,9 @@ def _is_within(source: Source, other: Source) -> bool:
     """Return whether all lines of a file are among the more of another one of its split."""
     if len(source.data) >= len(other.data) or meaning(source.name) != meaning(other.name):
         return False
-    first = source.data.split(b"\n", _SHOWN)[:_SHOWN]
-    likely = all(line in other.data for line in first)
-    return likely and {*source.data.splitlines()} < {*other.data.splitlines()}
+    lines, others = bytes(source.data), bytes(other.data)
+    likely = all(line in others for line in lines.split(b"\n", _SHOWN)[:_SHOWN])
+    return likely and {*lines.splitlines()} < {*others.splitlines()}
 
 
 def _asking(draft: Draft, path: Path, table: Table) -> Draft:
