@@ -39,12 +39,15 @@ NO_RECIPE = {
     "mnist_t10k": "no pictures, series, texts or tables",
 }
 """What is no dataset, and what `init` says of it."""
+HOURS = "times in 'year', 'month', 'day', 'hour' rise evenly from row to row"
 ASKED = {
+    "timeseries_csv": HOURS,
+    "timeseries_csv/pollution.csv": HOURS,
     "cones_yolo": "data.yaml: train: there are no pictures in ../train",
     "text_chinese_headlines": "dev.txt looks like a split but class.txt beside it does not",
 }
 """What is not told by any name, and what `init` asks."""
-GUESSED = {"tabular/abalone.csv", "tabular/breast-cancer.csv"}
+GUESSED = {"tabular/abalone.csv", "tabular/auto_imports.csv", "tabular/breast-cancer.csv"}
 """What has a best guess beside the question: no header, and two columns that may be the class."""
 UNUSABLE = {"nasty_images"}
 """What has samples that cannot be used."""
@@ -374,6 +377,7 @@ def test_a_question_shows_every_letter_of_a_name(tmp_path: Path) -> None:
     ("name", "data", "told"),
     [
         ("pen.tra", b"1,2,3\n4,5,6\n7,8,9\n", "pen.tra looks like a table: give such files names"),
+        ("all.json", b'{"train": [["a tall tree", "x"]]}', "JSON of this form is not read"),
         ("nlu.yml", b"nlu:\n- intent: greet\n", "YAML is not read: write its texts"),
         ("100.hea", b"100 2 360 650000\n", "WFDB is not read: write its signals into .csv"),
         ("S001.edf", b"0       X\0", "EDF is not read: write its signals into .csv"),
@@ -386,3 +390,12 @@ def test_what_no_kind_reads_is_told_a_way_out(
     (tmp_path / name).write_bytes(data)
     with pytest.raises(UsageError, match=re.escape(told)):
         starter(tmp_path, tmp_path)
+
+
+def test_a_test_set_whose_rows_are_all_in_train_is_no_idle_file(tmp_path: Path) -> None:
+    rows = [f"{n},{n * 7 % 31},{'yn'[n % 2]}\n" for n in range(60)]
+    write(tmp_path / "train.csv", "age,sum,y\n" + "".join(rows))
+    write(tmp_path / "test.csv", "age,sum,y\n" + "".join(rows[:9]))
+    text = starter(tmp_path, tmp_path).text
+    assert "exclude:" not in text
+    assert "9 rows of an augmented split are also in another split" in text

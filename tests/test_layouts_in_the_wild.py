@@ -10,11 +10,12 @@ from wild import masks, photos
 from wild_archives import ARCHIVES
 from wild_pictures import PICTURES
 from wild_rows import ROWS
+from wild_tables import TABLES
 from wild_texts import TEXTS
 
 from augcli.commands.init import starter
 
-WILD = PICTURES | ROWS | ARCHIVES | TEXTS
+WILD = PICTURES | ROWS | TABLES | ARCHIVES | TEXTS
 
 
 def test_masks_beside_the_folder_that_is_named_are_asked_about(tmp_path: Path) -> None:

@@ -47,6 +47,21 @@ def nested(key: str, *several: str) -> tuple[str, ...]:
 
 
 TEXTS: Layouts = {
+    "a word on mails beside the folders of their classes": (
+        texts(
+            lambda _, said: said, *(f"mails/{k}/{n}.txt" for k in ("ham", "spam") for n in range(4))
+        )
+        | {"mails/Summary.txt": "4 mails of either class\n"},
+        ("kind: text", "question: unclear-samples: mails/Summary.txt beside folders"),
+    ),
+    "lists of classes beside folders of sentences and their tags": (
+        texts(
+            lambda _, said: f"{said}\n",
+            *(f"{s}/{n}" for s in ("train", "dev") for n in ("seq.in", "label")),
+        )
+        | {f"{name}_label.txt": "unk\nfly\nfare\nmeal\n" for name in ("intent", "slot")},
+        ("kind: text", "question: unclear-splits", "intent_label.txt, slot_label.txt beside"),
+    ),
     "texts that may be of several classes, and classes in a table of their own": (
         {
             "train.csv": rows(

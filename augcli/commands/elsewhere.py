@@ -30,6 +30,7 @@ _WAYS = {
     ".gz": ("gzip", "unpack it, and give its folder"),
     ".xls": ("Excel", _SHEETS),
     ".xlsx": ("Excel", _SHEETS),
+    ".json": ("JSON of this form", "write its samples into a .csv or .jsonl file, a row each"),
     ".yml": ("YAML", "write its texts, each with its class, into a .csv or .jsonl file"),
 }
 """ending → the format, and what to turn a file into"""

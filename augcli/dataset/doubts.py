@@ -68,8 +68,10 @@ UNNAMED_LABELS = Question(
 UNCLEAR_SAMPLES = Question(
     "unclear-samples",
     "A file may be one sample, or each of its rows one",
-    "Taken wrongly, a whole file becomes a class, or a sample is torn into rows that are none.",
-    "Say by `dataset.format` (texts) or `dataset.layout` (series) what a file holds.",
+    "Taken wrongly, a whole file becomes a class, or a sample is torn into rows that are none; so "
+    "does a file that tells of the dataset, and lies beside its folders of classes.",
+    "Say by `dataset.format` (texts) or `dataset.layout` (series) what a file holds, and by "
+    "`dataset.exclude` which is no sample.",
 )
 UNCLEAR_FORMAT = Question(
     "unclear-format",

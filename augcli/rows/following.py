@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -22,6 +22,9 @@ _TURNS = 0.05
 """Share of steps up, and down, that a curve has at least; where rows are sorted one has none."""
 _NEARLY = 0.99
 """Share of steps that go up where numbers are times."""
+_HOURS = {"month": 0.0, "day": 24.0, "hour": 1.0, "minute": 1 / 60}
+"""Parts of a year in columns of their own; months differ."""
+_FEWEST_PARTS = 2
 
 Values = NDArray[np.float64]
 Name = TypeVar("Name", int, str)
@@ -48,17 +51,38 @@ def curves_below(columns: Mapping[Name, Values], keys: Sequence[NDArray[np.bool_
     return curves if smooth else []
 
 
-def clock_below(columns: Mapping[Name, Values], keys: Sequence[NDArray[np.bool_]]) -> Name | None:
+def clock_below(
+    columns: Mapping[Name, Values],
+    keys: Sequence[NDArray[np.bool_]],
+    days: Collection[Name] = (),
+) -> Name | None:
     """Return the column that rises from row to row while keys stay, as times do and ids need not.
 
-    What counts rows is none.
+    What counts rows is none, but for days.
     """
     stays = ~np.any(keys, axis=0) if keys else np.empty(0, bool)
     for name, values in columns.items() if stays.any() else ():
         steps = np.diff(values)[stays]
-        if (steps > 0).mean() >= _NEARLY and np.median(steps) != 1:
+        if (steps > 0).mean() >= _NEARLY and (name in days or np.median(steps) != 1):
             return name
     return None
+
+
+def calendar_in(columns: Mapping[str, Values]) -> list[str]:
+    """Return the columns of a year and its parts, where times rise by the same from row to row."""
+    called = {name.strip().lower(): name for name in columns}
+    parts = [part for part in _HOURS if part in called]
+    if "year" not in called or len(parts) < _FEWEST_PARTS:
+        return []
+    names = [called[part] for part in ("year", *parts)]
+    known = np.column_stack([columns[name] for name in names])
+    year, *others = known[~np.isnan(known).any(axis=1)].T
+    months = (year - 1970) * 12 + (others[0] - 1 if "month" in parts else 0)
+    hours = months.astype("datetime64[M]").astype("datetime64[h]").astype(float)
+    times = sum((_HOURS[part] * each for part, each in zip(parts, others, strict=True)), hours)
+    steps = np.diff(times)
+    usual = float(np.median(steps)) if len(steps) >= _LONG else 0.0
+    return names if usual > 0 and np.isclose(steps, usual).mean() >= _NEARLY else []
 
 
 def _may_be_curve(values: Values, runs: NDArray[np.int64]) -> bool:

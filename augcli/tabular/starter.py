@@ -20,6 +20,8 @@ from augcli.dataset.splits import TRAIN, meaning
 from augcli.draft import Asked, Draft, balanced, quoted
 from augcli.errors import DoubtError, SampleError
 from augcli.plural import several
+from augcli.rows.delimited import is_table
+from augcli.rows.encodings import open_text
 from augcli.settings.base import DatasetSettings
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.reading.columns import Column
@@ -39,6 +41,8 @@ _FEW = 30
 """Values that a class label has at most, where its name does not tell it."""
 _FEW_NUMBERS = 10
 """Values from which on a label of numbers is an amount."""
+_ASKED = 3
+"""Columns of words that are asked about."""
 _SHOWN = 8
 _LONGEST = 40
 """Letters of a value."""
@@ -59,7 +63,8 @@ def starter(asked: Asked) -> Draft | None:
     if not known:
         return None
     root = path if path.is_dir() else path.parent
-    sources = [Source(each.relative_to(root).as_posix(), "", each.read_bytes()) for each in known]
+    found = [Source(each.relative_to(root).as_posix(), "", each.read_bytes()) for each in known]
+    sources, idle = _useful(found)
     try:
         told, table = _read(sources)
     except DoubtError:  # a run that is tried will tell it
@@ -69,7 +74,7 @@ def starter(asked: Asked) -> Draft | None:
         )
     named = _asked_for(table, asked)
     label = named or _predicted(table, sources) or _label(table)
-    lines = (*told, *_dataset(table, label, is_guess=named is None))
+    lines = (*idle, *told, *_dataset(table, label, is_guess=named is None))
     names = [part.name for part in table.parts]
     splits = _splits(table, names)
     drawn = any(line.startswith("split: {") for line in splits)
@@ -84,6 +89,37 @@ def starter(asked: Asked) -> Draft | None:
     return draft if named else _asking(draft, path, table)
 
 
+def _useful(sources: Sequence[Source]) -> tuple[Sequence[Source], list[str]]:
+    """Return the files to be read, and the line on others: words, and rows that are there twice."""
+    why = {each.name: "no table" for each in sources if _is_prose(each)}
+    tables = [each for each in sources if each.name not in why]
+    for each in tables:
+        if other := next((o for o in tables if _is_within(each, o)), None):
+            why[each.name] = f"rows that {other.name} has"
+    used = [each for each in sources if each.name not in why]
+    line = f"exclude: {quoted(sorted(why))}    # {'; '.join(dict.fromkeys(why.values()))}"
+    return (used, [line]) if used and why else (sources, [])
+
+
+def _is_prose(source: Source) -> bool:
+    """Return whether a text has lines of words, and not those of a table."""
+    head = ""
+    with suppress(SampleError):
+        head = open_text(source.name, source.data[:HEAD], None).head(HEAD)
+    lines = [line.split() for line in head.splitlines() if line.strip()]
+    words = len(lines) == 1 or any(len(line) > 1 for line in lines)
+    return source.name.lower().endswith(".txt") and words and not is_table(head)
+
+
+def _is_within(source: Source, other: Source) -> bool:
+    """Return whether all lines of a file are among the more of another one of its split."""
+    if len(source.data) >= len(other.data) or meaning(source.name) != meaning(other.name):
+        return False
+    lines, others = bytes(source.data), bytes(other.data)
+    likely = all(line in others for line in lines.split(b"\n", _SHOWN)[:_SHOWN])
+    return likely and {*lines.splitlines()} < {*others.splitlines()}
+
+
 def _asking(draft: Draft, path: Path, table: Table) -> Draft:
     """Return a draft that says nothing of what leaves it open whether rows are samples."""
     settings = TableDatasetSettings.again({})
@@ -92,7 +128,7 @@ def _asking(draft: Draft, path: Path, table: Table) -> Draft:
         if path.is_dir():
             listing = listed(settings, path)
             refuse_rows_of_files(listing, [part.name for part in table.parts], listing.names)
-        kept = ("#", "include:")
+        kept = ("#", "include:", "exclude:")
         refuse_unclear(table, settings)
         return draft
     dataset = [line if line.startswith(kept) else f"# {line}" for line in draft.dataset]
@@ -238,10 +274,10 @@ def _unclear(table: Table, label: Column) -> Iterator[str]:
     dialect = table.parts[0].dialect
     columns = [each for each in table.columns if 2 <= len(_counts(table, each)) <= _FEW]
     words = [each for each in columns if each.index in table.coded and not each.is_number]
-    alone = words if len(words) == 1 else []
+    likely = words[-_ASKED:] if label not in words or len(words) == 1 else []
     ends = [each for each in (table.columns[0], table.columns[-1]) if each in columns]
     ends = [each for each in ends if each in words or (label not in words and _is_whole(each))]
-    found = [each for each in dict.fromkeys((*alone, *ends)) if each is not label]
+    found = [each for each in dict.fromkeys((*likely, *ends)) if each is not label]
     if found and dialect and not dialect.header:
         refs = " or ".join(_ref(table, each) for each in found)
         yield f"# question: which column is the class? {refs} may be it, too: say `label`"

@@ -13,7 +13,7 @@ from augcli.dataset.files import readable
 from augcli.dataset.formats import format_at
 from augcli.dataset.layout import folders_in_starter, told_in_starter
 from augcli.dataset.scanned import class_folders
-from augcli.dataset.splits import TRAIN, are_splits, meant
+from augcli.dataset.splits import TRAIN, are_splits, meaning, meant
 from augcli.draft import Asked, Draft, quoted
 from augcli.errors import DoubtError, SampleError, SettingError
 from augcli.plural import several
@@ -65,7 +65,7 @@ _WITHOUT_WORDS = (
 def starter(asked: Asked) -> Draft | None:
     """Return what a recipe says of the texts at a path; None where there are none."""
     path, files = asked.path, readable(asked.path)
-    known = [each for each in files if format_at(TextFormat, each.name)] or files
+    known = _known(path, files)
     form, looked_at = _format_of(path, known)
     if form == "lines" and not asked.insists and any(map(_may_be_table, looked_at)):
         return None
@@ -91,6 +91,17 @@ def starter(asked: Asked) -> Draft | None:
     others = [f"exclude: {names}    # without the column of the text"] if lacking else []
     lines = (*(splits or ()), *_TOLD[form], *others, *columns)
     return _draft(known, lines, _EDA if english else _WITHOUT_WORDS)
+
+
+def _known(path: Path, files: Sequence[Path]) -> Sequence[Path]:
+    """Return the files of a format; all, where there is none, or others alone are in splits.
+
+    Lists of classes may lie beside folders of what ends in nothing that is known.
+    """
+    known = [each for each in files if format_at(TextFormat, each.name)]
+    parted = {each for each in files if meaning(each.parent.name) is not None}
+    aside = path.is_dir() and bool(parted) and parted.isdisjoint(known)
+    return files if aside else known or files
 
 
 def _draft(files: Sequence[Path], told: Sequence[str], steps: Sequence[str]) -> Draft:

@@ -107,7 +107,8 @@ class _Columns:
         """Return the columns of points below keys that stay while those go on smoothly."""
         time = next((at for at in self._numbers if self._called(at, _CLOCK)), None)
         numbers = {at: each for at, each in self._numbers.items() if each is not None}
-        kept = {at: changes_of(self._codes(at)) for at in self._numbers if at != time}
+        full = (at for at in self._numbers if at != time and not self._is_sparse(at))
+        kept = {at: changes_of(self._codes(at)) for at in full}
         keys = {at: each for at, each in kept.items() if each is not None}
         unnamed = self._ref(0) == 0
         if time is None and unnamed:
@@ -123,6 +124,11 @@ class _Columns:
         label = next((at for at in classes if _changes_within(keys[at], stays)), None)
         marks = tuple(self._ref(at) for at in keys if at not in (ident, label))
         return Curves("long", *(self._told(time), marks, self._told(label), self._told(ident)))
+
+    def _is_sparse(self, at: int) -> bool:
+        """Return whether most cells of a column are blank, as behind the ends of short series."""
+        cells = self._cells[at]
+        return 2 * sum(cell.strip() in self._missing for cell in cells) > len(cells)
 
     def _codes(self, at: int) -> NDArray[np.int64]:
         codes: NDArray[np.int64] = np.unique(self._cells[at], return_inverse=True)[1]

@@ -65,8 +65,13 @@ def _of_tables(asked: Asked, files: Sequence[Path]) -> Draft | None:
     """Return what a recipe says of tables whose first rows look like series."""
     named = [each for each in files if each.suffix.lower() in _TABLES]
     tables = [e for e in named if e.suffix.lower() in _KNOWN or _has_numbers(e)] or named
-    judges = [each for each in tables if meaning(each.name) in (None, TRAIN)] or tables
-    found = [_curves(each) for each in judges[:_OPENED]]
+    said = {each: meaning(each.name) for each in tables}
+    judges = next(
+        filter(None, ([e for e in tables if said[e] == s] for s in (TRAIN, None))), tables
+    )
+    smallest = min(judges, key=lambda each: each.stat().st_size, default=None)
+    opened = dict.fromkeys((*judges[:_OPENED], *([smallest] if smallest else [])))
+    found = [_curves(each) for each in opened]
     first = max(filter(None, found), key=lambda each: each.label is not None, default=None)
     if first and any(each is None or not each.is_like(first) for each in found):
         first = None

@@ -15,6 +15,8 @@ from augcli.task import Source
 
 ROWS = "".join(f"{i},{i % 7}.5,{'yn'[i % 3 == 0]}\n" for i in range(30))
 
+SETTINGS = TableDatasetSettings(path="")
+
 
 def header_of(text: str, **settings):
     table = open_text("t.csv", text.encode(), None)
@@ -26,6 +28,14 @@ def header_of(text: str, **settings):
 )
 def test_names_stand_over_numbers(names):
     assert header_of(f"{names}\n{ROWS}") == tuple(names.split(","))
+
+
+def test_a_mark_that_ends_the_names_alone_names_no_column():
+    found = sniff(open_text("t.csv", f"id,width,y,\n{ROWS}".encode(), None), SETTINGS)
+    assert (found.header, found.width) == (("id", "width", "y"), 3)
+    blank = "".join(f"{line},\n" for line in ROWS.splitlines())
+    found = sniff(open_text("t.csv", f"id,width,y,\n{blank}".encode(), None), SETTINGS)
+    assert (found.header, found.width) == (("id", "width", "y", ""), 4)
 
 
 @pytest.mark.parametrize("first", ["17,2019,label", "1,?,y", "0,0.5,z"])

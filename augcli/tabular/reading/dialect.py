@@ -61,6 +61,8 @@ def sniff(text: Text, settings: TableDatasetSettings) -> Dialect:
     width = width_of(text.data, found, text.start + skipped)
     rows = list(islice(_rows(head, found, width), _LOOKED_AT))
     rows = rows[:-1] if len(text.data) > HEAD and len(rows) > 1 else rows
+    if _ends_idly(rows):
+        rows[0], width = rows[0][:-1], width - 1
     return Dialect(
         encoding=text.form.encoding,
         line_end=text.form.line_end,
@@ -71,6 +73,12 @@ def sniff(text: Text, settings: TableDatasetSettings) -> Dialect:
         width=width,
         skipped=skipped,
     )
+
+
+def _ends_idly(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether a delimiter ends the first row alone, with no name behind it."""
+    first, *others = rows
+    return not first[-1].strip() and {len(each) + 1 for each in others} == {len(first)}
 
 
 _TOLD = re.compile(r"sep=([^\r\n])[ \t]*(?:\r\n|\n|\r)", re.IGNORECASE)

@@ -17,7 +17,14 @@ from augcli.dataset.groups import told_apart
 from augcli.dataset.told import quoted
 from augcli.errors import Doubt
 from augcli.rows.delimited import NUMBER
-from augcli.rows.following import LONGEST_LOOK, changes_of, clock_below, curves_below, is_curve
+from augcli.rows.following import (
+    LONGEST_LOOK,
+    calendar_in,
+    changes_of,
+    clock_below,
+    curves_below,
+    is_curve,
+)
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.reading.columns import Column, told_of
 from augcli.tabular.reading.table import Numbers, Table
@@ -64,7 +71,8 @@ def of_series(table: Table) -> Iterator[Doubt]:
     """Yield that rows may be points of series: below a key values are smooth, or times rise."""
     values = {c.name: table.numbers[c.index][:LONGEST_LOOK] for c in table.numeric}
     keys = dict(_keys(table))
-    if text := _smooth_below(values, keys) or _timed_below(table, values, keys):
+    found = _smooth_below(values, keys) or _timed_below(table, values, keys)
+    if text := found or _of_calendar(table):
         hint = "if rows are points of series, say `kind: timeseries`, `layout: long`, `id: COLUMN`"
         yield POINTS_OF_SERIES.doubt(text, hint, "dataset.kind")
 
@@ -82,10 +90,23 @@ def _timed_below(table: Table, values: Mapping[str, Numbers], keys: _Keys) -> st
     """
     label = table.with_role("label")
     others = {name: each for name, each in keys.items() if label is None or name != label.name}
-    if label is None and len(others) < 2:
-        return ""
-    clock = clock_below(values, [*others.values()])
+    days = _repeated_days(values, table)
+    known = days if label is None and len(others) < 2 else values
+    clock = clock_below(known, [*others.values()], days)
     return f"times in {clock!r} rise while {_shown(list(others))} stay" if clock else ""
+
+
+def _repeated_days(values: Mapping[str, Numbers], table: Table) -> dict[str, Numbers]:
+    """Return the columns of dates that are there again and again, as those of several series."""
+    dates = {each.name: values[each.name] for each in table.numeric if each.kind == "date"}
+    return {name: each for name, each in dates.items() if 2 * len(np.unique(each)) <= len(each)}
+
+
+def _of_calendar(table: Table) -> str:
+    """Return in words that columns of a year and its parts rise by the same time in each row."""
+    known = [each for each in table.columns if each.index in table.numbers]
+    parts = calendar_in({each.name: table.numbers[each.index][:LONGEST_LOOK] for each in known})
+    return f"times in {_shown(parts)} rise evenly from row to row" if parts else ""
 
 
 def _of_groups(

@@ -13,7 +13,7 @@ from augcli.dataset.formats import format_at, register_format
 from augcli.dataset.layout import Layout, kept, layout_of
 from augcli.dataset.lists import refuse_rows_of_files
 from augcli.dataset.scanned import class_folders
-from augcli.dataset.told import few
+from augcli.dataset.told import few, quoted
 from augcli.dataset.units import Dataset, Sample
 from augcli.errors import SettingError
 from augcli.plural import several
@@ -24,7 +24,7 @@ from augcli.text.formats.open import check_keys
 _SUFFIX = ".txt"
 _NUMBER = re.compile(r"\d+")
 _FEWEST = 3
-"""Files that are numbered, at least."""
+"""Files that are numbered, or in a folder of a class, at least."""
 _MOST = 0.5
 """Of the texts: as many have a file beside them where it tells of each."""
 
@@ -38,6 +38,7 @@ def scan_folders(settings: TextDatasetSettings, root: Path) -> Dataset:
     listing = listed(settings, root)
     texts = kept(settings, listing.take(_wanted(listing.names), "texts"))
     refuse_annotations(listing, texts)
+    _refuse_lone(listing, texts)
     names, rejected = listing.apart(texts, settings.augment[0])
     if not names:
         raise SettingError(("dataset", "path"), f"there are no texts ({_SUFFIX}) in {root}")
@@ -102,6 +103,19 @@ def refuse_annotations(listing: Listing, texts: Sequence[str]) -> None:
             text, f"{hint}; {more}", "dataset.exclude", ("dataset", "path")
         ).error
     refuse_rows_of_files(listing, texts, others)
+
+
+def _refuse_lone(listing: Listing, texts: Sequence[str]) -> None:
+    """Raise DoubtError for a few texts beside folders of others: they may tell of these."""
+    paths = [*map(PurePosixPath, () if listing.are_told else texts)]
+    around = {outer for folder in {path.parent for path in paths} for outer in folder.parents}
+    lone = Counter(path.parent for path in paths if path.parent in around)
+    if folder := next((each for each, count in lone.items() if count < _FEWEST), None):
+        found = [str(path) for path in paths if path.parent == folder]
+        text = f"{few(found)} beside folders of texts may tell of these, and be no class"
+        names = ", ".join(map(quoted, found))
+        hint = f"say `exclude: [{names}]`, or put what is a class into a folder of its own"
+        raise UNCLEAR_SAMPLES.doubt(text, hint, "dataset.exclude", ("dataset", "path")).error
 
 
 def _sample(layout: Layout, name: str) -> Sample:
