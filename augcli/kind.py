@@ -170,6 +170,9 @@ class Kind(Generic[S, D, Out, B, P]):
     records: tuple[type[Record], ...]
     """What is told of its outputs."""
     remaking: Remake
+    revision: int = 1
+    """Of all that outputs and their labels hang on beside steps and libraries: raised where other
+    bytes are written, so that sources that were done by an earlier one are looked at again."""
     chained: type[B] | None = None
     """The settings of several methods that follow each other, where a kind has such."""
     preload: Sequence[str] = ()

@@ -73,12 +73,14 @@ def run(  # noqa: PLR0913 – as the command has options
             plan = work.until_done(plan, doubted(force=force, verify=verify))
         output.recover(journal.outputs, journal.orphans())
         merged = journal.merge(rejected(dataset))
-        merged.notes |= dict.fromkeys([*map(_STAYS.format, work.others()), *learned.notes], 1)
         asides = [output.files.path / name for name in merged.asides]
-        lists, shards = write_lists(recipe, dataset, output)
-        files = [output.manifest, output.failures, *asides, *lists]
+        lists = write_lists(recipe, dataset, output)
+        anew = () if work.made else map(_ANEW.format, lists.anew)
+        told = [*map(_STAYS.format, work.others()), *learned.notes, *anew]
+        merged.notes |= dict.fromkeys(told, 1)
+        files = [output.manifest, output.failures, *asides, *lists.files]
         summary = summarise(recipe, plan, merged, made=work.made, files=files, started=started)
-        summary = replace(summary, learned=learned.hashes, files=summary.files | shards)
+        summary = replace(summary, learned=learned.hashes, files=summary.files | {**lists.shards})
         write_run(output, recipe, summary)
         output.finish()
     return summary
@@ -93,6 +95,7 @@ def _journal(recipe: Recipe, output: OutputFolder, dataset: Dataset, *, verify: 
     return journal
 
 
+_ANEW = "{} is written anew, as what it tells of has changed"
 _STAYS = "{} is no output any more, but stays: it is not what augment made"
 
 

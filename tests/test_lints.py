@@ -328,7 +328,7 @@ CURVES = "".join(
     f"{n % 2},{','.join(f'{math.sin(n + at / 3):.3f}' for at in range(30))}\n" for n in range(12)
 )
 TWO_COLUMNS = "u,v,y\n" + "".join(
-    f"{n * 7 % 31}.500,{n * 3 % 17}.500,{'ab'[n % 2]}\n" for n in range(40)
+    f"{n * 7 % 31}.5{n % 10}3,{n * 3 % 17}.5{n % 10}7,{'ab'[n % 2]}\n" for n in range(40)
 )
 FEW_WAYS = {
     "texts": ("x.tsv", LINES, {"kind": "text", "text": 1, "label": 0}, "random_swap", {"p": 0.02}),

@@ -18,6 +18,8 @@ _HEAD = 1 << 16
 _LINES = 50
 _OPENED = 20
 _PARTED = re.compile(r"train.*(test|val).*split", re.IGNORECASE)
+_COUNTS = 3
+"""Digits from which on a number in rows of a table may be the name of a file."""
 _WORDS = re.compile(r"[^\s,;\"']+")
 _NUMBER = re.compile(r"[-+.\d]+").fullmatch
 """What numbers a sample in few files, and counts something in most."""
@@ -65,12 +67,18 @@ def refuse_rows_of_files(listing: Listing, names: Sequence[str], others: Iterabl
     stems = frozenset(map(_stem, others))
     for path in () if listing.are_told else names[:_OPENED]:
         lines = _lines(listing, path)
-        found = stems.intersection(map(_stem, chain.from_iterable(lines))) - {_stem(path)}
+        words = (word for word in chain.from_iterable(lines) if not _is_count(word))
+        found = stems.intersection(map(_stem, words)) - {_stem(path)}
         if len(found) > 1 and 2 * len(found) > len(lines):
             text = f"rows of {path} tell of other files here, such as {min(found)}"
             hint = "bring rows and what they tell of into files of one kind"
             more = f"or say `include: [{quoted(path)}]` under `dataset` if its rows are the samples"
             raise OTHER_KIND.doubt(text, f"{hint}; {more}", "dataset.include").error
+
+
+def _is_count(word: str) -> bool:
+    """Return whether a word is a number as any column may have it."""
+    return bool(_NUMBER(word)) and (not word.isdecimal() or len(word) < _COUNTS)
 
 
 def is_list(path: str) -> bool:

@@ -46,6 +46,7 @@ KIND = Kind(
     processor=later("augcli.image.augment:ImageProcessor"),
     records=(PictureRecord,),
     remaking=later("augcli.image.remaking:remake"),
+    revision=2,
     preload=("augcli.image.preload",),
     starter=later("augcli.image.starter:starter"),
     linter=later("augcli.image.warnings.linter:PictureLinter"),

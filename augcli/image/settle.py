@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from augcli.image.config import TargetSettings
+from augcli.image.kernels.regions import shown_of
 from augcli.image.operations.placed import DIGITS, bounds, extent, has_shape, plain
 from augcli.image.picture import Placed, Points
 from augcli.image.targets import Box, Keypoint, Ring, Target, Targets
@@ -32,7 +33,7 @@ def settle(objects: Sequence[Placed], settings: TargetSettings) -> Settled:
     """Return which objects a picture still has, where they are now, and why others are lost."""
     kept: list[Target] = []
     lost: list[Lost] = []
-    for each in objects:
+    for each in map(_without_slivers, objects):
         box = bounds(each)
         reason = _reason(each, box, settings)
         if reason:
@@ -40,6 +41,11 @@ def settle(objects: Sequence[Placed], settings: TargetSettings) -> Settled:
         else:
             kept.append(_told(each, box))
     return Settled(tuple(kept), tuple(lost))
+
+
+def _without_slivers(each: Placed) -> Placed:
+    """Return a moved object without rings that no pixel shows."""
+    return replace(each, rings=shown_of(each.rings)) if each.changed else each
 
 
 def _reason(each: Placed, box: Box | None, settings: TargetSettings) -> str | None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from augcli import __version__
 from augcli.dataset.units import Dataset
@@ -19,19 +22,24 @@ from augcli.store.manifest import read_manifest
 from augcli.store.output import OutputFolder
 
 
-def write_lists(
-    recipe: Recipe, dataset: Dataset, output: OutputFolder
-) -> tuple[list[Path], dict[str, str]]:
-    """Write what lists the outputs: as the dataset's own did, or as shards of them are listed.
+class Lists(NamedTuple):
+    """What lists the outputs."""
 
-    Returns where that is, and the hash of each shard by its name.
-    """
+    files: Sequence[Path]
+    shards: Mapping[str, str] = MappingProxyType({})
+    """The hash of each shard by its name."""
+    anew: Sequence[str] = ()
+    """The names of files that were there and tell something else now."""
+
+
+def write_lists(recipe: Recipe, dataset: Dataset, output: OutputFolder) -> Lists:
+    """Write what lists the outputs: as the dataset's own did, or as shards of them are listed."""
     if output.staged:
-        return write_shards(recipe, dataset, output, output.staged)
-    return _write_index(recipe, dataset, output), {}
+        return Lists(*write_shards(recipe, dataset, output, output.staged))
+    return _write_index(recipe, dataset, output)
 
 
-def _write_index(recipe: Recipe, dataset: Dataset, output: OutputFolder) -> list[Path]:
+def _write_index(recipe: Recipe, dataset: Dataset, output: OutputFolder) -> Lists:
     """Write the files that list the outputs as the dataset's own did, if it had such.
 
     Nothing is written anew where neither outputs nor what the dataset has for them are new.
@@ -40,14 +48,16 @@ def _write_index(recipe: Recipe, dataset: Dataset, output: OutputFolder) -> list
     records = partial(read_manifest, output.manifest)
     key = _index_key(recipe, dataset, output)
     if key and (kept := listed.kept(key)) is not None:
-        return kept
+        return Lists(kept)
+    before = listed.files()
     try:
         mixes = bool(recipe.pools)
         files = dict(index(recipe.dataset, recipe.input, records, mixes=mixes)) if index else {}
         written = listed.replace(files)
         if key:
             listed.seal(key)
-        return written
+        now = listed.files().items()
+        return Lists(written, anew=[name for name, own in now if before.get(name, own) != own])
     except SampleError as error:
         text = f"what lists the dataset changed during the run: {error}; run it again"
         raise StorageError(text) from error
@@ -61,5 +71,6 @@ def _index_key(recipe: Recipe, dataset: Dataset, output: OutputFolder) -> str | 
     hashes = [
         sha256_of(path) for path in (output.manifest, *map(dataset.root.joinpath, dataset.lists))
     ]
-    told = [__version__, plain["dataset"], plain["output"], dataset.lists, hashes]
+    revision = load_kind(recipe.dataset.kind).revision
+    told = [__version__, revision, plain["dataset"], plain["output"], dataset.lists, hashes]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

@@ -60,9 +60,9 @@ def stamps(recipe: Recipe, classes: Sequence[str]) -> Stamps:
         reduce(getitem, folders, plain).pop(key)
     revisions = sorted((step.name, step.making()) for step in walk(recipe.all_steps))
     others = {key: value for key, value in plain.items() if key not in _OF_STEPS}
-    versions = load_kind(recipe.dataset.kind).versions()
-    told = [__version__, HEAD, versions, *([classes] if classes else [])]
-    return Stamps(_hash([*told[:3], plain, revisions, *told[3:]]), _hash([*told, others]))
+    kind = load_kind(recipe.dataset.kind)
+    told = [__version__, HEAD, kind.revision, kind.versions(), *([classes] if classes else [])]
+    return Stamps(_hash([*told, plain, revisions]), _hash([*told, others]))
 
 
 def _unfrozen(_at: KeyPath, step: Transform) -> Transform:
@@ -155,12 +155,17 @@ def summarise(  # noqa: PLR0913 – what a run has found out
 def _of_run(recipe: Recipe, merged: Merged, made: int) -> Iterator[str]:
     """Yield what there is to know of a whole run: of this machine, and of steps without effect."""
     yield from of_machine(recipe, merged, made)
+    if not merged.outputs:
+        yield _NOTHING
     for step in walk(recipe.all_steps) if merged.copies else ():
         names = [name for _, name in step.named_classes()]
         if names and step.name not in merged.applied:
             whom = f"its `only` and `except` name {', '.join(map(repr, names))}"
             copies = several(merged.copies, "copy", "copies")
             yield f"{step.name} was applied to none of {copies}; {whom}"
+
+
+_NOTHING = "the output has no sample at all"
 
 
 def _weights(

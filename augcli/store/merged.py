@@ -68,11 +68,15 @@ class Merged:
             manifest.write(dump_line(each["record"]))
 
     def count_before(self, record: Plain, dataset: Dataset, row: int) -> None:
-        """Count the objects of a source whose original is left out of the output."""
+        """Count the objects of a source whose original is left out of the output.
+
+        It may have no copies, where all have lost their objects.
+        """
         if dataset.objects is None or dataset.census is None:
             return
         copies = [each["record"]["copy"] for each in record["outputs"] if each["listed"]]
-        if copies and None not in copies:
+        is_tried = sum(record["request"].get("counts", ())) and not record["failure"]
+        if None not in copies and (copies or is_tried):
             classes = self.objects.setdefault(record["split"], {})
             for label, count in dataset.census(row).items():
                 classes.setdefault(label, [0, 0])[0] += count

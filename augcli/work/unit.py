@@ -237,7 +237,7 @@ class SourceWork:
     def _tried(self, processed: Processed) -> list[Plain]:
         files = [each for output in processed.outputs for each in output.files]
         kept = {each.name: self._kept(each) for each in files}
-        if kept and all(kept.values()):
+        if all(kept.values()) and self._is_known(files):
             return list(self._entries(processed.outputs, kept))
         notes = self._proven(processed)
         entries = list(self._entries(processed.outputs, kept))
@@ -256,9 +256,12 @@ class SourceWork:
         return notes
 
     def _is_known(self, outputs: Sequence[Output]) -> bool:
-        """Return whether all outputs were to be the same before, and with them what to note."""
+        """Return whether these very outputs were to be before, and with them what to note.
+
+        Of no outputs it is known nothing: why there are none is to be noted.
+        """
         before = {name: each["key"] for name, each in self._before.items()}
-        return all(before.get(each.name) == each.key for each in outputs)
+        return bool(outputs) and before == {each.name: each.key for each in outputs}
 
     def _entries(self, outputs: Sequence[Output], kept: dict[str, Plain | None]) -> Iterator[Plain]:
         """Yield the outputs' entries, each before those of what lies beside it."""

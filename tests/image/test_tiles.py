@@ -87,3 +87,36 @@ def test_boxes_become_the_box_of_their_parts() -> None:
     assert boxes[2] == (28, 17, 61, 47)
     assert all(each.share == pytest.approx(1) for each in result.objects)
     assert len(settle(result.objects, TargetSettings()).kept) == 4
+
+
+def test_a_part_that_covers_no_pixel_has_no_say_in_the_box() -> None:
+    """What a tile's edge cuts off is 0.3 pixels wide, and stays at the other end of the picture."""
+    ring = ((10.0, 5.0), (30.3, 5.0), (30.3, 15.0), (10.0, 15.0))
+    outlined = Target(label="a", box=(10.0, 5.0, 30.3, 15.0), rings=(ring,))
+    turned = Target(label="b", corners=ring)
+    wider = Target(label="c", rings=(tuple((x + 0.3, y) for x, y in ring),))
+    picture = with_targets(Picture(np.zeros((47, 61, 1), np.uint8)), (outlined, turned, wider))
+    first, second, third = settle(apply([SWAPPED], picture).objects, TargetSettings()).kept
+    assert first.box == (40, 28, 60, 38)
+    assert len(first.rings) == 1
+    assert set(second.corners) == {(40, 28), (60, 28), (60, 38), (40, 38)}
+    assert len(third.rings) == 2, "it covers the middles of pixels"
+
+
+def test_a_part_of_less_than_half_a_pixel_has_no_say_though_a_middle_is_in_it() -> None:
+    tip = ((33.96, 0.0), (33.54, 0.89), (33.22, 0.0))
+    whole = ((40.0, 3.0), (50.0, 3.0), (50.0, 9.0), (40.0, 9.0))
+    picture = with_targets(
+        Picture(noisy()), (Target(label="a", box=(33, 0, 50, 9), rings=(tip, whole)),)
+    )
+    (kept,) = settle(apply([SWAPPED], picture).objects, TargetSettings()).kept
+    assert kept.box == (40, 3, 50, 9)
+
+
+SLIVERS = (((3.0, 3.0), (3.4, 3.0), (3.4, 9.0)), ((40.0, 3.0), (40.4, 3.0), (40.4, 9.0)))
+
+
+def test_an_object_of_such_parts_alone_keeps_them() -> None:
+    picture = with_targets(Picture(noisy()), (Target(label="a", rings=SLIVERS),))
+    (kept,) = settle(apply([SWAPPED], picture).objects, TargetSettings()).kept
+    assert len(kept.rings) == 2

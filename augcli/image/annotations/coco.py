@@ -31,6 +31,8 @@ from augcli.image.annotations.rle import checked, counts_of, text_of
 from augcli.image.targets import Box, Keypoint, Region, Ring, Target, Targets
 
 _HALF = 0.5
+_SHOWN = 5
+"""Ids of categories."""
 _KNOWN = ("image_id", "category_id", "bbox", "segmentation", "area", "keypoints", "num_keypoints")
 """Keys that are told by a target's own fields, or are new for each picture."""
 
@@ -77,8 +79,9 @@ class Coco:
         own = plain_id(found.get("category_id"))
         label = self._labels.get(own) if isinstance(own, int | str) else None
         if label is None:
-            known = ", ".join(map(str, list(self._labels)[:5])) or "none at all"
-            raise SampleError(f"{place}: no category has the id {own!r}; there are {known}")
+            known = ", ".join(map(str, list(self._labels)[:_SHOWN])) or "none at all"
+            more = ", …" if len(self._labels) > _SHOWN else ""
+            raise SampleError(f"{place}: no category has the id {own!r}; there are {known}{more}")
         return label
 
     def render(self, targets: Targets, like: CocoPicture | None = None) -> list[dict[str, Any]]:

@@ -7,8 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.image.kernels import opencv as cv2
 from augcli.image.picture import Mask, PixelArray, Points
 from augcli.image.targets import Box, Region, Target, Targets
+
+_HALF_PIXEL = 0.5
 
 
 def plane_of(region: Region) -> PixelArray:
@@ -76,6 +79,34 @@ def pixels_of(
     if not len(rows):
         rows, columns = np.array([(bottom - top) // 2]), np.array([(right - left) // 2])
     return rows + top, columns + left
+
+
+def shown_of(rings: Sequence[Points]) -> tuple[Points, ...]:
+    """Return the rings that a pixel shows; all of them where none is shown.
+
+    Those have the middle of a pixel in them, and more than half a pixel's area: less of an object
+    is not what a pixel there is drawn of.
+    """
+    if len(rings) < 2:
+        return tuple(rings)
+    return tuple(filter(_is_shown, rings)) or tuple(rings)
+
+
+def _is_shown(ring: Points) -> bool:
+    """Return whether a ring has the middle of a pixel in it, and more than half a pixel's area.
+
+    The largest disc in it has a radius of at least area / length (Bonnesen), and one of more than
+    √½ always has such a middle in it.
+    """
+    points = ring.astype(np.float32)
+    size = cv2.contourArea(points)
+    if size > cv2.arcLength(points, True) * 0.5**0.5:
+        return True
+    if size <= _HALF_PIXEL:
+        return False
+    low, high = np.ceil(ring.min(axis=0) - 0.5), np.floor(ring.max(axis=0) - 0.5)
+    x, y = (np.arange(least, most + 1) + 0.5 for least, most in zip(low, high, strict=True))
+    return bool(filled([ring], x, y).any())
 
 
 def filled(rings: Sequence[Points], x: Points, y: Points) -> NDArray[np.bool_]:

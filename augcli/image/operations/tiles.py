@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.image.kernels.clip import clipped
-from augcli.image.kernels.regions import plane_of, region_of
+from augcli.image.kernels.regions import plane_of, region_of, shown_of
 from augcli.image.operations.placed import extent
 from augcli.image.picture import Facts, Mask, Picture, PixelArray, Placed, Points
 
@@ -82,7 +82,7 @@ class Tiles:
         rings = tuple(part for ring in each.rings for part in self._parts(ring))
         region = each.region and region_of(self._copied(plane_of(each.region)))
         points = self._points(each.keypoints)
-        corners = _around(rings) if len(each.corners) else each.corners
+        corners = _around(shown_of(rings)) if len(each.corners) else each.corners
         here = replace(each, rings=rings, region=region, keypoints=points, corners=corners)
         return replace(here, changed=True, share=each.share * _kept(rings, each))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from pycocotools.coco import COCO
 
 from augcli.commands import forecast
 from augcli.errors import RecipeError
+from augcli.image import kind, settle
 from augcli.image.labelled.coco import CocoScheme
 from augcli.image.overlay import colour_at, colour_of
 from augcli.recipe import read_recipe
@@ -125,6 +127,29 @@ def test_copies_are_added_and_all_else_stays(coco: Path, tmp_path: Path) -> None
     assert [each["bbox"] for each in moved] == [[11.5, 3, 6.5, 4], [17, 1, 2, 2]]
     assert moved[0]["attributes"] == {"dark": True}
     assert min(each["id"] for each in moved) > 9
+
+
+def test_labels_of_an_earlier_way_to_make_them_are_made_again(
+    coco: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = coco / "annotations/instances_train2017.json"
+    ring = [4, 3, 10.3, 3, 10.3, 12, 4, 12]
+    outlined = annotation(5, 1, [4, 3, 6.3, 9], segmentation=[ring], area=56.7)
+    path.write_text(json.dumps(told({1: "a.png", 4: "b.png"}, [outlined])))
+    asked = FLIP | {"steps": [{"grid_shuffle": {"rows": 1, "columns": 2}}]}
+    run(coco, tmp_path / "new", **asked)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(settle, "shown_of", tuple)
+        earlier.setattr(kind, "KIND", replace(kind.KIND, revision=kind.KIND.revision - 1))
+        run(coco, tmp_path / "out", **asked)
+    assert loaded(tmp_path / "out") != loaded(tmp_path / "new")
+    summary = run(coco, tmp_path / "out", **asked)
+    assert summary.made == 0, "pixels are as they were"
+    assert [each for each in summary.notes if "anew" in each] == [
+        "annotations/instances_train2017.json is written anew, as what it tells of has changed"
+    ]
+    assert loaded(tmp_path / "out") == loaded(tmp_path / "new")
+    assert not any("anew" in each for each in run(coco, tmp_path / "out", **asked).notes)
 
 
 def test_a_file_of_a_split_that_passes_through_stays_byte_for_byte(
@@ -280,6 +305,33 @@ def test_copies_that_lose_all_objects(tmp_path: Path, empty: str) -> None:
     emptied = [each for each in made if not each["targets"]]
     assert (len(made) == 6) is (empty != "drop")
     assert bool(emptied) is (empty == "keep")
+
+
+def dropping(folder: Path, out: Path, x: list[float], copies: int) -> Any:
+    dataset = {"format": "yolo", "targets": {"empty": "drop"}}
+    asked = {"copies": copies, "output": {"originals": "omit"}}
+    return run(folder, out, dataset=dataset, steps=[{"translate": {"x": x}}], **asked)
+
+
+DROPPED = "a copy has lost all its objects and is left out"
+
+
+def test_copies_that_are_left_out_are_told_where_nothing_else_is_left(tmp_path: Path) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out"
+    for name in "ab":
+        write(folder / f"images/{name}.png", picture(ord(name)))
+        write(folder / f"labels/{name}.txt", "0 .2 .5 .2 .2\n")
+    write(folder / "data.yaml", "train: images\nnames: [cat]\n")
+    for _ in range(2):
+        summary = dropping(folder, out, [-0.95, -0.9], 3)
+        assert summary.notes[DROPPED] == 6
+        assert any("no sample at all" in note for note in summary.notes)
+        assert [(each.before, each.after) for each in summary.objects] == [(2, 0)]
+    for copies in (9, 4):
+        summary = dropping(folder, out, [-0.9, 0.1], copies)
+        left = len(manifest(out))
+        assert 0 < left < 2 * copies
+        assert summary.notes[DROPPED] == 2 * copies - left, "of so many copies, not of those before"
 
 
 def mask(values: Any, mode: str = "L") -> bytes:
