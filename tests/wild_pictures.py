@@ -21,6 +21,10 @@ PICTURES: Layouts = {
         photos("train/cat.#.jpg", "train/dog.#.jpg", "test1/#.jpg"),
         ("6 in train",),
     ),
+    "classes, and a folder of them again": (
+        photos("no/#.png", "yes/1#.png", "brain/no/#.png", "brain/yes/1#.png"),
+        ("question: unclear-format: brain/ has folders of the same names as those beside it",),
+    ),
     "unpacked twice": (
         photos("archive/data/train/a/#.png", "archive/data/valid/a/x#.png"),
         ("3 in valid",),
@@ -29,6 +33,38 @@ PICTURES: Layouts = {
         photos("HAM_images_part_1/A#.png", "HAM_images_part_2/B#.png")
         | {"meta.csv": "lesion,image_id,dx\nL1,A000,nv\nL2,A001,mel\n"},
         ("question: unnamed-labels: meta.csv is a table of these pictures",),
+    ),
+    "parts whose names tell nothing": (
+        photos("part1/a#.png", "part2/b#.png")
+        | {"labels.csv": "id,label\na000,x\na001,y\na002,x\nb000,y\nb001,x\n"},
+        ("question: unnamed-labels: labels.csv is a table of these pictures", "one folder"),
+    ),
+    "sites and a table of files": (
+        photos("north/a#.png", "south/b#.png")
+        | {"meta.csv": "image,species,age\na000.png,elk,4\na001.png,owl,5\nb000.png,elk,4\n"},
+        ("question: unnamed-labels: meta.csv is a table of these pictures",),
+    ),
+    "batches of which the first has the first rows": (
+        photos("images_001/a#.png", "images_002/b#.png", count=6)
+        | {
+            "train.csv": "image,label\n"
+            + "".join(f"{p}00{n}.png,{n % 2}\n" for p in "ab" for n in range(6))
+        },
+        ("question: unnamed-labels: train.csv is a table of these pictures",),
+    ),
+    "a test set under the same numbers": (
+        photos("test/#.png", "train/#.png")
+        | {"trainLabels.csv": "id,label\n000,frog\n001,deer\n002,frog\n"},
+        ('path: "in/trainLabels.csv"', 'images: "train"', "3 in train"),
+    ),
+    "two views of what a table names": (
+        {
+            f"{w}/{n}.png": patches(n + 9 * (w == "front"), 24)
+            for w in ("back", "front")
+            for n in range(3)
+        }
+        | {"labels.csv": "id,label\n0,frog\n1,deer\n2,frog\n"},
+        ("question: unnamed-labels: labels.csv is a table of these pictures",),
     ),
     "MVTec": (
         photos("nut/train/good/#.png", "nut/test/good/1#.png", "nut/test/bent/2#.png")
@@ -61,6 +97,22 @@ PICTURES: Layouts = {
             "VOC2012/ImageSets/Main/val.txt": "002\n",
         },
         ("format: voc", "2 in train, 1 in val"),
+    ),
+    "Pascal with masks of its own": (
+        photos("images/#.png")
+        | masks("masks/#.png")
+        | {f"xmls/{n:03d}.xml": VOC for n in range(3)},
+        ("format: voc", "question: unnamed-labels: masks/ holds masks of the pictures in images/"),
+    ),
+    "boxes, and infrared under the same names": (
+        photos("images/#.png")
+        | {f"thermal/{n:03d}.png": patches(n, 24) for n in range(3)}
+        | {f"boxes/{n:03d}.xml": VOC for n in range(3)},
+        ("format: voc", "question: unnamed-labels: thermal/ has the names of the pictures in imag"),
+    ),
+    "boxes, and background under other names": (
+        photos("images/#.png", "empty/x#.png") | {f"xmls/{n:03d}.xml": VOC for n in range(3)},
+        ("format: voc", "6 in train"),
     ),
     "COCO with captions": (
         photos("train2017/#.png", count=1)

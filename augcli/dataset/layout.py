@@ -30,7 +30,7 @@ from augcli.dataset.splits import (
     read,
     says_nothing,
 )
-from augcli.dataset.told import CLASS, IGNORE, Told, doubtful, few, quoted, unlike
+from augcli.dataset.told import CLASS, IGNORE, Told, doubtful, few, quoted, refuse_again, unlike
 from augcli.errors import Problem
 from augcli.plural import several
 from augcli.settings.base import DatasetSettings
@@ -87,6 +87,7 @@ class Layout:
         inner: dict[str | None, list[tuple[str, ...]]] = defaultdict(list)
         for place in self.folders.values():
             inner[place.label].append(place.after)
+        refuse_again({name: {each[1:2] for each in found} for name, found in inner.items()})
         joined = {name: found for name, found in inner.items() if len(set(found)) > 1}
         if joined:
             name, found = next(iter(joined.items()))

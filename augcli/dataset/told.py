@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from augcli.dataset.doubts import UNCLEAR_SPLITS, UNUSED_SPLITS
+from augcli.dataset.doubts import UNCLEAR_FORMAT, UNCLEAR_SPLITS, UNUSED_SPLITS
 from augcli.dataset.globs import any_of
 from augcli.dataset.splits import are_splits
 from augcli.errors import DoubtError, SettingError, did_you_mean
@@ -97,3 +97,16 @@ def unlike(splits: Sequence[str], others: Sequence[str]) -> str:
     look, them = ("looks like a split", "it") if len(splits) == 1 else ("look like splits", "them")
     do = "does" if len(others) == 1 else "do"
     return f"{few(splits)} {look} but {few(others)} beside {them} {do} not"
+
+
+def refuse_again(within: Mapping[str | None, Collection[tuple[str, ...]]]) -> None:
+    """Raise DoubtError where a class has folders within that are called as all other classes.
+
+    `within` has, by classes, which folder each of theirs is in, if any.
+    """
+    for name, folders in within.items():
+        inner = sorted({each for folder in folders for each in folder})
+        if len(inner) > 1 and {*inner} == within.keys() - {name}:
+            text = f"{name}/ has folders of the same names as those beside it ({few(inner)})"
+            hint = "let `path` lead to the classes, or leave one of both out by `exclude`"
+            raise UNCLEAR_FORMAT.doubt(text, f"{hint} under `dataset`", "dataset.exclude").error

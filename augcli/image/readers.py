@@ -13,7 +13,7 @@ from augcli.dataset.doubts import UNCLEAR_PAIRS, UNNAMED_LABELS
 from augcli.dataset.files import Bounds, Listing, holds_outputs, listed, selected
 from augcli.dataset.layout import Layout, file_splits, kept, layout_of
 from augcli.dataset.lists import refuse_lists
-from augcli.dataset.named import are_numbered, within_names
+from augcli.dataset.named import within_names
 from augcli.dataset.scanned import absent
 from augcli.dataset.splits import BLANK, NO_SPLIT, are_splits, columns_of_splits
 from augcli.dataset.told import few, refuse_unnamed
@@ -25,10 +25,10 @@ from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.image.labelled.census import census_of
 from augcli.image.labelled.schemes import scheme_of
-from augcli.image.listing.annotated import labels_beside, table_of_labels, tables_beside
+from augcli.image.listing.across import table_of_classes
+from augcli.image.listing.annotated import labels_beside, table_of_labels
 from augcli.image.listing.columns import below
 from augcli.image.listing.corresponding import refuse_twice
-from augcli.image.listing.masked import ends_in_pictures
 from augcli.image.listing.paired import bands_among
 from augcli.image.listing.table import PictureTable, Row
 from augcli.image.listing.taken import extension_by_content, remarks, taken
@@ -87,10 +87,8 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
     if not layout.held_out:
         refuse_lists(settings, listing, found.pictures)
     within = [*layout.within_classes(root)]
-    alone = len(layout.classes) < 2 and not layout.in_folders
-    is_alone = alone or are_numbered(layout.classes)
-    if not labels and (is_alone or all(map(ends_in_pictures, layout.classes))):
-        notes += _without_table(settings, root, tables_beside(listing, found))
+    if not labels:
+        notes += _without_table(settings, root, table_of_classes(listing, found, layout))
     if not labels and not within:
         within += within_names(layout, settings, found.pictures, root, "format: csv")
     notes += within
@@ -153,7 +151,8 @@ def _without_table(
         known = recognised(settings, root)
         if known.format and not known.trouble:
             raise _unnamed_labels(found, known)
-        hint = f"let `path` lead to {table} and say `format: csv`; if it is not needed, say "
+        hint = f"let `path` lead to {table} and say `format: csv` (and by `images` in which one "
+        hint += "folder they are, if its rows do not); if it is not needed, say "
         raise UNNAMED_LABELS.doubt(
             found,
             f"{hint}`annotations: ignore` under `dataset`",

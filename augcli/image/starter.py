@@ -17,7 +17,7 @@ from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.image.labelled.boxes import has_boxes
 from augcli.image.listing.annotated import annotation_file
-from augcli.image.listing.columns import group_column, picture_columns
+from augcli.image.listing.columns import group_column, leads_to_pictures, picture_columns
 from augcli.image.readers import scan, split_columns
 from augcli.image.warnings.careful import careful, lacks_pairs, looked_at
 
@@ -54,7 +54,8 @@ def starter(asked: Asked) -> Draft | None:
 
 def _of_table(asked: Asked, table: Path) -> Draft | None:
     """Return what a recipe says of a table beside pictures; None where its columns are unclear."""
-    if {"file", "label"} <= picture_columns(table).keys() | ({"label"} if asked.label else set()):
+    told = picture_columns(table) | ({"label": asked.label} if asked.label else {})
+    if {"file", "label"} <= told.keys() and leads_to_pictures(table, told):
         draft = starter(replace(asked, path=table))
         return draft and replace(draft, path=table)
     return None

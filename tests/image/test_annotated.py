@@ -228,6 +228,14 @@ TAKEN: dict[str, Files] = {
         "dog/2.jpg": None,
         "list.csv": "image,is_cat\n1,0\n",
     },
+    "a table with the folders in a column": {
+        **{f"{c}/{c}{n}.jpg": None for c in ("cat", "dog") for n in "12"},
+        "list.csv": "image,species,breed\ncat1.jpg,1,manx\ncat2.jpg,1,korat\ndog1.jpg,2,pug\n",
+    },
+    "a table of equal names by their paths": {
+        **{f"{c}/{n}.jpg": None for c in ("cat", "dog") for n in "12"},
+        "list.csv": "image,label\ncat/1.jpg,0\ncat/2.jpg,0\ndog/1.jpg,1\ndog/2.jpg,1\n",
+    },
     "a table of others": {"1.jpg": None, "list.csv": "image,label\nx9,0\n"},
     "one text among pictures": {"1.jpg": None, "1.txt": "a cat on a mat, 4k\n"},
     "other documents": {

@@ -15,6 +15,7 @@ from augcli.dataset.units import Dataset, Sample
 from augcli.errors import Doubt, Problem, SettingError
 from augcli.image.annotations.base import Note
 from augcli.image.config import ImageDatasetSettings
+from augcli.image.listing.counterparts import refuse_counterparts
 from augcli.image.listing.taken import remarks, taken
 from augcli.plural import several
 
@@ -107,6 +108,8 @@ class Pictures:
         lone = {each.casefold(): each for each in self.others.difference(places.values())}
         why = {n: self._instead(place, lone.get(place.casefold())) for n, place in bare.items()}
         rest = [name for name, reason in why.items() if not reason]
+        if self._settings.annotations == "refuse":
+            refuse_counterparts(self._listing.bounds, self.names, rest)
         text = f"{several(len(rest), 'picture')} without {what}"
         self.note_some(rest, text, "note", "background")
         return {name: reason for name, reason in why.items() if reason}

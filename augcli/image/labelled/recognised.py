@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from augcli.dataset.doubts import UNUSED_SPLITS
+from augcli.dataset.doubts import UNNAMED_LABELS, UNUSED_SPLITS
 from augcli.dataset.splits import augmented
 from augcli.disk.reading import read_whole
 from augcli.errors import DoubtError, SampleError, SettingError
@@ -21,6 +21,7 @@ _ORDER = ("yolo", "coco", "voc", "metadata", "csv", "pairs", "masks")
 """A file of COCO's may lie beside labels of YOLO's that were made of it, but not the reverse."""
 _ASKED_LATER = ("dataset.targets.ignore",)
 """What is asked once the format is named, as unused splits are."""
+_DOUBTS_LATER = (UNUSED_SPLITS.code, UNNAMED_LABELS.code)
 _LOOKED_AT = 3
 
 
@@ -43,7 +44,7 @@ def recognised(settings: ImageDatasetSettings, root: Path) -> Recognised:
             if _reads(scheme, settings, root):
                 return Recognised(scheme.name)
         except DoubtError as error:
-            if error.doubt.key in _ASKED_LATER or error.doubt.code == UNUSED_SPLITS.code:
+            if error.doubt.key in _ASKED_LATER or error.doubt.code in _DOUBTS_LATER:
                 return Recognised(scheme.name)
         except (SampleError, SettingError) as error:
             has_place = isinstance(error, SampleError) or isinstance(error.__cause__, SampleError)
