@@ -26,7 +26,7 @@ from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.recognised import as_other_kind
 from augcli.remarks import renamed
-from augcli.reports.listings import write_lists
+from augcli.reports.listings import Lists, write_lists
 from augcli.reports.report import Summary, rejected, summarise, write_run
 from augcli.sharding import arrange
 from augcli.store.cache import NO_CACHE, CachePlace
@@ -75,9 +75,7 @@ def run(  # noqa: PLR0913 – as the command has options
         merged = journal.merge(rejected(dataset))
         asides = [output.files.path / name for name in merged.asides]
         lists = write_lists(recipe, dataset, output)
-        anew = () if work.made else map(_ANEW.format, lists.anew)
-        told = [*map(_STAYS.format, work.others()), *learned.notes, *anew]
-        merged.notes |= dict.fromkeys(told, 1)
+        merged.notes |= dict.fromkeys([*_told(work, lists), *learned.notes], 1)
         files = [output.manifest, output.failures, *asides, *lists.files]
         summary = summarise(recipe, plan, merged, made=work.made, files=files, started=started)
         summary = replace(summary, learned=learned.hashes, files=summary.files | {**lists.shards})
@@ -97,6 +95,12 @@ def _journal(recipe: Recipe, output: OutputFolder, dataset: Dataset, *, verify: 
 
 _ANEW = "{} is written anew, as what it tells of has changed"
 _STAYS = "{} is no output any more, but stays: it is not what augment made"
+
+
+def _told(work: Work, lists: Lists) -> Iterator[str]:
+    """Yield which files are no outputs any more, and which lists alone are written anew."""
+    yield from map(_STAYS.format, work.others())
+    yield from () if work.made else map(_ANEW.format, lists.anew)
 
 
 def doubted(*, force: bool, verify: bool) -> Plain:

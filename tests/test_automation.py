@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -29,11 +28,40 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """Return a folder with the recipe of this repository that the examples name."""
+    shutil.copytree(ROOT / "sample_data/photos", tmp_path / "sample_data/photos")
+    write(tmp_path / "recipes/photos.yaml", (ROOT / "recipes/photos.yaml").read_text("utf-8"))
+    return tmp_path
+
+
 def shell(command: str, cwd: Path, **told: str) -> subprocess.CompletedProcess[str]:
     """Run a line as a job's shell does, with the commands of this environment."""
+    return started(["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", command], cwd, told)
+
+
+def step(name: str, cwd: Path, inputs: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a step of the action by the shell that it names, as a runner does."""
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    asked = {key: str(each.get("default", "")) for key, each in action["inputs"].items()} | inputs
+    (told,) = (each for each in action["runs"]["steps"] if each.get("name") == name)
+    env = {
+        key: re.sub(r"\$\{\{ inputs\.(\w+) \}\}", lambda found: asked[found[1]], value)
+        for key, value in told["env"].items()
+    }
+    env |= {"RUNNER_TEMP": str(cwd), "GITHUB_OUTPUT": str(cwd / "outputs")}
+    if told["shell"] == "python":
+        return started([sys.executable, "-c", told["run"]], cwd, env)
+    return shell(told["run"], cwd, **env)
+
+
+def started(
+    command: list[str], cwd: Path, told: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     return subprocess.run(
-        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", command],
+        command,
         cwd=cwd,
         env=environment(PATH=path, **told),
         capture_output=True,
@@ -49,42 +77,57 @@ def example(title: str) -> str:
     return str(block)
 
 
-def steps() -> dict[str, Any]:
-    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
-    return {step["name"]: step for step in action["runs"]["steps"] if "name" in step}
+def used() -> dict[str, str]:
+    """Return the inputs that the page's example gives to the action."""
+    steps = yaml.safe_load(example("GitHub Actions"))["jobs"]["augment"]["steps"]
+    (inputs,) = (each["with"] for each in steps if "with" in each)
+    return dict(inputs)
 
 
-def test_the_steps_of_the_action_check_and_run_and_name_the_manifest(project: Path) -> None:
-    told = {"RECIPE": "recipes/photos.yaml", "STRICT": "false", "ARGUMENTS": "--set copies=2"}
-    told |= {"RUNNER_TEMP": str(project), "GITHUB_OUTPUT": str(project / "outputs")}
+def test_the_example_checks_and_runs_and_names_the_manifest(checkout: Path) -> None:
     for name in ("check", "run"):
-        assert told.keys() >= steps()[name]["env"].keys()
-        done = shell(steps()[name]["run"], project, **told)
-        assert done.returncode == 0, done.stderr
-    manifest = project / "build/photos/manifest.jsonl"
-    assert (project / "outputs").read_text("utf-8") == f"manifest={manifest}\n"
-    assert len(manifest.read_text("utf-8").splitlines()) == 6
+        done = step(name, checkout, used())
+        assert done.returncode == 0, done.stdout + done.stderr
+    manifest = checkout / "build/photos/manifest.jsonl"
+    assert (checkout / "outputs").read_text("utf-8") == f"manifest={manifest}\n"
+    assert manifest.exists()
+
+
+def test_broken_inputs_that_the_recipe_allows_for_end_no_job(project: Path) -> None:
+    write(project / "data/photos/train/cat/broken.png", "no picture")
+    recipe = {"recipe": "recipes/photos.yaml"}
+    assert step("check", project, recipe).returncode == 1
+    assert step("run", project, recipe).returncode == 3
+    told = {"copies": 1, "max_failures": 1}
+    allowing = write_recipe(project / "data/photos", project / "build/photos", **told)
+    write(project / "recipes/photos.yaml", allowing.read_text("utf-8"))
+    assert step("check", project, recipe).returncode == 0
+    assert step("run", project, recipe).returncode == 0
+    assert step("check", project, recipe | {"strict": "true"}).returncode == 1
+
+
+def test_arguments_of_the_action_are_quoted_as_in_a_shell(project: Path) -> None:
+    inputs = {"recipe": "recipes/photos.yaml", "arguments": "--set copies=2 -o 'my photos'"}
+    assert step("run", project, inputs).returncode == 0
+    told = (project / "outputs").read_text("utf-8")
+    assert told == f"manifest={project}/my photos/manifest.jsonl\n"
+    assert len((project / "my photos/manifest.jsonl").read_text("utf-8").splitlines()) == 6
+    done = step("run", project, inputs | {"arguments": "-o 'my photos"})
+    assert (done.returncode, done.stderr) == (1, "arguments: No closing quotation\n")
 
 
 def test_the_action_fails_where_check_or_run_fails_and_takes_no_words_for_commands(
     project: Path,
 ) -> None:
-    told = {"RECIPE": "recipes/none.yaml", "STRICT": "true", "ARGUMENTS": "; touch harm"}
-    told |= {"RUNNER_TEMP": str(project), "GITHUB_OUTPUT": str(project / "outputs")}
-    assert shell(steps()["check"]["run"], project, **told).returncode == 2
-    told["RECIPE"] = "recipes/photos.yaml"
-    assert shell(steps()["run"]["run"], project, **told).returncode == 2
+    assert step("check", project, {"recipe": "recipes/none.yaml"}).returncode == 2
+    inputs = {"recipe": "recipes/photos.yaml", "arguments": "; touch harm"}
+    assert step("run", project, inputs).returncode == 2
     assert not (project / "harm").exists()
 
 
 def test_the_action_and_its_example_agree_on_inputs() -> None:
     action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
-    (used,) = (
-        step
-        for step in yaml.safe_load(example("GitHub Actions"))["jobs"]["augment"]["steps"]
-        if "with" in step
-    )
-    assert used["with"].keys() <= action["inputs"].keys()
+    assert used().keys() <= action["inputs"].keys()
     assert action["outputs"].keys() == {"manifest"}
 
 
@@ -112,20 +155,20 @@ def test_the_hook_names_all_recipes_that_are_wrong(project: Path) -> None:
     done = shell(f"{hook['entry']} {names}", project)
     assert done.returncode == 1
     assert all(each.name in done.stdout + done.stderr for each in (wrong, other))
-    (used,) = yaml.safe_load(example("pre-commit"))["repos"]
-    assert used["hooks"] == [{"id": hook["id"]}]
+    (repository,) = yaml.safe_load(example("pre-commit"))["repos"]
+    assert repository["hooks"] == [{"id": hook["id"]}]
 
 
 @pytest.mark.parametrize("tool", ["GitLab", "DVC"])
-def test_the_commands_of_other_tools_run(project: Path, tool: str) -> None:
+def test_the_commands_of_other_tools_run(checkout: Path, tool: str) -> None:
     told = yaml.safe_load(example(tool))
     commands = (
         told["augment"]["script"][1:] if tool == "GitLab" else [told["stages"]["augment"]["cmd"]]
     )
     for command in commands:
-        done = shell(command.replace("--strict ", ""), project)
-        assert done.returncode == 0, done.stderr
-    assert (project / "build/photos/run.json").exists()
+        done = shell(command, checkout)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert (checkout / "build/photos/run.json").exists()
 
 
 def test_a_tag_that_is_the_version_is_released_without_a_secret(project: Path) -> None:

@@ -79,6 +79,22 @@ def test_one_broken_file_does_not_stop_the_others(
     assert {record["source"][0] for record in manifest(tmp_path / "out")} == {"a", "b", "c"}
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("allowed", [1, "33%"])
+def test_what_a_run_allows_for_is_a_warning_of_check(
+    tmp_path: Path, kind: str, allowed: int | str
+) -> None:
+    suffix, sound, changes = KINDS[kind]
+    for name, data in {"a": sound, "b": "", "c": sound}.items():
+        write(tmp_path / "in" / f"{name}{suffix}", data)
+    told = {"kind": "timeseries" if kind == "wide" else kind, **changes.get("dataset", {})}
+    more = {"copies": 1, "dataset": told, "max_failures": allowed}
+    summary = run(tmp_path / "in", tmp_path / "out", **changes | more)
+    found = findings(read_recipe(str(tmp_path / "out.yaml")))
+    (broken,) = (each for each in found if each.code == "sample")
+    assert broken.severity == ("error" if summary.exit_code else "warning")
+
+
 @pytest.mark.parametrize("kind", ["tabular", "text", "timeseries"])
 def test_a_file_that_cannot_be_read_is_one_of_the_broken(
     tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch

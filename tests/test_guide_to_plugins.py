@@ -58,10 +58,26 @@ def test_the_steps_of_the_guide_keep_all_promises(folder: Path, file: str) -> No
     assert told.stdout.splitlines() == [f"{'squeeze' if 'steps' in file else 'exclaim'}: ok"]
 
 
-def test_of_a_file_of_methods_it_is_said_that_a_table_tries_them(folder: Path) -> None:
-    told = augment("test-plugin", folder / "my_methods.py")
-    assert told.returncode == 0
-    assert "any_pair is a method of tables" in told.stderr
+BREAKS = {
+    "keys alone": ("gaps(keys)", "__import__('numpy').random.rand(len(keys))"),
+    "other classes": ("space.rows[space.members(label)]", "space.rows"),
+    "have changed": ("which, copy =", "space.table.numbers[0][:] = 0; which, copy ="),
+    "docstring": ('"""New rows on the way', '__doc__ = ""; """'),
+}
+
+
+@pytest.mark.parametrize("told", BREAKS)
+def test_a_method_of_the_guide_keeps_all_promises_and_one_that_does_not_is_told(
+    folder: Path, told: str
+) -> None:
+    file = folder / "my_methods.py"
+    done = augment("test-plugin", file)
+    assert (done.returncode, done.stdout) == (0, "any_pair: ok\n"), done.output
+    text = file.read_text("utf-8")
+    write(file, text.replace(*BREAKS[told]))
+    done = augment("test-plugin", file)
+    assert done.returncode == 1
+    assert told in done.stdout
 
 
 def test_boxes_are_squeezed_with_their_picture(folder: Path) -> None:

@@ -10,8 +10,10 @@ from helpers import augment, forget_plugins, write
 
 from augcli.commands.plugin import tried
 from augcli.contract import breaches
+from augcli.contract.methods import method_breaches
 from augcli.steps.learned import Learning
 from augcli.steps.plugins import load
+from augcli.tabular.methods import METHODS
 from augcli.transform import REGISTRY
 
 BAD = '''
@@ -233,3 +235,8 @@ def ours() -> list[object]:
 def test_our_own_steps_keep_every_promise(kind: str, name: str) -> None:
     given = NEEDED.get(kind, {}).get(name)
     assert [*breaches(REGISTRY[kind, name], given)] == []
+
+
+@pytest.mark.parametrize("name", ["smote", "rose", "mwmote", "random_under", "enn"])
+def test_methods_for_tables_keep_theirs(name: str) -> None:
+    assert list(method_breaches(METHODS[name])) == []

@@ -39,6 +39,8 @@ def test_its_lines_do_what_it_says(page: Path, tmp_path: Path) -> None:
         elif language == "python":
             done = finished([sys.executable, "-c", block], cwd=tmp_path, env=MODULES)
             assert done.returncode == 0, done.stderr
+        elif language == "text":
+            assert block == done.stdout
         elif found := re.match(r"# (\w+\.yaml)\n", block):
             write(tmp_path / found[1], block)
         else:

@@ -10,7 +10,7 @@ OF_FILES = (
         "A sample cannot be used",
         "Damaged, cut off, empty or too large. It is listed in failures.jsonl, and its class is "
         "topped up from others.",
-        "Mend or remove the file, or allow some: `max_failures: 1%`.",
+        "Mend or remove the file, or allow some: `max_failures: 1%` makes so many a warning.",
     ),
     Finding(
         "orientation",

@@ -146,8 +146,8 @@ def completion(context: click.Context, shell: str) -> None:
 @click.command("test-plugin")
 @click.argument("file", type=PathType(path_type=Path))
 def test_plugin(file: Path) -> int:
-    """Try the steps that FILE declares. Does each keep what every step promises?"""
-    from augcli.commands.plugin import methods, tried, untried
+    """Try the steps and methods that FILE declares. Does each keep what all promise?"""
+    from augcli.commands.plugin import tried, untried
 
     wrong = 0
     for name, found in tried(file):
@@ -156,8 +156,6 @@ def test_plugin(file: Path) -> int:
         say(*(told or [f"{name}: ok"]))
     for name in untried(file):
         warn(f"{name} takes partners, which only a run gives it: try it by `augment preview`")
-    for name in methods(file):
-        warn(f"{name} is a method of tables, which only a table shows: try it by `augment check`")
     return int(bool(wrong))
 
 

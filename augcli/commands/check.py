@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from shutil import disk_usage
@@ -146,19 +147,40 @@ def _leaks(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
 def _sources(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
     """Read every source, draw its params and decode it if it is to be augmented, as a run will."""
     dataset = plan.dataset
-    for sample, reason in dataset.rejected:
-        yield Problem(sample.id, 0, 0, reason, "error", "sample")
     with located(recipe):
         classes = classes_for(recipe, dataset)
         processor = processor_of(recipe, classes)
     make_linter = load_kind(recipe.dataset.kind).linter
     linter = make_linter(job_of(recipe, classes), dataset) if make_linter else None
     looked = _Looked(recipe, dataset.root, processor, linter)
-    yield from looked.through(plan)
+    found: Iterator[Problem] = chain(_rejected(dataset), looked.through(plan))
+    if recipe.max_failures:
+        found = _allowed(found, recipe, lambda: looked.inputs(plan))
+    yield from found
     for note, times in looked.notes.items():
         text = f"{times} times: {note}" if times > 1 else note
         yield Problem(str(dataset.root), 0, 0, text, "note", "remark")
     yield from (_as_problem(recipe, lint) for lint in (linter.told() if linter else ()))
+
+
+def _rejected(dataset: Dataset) -> Iterator[Problem]:
+    for sample, reason in dataset.rejected:
+        yield Problem(sample.id, 0, 0, reason, "error", "sample")
+
+
+def _allowed(
+    found: Iterable[Problem], recipe: Recipe, inputs: Callable[[], int]
+) -> Iterator[Problem]:
+    """Yield what is found; unusable samples last, as warnings where a run allows for so many."""
+    unusable = []
+    for each in found:
+        if each.code == "sample":
+            unusable.append(each)
+        else:
+            yield each
+    is_allowed = len(unusable) <= recipe.allowed_failures(inputs())
+    severity = "warning" if is_allowed else "error"
+    yield from (replace(each, severity=severity) for each in unusable)
 
 
 class _Looked:
@@ -176,6 +198,8 @@ class _Looked:
         self._processor = processor
         self._linter = linter
         self.notes = Counter[str]()
+        self._rows = 0
+        """Samples in sources of many."""
         self._broken: set[int] = set()
         self._paired: dict[int, PartnerError] = {}
         """Sources that are to be mixed with broken ones."""
@@ -194,6 +218,12 @@ class _Looked:
             self._paired.clear()
         yield from (_broken(plan.dataset.ids[row], error) for row, error in self._paired.items())
 
+    def inputs(self, plan: Plan) -> int:
+        """Return how many samples were looked at, as a run counts those that may fail."""
+        files = sum(count.before for count in plan.counts())
+        samples = self._rows + len(self._broken) if self._rows else files
+        return samples + len(plan.dataset.rejected)
+
     def _of(self, task: Task) -> Iterator[Problem]:
         try:
             with located(self._recipe):
@@ -210,6 +240,7 @@ class _Looked:
             if self._linter:
                 self._linter.take(task, processed)
             yield from odd
+            self._rows += sum(count.before for count in tally.counts)
             yield from of_counts(self._recipe, tally.counts)
             yield from _failures(task, processed)
 

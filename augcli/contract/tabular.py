@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -23,7 +22,7 @@ class RowTrial:
 
     def params(self, step: RowTransform, seed: int) -> Params:
         """Return what a step draws for all rows."""
-        drawn = step.make_params(_keys(seed), _table())
+        drawn = step.make_params(_keys(seed), table())
         return drawn | ({"partner": np.arange(_ROWS)[::-1]} if step.partners else {})
 
     def made(self, step: RowTransform, params: Params) -> bytes:
@@ -37,26 +36,26 @@ class RowTrial:
     def more(self, step: RowTransform) -> Iterator[Breach]:
         """Yield what a step does to rows that it may not."""
         params, some = self.params(step, 3), np.arange(_ROWS)[90:10:-3]
-        drawn = step.make_params(_keys(3)[some], _table())
+        drawn = step.make_params(_keys(3)[some], table())
         if any(not np.array_equal(params[name][some], each) for name, each in drawn.items()):
             yield Breach("draws for some rows are those for all", "draw by `keys`, row by row")
         whole = step.apply(_block(np.arange(_ROWS)), params)
         few = step.apply(_block(some), {name: each[some] for name, each in params.items()})
         if few.packed() != _part(whole, some).packed():
             yield Breach("some rows are changed as all are", "look at no other rows in apply")
-        if _block(np.arange(_ROWS)).packed() != Block(_table(), *_cells(np.arange(_ROWS))).packed():
+        if _block(np.arange(_ROWS)).packed() != Block(table(), *_cells(np.arange(_ROWS))).packed():
             yield Breach("leaves its input as it is", "the block that it was given has changed")
 
 
-@cache
-def _table() -> Table:
+def table() -> Table:
+    """Return a table of two columns of numbers and one of categories, the same each time."""
     rng = np.random.default_rng(4)
     columns = [Column(index, f"n{index}", "feature", "number") for index in range(2)]
     columns.append(Column(2, "c", "feature", "category"))
-    table = Table(columns, [Part("t.csv", _ROWS, None)])
-    table.numbers |= {index: rng.normal(size=_ROWS) for index in range(2)}
-    table.coded[2] = Coded(rng.integers(0, 3, _ROWS).astype(np.int32), ["a", "b", "c"])
-    return table
+    result = Table(columns, [Part("t.csv", _ROWS, None)])
+    result.numbers |= {index: rng.normal(size=_ROWS) for index in range(2)}
+    result.coded[2] = Coded(rng.integers(0, 3, _ROWS).astype(np.int32), ["a", "b", "c"])
+    return result
 
 
 def _keys(seed: int) -> Keys:
@@ -64,13 +63,13 @@ def _keys(seed: int) -> Keys:
 
 
 def _cells(rows: Rows) -> tuple[dict[int, Any], dict[int, Any]]:
-    table = _table()
-    numbers = {index: values[rows] for index, values in table.numbers.items()}
-    return numbers, {2: table.coded[2].codes[rows]}
+    known = table()
+    numbers = {index: values[rows] for index, values in known.numbers.items()}
+    return numbers, {2: known.coded[2].codes[rows]}
 
 
 def _block(rows: Rows) -> Block:
-    return Block(_table(), *_cells(rows))
+    return Block(table(), *_cells(rows))
 
 
 def _part(block: Block, rows: Rows) -> Block:

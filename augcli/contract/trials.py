@@ -68,11 +68,11 @@ def breaches(cls: type[Transform], given: Mapping[str, Any] | None = None) -> It
     trial = _trial_of(cls.kind)
     step = cls.model_validate(told)
     for promise, check in _CHECKS.items():
-        yield from _seen(promise, partial(check, trial, step, told))
-    yield from _seen("takes what there is", partial(trial.more, step))
+        yield from seen(promise, partial(check, trial, step, told))
+    yield from seen("takes what there is", partial(trial.more, step))
 
 
-def _seen(promise: str, check: Callable[[], Iterator[Any]]) -> Iterator[Breach]:
+def seen(promise: str, check: Callable[[], Iterator[Any]]) -> Iterator[Breach]:
     """Yield what a check finds; what it trips over is a breach as well."""
     try:
         for found in check():
@@ -129,9 +129,9 @@ def taken_nonsense(cls: type[Transform], params: Params) -> Iterator[str]:
 
 
 def _hang_on_names(trial: Trial, step: Transform, _told: Params) -> Iterator[str]:
-    with _other_chance(1):
+    with other_chance(1):
         first = [_text(trial, trial.params(step, seed)) for seed in range(_DRAWS)]
-    with _other_chance(2):
+    with other_chance(2):
         again = [_text(trial, trial.params(step, seed)) for seed in range(_DRAWS)]
     if first != again:
         yield "two draws from one stream differ: draw from `draws` alone"
@@ -147,9 +147,9 @@ def _alone_tell(trial: Trial, step: Transform, _told: Params) -> Iterator[str]:
     """Yield how else than by params, as they were recorded, an output is determined."""
     params = trial.params(step, 3)
     try:
-        with _other_chance(1):
+        with other_chance(1):
             first = trial.made(step, params)
-        with _other_chance(2):
+        with other_chance(2):
             second = trial.made(step, trial.again(params))
     except SampleError as error:
         if isinstance(error, StepError) and error.__cause__:
@@ -182,7 +182,7 @@ _CHECKS: Mapping[str, Callable[[Trial, Any, Params], Iterator[str]]] = {
 
 
 @contextmanager
-def _other_chance(seed: int) -> Iterator[None]:
+def other_chance(seed: int) -> Iterator[None]:
     """Have whoever asks Python or NumPy for chance get some that hangs on a seed."""
     python, numpy = random.getstate(), np.random.get_state()
     random.seed(seed)
