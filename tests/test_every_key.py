@@ -183,7 +183,7 @@ def dataset_of(folder: Path, kind: str) -> dict[str, Any]:
         make_photos(folder, {"train/a": 2, "train/b": 1, "val/a": 1})
         names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.png"))
         write(folder / "SHA256SUMS", "")
-        rows = [f"{name},{name},a,b,train,train" for name in names]
+        rows = [f"{name},{name},{name.split('/')[1]},c,train,train" for name in names]
         write(folder / "t.csv", "\n".join(["file,path,label,sort,split,part", *rows]))
         return told
     for name, size, seed in [("train", 24, 0), ("val", 6, 1)]:

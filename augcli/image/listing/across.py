@@ -33,7 +33,8 @@ def table_of_classes(listing: Listing, found: Taken, layout: Layout) -> str | No
 
 def _is_of_any(folder: str) -> bool:
     """Return whether a folder's name tells no class, as that of a part of all pictures."""
-    return ends_in_pictures(folder) or (says_nothing(folder) and not folder.isdecimal())
+    is_sign = folder.isdecimal() or len(folder) == 1
+    return ends_in_pictures(folder) or (says_nothing(folder) and not is_sign)
 
 
 def _table_across(
