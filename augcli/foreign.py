@@ -12,10 +12,11 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, redirect_stdout
+from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from functools import cache, wraps
 from itertools import chain
 from pathlib import Path
+from threading import current_thread, main_thread
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, get_origin, get_type_hints
 
@@ -74,8 +75,13 @@ def derived_from(cls: T) -> T:
 
 
 def aside() -> AbstractContextManager[object]:
-    """Have what people's code prints go to stderr meanwhile: stdout is for data."""
-    return redirect_stdout(sys.stderr)
+    """Have what people's code prints go to stderr meanwhile: stdout is for data.
+
+    Only in the main thread, where commands and workers do their work: threads of a program have one
+    stdout, and would not put it back in the order in which they took it.
+    """
+    is_main = current_thread() is main_thread()
+    return redirect_stdout(sys.stderr) if is_main else nullcontext()
 
 
 def is_foreign(cls: type) -> bool:

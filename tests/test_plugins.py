@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -23,6 +25,7 @@ from helpers import (
 
 import augcli
 from augcli.errors import RecipeError
+from augcli.foreign import aside
 
 FADE = '''
 from typing import Annotated
@@ -219,3 +222,18 @@ def test_what_a_step_prints_is_no_data(tmp_path: Path, photos: Path, words: list
     done = augment(words[0], recipe, *words[1:], "--json", cwd=tmp_path)
     json.loads(done.stdout)
     assert {"imported", "validated", "lower"} <= {*done.stderr.splitlines()}
+
+
+def test_threads_of_a_program_keep_its_stdout() -> None:
+    seen = []
+
+    def look() -> None:
+        with aside():
+            seen.append(sys.stdout)
+
+    thread, before = Thread(target=look), sys.stdout
+    thread.start()
+    thread.join()
+    look()
+    assert seen == [before, sys.stderr]
+    assert sys.stdout is before
