@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -17,7 +17,7 @@ from augcli.balance.classes import names_classes
 from augcli.errors import Problem, SampleError, StepError
 from augcli.image.codec import refusal
 from augcli.image.drawing import CopyDraws, Drawn
-from augcli.image.formats import Encoding, encoding_for
+from augcli.image.formats import encoding_for
 from augcli.image.job import ImageJob, known_to
 from augcli.image.labelled.base import Labels
 from augcli.image.labelled.schemes import labels_of
@@ -49,9 +49,9 @@ class ImageProcessor(Processor["ProcessedPicture"]):
         self._known = known_to(job)
         self.max_pixels = job.dataset.max_pixels
         self.output = job.output
-        self.versions = dict(versions)
+        self.versions = own = dict(versions)
         self.listing = job.dataset.listing
-        self.form = cache(partial(_form, self.versions))
+        self.form = cache(lambda encoding: told([encoding.to_json(), own]))  # no cycle with self
         """Gives what all outputs' bytes depend on beside source and steps, as keys have it."""
 
     @kept
@@ -335,10 +335,6 @@ class ProcessedPicture(Processed):
             height=None,
             listing=self._processor.listing,
         )
-
-
-def _form(versions: Mapping[str, str], encoding: Encoding) -> str:
-    return told([encoding.to_json(), versions])
 
 
 def _pixels(facts: Facts | None) -> int:
