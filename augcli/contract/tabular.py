@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from augcli.contract.trials import Breach
+from augcli.contract.trials import Breach, Trial
 from augcli.draws import Draws
 from augcli.tabular.keys import Keys
 from augcli.tabular.reading.columns import Column
@@ -17,7 +17,7 @@ from augcli.tabular.transform import Block, Params, RowTransform
 _ROWS = 120
 
 
-class RowTrial:
+class RowTrial(Trial):
     """Tries steps on a table of two columns of numbers and one of categories."""
 
     def params(self, step: RowTransform, seed: int) -> Params:
