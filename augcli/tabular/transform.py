@@ -125,6 +125,11 @@ class Lots:
     """Places among all those that `source` knows of."""
     source: Callable[[Rows], Params]
 
+    @classmethod
+    def of(cls, params: Params, size: int) -> Lots:
+        """Return params that are at hand, of so many rows."""
+        return cls(np.arange(size), lambda some: {name: own[some] for name, own in params.items()})
+
     @property
     def params(self) -> Params:
         """Return what was drawn for these rows."""

@@ -178,9 +178,7 @@ class Networked(TableBalance):
             label,
             rows[near],
             _numbered(near),
-            noise=Lots(np.arange(len(near)), lambda lot: {"noise": noise[lot]})
-            if columns
-            else None,
+            noise=Lots.of({"noise": noise}, len(near)) if columns else None,
             spread=dict(zip(columns, spread.tolist(), strict=True)),
             categories=codes if space.table.discrete else None,
         )
