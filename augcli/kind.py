@@ -31,7 +31,6 @@ D = TypeVar("D", bound=DatasetSettings)
 Out = TypeVar("Out", bound=OutputSettings)
 B = TypeVar("B", bound=BalanceSettings)
 P = TypeVar("P", bound=Processed)
-D_contra = TypeVar("D_contra", bound=DatasetSettings, contravariant=True)
 P_contra = TypeVar("P_contra", bound=Processed, contravariant=True)
 J = TypeVar("J")
 
@@ -84,24 +83,13 @@ Figure = Callable[[Path, Record, "RowRecord | None"], str]
 Wording = Callable[[Path, Record, "RowRecord | None"], Sequence[str]]
 """Returns lines by which `explain` tells what words of an output, or of a row of it, became."""
 
+Index = Callable[
+    [D, Path, Callable[[], Iterator[Record]], bool], Iterator[tuple[str, Iterable[str]]]
+]
+"""Yields name and lines of each file that tells of the outputs as the dataset's own did.
 
-class Index(Protocol[D_contra]):
-    """How outputs are listed in files."""
-
-    def __call__(
-        self,
-        settings: D_contra,
-        path: Path,
-        records: Callable[[], Iterator[Record]],
-        *,
-        mixes: bool,
-    ) -> Iterator[tuple[str, Iterable[str]]]:
-        """Yield name and lines of each file that tells of the outputs as the dataset's own did.
-
-        `records` gives all of them, as often as they are needed; `mixes` says whether some may be
-        of several classes.
-        """
-        ...
+It is given what gives all records, and whether some outputs may be of several classes.
+"""
 
 
 class Linter(Protocol[P_contra]):

@@ -33,6 +33,10 @@ class RowTrial(Trial):
         """Return params as a table of records gives them back."""
         return {name: values.copy() for name, values in params.items()}
 
+    def recorded(self, step: RowTransform, params: Params) -> Iterator[str]:
+        """Yield nothing: records have columns of what was drawn."""
+        return iter(())
+
     def more(self, step: RowTransform) -> Iterator[Breach]:
         """Yield what a step does to rows that it may not."""
         params, some = self.params(step, 3), np.arange(_ROWS)[90:10:-3]

@@ -51,6 +51,11 @@ class Trial(ABC):
             raise ValueError(text)
         return read
 
+    def recorded(self, step: Any, params: Any) -> Iterator[str]:
+        """Yield how records of params would be followed otherwise than is declared."""
+        check_steps(type(step), [step.told(params)])
+        yield from taken_nonsense(type(step), params)
+
     @abstractmethod
     def more(self, step: Any) -> Iterator[Breach]:
         """Yield which promises of the kind's own a step breaks."""
@@ -116,9 +121,7 @@ def _needed(cls: type[Transform]) -> dict[str, Any]:
 def _are_plain(trial: Trial, step: Transform, _told: Params) -> Iterator[str]:
     params = trial.params(step, 0)
     trial.again(params)
-    if step.kind != "tabular":  # of rows, records have columns of what was drawn
-        check_steps(type(step), [step.told(params)])
-        yield from taken_nonsense(type(step), params)
+    yield from trial.recorded(step, params)
 
 
 def taken_nonsense(cls: type[Transform], params: Params) -> Iterator[str]:
