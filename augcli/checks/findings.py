@@ -41,22 +41,17 @@ class Finding:
     """What to do, with the key that settles it."""
 
 
-_SECTION = re.compile(r"^## (.+)\n", re.MULTILINE)
-_ENTRY = re.compile(r"### `(.+)`\n\n((?:.+\n)+)\n((?:.+\n)+)\nWhat to do: ((?:.+\n)+)")
-
-
 def _sections() -> dict[str, list[Finding]]:
     """Return what the page tells of findings, by section."""
-    parts = _SECTION.split(PAGE.read_text("utf-8"))[1:]
-    return {
-        title: [_finding(*told) for told in _ENTRY.findall(body)]
-        for title, body in zip(parts[::2], parts[1::2], strict=True)
-    }
+    sections = re.split(r"^## ", PAGE.read_text("utf-8"), flags=re.MULTILINE)[1:]
+    parts = (section.split("\n### ") for section in sections)
+    return {title.strip(): [*map(_finding, entries)] for title, *entries in parts}
 
 
-def _finding(code: str, *told: str) -> Finding:
-    title, why, remedy = (" ".join(text.split()) for text in told)
-    return Finding(code, title.removesuffix("."), why, remedy)
+def _finding(entry: str) -> Finding:
+    code, title, why, remedy = (" ".join(part.split()) for part in entry.strip().split("\n\n"))
+    remedy = remedy.removeprefix("What to do: ")
+    return Finding(code.strip("`"), title.removesuffix("."), why, remedy)
 
 
 SECTIONS = _sections()
