@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
-from augcli.contract.trials import Breach, plain_again
+from augcli.contract.trials import Breach, Trial
 from augcli.draws import Draws
 from augcli.timeseries.series import Series, stacked, unstacked
 from augcli.timeseries.transform import Facts, SeriesTransform
@@ -24,7 +23,7 @@ class _Nobody:
         return []
 
 
-class SeriesTrial:
+class SeriesTrial(Trial):
     """Tries steps on noisy waves."""
 
     def params(self, step: SeriesTransform, seed: int) -> Params:
@@ -34,10 +33,6 @@ class SeriesTrial:
     def made(self, step: SeriesTransform, params: Params) -> bytes:
         """Return the values of a series after a step."""
         return step.apply(wave(), params, ()).values.tobytes()
-
-    def again(self, params: Any) -> Any:
-        """Return params as a record gives them back."""
-        return plain_again(params)
 
     def more(self, step: SeriesTransform) -> Iterator[Breach]:
         """Yield what a step does to series that it may not."""

@@ -14,6 +14,7 @@ from augcli.figures.fonts import font_of
 from augcli.figures.scripts import as_drawn, from_left, runs_left, script, stood_in, undrawn
 from augcli.figures.sheet import FAINT, INK, PAPER, fitting, png
 from augcli.figures.turns import in_turn
+from augcli.kind import Shown
 from augcli.requests.asked import Splits
 from augcli.requests.courses import shared_out
 from augcli.task import Source, Task
@@ -32,9 +33,7 @@ _COLOURS = {"same": INK, "gone": (190, 30, 30), "new": (0, 120, 40), "faint": FA
 _LONGEST = 400
 
 
-def sheet(
-    job: TextJob, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, shown: int
-) -> bytes:
+def sheet(job: TextJob, sources: Shown, copies: int, shown: int) -> bytes:
     """Return a PNG of texts with copies 0, 1, 2 … of each below it."""
     asked = TextProcessor(job, {}).asked
     prepare(job.steps)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -12,7 +11,7 @@ from augcli.errors import SampleError
 from augcli.figures.knobs import shown
 from augcli.figures.playground import Frame, Playground, pictured
 from augcli.figures.sheet import Cell, png
-from augcli.task import Source, Task
+from augcli.kind import Shown
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, PeersOf
 from augcli.timeseries.making import Drawn, made
@@ -29,9 +28,7 @@ class _Subject(NamedTuple):
     entry: Entry
 
 
-def playground(
-    job: SeriesJob, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, count: int
-) -> Playground:
+def playground(job: SeriesJob, sources: Shown, copies: int, count: int) -> Playground:
     """Return what the page of a preview shows; SampleError where no series can be used."""
     seen = seen_of(job, sources, count)
     rows = [list(map(_frame, cells)) for cells in rows_of(seen, copies)]

@@ -15,10 +15,10 @@ from augcli.errors import SampleError
 from augcli.figures.sheet import PAPER, Cell, Sheet, caption, png
 from augcli.figures.tried import tried
 from augcli.figures.turns import in_turn
+from augcli.kind import Shown
 from augcli.plural import several
 from augcli.requests.asked import Splits
 from augcli.requests.courses import shared_out
-from augcli.task import Source, Task
 from augcli.timeseries.drawing import Drawing
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society
@@ -43,9 +43,7 @@ class Seen(NamedTuple):
         return self.drawing.library
 
 
-def sheet(
-    job: SeriesJob, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, shown: int
-) -> bytes:
+def sheet(job: SeriesJob, sources: Shown, copies: int, shown: int) -> bytes:
     """Return a PNG with one row per series: as it was, then copies 0, 1, 2 …"""
     seen = seen_of(job, sources, shown)
     return png(Image.fromarray(_SHEET.drawn(rows_of(seen, copies))))
@@ -57,7 +55,7 @@ def rows_of(seen: Seen, copies: int) -> list[list[Cell]]:
     return [each.made or [(_empty(), [each.reason])] for each in found]
 
 
-def seen_of(job: SeriesJob, sources: Sequence[tuple[Task, Sequence[Source]]], shown: int) -> Seen:
+def seen_of(job: SeriesJob, sources: Shown, shown: int) -> Seen:
     """Return some series of tasks; SampleError where none can be shown."""
     first, files = sources[0][0], [file for _, files in sources for file in files]
     if isinstance(first.request, Splits):
