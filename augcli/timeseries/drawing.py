@@ -22,7 +22,7 @@ from augcli.timeseries.courses import Course, Steps, Way, courses_of
 from augcli.timeseries.formats.base import SeriesFile
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, PeersOf, Society
-from augcli.timeseries.making import Drawn, made
+from augcli.timeseries.making import Drawn, made_alone
 from augcli.timeseries.transform import Facts, SeriesTransform
 from augcli.transform import Params, walk
 
@@ -206,7 +206,7 @@ class Drawing:
             return attrgetter("effect")
 
         def mark(drawn: _Drawn) -> Hashable:
-            (series,) = made(self.library, [Drawn(entry.id, entry.row, 0, drawn.text)])
+            series = made_alone(self.library, Drawn(entry.id, entry.row, 0, drawn.text))
             if not file.is_whole:
                 return drawn.effect
             marks = b"" if series.marks is None else series.marks.tobytes()

@@ -26,7 +26,7 @@ from augcli.timeseries.dtw import distance
 from augcli.timeseries.formats import open_file
 from augcli.timeseries.formats.base import SeriesFile
 from augcli.timeseries.listing import Place
-from augcli.timeseries.series import Series, filled
+from augcli.timeseries.series import Series, filled, stacked
 
 _COMPARED = 100
 """How many of a class a series is aligned with to find the nearest."""
@@ -159,6 +159,16 @@ class Library:
     def series(self, ident: str) -> Series:
         """Return a series by its id."""
         return self._recent(ident)
+
+    def stack(self, entries: Sequence[Entry]) -> Series:
+        """Return series of one file and shape as a stack."""
+        if len(entries) == 1:
+            return stacked([self.series(entries[0].id)])
+        return self.file(entries[0].file).stack([entry.row for entry in entries])
+
+    def label(self, entry: Entry) -> str:
+        """Return what the file of a series says of it."""
+        return str(self.file(entry.file).shapes[entry.row].label)
 
     def at_rate(self, ident: str, rate: int | None) -> Series:
         """Return a series as if it had so many points a second."""

@@ -116,12 +116,12 @@ def _piled(arrays: Sequence[Any]) -> Any:
     return np.stack(arrays) if len(arrays) > 1 else arrays[0][None]  # one may be large
 
 
-def unstacked(stack: Series, labels: Sequence[str | None]) -> Iterator[Series]:
-    """Yield the series of a stack, with their labels."""
-    for number, (values, label) in enumerate(zip(stack.values, labels, strict=True)):
+def unstacked(stack: Series) -> Iterator[Series]:
+    """Yield the series of a stack; they have no labels."""
+    for number, values in enumerate(stack.values):
         marks = None if stack.marks is None else stack.marks[number]
         clock = None if stack.clock is None else stack.clock[number]
-        yield Series(values, label, marks, clock)
+        yield Series(values, None, marks, clock)
 
 
 def _mean_known(values: Values) -> Values:
