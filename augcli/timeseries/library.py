@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -35,8 +36,7 @@ _MOST = 100
 """How many of the nearest can be asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One series of a dataset."""
 
     id: str
@@ -119,7 +119,7 @@ class Library:
         """Take series to be in other splits, by their ids."""
         self.is_parted = True
         for ident, split in splits.items():
-            self.entries[ident] = replace(self.entries[ident], split=split)
+            self.entries[ident] = self.entries[ident]._replace(split=split)
         if self.single:
             self.places |= {name: replace(self.places[name], split=s) for name, s in splits.items()}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
@@ -19,8 +19,7 @@ from augcli.timeseries.series import Series, Values, stacked, unstacked
 _HEAD = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """What is known of a series before it is read."""
 
     channels: int
@@ -131,7 +130,7 @@ class SeriesFile:
         for row, shape in enumerate(self.shapes):
             if shape.label is None or shape.label in missing:
                 self.bad.setdefault(row, "there is no label")
-                self.shapes[row] = replace(shape, label=None)
+                self.shapes[row] = shape._replace(label=None)
         self.of_amounts = self.of_amounts or are_amounts([shape.label for shape in self.shapes])
 
     def series(self, row: int) -> Series:
