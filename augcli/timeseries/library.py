@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +19,7 @@ from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.nearest.points import Points
 from augcli.nearest.search import nearest
+from augcli.once import Recent
 from augcli.rows.encodings import LostLine
 from augcli.rows.opened import each_opened, held_out, none_left
 from augcli.task import Source
@@ -73,8 +74,8 @@ class Library:
         self.places = dict(places)
         self.single = single
         self.settings = settings
-        self._few = lru_cache(maxsize=_OPEN if single else None)(self._opened)
-        self._recent = lru_cache(maxsize=_RECENT)(self._read)
+        self._few: Recent[str, SeriesFile] = Recent(_OPEN if single else None)
+        self._recent: Recent[str, Series] = Recent(_RECENT)
         self.lost: dict[str, Sequence[LostLine]] = {}
         """file → its lines that are no series or points, as they cannot be read"""
         self.unnamed: list[tuple[str, dict[str, set[str]]]] = []
@@ -154,11 +155,11 @@ class Library:
 
     def file(self, name: str) -> SeriesFile:
         """Return a file by its name."""
-        return self._few(name)
+        return self._few.get(name, self._opened)
 
     def series(self, ident: str) -> Series:
         """Return a series by its id."""
-        return self._recent(ident)
+        return self._recent.get(ident, self._read)
 
     def stack(self, entries: Sequence[Entry]) -> Series:
         """Return series of one file and shape as a stack."""
@@ -245,7 +246,7 @@ class Society:
         self.expected: Collection[str] = ()
         """Those that are to be worked on together: what is near to them is looked for at once."""
         self._near: dict[str, list[str]] = {}
-        self._points = lru_cache(maxsize=None)(self._pointed)
+        self._points: Recent[tuple[str, ...], Points] = Recent(None)
 
     @cached_property
     def _rings(self) -> dict[tuple[str, int, str | None], list[tuple[int, str]]]:
@@ -298,7 +299,7 @@ class Society:
         """Return the nearest of a series, and of those of its class that are expected."""
         asked = {entry.id, *self.expected}
         places = np.array([place for place, ident in enumerate(ring) if ident in asked])
-        pool = self._points(tuple(ring))
+        pool = self._points.get(tuple(ring), self._pointed)
         rows = nearest(pool, pool.at(places), _MOST + 1).tolist()
         found = zip(places.tolist(), rows, strict=True)
         return {ring[own]: [ring[p] for p in row if p != own] for own, row in found}
