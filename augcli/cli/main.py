@@ -172,6 +172,7 @@ def run(  # noqa: PLR0913 – one per option
         return _plan(recipe, as_json=as_json, exit_code=False)
     said = (lambda _line: None) if quiet else warn
     engine = Heeding(api.engine_named(recipe, place, jobs, site_cpus=site_cpus, tell=said))
+    stop_collecting()
     told: dict[str, Any] = {"force": force, "verify": verify, "engine": engine}
     told |= {"cache": cache, "cache_writes": cache_mode == "rw"}
     with engine, progress_bar(engine, show=not quiet and not as_json) as progress:
