@@ -24,6 +24,8 @@ from augcli.text.language.stopwords import AFTER_NO_VERB, BEFORE_VERB, NEVER
 
 TABLE = BUNDLED / ENGLISH / "wordnet.txt.gz"
 NO_ARTICLES = Articles()
+_HINTS = dict.fromkeys(AFTER_NO_VERB, "nar") | dict.fromkeys(BEFORE_VERB, "v")
+"""word → the parts of speech that can stand after it; any can after others"""
 
 
 class Lexicon:
@@ -57,8 +59,7 @@ class Lexicon:
 
         Stop words and irregular forms have none.
         """
-        hint = _hint(before)
-        key = (word.lower(), hint)
+        key = (word.lower(), _HINTS.get(before, ""))
         found = self._cache.get(key)
         if found is None:
             found = self._cache[key] = tuple(self._looked_up(*key))
@@ -140,13 +141,6 @@ class Thesaurus(Lexicon):
         if word in self._deny:
             return iter(())
         return (each for each in self._plain.get(word, ()) if each.lower() not in self._deny)
-
-
-def _hint(before: str) -> str:
-    """Return the parts of speech that can stand after a word; nothing where any can."""
-    if before in BEFORE_VERB:
-        return "v"
-    return "nar" if before in AFTER_NO_VERB else ""
 
 
 @cache
