@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,7 +17,7 @@ from augcli.names import group_of
 from augcli.once import Once
 from augcli.plural import several
 from augcli.requests.spread import Part
-from augcli.rows.tables import dumped, loaded, packed, plain_name, unpacked
+from augcli.rows.tables import packed, plain_name, unpacked
 from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, CorpusPlan, label_of
 from augcli.text.drawing import Drawn, Failed, courses_of, draw_copies
@@ -46,7 +45,7 @@ class Made:
         """Return all as one, the lines last: not all who read it want them."""
         repeats = len(self.rows) - self.lines.repeats.count(None)
         told = [self.rows, self.hashes, repeats, len(payload), self.failed, self.lost]
-        return packed(told, payload + dumped(vars(self.lines)))
+        return packed(told, payload + self.lines.packed())
 
 
 class Block:
@@ -69,7 +68,7 @@ class Block:
     @property
     def lines(self) -> Lines:
         """Return where the rows come from."""
-        return Lines(**loaded(self._lines))
+        return Lines.read(bytes(self._lines))
 
 
 def stable_hash(text: str) -> int:
@@ -168,7 +167,7 @@ class BlockMaker:
     def _new_row(self, index: int, made: Document) -> str | None:
         """Return a copy as its file has it; None if it is no new text or cannot be written."""
         text = made.text
-        if self._is_known(hash(text)) or not text.strip():
+        if text in self._known or not text.strip():
             return None
         row = self._file.written(index, text, made.spans)
         if row is not None and not row.isascii():
@@ -177,11 +176,6 @@ class BlockMaker:
             except UnicodeEncodeError:
                 return None
         return row
-
-    def _is_known(self, digest: int) -> bool:
-        known = self._known
-        place = bisect_left(known, digest)
-        return place < len(known) and known[place] == digest
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -30,8 +29,13 @@ Courses = Sequence[tuple[Stage[TextTransform], Views]]
 """Stages with their views."""
 
 
-Made = tuple[list[Step], Document, str | None]
-"""What a try at a copy comes to: steps, text, and how its file has that, where it may be there."""
+class Made(NamedTuple):
+    """What a try at a copy comes to."""
+
+    steps: list[Step]
+    document: Document
+    row: str | None
+    """How its file has it; None where there must be none."""
 
 
 class Drawn(NamedTuple):
@@ -79,55 +83,48 @@ def draw_copies(  # noqa: PLR0913, PLR0917 – what a copy hangs on
     """
     for (stage, views), count in zip(courses, counts, strict=True):
         place, most = stage.below(Draws(seed).at(source)), REDRAWS + 1
-        copies = Distinct[list[Made]](_mark, [(document.text,), None])
-        draw = partial(_group, views, label, document, write)
+        copies = Distinct[Sequence[Made]](_mark, [(document.text,), None])
+        spots = [(stage.name, view.name) for view, _ in views]
+
+        def draw(draws: Draws, views: Views = views) -> Sequence[Made]:
+            return [_made(own, view.below(draws), label, document, write) for view, own in views]
+
         for copy in range(count):
             try:
                 picked = copies.pick(draw, islice(tries(place.at(copy)), most))
             except StepError as error:
                 yield Failed((stage.name, copy), error)
                 continue
-            for (view, _), (steps, made, row) in zip(views, picked.drawn, strict=True):
-                spot = Spot(copy, stage.name, view.name)
+            for names, (steps, made, row) in zip(spots, picked.drawn, strict=True):
                 if picked.is_new and row is not None:
-                    yield Drawn(steps, made, picked.attempt, row, spot)
+                    yield Drawn(steps, made, picked.attempt, row, Spot(copy, *names))
                 else:
-                    yield Drawn([], document, picked.attempt, None, spot)
+                    yield Drawn([], document, picked.attempt, None, Spot(copy, *names))
             if not picked.is_new:
                 most = 1  # where one copy could not be had, the others will hardly be
 
 
 def _mark(group: Sequence[Made]) -> tuple[str, ...] | None:
     """Return the texts of a group; None where two are the same, or none can be had."""
-    texts = tuple([document.text for _, document, _ in group])
-    rows = [row for _, _, row in group if row is not None]
-    return texts if rows and (len(texts) == 1 or len({*texts}) == len(texts)) else None
+    if len(group) == 1:
+        return None if group[0].row is None else (group[0].document.text,)
+    texts = {made.document.text: made.row for made in group}
+    return tuple(texts) if len(texts) == len(group) and set(texts.values()) != {None} else None
 
 
-def _group(
-    views: Views,
-    label: Label,
-    document: Document,
-    write: Callable[[Document], str | None],
-    draws: Draws,
-) -> list[Made]:
-    """Return what is drawn for all views of a copy."""
-    return [_drawn(own, view.below(draws), label, document, write) for view, own in views]
-
-
-def _drawn(
+def _made(
     steps: Steps,
     draws: Draws,
     label: Label,
     document: Document,
     write: Callable[[Document], str | None],
 ) -> Made:
-    records: list[Step] = []
+    told: list[Step] = []
     for step, here in taken(steps, draws, label, draws):
         params = params_of(step, here, document, label)
         document = _after(type(step), document, params)
-        records.append(step.told(params))
-    return records, document, write(document)
+        told.append(step.told(params))
+    return Made(told, document, write(document))
 
 
 def applied(steps: Sequence[Step], document: Document) -> Document:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from typing import NamedTuple
 
+from augcli import once
 from augcli.requests.programs import Answers
 from augcli.text.beginnings import Article
 from augcli.text.joined import parted
@@ -216,13 +217,13 @@ class Document:
         """Return the same, of a class."""
         return Document(self.text, self.reading, self.spans, label)
 
-    @cached_property
+    @once.kept
     def parts(self) -> list[Document]:
         """Return the texts that are in it, where it is several."""
         found = parted(self.text)
         return [Document(text, self.reading) for text in found] if len(found) > 1 else []
 
-    @cached_property
+    @once.kept
     def words(self) -> list[Word]:
         """Return the tokens in order, the protected ones among them."""
         found = [
@@ -238,23 +239,23 @@ class Document:
         stretches = Stretches(kept)
         return [_guarded(word, stretches) for word in found]
 
-    @cached_property
+    @once.kept
     def kept(self) -> Stretches:
         """Return what must not be touched: labelled spans, and words that are not free."""
         bound = ((word.start, word.end) for word in self.words if not word.free)
         return Stretches((*self.spans, *bound))
 
-    @cached_property
+    @once.kept
     def free(self) -> list[int]:
         """Return the indices of words that may be changed."""
         return [index for index, word in enumerate(self.words) if word.free]
 
-    @cached_property
+    @once.kept
     def _lowers(self) -> list[str]:
         """Return the words in small letters."""
         return [word.text.lower() for word in self.words]
 
-    @cached_property
+    @once.kept
     def deletable(self) -> list[int]:
         """Return the indices of words that may go without turning the meaning around."""
         words, known = self.words, self.reading.never_deleted
@@ -264,7 +265,7 @@ class Document:
         kept = Stretches(match.span() for match in NEGATING.finditer(self.text))
         return [i for i in found if not kept.overlap(words[i].start, words[i].end)]
 
-    @cached_property
+    @once.kept
     def replaceable(self) -> list[tuple[list[int], Sequence[str]]]:
         """Return (indices, synonyms) of each different word that has any."""
         lexicon, words, lowers = self.reading.lexicon, self.words, self._lowers
@@ -277,7 +278,7 @@ class Document:
             has_capital = words[first].text != lower
             if has_capital and lexicon.keeps_names and all(map(self._is_name, indices)):
                 continue
-            synonyms = lexicon.synonyms(lower, lowers[first - 1] if first else "")
+            synonyms = lexicon.after(lowers[first - 1] if first else "")[lower]
             if synonyms:
                 found.append((indices, synonyms))
         return found
@@ -291,19 +292,19 @@ class Document:
         within = bool(before) and before[-1] not in _ENDS
         return within or (len(word.text) > 1 and word.text.isupper())
 
-    @cached_property
+    @once.kept
     def _has_small_words(self) -> bool:
         """Return whether not all but stop words have capitals, so that one says something."""
         small = (word.text for word in self.words if word.text[:1].islower())
         return any(map(self.reading.lexicon.synonyms, small))
 
-    @cached_property
+    @once.kept
     def articles(self) -> dict[int, Article]:
         """Return what hangs on the word behind it, by where that begins."""
         found = self.reading.lexicon.articles.found(self.text)
         return {p: each for p, each in found if not self.kept.overlap(each.start, each.end)}
 
-    @cached_property
+    @once.kept
     def letters(self) -> list[int]:
         """Return the offsets of letters that may be changed without breaking what hangs on them.
 
@@ -322,7 +323,7 @@ class Document:
             ]
         return found
 
-    @cached_property
+    @once.kept
     def gaps(self) -> list[tuple[int, str, str]]:
         """Return where a word may be put in: offset, and what goes before and after it."""
         found = [(word.start, "", self.glue) for word in self.words if not word.inside]
@@ -330,7 +331,7 @@ class Document:
         ends = [word.end for word in self.words[-1:] if not held.surround(word.end)]
         return [*found, *((end, self.glue, "") for end in ends)]
 
-    @cached_property
+    @once.kept
     def glue(self) -> str:
         """Return what stands between words."""
         spaceless = 0 if self.text.isascii() else len(_spaceless().findall(self.text))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gzip
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import takewhile
 from pathlib import Path
@@ -52,18 +52,18 @@ class Lexicon:
                 self._forms[base].append(form)
         self._deny = NEVER | {word.lower() for word in deny}
         self._stop = frozenset(words_in(ENGLISH, STOP_WORDS))
-        self._cache: dict[tuple[str, str], Sequence[str]] = {}
+        self._known = {hint: _Known(self._looked_up, hint) for hint in {"", *_HINTS.values()}}
 
     def synonyms(self, word: str, before: str = "") -> Sequence[str]:
         """Return what may stand for a word after another, in the word's own form, sorted.
 
         Stop words and irregular forms have none.
         """
-        key = (word.lower(), _HINTS.get(before, ""))
-        found = self._cache.get(key)
-        if found is None:
-            found = self._cache[key] = tuple(self._looked_up(*key))
-        return found
+        return self.after(before)[word.lower()]
+
+    def after(self, before: str) -> Mapping[str, Sequence[str]]:
+        """Return word in small letters → its synonyms after another word."""
+        return self._known[_HINTS.get(before, "")]
 
     def _looked_up(self, word: str, hint: str) -> Iterator[str]:
         if word in self._stop or word in self._deny or len(word) < 3:
@@ -105,6 +105,18 @@ class Lexicon:
         place = bisect_left(self._lines, head)
         line = self._lines[place] if place < len(self._lines) else ""
         return line.removeprefix(head).split(" ") if line.startswith(head) else []
+
+
+class _Known(dict[str, Sequence[str]]):
+    """Word → synonyms, each looked up once."""
+
+    def __init__(self, look_up: Callable[[str, str], Iterable[str]], hint: str):
+        super().__init__()
+        self._look_up, self._hint = look_up, hint
+
+    def __missing__(self, word: str) -> Sequence[str]:
+        found = self[word] = tuple(self._look_up(word, self._hint))
+        return found
 
 
 def _is_no_word(line: str) -> bool:
