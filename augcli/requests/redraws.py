@@ -96,5 +96,6 @@ class Distinct(Generic[Drawn]):
 def tries(stream: Draws, *names: str) -> Iterator[Draws]:
     """Yield the stream of a copy, then those for drawing it again, below these names."""
     yield stream
+    alone = Draws(stream.key)  # few are drawn again: nothing is to be worked out for many at once
     for attempt in range(1, REDRAWS + 1):
-        yield stream.at(*names, attempt)
+        yield alone.at(*names, attempt)

@@ -12,6 +12,7 @@ from itertools import chain
 from pydantic_core import to_json
 
 from augcli.again import Again
+from augcli.draws import Draws
 from augcli.errors import LostError, StepError
 from augcli.names import group_of
 from augcli.once import Once
@@ -20,7 +21,7 @@ from augcli.requests.spread import Part
 from augcli.rows.tables import packed, plain_name, unpacked
 from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, CorpusPlan, label_of
-from augcli.text.drawing import Drawn, Failed, courses_of, draw_copies
+from augcli.text.drawing import Drawn, Failed, courses_of, draw_copies, streams_of_many
 from augcli.text.formats.base import Row
 from augcli.text.job import TextJob
 from augcli.text.provenance import Lines
@@ -104,12 +105,12 @@ class BlockMaker:
         """Return the copies of some rows, packed: their rows, lines and hashes, and the payload."""
         made = Made()
         written: list[str] = []
-        for place, row in enumerate(rows):
+        for place, (row, streams) in enumerate(zip(rows, self._streams(rows), strict=True)):
             begin(place)
             index = row - self._start
             sample = self._file.row(index)
             try:
-                drawn = list(self._drawn(row, sample, self._plan.by_stage(row)))
+                drawn = list(self._drawn(index, sample, streams))
             except StepError as error:
                 made.failed.append((row, str(error)))
                 continue
@@ -120,22 +121,23 @@ class BlockMaker:
             self._tell(made, row, sample, drawn)
         return made.packed(self._file.payload(written))
 
-    def _drawn(self, row: int, sample: Row, counts: Sequence[int]) -> Iterator[Drawn]:
+    def _streams(self, rows: Sequence[int]) -> Iterator[Sequence[Sequence[Draws]]]:
+        """Yield where the draws of the copies of each row hang."""
+        names = map(self._corpus.row_id, rows)
+        counts = [self._plan.by_stage(row) for row in rows]
+        return streams_of_many(self._courses, self._seed, names, counts)
+
+    def _drawn(
+        self, index: int, sample: Row, streams: Sequence[Sequence[Draws]]
+    ) -> Iterator[Drawn]:
         """Yield the copies of a row; what equals another text is its source's own row.
 
         Raises StepError where a step fails on one, LostError where a program is lost on it.
         """
         document = Document(sample.text, self._reading, sample.spans)
-        drawn = draw_copies(
-            self._courses,
-            self._seed,
-            self._corpus.row_id(row),
-            counts,
-            label_of(sample.label, self._settings),
-            document,
-            partial(self._new_row, row - self._start),
-        )
-        for each in drawn:
+        label = label_of(sample.label, self._settings)
+        write = partial(self._new_row, index)
+        for each in draw_copies(self._courses, streams, label, document, write):
             if isinstance(each, Failed):
                 raise each.error
             yield each

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from augcli.draws import Draws
+from augcli.draws import Draws, ManyDraws, repeated
 from augcli.errors import StepError
 from augcli.names import FIRST, Spot
 from augcli.records.typed import Step
@@ -67,31 +67,52 @@ def courses_of(stages: Sequence[Stage[TextTransform]]) -> Courses:
     return [(stage, [(view, view.entries) for view in stage.views]) for stage in stages]
 
 
-def draw_copies(  # noqa: PLR0913, PLR0917 – what a copy hangs on
+def streams_of(
+    courses: Courses, seed: int, source: str, counts: Sequence[int]
+) -> Sequence[Sequence[Draws]]:
+    """Return where the draws of a text's copies hang, so many of each stage."""
+    root = Draws(seed).at(source)
+    places = ((stage.below(root), count) for (stage, _), count in zip(courses, counts, strict=True))
+    return [[place.at(copy) for copy in range(count)] for place, count in places]
+
+
+def streams_of_many(
+    courses: Courses, seed: int, sources: Iterable[str], counts: Sequence[Sequence[int]]
+) -> Iterator[Sequence[Sequence[Draws]]]:
+    """Yield the same of each of many texts, which share their work."""
+    root = Draws(seed)
+    roots = ManyDraws.of(root.at(source) for source in sources)
+    stages: list[Iterator[Draws]] = []
+    for (stage, _), own in zip(courses, zip(*counts, strict=True), strict=True):
+        rows, copies = repeated(own)
+        stages.append(iter(stage.below(roots)[rows].at_each(copies)))
+    for own in counts:
+        yield [list(islice(*each)) for each in zip(stages, own, strict=True)]
+
+
+def draw_copies(
     courses: Courses,
-    seed: int,
-    source: str,
-    counts: Sequence[int],
+    streams: Sequence[Sequence[Draws]],
     label: Label,
     document: Document,
     write: Callable[[Document], str | None],
 ) -> Iterator[Drawn | Failed]:
-    """Yield the copies of a text, so many of each stage and view by view.
+    """Yield the copies of a text, those of one stage after those of another and view by view.
 
     `write` gives the row of one, or None where there must be none. A group is drawn again together.
     Where a step fails on a copy each time that it is drawn, its fault comes in its place.
     """
-    for (stage, views), count in zip(courses, counts, strict=True):
-        place, most = stage.below(Draws(seed).at(source)), REDRAWS + 1
+    for (stage, views), some in zip(courses, streams, strict=True):
+        most = REDRAWS + 1
         copies = Distinct[Sequence[Made]](_mark, [(document.text,), None])
         spots = [(stage.name, view.name) for view, _ in views]
 
         def draw(draws: Draws, views: Views = views) -> Sequence[Made]:
             return [_made(own, view.below(draws), label, document, write) for view, own in views]
 
-        for copy in range(count):
+        for copy, stream in enumerate(some):
             try:
-                picked = copies.pick(draw, islice(tries(place.at(copy)), most))
+                picked = copies.pick(draw, islice(tries(stream), most))
             except StepError as error:
                 yield Failed((stage.name, copy), error)
                 continue
