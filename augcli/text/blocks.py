@@ -158,7 +158,7 @@ class BlockMaker:
         lines.split.append(self._corpus.splits[row])
         lines.label.append(sample.label)
         lines.copies.append(len(drawn))
-        lines.copy += [each.spot.copy for each in drawn]
+        lines.copy += [each.copy for each in drawn]
         lines.steps += [to_json(each.steps).decode() for each in drawn]
         lines.attempt += [each.attempt or None for each in drawn]
         lines.repeats += [each.repeats for each in drawn]

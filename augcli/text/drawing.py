@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from augcli.draws import Draws, ManyDraws, repeated
 from augcli.errors import StepError
-from augcli.names import FIRST, Spot
+from augcli.names import Spot
 from augcli.records.typed import Step
 from augcli.requests.courses import Stage, View
-from augcli.requests.redraws import REDRAWS, Distinct, Place, tries
+from augcli.requests.redraws import Distinct, Place, tries
 from augcli.steps.recorded import step_named
 from augcli.text.joined import joined
 from augcli.text.transform import TextTransform
@@ -29,13 +29,8 @@ Courses = Sequence[tuple[Stage[TextTransform], Views]]
 """Stages with their views."""
 
 
-class Made(NamedTuple):
-    """What a try at a copy comes to."""
-
-    steps: list[Step]
-    document: Document
-    row: str | None
-    """How its file has it; None where there must be none."""
+Made = tuple[list[Step], Document, str | None]
+"""What a try at a copy comes to: steps, text, and how its file has that, where it may be there."""
 
 
 class Drawn(NamedTuple):
@@ -47,7 +42,15 @@ class Drawn(NamedTuple):
     row: str | None
     """How its file has it; None where it equals its source or another text, or cannot be written,
     in spite of drawing again: then there are no steps, and it is its source."""
-    spot: Spot = FIRST
+    copy: int
+    """Its number in its stage."""
+    stage: str | None
+    view: str | None
+
+    @property
+    def spot(self) -> Spot:
+        """Return which of its source's copies it is."""
+        return Spot(self.copy, self.stage, self.view)
 
     @property
     def repeats(self) -> int | None:
@@ -83,8 +86,8 @@ def streams_of_many(
     root = Draws(seed)
     roots = ManyDraws.of(root.at(source) for source in sources)
     stages: list[Iterator[Draws]] = []
-    for (stage, _), own in zip(courses, zip(*counts, strict=True), strict=True):
-        rows, copies = repeated(own)
+    for (stage, _), copies_each in zip(courses, zip(*counts, strict=True), strict=True):
+        rows, copies = repeated(copies_each)
         stages.append(iter(stage.below(roots)[rows].at_each(copies)))
     for own in counts:
         yield [list(islice(*each)) for each in zip(stages, own, strict=True)]
@@ -103,33 +106,38 @@ def draw_copies(
     Where a step fails on a copy each time that it is drawn, its fault comes in its place.
     """
     for (stage, views), some in zip(courses, streams, strict=True):
-        most = REDRAWS + 1
+        tried: Callable[[Draws], Iterable[Draws]] = tries
         copies = Distinct[Sequence[Made]](_mark, [(document.text,), None])
-        spots = [(stage.name, view.name) for view, _ in views]
 
         def draw(draws: Draws, views: Views = views) -> Sequence[Made]:
             return [_made(own, view.below(draws), label, document, write) for view, own in views]
 
         for copy, stream in enumerate(some):
             try:
-                picked = copies.pick(draw, islice(tries(stream), most))
+                group, attempt, is_new, _ = copies.pick(draw, tried(stream))
             except StepError as error:
                 yield Failed((stage.name, copy), error)
                 continue
-            for names, (steps, made, row) in zip(spots, picked.drawn, strict=True):
-                if picked.is_new and row is not None:
-                    yield Drawn(steps, made, picked.attempt, row, Spot(copy, *names))
+            for (view, _), (steps, made, row) in zip(views, group, strict=True):
+                if is_new and row is not None:
+                    yield Drawn(steps, made, attempt, row, copy, stage.name, view.name)
                 else:
-                    yield Drawn([], document, picked.attempt, None, Spot(copy, *names))
-            if not picked.is_new:
-                most = 1  # where one copy could not be had, the others will hardly be
+                    yield Drawn([], document, attempt, None, copy, stage.name, view.name)
+            if not is_new:
+                tried = _once  # where one copy could not be had, the others will hardly be
+
+
+def _once(stream: Draws) -> Iterable[Draws]:
+    """Return a copy's stream alone: it is not drawn again."""
+    return (stream,)
 
 
 def _mark(group: Sequence[Made]) -> tuple[str, ...] | None:
     """Return the texts of a group; None where two are the same, or none can be had."""
     if len(group) == 1:
-        return None if group[0].row is None else (group[0].document.text,)
-    texts = {made.document.text: made.row for made in group}
+        ((_, made, row),) = group
+        return None if row is None else (made.text,)
+    texts = {made.text: row for _, made, row in group}
     return tuple(texts) if len(texts) == len(group) and set(texts.values()) != {None} else None
 
 
@@ -145,7 +153,7 @@ def _made(
         params = params_of(step, here, document, label)
         document = _after(type(step), document, params)
         told.append(step.told(params))
-    return Made(told, document, write(document))
+    return told, document, write(document)
 
 
 def applied(steps: Sequence[Step], document: Document) -> Document:
