@@ -227,9 +227,9 @@ class Document:
     def words(self) -> list[Word]:
         """Return the tokens in order, the protected ones among them."""
         found = [
-            _word((*m.span(), m[0], m.lastgroup != "keep", False))
+            _word((m.start(), m.end(), text, m.lastgroup != "keep", False))
             for m in self.reading.token.finditer(self.text)
-            if m[0]
+            if (text := m[0])
         ]
         kept, within = self.spans, self.reading.within
         if within:

@@ -8,7 +8,6 @@ most frequent one first, those of its first senses alone.
 from __future__ import annotations
 
 import gzip
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -42,10 +41,13 @@ class Lexicon:
         self.articles = articles
         self.keeps_names = keeps_names
         """Whether a capital within a sentence is that of a name, as in English."""
-        self._lines = list(lines)
+        every = list(lines)
+        told = list(takewhile(_is_no_word, every))
+        self._entries = dict(line.split(" ", 1) for line in every[len(told) :])
+        """word → its synonyms by part of speech, as its line has them"""
         self._irregular: dict[str, str] = {}
         self._forms: dict[str, list[str]] = defaultdict(list)
-        for line in takewhile(_is_no_word, self._lines):
+        for line in told:
             if line.startswith("!"):
                 _, form, base = line.split(" ")
                 self._irregular[form] = base
@@ -69,14 +71,14 @@ class Lexicon:
         if word in self._stop or word in self._deny or len(word) < 3:
             return
         for base, form in self._bases(word):
-            parts = self._parts(base)
-            if parts and base not in self._deny:
-                yield from self._of_base(word, parts, form, hint)
+            entry = self._entries.get(base)
+            if entry and base not in self._deny:
+                yield from self._of_base(word, entry.split(" "), form, hint)
                 return
 
     def _of_base(self, word: str, parts: list[str], form: str, hint: str) -> list[str]:
         pos, lemmas = _lemmas(parts, form, hint)
-        shown = (self._in_form(each, form, pos) for each in lemmas)
+        shown = [self._in_form(each, form, pos) for each in lemmas] if form else lemmas
         usable = {each.replace("_", " ") for each in shown if each and each != word}
         return sorted(usable - self._deny)
 
@@ -93,18 +95,11 @@ class Lexicon:
 
     def _in_form(self, lemma: str, ending: str, pos: str) -> str | None:
         """Return a word with an ending; of verbs of several words the first takes it."""
-        if pos == "n" or not ending:
+        if pos == "n":
             return inflected(lemma, ending, self._forms.get(lemma, ()))
         head, mark, rest = lemma.partition("_")
         form = inflected(head, ending, self._forms.get(head, ()))
         return form and form + mark + rest
-
-    def _parts(self, word: str) -> list[str]:
-        """Return a word's synonyms by part of speech, as its line has them."""
-        head = f"{word} "
-        place = bisect_left(self._lines, head)
-        line = self._lines[place] if place < len(self._lines) else ""
-        return line.removeprefix(head).split(" ") if line.startswith(head) else []
 
 
 class _Known(dict[str, Sequence[str]]):
