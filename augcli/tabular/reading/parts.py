@@ -15,12 +15,12 @@ from augcli.rows.cells import mended
 from augcli.rows.encodings import Held, LostLine, open_text
 from augcli.rows.packed import read_parquet
 from augcli.rows.packings import unpacked
+from augcli.rows.parquet import Origin
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.reading.builder import Builder
 from augcli.tabular.reading.columns import SAMPLE
 from augcli.tabular.reading.dialect import HEAD, Dialect, sniff
 from augcli.tabular.reading.looks import decimal_of
-from augcli.tabular.reading.parquet import index_columns, metadata_of
 from augcli.tabular.reading.structure import Lines, is_regular, row_spans
 from augcli.tabular.reading.table import Part
 from augcli.task import Source
@@ -80,8 +80,8 @@ class ParquetPart(FilePart):
         super().__init__()
         self.name = source.name
         self._frame = read_parquet(source.data, settings.max_bytes)
-        self._index = index_columns(metadata_of(source.data))
         self.names = self._frame.columns
+        self._index = Origin.of(source.data).index
         self.rows = self._frame.height
         if not self.rows:
             raise SampleError("the table is empty")
