@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from helpers import run
+from helpers import augment, run, write_recipe
 
 ROWS = 24
 FRAME: dict[str, Any] = {
@@ -79,6 +79,18 @@ def test_pandas_reads_outputs_as_it_reads_sources(kind: str, index: Any, tmp_pat
     assert made.dtypes.to_dict() == source.dtypes.to_dict()
     assert (made.index.name, made.attrs) == (source.index.name, source.attrs)
     assert made.iloc[:ROWS].equals(source)
+
+
+def test_an_order_of_categories_is_told_to_be_lost(tmp_path: Path) -> None:
+    columns = [{"name": "flag", "metadata": {"ordered": True}}, {"name": "x0", "metadata": None}]
+    told = {"pandas": json.dumps({"index_columns": [], "columns": columns})}
+    file = tmp_path / "in.parquet"
+    frame = pl.DataFrame(FRAME).select(KINDS["table"][0]).with_columns(pl.lit("a").alias("flag"))
+    frame.with_columns(pl.col("flag").cast(pl.Categorical)).write_parquet(file, metadata=told)
+    recipe = write_recipe(file, tmp_path / "out", **KINDS["table"][1])
+    said = [line for line in augment("plan", recipe).stdout.splitlines() if "in an order" in line]
+    assert len(said) == 1
+    assert "'flag'" in said[0]
 
 
 @pytest.mark.loaders

@@ -43,6 +43,13 @@ class Origin:
         return [each for each in self._index if isinstance(each, str)]
 
     @property
+    def ordered(self) -> list[str]:
+        """Return the columns of categories that have an order, which Parquet has no place for."""
+        columns = self._pandas.get("columns")
+        some = [each for each in columns if isinstance(each, dict)] if columns else ()
+        return [str(e.get("name")) for e in some if (e.get("metadata") or {}).get("ordered")]
+
+    @property
     def _pandas(self) -> dict[str, Any]:
         try:
             told = json.loads(self.metadata.get(_PANDAS, "{}"))

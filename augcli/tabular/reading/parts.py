@@ -38,6 +38,8 @@ class FilePart:
     own: Held = b""
     """The bytes that its rows are in."""
     lost: Sequence[LostLine] = ()
+    ordered: Sequence[str] = ()
+    """Columns whose categories have an order that is not kept."""
     rows = 0
     judges = EVERY
     """Which rows say what columns are like."""
@@ -49,7 +51,7 @@ class FilePart:
     @property
     def told(self) -> Part:
         """Return what is known of it once its rows are read."""
-        return Part(self.name, self.rows, self.dialect, self.own, self.lost)
+        return Part(self.name, self.rows, self.dialect, self.own, self.lost, self.ordered)
 
     def show(self, builders: Sequence[Builder]) -> None:
         """Let builders look at the first cells of judges."""
@@ -81,7 +83,8 @@ class ParquetPart(FilePart):
         self.name = source.name
         self._frame = read_parquet(source.data, settings.max_bytes)
         self.names = self._frame.columns
-        self._index = Origin.of(source.data).index
+        origin = Origin.of(source.data)
+        self._index, self.ordered = origin.index, origin.ordered
         self.rows = self._frame.height
         if not self.rows:
             raise SampleError("the table is empty")
