@@ -166,7 +166,9 @@ class _Search:
         if len(columns) > most:
             columns = [each for each in columns if each.kind == "date"][:most]
         numbers = self._table.numbers
-        return [(column, numbers[column.index][self._rows]) for column in columns]
+        whole = len(self._rows) == len(self._table)
+        where = slice(None) if whole else self._rows
+        return [(column, numbers[column.index][where]) for column in columns]
 
     def sums(self) -> Iterator[tuple[int, tuple[int, ...]]]:
         """Yield columns that are the sum of two others in every row that has all three."""
