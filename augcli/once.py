@@ -7,6 +7,7 @@ from itertools import count, islice
 from typing import Any, Generic, Self, TypeVar, overload
 
 Item = TypeVar("Item")
+Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
@@ -46,4 +47,24 @@ class kept(Generic[Value]):  # noqa: N801 – used as `property` is
         if instance is None:
             return self
         value = instance.__dict__[self._name] = self._work(instance)
+        return value
+
+
+class Recent(Generic[Key, Value]):
+    """The values that were asked for last, so many at most (None is no bound), by their keys.
+
+    An `lru_cache` of a method refers to the object that has it: both, and what they hold, would
+    stay till the collector runs.
+    """
+
+    def __init__(self, most: int | None):
+        self._most = most
+        self._made: dict[Key, Value] = {}
+
+    def get(self, key: Key, make: Callable[[Key], Value]) -> Value:
+        """Return the value of a key, made if it is not at hand."""
+        value = self._made.pop(key) if key in self._made else make(key)
+        self._made[key] = value
+        if self._most is not None and len(self._made) > self._most:
+            del self._made[next(iter(self._made))]
         return value

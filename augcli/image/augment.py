@@ -49,9 +49,9 @@ class ImageProcessor(Processor["ProcessedPicture"]):
         self._known = known_to(job)
         self.max_pixels = job.dataset.max_pixels
         self.output = job.output
-        self.versions = dict(versions)
+        self.versions = own = dict(versions)
         self.listing = job.dataset.listing
-        self.form = cache(lambda encoding: told([encoding.to_json(), self.versions]))
+        self.form = cache(lambda encoding: told([encoding.to_json(), own]))  # no cycle with self
         """Gives what all outputs' bytes depend on beside source and steps, as keys have it."""
 
     @kept

@@ -7,7 +7,8 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.nearest.points import Points
 from augcli.nearest.search import nearest
+from augcli.once import Recent
 from augcli.rows.encodings import LostLine
 from augcli.rows.opened import each_opened, held_out, none_left
 from augcli.task import Source
@@ -26,7 +28,7 @@ from augcli.timeseries.dtw import distance
 from augcli.timeseries.formats import open_file
 from augcli.timeseries.formats.base import SeriesFile
 from augcli.timeseries.listing import Place
-from augcli.timeseries.series import Series, filled
+from augcli.timeseries.series import Series, filled, stacked
 
 _COMPARED = 100
 """How many of a class a series is aligned with to find the nearest."""
@@ -35,8 +37,7 @@ _MOST = 100
 """How many of the nearest can be asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One series of a dataset."""
 
     id: str
@@ -73,8 +74,8 @@ class Library:
         self.places = dict(places)
         self.single = single
         self.settings = settings
-        self._few = lru_cache(maxsize=_OPEN if single else None)(self._opened)
-        self._recent = lru_cache(maxsize=_RECENT)(self._read)
+        self._few: Recent[str, SeriesFile] = Recent(_OPEN if single else None)
+        self._recent: Recent[str, Series] = Recent(_RECENT)
         self.lost: dict[str, Sequence[LostLine]] = {}
         """file → its lines that are no series or points, as they cannot be read"""
         self.unnamed: list[tuple[str, dict[str, set[str]]]] = []
@@ -119,7 +120,7 @@ class Library:
         """Take series to be in other splits, by their ids."""
         self.is_parted = True
         for ident, split in splits.items():
-            self.entries[ident] = replace(self.entries[ident], split=split)
+            self.entries[ident] = self.entries[ident]._replace(split=split)
         if self.single:
             self.places |= {name: replace(self.places[name], split=s) for name, s in splits.items()}
 
@@ -154,11 +155,21 @@ class Library:
 
     def file(self, name: str) -> SeriesFile:
         """Return a file by its name."""
-        return self._few(name)
+        return self._few.get(name, self._opened)
 
     def series(self, ident: str) -> Series:
         """Return a series by its id."""
-        return self._recent(ident)
+        return self._recent.get(ident, self._read)
+
+    def stack(self, entries: Sequence[Entry]) -> Series:
+        """Return series of one file and shape as a stack."""
+        if len(entries) == 1:
+            return stacked([self.series(entries[0].id)])
+        return self.file(entries[0].file).stack([entry.row for entry in entries])
+
+    def label(self, entry: Entry) -> str:
+        """Return what the file of a series says of it."""
+        return str(self.file(entry.file).shapes[entry.row].label)
 
     def at_rate(self, ident: str, rate: int | None) -> Series:
         """Return a series as if it had so many points a second."""
@@ -235,7 +246,7 @@ class Society:
         self.expected: Collection[str] = ()
         """Those that are to be worked on together: what is near to them is looked for at once."""
         self._near: dict[str, list[str]] = {}
-        self._points = lru_cache(maxsize=None)(self._pointed)
+        self._points: Recent[tuple[str, ...], Points] = Recent(None)
 
     @cached_property
     def _rings(self) -> dict[tuple[str, int, str | None], list[tuple[int, str]]]:
@@ -288,7 +299,7 @@ class Society:
         """Return the nearest of a series, and of those of its class that are expected."""
         asked = {entry.id, *self.expected}
         places = np.array([place for place, ident in enumerate(ring) if ident in asked])
-        pool = self._points(tuple(ring))
+        pool = self._points.get(tuple(ring), self._pointed)
         rows = nearest(pool, pool.at(places), _MOST + 1).tolist()
         found = zip(places.tolist(), rows, strict=True)
         return {ring[own]: [ring[p] for p in row if p != own] for own, row in found}

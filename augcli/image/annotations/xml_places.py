@@ -127,6 +127,8 @@ def parse_xml(data: bytes, name: str) -> Element:
         called = f" ({error.name})" if isinstance(error, EntitiesForbidden) else ""
         told = f"it declares entities{called}, which are not allowed"
         raise SampleError(f"{name}:{line}: {told}") from None
+    finally:
+        builder.places = None  # which refers to the builder
     assert builder.top
     return builder.top
 
