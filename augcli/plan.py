@@ -92,9 +92,10 @@ class Plan:
 
     def outputs(self, row: int) -> int:
         """Return how many files one sample gives, its original among them."""
-        request, short = self.requests[row], self.short.get(row, ()) if self.short else ()
-        failing = lacking(short, request.counts) * request.group if short else 0
-        return self._given(request) - failing
+        request, given = self.requests[row], self._given(self.requests[row])
+        if row not in self.short or not isinstance(request, Copies):
+            return given
+        return given - lacking(self.short[row], request.counts) * request.group
 
     def _given(self, request: Request) -> int:
         """Return how many files a sample gives of which this is asked."""
