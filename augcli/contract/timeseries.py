@@ -87,7 +87,7 @@ def _as_one(step: SeriesTransform) -> Iterator[Breach]:
     params = [_drawn(step, each, seed) for seed, each in enumerate(series)]
     stack = step.apply_all(stacked(series), params, [()] * len(series))
     alone = map(step.apply, series, params, [()] * len(series))
-    for one, other in zip(unstacked(stack, ["a"] * 3), alone, strict=True):
+    for one, other in zip(unstacked(stack), alone, strict=True):
         if not np.array_equal(one.values, other.values, equal_nan=True):
             yield Breach("a stack is its series", "a series is another one in a stack than alone")
 

@@ -23,7 +23,7 @@ from augcli.timeseries.drawing import Drawing
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society
 from augcli.timeseries.listing import Place
-from augcli.timeseries.making import made
+from augcli.timeseries.making import made_alone
 from augcli.timeseries.parted import library_of
 from augcli.timeseries.plot import extent_of, plotted, stretch
 
@@ -92,7 +92,7 @@ def _row(seen: Seen, entry: Entry, copies: int) -> list[Cell]:
         for drawn in every:
             steps = json.loads(drawn.steps)
             captions = [caption(step, ("seed",)) for step in steps] or ["(no step applied)"]
-            copy = made(seen.library, [drawn.drawn])[0]
+            copy = made_alone(seen.library, drawn.drawn)
             told.append((stretch(copy), captions))
     except SampleError as error:
         refusals.append((_empty(), [str(error)]))

@@ -13,8 +13,9 @@ from augcli.errors import SampleError, SettingError
 from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import open_file
-from augcli.timeseries.formats.base import New, SeriesFile
+from augcli.timeseries.formats.base import Block, SeriesFile, Stack
 from augcli.timeseries.formats.numbers import style_of
+from augcli.timeseries.series import Series, stacked
 
 TS = """#a remark
 @problemName x
@@ -34,15 +35,22 @@ def opened(name: str, data: bytes | str, *, single: bool = False, **told: object
 
 def rendered(file: SeriesFile, rows: list[int], *, originals: bool = True) -> bytes:
     """Return a file with copies of these rows, unchanged."""
-    new = [New(file.series(row), row, 0, number) for number, row in enumerate(rows)]
-    return written(file, new, originals=originals)
+    return written(file, [(file.series(row), row) for row in rows], originals=originals)
 
 
-def written(file: SeriesFile, new: list[New], *, originals: bool) -> bytes:
-    """Return a file with new series, made in two blocks."""
-    blocks = [new] if len(new) < 2 else [new[:1], new[1:]]
-    payloads = [file.payload(block) for block in blocks if block]
+def written(file: SeriesFile, new: list[tuple[Series, int]], *, originals: bool) -> bytes:
+    """Return a file with new series of some rows, made in two blocks."""
+    parts = [new] if len(new) < 2 else [new[:1], new[1:]]
+    blocks = [_block(file, part, bool(number)) for number, part in enumerate(parts) if part]
+    payloads = [file.payload(block) for block in blocks]
     return b"".join(map(bytes, file.assembled(payloads, None if originals else ())))
+
+
+def _block(file: SeriesFile, new: list[tuple[Series, int]], first: int) -> Block:
+    labels = [file.shapes[row].label if file.of_amounts else None for _, row in new]
+    each = enumerate(zip(new, labels, strict=True))
+    stacks = [Stack([place], stacked([made]), [label]) for place, ((made, _), label) in each]
+    return Block(stacks, [row for _, row in new], [0] * len(new), first)
 
 
 def saved(array: np.ndarray) -> bytes:
@@ -70,7 +78,7 @@ def test_ts_keeps_what_its_head_says(tag: str) -> None:
     if "missing" in tag:
         gap = file.series(0).with_values(np.array([[1, np.nan, 3]]))
         with pytest.raises(SampleError, match="@missing false"):
-            written(file, [New(gap, 0, 0, 0)], originals=True)
+            written(file, [(gap, 0)], originals=True)
 
 
 def test_ts_with_times_in_its_cells() -> None:
@@ -124,7 +132,7 @@ def test_long_csv_of_one_series_with_dates() -> None:
     assert len(file) == 1
     assert rendered(file, [0], originals=False).decode() == text
     part = file.series(0).cut(1, 2)
-    made = written(file, [New(part, 0, 0, 0)], originals=False).decode()
+    made = written(file, [(part, 0)], originals=False).decode()
     assert made == '"Month","Passengers"\n"1949-02",118\n"1949-03",132\n'
 
 

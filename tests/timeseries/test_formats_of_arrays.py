@@ -11,7 +11,6 @@ import pytest
 from test_formats import opened, rendered, saved, written
 
 from augcli.errors import SampleError
-from augcli.timeseries.formats.base import New
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "int16", "uint8"])
@@ -101,5 +100,5 @@ def test_wav_with_other_chunks_and_cuts() -> None:
 def test_too_loud_is_clipped() -> None:
     file = opened("x.wav", wav(b"\0\x40" * 10, 1, 1, 16))
     loud = file.series(0).with_values(file.series(0).values * 9)
-    made = written(file, [New(loud, 0, 0, 0)], originals=False)
+    made = written(file, [(loud, 0)], originals=False)
     assert (np.frombuffer(made[44:], "<i2") == 32767).all()

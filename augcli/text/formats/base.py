@@ -151,7 +151,7 @@ class LinedFile(TextFile):
 
     def payload(self, rows: Iterable[str]) -> bytes:
         """Return rows with their line ends, encoded."""
-        return self.body.encoded("".join(f"{row}{self.line_end}" for row in rows))
+        return self.body.encoded(self.line_end.join([*rows, ""]))
 
     def assembled(self, blocks: Iterable[tuple[Sequence[int], bytes]]) -> Iterator[Buffer]:
         """Yield the file's own bytes, then the new rows, which no lost line stands before."""
