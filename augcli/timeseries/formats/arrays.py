@@ -27,7 +27,14 @@ from augcli.timeseries.formats.base import (
     Shape,
     padded,
 )
-from augcli.timeseries.formats.npy import DAMAGED, header, loaded, refuse_pictures, unclear_axes
+from augcli.timeseries.formats.npy import (
+    DAMAGED,
+    Sink,
+    header,
+    loaded,
+    refuse_pictures,
+    unclear_axes,
+)
 from augcli.timeseries.series import Series
 
 _ROWS = 1 << 14
@@ -229,7 +236,7 @@ class NpzFile(ArrayFile):
             new.values.append(values)
             new.targets.append(self.targets(payload))
             new.rows.extend(rows)
-        sink = _Sink()
+        sink = Sink()
         with zipfile.ZipFile(sink, "w", self._method, allowZip64=True) as archive:
             for key, array in self._arrays.items():
                 parts = self._parts(key, array, new, own)
@@ -258,24 +265,6 @@ class NpzFile(ArrayFile):
 def _rows_of(array: Any, own: Own) -> Any:
     """Return some entries of an array."""
     return array if own is None else array[list(own)]
-
-
-class _Sink(io.RawIOBase):
-    """What an archive is written to, to be taken piece by piece."""
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self._pieces.append(bytes(data))
-        return len(data)
-
-    def taken(self) -> bytes:
-        pieces, self._pieces = self._pieces, []
-        return b"".join(pieces)
 
 
 def _flaws(array: Any) -> Iterator[tuple[int, str]]:

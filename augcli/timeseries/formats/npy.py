@@ -101,3 +101,24 @@ def header(dtype: Any, shape: tuple[int, ...]) -> bytes:
     told = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(buffer, told)
     return buffer.getvalue()
+
+
+class Sink(io.RawIOBase):
+    """What an archive is written to, to be taken piece by piece."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def writable(self) -> bool:
+        """Tell that it is there to be written to."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Keep a piece."""
+        self._pieces.append(bytes(data))
+        return len(data)
+
+    def taken(self) -> bytes:
+        """Return what was written since it was last asked for."""
+        pieces, self._pieces = self._pieces, []
+        return b"".join(pieces)
