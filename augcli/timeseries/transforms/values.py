@@ -20,14 +20,7 @@ from augcli.timeseries.curves import smooth
 from augcli.timeseries.groups import Apart, Channel, refusal
 from augcli.timeseries.noise import normals, uniform
 from augcli.timeseries.series import Series, Values, filled
-from augcli.timeseries.transform import (
-    Facts,
-    Listed,
-    OneByOne,
-    SeriesTransform,
-    column,
-    drawn_many,
-)
+from augcli.timeseries.transform import Facts, Listed, OneByOne, SeriesTransform, column, drawn_many
 from augcli.transform import Params, register
 
 
