@@ -23,7 +23,7 @@ from augcli.timeseries.courses import Course, Steps, Way, courses_of
 from augcli.timeseries.formats.base import SeriesFile
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, PeersOf, Society
-from augcli.timeseries.making import Drawn, made_alone
+from augcli.timeseries.making import made_alone
 from augcli.timeseries.transform import Facts, SeriesTransform
 from augcli.transform import Params, walk
 
@@ -216,7 +216,7 @@ class Drawing:
         is_source = not picked.is_new and picked.repeats is None and len(group) == 1
         for (view, _), drawn in zip(way.views, group, strict=True):
             yield Copy(
-                *(entry.id, entry.row, copy, entry.label, drawn.text, drawn.length),
+                *(entry.id, entry.row, copy, drawn.text, entry.label, drawn.length),
                 *(way.method, course.stage.name, view.name),
                 _weights(self.library, entry.label, drawn.mixing) if drawn.mixing else None,
                 drawn.partners,
@@ -239,7 +239,7 @@ class Drawing:
             return attrgetter("effect")
 
         def mark(drawn: _Drawn) -> Hashable:
-            series = made_alone(self.library, Drawn(entry.id, entry.row, 0, drawn.text))
+            series = made_alone(self.library, entry, drawn.text)
             if not file.is_whole:
                 return drawn.effect
             marks = b"" if series.marks is None else series.marks.tobytes()
@@ -291,9 +291,9 @@ class Drawing:
 def _all_new(entry: Entry, course: Course, texts: Sequence[str]) -> Iterator[Copy]:
     """Yield the copies of a plain stage, whose records differ."""
     ((view, _),) = course.ways[0].views
-    told = entry.length, course.ways[0].method, course.stage.name, view.name
+    told = entry.label, entry.length, course.ways[0].method, course.stage.name, view.name
     for copy, text in enumerate(texts):
-        yield Copy(entry.id, entry.row, copy, entry.label, text, *told)
+        yield Copy(entry.id, entry.row, copy, text, *told)
 
 
 def _shapes(entries: Sequence[Entry]) -> NDArray[np.int64]:
