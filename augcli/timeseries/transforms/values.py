@@ -207,8 +207,7 @@ def _walks(steps: Values, length: int) -> Values:
     start = np.zeros((*steps.shape[:-1], 1))
     walks = smooth(np.concatenate([start, steps.cumsum(axis=-1)], axis=-1), length)
     largest = np.abs(walks).max(axis=-1, keepdims=True)
-    walks /= np.where(largest == 0, 1.0, largest)
-    return walks
+    return walks / np.where(largest == 0, 1.0, largest)
 
 
 @register
