@@ -41,13 +41,39 @@ def told_marks(form: str) -> Marks | None:
     others = {*marks[:-1]} - {last}
     if others:
         point, group = last, others.pop()
-    elif last and (len(marks) > 1 or re.fullmatch(r"\d{1,3}\D\d{3}", number)):
+    elif last and (len(marks) > 1 or _ONE_GROUP.fullmatch(number)):
         point, group = ("," if last == "." else "."), last
     else:
         point, group = last or ".", ""
     size = _group_size(number, point, group) if group else 3
     right = not others and point in ".," and size
     return Marks(point, group, found["prefix"], found["suffix"], size == 2) if right else None
+
+
+_ONE_GROUP = re.compile(r"[1-9]\d{0,2}\D\d{3}")
+
+
+def may_be_decimals(form: str) -> bool:
+    """Return whether what a told number shows between groups may stand before decimals."""
+    found = _AMOUNT.fullmatch(form.strip())
+    one = found and _ONE_GROUP.fullmatch(found["number"])
+    return bool(one) and not {*".,"}.isdisjoint(one[0])
+
+
+def are_groups(numbers: Sequence[str], mark: str, decimal: str) -> bool:
+    """Return whether a point or comma in numbers stands between thousands, not before decimals.
+
+    What is sure of most numbers settles it: several marks or the other one behind it, or one that
+    is not before three digits. Otherwise thousands have smaller numbers beside them; where all have
+    the mark, it stands before decimals if that of the whole table, `decimal`, does.
+    """
+    marked = [each.lstrip("+-") for each in numbers if mark in each]
+    grouped = re.compile(rf"\d+{re.escape(mark)}\d+([.,]\d+)+")
+    thousands = sum(bool(grouped.fullmatch(each)) for each in marked)
+    others = sum(not (_ONE_GROUP.fullmatch(each) or grouped.fullmatch(each)) for each in marked)
+    if thousands or others:
+        return thousands >= others
+    return mark != decimal or any(map(str.isdigit, numbers))
 
 
 def _group_size(number: str, point: str, group: str) -> int:

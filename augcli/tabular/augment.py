@@ -56,7 +56,7 @@ from augcli.task import (
     failure,
 )
 
-_FORM = 7
+_FORM = 8
 """Raised when cells come to be read otherwise, or records tell otherwise what was drawn."""
 
 

@@ -19,7 +19,7 @@ from augcli.tabular.deciding.balance import Decided
 from augcli.tabular.deciding.outline import NO_CLASS, Outline
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.methods.base import Method, stages_of
-from augcli.tabular.reading.columns import Column
+from augcli.tabular.reading.columns import Column, Style
 from augcli.tabular.reading.looks import NUMBER
 from augcli.tabular.reading.table import Coded, Table
 from augcli.tabular.splits import rows_of
@@ -117,9 +117,10 @@ def _columns(table: Table) -> Iterator[str]:
         coded = table.coded.get(column.index)
         empty = coded is not None and not coded.texts
         if column.style.group in (",", ".") and column.kind == "integer":
+            way = _as_decimals(column.style)
             yield (
                 f"column {column.name!r}: {column.style.group!r} stands between thousands; if it "
-                f"stands before decimals, say `columns: {{{column.name}: decimals}}`"
+                f"stands before decimals, say `columns: {{{column.name}: {way}}}`"
             )
         elif column.kind == "decimals" and _may_be_grouped(table, column):
             yield (
@@ -131,6 +132,13 @@ def _columns(table: Table) -> Iterator[str]:
         if empty or (column.index in table.numbers and column.low is None):
             yield f"column {column.name!r} has no values"
     yield from _codes(table)
+
+
+def _as_decimals(style: Style) -> str:
+    """Return what says that the mark between the groups of a column stands before decimals."""
+    if not (style.prefix or style.suffix):
+        return "decimals"
+    return f'{{kind: decimals, format: "{style.prefix}1{style.group}234{style.suffix}"}}'
 
 
 def _may_be_grouped(table: Table, column: Column) -> bool:

@@ -1,5 +1,7 @@
 """Marks between thousands are none before decimals: they are read, told and written as such."""
 
+import re
+
 import polars as pl
 import pytest
 from helpers import augment, run, write, write_recipe
@@ -117,3 +119,43 @@ def test_words_for_yes_and_no_stay_what_they_are(tmp_path, pair):
     assert {cell.partition("\t")[0] for cell in cells} == {yes, no}
     recipe = write_recipe(tmp_path / "t.tsv", tmp_path / "o", dataset={"kind": "tabular"}, steps=[])
     assert "a: feature boolean" in augment("plan", recipe).stdout
+
+
+WEIGHTS = [0.118, 5.606, 8.615, 0.605, 5.942, 7.5, 3.25, 1.001]
+TOLD_NUMBERS = {
+    "a small one": ("1.234kg", [f"{n:.3f}kg" for n in WEIGHTS], "decimals 0.118 to 8.615"),
+    "no unit": ("1.234", [f"{n:.3f}" for n in WEIGHTS], "decimals 0.118 to 8.615"),
+    "a zero told": ("0.118kg", ["5.606kg", "8.615kg"], "decimals 5.606 to 8.615"),
+    "a comma": ("1,234 t", ["0,118 t", "8,615 t", "7,500 t"], "decimals 0.118 to 8.615"),
+    "the usual point": ("1.234 t", ["5.606 t", "8.615 t"], "decimals 5.606 to 8.615"),
+    "thousands, too": ("1.234", ["1,118.250", "5,606.125", "0.615"], "decimals 0.615 to 5606.125"),
+    "small ones beside": ("1.234 t", ["2.288 t", "194 t", "12.001 t"], "integer 194 to 12001"),
+    "several groups": ("1.234", ["2.288", "1.234.567", "12.001"], "integer 2288 to 1234567"),
+    "decimals behind": ("1.234", ["2.288,5", "1.047,5", "1.088"], "decimals 1047.5 to 2288.5"),
+    "no usual mark": ("1,234", ["2,288", "1,047", "12,001"], "integer 1047 to 12001"),
+}
+"""What is told of numbers, how they are written, and what they are."""
+
+
+@pytest.mark.parametrize("case", TOLD_NUMBERS)
+def test_numbers_say_whether_a_told_mark_stands_between_thousands(tmp_path, case):
+    form, numbers, meant = TOLD_NUMBERS[case]
+    told = {"size": {"kind": "number", "format": form}}
+    cells, _ = new_cells(tmp_path, rows(numbers * 8), columns=told)
+    dataset = {"kind": "tabular", "columns": told}
+    recipe = write_recipe(tmp_path / "t.tsv", tmp_path / "o", dataset=dataset, steps=[])
+    assert f"size: feature {meant}" in augment("plan", recipe).stdout
+    unit = form.lstrip("0123456789.,")
+    assert all(re.fullmatch(rf"\d+([.,]\d+)*{unit}", cell) for cell in cells)
+
+
+def test_a_comma_of_a_unit_that_stands_before_decimals_is_told_as_one(tmp_path):
+    numbers = [f"{n},{n * 7 % 900 + 100} t" for n in range(1, 9)]
+    told = {"size": {"kind": "number", "format": "1,234 t"}}
+    _, notes = new_cells(tmp_path, rows(numbers * 4), columns=told)
+    way = 'columns: {size: {kind: decimals, format: "1,234 t"}}'
+    assert any(way in note for note in notes)
+    told = {"size": {"kind": "decimals", "format": "1,234 t"}}
+    cells, notes = new_cells(tmp_path, rows(numbers * 4), columns=told)
+    assert max(float(cell.removesuffix(" t").replace(",", ".")) for cell in cells) < 9
+    assert not any("thousands" in note for note in notes)

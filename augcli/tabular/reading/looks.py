@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from augcli.tabular.amounts import Marks, around, bare, bare_pattern, told_marks, unbracketed
+from augcli.tabular.amounts import (
+    Marks,
+    are_groups,
+    around,
+    bare,
+    bare_pattern,
+    may_be_decimals,
+    told_marks,
+    unbracketed,
+)
 from augcli.tabular.config import ColumnTold
 from augcli.tabular.reading.columns import Style
 from augcli.tabular.reading.dates import date_format, fraction_digits, told_format
@@ -139,12 +148,23 @@ def look(
 def _marks(cells: Sequence[str], decimal: str, told: ColumnTold | None) -> Marks:
     """Return what stands in and around the numbers of a column, as told or as they look."""
     if told and told.format and told.is_amount and (marks := told_marks(told.format)):
-        return marks
+        return _settled(marks, cells, decimal, told)
     ends = Marks("", "", *around(cells))
     plain = _bare(cells, ends)
     own = decimal if plain is cells else _decimal_among(plain)
     found = _marks_of(plain, own, told)
     return ends._replace(decimal=found.decimal, group=found.group, pairs=found.pairs)
+
+
+def _settled(marks: Marks, cells: Sequence[str], decimal: str, told: ColumnTold) -> Marks:
+    """Return what a told number shows, where its only mark has one of two meanings: `1.234`."""
+    if told.kind == "integer" or not may_be_decimals(told.format or ""):
+        return marks
+    numbers = _bare(cells, marks)
+    if told.kind != "decimals" and are_groups(numbers, marks.group, decimal):
+        return marks
+    group = marks.decimal if any(marks.decimal in each for each in numbers) else ""
+    return marks._replace(decimal=marks.group, group=group)
 
 
 def _bare(cells: Sequence[str], marks: Marks) -> Sequence[str]:
