@@ -52,9 +52,10 @@ SEVERAL_TASKS = Question("several-tasks", stops=False)
 UNCLEAR_AXES = Question("unclear-axes", stops=False)
 POINTS_OF_SERIES = Question("points-of-series", stops=False)
 GROUPS_APART = Question("groups-apart", stops=False)
+NO_AMOUNT = Question("no-amount", stops=False)
 
 QUESTIONS = (
     *(UNCLEAR_SPLITS, UNUSED_SPLITS, NO_SUCH_SPLIT, UNNAMED_LABELS, UNCLEAR_SAMPLES),
     *(UNCLEAR_FORMAT, UNCLEAR_PAIRS, UNCLEAR_WORDS, OTHER_KIND, WITHIN_CLASS, WITHIN_NAMES),
-    *(SEVERAL_TASKS, UNCLEAR_AXES, POINTS_OF_SERIES, GROUPS_APART),
+    *(SEVERAL_TASKS, UNCLEAR_AXES, POINTS_OF_SERIES, GROUPS_APART, NO_AMOUNT),
 )

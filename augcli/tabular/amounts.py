@@ -56,8 +56,8 @@ _ONE_GROUP = re.compile(r"[1-9]\d{0,2}\D\d{3}")
 def may_be_decimals(form: str) -> bool:
     """Return whether what a told number shows between groups may stand before decimals."""
     found = _AMOUNT.fullmatch(form.strip())
-    one = found and _ONE_GROUP.fullmatch(found["number"])
-    return bool(one) and not {*".,"}.isdisjoint(one[0])
+    number = found["number"] if found else ""
+    return bool(_ONE_GROUP.fullmatch(number)) and not {*".,"}.isdisjoint(number)
 
 
 def are_groups(numbers: Sequence[str], mark: str, decimal: str) -> bool:

@@ -194,7 +194,7 @@ class ProcessedTable(Processed):
 
     def _told(self, counts: Sequence[Count], told: Iterable[Outline | Decided]) -> Tally:
         failures = [*self._failures(), *failed_methods(self.table, self.outlines, told)]
-        notes = [*self._copied, *story(self.table, self.job.balance), *doubts(counts)]
+        notes = [*self._copied, *story(self.table, self.job), *doubts(counts)]
         return Tally(counts, failures, notes)
 
     @property

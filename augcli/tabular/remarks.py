@@ -18,10 +18,12 @@ from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.deciding.balance import Decided
 from augcli.tabular.deciding.outline import NO_CLASS, Outline
 from augcli.tabular.drawn import Drawn
+from augcli.tabular.job import TableJob
 from augcli.tabular.methods.base import Method, stages_of
 from augcli.tabular.reading.columns import Column, Style
 from augcli.tabular.reading.looks import NUMBER
 from augcli.tabular.reading.table import Coded, Table
+from augcli.tabular.reading.unlike import no_amounts
 from augcli.tabular.splits import rows_of
 from augcli.tabular.writing.provenance import row_ids
 from augcli.tabular.writing.twins import Prints, prints_of_all, prints_of_whole, told
@@ -48,11 +50,12 @@ def remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator
         yield from _named(outline, [*found, *_vanished(outline, each)], among=outlines)
 
 
-def story(table: Table, balance: Method | None) -> Iterator[str]:
+def story(table: Table, job: TableJob) -> Iterator[str]:
     """Yield what was found out about columns, and what distances between rows are told in."""
     yield from told_columns(table)
+    yield from map(str, no_amounts(table, job.dataset))
     yield from _unordered(table)
-    yield from _measured(table, balance)
+    yield from _measured(table, job.balance)
 
 
 def _unordered(table: Table) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,11 +16,12 @@ from augcli.rows.flags import FLAGS
 from augcli.tabular.amounts import BRACKETS, bare_pattern
 from augcli.tabular.config import AMOUNTS, ColumnKind, ColumnTold, TableDatasetSettings
 from augcli.tabular.reading.columns import NUMERIC, Column, Role, Style
-from augcli.tabular.reading.dates import dates
+from augcli.tabular.reading.dates import dates, told_format
 from augcli.tabular.reading.listed import refuse_lists
 from augcli.tabular.reading.looks import look
 from augcli.tabular.reading.precision import decimals_of, with_ends
 from augcli.tabular.reading.table import Coded, Numbers, Rows
+from augcli.tabular.reading.unlike import names_rows
 
 Mask: TypeAlias = NDArray[np.bool_]
 
@@ -32,9 +32,6 @@ VAST = 1e150
 
 _OPAQUE = (pl.Binary, pl.Object, pl.Duration, pl.Time)
 """Types of Parquet that are carried and never understood, as lists and structs are."""
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_OF_NAMES = frozenset(("id", "ids", "index", "uuid", "guid", "number", "nr", "no"))
-"""Words in what a column of whole numbers is called that names rows, if all are different."""
 _FEW = 20
 """Columns of fewer values are not taken for ids or free text."""
 
@@ -133,6 +130,10 @@ class Builder:
         self.dtype, self._whole = str(dtype), dtype.is_integer()
         if _is_opaque(dtype):
             self._carry_only(dtype)
+        form = self._format and self._format.kind == "date" and self._format.format
+        if form and not dtype.is_temporal():
+            self.style = Style(date=told_format(form, ()))
+            return
         counted = dtype.is_numeric() or dtype in (pl.Date, pl.Datetime)
         wanted = (self.role == "feature" or self._amount) and self.told != "category"
         self._numeric = counted and wanted
@@ -154,8 +155,9 @@ class Builder:
         if self._numeric:
             self._pieces.append(self._amounts(plain, start, values.is_not_null().to_numpy()))
         else:
-            texts = plain.cast(pl.String, strict=False)
-            self._pieces.append(self._texts(texts, ours) if self.role == "label" else texts)
+            texts = _shown(plain)
+            is_read = self.role == "label" or self.style.date
+            self._pieces.append(self._texts(texts, ours) if is_read else texts)
 
     def _amounts(self, values: pl.Series, start: int, told: Mask) -> Numbers:
         amounts = values.to_physical() if values.dtype.is_temporal() else values
@@ -260,7 +262,7 @@ class Builder:
             return "boolean" if present.min() >= 0 else "integer"
         if len(present) > _FEW and np.all(present - rows == present[0] - rows[0]):
             return "id"
-        unique = len(present) > _FEW and _names_rows(self.name)
+        unique = len(present) > _FEW and names_rows(self.name)
         return "id" if unique and len(np.unique(present)) == len(present) else "integer"
 
     def _finish_texts(self, texts: pl.Series, ours: Mask) -> tuple[Column, Numbers | Coded | None]:
@@ -319,14 +321,14 @@ class Builder:
         return Column(self.index, self.name, self.role, kind, style, dtype=self.dtype)
 
 
-def _names_rows(name: str) -> bool:
-    """Return whether a column is called as names of rows are, as pandas calls an index, or not."""
-    words = {word.lower() for word in _WORDS.findall(name)}
-    return not words.isdisjoint(_OF_NAMES) or words == {"unnamed"} or not name.strip()
-
-
 def _is_opaque(dtype: pl.DataType) -> bool:
     return dtype.is_nested() or dtype in _OPAQUE
+
+
+def _shown(values: pl.Series) -> pl.Series:
+    """Return values as texts; whole numbers of floats without a point."""
+    whole = values.dtype.is_float() and bool((values.drop_nans() % 1 == 0).all())
+    return (values.cast(pl.Int64, strict=False) if whole else values).cast(pl.String, strict=False)
 
 
 def _places(texts: pl.Series, order: Sequence[str]) -> Numbers:

@@ -19,7 +19,10 @@ _DAYS = (
     *("%b %d, %Y", "%b %-d, %Y", "%B %d, %Y", "%B %-d, %Y"),
 )
 """strftime formats of days."""
-_CLOCKS = ("", " %H:%M", "T%H:%M", " %I:%M %p", " %-I:%M %p", " %I:%M:%S %p", " %-I:%M:%S %p")
+_CLOCKS = (
+    *("", " %H:%M", "T%H:%M", "T%H%M"),
+    *(" %I:%M %p", " %-I:%M %p", " %I:%M:%S %p", " %-I:%M:%S %p"),
+)
 """What may follow a day."""
 _EXACT = (" %H:%M:%S", "T%H:%M:%S", "%H%M%S", "T%H%M%S")
 """The same, with fractions of a second and a zone behind it where there are any."""

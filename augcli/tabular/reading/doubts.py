@@ -1,4 +1,4 @@
-"""Columns of a table that may mean something else: codes, parts of a category, points of series."""
+"""Columns of a table that may mean something else: parts of a category, points of series."""
 
 from __future__ import annotations
 
@@ -28,11 +28,8 @@ from augcli.rows.following import (
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.reading.columns import Column, told_of
 from augcli.tabular.reading.table import Numbers, Table
+from augcli.tabular.reading.unlike import no_amounts
 
-_CODES = frozenset(
-    ("zip", "zipcode", "postcode", "postal", "plz", "code", "phone", "fax", "isbn", "ean", "sku")
-)
-_WORDS = re.compile(r"[a-z]+")
 _DAY, _CLOCK = r"\d{1,4}([./-])\d\d?\1\d{1,4}", r"\d\d?:\d\d(:\d\d(\.\d+)?)?"
 _MOMENT = re.compile(rf"{_DAY}([ T]{_CLOCK})?|{_CLOCK}")
 _NUMBERS = re.compile(r"\s*[-+\d.eE]+(\s+[-+\d.eE]+)+\s*")
@@ -45,15 +42,7 @@ _FEWEST_GROUPS = 3
 
 
 def doubts(table: Table) -> Iterator[Lint]:
-    """Yield which columns may mean something else than they are taken for.
-
-    Numbers of rows and dates are known by themselves, whatever they are called.
-    """
-    for column in table.numeric:
-        words = _WORDS.findall(column.name.lower())
-        if column.kind == "integer" and not _CODES.isdisjoint(words):
-            text = f"column {column.name!r} is taken for amounts, but its name is that of codes"
-            yield Lint("no-amount", text, ("dataset", "columns"))
+    """Yield which columns are one category in several."""
     for names in _one_hot(table):
         text = f"exactly one of the columns {_shown(names)} is 1 in each row"
         yield Lint("one-hot", text, ("dataset", "columns"))
@@ -62,8 +51,9 @@ def doubts(table: Table) -> Iterator[Lint]:
 def warned(
     table: Table, ours: NDArray[np.bool_], settings: TableDatasetSettings
 ) -> Iterator[Doubt]:
-    """Yield what stops no run: rows may be points of series, or of whom there are in two splits."""
+    """Yield what stops no run: rows may be points of series, numbers no amounts, groups apart."""
     yield from of_series(table)
+    yield from no_amounts(table, settings)
     yield from _of_groups(table, ours, settings)
 
 

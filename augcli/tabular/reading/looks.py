@@ -23,6 +23,7 @@ from augcli.tabular.config import ColumnTold
 from augcli.tabular.reading.columns import Style
 from augcli.tabular.reading.dates import date_format, fraction_digits, told_format
 from augcli.tabular.reading.dialect import Dialect
+from augcli.tabular.reading.digits import digits_format
 
 _WHOLE = re.compile(r"[+-]?\d+")
 _DECIMALS = re.compile(r"[+-]?\d*\.(\d*)")
@@ -178,8 +179,10 @@ def _bare(cells: Sequence[str], marks: Marks) -> Sequence[str]:
 
 def _date(cells: Sequence[str], told: ColumnTold | None) -> dict[str, Any]:
     """Return format and decimals of dates; empty where the cells are none."""
-    is_told = told is not None and told.kind == "date" and told.format
-    form = told_format(is_told, cells) if is_told else date_format(cells)
+    if told is not None and told.kind != "date":
+        return {}
+    form = told.format if told else None
+    form = told_format(form, cells) if form else date_format(cells) or digits_format(cells)
     return {"date": form, "decimals": fraction_digits(form)} if form else {}
 
 

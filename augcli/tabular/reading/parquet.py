@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import polars as pl
 
 from augcli.rows.parquet import Origin
 from augcli.tabular.reading.columns import Column
+from augcli.tabular.reading.dates import date_cells
 from augcli.tabular.reading.table import Numbers
 
 
@@ -34,10 +36,22 @@ def typed_frame(
     height = next(len(each) for each in cells.values() if each is not None)
     return pl.DataFrame(
         [
-            _typed(cells.get(column.index), own[column.name], height).alias(column.name)
+            _typed(_shown(column, cells), own[column.name], height).alias(column.name)
             for column in columns
         ]
     )
+
+
+def _shown(
+    column: Column, cells: Mapping[int, Numbers | pl.Series | None]
+) -> Numbers | pl.Series | None:
+    """Return the cells of a column; dates that are texts or whole numbers in the file, as texts."""
+    values = cells.get(column.index)
+    if not column.style.date or values is None or isinstance(values, pl.Series):
+        return values
+    missing = np.isnan(values)
+    texts = date_cells(pl.Series(np.where(missing, 0.0, values)), column.style.date)
+    return texts.zip_with(pl.Series(~missing), texts.clear(1))
 
 
 def _typed(values: Numbers | pl.Series | None, own: pl.Series, height: int) -> pl.Series:

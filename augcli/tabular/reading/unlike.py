@@ -1,0 +1,127 @@
+"""Columns of whole numbers that may be no amounts: codes, dates, names of rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from augcli.dataset.columns import names_groups
+from augcli.dataset.doubts import NO_AMOUNT
+from augcli.dataset.told import quoted
+from augcli.errors import Doubt
+from augcli.plural import several
+from augcli.tabular.config import TableDatasetSettings
+from augcli.tabular.reading.columns import Column, told_of
+from augcli.tabular.reading.digits import FORMS, are_dates, forms_of
+from augcli.tabular.reading.table import Numbers, Table
+
+_CODES = frozenset(
+    ("zip", "zipcode", "postcode", "postal", "plz", "code", "phone", "fax", "isbn", "ean", "sku")
+)
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_OF_NAMES = frozenset(
+    (
+        *("id", "ids", "index", "uuid", "guid", "uid", "pid", "cid", "mrn", "ssn", "imei"),
+        *("number", "nummer", "numero", "nr", "no"),
+    )
+)
+"""Words in what a column of whole numbers is called that names rows, if all are different."""
+_NAMES = re.compile(
+    r"[a-z]+(number|nummer)|(account|admission|case|claim|employee|encounter|invoice|item|loan"
+    r"|member|object|order|policy|product|record|row|sample|stay|ticket|transaction|visit)id"
+)
+"""The same, of several words without anything between them."""
+_MARKS = 3
+"""Different numbers among dates that mean something else, such as 0 and 99991231, at most."""
+
+
+_LEAST = 10_000
+"""The largest of numbers that are dates is not below."""
+_SAMPLED = 2000
+"""Rows that show of most columns that their numbers are amounts."""
+_ENOUGH = 20
+"""Numbers from which on it says something that all are different."""
+_RARELY = 0.02
+"""How likely amounts may be all different where that says that they are none."""
+_WIDE, _EVEN = 1e5, 1.36
+"""How far apart ids are that are drawn, and how far from evenly spread (Kolmogorov, Smirnov)."""
+_CLOCKS = frozenset(("time", "timestamp", "epoch", "unix", "ts", "utc"))
+
+
+def names_rows(name: str) -> bool:
+    """Return whether a column is called as names of rows are, as pandas calls an index, or not."""
+    words = _words(name)
+    is_compound = names_groups(name) or any(map(_NAMES.fullmatch, words))
+    return (
+        is_compound or not words.isdisjoint(_OF_NAMES) or words == {"unnamed"} or not name.strip()
+    )
+
+
+def no_amounts(table: Table, settings: TableDatasetSettings) -> Iterator[Doubt]:
+    """Yield which columns may be no amounts, though nobody says what they are."""
+    given = told_of([each.name for each in table.columns], settings)
+    for column in table.numeric:
+        if column.kind == "integer" and column.index not in given:
+            values = table.numbers[column.index][table.observed]
+            values = values[~np.isnan(values)]
+            found = _of_dates(column, values) or _of_codes(column) or _of_names(column, values)
+            if found:
+                yield found
+
+
+def _of_codes(column: Column) -> Doubt | None:
+    if _CODES.isdisjoint(_words(column.name)):
+        return None
+    return _doubt(column, "its name is that of codes", "category")
+
+
+def _words(name: str) -> set[str]:
+    return {word.lower() for word in _WORDS.findall(name)}
+
+
+def _of_dates(column: Column, values: Numbers) -> Doubt | None:
+    """Return that numbers are dates, all or all but very few different ones."""
+    if values.max() < _LEAST or not any(_may_be(values[:_SAMPLED], form) for form in FORMS):
+        return None
+    known, counts = np.unique(values, return_counts=True)
+    for form in FORMS:
+        odd = ~are_dates(known, form)
+        others = int(counts[odd].sum())
+        if odd.sum() > _MARKS or 2 * others > counts.sum() or form not in forms_of(known[~odd]):
+            continue
+        marks = [f"{value:.0f}" for value in known[odd]]
+        but = f", but for {' and '.join(marks)} in {several(others, 'row')}" if marks else ""
+        way = f'{{kind: date, format: "{form}"}}'
+        large = ", ".join(quoted(each) for each in marks if len(each) > 2)
+        none = f', and by `missing: ["", {large}]` what means none' if large else ""
+        return _doubt(column, f"its numbers are dates as {form}{but}", way, none)
+    return None
+
+
+def _may_be(values: Numbers, form: str) -> bool:
+    """Return whether some numbers are dates of a form, all but very few different ones."""
+    return len(np.unique(values[~are_dates(values, form)])) <= _MARKS
+
+
+def _of_names(column: Column, values: Numbers) -> Doubt | None:
+    """Return that numbers are all different and evenly spread, as names of rows are."""
+    some = values[:_SAMPLED]
+    known = np.unique(values if len(np.unique(some)) == len(some) else some)
+    if not _ENOUGH < len(known) == len(values) or not _CLOCKS.isdisjoint(_words(column.name)):
+        return None
+    count, width = len(known), known[-1] - known[0]
+    away = np.abs((known - known[0]) / width - np.linspace(0, 1, count)).max() * count**0.5
+    by_chance = np.exp(-(count**2) / (2 * width))
+    if by_chance > _RARELY and (width < _WIDE or away > _EVEN):
+        return None
+    return _doubt(column, "its numbers are all different, as those of ids are", "id")
+
+
+def _doubt(column: Column, but: str, way: str, more: str = "") -> Doubt:
+    text = f"column {column.name!r} is taken for amounts, but {but}"
+    name = quoted(column.name)
+    say = f"say `columns: {{{name}: {way}}}` under `dataset`{more}"
+    hint = f"{say}, or `columns: {{{name}: integer}}` if they are amounts"
+    return NO_AMOUNT.doubt(text, hint, "dataset.columns")
