@@ -43,7 +43,8 @@ def heeded(
             *(f"  {shown(pair)}" for pair in islice(pairs, _SHOWN)),
             f"{way}, or say `leaks: allow` under `dataset`",
         )
-    return [f"{text}: {', '.join(map(shown, islice(pairs, _TOLD)))}"]
+    more = f" and {len(pairs) - _TOLD} more" if len(pairs) > _TOLD else ""
+    return [f"{text}: {', '.join(map(shown, islice(pairs, _TOLD)))}{more}"]
 
 
 def leaks(dataset: Dataset, augment: Collection[str]) -> Iterator[tuple[str, str]]:

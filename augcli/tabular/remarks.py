@@ -88,11 +88,14 @@ def leaked(outlines: Sequence[Outline], settings: TableDatasetSettings) -> list[
     column, row_id = table.with_role("group"), table.row_id
     what, groups = ("row", "rows"), f"({column and column.name!r})"
     allowed = settings.model_copy(update={"leaks": "allow"})
+    whole, way = settings.model_copy(update={"split": None}), "take each out of one of the splits"
+    if settings.shares and settings.shares.by is not None:
+        way = "draw splits of whole groups instead, without `by`"
     told, drawn = _by_whom(shared_rows(outlines), outlines[0].splits, settings)
     return [
         *heeded(settings, what, told, lambda pair: " = ".join(map(row_id, pair))),
         *heeded(allowed, what, drawn, lambda pair: " = ".join(map(row_id, pair))),
-        *heeded(settings, (f"group {groups}", f"groups {groups}"), shared_groups(outlines), str),
+        *heeded(whole, (f"group {groups}", f"groups {groups}"), shared_groups(outlines), str, way),
     ]
 
 

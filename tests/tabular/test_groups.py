@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from helpers import write
+from helpers import augment, write, write_recipe
 from table_samples import augmented
 
 from augcli.errors import FindingsError, RecipeError
@@ -80,3 +80,25 @@ def test_no_splits_are_drawn_where_names_tell_them(tmp_path):
     summary = augmented(tmp_path, merged, balance={"target": "max"})
     assert {count.split for count in summary.counts} == {"train", "test"}
     assert json.loads((tmp_path / "out/run.json").read_text())["recipe"]["dataset"]["splits"]
+
+
+def test_groups_that_an_order_parts_are_refused_by_all_commands(tmp_path):
+    rows = [f"{row},{n}" for n, row in enumerate(ROWS)]
+    table = write(tmp_path / "t.csv", "\n".join([f"{HEAD},day", *rows]) + "\n")
+    told = {
+        "kind": "tabular",
+        "label": "state",
+        "group": "ward",
+        "split": {"test": 0.205, "by": "day"},
+        "columns": {"day": "integer"},
+    }
+    recipe = write_recipe(table, tmp_path / "out", dataset=told, steps=[])
+    for command in ("plan", "run", "check"):
+        found = augment(command, recipe)
+        said = found.stdout + found.stderr
+        assert found.returncode == 1
+        assert "also in another split" in said
+        assert "draw splits of whole groups instead, without `by`, or say `leaks: allow`" in said
+    assert not (tmp_path / "out").exists()
+    allowed = write_recipe(table, tmp_path / "out", dataset=told | {"leaks": "allow"}, steps=[])
+    assert augment("run", allowed).returncode == 0
