@@ -111,6 +111,27 @@ WAYS: dict[str, tuple[Callable[[float], str], str, dict[str, str]]] = {
     ),
     "a plus": (lambda v: f"{v:+.2f}", r"[+-]\d+\.\d\d", {}),
     "an exponent": (lambda v: f"{v:.3E}", r"-?\d\.\d{3}E[+-]\d\d", {}),
+    "a short exponent": (
+        lambda v: re.sub(r"e\+?(-?)0", r"e\1", f"{v:.1e}"),
+        r"-?\d\.\de-?\d",
+        {},
+    ),
+    "few digits before one": (
+        lambda v: re.sub(r"\.?0*e", "e", f"{v:.2e}"),
+        r"-?\d(\.\d?[1-9])?e[+-]\d\d",
+        {},
+    ),
+    "a power with its sign": (
+        lambda v: re.sub(r"E([+-])0", r"E\1", f"{v:.2E}"),
+        r"-?\d\.\d\dE[+-]\d",
+        {},
+    ),
+    "no zero before the point": (
+        lambda v: f"{v / 9000:.4f}".replace("0.", ".", 1),
+        r"-?[1-9]?\.\d{4}",
+        {},
+    ),
+    "a point behind": (lambda v: f"{v:.0f}.", r"-?\d+\.", {}),
     "per cent": (lambda v: f"{v:.1f} %".replace(".", ","), r"-?\d+,\d %", {",": ".", " %": ""}),
 }
 """How numbers may be written, the pattern of that, and what makes plain ones of them."""

@@ -55,6 +55,14 @@ class Style:
     """The values that the numbers 0, 1, 2 … stand for."""
     exponent: str = ""
     """The format of numbers that all have an exponent, such as `.3e`."""
+    power: str = ""
+    """The format of the powers of ten themselves, where it is not that of programs: `d`, `+d`."""
+    trimmed: bool = False
+    """Whether there are no zeros at the end of what stands before exponents."""
+    zeroless: bool = False
+    """Whether numbers below 1 begin with their point."""
+    pointed: bool = False
+    """Whether whole numbers end in their point."""
     plus: bool = False
     """Whether positive numbers have a sign."""
     brackets: bool = False
@@ -64,7 +72,7 @@ class Style:
     def is_marked(self) -> bool:
         """Return whether numbers are not written as programs do by themselves."""
         marks = (self.group, self.prefix, self.suffix, self.plus, self.brackets)
-        return self.decimal != "." or any(marks)
+        return self.decimal != "." or any(marks) or self.zeroless or self.pointed
 
     @property
     def grouped(self) -> str:
@@ -76,7 +84,10 @@ class Style:
         return rf"^[+-]?[1-9]{first}({point}\d+)?$"
 
 
-_OF_FEW = ("group", "pairs", "step", "prefix", "suffix", "order", "exponent", "plus", "brackets")
+_OF_FEW = (
+    *("group", "pairs", "step", "prefix", "suffix", "order", "plus", "brackets"),
+    *("exponent", "power", "trimmed", "zeroless", "pointed"),
+)
 """What is told of the style of few columns."""
 
 

@@ -28,7 +28,11 @@ from augcli.tabular.reading.digits import digits_format
 _WHOLE = re.compile(r"[+-]?\d+")
 _DECIMALS = re.compile(r"[+-]?\d*\.(\d*)")
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_SCIENTIFIC = re.compile(r"[+-]?\d(?:\.(\d+))?([eE])[+-]\d\d\d?")
+_SCIENTIFIC = re.compile(r"[+-]?\d(?:\.(\d+))?([eE])([+-]?\d\d?\d?)")
+_POWERS = {"": r"[+-]\d\d+", "d": r"0|-?[1-9]\d*", "+d": r"[+-](0|[1-9]\d*)"}
+"""How powers of ten are formatted → what they look like; programs have two digits or more."""
+_POINTED = re.compile(r"[+-]?\d+\.")
+_ZEROLESS, _WITH_ZERO = re.compile(r"[+-]?\.\d+"), re.compile(r"[+-]?0\.\d+")
 _ZEROS = re.compile(r"[+-]?0\d+")
 
 
@@ -134,11 +138,10 @@ def look(
         missing=absent.most_common(1)[0][0] if absent else "",
         pad=" " if padded else "",
         order=told.order if told else (),
-        exponent=_exponent(values),
         plus=any(cell.startswith("+") for cell in shown) and all(cell[0] in "+-" for cell in shown),
         brackets=brackets,
         **marks._asdict(),
-        **_date(shown, told) or _decimals(values),
+        **_date(shown, told) or _decimals(values) | _exponent(values),
     )
     numbers = sum(bool(NUMBER.fullmatch(value)) for value in values)
     coded = any(_ZEROS.fullmatch(value) for value in values)
@@ -186,16 +189,21 @@ def _date(cells: Sequence[str], told: ColumnTold | None) -> dict[str, Any]:
     return {"date": form, "decimals": fraction_digits(form)} if form else {}
 
 
-def _exponent(values: Sequence[str]) -> str:
-    """Return the format of numbers that all have an exponent and as many digits; else nothing."""
+def _exponent(values: Sequence[str]) -> dict[str, Any]:
+    """Return how numbers are written that all have an exponent; empty where some have none."""
     if not values or not _SCIENTIFIC.fullmatch(values[0]):
-        return ""
-    found = [_SCIENTIFIC.fullmatch(value) for value in values]
-    forms = {(len(each[1] or ""), each[2]) for each in found if each}
-    if len(forms) != 1 or None in found:
-        return ""
-    ((digits, mark),) = forms
-    return f".{digits}{mark}"
+        return {}
+    found = [match for each in values if (match := _SCIENTIFIC.fullmatch(each))]
+    marks, digits = {each[2] for each in found}, {len(each[1] or "") for each in found}
+    powers = [
+        form
+        for form, pattern in _POWERS.items()
+        if all(re.fullmatch(pattern, each[3]) for each in found)
+    ]
+    if len(found) < len(values) or len(marks) > 1 or not powers:
+        return {}
+    form = f".{max(digits)}{marks.pop()}"
+    return {"exponent": form, "power": powers[0], "trimmed": len(digits) > 1}
 
 
 def _decimals(values: Sequence[str]) -> dict[str, Any]:
@@ -203,4 +211,11 @@ def _decimals(values: Sequence[str]) -> dict[str, Any]:
     most = max(lengths, default=0)
     fixed = bool(most) and len(lengths) == len(values) and set(lengths) == {most}
     bare = any(_WHOLE.fullmatch(value) for value in values)
-    return {"decimals": most, "fixed": fixed, "bare": bare or not lengths}
+    return {
+        "decimals": most,
+        "fixed": fixed,
+        "bare": bare or not lengths,
+        "zeroless": any(map(_ZEROLESS.fullmatch, values))
+        and not any(map(_WITH_ZERO.fullmatch, values)),
+        "pointed": not bare and any(map(_POINTED.fullmatch, values)),
+    }

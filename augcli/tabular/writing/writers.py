@@ -101,7 +101,7 @@ def number_cells(values: Numbers, column: Column) -> pl.Series:
     if column.kind == "date" and style.date:
         made = date_cells(series, style.date)
     elif style.exponent:
-        made = pl.Series([format(value, style.exponent) for value in series])
+        made = pl.Series([_with_exponent(value, style) for value in series])
     elif column.kind == "integer" and not style.fixed:
         made = series.round().cast(pl.Int64)
     elif style.fixed:
@@ -112,6 +112,16 @@ def number_cells(values: Numbers, column: Column) -> pl.Series:
         texts = made.cast(pl.String)
         made = texts.zip_with(pl.Series(~missing), texts.clear(1))
     return made
+
+
+def _with_exponent(value: float, style: Style) -> str:
+    """Return a number with an exponent as those of its column have it."""
+    text = format(value, style.exponent)
+    mark = style.exponent[-1]
+    digits, _, power = text.partition(mark)
+    if style.trimmed and "." in digits:
+        digits = digits.rstrip("0").rstrip(".")
+    return f"{digits}{mark}{format(int(power), style.power) if style.power else power}"
 
 
 def told_columns(table: Table) -> Iterator[str]:
@@ -181,6 +191,10 @@ def _with_style(series: pl.Series, column: Column, dialect: Dialect) -> pl.Serie
 
 def _marked(texts: pl.Series, style: Style) -> pl.Series:
     """Return numbers with a decimal comma, groups, signs, and what stands around them."""
+    if style.zeroless:
+        texts = texts.str.replace(r"^([+-]?)0\.", "${1}.")
+    if style.pointed:
+        texts = texts.str.replace(r"^([+-]?\d+)(\.0)?$", "${1}.")
     texts = texts.str.replace(".", style.decimal, literal=True)
     if style.plus:
         texts = texts.str.replace("^([^-])", "+${1}")
