@@ -24,6 +24,7 @@ from augcli.records.provenance import TableRecord, original_of
 from augcli.rows.opened import copied
 from augcli.rows.originals import originals
 from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE, REMOVED, lost_lines, parquet_of
+from augcli.tabular.aims import foreseen
 from augcli.tabular.checks import check_job, labels_of
 from augcli.tabular.deciding.apart import Apart
 from augcli.tabular.deciding.balance import Decided
@@ -113,7 +114,7 @@ class ProcessedTable(Processed):
             if name in ours
         ]
         if not any(each.train.any() for each in made):
-            broken = "".join(f"; {name}: {why}" for name, why in self.table.broken.items())
+            broken = "".join(f"; {name}: {why}" for name, why in self.table.unusable)
             raise SampleError(
                 f"no row of {' or '.join(self.job.dataset.augment)} can be used; "
                 f"the splits are {', '.join(filter(None, self._splits.texts))}{broken}"
@@ -190,11 +191,17 @@ class ProcessedTable(Processed):
     @property
     def outline(self) -> Tally:
         """Return the same as planned, before it is decided which rows are new and which go."""
-        return self._told(self._counts(lambda at: self.outlines[at].counts()), self.outlines)
+        counts, notes = self._counts(lambda at: self.outlines[at].counts()), foreseen(self.outlines)
+        return self._told(counts, self.outlines, notes)
 
-    def _told(self, counts: Sequence[Count], told: Iterable[Outline | Decided]) -> Tally:
+    def _told(
+        self,
+        counts: Sequence[Count],
+        told: Iterable[Outline | Decided],
+        more: Iterable[str] = (),
+    ) -> Tally:
         failures = [*self._failures(), *failed_methods(self.table, self.outlines, told)]
-        notes = [*self._copied, *story(self.table, self.job), *doubts(counts)]
+        notes = [*self._copied, *story(self.table, self.job), *more, *doubts(counts)]
         return Tally(counts, failures, notes)
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -59,8 +60,8 @@ class ColumnTold(Settings):
     def _fits(self) -> Self:
         if (self.kind == "ordinal") != (len(self.order) > 1) or self._repeats:
             raise ValueError("`order` lists the values of `ordinal`, two or more, each once")
-        if self.format and self.kind == "date" and not _is_date_format(self.format):
-            raise ValueError("`format` of dates is as strftime has it, such as `%d.%m.%Y`")
+        if self.format and self.kind == "date":
+            _check_date_format(self.format)
         if self.format and self.kind != "date" and not (self.is_amount and told_marks(self.format)):
             raise ValueError("`format` is of dates, or one number as it is written: `$1,234.50`")
         return self
@@ -75,8 +76,21 @@ class ColumnTold(Settings):
         return self.kind in AMOUNTS
 
 
-def _is_date_format(form: str) -> bool:
-    return "%" in form and "%z" not in form and "%Z" not in form
+_PART = re.compile(r"%([-_0]?[a-zA-Z%]|\.?[1-9]?f)")
+_PARTS = frozenset("aAbBcCdDeFfgGhHIjklmMnpPRsSTtuUVwWxXyY%")
+"""Letters of strftime that stand for a part of a date or time, but for those of zones."""
+
+
+def _check_date_format(form: str) -> None:
+    """Raise ValueError for a format that tells no date."""
+    parts = [each[-1] for each in _PART.findall(form)]
+    if not parts or _PART.sub("", form).count("%"):
+        raise ValueError("`format` of dates is as strftime has it, such as `%d.%m.%Y`")
+    if zone := next((each for each in parts if each in "zZ"), None):
+        text = f"`format` tells no zones: write that of all cells instead of `%{zone}`, as `+02:00`"
+        raise ValueError(text)
+    if odd := next((each for each in parts if each not in _PARTS), None):
+        raise ValueError(f"`format` is as strftime has it, such as `%d.%m.%Y`: no `%{odd}` there")
 
 
 class TableDatasetSettings(RowDatasetSettings):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import polars as pl
@@ -14,6 +14,7 @@ from augcli.dataset.leaks import heeded
 from augcli.dataset.shares import OTHER
 from augcli.dataset.splits import NO_SPLIT
 from augcli.plural import several
+from augcli.tabular.aims import amounts, few, idle, named, unreached
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.deciding.balance import Decided
 from augcli.tabular.deciding.outline import NO_CLASS, Outline
@@ -21,7 +22,6 @@ from augcli.tabular.drawn import Drawn
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods.base import Method, stages_of
 from augcli.tabular.reading.columns import Column, Style
-from augcli.tabular.reading.looks import NUMBER
 from augcli.tabular.reading.table import Coded, Table
 from augcli.tabular.reading.unlike import no_amounts
 from augcli.tabular.splits import rows_of
@@ -29,8 +29,6 @@ from augcli.tabular.writing.provenance import row_ids
 from augcli.tabular.writing.twins import Prints, prints_of_all, prints_of_whole, told
 from augcli.tabular.writing.writers import told_columns
 
-_MANY_CLASSES = 20
-_SHOWN = 5
 _FEW_CODES = 10
 _CUT, _WHOLE = 0.8, 0.05
 """Shares of decimals with three digits, and of whole numbers, where all may be thousands."""
@@ -40,14 +38,14 @@ _SAMPLED = 2000
 
 def remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator[str]:
     """Yield one remark after the other; those on a split name it where several are augmented."""
+    yield from amounts(outlines[0])
     yield from _columns(outlines[0].table)
     yield from _odd(outlines[0].table)
     yield from _blank(outlines[0].table, decided)
     yield from _bonds(outlines[0])
-    yield from _amounts(outlines[0])
     for outline, each in zip(outlines, decided, strict=True):
-        found = [*_unreached(outline), *_nothing(outline, each), *each.notes]
-        yield from _named(outline, [*found, *_vanished(outline, each)], among=outlines)
+        found = [*unreached(outline), *(() if each.is_something else idle(outline)), *each.notes]
+        yield from named(outline, [*found, *_vanished(outline, each)], among=outlines)
 
 
 def story(table: Table, job: TableJob) -> Iterator[str]:
@@ -112,12 +110,6 @@ def _by_whom(
     return told, drawn
 
 
-def _named(outline: Outline, found: Iterable[str], among: Sequence[Outline]) -> Iterator[str]:
-    """Yield remarks with the name of the split that they are about, if there is a choice."""
-    prefix = f"{outline.name}: " if len(among) > 1 else ""
-    yield from (f"{prefix}{each}" for each in found)
-
-
 def _columns(table: Table) -> Iterator[str]:
     for column in table.columns:
         coded = table.coded.get(column.index)
@@ -172,9 +164,9 @@ def _missing(table: Table, column: Column) -> Iterator[str]:
 def _codes(table: Table) -> Iterator[str]:
     """Yield which columns have few numbers, all in one sentence: pixels are hundreds of them."""
     whole = (each for each in table.columns if each.is_feature and each.kind == "integer")
-    found = {each.name: few for each in whole if (few := _few_numbers(table, each))}
+    found = {each.name: shown for each in whole if (shown := _few_numbers(table, each))}
     if found:
-        told = _few([f"{name!r} (only {few})" for name, few in found.items()])
+        told = few([f"{name!r} (only {shown})" for name, shown in found.items()])
         first = next(iter(found))
         yield (
             f"columns of numbers that may be codes: {told}; if they are, say "
@@ -205,63 +197,14 @@ def _blank(table: Table, decided: Sequence[Decided]) -> Iterator[str]:
     """Yield the columns that are blank in new rows although nobody said so."""
     found = [f"{c.name!r} ({c.kind})" for c in table.columns if c.role == "feature" and c.is_blank]
     if found and any(not drawn.repeats.all() for each in decided for drawn in each.drawn):
-        yield f"columns that are blank in new rows: {_few(found)}; `columns` sets kinds right"
+        yield f"columns that are blank in new rows: {few(found)}; `columns` sets kinds right"
 
 
 def _bonds(outline: Outline) -> Iterator[str]:
     """Yield what is kept between columns, as all rows obey it."""
     found = [*outline.table.bonds.said(outline.table.columns)]
     if found and outline.job.dataset.constraints == "found":
-        yield f"kept in new rows: {_few(found)}; `constraints: told` keeps only what is told"
-
-
-def _few(texts: Sequence[str]) -> str:
-    more = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
-    return ", ".join(texts[:_SHOWN]) + more
-
-
-def _amounts(outline: Outline) -> Iterator[str]:
-    """Yield that a label looks like an amount that is taken for classes."""
-    column, texts = outline.table.with_role("label"), outline.labels.texts
-    if column is None or column.is_number or len(texts) <= _MANY_CLASSES:
-        return
-    if all(map(NUMBER.fullmatch, texts)):
-        yield (
-            f"the label {column.name!r} has {len(texts)} different numbers, each taken for a "
-            "class; for a number to predict say `method: smogn`, or "
-            f"`columns: {{{column.name}: number}}`"
-        )
-
-
-def _unreached(outline: Outline) -> Iterator[str]:
-    """Yield the classes whose number of rows is told and lies where the method does not go."""
-    balance, goals, aims = outline.job.balance, outline.goals, outline.aims
-    far = [
-        f"{name!r} has {several(goal, 'row')} instead of {aims[name]}"
-        for name, goal in goals.items()
-        if goal != aims[name]
-    ]
-    if far and balance and balance.tells_counts:
-        yield f"{_limit(balance)}: {_few(far)}"
-
-
-def _limit(balance: Method) -> str:
-    """Return what a method does not do."""
-    return f"{balance.name} {'makes no rows' if balance.leaves_out else 'leaves no rows out'}"
-
-
-def _nothing(outline: Outline, decided: Decided) -> Iterator[str]:
-    """Yield that there was nothing to balance."""
-    if outline.job.balance is None or outline.job.copies or decided.is_something:
-        return
-    if outline.goals != outline.aims:
-        if not outline.job.balance.tells_counts:
-            yield f"nothing was made or left out: {_limit(outline.job.balance)}"
-        return
-    count = len(outline.present)
-    classes = f"{count} classes are" if count > 1 else "one class is"
-    why = outline.job.balance.done or f"the {classes} at the target already"
-    yield f"nothing was made or left out: {why}"
+        yield f"kept in new rows: {few(found)}; `constraints: told` keeps only what is told"
 
 
 def _vanished(outline: Outline, decided: Decided) -> Iterator[str]:
@@ -305,7 +248,7 @@ def repeats(
     """Yield how many new rows equal other rows, of their own split or of others."""
     for outline, each, prints in zip(outlines, decided, new, strict=True):
         for found in _repeats(outline, each, prints):
-            (text,) = _named(outline, [found.told], among=outlines)
+            (text,) = named(outline, [found.told], among=outlines)
             yield Again(found.count, text)
 
 

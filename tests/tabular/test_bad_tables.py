@@ -91,7 +91,7 @@ def test_empty_tables_alone_are_named(tmp_path):
 def test_one_class(tmp_path):
     summary = run(tmp_path, HEAD + ROWS.replace("yes", "no"))
     assert [(count.before, count.after) for count in summary.counts] == [(60, 60)]
-    assert "nothing was made or left out: the one class is at the target already" in summary.notes
+    assert "nothing is made or left out: the one class is at the target already" in summary.notes
 
 
 def test_one_row_of_a_class(tmp_path):

@@ -4,7 +4,7 @@ from collections import Counter
 
 import polars as pl
 import pytest
-from helpers import run, write
+from helpers import augment, run, write, write_recipe
 
 ROWS = [f"{n * n % 89},{n * 7 % 31}.5,{'ab'[n % 3 == 0]}" for n in range(60)]
 
@@ -48,4 +48,19 @@ def test_no_copy_is_left_of_what_is_left_out(tmp_path, method):
 
 def test_a_target_that_a_method_does_not_go_to_is_told(tmp_path):
     summary = made(tmp_path, 0, method="smote", target="min")
-    assert summary.notes == {"nothing was made or left out: smote leaves no rows out": 1}
+    assert summary.notes == {"nothing is made or left out: smote leaves no rows out": 1}
+
+
+def test_plan_says_what_a_method_will_not_reach_and_what_may_be_no_class(tmp_path):
+    rows = "".join(f"{n % 7}.5,{n * 3}\n" for n in range(40))
+    table = write(tmp_path / "t.csv", f"x,price\n{rows}")
+    dataset = {"kind": "tabular", "label": "price"}
+    balance = {"method": "smote", "target": "min"}
+    told = {"dataset": dataset, "balance": balance, "steps": [], "copies": 0}
+    recipe = write_recipe(table, tmp_path / "out", **told)
+    plan = augment("plan", recipe).stdout
+    assert "the label 'price' has 40 different numbers, each taken for a class" in plan
+    assert "nothing is made or left out: the 40 classes are at the target already" in plan
+    write(table, "x,price\n" + "".join(f"{n % 7}.5,{'ab'[n % 3 == 0]}\n" for n in range(40)))
+    plan = augment("plan", recipe).stdout
+    assert "nothing is made or left out: smote leaves no rows out" in plan

@@ -80,7 +80,8 @@ def test_an_archive_is_no_table(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "before", ["Sales of the year\n\n", "Sales\nby week and shop\n", "\n\nDraft\n"]
+    "before",
+    ["Sales of the year\n\n", "Sales\nby week and shop\n", "\n\nDraft\n", "Sales 2024,,\n,,\n"],
 )
 def test_titles_stay_above_a_table(tmp_path: Path, before: str) -> None:
     _, data = made(tmp_path, before + TABLE)

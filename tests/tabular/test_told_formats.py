@@ -230,7 +230,8 @@ def test_a_date_that_is_written_otherwise_is_a_failure(tmp_path: Path) -> None:
         ({"kind": "ordinal", "order": ["a", "a"]}, "each once"),
         ({"kind": "category", "order": ["a", "b"]}, "`order` lists the values of `ordinal`"),
         ({"kind": "date", "format": "dd/mm"}, "as strftime has it"),
-        ({"kind": "date", "format": "%d %z"}, "as strftime has it"),
+        ({"kind": "date", "format": "%d %z"}, "tells no zones: write that of all cells"),
+        ({"kind": "date", "format": "%d.%m.%Q"}, "no `%Q` there"),
         ({"kind": "number", "format": "money"}, "one number as it is written"),
         ({"kind": "text", "format": "12"}, "one number as it is written"),
     ],
@@ -238,6 +239,15 @@ def test_a_date_that_is_written_otherwise_is_a_failure(tmp_path: Path) -> None:
 def test_a_format_that_cannot_be_is_told(tmp_path: Path, column: dict[str, Any], why: str) -> None:
     with pytest.raises(RecipeError, match=why):
         new_cells(tmp_path, ["1", "2"] * 9, column)
+
+
+def test_why_no_row_is_of_a_told_form_is_told(tmp_path: Path) -> None:
+    table = write(tmp_path / "t.csv", "day,kind\n" + "31.12.2024,a\n30.12.2024,b\n" * 9)
+    told = {"day": {"kind": "date", "format": "%d/%m/%Y"}}
+    dataset = {"kind": "tabular", "label": "kind", "columns": told}
+    plan = augment("plan", write_recipe(table, tmp_path / "out", dataset=dataset, steps=[]))
+    why = "t.csv#0: column 'day': '31.12.2024' is no date that is written as %d/%m/%Y"
+    assert f"no row of train can be used; the splits are train; {why}" in plan.stdout + plan.stderr
 
 
 def test_plan_says_what_stands_for_what(tmp_path: Path) -> None:

@@ -89,10 +89,10 @@ _MOST_TITLES = 10
 def _titles(head: str, form: Delimited) -> int:
     """Return where a table begins below lines that have no cells as nearly all others have."""
     lines = head.split("\n", _LOOKED_AT)[: _LOOKED_AT - 1]
-    widths = [len(next(form.rows([line]), ())) for line in islice(lines, _MOST_TITLES)]
+    widths = [_title_width(line, form) for line in islice(lines, _MOST_TITLES)]
     if next(filter(None, widths), 0) > 1:  # no title
         return 0
-    widths = [len(next(form.rows([line]), ())) for line in lines]
+    widths += [len(next(form.rows([line]), ())) for line in lines[_MOST_TITLES:]]
     (usual, count), *_ = Counter(filter(None, widths)).most_common(1) or [(1, 0)]
     first = next((place for place, width in enumerate(widths) if width == usual), 0)
     titles = [width for width in widths[:first] if width]
@@ -100,6 +100,13 @@ def _titles(head: str, form: Delimited) -> int:
         return 0
     is_even = count >= 0.9 * (sum(map(bool, widths)) - len(titles))
     return sum(len(line) + 1 for line in lines[:first]) if titles and is_even else 0
+
+
+def _title_width(line: str, form: Delimited) -> int:
+    """Return how many cells a line has; one where all behind a text are empty, as of a title."""
+    cells = [cell.strip() for cell in next(form.rows([line]), ())]
+    is_title = bool(cells) and not any(cells[1:]) and not NUMBER.fullmatch(cells[0])
+    return 1 if is_title else len(cells)
 
 
 def _rows(head: str, form: Delimited, width: int) -> Iterator[list[str]]:

@@ -121,6 +121,13 @@ class Table:
         part = int(self.part_of(np.array([row]))[0])
         return f"{self.parts[part].name}#{row - int(self.starts[part])}"
 
+    @property
+    def unusable(self) -> Iterator[tuple[str, str]]:
+        """Yield the files that cannot be read, and the first row that is no parent, with why."""
+        yield from self.broken.items()
+        for row in sorted(self.bad)[:1]:
+            yield self.row_id(row), self.bad[row]
+
     def with_role(self, role: str) -> Column | None:
         """Return the column of a role that only one can have."""
         return next((column for column in self.columns if column.role == role), None)
