@@ -29,16 +29,15 @@ from augcli.timeseries.formats.base import (
 )
 from augcli.timeseries.formats.npy import (
     DAMAGED,
-    Sink,
+    ROWS,
+    archived,
     header,
     loaded,
+    pieces,
     refuse_pictures,
     unclear_axes,
 )
 from augcli.timeseries.series import Series
-
-_ROWS = 1 << 14
-"""How many series are looked at, or written, at a time."""
 
 
 class _New(NamedTuple):
@@ -86,13 +85,11 @@ class ArrayFile(SeriesFile):
 
     def series(self, row: int) -> Series:
         """Return one series."""
-        values = np.atleast_2d(self.array[row]).astype(np.float64)
-        shape = self.shapes[row]
-        return Series(np.ascontiguousarray(values[:, : shape.length]), shape.label)
+        return Series(self.stack([row]).values[0], self.shapes[row].label)
 
     def stack(self, rows: Sequence[int]) -> Series:
         """Return series of one shape as a stack."""
-        channels, length = self.shapes[rows[0]].channels, self.shapes[rows[0]].length
+        channels, length, *_ = self.shapes[rows[0]]
         values = self.array[rows, ..., :length].reshape(-1, channels, length)
         return Series(np.ascontiguousarray(values, np.float64))
 
@@ -108,18 +105,13 @@ class ArrayFile(SeriesFile):
         values = np.swapaxes(values, 1, 2) if self.is_last else values
         return packed(new.rows, values.tobytes() + targets.tobytes())
 
-    def taken(self, payload: bytes) -> tuple[list[int], Any]:
-        """Return the rows that new series come from, and the series as an array."""
+    def taken(self, payload: bytes) -> tuple[list[int], Any, Any]:
+        """Return the rows that new series come from, these as an array, and what they stand for."""
         rows, data = unpacked(payload)
         shape = (len(rows), *self.held.shape[1:])
-        return rows, np.frombuffer(data, self.array.dtype, math.prod(shape)).reshape(shape)
-
-    def targets(self, payload: bytes) -> Any:
-        """Return the numbers that new series stand for, none where labels are classes."""
-        rows, data = unpacked(payload)
-        if not self.of_amounts:
-            return None
-        return np.frombuffer(data, self.labels.dtype, offset=len(data) - self.labels[rows].nbytes)
+        values = np.frombuffer(data, self.array.dtype, math.prod(shape)).reshape(shape)
+        end = data[values.nbytes :]
+        return rows, values, np.frombuffer(end, self.labels.dtype) if self.of_amounts else None
 
     @property
     def held(self) -> Any:
@@ -137,11 +129,11 @@ class NpyFile(ArrayFile):
     def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
         """Yield the array with new series after its own."""
         parts = [_rows_of(self.held, own)]
-        parts += [made for _, made in map(self.taken, payloads)]
+        parts += [made for _, made, _ in map(self.taken, payloads)]
         rows = sum(map(len, parts))
         yield header(self.array.dtype, (rows, *self.held.shape[1:]))
         for part in parts:
-            yield from _pieces(part)
+            yield from pieces(part)
 
 
 class SpectrogramFile(SeriesFile):
@@ -163,7 +155,7 @@ class SpectrogramFile(SeriesFile):
         (only,) = new
         made = only.series.values if self._array.ndim == 2 else only.series.values[0]
         values = _as_type(made, self._array.dtype)
-        return b"".join([header(values.dtype, values.shape), *_pieces(values)])
+        return b"".join([header(values.dtype, values.shape), *pieces(values)])
 
     def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
         """Yield a file with a new series."""
@@ -232,25 +224,12 @@ class NpzFile(ArrayFile):
         """Yield the archive; arrays with an entry for each series get that of the source again."""
         new = _New([], [], [])
         for payload in payloads:
-            rows, values = self.taken(payload)
+            rows, values, targets = self.taken(payload)
             new.values.append(values)
-            new.targets.append(self.targets(payload))
+            new.targets.append(targets)
             new.rows.extend(rows)
-        sink = Sink()
-        with zipfile.ZipFile(sink, "w", self._method, allowZip64=True) as archive:
-            for key, array in self._arrays.items():
-                parts = self._parts(key, array, new, own)
-                shape = (sum(map(len, parts)), *array.shape[1:]) if array.ndim else ()
-                # as NumPy does it: always of the same day, and ready to be large
-                info = zipfile.ZipInfo(f"{key}.npy")
-                info.compress_type = self._method
-                with archive.open(info, "w", force_zip64=True) as file:
-                    file.write(header(array.dtype, shape))
-                    for part in parts:
-                        for piece in _pieces(part):
-                            file.write(piece)
-                            yield sink.taken()
-        yield sink.taken()
+        arrays = ((key, self._parts(key, each, new, own)) for key, each in self._arrays.items())
+        yield from archived(arrays, self._method)
 
     def _parts(self, key: str, array: Any, new: _New, own: Own) -> list[Any]:
         if key == self._key:
@@ -272,8 +251,8 @@ def _flaws(array: Any) -> Iterator[tuple[int, str]]:
     if array.dtype.kind != "f":
         return
     axes = tuple(range(1, array.ndim))
-    for start in range(0, len(array), _ROWS):
-        piece = array[start : start + _ROWS]
+    for start in range(0, len(array), ROWS):
+        piece = array[start : start + ROWS]
         endless, empty = np.isinf(piece).any(axis=axes), np.isnan(piece).all(axis=axes)
         for row in np.flatnonzero(endless | empty).tolist():
             told = "it has infinite values" if endless[row] else "it has no values"
@@ -289,8 +268,8 @@ def _check(name: str, array: Any, dimensions: tuple[int, int]) -> None:
 def _lengths(array: Any) -> Iterator[int]:
     """Yield the length of each series: up to its last point that is not missing."""
     width = array.shape[-1]
-    for start in range(0, len(array), _ROWS):
-        known = ~np.isnan(array[start : start + _ROWS])
+    for start in range(0, len(array), ROWS):
+        known = ~np.isnan(array[start : start + ROWS])
         known = known.any(axis=1) if known.ndim == 3 else known
         tails = known[:, ::-1].argmax(axis=1)
         yield from np.where(known.any(axis=1), width - tails, width).tolist()
@@ -315,14 +294,6 @@ def _as_type(values: Any, dtype: Any) -> Any:
     if dtype.kind == "b":
         return values >= _HALF
     return values.astype(dtype)
-
-
-def _pieces(array: Any) -> Iterator[bytes]:
-    """Yield the bytes of an array, some rows at a time."""
-    if not array.ndim:
-        yield array.tobytes()
-    for start in range(0, len(array) if array.ndim else 0, _ROWS):
-        yield array[start : start + _ROWS].tobytes()
 
 
 def _npy(source: Source, settings: SeriesDatasetSettings, single: bool) -> SeriesFile:
