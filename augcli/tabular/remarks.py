@@ -51,7 +51,17 @@ def remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator
 def story(table: Table, balance: Method | None) -> Iterator[str]:
     """Yield what was found out about columns, and what distances between rows are told in."""
     yield from told_columns(table)
+    yield from _unordered(table)
     yield from _measured(table, balance)
+
+
+def _unordered(table: Table) -> Iterator[str]:
+    """Yield which categories lose their order, as they stand in a file in that of their rows."""
+    for name in dict.fromkeys(name for part in table.parts for name in part.ordered):
+        yield (
+            f"column {name!r} has categories in an order, which Parquet has no place for: in "
+            "outputs they come in that of the rows; give them their own once they are read"
+        )
 
 
 def compared(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator[str]:
@@ -264,7 +274,7 @@ def shared_groups(outlines: Sequence[Outline]) -> list[str]:
 def shared_rows(outlines: Sequence[Outline]) -> list[tuple[int, int]]:
     """Return (row of an augmented split, row of another) of equal features and label."""
     table = outlines[0].table
-    if not (table.features or table.hashes):
+    if not (table.features or table.hashes) or len(outlines[0].splits.texts) < 2:
         return []
     usable = np.ones(len(table), bool)
     usable[[*table.bad, *table.odd]] = False

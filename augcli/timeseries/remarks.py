@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from augcli.again import Again
 from augcli.balance.classes import one_class
@@ -10,13 +10,11 @@ from augcli.dataset.groups import apart
 from augcli.errors import Doubt
 from augcli.plural import several
 from augcli.rows.opened import copied
-from augcli.timeseries.copies import Copy
 from augcli.timeseries.library import Library
 
 
-def repeats(copies: Iterable[Collection[Copy]]) -> Iterator[Again]:
-    """Yield how many copies are no new series."""
-    found = [each.repeats for some in copies for each in some]
+def repeats(found: Sequence[int | None]) -> Iterator[Again]:
+    """Yield how many copies are no new series, by what each repeats."""
     if own := found.count(-1):
         told = several(own, "copy is its", "copies are their")
         text = "source's own series: each time they were drawn, no step changed it"
@@ -45,11 +43,20 @@ def _crossing(library: Library, ours: Collection[str]) -> Iterator[Doubt]:
         yield from apart({name: cells}, splits, ours)
 
 
+def _untimed(library: Library) -> Iterator[str]:
+    """Yield which columns tell of times in no form that is known."""
+    files = () if library.single else map(library.file, library.files)
+    for name in dict.fromkeys(file.untimed for file in files if file.untimed):
+        text = "has texts that are no times: points are taken in the order of their rows"
+        yield f"the column of times {name!r} {text}"
+
+
 def found_out(library: Library) -> Iterator[str]:
     """Yield what there is to know of files."""
     splits = {name: place.split for name, place in library.places.items()}
     yield from copied(splits, library.sources.values(), "series")
     yield from one_class(library.spelled[False] & library.spelled[True])
+    yield from _untimed(library)
     if library.left_out:
         windows = several(library.left_out, "window reaches", "windows reach")
         yield f"{windows} over the end of a split: left out"

@@ -20,18 +20,24 @@ from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import (
     OF_NAMED,
     OF_TABLES,
-    New,
+    Block,
     Own,
     SeriesFile,
     SeriesFormat,
     Shape,
     padded,
 )
-from augcli.timeseries.formats.npy import DAMAGED, header, loaded, refuse_pictures, unclear_axes
+from augcli.timeseries.formats.npy import (
+    DAMAGED,
+    ROWS,
+    archived,
+    header,
+    loaded,
+    pieces,
+    refuse_pictures,
+    unclear_axes,
+)
 from augcli.timeseries.series import Series
-
-_ROWS = 1 << 14
-"""How many series are looked at, or written, at a time."""
 
 
 class _New(NamedTuple):
@@ -79,31 +85,33 @@ class ArrayFile(SeriesFile):
 
     def series(self, row: int) -> Series:
         """Return one series."""
-        values = np.atleast_2d(self.array[row]).astype(np.float64)
-        shape = self.shapes[row]
-        return Series(np.ascontiguousarray(values[:, : shape.length]), shape.label)
+        return Series(self.stack([row]).values[0], self.shapes[row].label)
 
-    def payload(self, new: Sequence[New]) -> bytes:
+    def stack(self, rows: Sequence[int]) -> Series:
+        """Return series of one shape as a stack."""
+        channels, length, *_ = self.shapes[rows[0]]
+        values = self.array[rows, ..., :length].reshape(-1, channels, length)
+        return Series(np.ascontiguousarray(values, np.float64))
+
+    def payload(self, new: Block) -> bytes:
         """Return new series as the bytes of an array, and the rows that they come from."""
-        values = np.array([padded(each.series, self.width).values for each in new])
-        made = _as_type(values.reshape(-1, *self.array.shape[1:]), self.array.dtype)
-        made = np.swapaxes(made, 1, 2) if self.is_last else made
-        told = [float(str(each.series.label)) for each in new if self.of_amounts]
-        targets = np.array(told, self.labels.dtype if told else None)
-        return packed([each.row for each in new], made.tobytes() + targets.tobytes())
+        values = np.empty((len(new.rows), *self.array.shape[1:]), self.array.dtype)
+        targets = np.empty(len(values), self.labels.dtype if self.of_amounts else "V0")
+        for places, stack, amounts in new.stacks:
+            made = padded(stack.values, self.width).reshape(-1, *values.shape[1:])
+            values[places] = _as_type(made, values.dtype)
+            if self.of_amounts:
+                targets[places] = [*map(float, filter(None, amounts))]
+        values = np.swapaxes(values, 1, 2) if self.is_last else values
+        return packed(new.rows, values.tobytes() + targets.tobytes())
 
-    def taken(self, payload: bytes) -> tuple[list[int], Any]:
-        """Return the rows that new series come from, and the series as an array."""
+    def taken(self, payload: bytes) -> tuple[list[int], Any, Any]:
+        """Return the rows that new series come from, these as an array, and what they stand for."""
         rows, data = unpacked(payload)
         shape = (len(rows), *self.held.shape[1:])
-        return rows, np.frombuffer(data, self.array.dtype, math.prod(shape)).reshape(shape)
-
-    def targets(self, payload: bytes) -> Any:
-        """Return the numbers that new series stand for, none where labels are classes."""
-        rows, data = unpacked(payload)
-        if not self.of_amounts:
-            return None
-        return np.frombuffer(data, self.labels.dtype, offset=len(data) - self.labels[rows].nbytes)
+        values = np.frombuffer(data, self.array.dtype, math.prod(shape)).reshape(shape)
+        end = data[values.nbytes :]
+        return rows, values, np.frombuffer(end, self.labels.dtype) if self.of_amounts else None
 
     @property
     def held(self) -> Any:
@@ -121,11 +129,11 @@ class NpyFile(ArrayFile):
     def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
         """Yield the array with new series after its own."""
         parts = [_rows_of(self.held, own)]
-        parts += [made for _, made in map(self.taken, payloads)]
+        parts += [made for _, made, _ in map(self.taken, payloads)]
         rows = sum(map(len, parts))
         yield header(self.array.dtype, (rows, *self.held.shape[1:]))
         for part in parts:
-            yield from _pieces(part)
+            yield from pieces(part)
 
 
 class SpectrogramFile(SeriesFile):
@@ -142,12 +150,12 @@ class SpectrogramFile(SeriesFile):
         """Return the series."""
         return Series(np.atleast_2d(self._array).astype(np.float64))
 
-    def payload(self, new: Sequence[New]) -> bytes:
+    def payload(self, new: Block) -> bytes:
         """Return a file with the new series."""
         (only,) = new
         made = only.series.values if self._array.ndim == 2 else only.series.values[0]
         values = _as_type(made, self._array.dtype)
-        return b"".join([header(values.dtype, values.shape), *_pieces(values)])
+        return b"".join([header(values.dtype, values.shape), *pieces(values)])
 
     def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
         """Yield a file with a new series."""
@@ -216,25 +224,12 @@ class NpzFile(ArrayFile):
         """Yield the archive; arrays with an entry for each series get that of the source again."""
         new = _New([], [], [])
         for payload in payloads:
-            rows, values = self.taken(payload)
+            rows, values, targets = self.taken(payload)
             new.values.append(values)
-            new.targets.append(self.targets(payload))
+            new.targets.append(targets)
             new.rows.extend(rows)
-        sink = _Sink()
-        with zipfile.ZipFile(sink, "w", self._method, allowZip64=True) as archive:
-            for key, array in self._arrays.items():
-                parts = self._parts(key, array, new, own)
-                shape = (sum(map(len, parts)), *array.shape[1:]) if array.ndim else ()
-                # as NumPy does it: always of the same day, and ready to be large
-                info = zipfile.ZipInfo(f"{key}.npy")
-                info.compress_type = self._method
-                with archive.open(info, "w", force_zip64=True) as file:
-                    file.write(header(array.dtype, shape))
-                    for part in parts:
-                        for piece in _pieces(part):
-                            file.write(piece)
-                            yield sink.taken()
-        yield sink.taken()
+        arrays = ((key, self._parts(key, each, new, own)) for key, each in self._arrays.items())
+        yield from archived(arrays, self._method)
 
     def _parts(self, key: str, array: Any, new: _New, own: Own) -> list[Any]:
         if key == self._key:
@@ -251,31 +246,13 @@ def _rows_of(array: Any, own: Own) -> Any:
     return array if own is None else array[list(own)]
 
 
-class _Sink(io.RawIOBase):
-    """What an archive is written to, to be taken piece by piece."""
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self._pieces.append(bytes(data))
-        return len(data)
-
-    def taken(self) -> bytes:
-        pieces, self._pieces = self._pieces, []
-        return b"".join(pieces)
-
-
 def _flaws(array: Any) -> Iterator[tuple[int, str]]:
     """Yield the series that have no values, or infinite ones, and what is wrong with them."""
     if array.dtype.kind != "f":
         return
     axes = tuple(range(1, array.ndim))
-    for start in range(0, len(array), _ROWS):
-        piece = array[start : start + _ROWS]
+    for start in range(0, len(array), ROWS):
+        piece = array[start : start + ROWS]
         endless, empty = np.isinf(piece).any(axis=axes), np.isnan(piece).all(axis=axes)
         for row in np.flatnonzero(endless | empty).tolist():
             told = "it has infinite values" if endless[row] else "it has no values"
@@ -291,8 +268,8 @@ def _check(name: str, array: Any, dimensions: tuple[int, int]) -> None:
 def _lengths(array: Any) -> Iterator[int]:
     """Yield the length of each series: up to its last point that is not missing."""
     width = array.shape[-1]
-    for start in range(0, len(array), _ROWS):
-        known = ~np.isnan(array[start : start + _ROWS])
+    for start in range(0, len(array), ROWS):
+        known = ~np.isnan(array[start : start + ROWS])
         known = known.any(axis=1) if known.ndim == 3 else known
         tails = known[:, ::-1].argmax(axis=1)
         yield from np.where(known.any(axis=1), width - tails, width).tolist()
@@ -317,14 +294,6 @@ def _as_type(values: Any, dtype: Any) -> Any:
     if dtype.kind == "b":
         return values >= _HALF
     return values.astype(dtype)
-
-
-def _pieces(array: Any) -> Iterator[bytes]:
-    """Yield the bytes of an array, some rows at a time."""
-    if not array.ndim:
-        yield array.tobytes()
-    for start in range(0, len(array) if array.ndim else 0, _ROWS):
-        yield array[start : start + _ROWS].tobytes()
 
 
 def _npy(source: Source, settings: SeriesDatasetSettings, single: bool) -> SeriesFile:

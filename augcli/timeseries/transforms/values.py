@@ -20,14 +20,7 @@ from augcli.timeseries.curves import smooth
 from augcli.timeseries.groups import Apart, Channel, refusal
 from augcli.timeseries.noise import normals, uniform
 from augcli.timeseries.series import Series, Values, filled
-from augcli.timeseries.transform import (
-    Facts,
-    Listed,
-    OneByOne,
-    SeriesTransform,
-    column,
-    drawn_many,
-)
+from augcli.timeseries.transform import Facts, Listed, OneByOne, SeriesTransform, column, drawn_many
 from augcli.transform import Params, register
 
 
@@ -39,6 +32,7 @@ class Jitter(SeriesTransform):
     Convolutional Neural Networks, ICMI 2017. The noise is recorded as its seed.
     """
 
+    revision: ClassVar[int] = 2
     seeded: ClassVar[bool] = True
 
     sigma: Annotated[
@@ -51,8 +45,9 @@ class Jitter(SeriesTransform):
     ) -> Series:
         """Return the series with noise."""
         noise = normals([each["seed"] for each in params], *stack.values.shape[1:])
-        sigmas = column(each["sigma"] for each in params)
-        return stack.with_values(stack.values + sigmas * stack.spreads * noise)
+        noise *= column(each["sigma"] for each in params) * stack.spreads
+        noise += stack.values
+        return stack.with_values(noise)
 
 
 @register
@@ -197,8 +192,8 @@ class Drift(Listed):
     ) -> Series:
         """Return the series with its walks added."""
         walks = _walks(np.array([each["steps"] for each in params]), stack.length)
-        sizes = column(each["size"] for each in params)
-        return stack.with_values(stack.values + sizes * stack.spreads * walks)
+        walks *= column(each["size"] for each in params) * stack.spreads
+        return stack.with_values(stack.values + walks)
 
 
 def _walks(steps: Values, length: int) -> Values:
