@@ -17,6 +17,8 @@ from augcli.text.transform import Share, TextTransform, one_of, picked, share
 from augcli.text.words import Document
 from augcli.transform import Params, register
 
+_BLANKS = " \t\u00a0\u202f\u3000"
+"""What goes with a word that is deleted; the end of a line stays."""
 _PUNCTUATION = (".", ",", "!", "?", ";", ":")
 
 Operation = Literal["synonym_replace", "random_insert", "random_swap", "random_delete"]
@@ -63,6 +65,8 @@ class RandomSwap(Share):
 class RandomDelete(Share):
     """Delete each word with probability `alpha`, but never all of them."""
 
+    revision: ClassVar[int] = 3
+
     alpha: Annotated[Spread, Real(0, 1, "probability that a word is deleted", neutral=0)] = (
         Constant(0.1)
     )
@@ -84,7 +88,7 @@ class Eda(TextTransform):
     2000, else 4.
     """
 
-    revision: ClassVar[int] = 5
+    revision: ClassVar[int] = 6
     needs_words = True
     recommends = "EDA"
 
@@ -205,9 +209,9 @@ def _without(document: Document, gone: list[int]) -> list[Edit]:
     for index in gone:
         start, end = words[index].start, words[index].end
         first = start
-        while first > last and text[first - 1].isspace() and not _ends_span(document, first):
+        while first > last and text[first - 1] in _BLANKS and not _ends_span(document, first):
             first -= 1
-        if first in (start, 0):
+        if first in (start, 0) or text[first - 1] in "\r\n":
             while end < len(text) and text[end] == " " and not _starts_span(document, end):
                 end += 1
         found.append([first, end, ""])
