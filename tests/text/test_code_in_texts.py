@@ -28,7 +28,7 @@ INLINE = [
     ),
     *('[a good film](film.html "big house")', "#{order_id}", "%{good_film}", "@@user@@", "%GOOD%"),
     *("<|im_start|>user\n", "<|endoftext|>", "<|start_header_id|>user<|end_header_id|>", "<<SYS>>"),
-    *("<start_of_turn>model\n", "<code>good film</code>", "<｜User｜>", "$$big$$"),
+    *("<start_of_turn>model\n", "<code>good film</code>", "<｜User｜>", "$$big$$", "[/INST]"),
 ]
 
 
