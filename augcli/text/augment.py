@@ -101,7 +101,8 @@ class ProcessedCorpus(Processed):
         if self.settings.split_column is None:
             refuse_unnamed(self.settings, ((self._splits[f.name], f.unnamed()) for f in self.files))
         self._language = language_of(self._some())
-        refuse_language(self._language, self.settings.lexicon, self.job.steps)
+        if self.settings.lexicon is None:
+            refuse_language([*self._some()], self._language, asked.lexicon, self.job.steps)
         self.planned = make_plan(self.corpus, self.job)
         """How many copies each row is to give, before it is seen what steps fail on."""
         shared = (map(self._shown, each) for each in self.corpus.shared(self.settings.augment))
@@ -226,6 +227,8 @@ class ProcessedCorpus(Processed):
             yield f"{file.name}: {', '.join(told)}"
         if self._language:
             yield f"the texts are {self._language}, as their small words say"
+        elif needs_words(self.job.steps) and self.settings.lexicon is None:
+            yield "the texts are taken for English, of which synonyms are; `lexicon` says otherwise"
         if recommends(self.job) and max(self.planned.copies, default=0) > 0:
             yield (
                 f"no `copies` asked for: {max(self.planned.copies)} of each text, as "

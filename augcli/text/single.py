@@ -86,9 +86,11 @@ class ProcessedText(Processed):
             self._lost.append(Lost(told, task.label))
 
     def _refuse_language(self, text: str) -> None:
-        settings = self._asked.dataset
+        if self._asked.dataset.lexicon is not None:
+            return
+        lexicon, steps = self._asked.lexicon, self._asked.job.steps
         try:
-            refuse_language(language_of([text]), settings.lexicon, self._asked.job.steps)
+            refuse_language([text], language_of([text]), lexicon, steps)
         except SettingError as error:
             raise SampleError(str(error)) from None
 

@@ -64,6 +64,12 @@ class Lexicon:
             found = self._cache[key] = tuple(self._looked_up(*key))
         return found
 
+    def knows(self, word: str) -> bool:
+        """Return whether a word in small letters is of the language."""
+        if word in self._stop or word in self._deny or word in self._irregular:
+            return True
+        return any(self._parts(base) for base, _ in self._bases(word))
+
     def _looked_up(self, word: str, hint: str) -> Iterator[str]:
         if word in self._stop or word in self._deny or len(word) < 3:
             return
