@@ -43,8 +43,8 @@ def refuse_language(
     look = f"look {language}" if language else "have few words of English"
     here, step = wanting[0]
     text = (
-        f"the texts {look}, and the synonyms of {step.name} are English: leave it out (random_swap, "
-        "random_delete and aeda need none), give synonyms by `dataset.lexicon`, or say "
+        f"the texts {look}, and the synonyms of {step.name} are English: leave it out "
+        "(random_swap, random_delete and aeda need none), give synonyms by `dataset.lexicon`, or say "
         "`lexicon: english` there if the texts are"
     )
     raise SettingError(here, text)
