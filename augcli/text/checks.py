@@ -44,8 +44,8 @@ def refuse_language(
     here, step = wanting[0]
     text = (
         f"the texts {look}, and the synonyms of {step.name} are English: leave it out "
-        "(random_swap, random_delete and aeda need none), give synonyms by `dataset.lexicon`, or say "
-        "`lexicon: english` there if the texts are"
+        "(random_swap, random_delete and aeda need none), give synonyms by `dataset.lexicon`, "
+        "or say `lexicon: english` there if the texts are"
     )
     raise SettingError(here, text)
 
