@@ -16,7 +16,7 @@ from augcli.balance.classes import doubts
 from augcli.dataset.layout import file_splits
 from augcli.dataset.leaks import heeded
 from augcli.dataset.splits import is_augmented
-from augcli.dataset.told import refuse_unnamed
+from augcli.dataset.told import few, refuse_unnamed
 from augcli.errors import Problem, SampleError
 from augcli.once import Once
 from augcli.plural import several
@@ -35,6 +35,7 @@ from augcli.text.blocks import Block, BlockMaker, Written, nothing_new
 from augcli.text.checks import check_models, check_synonyms, refuse_language
 from augcli.text.corpus import Corpus, CorpusPlan, asked_of_rows, failures, make_plan, recommends
 from augcli.text.formats.base import TextFile
+from augcli.text.formats.lines import LinesFile
 from augcli.text.formats.open import open_file
 from augcli.text.job import TextJob
 from augcli.text.language.languages import language_of
@@ -180,6 +181,12 @@ class ProcessedCorpus(Processed):
 
     def _words_of_warning(self) -> Iterator[str]:
         yield from (*doubts(self.planned.counts), *self.corpus.remarks())
+        for file in self.files:
+            if isinstance(file, LinesFile) and (words := file.first_words()):
+                yield (
+                    f"all lines of {file.name} begin with one of {len(words)} words "
+                    f"({few(words)}): if these are classes, say `label: first`, or steps edit them"
+                )
         yield from self._leaks
         yield from copied(self._splits, self._every, "texts")
         if (
