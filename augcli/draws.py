@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _MASK = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
+_MOST_SHARED = 32
+"""Names below many draws that are worked out for all: what comes after is asked of few."""
 _NAME = 0xD1B54A32D192ED03  # keeps the name "7" and the number 7 apart
 
 
@@ -70,8 +72,8 @@ class Draws:
 
     def parted(self, count: int) -> tuple[int, Draws]:
         """Return a whole number below `count`, and what is left for further small numbers."""
-        number, rest = divmod(self.key * count, 1 << 64)
-        return number, Draws(rest)
+        product = self.key * count
+        return product >> 64, Draws(product & _MASK)
 
     def seed(self) -> int:
         """Return a 31-bit seed for a generator that fills arrays."""
@@ -170,17 +172,19 @@ class ManyDraws:
         """
         return _OneOf(self, place)
 
-    def shared(self, name: str | int) -> ManyDraws:
-        """Return `at(name)`, worked out once."""
-        if name not in self._below:
-            self._below[name] = self.at(name)
-        return self._below[name]
+    def shared(self, name: str | int) -> ManyDraws | None:
+        """Return `at(name)`, worked out once; None where others have asked for very many names."""
+        found = self._below.get(name)
+        if found is None and len(self._below) < _MOST_SHARED:
+            found = self._below[name] = self.at(name)
+        return found
 
-    def key(self, place: int) -> int:
-        """Return the key of one."""
+    @property
+    def each(self) -> list[int]:
+        """Return the keys as numbers of Python's."""
         if self._each is None:
             self._each = self.keys.tolist()
-        return self._each[place]
+        return self._each
 
 
 class _OneOf(Draws):
@@ -189,14 +193,17 @@ class _OneOf(Draws):
     __slots__ = ("_many", "_place")
 
     def __init__(self, many: ManyDraws, place: int):
-        super().__init__(many.key(place))
+        self.key = many.each[place]
         self._many = many
         self._place = place
 
     def at(self, *names: str | int) -> Draws:
         many = self._many
         for name in names:
-            many = many.shared(name)
+            below = many.shared(name)
+            if below is None:
+                return super().at(*names)
+            many = below
         return _OneOf(many, self._place)
 
 

@@ -126,19 +126,6 @@ class SettingError(AugmentError):
 
 
 @dataclass(frozen=True)
-class Finding:
-    """A kind of finding."""
-
-    code: str
-    """What it is called in a line of `check`, in `--explain` and in a suppression."""
-    title: str
-    why: str
-    """What it leads to if nothing is done."""
-    remedy: str
-    """What to do, with the key that settles it."""
-
-
-@dataclass(frozen=True)
 class Doubt:
     """What would have to be guessed of a dataset: one sentence, and what settles it."""
 

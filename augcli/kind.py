@@ -31,9 +31,8 @@ D = TypeVar("D", bound=DatasetSettings)
 Out = TypeVar("Out", bound=OutputSettings)
 B = TypeVar("B", bound=BalanceSettings)
 P = TypeVar("P", bound=Processed)
-D_contra = TypeVar("D_contra", bound=DatasetSettings, contravariant=True)
 P_contra = TypeVar("P_contra", bound=Processed, contravariant=True)
-J_contra = TypeVar("J_contra", contravariant=True)
+J = TypeVar("J")
 
 Starter = Callable[[Asked], Draft | None]
 """Returns what a recipe says of what lies at a path; None where it is not of this kind.
@@ -69,71 +68,28 @@ records, the others are their partners. What the records leave to tables beside 
 """
 
 
-class Preview(Protocol[J_contra]):
-    """How a picture is drawn of what a job does."""
+Shown = Sequence[tuple[Task, Sequence[Source]]]
+"""Tasks with their sources: as many as are to be shown, or one of files of many samples."""
 
-    def __call__(
-        self,
-        job: J_contra,
-        sources: Sequence[tuple[Task, Sequence[Source]]],
-        copies: int,
-        shown: int,
-    ) -> bytes:
-        """Return a PNG of what a job does to a few samples.
+Preview = Callable[[J, Shown, int, int], bytes]
+"""Returns a PNG of what a job does to a few samples: so many copies of so many samples."""
 
-        `sources` are tasks with their sources: as many as are to be shown, or one of files
-        that hold many samples.
-        """
-        ...
+Play = Callable[[J, Shown, int, int], "Playground"]
+"""Returns what a page shows of what a job does, step by step; it is asked as a preview is."""
 
+Figure = Callable[[Path, Record, "RowRecord | None"], str]
+"""Returns HTML that shows one output file, or one row of it."""
 
-class Play(Protocol[J_contra]):
-    """How a page is filled with what a job does, step by step."""
+Wording = Callable[[Path, Record, "RowRecord | None"], Sequence[str]]
+"""Returns lines by which `explain` tells what words of an output, or of a row of it, became."""
 
-    def __call__(
-        self,
-        job: J_contra,
-        sources: Sequence[tuple[Task, Sequence[Source]]],
-        copies: int,
-        shown: int,
-    ) -> Playground:
-        """Return what the page shows of a few samples; `sources` are as for a preview."""
-        ...
+Index = Callable[
+    [D, Path, Callable[[], Iterator[Record]], bool], Iterator[tuple[str, Iterable[str]]]
+]
+"""Yields name and lines of each file that tells of the outputs as the dataset's own did.
 
-
-class Figure(Protocol):
-    """How a page shows an output."""
-
-    def __call__(self, path: Path, record: Record, row: RowRecord | None) -> str:
-        """Return HTML that shows one output file, or one row of it."""
-        ...
-
-
-class Wording(Protocol):
-    """How `explain` tells what became of an output that has words."""
-
-    def __call__(self, path: Path, record: Record, row: RowRecord | None) -> Sequence[str]:
-        """Return lines on one output file, or one row of it, beside its source."""
-        ...
-
-
-class Index(Protocol[D_contra]):
-    """How outputs are listed in files."""
-
-    def __call__(
-        self,
-        settings: D_contra,
-        path: Path,
-        records: Callable[[], Iterator[Record]],
-        *,
-        mixes: bool,
-    ) -> Iterator[tuple[str, Iterable[str]]]:
-        """Yield name and lines of each file that tells of the outputs as the dataset's own did.
-
-        `records` gives all of them, as often as they are needed; `mixes` says whether some may be
-        of several classes.
-        """
-        ...
+It is given what gives all records, and whether some outputs may be of several classes.
+"""
 
 
 class Linter(Protocol[P_contra]):

@@ -71,7 +71,7 @@ def run(  # noqa: PLR0913 – as the command has options
             work = Work(learned.recipe, output, journal, engine, progress, cache=cache)
             work.left += left
             plan = work.until_done(plan, doubted(force=force, verify=verify))
-        output.recover(journal.outputs, journal.orphans())
+        output.recover(journal.outputs, journal.orphans())  # of workers that died meanwhile
         merged = journal.merge(rejected(dataset))
         asides = [output.files.path / name for name in merged.asides]
         lists = write_lists(recipe, dataset, output)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 import struct
 from collections.abc import Callable, Mapping, Sequence
@@ -16,10 +15,18 @@ import numpy as np
 import polars as pl
 import soundfile
 from helpers import STEPS, write
-from PIL import Image
-
-Make = Callable[[int], bytes]
-"""Seed → the bytes of a file."""
+from labelled_files import (
+    Make,
+    boxes,
+    coco,
+    listed_pictures,
+    masks,
+    metadata,
+    pairs,
+    saved,
+    voc,
+    yolo,
+)
 
 
 @dataclass(frozen=True)
@@ -77,166 +84,27 @@ def _pictures(make: Make, suffixes: Sequence[str], **dataset: Any) -> Seed:
 _CLASSED = ("train/a/one", "train/a/two", "train/b/three", "test/a/four")
 
 
-def _saved(format_: str, mode: str = "RGB", **options: Any) -> Make:
-    def make(seed: int) -> bytes:
-        pixels = np.random.default_rng(seed).integers(0, 256, (3, 4, 3), np.uint8)
-        picture = Image.fromarray(pixels).resize((24, 18)).convert(mode)
-        file = io.BytesIO()
-        picture.save(file, format_, **options)
-        return file.getvalue()
-
-    return make
-
-
 def _pfm(seed: int) -> bytes:
     values = np.random.default_rng(seed).random((4, 5, 3), np.float32)
     return b"PF\n5 4\n-1.0\n" + values.tobytes()
 
 
 _CONTAINERS: dict[str, tuple[Make, tuple[str, ...]]] = {
-    "jpeg": (_saved("JPEG"), (".jpg", ".jpeg", ".jpe", ".jfif")),
-    "png": (_saved("PNG", "RGBA"), (".png", ".apng")),
-    "webp": (_saved("WEBP"), (".webp",)),
-    "tiff": (_saved("TIFF", compression="tiff_lzw"), (".tiff", ".tif")),
-    "bmp": (_saved("BMP"), (".bmp", ".dib")),
-    "gif": (_saved("GIF", "P"), (".gif",)),
-    "avif": (_saved("AVIF"), (".avif",)),
-    "jp2": (_saved("JPEG2000"), (".jp2", ".jpx", ".jpf")),
-    "j2k": (_saved("JPEG2000", no_jp2=True), (".j2k", ".j2c", ".jpc")),
-    "ppm": (_saved("PPM"), (".ppm", ".pgm", ".pbm", ".pnm")),
+    "jpeg": (saved("JPEG"), (".jpg", ".jpeg", ".jpe", ".jfif")),
+    "png": (saved("PNG", "RGBA"), (".png", ".apng")),
+    "webp": (saved("WEBP"), (".webp",)),
+    "tiff": (saved("TIFF", compression="tiff_lzw"), (".tiff", ".tif")),
+    "bmp": (saved("BMP"), (".bmp", ".dib")),
+    "gif": (saved("GIF", "P"), (".gif",)),
+    "avif": (saved("AVIF"), (".avif",)),
+    "jp2": (saved("JPEG2000"), (".jp2", ".jpx", ".jpf")),
+    "j2k": (saved("JPEG2000", no_jp2=True), (".j2k", ".j2c", ".jpc")),
+    "ppm": (saved("PPM"), (".ppm", ".pgm", ".pbm", ".pnm")),
     "pfm": (_pfm, (".pfm",)),
-    "tga": (_saved("TGA"), (".tga",)),
-    "ico": (_saved("ICO", "RGBA", sizes=[(16, 16)]), (".ico",)),
-    "mpo": (_saved("MPO"), (".mpo",)),
+    "tga": (saved("TGA"), (".tga",)),
+    "ico": (saved("ICO", "RGBA", sizes=[(16, 16)]), (".ico",)),
+    "mpo": (saved("MPO"), (".mpo",)),
 }
-
-
-def _listed_pictures() -> dict[str, bytes]:
-    names = {"one": "train", "two": "train", "three": "train", "four": "test"}
-    make = _saved("PNG")
-    files = {f"{name}.png": make(number) for number, name in enumerate(names)}
-    rows = [f"{name}.png,{'ab'[len(name) % 2]},{split}" for name, split in names.items()]
-    return {**files, "list.csv": "\n".join(["file,label,split", *rows, ""]).encode()}
-
-
-_BOXES = {"one": "0 0.5 0.5 0.4 0.6\n1 0.2 0.3 0.2 0.2\n", "two": "1 0.4 0.5 0.5 0.5\n"}
-"""What is in pictures, as YOLO tells it; others have no labels."""
-
-
-def _yolo() -> dict[str, bytes]:
-    names = {"one": "train", "two": "train", "three": "train", "four": "test"}
-    make = _saved("PNG")
-    files = {f"images/{split}/{n}.png": make(at) for at, (n, split) in enumerate(names.items())}
-    labels = {f"labels/{names[n]}/{n}.txt": boxes.encode() for n, boxes in _BOXES.items()}
-    told = "train: images/train\ntest: images/test\nnames: [a, b]\n"
-    return files | labels | {"data.yaml": told.encode()}
-
-
-_SPLITS = {"one": "train", "two": "train", "three": "train", "four": "test"}
-_PARTS = {"one": [("a", 2, 3, 12, 11), ("b", 14, 4, 22, 15)], "two": [("b", 6, 2, 20, 16)]}
-"""What is in pictures of 24 by 18 pixels."""
-
-
-def _numbered(folder: str = "images/{split}") -> dict[str, bytes]:
-    make = _saved("PNG")
-    return {
-        f"{folder.format(split=split)}/{name}.png": make(number)
-        for number, (name, split) in enumerate(_SPLITS.items())
-    }
-
-
-def _coco() -> dict[str, bytes]:
-    files = _numbered()
-    for split in ("train", "test"):
-        names = [name for name, own in _SPLITS.items() if own == split]
-        images = [
-            {"id": at, "file_name": f"{name}.png", "width": 24, "height": 18}
-            for at, name in enumerate(names)
-        ]
-        found = [(at, part) for at, name in enumerate(names) for part in _PARTS.get(name, ())]
-        annotations = [
-            {
-                **{"id": 10 + number, "image_id": at, "category_id": "_ab".index(label)},
-                **{"bbox": [left, top, right - left, bottom - top], "iscrowd": 0},
-            }
-            for number, (at, (label, left, top, right, bottom)) in enumerate(found)
-        ]
-        categories = [{"id": 1, "name": "a"}, {"id": 2, "name": "b"}]
-        told = {"images": images, "annotations": annotations, "categories": categories}
-        files[f"annotations/{split}.json"] = json.dumps(told).encode()
-    return files
-
-
-def _voc() -> dict[str, bytes]:
-    files = _numbered("JPEGImages")
-    for name in _SPLITS:
-        objects = "".join(
-            f"<object><name>{label}</name><bndbox><xmin>{left}</xmin><ymin>{top}</ymin>"
-            f"<xmax>{right}</xmax><ymax>{bottom}</ymax></bndbox></object>\n"
-            for label, left, top, right, bottom in _PARTS.get(name, ())
-        )
-        text = f"<annotation><filename>{name}.png</filename>\n{objects}</annotation>\n"
-        files[f"Annotations/{name}.xml"] = text.encode()
-    for split in ("train", "test"):
-        lines = (f"{name}\n" for name, own in _SPLITS.items() if own == split)
-        files[f"ImageSets/Main/{split}.txt"] = "".join(lines).encode()
-    return files
-
-
-def _masks() -> dict[str, bytes]:
-    files = _numbered()
-    for number, (name, split) in enumerate(_SPLITS.items()):
-        numbers = np.random.default_rng(number).integers(0, 3, (3, 4)).repeat(6, 0).repeat(6, 1)
-        mask = Image.fromarray(numbers.astype(np.uint8))
-        file = io.BytesIO()
-        mask.save(file, "PNG")
-        files[f"masks/{split}/{name}.png"] = file.getvalue()
-    return files
-
-
-def _pairs() -> dict[str, bytes]:
-    files = _numbered("images/{split}")
-    deep = np.random.default_rng(9).integers(0, 9000, (18, 24)).astype(np.uint16)
-    file = io.BytesIO()
-    Image.fromarray(deep).save(file, "PNG")
-    other = {name.replace("images", "after"): data for name, data in files.items()}
-    depths = {name.replace("images", "depth"): file.getvalue() for name in files}
-    return {**files, **other, **depths}
-
-
-def _boxes() -> dict[str, bytes]:
-    files = {name.replace("images/", ""): data for name, data in _numbered().items()}
-    rows = [
-        ",".join(map(str, (f"{_SPLITS[name]}/{name}.png", *part, _SPLITS[name])))
-        for name in _SPLITS
-        for part in _PARTS.get(name, [("a", 1, 1, 9, 9)])
-    ]
-    head = "file,label,xmin,ymin,xmax,ymax,split"
-    return files | {"list.csv": "\n".join([head, *rows, ""]).encode()}
-
-
-def _metadata() -> dict[str, bytes]:
-    files = _numbered("{split}")
-    for split in ("train", "test"):
-        rows = (
-            {
-                "file_name": f"{name}.png",
-                "text": f"number {name}",
-                "objects": {
-                    "bbox": [
-                        [left, top, right - left, bottom - top]
-                        for _, left, top, right, bottom in parts
-                    ],
-                    "categories": ["ab".index(part[0]) for part in parts],
-                },
-            }
-            for name, own in _SPLITS.items()
-            for parts in [_PARTS.get(name, [])]
-            if own == split
-        )
-        text = "".join(f"{json.dumps(row)}\n" for row in rows)
-        files[f"{split}/metadata.jsonl"] = text.encode()
-    return files
 
 
 _PLACES = ("train/one", "train/two", "train/three", "test/four")
@@ -404,14 +272,14 @@ _POINTS = {"id": "series", "time": "time", "label": "class"}
 
 SEEDS: dict[str, Seed] = {
     **{f"image {name}": _pictures(*made) for name, made in _CONTAINERS.items()},
-    "image list": Seed("image", _listed_pictures, {"format": "csv", "split": "split"}, "list.csv"),
-    "image yolo": Seed("image", _yolo, {"format": "yolo"}),
-    "image coco": Seed("image", _coco, {"format": "coco"}),
-    "image voc": Seed("image", _voc, {"format": "voc"}),
-    "image metadata": Seed("image", _metadata, {"format": "metadata"}),
-    "image masks": Seed("image", _masks, {"format": "masks"}),
-    "image pairs": Seed("image", _pairs, {"format": "pairs"}),
-    "image boxes": Seed("image", _boxes, {"format": "csv", "split": "split"}, "list.csv"),
+    "image list": Seed("image", listed_pictures, {"format": "csv", "split": "split"}, "list.csv"),
+    "image yolo": Seed("image", yolo, {"format": "yolo"}),
+    "image coco": Seed("image", coco, {"format": "coco"}),
+    "image voc": Seed("image", voc, {"format": "voc"}),
+    "image metadata": Seed("image", metadata, {"format": "metadata"}),
+    "image masks": Seed("image", masks, {"format": "masks"}),
+    "image pairs": Seed("image", pairs, {"format": "pairs"}),
+    "image boxes": Seed("image", boxes, {"format": "csv", "split": "split"}, "list.csv"),
     "tabular csv": _files("tabular", _csv(","), (".csv", ".data", ".txt"), label="class"),
     "tabular tsv": _files("tabular", _csv("\t"), (".tsv", ".tab"), label="class"),
     "tabular parquet": _files("tabular", _parquet(_frame), (".parquet", ".pq"), label="class"),

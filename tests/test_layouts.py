@@ -4,14 +4,40 @@ from __future__ import annotations
 
 import json
 import math
-import wave
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
-from helpers import make_photos, picture, write
+from helpers import write
+from layout_files import (
+    BOXES,
+    CHURN,
+    CONLL,
+    CURVE,
+    DATA,
+    JSONL,
+    LABELLED,
+    LATER,
+    LINES,
+    NAMED_WAVES,
+    NAMES,
+    OTHER_LINES,
+    OTHERS,
+    SERIES,
+    WAVES,
+    WITHOUT_LABEL,
+    XML,
+    YOLO,
+    Writer,
+    both,
+    coco,
+    files,
+    masks,
+    of_each,
+    photos,
+    sentence,
+    sounds,
+    table,
+)
 
 from augcli.commands.forecast import forecast
 from augcli.commands.init import starter
@@ -19,157 +45,6 @@ from augcli.errors import RecipeError
 from augcli.recipe import Recipe, load_recipe
 from augcli.run import planned
 
-Writer = Callable[[Path], object]
-WORDS = [
-    "so",
-    "it",
-    "goes",
-    "on",
-    "and",
-    "on",
-    "in",
-    "the",
-    "old",
-    "house",
-    "by",
-    "the",
-    "sea",
-    "until",
-    "the",
-    "end",
-    "of",
-    "day",
-]
-
-
-def photos(*folders: str) -> Writer:
-    """Return what writes three pictures into each folder."""
-    return lambda root: make_photos(root, dict.fromkeys(folders, 3))
-
-
-def files(**texts: str) -> Writer:
-    """Return what writes files, whose names have `__` for `.`, `/` for `_of_`."""
-
-    def written(root: Path) -> None:
-        for name, text in texts.items():
-            write(root / name.replace("_of_", "/").replace("__", "."), text)
-
-    return written
-
-
-def both(*writers: Writer) -> Writer:
-    return lambda root: [each(root) for each in writers]
-
-
-def sentence(number: int) -> str:
-    turned = [WORDS[(number * step + step) % len(WORDS)] for step in range(1, 8)]
-    return f"{' '.join(turned)} for {WORDS[number % 16]} {WORDS[number // 16]}"
-
-
-def table(head: str, row: Callable[[int], Sequence[object]], rows: int = 60) -> str:
-    """Return a table; without a head, one without names."""
-    lines = [",".join(map(str, row(number))) for number in range(rows)]
-    return "\n".join([*([head] if head else []), *lines]) + "\n"
-
-
-def customer(number: int) -> list[object]:
-    paid = round(20 + number * 7 % 31 + 0.5, 2)
-    return [
-        f"C-{number:04d}",
-        number * 5 % 40,
-        paid,
-        ["month", "year"][number % 2],
-        "yn"[number % 3 > 1],
-    ]
-
-
-CHURN = table("customer,tenure,charges,contract,churn", customer)
-WITHOUT_LABEL = table("customer,tenure,charges,contract", lambda n: customer(n + 99)[:-1])
-BOXES = table("image,xmin,ymin,xmax,ymax,label", lambda n: [f"{n:02d}.png", 1, 1, 9, 9, "cat"], 3)
-NAMES = table("path,breed", lambda n: [f"im/{n:02d}.png", "ab"[n % 2]], 3)
-CURVE = table("time,ecg", lambda n: [f"{n * 0.004:.3f}", f"{math.sin(n / 9):.4f}"], 300)
-WAVES = table("", lambda n: [*(f"{math.sin((n % 3 + 1) * t / 9):.3f}" for t in range(48)), n % 3])
-NAMED_WAVES = table(
-    ",".join(["patient", *(f"t{t}" for t in range(48))]),
-    lambda n: [f"p{n}", *(f"{math.sin((n % 5 + 1) * t / 9):.3f}" for t in range(48))],
-)
-TS = "@problemName x\n@timeStamps false\n@univariate true\n@classLabel true a b\n@data\n"
-SERIES = TS + "".join(f"{n},{n + 1},{n * 2 % 7},3:{'ab'[n % 2]}\n" for n in range(8))
-OTHERS = TS + "".join(f"{n},{n + 2},{n * 3 % 7},4:{'ab'[n % 2]}\n" for n in range(8))
-TARGETS = TS.replace("classLabel true a b", "targetLabel true") + "1,2,3:0.5\n2,3,4:0.7\n" * 4
-LABELLED = "".join(f"{['DESC', 'LOC'][n % 2]}:other {sentence(n)}\n" for n in range(40))
-LATER = "".join(f"{['DESC', 'LOC'][n % 2]}:other {sentence(n)} again\n" for n in range(9))
-LINES = "".join(f"{sentence(n)}\n" for n in range(40))
-OTHER_LINES = "".join(f"no {sentence(n)} yet\n" for n in range(40))
-JSONL = "".join(json.dumps({"text": sentence(n), "label": n % 2}) + "\n" for n in range(40))
-CONLL = "".join(
-    f"Ada\tNNP\tB-PER\nwrites\tVBZ\tO\nmany\tJJ\tO\nletters\tNNS\tO\nabout\tIN\tO\nbook{n}\tNN\tO\n.\t.\tO\n\n"
-    for n in range(40)
-)
-XML = (
-    "<annotation><filename>{0:02d}.png</filename><size><width>20</width><height>16</height>"
-    "<depth>3</depth></size><object><name>cat</name><bndbox><xmin>2</xmin><ymin>2</ymin>"
-    "<xmax>9</xmax><ymax>9</ymax></bndbox></object></annotation>"
-)
-DATA = "path: .\ntrain: {0}\nval: {1}\nnames: [cat, dog]\n"
-
-
-def of_each(folder: str, ending: str, text: str) -> Writer:
-    """Return what writes a file for each of three pictures."""
-
-    def written(root: Path) -> None:
-        for number in range(3):
-            write(root / folder / f"{number:02d}{ending}", text.format(number))
-
-    return written
-
-
-def coco(name: str, folder: str = "") -> Writer:
-    told = {
-        "images": [
-            {"id": n, "file_name": f"{folder}{n:02d}.png", "width": 20, "height": 16}
-            for n in range(3)
-        ],
-        "annotations": [
-            {
-                "id": n,
-                "image_id": n,
-                "category_id": 1,
-                "bbox": [2, 2, 6, 6],
-                "area": 36,
-                "iscrowd": 0,
-            }
-            for n in range(3)
-        ],
-        "categories": [{"id": 1, "name": "cat"}],
-    }
-    return lambda root: write(root / name, json.dumps(told))
-
-
-def masks(folder: str) -> Writer:
-    def written(root: Path) -> None:
-        for number in range(3):
-            mask = np.zeros((16, 20), np.uint8)
-            mask[3:9, 4 + number : 12] = 1
-            write(root / folder / f"{number:02d}.png", cv2.imencode(".png", mask)[1].tobytes())
-
-    return written
-
-
-def sounds(root: Path) -> None:
-    for number in range(4):
-        path = root / "ab"[number % 2] / f"{number}.wav"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with wave.open(str(path), "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(8000)
-            file.writeframes(np.arange(number, 400 + number, dtype=np.int16).tobytes())
-
-
-YOLO = "0 0.5 0.5 0.2 0.2\n"
-LISTS = {"train__txt": "./images/00.png\n", "val__txt": "./images/02.png\n"}
-CLASSES = {"classes__txt": "cone\n"}
 PLAIN, TWO = {"train"}, {"train", "test"}
 KNOWN: dict[str, tuple[Writer, str, str | None, set[str]]] = {
     # layout: what writes it, its kind, its format, its splits
@@ -342,98 +217,6 @@ KNOWN: dict[str, tuple[Writer, str, str | None, set[str]]] = {
         PLAIN,
     ),
 }
-ASPECTS = table("sentence,aspect,from,to", lambda n: [sentence(n), sentence(n).split()[0], 0, 2])
-ASKED: dict[str, tuple[Writer, str]] = {
-    "predictions": (
-        photos("seg_train/a", "seg_test/a", "seg_pred"),
-        "seg_pred may be nothing to learn from",
-    ),
-    "stray picture": (
-        both(photos("train/a", "test/a"), lambda root: write(root / "logo.png", picture(1))),
-        "logo.png beside them does not",
-    ),
-    "unlabelled texts": (
-        files(
-            **{
-                f"train_of_{label}_of_{n}__txt": f"{label} {sentence(n)}"
-                for label in ("pos", "neg", "unsup")
-                for n in range(3)
-            }
-        ),
-        "train/unsup may be nothing to learn from",
-    ),
-    "phones": (
-        lambda root: write(root / "a/1.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(40)),
-        "convert them to JPEG or PNG",
-    ),
-    "no train": (photos("valid/a", "test/a"), "the dataset has no split 'train'"),
-    "targets": (
-        files(X_TRAIN__ts=TARGETS),
-        "as the largest    the labels of X_TRAIN.ts are amounts",
-    ),
-    "places in texts": (files(t__csv=ASPECTS), "'from' and 'to' of t.csv are places in the text"),
-    "trec of numbers": (
-        files(train_5500__label=LABELLED, TREC_10__label=LATER),
-        "train_5500.label looks like a split but TREC_10.label beside it does not",
-    ),
-    "labels in lines": (
-        files(train_of_in__seq=LINES, train_of_labels__seq="x\n" * LINES.count("\n")),
-        "as if one told of those of another",
-    ),
-    "trees": (
-        files(t__txt="".join(f"({n % 3} (2 {sentence(n)}) (3 end))\n" for n in range(40))),
-        "the lines of t.txt are trees in brackets",
-    ),
-    "ending of a split": (
-        files(adult__data=CHURN, adult__test=CHURN.replace("C-", "D-")),
-        "adult.test looks like a split of adult.data",
-    ),
-    "folds": (photos("fold0/a", "fold0/b", "fold1/a", "fold1/b"), "fold0, fold1 may be folds"),
-    "short splits": (
-        files(
-            t__csv=table(
-                "a,b,subset,label",
-                lambda n: [n * 7 % 31 + 0.5, n * 3 % 17, ["TR", "TE"][n % 4 == 3], "xy"[n % 2]],
-            )
-        ),
-        "no split 'train' (it has TE, TR)",
-    ),
-    "numbered splits": (
-        files(t__csv=table("text,partition", lambda n: [sentence(n), "0012"[n % 4]])),
-        "the dataset has no split 'train' (it has 0, 1, 2)",
-    ),
-    "alphabets": (
-        photos("greek/alpha", "greek/beta", "latin/a", "latin/b"),
-        "takes in the folders",
-    ),
-    "opposites": (photos("valid", "invalid"), "such as {valid: class}"),
-    "arms of a trial": (photos("test", "control"), "such as {test: class}"),
-    "test beside the rest": (photos("test", "images"), "such as {images: train}"),
-    "list of a split": (
-        both(photos("a", "b"), files(test__txt="00.png\n01.png\n")),
-        "lists 00.png and others",
-    ),
-    "lists of yolo": (
-        both(photos("images"), of_each("labels", ".txt", YOLO), files(**LISTS), files(**CLASSES)),
-        "val.txt lists ./images/02.png and others",
-    ),
-    "lists of darknet": (
-        both(
-            photos("data/obj"),
-            of_each("data/obj", ".txt", YOLO),
-            files(data_of_test__txt="data/obj/02.png\n", data_of_obj__data="valid=data/test.txt\n"),
-        ),
-        "data/test.txt lists data/obj/02.png and others",
-    ),
-    "lists of masks": (
-        both(photos("images"), masks("masks"), files(splits_of_test__txt="01\n02\n")),
-        "splits/test.txt lists 01 and others",
-    ),
-    "lists of coco": (
-        both(photos("."), coco("annotations.json"), files(test__txt="01.png\n")),
-        "test.txt lists 01.png and others",
-    ),
-}
 
 
 @pytest.mark.parametrize("layout", KNOWN)
@@ -455,34 +238,6 @@ def test_a_layout_is_recognised(tmp_path: Path, layout: str) -> None:
 def told_in_files(recipe: Recipe) -> set[str]:
     """Return the splits of samples that share files."""
     return {count.split for count in forecast(recipe).counts}
-
-
-@pytest.mark.parametrize("layout", ASKED)
-def test_a_layout_in_doubt_is_asked_about(tmp_path: Path, layout: str) -> None:
-    writer, said = ASKED[layout]
-    writer(tmp_path / "in")
-    text = starter(tmp_path / "in", tmp_path).text
-    assert said in text.replace("\n  #   ", " ")
-
-
-WRONG = [
-    ("ecg", "image", "it looks like series: say `kind: timeseries`"),
-    ("churn", "image", "it looks like rows: say `kind: tabular`"),
-    ("class folders", "tabular", "it looks like pictures: say `kind: image`"),
-    ("texts with labels", "image", "it looks like texts: say `kind: text`"),
-]
-
-
-@pytest.mark.parametrize(("layout", "kind", "said"), WRONG)
-def test_a_wrong_kind_is_told_with_the_key_that_settles_it(
-    tmp_path: Path, layout: str, kind: str, said: str
-) -> None:
-    KNOWN[layout][0](tmp_path / "in")
-    lone = next(iter((tmp_path / "in").iterdir()))
-    path = lone if lone.is_file() else tmp_path / "in"
-    told = {"version": 1, "dataset": {"path": str(path), "kind": kind}, "output": {"path": "out"}}
-    with pytest.raises(RecipeError, match=said):
-        planned(load_recipe(json.dumps(told), "r", tmp_path))
 
 
 SPANS = "".join(

@@ -9,7 +9,7 @@ import pytest
 
 import augcli
 
-PACKAGE = Path(augcli.__file__).parent
+PACKAGE, TESTS = Path(augcli.__file__).parent, Path(__file__).parent
 FUNCTION, FILE, MEDIAN = 40, 350, 8
 """Lines that a function, a file and half of all functions have at most."""
 _BEGIN = re.compile(r"( *)(?:async )?def (\w+)")
@@ -36,6 +36,11 @@ def test_functions_and_files_are_short() -> None:
     texts = {str(path): path.read_text() for path in PACKAGE.rglob("*.py")}
     assert [long for name, text in texts.items() for long in too_long(name, text)] == []
     assert median(lines for text in texts.values() for _, lines in functions(text)) <= MEDIAN
+
+
+def test_files_of_tests_are_short_too() -> None:
+    texts = {str(path): path.read_text() for path in TESTS.rglob("*.py")}
+    assert [long for name, text in texts.items() for long in too_long(name, text)] == []
 
 
 LONG = "def f(\n    told,\n):\n" + "    x = 1\n" * 37

@@ -170,6 +170,7 @@ def run(  # noqa: PLR0913 – one per option
 
     if dry_run:
         return _plan(recipe, as_json=as_json, exit_code=False)
+    stop_collecting()
     said = (lambda _line: None) if quiet else warn
     engine = Heeding(api.engine_named(recipe, place, jobs, site_cpus=site_cpus, tell=said))
     told: dict[str, Any] = {"force": force, "verify": verify, "engine": engine}
@@ -180,11 +181,7 @@ def run(  # noqa: PLR0913 – one per option
             tell.part(made, part, as_json=as_json, quiet=quiet)
             return 0
         summary = api.run(recipe, progress=progress, **told)
-    if as_json:
-        say(json.dumps(summary.plain()))
-    elif not quiet:
-        tell.summary(summary, verbose=verbose)
-    tell.failures(summary, verbose=verbose)
+    tell.ended(summary, as_json=as_json, quiet=quiet, verbose=verbose)
     return summary.exit_code
 
 

@@ -15,13 +15,7 @@ from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
 from augcli.errors import AugmentError, did_you_mean
-from augcli.transform import (
-    REGISTRY,
-    Compound,
-    Transform,
-    declared_range,
-    own_fields,
-)
+from augcli.transform import REGISTRY, Compound, Transform, declared_range, own_fields
 
 Class = type[Transform]
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from augcli.checks.findings import SECTIONS, UNSILENCED
-from augcli.errors import Finding
+from augcli.checks.findings import SECTIONS, UNSILENCED, Finding
 
 _HEAD = """\
 # What `augment check` finds

@@ -17,6 +17,7 @@ from augcli.commands.bench import (
     of_own_sources,
     panel_of,
 )
+from augcli.commands.trials import without_each
 from augcli.draws import Draws
 from augcli.engines import Engine
 from augcli.errors import RecipeError
@@ -51,10 +52,8 @@ def ablate(
     bench = Bench(court_for(recipe, terms), terms, engine, progress)
     if terms.program is None and is_dealt([recipe], bench.court):
         bench.kept[recipe] = material(recipe, bench)
-    for at, step in enumerate(recipe.steps):
-        others = recipe.steps[:at] + recipe.steps[at + 1 :]
-        without = recipe.model_copy(update={"steps": others})
-        yield step.id or step.name, _judged(recipe, without, bench)
+    for name, without in without_each(recipe):
+        yield name, _judged(recipe, without, bench)
 
 
 def _judged(recipe: Recipe, against: Recipe | None, bench: Bench) -> Verdict:

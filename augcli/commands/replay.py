@@ -170,7 +170,7 @@ class _Again:
         """Return name and lines of each file that a kind writes of these outputs."""
         settings = self._kind.dataset_settings.model_validate(self.told["recipe"]["dataset"])
         records = partial(read_manifest, self.output.manifest)
-        return index(settings, self.dataset, records, mixes=True)
+        return index(settings, self.dataset, records, True)
 
 
 def _refuse_target(target: Path, output: Path, dataset: Path) -> None:

@@ -31,8 +31,17 @@ _SHOWN_NOTES = 5
 _SHOWN_LISTING = 10
 
 
+def ended(told: Summary, *, as_json: bool, quiet: bool, verbose: bool) -> None:
+    """Print how a run ended, and say on stderr what failed."""
+    if as_json:
+        say(json.dumps(told.plain()))
+    elif not quiet:
+        summary(told, verbose=verbose)
+    failures(told, verbose=verbose)
+
+
 def summary(told: Summary, *, verbose: bool) -> None:
-    """Print how a run ended and where to look further."""
+    """Print what a run made, and where to look further."""
     say(*_tables(told.counts, told.objects, "in run.json"))
     if not told.held_out:
         say("nothing is held out: all of it is train", "")

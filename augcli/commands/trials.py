@@ -35,7 +35,8 @@ def trials_of(recipe: Recipe, *, steps: bool) -> Iterator[Trial]:
     """Yield the recipe as it is, then what may be better: what was asked for by name first."""
     milder = [recipe.strength * each for each in _STRENGTHS]
     yield from _of_strength(recipe, milder[0])
-    yield from _without_steps(recipe) if steps else ()
+    for name, without in without_each(recipe) if steps else ():
+        yield Trial(f"without {name}", f"without {name}", without)
     for strength in milder[1:]:
         yield from _of_strength(recipe, strength)
     yield from _balanced(recipe)
@@ -57,12 +58,11 @@ def _of_strength(recipe: Recipe, strength: float) -> Iterator[Trial]:
         yield Trial(name, family, recipe.model_copy(update=told))
 
 
-def _without_steps(recipe: Recipe) -> Iterator[Trial]:
-    """Yield the recipe without each of its steps."""
+def without_each(recipe: Recipe) -> Iterator[tuple[str, Recipe]]:
+    """Yield each step by its id or name, and the recipe without it."""
     for at, step in enumerate(recipe.steps):
         others = recipe.steps[:at] + recipe.steps[at + 1 :]
-        name = f"without {step.id or step.name}"
-        yield Trial(name, name, recipe.model_copy(update={"steps": others}))
+        yield step.id or step.name, recipe.model_copy(update={"steps": others})
 
 
 def _balanced(recipe: Recipe) -> Iterator[Trial]:

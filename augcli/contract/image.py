@@ -6,11 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
-from typing import Any
 
 import numpy as np
 
-from augcli.contract.trials import Breach, plain_again
+from augcli.contract.trials import Breach, Trial
 from augcli.draws import Draws
 from augcli.errors import RefusedError, SampleError
 from augcli.image.operations.ops import Floats, apply, facts_after, points_after
@@ -29,7 +28,7 @@ _FAR = 0.2
 """Of the shorter side: what is further away from where it should be is elsewhere."""
 
 
-class PictureTrial:
+class PictureTrial(Trial):
     """Tries steps on pictures of soft waves, with an object and a spot."""
 
     def params(self, step: ImageTransform, seed: int) -> Params:
@@ -41,10 +40,6 @@ class PictureTrial:
         """Return the pixels of a picture after a step."""
         picture = waves(*_LAYOUTS["colour"], "uint8")
         return apply(step.lower(params, _facts(step, picture)), picture).pixels.tobytes()
-
-    def again(self, params: Any) -> Any:
-        """Return params as a manifest gives them back."""
-        return plain_again(params)
 
     def more(self, step: ImageTransform) -> Iterator[Breach]:
         """Yield what a step does to pictures that it may not."""

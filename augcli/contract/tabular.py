@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from augcli.contract.trials import Breach
+from augcli.contract.trials import Breach, Trial
 from augcli.draws import Draws
 from augcli.tabular.keys import Keys
 from augcli.tabular.reading.columns import Column
@@ -17,7 +17,7 @@ from augcli.tabular.transform import Block, Params, RowTransform
 _ROWS = 120
 
 
-class RowTrial:
+class RowTrial(Trial):
     """Tries steps on a table of two columns of numbers and one of categories."""
 
     def params(self, step: RowTransform, seed: int) -> Params:
@@ -32,6 +32,10 @@ class RowTrial:
     def again(self, params: Any) -> Any:
         """Return params as a table of records gives them back."""
         return {name: values.copy() for name, values in params.items()}
+
+    def recorded(self, step: RowTransform, params: Params) -> Iterator[str]:
+        """Yield nothing: records have columns of what was drawn."""
+        return iter(())
 
     def more(self, step: RowTransform) -> Iterator[Breach]:
         """Yield what a step does to rows that it may not."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
 
-from augcli.contract.trials import Breach, plain_again
+from augcli.contract.trials import Breach, Trial
 from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.text.language.lexicon import bundled
@@ -18,7 +17,7 @@ _TEXT = "The quick brown fox jumps over the lazy dog, and it is not a bad film a
 _ODD = ("a", "word", "…", "Ünïcödé ﬁne — “quoted” 🙂🙂", "one\ntwo\n\nthree", "x " * 400)
 
 
-class TextTrial:
+class TextTrial(Trial):
     """Tries steps on a sentence, and on odd texts."""
 
     def params(self, step: TextTransform, seed: int) -> Params:
@@ -29,10 +28,6 @@ class TextTrial:
     def made(self, step: TextTransform, params: Params) -> bytes:
         """Return a text after a step."""
         return step.apply(_document(_TEXT), params).text.encode("utf-8", "surrogatepass")
-
-    def again(self, params: Any) -> Any:
-        """Return params as a record gives them back."""
-        return plain_again(params)
 
     def more(self, step: TextTransform) -> Iterator[Breach]:
         """Yield what a step does to texts that it may not."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
-from augcli.contract.trials import Breach, plain_again
+from augcli.contract.trials import Breach, Trial
 from augcli.draws import Draws
 from augcli.timeseries.series import Series, stacked, unstacked
 from augcli.timeseries.transform import Facts, SeriesTransform
@@ -24,7 +23,7 @@ class _Nobody:
         return []
 
 
-class SeriesTrial:
+class SeriesTrial(Trial):
     """Tries steps on noisy waves."""
 
     def params(self, step: SeriesTransform, seed: int) -> Params:
@@ -34,10 +33,6 @@ class SeriesTrial:
     def made(self, step: SeriesTransform, params: Params) -> bytes:
         """Return the values of a series after a step."""
         return step.apply(wave(), params, ()).values.tobytes()
-
-    def again(self, params: Any) -> Any:
-        """Return params as a record gives them back."""
-        return plain_again(params)
 
     def more(self, step: SeriesTransform) -> Iterator[Breach]:
         """Yield what a step does to series that it may not."""
@@ -92,7 +87,7 @@ def _as_one(step: SeriesTransform) -> Iterator[Breach]:
     params = [_drawn(step, each, seed) for seed, each in enumerate(series)]
     stack = step.apply_all(stacked(series), params, [()] * len(series))
     alone = map(step.apply, series, params, [()] * len(series))
-    for one, other in zip(unstacked(stack, ["a"] * 3), alone, strict=True):
+    for one, other in zip(unstacked(stack), alone, strict=True):
         if not np.array_equal(one.values, other.values, equal_nan=True):
             yield Breach("a stack is its series", "a series is another one in a stack than alone")
 

@@ -6,10 +6,11 @@ import importlib
 import inspect
 import json
 import random
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -31,24 +32,33 @@ class Breach(NamedTuple):
     told: str
 
 
-class Trial(Protocol):
+class Trial(ABC):
     """How steps of a kind are tried: on samples of its own."""
 
+    @abstractmethod
     def params(self, step: Any, seed: int) -> Any:
         """Return what a step draws for the sample, from a stream of its own for each seed."""
-        ...
 
+    @abstractmethod
     def made(self, step: Any, params: Any) -> bytes:
         """Return what a step makes of the sample by params, as bytes that tell all of it."""
-        ...
 
     def again(self, params: Any) -> Any:
         """Return params as they are read where they were recorded; ValueError if they cannot be."""
-        ...
+        read = json.loads(json.dumps(params, allow_nan=False))
+        if read != params:
+            text = "they come back from JSON as others: give lists, texts and plain numbers"
+            raise ValueError(text)
+        return read
 
+    def recorded(self, step: Any, params: Any) -> Iterator[str]:
+        """Yield how records of params would be followed otherwise than is declared."""
+        check_steps(type(step), [step.told(params)])
+        yield from taken_nonsense(type(step), params)
+
+    @abstractmethod
     def more(self, step: Any) -> Iterator[Breach]:
         """Yield which promises of the kind's own a step breaks."""
-        ...
 
 
 def breaches(cls: type[Transform], given: Mapping[str, Any] | None = None) -> Iterator[Breach]:
@@ -111,9 +121,7 @@ def _needed(cls: type[Transform]) -> dict[str, Any]:
 def _are_plain(trial: Trial, step: Transform, _told: Params) -> Iterator[str]:
     params = trial.params(step, 0)
     trial.again(params)
-    if step.kind != "tabular":  # of rows, records have columns of what was drawn
-        check_steps(type(step), [step.told(params)])
-        yield from taken_nonsense(type(step), params)
+    yield from trial.recorded(step, params)
 
 
 def taken_nonsense(cls: type[Transform], params: Params) -> Iterator[str]:
@@ -192,11 +200,3 @@ def other_chance(seed: int) -> Iterator[None]:
     finally:
         random.setstate(python)
         np.random.set_state(numpy)
-
-
-def plain_again(params: Any) -> Any:
-    """Return params as JSON gives them back; ValueError where they are others then."""
-    read = json.loads(json.dumps(params, allow_nan=False))
-    if read != params:
-        raise ValueError("they come back from JSON as others: give lists, texts and plain numbers")
-    return read

@@ -125,7 +125,8 @@ def layout_of(settings: DatasetSettings, names: Sequence[str]) -> Layout:
     places = {}
     for each in folders:
         parts = _parts(each)
-        split = _split_of_folder(told, parts[: depth + 1], settings.augment)
+        here = parts[: depth + 1]
+        split = told("/".join(here)) or folder_split(here[-1], settings.augment) or TRAIN
         if augmented(settings.augment, [split]):
             _refuse_held_out_within(told, parts, depth)
         places[each] = Place(split, parts[:depth] if varied else (), parts[depth + 1 :])
@@ -291,10 +292,6 @@ def _check_telling(sure: Collection[str], readings: Mapping[str, Reading]) -> No
     if not sure and not plain and len(meanings) == 1 < len(names):
         text = f"{few(readings)} may be splits or classes"
         raise doubtful(text, {next(iter(readings)): CLASS})
-
-
-def _split_of_folder(told: Told, parts: Sequence[str], augment: Collection[str]) -> str:
-    return told("/".join(parts)) or folder_split(parts[-1], augment) or TRAIN
 
 
 def _refuse_held_out_within(told: Told, parts: Sequence[str], depth: int) -> None:

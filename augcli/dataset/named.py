@@ -74,7 +74,8 @@ def _classes(names: Sequence[str]) -> list[str]:
     read = [_NAME.fullmatch(name) for name in names]
     counts = Counter(_plain(found["name"]) for found in read if found)
     some = len(counts) > 1 and _EACH * len(counts) <= len(names) == counts.total()
-    return sorted(counts) if some and not any(map(_says_nothing, counts)) else []
+    told = all(start.isdecimal() or not says_nothing(start) for start in counts)
+    return sorted(counts) if some and told else []
 
 
 def _plain(name: str) -> str:
@@ -82,7 +83,3 @@ def _plain(name: str) -> str:
     if _WORDNET.fullmatch(name):
         return name
     return found[1] if (found := _FIRST.match(name)) else _DIGITS.sub("", name)
-
-
-def _says_nothing(start: str) -> bool:
-    return says_nothing(start) and not start.isdecimal()

@@ -72,7 +72,9 @@ def main(function: str, context: Any, pipe: Connection, pulse: Any, stop: Any) -
 
 def share(work: ChunkFunction, pipe: Connection, pulse: Any, stop: Any) -> None:
     """Work, in a fork of the process that has the function, until there is no more."""
+    os.environ.update(ENVIRONMENT)
     _die_even_when_stopped()
+    keep_freed_memory()
     gc.freeze()  # what is the parent's is no garbage: looking at it would copy its pages
     _serve(lambda: work, pipe, Child(pulse, stop))
 

@@ -20,6 +20,8 @@ from augcli.engines.worker import Chunk, Orders, Worker, describe
 from augcli.errors import EngineError
 
 _TICK = 1.0
+_HEAD_START = 0.1
+"""Seconds that the first worker has for itself: what is done by then is not worth a second one."""
 _START_LIMIT = 120.0
 _START_ATTEMPTS = 2
 _PARTS = 256
@@ -38,7 +40,7 @@ class Crew:
         self._waiting: deque[Chunk] = deque()
         self._workers: list[Worker] = []
         self._failed_starts = 0
-        self._looked = time.monotonic()
+        self._looked = self._began = time.monotonic()
         self._amnesty = 0.0
         self._error: BaseException | None = None
         self._killed = False
@@ -114,8 +116,14 @@ class Crew:
     def _short_handed(self) -> bool:
         """Whether to start a worker; where more do not start, those that did must do."""
         free = sum(worker.chunk is None for worker in self._workers)
-        wanted = len(self._workers) < self._jobs and len(self._waiting) > free
+        places = self._jobs if self._is_full_size else 1
+        wanted = len(self._workers) < places and len(self._waiting) > free
         return wanted and not (self._starts_fail and self._manned)
+
+    @property
+    def _is_full_size(self) -> bool:
+        """Whether there may be as many workers as there are jobs."""
+        return time.monotonic() >= self._began + _HEAD_START
 
     @property
     def _starts_fail(self) -> bool:
@@ -131,7 +139,8 @@ class Crew:
     def _listenable(self) -> list[Worker]:
         """Wait until workers have something to say (or died), or it is time to look at them."""
         until = min((self._deadline(worker) for worker in self._workers), default=0.0)
-        patience = 0.0 if self._short_handed else min(_TICK, until - time.monotonic())
+        tick = 0.0 if self._short_handed else _TICK if self._is_full_size else _HEAD_START
+        patience = min(tick, until - time.monotonic())
         heard = wait([worker.pipe for worker in self._workers], max(0.0, patience))
         return [worker for worker in self._workers if worker.pipe in heard]
 

@@ -80,19 +80,6 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Forked:
-    """Orders to call a function that forks of this process import, which has all it needs."""
-
-    function: str
-    context: Any
-    stop: Any
-
-    def started(self, pipe: Any, pulse: Any) -> Any:
-        """Return a new fork of this process."""
-        return _forked(child.main, self.function, self.context, pipe, pulse, self.stop)
-
-
-@dataclass(frozen=True)
 class Shared:
     """Orders to call a function of this process, with all that it holds."""
 
@@ -105,13 +92,13 @@ class Shared:
 
 
 def orders_by_name(function: str, context: Any, modules: Sequence[str], stop: Any) -> Orders:
-    """Return orders to call a function that workers import, along with some modules."""
-    if not FORKS:
-        return Named(function, context, modules, stop)
-    for module in (function.partition(":")[0], *modules):
-        importlib.import_module(module)
-    if is_alone():
-        return Forked(function, context, stop)
+    """Return orders to call a function of this name; forks have it as it was built here."""
+    if FORKS and is_alone():
+        for module in modules:
+            importlib.import_module(module)
+        work = child.load(function, context)
+        if is_alone():
+            return Shared(work, stop)
     return Named(function, context, modules, stop)
 
 

@@ -14,13 +14,7 @@ from augcli.figures.tried import tried
 from augcli.params import rounded
 from augcli.ranges import Choice, Constant, Normal, Number, Real, Spread, Uniform
 from augcli.requests.spread import Spread as Share
-from augcli.transform import (
-    Transform,
-    changed,
-    declared_range,
-    own_fields,
-    plain_step,
-)
+from augcli.transform import Transform, changed, declared_range, own_fields, plain_step
 
 _POINTS = 7
 _DEVIATIONS = 3

@@ -17,7 +17,6 @@ def index(
     settings: ImageDatasetSettings,
     path: Path,
     records: Callable[[], Iterator[Record]],
-    *,
     mixes: bool,
 ) -> Iterator[tuple[str, Iterable[str]]]:
     """Return the files that tell of the outputs of a dataset that had such, or of mixtures."""

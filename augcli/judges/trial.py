@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -47,7 +48,7 @@ def held_out(judge: Judge, rows: Rows, partitions: Sequence[Numbers], store: Sto
     """Return scores of each source by a learner trained without its fold, for each partition."""
 
     def ask() -> Scores:
-        return (judge.held_out or _refitted(judge))(rows, partitions)
+        return (judge.held_out or partial(refitted, judge))(rows, partitions)
 
     return _recalled(store, judge, rows, [each.tobytes() for each in partitions], ask)
 
@@ -56,10 +57,6 @@ def left_out(judge: Judge, rows: Rows, tested: Rows, store: Store) -> NDArray[np
     """Return scores of samples of a part that a learner was not trained on."""
     asked = [each.encode() for each in tested.marks]
     return _recalled(store, judge, rows, asked, lambda: judge.fitted(rows, tested.views))
-
-
-def _refitted(judge: Judge) -> Callable[[Rows, Sequence[Numbers]], Scores]:
-    return lambda rows, partitions: refitted(judge, rows, partitions)
 
 
 def refitted(judge: Judge, rows: Rows, partitions: Sequence[Numbers]) -> Scores:

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from augcli.disk.folder import Folder
 from augcli.disk.inside import suffix_of
-from augcli.kind import load_kind
+from augcli.kind import kind_of, load_kind
 from augcli.layouts.base import (
     Census,
     Layout,
@@ -166,8 +166,7 @@ class _Row:
 
     def _value(self, record: Record) -> Any:
         """Return a text, or the channels of a series."""
-        kind = "text" if self._own == "text" else "timeseries"
-        read = load_kind(kind).contents
+        read = load_kind(kind_of(record)).contents
         assert read is not None
         value = read(record, self._data)[0].value
         return value.tolist() if self._own == "values" and value is not None else value

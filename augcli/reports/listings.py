@@ -51,8 +51,8 @@ def _write_index(recipe: Recipe, dataset: Dataset, output: OutputFolder) -> List
         return Lists(kept)
     before = listed.files()
     try:
-        mixes = bool(recipe.pools)
-        files = dict(index(recipe.dataset, recipe.input, records, mixes=mixes)) if index else {}
+        mixed = bool(recipe.pools)
+        files = dict(index(recipe.dataset, recipe.input, records, mixed)) if index else {}
         written = listed.replace(files)
         if key:
             listed.seal(key)

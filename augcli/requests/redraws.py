@@ -72,29 +72,26 @@ class Distinct(Generic[Drawn]):
         known = fault.tries if fault else 0
         for attempt, each in enumerate(islice(tries, known, None) if known else tries, known):
             try:
-                picked = self._picked(draw(each), attempt)
+                drawn = draw(each)
             except RefusedError:
                 raise
             except StepError as new:
                 error = new
-            else:
-                if picked.is_new:
-                    break
+                continue
+            mark = self._mark(drawn)
+            if mark not in self._seen:
+                self._seen[mark] = self._count - 1
+                return Picked(drawn, attempt, is_new=True, repeats=None)
+            picked = Picked(drawn, attempt, is_new=False, repeats=self._seen[mark])
         if picked is None:
             assert error is not None, "there is a try, or a fault of it"
             raise error
         return picked
 
-    def _picked(self, drawn: Drawn, attempt: int) -> Picked[Drawn]:
-        mark = self._mark(drawn)
-        if mark in self._seen:
-            return Picked(drawn, attempt, is_new=False, repeats=self._seen[mark])
-        self._seen[mark] = self._count - 1
-        return Picked(drawn, attempt, is_new=True, repeats=None)
-
 
 def tries(stream: Draws, *names: str) -> Iterator[Draws]:
     """Yield the stream of a copy, then those for drawing it again, below these names."""
     yield stream
+    alone = Draws(stream.key)  # few are drawn again: nothing is to be worked out for many at once
     for attempt in range(1, REDRAWS + 1):
-        yield stream.at(*names, attempt)
+        yield alone.at(*names, attempt)

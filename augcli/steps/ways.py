@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
@@ -147,6 +147,26 @@ def picks_of(
     for picks in rows:
         picks.sort(key=attrgetter("when"))
     return rows
+
+
+Texts = Callable[[Turn[ManyDraws, S], NDArray[np.intp]], Iterable[str]]
+"""Gives the params of a step for some rows as JSON."""
+
+
+def records_of(
+    draws: ManyDraws, entries: Sequence[tuple[str, S | Chooser]], texts: Texts[S]
+) -> list[str]:
+    """Return the records of the steps that each of many samples gets as JSON, in order."""
+    rows: list[list[tuple[float, str]]] = [[] for _ in draws.keys]
+    for turn in Way.of(draws, sparse=True).through(entries):
+        places = np.flatnonzero(turn.taken)
+        whens = turn.when[places].tolist()
+        head, tail = _around(type(turn.step))
+        for place, when, text in zip(places.tolist(), whens, texts(turn, places), strict=True):
+            rows[place].append((when, f"{head}{text}{tail}"))
+    for row in rows:
+        row.sort(key=itemgetter(0))
+    return [f"[{', '.join([text for _, text in row])}]" for row in rows]
 
 
 @cache

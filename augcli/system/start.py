@@ -32,7 +32,7 @@ def rarely_collect() -> None:
 
 
 def stop_collecting() -> None:
-    """Look for no garbage when this process ends: all that it has goes with it.
+    """Look for no garbage in what there is: it is needed, or goes with a process that ends now.
 
     Python would look through every object once more, a fifth of what a short command costs.
     """

@@ -23,14 +23,7 @@ from augcli.records.keys import key_as_it_is, key_of_all
 from augcli.records.provenance import TableRecord, original_of
 from augcli.rows.opened import copied
 from augcli.rows.originals import originals
-from augcli.rows.tables import (
-    FORM,
-    ORIGINALS,
-    PROVENANCE,
-    REMOVED,
-    lost_lines,
-    parquet_of,
-)
+from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE, REMOVED, lost_lines, parquet_of
 from augcli.tabular.checks import check_job, labels_of
 from augcli.tabular.deciding.apart import Apart
 from augcli.tabular.deciding.balance import Decided
@@ -63,7 +56,7 @@ from augcli.task import (
     failure,
 )
 
-_FORM = 6
+_FORM = 7
 """Raised when cells come to be read otherwise, or records tell otherwise what was drawn."""
 
 

@@ -22,7 +22,8 @@ from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.histograms import edges_of, shares_of
 from augcli.tabular.reading.columns import Column
 from augcli.tabular.reading.readers import read_table
-from augcli.tabular.reading.table import Codes, Numbers, Rows, Table
+from augcli.tabular.reading.table import Rows, Table
+from augcli.tabular.transform import Block
 from augcli.tabular.writing.writers import extent
 from augcli.task import Source
 
@@ -110,7 +111,7 @@ def _classes(table: Table, is_new: Chosen) -> Iterator[tuple[str, Chosen]]:
 
 def _chart(table: Table, column: Column, own: Rows, made: Rows) -> str:
     """Return bars of rows as they were, and a line of steps of the new ones."""
-    values = _values(table, column)
+    values = Block.of(table).values(column)
     edges = edges_of(table, column, values[made])
     old, fresh = shares_of(values[own], edges), shares_of(values[made], edges)
     most, name = max(float(old.max()), float(fresh.max())) or 1.0, escape(column.name)
@@ -129,11 +130,6 @@ def _chart(table: Table, column: Column, own: Rows, made: Rows) -> str:
     shown = ", ".join(coded.texts[:_TEXTS]) if coded else extent(column).strip()
     told = f"<small>{name}: {escape(shown)}</small>"
     return f'<div><svg {box} role="img" aria-label="{said}">{drawn}</svg>{told}</div>'
-
-
-def _values(table: Table, column: Column) -> Numbers | Codes:
-    known = column.index in table.numbers
-    return table.numbers[column.index] if known else table.coded[column.index].codes
 
 
 def _opened(path: Path, record: Record) -> Table:

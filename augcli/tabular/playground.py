@@ -15,6 +15,7 @@ from augcli.errors import SampleError
 from augcli.figures.knobs import shown
 from augcli.figures.playground import Frame, Playground, pictured
 from augcli.figures.sheet import png
+from augcli.kind import Shown
 from augcli.plural import several
 from augcli.requests.spread import here
 from augcli.tabular.augment import ProcessedTable
@@ -27,7 +28,6 @@ from augcli.tabular.reading.table import Rows, Table
 from augcli.tabular.transform import Lots, RowTransform, StepDrawn
 from augcli.tabular.writing.synthesis import cells_of, made
 from augcli.tabular.writing.writers import number_cells
-from augcli.task import Source, Task
 from augcli.transform import located
 
 _ROWS, _COLUMNS, _CHARTS = 3, 14, 8
@@ -36,9 +36,7 @@ Texts: TypeAlias = Mapping[int, Sequence[str]]
 """The cells of some rows by column, as people read them."""
 
 
-def playground(
-    job: TableJob, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, count: int
-) -> Playground:
+def playground(job: TableJob, sources: Shown, copies: int, count: int) -> Playground:
     """Return what the page of a preview shows; SampleError where no row can be used."""
     whole = whole_of(job, sources)
     rows = np.concatenate([np.flatnonzero(each.train) for each in whole.outlines])

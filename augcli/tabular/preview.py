@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from augcli.errors import SettingError
 from augcli.figures.sheet import GAP, LINE, PAPER, Cell, drawn_line, png
+from augcli.kind import Shown
 from augcli.plural import several
 from augcli.tabular.augment import ProcessedTable, TableProcessor
 from augcli.tabular.deciding.outline import Outline
@@ -17,11 +18,9 @@ from augcli.tabular.drawn import Drawn
 from augcli.tabular.histograms import Shares, edges_of, shares_of
 from augcli.tabular.job import TableJob
 from augcli.tabular.reading.columns import Column
-from augcli.tabular.reading.table import Codes, Numbers
 from augcli.tabular.transform import Block
 from augcli.tabular.writing.synthesis import made
 from augcli.tabular.writing.writers import extent
-from augcli.task import Source, Task
 
 _CELL = (150, 90)
 _FRAME = (200, 200, 200)
@@ -47,9 +46,7 @@ class OfClass(NamedTuple):
         return f"{self.outline.name}, {self.label}: {several(rows, 'row')}, {new} new"
 
 
-def sheet(
-    job: TableJob, sources: Sequence[tuple[Task, Sequence[Source]]], _copies: int, shown: int
-) -> bytes:
+def sheet(job: TableJob, sources: Shown, _copies: int, shown: int) -> bytes:
     """Return a PNG with a line of histograms for each class that gets new rows."""
     whole = whole_of(job, sources)
     columns, classes = whole.table.features[: _COLUMNS * _LINES], [*classes_of(whole)]
@@ -67,7 +64,7 @@ def sheet(
     return png(image)
 
 
-def whole_of(job: TableJob, sources: Sequence[tuple[Task, Sequence[Source]]]) -> ProcessedTable:
+def whole_of(job: TableJob, sources: Shown) -> ProcessedTable:
     """Return the table with all that is decided of it."""
     (task, files) = sources[0]
     return TableProcessor(job, {}).process(task, files)
@@ -84,10 +81,10 @@ def classes_of(whole: ProcessedTable) -> Iterator[OfClass]:
 def charts(whole: ProcessedTable, of: OfClass, columns: Sequence[Column]) -> Iterator[Cell]:
     """Yield a histogram of each column, of a class's rows and its new ones, and what it shows."""
     rows, blocks = of.outline.rows_of(of.label), _made(whole, of.drawn)
-    table = Block(whole.table, whole.table.numbers, _codes(whole))
+    table = Block.of(whole.table)
     for column in columns:
-        own = _values(table, column)[rows]
-        new = np.concatenate([_values(block, column) for block in blocks])
+        own = table.values(column)[rows]
+        new = np.concatenate([block.values(column) for block in blocks])
         edges = edges_of(whole.table, column, new)
         chart = _histogram(shares_of(own, edges), shares_of(new, edges))
         yield chart, [column.name, extent(column).strip()]
@@ -109,19 +106,10 @@ def _strip(whole: ProcessedTable, of: OfClass, columns: Sequence[Column]) -> Ima
     return image
 
 
-def _codes(whole: ProcessedTable) -> dict[int, Codes]:
-    return {index: coded.codes for index, coded in whole.table.coded.items()}
-
-
 def _made(whole: ProcessedTable, drawn: Sequence[Drawn]) -> list[Block]:
     """Return new rows, evenly chosen where they are very many."""
     every = slice(None, None, -(-sum(map(len, drawn)) // _ROWS))
     return [made(whole.table, each.at(every), clip=whole.job.output.clips) for each in drawn]
-
-
-def _values(block: Block, column: Column) -> Numbers | Codes:
-    number = column.index in block.numbers
-    return block.numbers[column.index] if number else block.codes[column.index]
 
 
 def _histogram(own: Shares, new: Shares) -> Image.Image:

@@ -264,7 +264,7 @@ def shared_groups(outlines: Sequence[Outline]) -> list[str]:
 def shared_rows(outlines: Sequence[Outline]) -> list[tuple[int, int]]:
     """Return (row of an augmented split, row of another) of equal features and label."""
     table = outlines[0].table
-    if not (table.features or table.hashes):
+    if not (table.features or table.hashes) or len(outlines[0].splits.texts) < 2:
         return []
     usable = np.ones(len(table), bool)
     usable[[*table.bad, *table.odd]] = False

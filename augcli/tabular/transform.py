@@ -32,6 +32,17 @@ class Block:
     numbers: Mapping[int, Numbers]
     codes: Mapping[int, Codes]
 
+    @classmethod
+    def of(cls, table: Table) -> Block:
+        """Return all rows of a table, as they are."""
+        codes = {index: coded.codes for index, coded in table.coded.items()}
+        return cls(table, table.numbers, codes)
+
+    def values(self, column: Column) -> Numbers | Codes:
+        """Return the numbers of a column, or its codes."""
+        is_number = column.index in self.numbers
+        return self.numbers[column.index] if is_number else self.codes[column.index]
+
     def changed(self, numbers: Mapping[int, Numbers]) -> Block:
         """Return the rows with other numbers in some columns."""
         return replace(self, numbers={**self.numbers, **numbers})
@@ -113,6 +124,11 @@ class Lots:
     rows: Rows
     """Places among all those that `source` knows of."""
     source: Callable[[Rows], Params]
+
+    @classmethod
+    def of(cls, params: Params, size: int) -> Lots:
+        """Return params that are at hand, of so many rows."""
+        return cls(np.arange(size), lambda some: {name: own[some] for name, own in params.items()})
 
     @property
     def params(self) -> Params:

@@ -24,8 +24,6 @@ def _articles(document: Document, edits: Sequence[Edit], behind: Sequence[Edit])
     known = document.reading.lexicon.articles
     for place, new in {start: new for start, _, new in reversed(behind)}.items():
         article, then = document.articles[place], _WORD.match(new)
-        is_taken = any(start == article.start < end for start, end, _ in edits)
-        if then and not is_taken:
-            wanted = known.instead(article.form.lower(), article.word, then[1])
-            if wanted:
-                yield [article.start, article.end, in_shape_of(wanted, article.form)]
+        wanted = then and known.instead(article.form.lower(), article.word, then[1])
+        if wanted and not any(start == article.start < end for start, end, _ in edits):
+            yield [article.start, article.end, in_shape_of(wanted, article.form)]

@@ -9,10 +9,10 @@ words in capitals, which are spelt out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import translate
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 Line = tuple[str, re.Pattern[str]]
@@ -53,7 +53,12 @@ class Articles:
         for match in self._pattern.finditer(text) if self.blocks else ():
             yield match.end(), Article(*match.span(1), *match.groups())
 
-    def instead(self, form: str, old: str, new: str) -> str | None:
+    @cached_property
+    def instead(self) -> Callable[[str, str, str], str | None]:
+        """Return `_instead`, which is asked the same for copy after copy."""
+        return lru_cache(4096)(self._instead)
+
+    def _instead(self, form: str, old: str, new: str) -> str | None:
         """Return what a form becomes where one word gives way to another.
 
         None where it may stay, or does not fit the old word either.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,15 +12,16 @@ from itertools import chain
 from pydantic_core import to_json
 
 from augcli.again import Again
+from augcli.draws import Draws
 from augcli.errors import LostError, StepError
 from augcli.names import group_of
 from augcli.once import Once
 from augcli.plural import several
 from augcli.requests.spread import Part
-from augcli.rows.tables import dumped, loaded, packed, plain_name, unpacked
+from augcli.rows.tables import packed, plain_name, unpacked
 from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, CorpusPlan, label_of
-from augcli.text.drawing import Drawn, Failed, courses_of, draw_copies
+from augcli.text.drawing import Drawn, Failed, courses_of, draw_copies, streams_of_many
 from augcli.text.formats.base import Row
 from augcli.text.job import TextJob
 from augcli.text.provenance import Lines
@@ -46,7 +46,7 @@ class Made:
         """Return all as one, the lines last: not all who read it want them."""
         repeats = len(self.rows) - self.lines.repeats.count(None)
         told = [self.rows, self.hashes, repeats, len(payload), self.failed, self.lost]
-        return packed(told, payload + dumped(vars(self.lines)))
+        return packed(told, payload + self.lines.packed())
 
 
 class Block:
@@ -69,7 +69,7 @@ class Block:
     @property
     def lines(self) -> Lines:
         """Return where the rows come from."""
-        return Lines(**loaded(self._lines))
+        return Lines.read(bytes(self._lines))
 
 
 def stable_hash(text: str) -> int:
@@ -105,12 +105,12 @@ class BlockMaker:
         """Return the copies of some rows, packed: their rows, lines and hashes, and the payload."""
         made = Made()
         written: list[str] = []
-        for place, row in enumerate(rows):
+        for place, (row, streams) in enumerate(zip(rows, self._streams(rows), strict=True)):
             begin(place)
             index = row - self._start
             sample = self._file.row(index)
             try:
-                drawn = list(self._drawn(row, sample, self._plan.by_stage(row)))
+                drawn = list(self._drawn(index, sample, streams))
             except StepError as error:
                 made.failed.append((row, str(error)))
                 continue
@@ -121,22 +121,23 @@ class BlockMaker:
             self._tell(made, row, sample, drawn)
         return made.packed(self._file.payload(written))
 
-    def _drawn(self, row: int, sample: Row, counts: Sequence[int]) -> Iterator[Drawn]:
+    def _streams(self, rows: Sequence[int]) -> Iterator[Sequence[Sequence[Draws]]]:
+        """Yield where the draws of the copies of each row hang."""
+        names = map(self._corpus.row_id, rows)
+        counts = [self._plan.by_stage(row) for row in rows]
+        return streams_of_many(self._courses, self._seed, names, counts)
+
+    def _drawn(
+        self, index: int, sample: Row, streams: Sequence[Sequence[Draws]]
+    ) -> Iterator[Drawn]:
         """Yield the copies of a row; what equals another text is its source's own row.
 
         Raises StepError where a step fails on one, LostError where a program is lost on it.
         """
         document = Document(sample.text, self._reading, sample.spans)
-        drawn = draw_copies(
-            self._courses,
-            self._seed,
-            self._corpus.row_id(row),
-            counts,
-            label_of(sample.label, self._settings),
-            document,
-            partial(self._new_row, row - self._start),
-        )
-        for each in drawn:
+        label = label_of(sample.label, self._settings)
+        write = partial(self._new_row, index)
+        for each in draw_copies(self._courses, streams, label, document, write):
             if isinstance(each, Failed):
                 raise each.error
             yield each
@@ -157,7 +158,7 @@ class BlockMaker:
         lines.split.append(self._corpus.splits[row])
         lines.label.append(sample.label)
         lines.copies.append(len(drawn))
-        lines.copy += [each.spot.copy for each in drawn]
+        lines.copy += [each.copy for each in drawn]
         lines.steps += [to_json(each.steps).decode() for each in drawn]
         lines.attempt += [each.attempt or None for each in drawn]
         lines.repeats += [each.repeats for each in drawn]
@@ -168,7 +169,7 @@ class BlockMaker:
     def _new_row(self, index: int, made: Document) -> str | None:
         """Return a copy as its file has it; None if it is no new text or cannot be written."""
         text = made.text
-        if self._is_known(hash(text)) or not text.strip():
+        if text in self._known or not text.strip():
             return None
         row = self._file.written(index, text, made.spans)
         if row is not None and not row.isascii():
@@ -177,11 +178,6 @@ class BlockMaker:
             except UnicodeEncodeError:
                 return None
         return row
-
-    def _is_known(self, digest: int) -> bool:
-        known = self._known
-        place = bisect_left(known, digest)
-        return place < len(known) and known[place] == digest
 
 
 @dataclass(frozen=True)

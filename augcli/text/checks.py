@@ -19,8 +19,9 @@ def check_models(steps: Sequence[Transform]) -> None:
     """Raise SettingError for a step whose model is no folder of one."""
     for here, step in located(steps):
         for key, field in type(step).model_fields.items():
-            if MODEL_FOLDER in field.metadata and not _is_model(getattr(step, key)):
-                told = f"{getattr(step, key)!r} is no folder of a model (it has no config.json)"
+            folder = getattr(step, key) if MODEL_FOLDER in field.metadata else None
+            if folder is not None and not (Path(folder) / "config.json").is_file():
+                told = f"{folder!r} is no folder of a model (it has no config.json)"
                 raise SettingError((*here, key), f"{told}; nothing is downloaded")
 
 
@@ -56,7 +57,3 @@ def check_synonyms(own: OwnLanguage | None, steps: Sequence[Transform]) -> None:
         if own and not own.has_synonyms and isinstance(step, TextTransform) and step.needs_words:
             text = f"{step.name} takes synonyms, and the folder of `lexicon` has no {SYNONYMS}"
             raise SettingError(here, text)
-
-
-def _is_model(folder: str) -> bool:
-    return (Path(folder) / "config.json").is_file()

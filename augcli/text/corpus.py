@@ -23,6 +23,7 @@ from augcli.task import Count, Plain, failure
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import Row, TextFile
 from augcli.text.job import TextJob
+from augcli.text.known import Known
 from augcli.text.parted import Piece
 from augcli.text.recommended import recommended_copies
 from augcli.text.transform import recommending
@@ -39,7 +40,7 @@ class Corpus:
     splits: Names = field(default_factory=Names)
     labels: Names = field(default_factory=Names)
     hashes: array[int] = field(default_factory=lambda: array("q"))
-    """Of the texts, to know a copy that equals one of them."""
+    """Of the texts."""
     bare: set[str] = field(default_factory=set)
     """Labels that some texts have without blanks around them."""
     padded: set[str] = field(default_factory=set)
@@ -95,11 +96,9 @@ class Corpus:
         yield from one_class(self.bare & self.padded)
 
     @cached_property
-    def known(self) -> array[int]:
-        """Return the hashes in ascending order."""
-        import numpy as np
-
-        return array("q", np.sort(np.frombuffer(self.hashes, np.int64)).tobytes())
+    def known(self) -> Known:
+        """Return what knows a copy that equals one of the texts."""
+        return Known(self.hashes)
 
     def shared(self, augment: Collection[str]) -> list[tuple[int, int]]:
         """Return (row of an augmented split, row of another) with equal texts."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from augcli.draws import Draws
+from augcli.draws import Draws, ManyDraws, repeated
 from augcli.errors import StepError
-from augcli.names import FIRST, Spot
+from augcli.names import Spot
 from augcli.records.typed import Step
 from augcli.requests.courses import Stage, View
-from augcli.requests.redraws import REDRAWS, Distinct, Place, tries
+from augcli.requests.redraws import Distinct, Place, tries
 from augcli.steps.recorded import step_named
 from augcli.text.joined import joined
 from augcli.text.transform import TextTransform
@@ -43,7 +42,15 @@ class Drawn(NamedTuple):
     row: str | None
     """How its file has it; None where it equals its source or another text, or cannot be written,
     in spite of drawing again: then there are no steps, and it is its source."""
-    spot: Spot = FIRST
+    copy: int
+    """Its number in its stage."""
+    stage: str | None
+    view: str | None
+
+    @property
+    def spot(self) -> Spot:
+        """Return which of its source's copies it is."""
+        return Spot(self.copy, self.stage, self.view)
 
     @property
     def repeats(self) -> int | None:
@@ -63,71 +70,90 @@ def courses_of(stages: Sequence[Stage[TextTransform]]) -> Courses:
     return [(stage, [(view, view.entries) for view in stage.views]) for stage in stages]
 
 
-def draw_copies(  # noqa: PLR0913, PLR0917 – what a copy hangs on
+def streams_of(
+    courses: Courses, seed: int, source: str, counts: Sequence[int]
+) -> Sequence[Sequence[Draws]]:
+    """Return where the draws of a text's copies hang, so many of each stage."""
+    root = Draws(seed).at(source)
+    places = ((stage.below(root), count) for (stage, _), count in zip(courses, counts, strict=True))
+    return [[place.at(copy) for copy in range(count)] for place, count in places]
+
+
+def streams_of_many(
+    courses: Courses, seed: int, sources: Iterable[str], counts: Sequence[Sequence[int]]
+) -> Iterator[Sequence[Sequence[Draws]]]:
+    """Yield the same of each of many texts, which share their work."""
+    root = Draws(seed)
+    roots = ManyDraws.of(root.at(source) for source in sources)
+    stages: list[Iterator[Draws]] = []
+    for (stage, _), copies_each in zip(courses, zip(*counts, strict=True), strict=True):
+        rows, copies = repeated(copies_each)
+        stages.append(iter(stage.below(roots)[rows].at_each(copies)))
+    for own in counts:
+        yield [list(islice(*each)) for each in zip(stages, own, strict=True)]
+
+
+def draw_copies(
     courses: Courses,
-    seed: int,
-    source: str,
-    counts: Sequence[int],
+    streams: Sequence[Sequence[Draws]],
     label: Label,
     document: Document,
     write: Callable[[Document], str | None],
 ) -> Iterator[Drawn | Failed]:
-    """Yield the copies of a text, so many of each stage and view by view.
+    """Yield the copies of a text, those of one stage after those of another and view by view.
 
     `write` gives the row of one, or None where there must be none. A group is drawn again together.
     Where a step fails on a copy each time that it is drawn, its fault comes in its place.
     """
-    for (stage, views), count in zip(courses, counts, strict=True):
-        place, most = stage.below(Draws(seed).at(source)), REDRAWS + 1
-        copies = Distinct[list[Made]](_mark, [(document.text,), None])
-        draw = partial(_group, views, label, document, write)
-        for copy in range(count):
+    for (stage, views), some in zip(courses, streams, strict=True):
+        tried: Callable[[Draws], Iterable[Draws]] = tries
+        copies = Distinct[Sequence[Made]](_mark, [(document.text,), None])
+
+        def draw(draws: Draws, views: Views = views) -> Sequence[Made]:
+            return [_made(own, view.below(draws), label, document, write) for view, own in views]
+
+        for copy, stream in enumerate(some):
             try:
-                picked = copies.pick(draw, islice(tries(place.at(copy)), most))
+                group, attempt, is_new, _ = copies.pick(draw, tried(stream))
             except StepError as error:
                 yield Failed((stage.name, copy), error)
                 continue
-            for (view, _), (steps, made, row) in zip(views, picked.drawn, strict=True):
-                spot = Spot(copy, stage.name, view.name)
-                if picked.is_new and row is not None:
-                    yield Drawn(steps, made, picked.attempt, row, spot)
+            for (view, _), (steps, made, row) in zip(views, group, strict=True):
+                if is_new and row is not None:
+                    yield Drawn(steps, made, attempt, row, copy, stage.name, view.name)
                 else:
-                    yield Drawn([], document, picked.attempt, None, spot)
-            if not picked.is_new:
-                most = 1  # where one copy could not be had, the others will hardly be
+                    yield Drawn([], document, attempt, None, copy, stage.name, view.name)
+            if not is_new:
+                tried = _once  # where one copy could not be had, the others will hardly be
+
+
+def _once(stream: Draws) -> Iterable[Draws]:
+    """Return a copy's stream alone: it is not drawn again."""
+    return (stream,)
 
 
 def _mark(group: Sequence[Made]) -> tuple[str, ...] | None:
     """Return the texts of a group; None where two are the same, or none can be had."""
-    texts = tuple([document.text for _, document, _ in group])
-    rows = [row for _, _, row in group if row is not None]
-    return texts if rows and (len(texts) == 1 or len({*texts}) == len(texts)) else None
+    if len(group) == 1:
+        ((_, made, row),) = group
+        return None if row is None else (made.text,)
+    texts = {made.text: row for _, made, row in group}
+    return tuple(texts) if len(texts) == len(group) and set(texts.values()) != {None} else None
 
 
-def _group(
-    views: Views,
-    label: Label,
-    document: Document,
-    write: Callable[[Document], str | None],
-    draws: Draws,
-) -> list[Made]:
-    """Return what is drawn for all views of a copy."""
-    return [_drawn(own, view.below(draws), label, document, write) for view, own in views]
-
-
-def _drawn(
+def _made(
     steps: Steps,
     draws: Draws,
     label: Label,
     document: Document,
     write: Callable[[Document], str | None],
 ) -> Made:
-    records: list[Step] = []
+    told: list[Step] = []
     for step, here in taken(steps, draws, label, draws):
         params = params_of(step, here, document, label)
         document = _after(type(step), document, params)
-        records.append(step.told(params))
-    return records, document, write(document)
+        told.append(step.told(params))
+    return told, document, write(document)
 
 
 def applied(steps: Sequence[Step], document: Document) -> Document:

@@ -10,6 +10,7 @@ from augcli.text.words import Document, Span
 
 Edit = list[Any]
 """`[start, end, replacement]`; plain JSON."""
+_PLACE = itemgetter(0, 1)
 
 
 def check_edits(edits: Sequence[Edit], length: int) -> None:
@@ -27,6 +28,9 @@ def check_edits(edits: Sequence[Edit], length: int) -> None:
 
 def spliced(text: str, edits: Sequence[Edit]) -> str:
     """Return a text after edits."""
+    if len(edits) == 1:
+        ((start, end, replacement),) = edits
+        return f"{text[:start]}{replacement}{text[end:]}"
     parts: list[str] = []
     last = 0
     for start, end, replacement in edits:
@@ -55,7 +59,7 @@ def edited(document: Document, edits: Sequence[Edit]) -> Document:
 
 def ordered(edits: Iterable[Edit]) -> list[Edit]:
     """Return edits in the order of their places; those at one place stay as they came."""
-    return sorted(edits, key=itemgetter(0, 1))
+    return sorted(edits, key=_PLACE)
 
 
 def in_shape_of(new: str, old: str) -> str:

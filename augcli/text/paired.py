@@ -33,11 +33,10 @@ def among(cells: Mapping[ColumnRef, Sequence[str]]) -> list[ColumnRef]:
     """Return the columns of sentences that belong to the longest ones, and these."""
     sizes = {name: words for name, some in cells.items() if (words := words_of(some))}
     longest = max(sizes, key=lambda each: sizes[each], default=None)
-    return [each for each in sizes if longest is not None and _belong(each, longest, sizes)]
-
-
-def _belong(one: ColumnRef, longest: ColumnRef, sizes: Mapping[ColumnRef, float]) -> bool:
-    return _LIKE * sizes[one] >= sizes[longest] or _name_two(one, longest)
+    if longest is None:
+        return []
+    is_like = {each for each, size in sizes.items() if _LIKE * size >= sizes[longest]}
+    return [each for each in sizes if each in is_like or _name_two(each, longest)]
 
 
 def _name_two(one: ColumnRef, other: ColumnRef) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from html import escape
 
@@ -11,7 +10,7 @@ from augcli.errors import SampleError
 from augcli.figures.knobs import shown
 from augcli.figures.playground import Frame, Playground
 from augcli.figures.tried import tried
-from augcli.task import Source, Task
+from augcli.kind import Shown
 from augcli.text.asked import Asked
 from augcli.text.augment import TextProcessor
 from augcli.text.differences import marked
@@ -23,9 +22,7 @@ from augcli.text.words import Document
 from augcli.transform import located, prepare
 
 
-def playground(
-    job: TextJob, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, count: int
-) -> Playground:
+def playground(job: TextJob, sources: Shown, copies: int, count: int) -> Playground:
     """Return what the page of a preview shows; SampleError where no text can be used."""
     asked = TextProcessor(job, {}).asked
     prepare(job.steps)

@@ -14,6 +14,7 @@ from augcli.figures.fonts import font_of
 from augcli.figures.scripts import as_drawn, from_left, runs_left, script, stood_in, undrawn
 from augcli.figures.sheet import FAINT, INK, PAPER, fitting, png
 from augcli.figures.turns import in_turn
+from augcli.kind import Shown
 from augcli.requests.asked import Splits
 from augcli.requests.courses import shared_out
 from augcli.task import Source, Task
@@ -21,7 +22,7 @@ from augcli.text.asked import Asked
 from augcli.text.augment import ProcessedCorpus, TextProcessor
 from augcli.text.corpus import label_of
 from augcli.text.differences import Fate, Piece, differences
-from augcli.text.drawing import Drawn, Failed, courses_of, draw_copies
+from augcli.text.drawing import Drawn, Failed, courses_of, draw_copies, streams_of
 from augcli.text.job import TextJob
 from augcli.text.single import opened
 from augcli.text.words import Document
@@ -32,9 +33,7 @@ _COLOURS = {"same": INK, "gone": (190, 30, 30), "new": (0, 120, 40), "faint": FA
 _LONGEST = 400
 
 
-def sheet(
-    job: TextJob, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, shown: int
-) -> bytes:
+def sheet(job: TextJob, sources: Shown, copies: int, shown: int) -> bytes:
     """Return a PNG of texts with copies 0, 1, 2 … of each below it."""
     asked = TextProcessor(job, {}).asked
     prepare(job.steps)
@@ -59,10 +58,8 @@ def copies_of(asked: Asked, sample: Sample, copies: int) -> Iterator[Drawn | Fai
     """Yield so many copies of a text, shared out among the stages."""
     job, label = asked.job, label_of(sample.label, asked.dataset)
     courses, counts = courses_of(job.courses), shared_out(copies, 0, job.asked)
-    document = sample.document
-    return draw_copies(
-        courses, job.seed, sample.id, counts, label, document, lambda made: made.text
-    )
+    streams = streams_of(courses, job.seed, sample.id, counts)
+    return draw_copies(courses, streams, label, sample.document, lambda made: made.text)
 
 
 def samples(asked: Asked, task: Task, files: Sequence[Source], shown: int) -> Iterator[Sample]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from augcli.draws import repeated
 from augcli.records.row_records import MARKS
-from augcli.rows.tables import arranged, parquet_of
+from augcli.rows.tables import arranged, packed, parquet_of, unpacked
 
 if TYPE_CHECKING:
     import polars as pl
@@ -32,6 +32,17 @@ class Lines:
     repeats: list[int | None] = field(default_factory=list)
     marks: list[tuple[str | None, ...]] = field(default_factory=list)
     """Stage, group and view, where a recipe has such."""
+
+    def packed(self) -> bytes:
+        """Return all as bytes; JSON has no line ends, and would be longer as text within JSON."""
+        told = {name: column for name, column in vars(self).items() if name != "steps"}
+        return packed(told, "\n".join(self.steps).encode())
+
+    @classmethod
+    def read(cls, data: bytes) -> Lines:
+        """Return what was packed."""
+        told, steps = unpacked(data)
+        return cls(**told, steps=str(steps, "utf-8").split("\n") if steps else [])
 
     def frame(self, output: str, first: int) -> pl.DataFrame:
         """Return a line for each new sample of an output; the first is its row `first`."""

@@ -16,7 +16,7 @@ from augcli.steps.recorded import check_steps
 from augcli.task import Buffer, Lost, Output, Plain, Processed, Source, Task, failure
 from augcli.text.asked import Asked
 from augcli.text.checks import refuse_language
-from augcli.text.drawing import Drawn, Failed, applied, courses_of, draw_copies
+from augcli.text.drawing import Drawn, Failed, applied, courses_of, draw_copies, streams_of
 from augcli.text.language.languages import language_of
 from augcli.text.language.lexicon import Lexicon
 from augcli.text.transform import TextTransform
@@ -72,9 +72,9 @@ class ProcessedText(Processed):
 
         self._refuse_language(document.text)
         prepare(job.steps)
-        courses, counts = courses_of(job.courses), task.request.counts
-        label = task.label
-        drawn = draw_copies(courses, job.seed, task.source, counts, label, document, write)
+        courses = courses_of(job.courses)
+        streams = streams_of(courses, job.seed, task.source, task.request.counts)
+        drawn = draw_copies(courses, streams, task.label, document, write)
         try:
             for each in drawn:
                 if isinstance(each, Failed):

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
-from itertools import chain, islice
+from itertools import chain, count, islice
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from augcli.again import Again
 from augcli.balance.classes import check_steps, check_target, doubts, refuse_amounts
@@ -38,7 +38,7 @@ from augcli.task import (
     failure,
 )
 from augcli.timeseries import remarks
-from augcli.timeseries.copies import Copy, Decided
+from augcli.timeseries.copies import Copy, CopyColumns, Decided
 from augcli.timeseries.courses import refuse_groups
 from augcli.timeseries.drawing import Drawing
 from augcli.timeseries.formats.base import Own
@@ -129,14 +129,15 @@ class ProcessedSeries(Processed):
     def _drawn(self, refused: Mapping[str, str]) -> Decided:
         asked = ((ident, each.counts) for ident, each in self.amounts(refused).items())
         blocks = iter(lambda: list(islice(asked, _BLOCK)), [])
-        result = Decided({}, {}, {})
+        columns: list[list[Any]] = [[] for _ in Copy._fields]
+        result = Decided(CopyColumns(columns), {}, {})
         for part in self._job.spread(self._key, self._drawn_block, blocks):
             if part.made is None:
                 result.lost[part.items[0][0]] = str(part.loss)
                 continue
-            columns, refusals = loaded(part.made())
-            for copy in map(Copy._make, zip(*columns, strict=True)):
-                result.copies.setdefault(copy.source, []).append(copy)
+            drawn, refusals = loaded(part.made())
+            for column, more in zip(columns, drawn, strict=False):
+                column.extend(more)
             result.refused.update(refusals)
         return result
 
@@ -179,9 +180,7 @@ class ProcessedSeries(Processed):
 
     def prove(self) -> list[str]:
         """Return notes on what was not as asked."""
-        alone = Counter(
-            name for copies in self.decided.copies.values() for c in copies for name in c.alone
-        )
+        alone = Counter(chain.from_iterable(self.decided.copies.column("alone")))
         left = [f"{name} left out {n} times: no partner" for name, n in sorted(alone.items())]
         told = remarks.found_out(self.library)
         return [*left, *told, *self._leaks, *doubts(self._counts())]
@@ -197,8 +196,8 @@ class ProcessedSeries(Processed):
 
     def again(self) -> list[Again]:
         """Return which series are no new ones; those in files of their own say so themselves."""
-        copies = self.decided.copies.values()
-        return [] if self.library.single else list(remarks.repeats(copies))
+        repeats = self.decided.copies.column("repeats")
+        return [] if self.library.single else list(remarks.repeats(repeats))
 
     @property
     def tally(self) -> Tally:
@@ -304,7 +303,7 @@ class ProcessedSeries(Processed):
 
     def _many(self, name: str, output: str, entries: Sequence[Entry], rows: Own) -> File:
         """Return an output with many series of a file: with some of its rows, or as it is."""
-        copies = [c for e in entries for c in self.decided.copies.get(e.id, [])]
+        copies = self.decided.of(entry.id for entry in entries)
         splits = {entry.split for entry in entries}
         keeps = self._originals or not splits <= self._ours
         own, kept = (len(entries), rows) if keeps else (0, ())
@@ -312,26 +311,24 @@ class ProcessedSeries(Processed):
         story = Story(output, own, copies, self.library.entries, kept, is_marked=marked)
         split = splits.pop() if len(splits) == 1 else None
         record = self._records.of_file(name, output, split, copies, own)
-        drawn = [copy.drawn for copy in copies]
         as_it_is = keeps and rows is None and not copies
         source = self.library.sources[name]
         key = key_as_it_is(source) if as_it_is else self._records.key(record, story.digest)
-        writing = Writing(self.library, name, drawn, kept, self._job.spread, key)
+        writing = Writing(self.library, name, copies.drawn, kept, self._job.spread, key)
         return File(record, story, writing)
 
     def _singles(self) -> Iterator[Output]:
         """Yield the files that come of files with one series."""
-        copies = [c for name in self.library.files for c in self.decided.copies.get(name, [])]
-        drawn = [copy.drawn for copy in copies]
+        drawn = self.decided.of(self.library.files).drawn
         names = output_names(dict(sorted(self.library.places.items())))
         ahead = Ahead(self.library, drawn, self._job.spread, self._key)
-        numbers = iter(range(len(copies)))
+        numbers = count()
         for name in self.library.files:
             entry, base = self.library.entries[name], names[name]
             if self._originals or entry.split not in self._ours:
                 record = self._records.of_original(entry, base)
                 yield Output(record, key_as_it_is(self.library.sources[name]), None)
-            for copy in self.decided.copies.get(name, []):
+            for copy in self.decided.of([name]):
                 record = self._records.of_copy(entry, base, copy)
                 key = self._records.key(record, copy.drawn)
                 yield Output(record, key, partial(ahead.get, next(numbers)))

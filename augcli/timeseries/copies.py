@@ -1,10 +1,12 @@
-"""What is told of a new series once it is drawn."""
+"""What is told of new series once they are drawn."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from augcli.names import Spot
 from augcli.timeseries.making import Drawn
@@ -18,21 +20,21 @@ class Copy(NamedTuple):
     row: int
     copy: int
     label: str | None
-    weights: dict[str, float] | None
-    """The classes that it is mixed of; None where it is of one."""
     steps: str
     """As JSON: there may be millions."""
-    partners: Sequence[str]
-    """The ids of the other series that it is made of."""
     length: int
     method: str = "copies"
+    stage: str | None = None
+    view: str | None = None
+    weights: dict[str, float] | None = None
+    """The classes that it is mixed of; None where it is of one."""
+    partners: Sequence[str] = ()
+    """The ids of the other series that it is made of."""
     attempt: int = 0
     repeats: int | None = None
     """The copy whose params these equal in spite of drawing again; -1 if it is its source."""
     alone: Sequence[str] = ()
     """Steps that were left out, as there was no partner."""
-    stage: str | None = None
-    view: str | None = None
 
     @property
     def spot(self) -> Spot:
@@ -45,11 +47,56 @@ class Copy(NamedTuple):
         return Drawn(self.source, self.row, self.copy, self.steps)
 
 
+class CopyColumns:
+    """What was drawn for many new series, by column."""
+
+    def __init__(self, columns: Iterable[Sequence[Any]] = ()):
+        self._columns = [*columns] or [()] * len(Copy._fields)
+
+    def __len__(self) -> int:
+        return len(self._columns[0])
+
+    def __getitem__(self, place: int) -> Copy:
+        return Copy._make(column[place] for column in self._columns)
+
+    def __iter__(self) -> Iterator[Copy]:
+        return map(Copy._make, zip(*self._columns, strict=True))
+
+    def column(self, name: str) -> Sequence[Any]:
+        """Return what a field of all of them is."""
+        return self._columns[Copy._fields.index(name)]
+
+    def some(self, places: Sequence[int]) -> CopyColumns:
+        """Return those at some places."""
+        return CopyColumns([column[place] for place in places] for column in self._columns)
+
+    def parts(self, size: int) -> Iterator[CopyColumns]:
+        """Yield them in parts of so many, an empty one where there are none."""
+        starts = range(0, len(self) or 1, size)
+        return (self.some(range(start, min(start + size, len(self)))) for start in starts)
+
+    @property
+    def drawn(self) -> list[Drawn]:
+        """Return what says how to make them."""
+        return [*map(Drawn, *map(self.column, Drawn._fields))]
+
+
 @dataclass
 class Decided:
     """What is drawn for each series, and those that a step refuses."""
 
-    copies: dict[str, list[Copy]]
+    copies: CopyColumns
     refused: dict[str, str]
     lost: dict[str, str]
     """id → why nothing was drawn for it: workers were lost on it"""
+
+    def of(self, sources: Iterable[str]) -> CopyColumns:
+        """Return the copies of some series, of one series after the other."""
+        return self.copies.some([at for source in sources for at in self._places.get(source, ())])
+
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for place, source in enumerate(self.copies.column("source")):
+            found[source].append(place)
+        return found

@@ -73,8 +73,10 @@ def monotone(xs: Floats, ys: Floats, length: int) -> Floats:
     piece, t, way = _pieces(tuple(xs.tolist()), length)
     low = slopes[..., :-1]
     parts = (ys, low, rises - low, low + slopes[..., 1:] - 2 * rises)
-    start, slope, bend, twist = (part.take(piece, axis=-1) for part in parts)
-    curves: Floats = start + way * (slope + t * (bend + (t - 1) * twist))
+    start, slope, bend, curves = (part.take(piece, axis=-1) for part in parts)
+    for factor, part in ((t - 1, bend), (t, slope), (way, start)):
+        curves *= factor
+        curves += part
     return curves
 
 

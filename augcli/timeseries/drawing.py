@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from itertools import islice, repeat
+from itertools import chain, islice, repeat
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -16,13 +16,13 @@ from augcli.draws import Draws, ManyDraws, repeated
 from augcli.errors import RefusedError, StepError
 from augcli.requests.redraws import Distinct, Picked, Vain, tries
 from augcli.steps.recorded import own_steps
-from augcli.steps.ways import Pick, Turn, picks_of
+from augcli.steps.ways import Pick, Turn, picks_of, records_of
 from augcli.timeseries.copies import Copy
 from augcli.timeseries.courses import Course, Steps, Way, courses_of
 from augcli.timeseries.formats.base import SeriesFile
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, PeersOf, Society
-from augcli.timeseries.making import Drawn, made
+from augcli.timeseries.making import Drawn, made_alone
 from augcli.timeseries.transform import Facts, SeriesTransform
 from augcli.transform import Params, walk
 
@@ -69,28 +69,73 @@ class Drawing:
         Those that a step fails on are left out. Where nobody is to be told of faults, reading them
         raises StepError.
         """
-        self.society.expected = {entry.id for entry, _ in asked}
         entries = [entry for entry, _ in asked]
-        picks = [
-            iter(self._picks(course, [counts[at] for _, counts in asked], entries))
-            for at, course in enumerate(self._courses)
-        ]
-        for entry, counts in asked:
-            own = [list(islice(*each)) for each in zip(picks, counts, strict=True)]
-            yield self._copies(entry, own, vain)
+        self.society.expected = {entry.id for entry in entries}
+        is_usual = self._is_ours and all(map(self._is_usual, entries))
+        every = []
+        for at, course in enumerate(self._courses):
+            draw = self._at_once if course.is_plain and is_usual else self._one_by_one
+            every.append(draw(course, [counts[at] for _, counts in asked], entries, vain))
+        return map(chain.from_iterable, zip(*every, strict=True))
 
     @cached_property
     def _courses(self) -> list[Course]:
         return list(courses_of(self.job))
 
+    def _is_usual(self, entry: Entry) -> bool:
+        """Return whether new values are as they are made, and as many as there are have a place."""
+        file = self.library.file(entry.file)
+        return not file.is_whole and not file.refusal(entry.length, entry.row)
+
+    def _at_once(
+        self, course: Course, counts: Sequence[int], entries: Sequence[Entry], vain: Vain | None
+    ) -> Iterator[Iterator[Copy]]:
+        """Yield the copies of a plain stage; where some repeat, each is followed by itself."""
+        texts = iter(self._texts(course, counts, entries))
+        for entry, count in zip(entries, counts, strict=True):
+            own = list(islice(texts, count))
+            if len({*own, "[]"}) > count:
+                yield _all_new(entry, course, own)
+            else:
+                yield from self._one_by_one(course, [count], [entry], vain)
+
+    def _texts(
+        self, course: Course, counts: Sequence[int], entries: Sequence[Entry]
+    ) -> Sequence[str]:
+        """Return the records of the steps of all copies of a plain stage."""
+        ((view, steps),) = course.ways[0].views
+        rows, _, draws = self._streams(course, counts, entries)
+        shapes = _shapes(entries)[rows]
+
+        def texts(
+            turn: Turn[ManyDraws, SeriesTransform], places: NDArray[np.intp]
+        ) -> Iterable[str]:
+            return filter(None, _of_shapes(turn.step, turn.draws[places], shapes[places]))
+
+        return records_of(view.below(draws), steps, texts) if len(rows) else ()
+
+    def _streams(
+        self, course: Course, counts: Sequence[int], entries: Sequence[Entry]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], ManyDraws]:
+        """Return whose each copy of a stage is, which of them, and where its draws hang."""
+        place = Draws(self.job.seed)
+        rows, copies = repeated(counts)
+        sources = course.stage.below(ManyDraws.of(place.at(entry.id) for entry in entries))
+        return rows, copies, sources[rows].at_each(copies)
+
+    def _one_by_one(
+        self, course: Course, counts: Sequence[int], entries: Sequence[Entry], vain: Vain | None
+    ) -> Iterator[Iterator[Copy]]:
+        """Yield the copies of a stage, each of which is followed through its steps."""
+        picks = iter(self._picks(course, counts, entries))
+        for entry, count in zip(entries, counts, strict=True):
+            yield self._copies(entry, course, list(islice(picks, count)), vain)
+
     def _picks(
         self, course: Course, counts: Sequence[int], entries: Sequence[Entry]
     ) -> list[Views]:
         """Return the steps of all copies of a stage, so many of each series."""
-        place = Draws(self.job.seed)
-        rows, copies = repeated(counts)
-        sources = course.stage.below(ManyDraws.of(place.at(entry.id) for entry in entries))
-        draws = sources[rows].at_each(copies)
+        rows, copies, draws = self._streams(course, counts, entries)
         found: list[Views] = [()] * len(rows)
         for beyond, way in enumerate(course.ways):
             own = np.flatnonzero((copies >= course.stage.copies) == beyond)
@@ -108,7 +153,7 @@ class Drawing:
         """Return the steps of copies, each of an entry."""
         if not entries:
             return ()
-        shapes = np.array([(entry.channels, entry.length) for entry in entries])
+        shapes = _shapes(entries)
 
         def known(
             turn: Turn[ManyDraws, SeriesTransform], places: NDArray[np.intp]
@@ -129,30 +174,25 @@ class Drawing:
         return any(step.resizes() for step in steps if isinstance(step, SeriesTransform))
 
     def _copies(
-        self, entry: Entry, every: Sequence[Sequence[Views]], vain: Vain | None
+        self, entry: Entry, course: Course, every: Sequence[Views], vain: Vain | None
     ) -> Iterator[Copy]:
-        """Yield the copies of a series, those of one stage after those of another."""
+        """Yield the copies of a series of one stage."""
         file = self.library.file(entry.file)
         facts = Facts(entry.channels, entry.length, PeersOf(self.society, entry))
-        is_usual = self._is_ours and not file.is_whole and not file.refusal(entry.length, entry.row)
         follow = partial(self._group_followed, entry=entry, facts=facts)
         mark = self._mark_of(file, entry)
         own = [(mark(_Drawn(entry.length)),)] if self.job.steps else []
-        for course, some in zip(self._courses, every, strict=True):
-            if course.is_plain and is_usual and (new := [*_all_new(entry, facts, course, some)]):
-                yield from new
-                continue
-            copies = Distinct[list[_Drawn]](partial(_whole, mark), [None, *own])
-            for copy, views in enumerate(some):
-                try:
-                    picked = copies.pick(follow, self._tried(entry, course, copy, views))
-                    self._check_lengths(file, entry, picked.drawn)
-                except StepError as error:
-                    if vain is None:
-                        raise
-                    vain.lost[course.stage.name, copy] = str(error)
-                else:
-                    yield from self._group(entry, course, picked, copy)
+        copies = Distinct[list[_Drawn]](partial(_whole, mark), [None, *own])
+        for copy, views in enumerate(every):
+            try:
+                picked = copies.pick(follow, self._tried(entry, course, copy, views))
+                self._check_lengths(file, entry, picked.drawn)
+            except StepError as error:
+                if vain is None:
+                    raise
+                vain.lost[course.stage.name, copy] = str(error)
+            else:
+                yield from self._group(entry, course, picked, copy)
 
     def _check_lengths(self, file: SeriesFile, entry: Entry, group: Sequence[_Drawn]) -> None:
         """Raise RefusedError where a series of such a length has no place in its file."""
@@ -169,20 +209,13 @@ class Drawing:
         is_source = not picked.is_new and picked.repeats is None and len(group) == 1
         for (view, _), drawn in zip(way.views, group, strict=True):
             yield Copy(
-                entry.id,
-                entry.row,
-                copy,
-                entry.label,
+                *(entry.id, entry.row, copy, entry.label, drawn.text, drawn.length),
+                *(way.method, course.stage.name, view.name),
                 _weights(self.library, entry.label, drawn.mixing) if drawn.mixing else None,
-                drawn.text,
                 drawn.partners,
-                drawn.length,
-                way.method,
                 picked.attempt,
                 -1 if is_source else picked.repeats,
                 drawn.alone,
-                course.stage.name,
-                view.name,
             )
 
     def _tried(self, entry: Entry, course: Course, copy: int, views: Views) -> Iterator[Views]:
@@ -206,7 +239,7 @@ class Drawing:
             return attrgetter("effect")
 
         def mark(drawn: _Drawn) -> Hashable:
-            (series,) = made(self.library, [Drawn(entry.id, entry.row, 0, drawn.text)])
+            series = made_alone(self.library, Drawn(entry.id, entry.row, 0, drawn.text))
             if not file.is_whole:
                 return drawn.effect
             marks = b"" if series.marks is None else series.marks.tobytes()
@@ -255,26 +288,16 @@ class Drawing:
             raise RefusedError(reason)
 
 
-def _all_new(entry: Entry, facts: Facts, course: Course, every: Sequence[Views]) -> Iterator[Copy]:
-    """Yield the copies of a plain course, none where one is not new: they are drawn one by one."""
-    texts = [f"[{', '.join([pick.record(facts) for pick in picks])}]" for (picks,) in every]
-    if len({*texts, "[]"}) <= len(texts):
-        return
+def _all_new(entry: Entry, course: Course, texts: Sequence[str]) -> Iterator[Copy]:
+    """Yield the copies of a plain stage, whose records differ."""
     ((view, _),) = course.ways[0].views
+    told = entry.length, course.ways[0].method, course.stage.name, view.name
     for copy, text in enumerate(texts):
-        yield Copy(
-            source=entry.id,
-            row=entry.row,
-            copy=copy,
-            label=entry.label,
-            weights=None,
-            steps=text,
-            partners=(),
-            length=entry.length,
-            method=course.way(copy).method,
-            stage=course.stage.name,
-            view=view.name,
-        )
+        yield Copy(entry.id, entry.row, copy, entry.label, text, *told)
+
+
+def _shapes(entries: Sequence[Entry]) -> NDArray[np.int64]:
+    return np.array([(entry.channels, entry.length) for entry in entries])
 
 
 def _of_shapes(

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,7 +28,7 @@ from augcli.timeseries.dtw import distance
 from augcli.timeseries.formats import open_file
 from augcli.timeseries.formats.base import SeriesFile
 from augcli.timeseries.listing import Place
-from augcli.timeseries.series import Series, filled
+from augcli.timeseries.series import Series, filled, stacked
 
 _COMPARED = 100
 """How many of a class a series is aligned with to find the nearest."""
@@ -36,8 +37,7 @@ _MOST = 100
 """How many of the nearest can be asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One series of a dataset."""
 
     id: str
@@ -120,7 +120,7 @@ class Library:
         """Take series to be in other splits, by their ids."""
         self.is_parted = True
         for ident, split in splits.items():
-            self.entries[ident] = replace(self.entries[ident], split=split)
+            self.entries[ident] = self.entries[ident]._replace(split=split)
         if self.single:
             self.places |= {name: replace(self.places[name], split=s) for name, s in splits.items()}
 
@@ -160,6 +160,16 @@ class Library:
     def series(self, ident: str) -> Series:
         """Return a series by its id."""
         return self._recent.get(ident, self._read)
+
+    def stack(self, entries: Sequence[Entry]) -> Series:
+        """Return series of one file and shape as a stack."""
+        if len(entries) == 1:
+            return stacked([self.series(entries[0].id)])
+        return self.file(entries[0].file).stack([entry.row for entry in entries])
+
+    def label(self, entry: Entry) -> str:
+        """Return what the file of a series says of it."""
+        return str(self.file(entry.file).shapes[entry.row].label)
 
     def at_rate(self, ident: str, rate: int | None) -> Series:
         """Return a series as if it had so many points a second."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -43,8 +42,8 @@ class SeriesLinter:
         """Take in the files of a dataset that hold many series."""
         if isinstance(processed, ProcessedSeries):
             self._libraries.append(processed.library)
-            copies = chain.from_iterable(processed.decided.copies.values())
-            self._repeats.update(each.repeats is not None for each in copies)
+            found = processed.decided.copies.column("repeats")
+            self._repeats.update(each is not None for each in found)
         else:
             self._repeats.update(among(each.record for each in processed.outputs))
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import chain
+from typing import NamedTuple, TypeAlias
 
 from augcli.rows.tables import loaded
 from augcli.steps.recorded import step_named
 from augcli.task import Plain
-from augcli.timeseries.library import Library
-from augcli.timeseries.series import Series, stacked, unstacked
+from augcli.timeseries.formats.base import Stack
+from augcli.timeseries.library import Entry, Library
+from augcli.timeseries.series import Series, unstacked
 from augcli.timeseries.transform import SeriesTransform
+
+Steps: TypeAlias = Sequence[Plain]
+"""The records of the steps of one series."""
 
 _NUMBERS = b"+-.0123456789eE"
 """What numbers in a record are written with."""
@@ -26,59 +32,85 @@ class Drawn(NamedTuple):
     steps: str
 
 
-def made(library: Library, drawn: Sequence[Drawn]) -> list[Series]:
-    """Return new series: the records of their steps and the sources are all it takes.
+def made(library: Library, drawn: Sequence[Drawn]) -> list[Stack]:
+    """Return new series of a file: the records of their steps and the sources are all it takes.
 
     Those of one shape that go through the same steps are made together.
     """
-    told: list[list[Plain]] = loaded(f"[{','.join([each.steps for each in drawn])}]".encode())
-    sources = [library.series(each.source) for each in drawn]
-    result: dict[int, Series] = {}
-    for numbers in _alike(drawn, sources, told):
-        stack = stacked([sources[number] for number in numbers])
-        rates = [library.entries[drawn[number].source].rate for number in numbers]
-        for records in zip(*(told[number] for number in numbers), strict=True):
-            stack = _after(library, stack, records, rates)
-        labels = [_label(library, drawn[n].source, sources[n].label, told[n]) for n in numbers]
-        result |= zip(numbers, unstacked(stack, labels), strict=True)
-    return [result[number] for number in range(len(drawn))]
+    entries = [library.entries[each.source] for each in drawn]
+    return [
+        _made(library, [entries[number] for number in numbers], numbers, told)
+        for numbers, told in _alike(drawn, entries)
+    ]
+
+
+def made_alone(library: Library, drawn: Drawn) -> Series:
+    """Return one new series."""
+    ((_, stack, _),) = made(library, [drawn])
+    return next(unstacked(stack))
+
+
+def _made(
+    library: Library, entries: Sequence[Entry], numbers: Sequence[int], told: Sequence[Steps]
+) -> Stack:
+    """Return a new series of each entry, by the same steps."""
+    stack = library.stack(entries)
+    for records in zip(*told, strict=True):
+        stack = _after(library, stack, records, entries)
+    amounts = [*map(partial(_amount, library), entries, told)]
+    return Stack(numbers, stack, amounts)
 
 
 def _alike(
-    drawn: Sequence[Drawn], sources: Sequence[Series], told: Sequence[Sequence[Plain]]
-) -> Iterable[list[int]]:
-    """Return the numbers of those that can be made together: steps and all shapes are the same.
+    drawn: Sequence[Drawn], entries: Sequence[Entry]
+) -> Iterator[tuple[list[int], list[Steps]]]:
+    """Yield those that can be made together, and their steps: these and all shapes are the same.
 
     Records that differ in nothing but their numbers have lists of the same lengths.
     """
-    names = {step["name"] for steps in told for step in steps}
-    classes = {name: step_named(SeriesTransform, name) for name in names}
-    is_resized = any(cls.resizes() for cls in classes.values())
-    alike: dict[Any, list[int]] = defaultdict(list)
-    for number, (series, each) in enumerate(zip(sources, drawn, strict=True)):
-        shape = series.values.shape, series.marks is None, series.clock is None
-        lengths = tuple(_lengths(series, told[number], classes)) if is_resized else ()
-        alike[shape, each.steps.encode().translate(None, _NUMBERS), lengths].append(number)
-    return alike.values()
+    every = "\n".join([each.steps for each in drawn]).encode()
+    forms = every.translate(None, _NUMBERS).split(b"\n")
+    shapes = [(entry.channels, entry.length) for entry in entries]
+    for numbers in _together(zip(forms, shapes, strict=True)):
+        told = loaded(f"[{','.join([drawn[number].steps for number in numbers])}]".encode())
+        for places in _together(_courses(entries[numbers[0]].length, told)):
+            yield [numbers[place] for place in places], [told[place] for place in places]
 
 
-def _lengths(
-    series: Series, steps: Sequence[Plain], classes: Mapping[str, type[SeriesTransform]]
-) -> Iterator[int]:
+def _together(keys: Iterable[Hashable]) -> Iterable[list[int]]:
+    """Return the places of keys that are equal."""
+    places: dict[Hashable, list[int]] = defaultdict(list)
+    for place, key in enumerate(keys):
+        places[key].append(place)
+    return places.values()
+
+
+def _courses(length: int, told: Sequence[Steps]) -> Sequence[Hashable]:
+    """Return the names of the steps of each series, and how long it is after them."""
+    names = [tuple([step["name"] for step in steps]) for steps in told]
+    known = {name: step_named(SeriesTransform, name) for name in set(chain.from_iterable(names))}
+    if not any(cls.resizes() for cls in known.values()):
+        return names
+    return [(*own, *_lengths(length, steps)) for own, steps in zip(names, told, strict=True)]
+
+
+def _lengths(length: int, steps: Steps) -> Iterator[int]:
     """Yield how long a series is after each of some steps."""
-    length = series.length
     for step in steps:
-        length = classes[step["name"]].length_after(step["params"], length)
+        cls = step_named(SeriesTransform, step["name"])
+        length = cls.length_after(step["params"], length)
         yield length
 
 
-def _label(library: Library, ident: str, label: str | None, steps: Sequence[Plain]) -> str | None:
-    """Return the class of a new series, or the number that it stands for, written as others are."""
-    if label is None or not library.entries[ident].target:
-        return label
+def _amount(library: Library, entry: Entry, steps: Steps) -> str | None:
+    """Return the number that a new series stands for, written as others are; None for a class."""
+    if not entry.target:
+        return None
+    label = library.label(entry)
     value, decimals = float(label), [_decimals(label)]
     for step in steps:
-        others = [str(library.series(each).label) for each in step["params"].get("partners", ())]
+        partners = (library.entries[each] for each in step["params"].get("partners", ()))
+        others = [*map(library.label, partners)]
         decimals += map(_decimals, others)
         cls = step_named(SeriesTransform, step["name"])
         value = cls.target_after(step["params"], value, [*map(float, others)])
@@ -89,15 +121,14 @@ def _decimals(number: str) -> int:
     return len(number.partition(".")[2])
 
 
-def _after(
-    library: Library, stack: Series, steps: Sequence[Plain], rates: Sequence[int | None]
-) -> Series:
+def _after(library: Library, stack: Series, steps: Steps, entries: Sequence[Entry]) -> Series:
     """Return a stack after a step, which each of its series has its own record of.
 
     Partners come with as many points a second as the series has that they are mixed with.
     """
     cls, params = step_named(SeriesTransform, steps[0]["name"]), [step["params"] for step in steps]
-    idents = [each["partners"] for each in params] if cls.mixes else [()] * len(params)
-    every = zip(idents, rates, strict=True)
-    partners = [[library.at_rate(each, rate) for each in some] for some, rate in every]
+    partners: list[Sequence[Series]] = [()] * len(params)
+    if cls.mixes:
+        every = zip(params, entries, strict=True)
+        partners = [[library.at_rate(i, own.rate) for i in each["partners"]] for each, own in every]
     return cls.apply_all(stack, params, partners)

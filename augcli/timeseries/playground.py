@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -12,10 +11,10 @@ from augcli.errors import SampleError
 from augcli.figures.knobs import shown
 from augcli.figures.playground import Frame, Playground, pictured
 from augcli.figures.sheet import Cell, png
-from augcli.task import Source, Task
+from augcli.kind import Shown
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, PeersOf
-from augcli.timeseries.making import Drawn, made
+from augcli.timeseries.making import Drawn, made_alone
 from augcli.timeseries.plot import extent_of, plotted, stretch
 from augcli.timeseries.preview import CELL, Seen, rows_of, seen_of
 from augcli.timeseries.transform import Facts, SeriesTransform
@@ -29,9 +28,7 @@ class _Subject(NamedTuple):
     entry: Entry
 
 
-def playground(
-    job: SeriesJob, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, count: int
-) -> Playground:
+def playground(job: SeriesJob, sources: Shown, copies: int, count: int) -> Playground:
     """Return what the page of a preview shows; SampleError where no series can be used."""
     seen = seen_of(job, sources, count)
     rows = [list(map(_frame, cells)) for cells in rows_of(seen, copies)]
@@ -50,7 +47,7 @@ def _made(step: SeriesTransform, told: str, subject: _Subject) -> Frame:
     if step.mixes and not params["partners"]:
         raise SampleError("there is no partner in its split")
     steps = json.dumps([{"name": step.name, "params": params}])
-    (series,) = made(seen.library, [Drawn(entry.id, entry.row, 0, steps)])
+    series = made_alone(seen.library, Drawn(entry.id, entry.row, 0, steps))
     new, base = stretch(series), stretch(seen.library.series(entry.id))
     ends = zip(extent_of(new), extent_of(base), strict=True)
     (low, other_low), (high, other_high) = ends

@@ -15,15 +15,15 @@ from augcli.errors import SampleError
 from augcli.figures.sheet import PAPER, Cell, Sheet, caption, png
 from augcli.figures.tried import tried
 from augcli.figures.turns import in_turn
+from augcli.kind import Shown
 from augcli.plural import several
 from augcli.requests.asked import Splits
 from augcli.requests.courses import shared_out
-from augcli.task import Source, Task
 from augcli.timeseries.drawing import Drawing
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society
 from augcli.timeseries.listing import Place
-from augcli.timeseries.making import made
+from augcli.timeseries.making import made_alone
 from augcli.timeseries.parted import library_of
 from augcli.timeseries.plot import extent_of, plotted, stretch
 
@@ -43,9 +43,7 @@ class Seen(NamedTuple):
         return self.drawing.library
 
 
-def sheet(
-    job: SeriesJob, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, shown: int
-) -> bytes:
+def sheet(job: SeriesJob, sources: Shown, copies: int, shown: int) -> bytes:
     """Return a PNG with one row per series: as it was, then copies 0, 1, 2 …"""
     seen = seen_of(job, sources, shown)
     return png(Image.fromarray(_SHEET.drawn(rows_of(seen, copies))))
@@ -57,7 +55,7 @@ def rows_of(seen: Seen, copies: int) -> list[list[Cell]]:
     return [each.made or [(_empty(), [each.reason])] for each in found]
 
 
-def seen_of(job: SeriesJob, sources: Sequence[tuple[Task, Sequence[Source]]], shown: int) -> Seen:
+def seen_of(job: SeriesJob, sources: Shown, shown: int) -> Seen:
     """Return some series of tasks; SampleError where none can be shown."""
     first, files = sources[0][0], [file for _, files in sources for file in files]
     if isinstance(first.request, Splits):
@@ -94,7 +92,7 @@ def _row(seen: Seen, entry: Entry, copies: int) -> list[Cell]:
         for drawn in every:
             steps = json.loads(drawn.steps)
             captions = [caption(step, ("seed",)) for step in steps] or ["(no step applied)"]
-            copy = made(seen.library, [drawn.drawn])[0]
+            copy = made_alone(seen.library, drawn.drawn)
             told.append((stretch(copy), captions))
     except SampleError as error:
         refusals.append((_empty(), [str(error)]))

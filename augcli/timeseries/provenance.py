@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from augcli.names import group_of
 from augcli.records.row_records import MARKS
 from augcli.rows.tables import arranged, columns, dumped, plain_name
-from augcli.timeseries.copies import Copy
+from augcli.timeseries.copies import CopyColumns
 from augcli.timeseries.formats.base import Own
 from augcli.timeseries.library import Entry
 
@@ -28,7 +28,7 @@ class Story:
 
     output: str
     first: int
-    copies: Sequence[Copy]
+    copies: CopyColumns
     entries: Mapping[str, Entry]
     own: Own = None
     """The rows of its source that the file's own series are; None where they are all as they were.
@@ -40,49 +40,42 @@ class Story:
     def digest(self) -> str:
         """Return the hash of all that is told of them, as if all were made, and of own rows."""
         digest = hashlib.sha256(dumped(self.own))
-        for copies in _blocks(self.copies) if self.copies else ():
+        for copies in self.copies.parts(_BLOCK) if self.copies else ():
             digest.update(dumped([self.output, self.first, self._told(copies)]))
         return digest.hexdigest()
 
     def frames(self, lost: Collection[int] = ()) -> Iterator[pl.DataFrame]:
         """Yield a line for each new series but lost ones, the columns of all kinds first."""
-        made = [copy for number, copy in enumerate(self.copies) if number not in lost]
+        every = range(len(self.copies))
+        made = self.copies.some([number for number in every if number not in lost])
         row = self.first
-        for copies in _blocks(made):
+        for copies in made.parts(_BLOCK):
             yield framed(self._told(copies), self.output, row)
             row += len(copies)
 
-    def _told(self, copies: Sequence[Copy]) -> dict[str, list[Any]]:
+    def _told(self, copies: CopyColumns) -> dict[str, Sequence[Any]]:
         """Return what is told of some new series, by column."""
-        told: dict[str, list[Any]] = {
-            "base": [plain_name(copy.source) for copy in copies],
-            "split": [self.entries[copy.source].split or None for copy in copies],
-            "label": [copy.label for copy in copies],
-            "copy": [copy.copy for copy in copies],
-            "method": [copy.method for copy in copies],
-            "steps": [copy.steps for copy in copies],
-            "attempt": [copy.attempt or None for copy in copies],
-            "repeats": [copy.repeats for copy in copies],
-            "weights": [copy.weights and json.dumps(copy.weights) for copy in copies],
-            "length": [copy.length for copy in copies],
+        sources = copies.column("source")
+        told: dict[str, Sequence[Any]] = {
+            "base": [*map(plain_name, sources)],
+            "split": [self.entries[source].split or None for source in sources],
+            **{name: copies.column(name) for name in ("label", "copy", "method", "steps")},
+            "attempt": [attempt or None for attempt in copies.column("attempt")],
+            "repeats": copies.column("repeats"),
+            "weights": [weights and json.dumps(weights) for weights in copies.column("weights")],
+            "length": copies.column("length"),
         }
-        if any(copy.partners for copy in copies):
-            told["partners"] = [[*map(plain_name, copy.partners)] for copy in copies]
+        partners = copies.column("partners")
+        if any(partners):
+            told["partners"] = [[*map(plain_name, each)] for each in partners]
         if self.is_marked:
-            marks = [*map(self._marks, copies)]
-            told |= {name: [mark[at] for mark in marks] for at, name in enumerate(MARKS)}
+            groups = [group_of(plain_name(each.source), each.spot) for each in copies]
+            marks = copies.column("stage"), groups, copies.column("view")
+            told |= dict(zip(MARKS, marks, strict=True))
         return told
 
-    @staticmethod
-    def _marks(copy: Copy) -> tuple[str | None, ...]:
-        return copy.stage, group_of(plain_name(copy.source), copy.spot), copy.view
 
-
-def _blocks(copies: Sequence[Copy]) -> Iterator[Sequence[Copy]]:
-    return (copies[start : start + _BLOCK] for start in range(0, len(copies) or 1, _BLOCK))
-
-
-def framed(told: Mapping[str, list[Any]], output: str, first: int) -> pl.DataFrame:
+def framed(told: Mapping[str, Sequence[Any]], output: str, first: int) -> pl.DataFrame:
     """Return what is told of new series as lines of a table; the first is row `first`."""
     import polars as pl  # where files are one series each, nothing needs it
 

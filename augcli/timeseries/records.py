@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -14,7 +15,7 @@ from augcli.records.keys import key_of, revisions_of
 from augcli.records.provenance import SeriesFileRecord, SeriesRecord, original_of
 from augcli.task import Plain, Source
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.copies import Copy
+from augcli.timeseries.copies import Copy, CopyColumns
 from augcli.timeseries.library import Entry, Library
 from augcli.timeseries.making import Drawn
 from augcli.timeseries.provenance import Story
@@ -36,10 +37,10 @@ class Records:
     steps: Sequence[Transform]
 
     def of_file(
-        self, name: str, output: str, split: str | None, copies: Sequence[Copy], own: int
+        self, name: str, output: str, split: str | None, copies: CopyColumns, own: int
     ) -> Plain:
         """Return the record of a file with so many series of its own, and copies."""
-        told = self._told(name, output, split, {i for copy in copies for i in copy.partners})
+        told = self._told(name, output, split, {*chain.from_iterable(copies.column("partners"))})
         rows, new = own + len(copies), len(copies)
         return SeriesFileRecord(**told, rows=rows, originals=own, synthetic=new).plain()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from augcli.again import Again
 from augcli.balance.classes import one_class
@@ -10,13 +10,11 @@ from augcli.dataset.groups import apart
 from augcli.errors import Doubt
 from augcli.plural import several
 from augcli.rows.opened import copied
-from augcli.timeseries.copies import Copy
 from augcli.timeseries.library import Library
 
 
-def repeats(copies: Iterable[Collection[Copy]]) -> Iterator[Again]:
-    """Yield how many copies are no new series."""
-    found = [each.repeats for some in copies for each in some]
+def repeats(found: Sequence[int | None]) -> Iterator[Again]:
+    """Yield how many copies are no new series, by what each repeats."""
     if own := found.count(-1):
         told = several(own, "copy is its", "copies are their")
         text = "source's own series: each time they were drawn, no step changed it"

@@ -44,7 +44,8 @@ class Series:
     @cached_property
     def spreads(self) -> Values:
         """Return each channel's standard deviation as a column; 0 where nothing is known."""
-        return np.sqrt(_mean_known((self.values - self.means) ** 2))
+        apart = self.values - self.means
+        return np.sqrt(_mean_known(np.square(apart, out=apart)))
 
     @cached_property
     def means(self) -> Values:
@@ -116,12 +117,12 @@ def _piled(arrays: Sequence[Any]) -> Any:
     return np.stack(arrays) if len(arrays) > 1 else arrays[0][None]  # one may be large
 
 
-def unstacked(stack: Series, labels: Sequence[str | None]) -> Iterator[Series]:
-    """Yield the series of a stack, with their labels."""
-    for number, (values, label) in enumerate(zip(stack.values, labels, strict=True)):
+def unstacked(stack: Series) -> Iterator[Series]:
+    """Yield the series of a stack; they have no labels."""
+    for number, values in enumerate(stack.values):
         marks = None if stack.marks is None else stack.marks[number]
         clock = None if stack.clock is None else stack.clock[number]
-        yield Series(values, label, marks, clock)
+        yield Series(values, None, marks, clock)
 
 
 def _mean_known(values: Values) -> Values:
@@ -136,13 +137,15 @@ def _mean_known(values: Values) -> Values:
 def _at(values: Values, positions: Values) -> Values:
     """Return values interpolated at positions; what a missing value has a share in is missing."""
     last = values.shape[-1] - 1
-    positions = np.maximum(np.minimum(positions, last), 0)
-    low = positions.astype(np.int64)
-    high = np.minimum(low + 1, last)
-    share = positions - low
-    before, after = _taken(values, low), _taken(values, high)
-    between: Values = np.where(share == 0, before, before + share * (after - before))
-    return between
+    share = positions.clip(0, last)
+    low = share.astype(np.int64)
+    share -= low
+    before, between = _taken(values, low), _taken(values, np.minimum(low + 1, last))
+    between -= before
+    between *= share
+    between += before
+    np.copyto(between, before, where=share == 0)
+    return np.asarray(between)
 
 
 def _taken(values: Any, places: NDArray[np.int64]) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import repeat
 from typing import Any, ClassVar, Protocol
@@ -115,10 +115,8 @@ class SeriesTransform(Transform):
     @classmethod
     def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
         """Return one series after the step; the input stays as it is."""
-        (result,) = unstacked(
-            cls.apply_all(stacked([series]), [params], [partners]), [series.label]
-        )
-        return result
+        (result,) = unstacked(cls.apply_all(stacked([series]), [params], [partners]))
+        return replace(result, label=series.label)
 
     @classmethod
     def checked(cls, method: str, told: Sequence[Any], made: Any) -> Any:
@@ -188,8 +186,7 @@ class OneByOne(SeriesTransform):
         cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
     ) -> Series:
         """Return a stack after the step."""
-        series = unstacked(stack, [None] * len(params))
-        return stacked([*map(cls.apply, series, params, partners)])
+        return stacked([*map(cls.apply, unstacked(stack), params, partners)])
 
     @classmethod
     def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:

@@ -12,7 +12,7 @@ from functools import cached_property
 from augcli.once import Once
 from augcli.requests.spread import Part, Spread, here
 from augcli.task import Buffer
-from augcli.timeseries.formats.base import New, Own
+from augcli.timeseries.formats.base import Block, Own
 from augcli.timeseries.library import Library
 from augcli.timeseries.making import Drawn, made
 
@@ -75,10 +75,10 @@ class Writing:
             yield range(start, len(self.drawn))
 
 
-def _new(library: Library, drawn: Sequence[Drawn], first: int) -> list[New]:
+def _new(library: Library, drawn: Sequence[Drawn], first: int) -> Block:
     """Return new series, numbered from the first."""
-    every = zip(made(library, drawn), drawn, strict=True)
-    return [New(each, of.row, of.copy, number) for number, (each, of) in enumerate(every, first)]
+    rows, copies = [each.row for each in drawn], [each.copy for each in drawn]
+    return Block(made(library, drawn), rows, copies, first)
 
 
 def alone(library: Library, drawn: Drawn) -> bytes:

@@ -21,17 +21,7 @@ from augcli.store.manifest import is_ours
 from augcli.store.output import OutputFolder
 from augcli.store.publish import Batch
 from augcli.store.sources import read_sources, stat_after, stats_of, why_unread
-from augcli.task import (
-    Lost,
-    Output,
-    Plain,
-    Processed,
-    Processor,
-    Source,
-    Task,
-    class_of,
-    failure,
-)
+from augcli.task import Lost, Output, Plain, Processed, Processor, Source, Task, class_of, failure
 from augcli.work.entries import kept_of, less_lost, told_together
 
 

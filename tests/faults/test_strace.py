@@ -8,12 +8,24 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from helpers import COMMAND, failures, finished, leftovers, make_photos, run, tree, write_recipe
+from helpers import (
+    COMMAND,
+    environment,
+    failures,
+    finished,
+    leftovers,
+    make_photos,
+    run,
+    tree,
+    write_recipe,
+)
 from seeds import EXAMPLES, MANY_FILES, SEEDS
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strace is for Linux")
 
 MEMORY = Path("/dev/shm")
+SAME_ORDER = environment(AUGMENT_JOBS="1", PYTHONHASHSEED="0")
+"""For runs whose calls are counted: sets of names in one order, and so imports and syncs, too."""
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +54,8 @@ def injected(strace, work, calls, what, path=None, *, command=COMMAND):
     options = [*where, "-e", f"trace={calls}", "-e", f"inject={calls}:{what}"]
     if "KILL" not in what:  # strace 6.1 then does not
         options.append("--seccomp-bpf")
-    return finished([*strace, *options, *command, "run", str(work / "out.yaml"), "-j", "1"])
+    words = [*strace, *options, *command, "run", str(work / "out.yaml"), "-j", "1"]
+    return finished(words, env=SAME_ORDER)
 
 
 def finish(work):
@@ -203,7 +216,8 @@ def numbered(strace, work, call):
     """Yield the number of each call of a run's own thread that is about a file being written."""
     trace = work / "trace"
     options = ["-y", "--seccomp-bpf", "-e", f"trace={call},write", "-o", str(trace)]
-    done = finished([*strace, *options, *COMMAND, "run", str(work / "out.yaml"), "-j", "1"])
+    words = [*strace, *options, *COMMAND, "run", str(work / "out.yaml"), "-j", "1"]
+    done = finished(words, env=SAME_ORDER)
     assert done.returncode == 0, done.stderr
     shutil.rmtree(work / "out")
     lines = trace.read_text().splitlines()

@@ -101,13 +101,40 @@ def cv2_file(extension: str, samples: np.ndarray, *options: int) -> bytes:
     return bytes(encoded)
 
 
+LOSSLESS: Iterable[tuple[str, dict[str, object], tuple[str, ...]]] = (
+    ("PNG", {}, ("1", "L", "LA", "P", "RGB", "RGBA")),
+    ("WEBP", {"lossless": True, "exact": True}, ("RGB", "RGBA")),
+    ("BMP", {}, ("L", "P", "RGB", "RGBA")),
+    ("TGA", {}, ("L", "LA", "P", "RGB", "RGBA")),
+    ("PPM", {}, ("1", "L", "RGB")),
+    ("JPEG2000", {}, ("L", "LA", "RGB", "RGBA")),
+    ("TIFF", {}, ("1", "L", "P", "RGB", "RGBA")),
+    ("TIFF", {"compression": "tiff_lzw"}, ("L", "LA", "RGB", "RGBA")),
+    ("TIFF", {"compression": "tiff_adobe_deflate"}, ("RGB",)),
+    ("TIFF", {"compression": "packbits"}, ("RGB",)),
+    ("TIFF", {"compression": "jpeg"}, ("L", "RGB")),
+)
+
+
+def in_every_mode() -> dict[str, bytes]:
+    """Return a file of each mode that a format keeps as it is."""
+    files = {}
+    for format_, options, modes in LOSSLESS:
+        for mode in modes:
+            compression = options.get("compression", "")
+            name = f"{format_}-{mode}{'-' if compression else ''}{compression}".lower()
+            files[name] = file(image(mode), format_, **options)
+    return files
+
+
 def every_file() -> dict[str, bytes]:
     """Return a file of each kind that the codec reads, by name."""
     rgb, rgba = image(), image("RGBA")
     frames = {"save_all": True, "append_images": [rgba.rotate(90)]}
     exif = Image.Exif()
     exif[0x0112] = 6
-    files = {
+    return {
+        **in_every_mode(),
         "jpeg": file(rgb, "JPEG"),
         "jpeg-progressive": file(rgb, "JPEG", progressive=True),
         "jpeg-gray": file(image("L"), "JPEG"),
@@ -137,22 +164,3 @@ def every_file() -> dict[str, bytes]:
         "tiff-float": tiff.encoded(pixels(3, "float32"), False, None),
         "tiff-bands": tiff.encoded(pixels(7, "uint16"), False, None),
     }
-    lossless: Iterable[tuple[str, dict[str, object], tuple[str, ...]]] = (
-        ("PNG", {}, ("1", "L", "LA", "P", "RGB", "RGBA")),
-        ("WEBP", {"lossless": True, "exact": True}, ("RGB", "RGBA")),
-        ("BMP", {}, ("L", "P", "RGB", "RGBA")),
-        ("TGA", {}, ("L", "LA", "P", "RGB", "RGBA")),
-        ("PPM", {}, ("1", "L", "RGB")),
-        ("JPEG2000", {}, ("L", "LA", "RGB", "RGBA")),
-        ("TIFF", {}, ("1", "L", "P", "RGB", "RGBA")),
-        ("TIFF", {"compression": "tiff_lzw"}, ("L", "LA", "RGB", "RGBA")),
-        ("TIFF", {"compression": "tiff_adobe_deflate"}, ("RGB",)),
-        ("TIFF", {"compression": "packbits"}, ("RGB",)),
-        ("TIFF", {"compression": "jpeg"}, ("L", "RGB")),
-    )
-    for format_, options, modes in lossless:
-        for mode in modes:
-            compression = options.get("compression", "")
-            name = f"{format_}-{mode}{'-' if compression else ''}{compression}".lower()
-            files[name] = file(image(mode), format_, **options)
-    return files

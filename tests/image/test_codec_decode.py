@@ -32,6 +32,7 @@ from augcli.image.codec import decode, read_header, tiff
 from augcli.image.kernels import opencv as cv2
 from augcli.image.picture import Facts
 
+FILES = every_file()
 NASTY = real("nasty_images")
 INDEX = (NASTY / "INDEX.csv").read_text()
 NASTY_FILES = [row["file"] for row in csv.DictReader(INDEX.splitlines())]
@@ -143,92 +144,13 @@ def test_not_a_number_survives(shared_data):
     assert np.array_equal(got[:, :, 0], np.asarray(Image.open(io.BytesIO(data))), equal_nan=True)
 
 
-@pytest.mark.parametrize("name", sorted(every_file()))
+@pytest.mark.parametrize("name", sorted(FILES))
 def test_every_format_is_decoded_as_pillow_does(name):
-    data = every_file()[name]
+    data = FILES[name]
     decoded = decode(data, MAX_PIXELS)
     assert read_header(data, MAX_PIXELS).facts == decoded.picture.facts
     if name not in ("pfm", "tiff-float", "tiff-bands", "jp2-16"):
         assert_like_pillow(data, tolerance_of(name))
-
-
-def test_orientations_of_one_photo_agree(shared_data):
-    folder = shared_data / "nasty_images/exif_orientation"
-    photos = [(folder / f"Landscape_{i}.jpg").read_bytes() for i in range(9)]
-    pictures = [decode(data, MAX_PIXELS).picture.pixels for data in photos]
-    first = pictures[1].astype(np.int16)
-    for picture in pictures:
-        assert picture.shape == pictures[1].shape
-        assert np.abs(picture - first).mean() < 5
-
-
-def with_orientation(format_: str, mode: str, orientation: int) -> bytes:
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    options = {"JPEG": {"quality": 95}, "WEBP": {"lossless": True}}.get(format_, {})
-    return file(image(mode), format_, exif=exif, **options)
-
-
-@pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize(
-    ("format_", "mode"),
-    [("JPEG", "RGB"), ("JPEG", "L"), ("JPEG", "CMYK"), ("PNG", "RGBA"), ("PNG", "LA"),
-     ("WEBP", "RGB"), ("TIFF", "RGB"), ("TIFF", "1"), ("TIFF", "P"), ("AVIF", "RGB")],
-)  # fmt: skip
-def test_orientation_is_applied_in_every_format(format_, mode, orientation):
-    data = with_orientation(format_, mode, orientation)
-    assert_like_pillow(data, 2 if format_ == "JPEG" else 0)
-    sides = (24, 32) if orientation >= 5 else (32, 24)
-    header = read_header(data, MAX_PIXELS)
-    assert (header.width, header.height) == sides
-
-
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_orientation_of_many_bands(orientation):
-    tags = {
-        tiff.WIDTH: 3, tiff.HEIGHT: 2, tiff.BITS: [8] * 6, tiff.BANDS: 6, tiff.PHOTOMETRIC: 1,
-        tiff.EXTRA: [0] * 5, tiff.ORIENTATION: orientation,
-    }  # fmt: skip
-    raw = np.arange(36, dtype=np.uint8).reshape(2, 3, 6)
-    got = decode(tiff_of(raw.tobytes(), tags), MAX_PIXELS).picture.pixels
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    for band in range(6):
-        buffer = file(Image.fromarray(raw[:, :, band].copy()), "PNG", exif=exif)
-        expected = ImageOps.exif_transpose(Image.open(io.BytesIO(buffer)))
-        assert np.array_equal(got[:, :, band], np.asarray(expected))
-
-
-def test_exif_behind_the_pixels_of_a_png_counts():
-    data = file(image(), "PNG")
-    turned = with_orientation("PNG", "RGB", 6)
-    at = turned.index(b"eXIf") - 4
-    chunk = turned[at : at + 12 + int.from_bytes(turned[at : at + 4], "big")]
-    late = data[:-12] + chunk + data[-12:]
-    assert np.array_equal(
-        decode(late, MAX_PIXELS).picture.pixels, decode(turned, MAX_PIXELS).picture.pixels
-    )
-
-
-XMP = b'<x:xmpmeta><rdf:Description tiff:Orientation="%d"/></x:xmpmeta>'
-
-
-@pytest.mark.parametrize("in_exif", [None, 1, 3, 6])
-@pytest.mark.parametrize("in_xmp", [None, 8])
-def test_exif_goes_before_xmp(in_exif, in_xmp):
-    exif = Image.Exif()
-    exif[0x010F] = "maker"
-    if in_exif:
-        exif[0x0112] = in_exif
-    options = {"xmp": XMP % in_xmp} if in_xmp else {}
-    data = file(image(), "JPEG", exif=exif, **options)
-    assert read_header(data, MAX_PIXELS).orientation == (in_exif or in_xmp or 1)
-    assert_like_pillow(data, 2)
-
-
-def test_unreadable_exif_is_ignored_and_said():
-    data = file(image(), "JPEG", exif=b"Exif\0\0XX*\0 no such byte order")
-    assert decode(data, MAX_PIXELS).notes == ("unreadable EXIF ignored",)
 
 
 @pytest.mark.parametrize(
@@ -344,9 +266,8 @@ def test_profiles_that_fit_are_told(icc, mode, kept):
 
 
 def test_first_of_many_frames_is_said():
-    files = every_file()
     for name in ("gif-animated", "apng", "webp-animated", "mpo", "tiff-pages"):
-        assert decode(files[name], MAX_PIXELS).notes == ("first of 2 frames",)
+        assert decode(FILES[name], MAX_PIXELS).notes == ("first of 2 frames",)
 
 
 def test_floats_of_a_pfm_are_as_stored():

@@ -95,6 +95,20 @@ def test_what_is_left_to_shrink_is_little(across: float, down: float, turn: floa
         assert (count + 1) / (count // part * part) <= 1.5 + 1 / part + 1e-6
 
 
+@pytest.mark.parametrize("blocks", [(1, 2), (2, 1), (3, 2), (1, 3)])
+@pytest.mark.parametrize("depth", ["uint8", "uint16", "float32"])
+def test_blocks_become_their_mean_and_halves_the_even_one(
+    blocks: tuple[int, int], depth: str
+) -> None:
+    pixels = noisy(151, 97, depth=depth, channels=6)
+    across, down = blocks
+    height, width = (97 // down, 151 // across)
+    whole = pixels[: height * down, : width * across].reshape(height, down, width, across, 6)
+    means = whole.mean((1, 3), dtype=np.float64)
+    small = averaged(pixels, across, down)[:height, :width]
+    np.testing.assert_allclose(small, means if depth == "float32" else np.rint(means), rtol=1e-6)
+
+
 def made_again(record: PictureRecord, sources: list[Source]) -> bytes:
     (data,), *_ = remake([record], sources, Kept(Path(), Path()))
     return data

@@ -15,6 +15,7 @@ from table_samples import augmented
 from augcli.tabular.reading.columns import Column, Style
 from augcli.tabular.reading.precision import with_ends
 from augcli.tabular.writing.synthesis import rounded
+from augcli.tabular.writing.writers import number_cells
 
 RANDOM = random.Random(11)
 KINDS = ["b" if n % 4 == 0 else "a" for n in range(80)]
@@ -87,3 +88,13 @@ def test_decimals_of_all_lengths_are_no_thousands(tmp_path: Path) -> None:
     cells = [f"{RANDOM.random() * 9 + 1:.{n % 4}f}" for n in range(80)]
     _, notes = new_cells(tmp_path, cells, "size")
     assert not any("thousands" in note for note in notes)
+
+
+@pytest.mark.parametrize(("bare", "whole"), [(True, "3"), (False, "3.0")])
+def test_tiny_numbers_have_no_exponent_and_change_no_other_cell(bare: bool, whole: str) -> None:
+    column = Column(0, "x", "feature", "decimals", Style(decimals=7, bare=bare))
+    values = np.array([3.0, 2e-7, -0.0000105, 0.25, np.nan, 0.00004])
+    cells = number_cells(values, column).cast(str).to_list()
+    assert cells == [whole, "0.0000002", "-0.0000105", "0.25", None, "0.00004"]
+    amount = Column(0, "x", "feature", "number", Style(bare=bare))
+    assert float(number_cells(values, amount).cast(str)[1]) == 2e-7

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from helpers import augment, manifest, tree, write
-from test_text_runs import place_of, provenance, recipe
+from test_text_runs import provenance, recipe
+from test_text_troubles import place_of
 from text_samples import document
 from tiny_models import WORDS, marian, masked
 

@@ -10,7 +10,7 @@ from typing import Any
 import helpers
 import polars as pl
 import pytest
-from helpers import augment, environment, failures, manifest, tree, write
+from helpers import augment, environment, manifest, tree, write
 
 from augcli.errors import FindingsError
 from augcli.reports.report import Summary
@@ -24,12 +24,6 @@ ROWS = [
     ("the performances are funny and the director is clever", "pos"),
 ]
 DATA = "text,label,when\n" + "".join(f'"{a}",{b},01/02/2024\n' for a, b in ROWS)
-
-
-def place_of(word: str, recipe: Path) -> str:
-    """Return file:line:column of a quoted word in a recipe."""
-    lines = recipe.read_text().partition(f'"{word}"')[0].split("\n")
-    return f"{recipe.name}:{len(lines)}:{len(lines[-1]) + 1}"
 
 
 def told(changes: dict[str, Any]) -> dict[str, Any]:
@@ -209,41 +203,6 @@ def test_recommended_copies_where_none_are_asked(tmp_path: Path, table: Path) ->
     assert manifest(out)[0]["synthetic"] == 5 * 16
 
 
-def test_bad_rows_are_listed_and_the_rest_is_done(tmp_path: Path) -> None:
-    path = write(tmp_path / "in" / "x.tsv", "good film\t1\nbad\n\t0\nnice story\t1\n")
-    out = tmp_path / "out"
-    summary = run(path, out, dataset={"text": 0, "label": 1})
-    assert summary.exit_code == 3
-    assert failures(out) == {
-        "x.tsv#1": "line 2 has 1 cells instead of 2",
-        "x.tsv#2": "there is no text",
-    }
-    assert manifest(out)[0]["synthetic"] == 8
-
-
-def test_a_class_that_is_not_there_is_located(tmp_path: Path, table: Path) -> None:
-    steps = ["aeda", {"one_of": {"steps": [{"eda": {"only": ["pos", "ng"]}}]}}]
-    made = recipe(table, tmp_path / "out", steps=steps, **COLUMNS)
-    done = augment("check", made)
-    assert f"{place_of('ng', made)}: error: recipe: the dataset has no class 'ng'" in done.stderr
-    assert "did you mean 'neg'?" in done.stderr
-
-
-@pytest.mark.parametrize("data", ["", "text,label\n"])
-def test_a_file_without_texts(tmp_path: Path, data: str) -> None:
-    made = recipe(write(tmp_path / "in" / "x.csv", data), tmp_path / "out", **COLUMNS)
-    assert augment("run", made).returncode == 3
-    assert failures(tmp_path / "out") == {"x.csv": "there are no texts in it"}
-
-
-def test_recommended_copies_are_told(tmp_path: Path, table: Path) -> None:
-    told = augment("plan", recipe(table, tmp_path / "out", copies=0, **COLUMNS)).stdout
-    assert "no `copies` asked for: 16 of each text, as EDA's authors recommend for 5 texts" in told
-    write(tmp_path / "texts" / "pos" / "a.txt", "a good film")
-    made = recipe(tmp_path / "texts", tmp_path / "out", copies=0, dataset={"format": "folders"})
-    assert "no-copies: no `copies` are asked for" in augment("check", made).stdout
-
-
 def test_the_report_shows_what_differs(tmp_path: Path, table: Path) -> None:
     out, page = tmp_path / "out", tmp_path / "page.html"
     run(table, out, steps=["random_delete"], **COLUMNS)
@@ -252,27 +211,6 @@ def test_the_report_shows_what_differs(tmp_path: Path, table: Path) -> None:
     assert '<div class="text">the film was a great success and everybody loved it</div>' in shown
     assert "<del>" in shown
     assert "<ins>" not in shown
-
-
-def test_mistakes_are_located(tmp_path: Path, table: Path) -> None:
-    made = recipe(table, tmp_path / "out", dataset={"text": "txt"})
-    done = augment("run", made)
-    assert done.returncode == 2
-    assert "has no column 'txt'; did you mean 'text'?" in done.stderr
-    made = recipe(table, tmp_path / "out", steps=[{"case": {"only": ["x"]}}], **COLUMNS)
-    done = augment("run", made)
-    assert "the dataset has no class 'x'" in done.stderr
-
-
-@pytest.mark.parametrize("command", ["run", "check", "plan"])
-def test_a_missing_model_is_located_by_every_command(
-    tmp_path: Path, table: Path, command: str
-) -> None:
-    made = recipe(table, tmp_path / "out", steps=[{"fill_mask": {"model": "distil"}}], **COLUMNS)
-    done = augment(command, made)
-    assert done.returncode == 2
-    assert f"{place_of('distil', made)}: " in done.stderr
-    assert "'distil' is no folder of a model" in done.stderr
 
 
 def test_differences_are_of_whole_words() -> None:

@@ -121,7 +121,7 @@ def test_a_stack_is_its_series(name: str, gaps: bool) -> None:
     params = [params_of(transform, each) for each in series]
     partners = [partners_of(*each) for each in zip(params, series, strict=True)]
     stack = transform.apply_all(stacked(series), params, partners)
-    for made, *told in zip(unstacked(stack, ["a"] * 3), series, params, partners, strict=True):
+    for made, *told in zip(unstacked(stack), series, params, partners, strict=True):
         alone = transform.apply(*told)
         np.testing.assert_array_equal(made.values, alone.values)
         np.testing.assert_array_equal(made.marks, alone.marks)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,7 +14,7 @@ from series_samples import applied, params_of, step, wave
 
 from augcli.draws import Draws
 from augcli.timeseries.curves import smooth
-from augcli.timeseries.noise import normal, uniform
+from augcli.timeseries.noise import normal, quantiles, uniform
 from augcli.timeseries.series import Series
 from augcli.timeseries.transforms.values import lost_points
 
@@ -22,6 +24,15 @@ def test_noise_is_frozen() -> None:
     assert uniform(7, 3).tolist() == [key.at(i).uniform() for i in range(3)]
     assert normal(7, 2, 3).shape == (2, 3)
     assert normal(7, 6).tolist() == normal(7, 2, 3).ravel().tolist()
+
+
+def test_quantiles_are_those_of_the_normal_distribution() -> None:
+    tails = [2.0**-power for power in range(1, 54)]
+    shares = np.array([*np.arange(0.0001, 1, 0.0001), *tails, *(1 - np.array(tails))])
+    told = [NormalDist().inv_cdf(share + 2.0**-54) for share in shares[shares < 0.5].tolist()]
+    np.testing.assert_allclose(quantiles(shares[shares < 0.5]), told, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(quantiles(1 - shares), -quantiles(shares), rtol=0, atol=1e-5)
+    assert quantiles(np.zeros(1)) == pytest.approx(NormalDist().inv_cdf(2.0**-54))
 
 
 def test_noise_is_normal() -> None:

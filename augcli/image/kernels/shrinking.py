@@ -76,7 +76,12 @@ def in_blocks(picture: Picture, blocks: Size) -> Picture:
 
 
 def _area(size: Size, part: PixelArray, _: slice) -> PixelArray:
-    result: PixelArray = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+    """Return means of areas; those of two rows by a sum, which takes a tenth of OpenCV's time."""
+    result: PixelArray
+    if (size[0], 2 * size[1]) == part.shape[1::-1]:
+        result = cv2.addWeighted(part[::2], 0.5, part[1::2], 0.5, 0)
+    else:
+        result = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
     return result
 
 

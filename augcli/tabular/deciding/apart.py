@@ -195,15 +195,9 @@ def _drawn(told: Any, arrays: Arrays) -> Found:
     drawn = []
     for method, label, names, noises, spread in plain:
         own: dict[str, Any] = {name: next(left) for name in names}
-        noise = noises and _lots({name: next(left) for name in noises}, len(own["base"]))
+        noise = noises and Lots.of({name: next(left) for name in noises}, len(own["base"]))
         drawn.append(Drawn(method, label, **own, noise=noise, spread=dict(spread)))
     return drawn, notes
-
-
-def _lots(params: dict[str, NDArray[Any]], size: int) -> Lots:
-    return Lots(
-        np.arange(size), lambda rows: {name: values[rows] for name, values in params.items()}
-    )
 
 
 def _counted(counts: Counts) -> tuple[Any, Arrays]:

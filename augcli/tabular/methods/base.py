@@ -297,10 +297,14 @@ class Cleaner(Measuring):
         """Return those of the places that may go."""
         if self.clean == "all":
             return places
-        counts = np.bincount(classes)
-        smallest = int(np.where(counts, counts, counts.max() + 1).argmin())
-        others: Rows = places[classes[places] != smallest]
+        others: Rows = places[classes[places] != fewest(classes)]
         return others
+
+
+def fewest(classes: Codes) -> int:
+    """Return the class that has the fewest rows, of those that have any."""
+    counts = np.bincount(classes)
+    return int(np.where(counts, counts, counts.max() + 1).argmin())
 
 
 def shrunk(k: int, members: int, label: str) -> tuple[int, list[str]]:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from augcli.nearest.points import Points, squared
 from augcli.nearest.search import distances, nearest, nearest_others, without_self
-from augcli.tabular.methods.base import Cleaner, K, Measuring, UnderSampler, register_method
+from augcli.tabular.methods.base import Cleaner, K, Measuring, UnderSampler, fewest, register_method
 from augcli.tabular.methods.smote import Smote
 from augcli.tabular.reading.table import Codes, Rows
 from augcli.tabular.space import Space
@@ -29,9 +29,7 @@ class NearMiss(Measuring, UnderSampler):
 
     def surplus(self, space: Space, label: str, count: int) -> Rows:
         """Return the farthest rows (for variant 3 those that are no near miss)."""
-        counts = np.bincount(space.classes, minlength=len(space.names))
-        smallest = int(np.where(counts, counts, counts.max() + 1).argmin())
-        few = space.everywhere.at(np.flatnonzero(space.classes == smallest))
+        few = space.everywhere.at(np.flatnonzero(space.classes == fewest(space.classes)))
         places = space.members(label)
         ours = space.everywhere.at(places)
         means = distances(few, ours, self.k, farthest=self.variant == 2).mean(axis=1)

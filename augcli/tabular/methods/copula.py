@@ -50,7 +50,7 @@ class GaussianCopula(TableBalance):
         moved = replace(
             drawn,
             method=self.method,
-            noise=Lots(np.arange(len(drawn)), lambda lot: {"noise": noise[lot]}),
+            noise=Lots.of({"noise": noise}, len(drawn)),
             spread=dict(zip(columns, spread.tolist(), strict=True)),
         )
         return [moved], [nearness(space, moved, spread)]

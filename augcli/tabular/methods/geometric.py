@@ -61,7 +61,7 @@ class GeometricSmote(NeighbourSampler):
             method=self.method,
             partner=space.rows[partner],
             gap=np.zeros(len(drawn)),
-            noise=Lots(np.arange(len(drawn)), lambda lot: {"noise": noise[lot]}),
+            noise=Lots.of({"noise": noise}, len(drawn)),
             spread=dict(zip((each.index for each in numeric), spread.tolist(), strict=True)),
         )
         return [made], said

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from augcli.nearest.points import Points
+from augcli.nearest.points import Points, squared
 from augcli.nearest.search import nearest, without_self
 from augcli.tabular.drawn import Drawn
-from augcli.tabular.reading.table import Codes, Numbers, Rows
+from augcli.tabular.reading.table import Codes, Numbers
 from augcli.tabular.space import Space
 from augcli.tabular.writing.synthesis import synthesised_features
 
@@ -39,8 +39,8 @@ def nearness(space: Space, drawn: Drawn, spread: Numbers) -> str:
     made = points_of(*synthesised_features(space.table, some), spread)
     own = np.arange(min(_COMPARED, len(real)))
     others = without_self(nearest(real, real.at(own), 2), own)[:, 0]
-    old = _apart(real.at(own), real, others)
-    new = _apart(made, real, nearest(real, made, 1)[:, 0])
+    old = np.sqrt(squared(real.at(others), real.at(own)))
+    new = np.sqrt(squared(real.at(nearest(real, made, 1)[:, 0]), made))
     told = (
         f"class {drawn.label!r}: half of the new rows lie nearer than {np.median(new):.3g} "
         f"standard deviations to a real one, half of the real ones nearer than "
@@ -48,11 +48,3 @@ def nearness(space: Space, drawn: Drawn, spread: Numbers) -> str:
     )
     equal = int((new == 0).sum())
     return f"{told}; {equal} of {len(new)} equal a real one" if equal else told
-
-
-def _apart(some: Points, pool: Points, places: Rows) -> Numbers:
-    """Return how far points lie from some of others."""
-    other = pool.at(places)
-    differing = (some.codes != other.codes).sum(axis=1)
-    found: Numbers = np.sqrt(((some.numbers - other.numbers) ** 2).sum(axis=1) + differing)
-    return found

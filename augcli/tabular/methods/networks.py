@@ -19,15 +19,7 @@ from augcli.tabular.methods.base import TableBalance, register_method
 from augcli.tabular.methods.nearness import nearness, points_of, spread_of
 from augcli.tabular.methods.smote import copies_of_rows
 from augcli.tabular.networks.layout import Layout, Modes
-from augcli.tabular.networks.training import (
-    SIZE,
-    USUAL,
-    Lessons,
-    Maker,
-    ctgan,
-    steps_in,
-    tvae,
-)
+from augcli.tabular.networks.training import SIZE, USUAL, Lessons, Maker, ctgan, steps_in, tvae
 from augcli.tabular.reading.table import Codes, Numbers, Rows
 from augcli.tabular.space import Space
 from augcli.tabular.transform import Lots
@@ -178,9 +170,7 @@ class Networked(TableBalance):
             label,
             rows[near],
             _numbered(near),
-            noise=Lots(np.arange(len(near)), lambda lot: {"noise": noise[lot]})
-            if columns
-            else None,
+            noise=Lots.of({"noise": noise}, len(near)) if columns else None,
             spread=dict(zip(columns, spread.tolist(), strict=True)),
             categories=codes if space.table.discrete else None,
         )

@@ -13,7 +13,7 @@ from pydantic import Field
 from augcli.draws import Draws
 from augcli.nearest.points import Points
 from augcli.nearest.search import nearest, nearest_others, without_self
-from augcli.tabular.methods.base import Cleaner, K, Measuring, UnderSampler, register_method
+from augcli.tabular.methods.base import Cleaner, K, Measuring, UnderSampler, fewest, register_method
 from augcli.tabular.methods.cleaning import contradicted, links
 from augcli.tabular.reading.table import Codes, Numbers, Rows
 from augcli.tabular.space import Space, embedded
@@ -31,16 +31,15 @@ class Editing(Cleaner):
 
         Each turn has its own number of neighbours.
         """
-        counts = np.bincount(classes)
-        smallest = int(np.where(counts, counts, counts.max() + 1).argmin())
+        counts, least = np.bincount(classes), fewest(classes)
         rows = np.arange(len(points))
         for k in ks:
             found = contradicted(points.at(rows), classes[rows], min(k, len(rows) - 1))
-            gone = found if self.clean == "all" else found[classes[rows[found]] != smallest]
+            gone = found if self.clean == "all" else found[classes[rows[found]] != least]
             rows = np.delete(rows, gone)
             left = np.bincount(classes[rows], minlength=len(counts))
-            others = left[(counts > 0) & (np.arange(len(counts)) != smallest)]
-            if not len(gone) or np.any(others < counts[smallest]):
+            others = left[(counts > 0) & (np.arange(len(counts)) != least)]
+            if not len(gone) or np.any(others < counts[least]):
                 break
         return np.setdiff1d(np.arange(len(points)), rows)
 
@@ -83,15 +82,14 @@ class NeighbourhoodCleaning(Cleaner):
 
     def unclean(self, points: Points, classes: Codes) -> Rows:
         """Return both."""
-        counts = np.bincount(classes)
-        smallest = int(np.where(counts, counts, counts.max() + 1).argmin())
+        counts, least = np.bincount(classes), fewest(classes)
         near = nearest_others(points, self.k)
         odd = self.allowed(np.flatnonzero(_voted(classes[near]) != classes), classes)
-        few = np.flatnonzero(classes == smallest)
+        few = np.flatnonzero(classes == least)
         around = nearest(points, points.at(few), self.k + 1)
-        misread = _voted(classes[around[:, : self.k]]) != smallest
+        misread = _voted(classes[around[:, : self.k]]) != least
         others = np.unique(without_self(around, few)[misread])
-        large = counts > self.threshold * counts[smallest]
+        large = counts > self.threshold * counts[least]
         misleading = self.allowed(others[large[classes[others]]], classes)
         return np.union1d(odd, misleading)
 
@@ -144,10 +142,8 @@ def one_sided(points: Points, classes: Codes, seeds: Rows) -> Rows:
 
 def first_kept(classes: Codes) -> Rows:
     """Return the rows of the smallest class, and the first of each other."""
-    counts = np.bincount(classes)
-    smallest = int(np.where(counts, counts, counts.max() + 1).argmin())
     _, firsts = np.unique(classes, return_index=True)
-    return np.union1d(np.flatnonzero(classes == smallest), firsts)
+    return np.union1d(np.flatnonzero(classes == fewest(classes)), firsts)
 
 
 def _nearest_kept(points: Points, classes: Codes, kept: NDArray[np.bool_]) -> tuple[Numbers, Codes]:
@@ -204,10 +200,10 @@ def chances_of_own(features: object, classes: Codes, seed: int) -> Numbers:
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
     known, codes = np.unique(classes, return_inverse=True)
-    fewest = int(np.bincount(codes).min())
-    if len(known) < 2 or fewest < 2:
+    least = int(np.bincount(codes).min())
+    if len(known) < 2 or least < 2:
         return np.ones(len(classes))
-    folds = StratifiedKFold(min(_FOLDS, fewest), shuffle=True, random_state=seed)
+    folds = StratifiedKFold(min(_FOLDS, least), shuffle=True, random_state=seed)
     forest = RandomForestClassifier(_TREES, random_state=seed)
     found = cross_val_predict(forest, features, codes, cv=folds, method="predict_proba")
     chances: Numbers = found[np.arange(len(codes)), codes]

@@ -76,6 +76,10 @@ class Style:
         return rf"^[+-]?[1-9]{first}({point}\d+)?$"
 
 
+_OF_FEW = ("group", "pairs", "step", "prefix", "suffix", "order", "exponent", "plus", "brackets")
+"""What is told of the style of few columns."""
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of a table."""
@@ -110,17 +114,7 @@ class Column:
     def plain(self) -> dict[str, Any]:
         """Return this as plain JSON; what few columns have is told of no others."""
         told = asdict(self)
-        for name in (
-            "group",
-            "pairs",
-            "step",
-            "prefix",
-            "suffix",
-            "order",
-            "exponent",
-            "plus",
-            "brackets",
-        ):
+        for name in _OF_FEW:
             if not told["style"][name]:
                 del told["style"][name]
         return told

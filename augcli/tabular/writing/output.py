@@ -32,11 +32,7 @@ from augcli.tabular.transform import Block
 from augcli.tabular.writing.extras import Extras, extras_of
 from augcli.tabular.writing.synthesis import cells_of, made
 from augcli.tabular.writing.twins import Prints, prints_of
-from augcli.tabular.writing.writers import (
-    Cells,
-    csv_rows,
-    some_lines,
-)
+from augcli.tabular.writing.writers import Cells, csv_rows, some_lines
 from augcli.task import Buffer, Source
 
 _CELLS = 1 << 22

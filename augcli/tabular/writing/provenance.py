@@ -265,8 +265,8 @@ def _read(told: Sequence[Told], places: Rows | None = None) -> Lots:
     """Return params of rows as they were told; `places` says which of these each row has."""
     names = [name for name in told[0] if name not in _BESIDE] if told else []
     params = {name: _values([each[name] for each in told]) for name in names}
-    rows = np.arange(len(told)) if places is None else np.maximum(places, 0)
-    return Lots(rows, lambda some: {name: each[some] for name, each in params.items()})
+    lots = Lots.of(params, len(told))
+    return lots if places is None else lots.at(np.maximum(places, 0))
 
 
 def _values(told: Sequence[Any]) -> NDArray[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import TypeAlias
 
@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from augcli.tabular.reading.columns import Column
-from augcli.tabular.reading.table import Codes, Numbers, Table
+from augcli.tabular.reading.table import Table
 from augcli.tabular.transform import Block
 
 _SHOWN = 5
@@ -22,14 +22,12 @@ Prints: TypeAlias = NDArray[np.uint64]
 
 def prints_of_all(table: Table) -> Prints:
     """Return the prints of a table's rows."""
-    codes = {index: coded.codes for index, coded in table.coded.items()}
-    return _prints(table, table.numbers, codes, len(table))
+    return prints_of(Block.of(table), len(table))
 
 
 def prints_of_features(table: Table) -> Prints:
     """Return the prints of a table's rows without their labels, with their free texts."""
-    codes = {index: coded.codes for index, coded in table.coded.items()}
-    return _with_texts(table, _hashed(table.features, table.numbers, codes, len(table)))
+    return _with_texts(table, _hashed(table.features, Block.of(table), len(table)))
 
 
 def prints_of_whole(table: Table) -> Prints:
@@ -47,27 +45,14 @@ def _with_texts(table: Table, prints: Prints) -> Prints:
 
 def prints_of(block: Block, size: int) -> Prints:
     """Return the prints of a block of so many new rows, comparable with those of the table's."""
-    return _prints(block.table, block.numbers, block.codes, size)
+    label = block.table.with_role("label")
+    return _hashed([*block.table.features, *([label] if label else [])], block, size)
 
 
-def _prints(
-    table: Table, numbers: Mapping[int, Numbers], codes: Mapping[int, Codes], size: int
-) -> Prints:
-    label = table.with_role("label")
-    return _hashed([*table.features, *([label] if label else [])], numbers, codes, size)
-
-
-def _hashed(
-    seen: Sequence[Column],
-    numbers: Mapping[int, Numbers],
-    codes: Mapping[int, Codes],
-    size: int,
-) -> Prints:
+def _hashed(seen: Sequence[Column], block: Block, size: int) -> Prints:
+    found = {column.index: block.values(column) for column in seen}
     columns = {
-        str(column.index): numbers[column.index] + 0.0
-        if column.index in numbers
-        else codes[column.index]
-        for column in seen
+        str(index): each + 0.0 if index in block.numbers else each for index, each in found.items()
     }
     return pl.DataFrame(columns).hash_rows().to_numpy() if columns else np.arange(size, dtype="u8")
 

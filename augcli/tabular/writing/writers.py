@@ -19,6 +19,9 @@ from augcli.tabular.reading.doubts import of_series
 from augcli.tabular.reading.structure import Lines, row_spans
 from augcli.tabular.reading.table import Numbers, Rows, Table
 
+_WITH_EXPONENT = 1e-5
+"""Numbers below are written with an exponent by themselves."""
+
 Cells = Numbers | pl.Series
 """Values of a column: numbers with NaN, or texts with null, where they are missing."""
 
@@ -147,13 +150,16 @@ def _stamps(values: Numbers, column: Column) -> pl.Series:
 
 def _shortest(series: pl.Series, values: Numbers, column: Column) -> pl.Series:
     """Return the fewest digits that mean each number; as texts only where that takes care."""
-    sizes = np.abs(values)
-    if column.kind != "number" and np.any((sizes < 1e-4) & (sizes > 0)):
-        texts = series.cast(pl.Decimal(38, column.style.decimals)).cast(pl.String)
-        return texts.str.strip_chars_end("0").str.strip_suffix(".")
-    if column.style.bare and np.any(np.round(values) == values):
-        return series.cast(pl.String).str.strip_suffix(".0")
-    return series
+    style, sizes = column.style, np.abs(values)
+    small = (sizes < _WITH_EXPONENT) & (sizes > 0) & (column.kind != "number")
+    if style.bare and np.any(np.round(values) == values):
+        series = series.cast(pl.String).str.strip_suffix(".0")
+    if not small.any():
+        return series
+    plain = series.cast(pl.String)
+    shown = pl.Series(values[small]).cast(pl.Decimal(38, style.decimals)).cast(pl.String)
+    shown = shown.str.strip_chars_end("0").str.strip_suffix(".")
+    return plain.scatter(np.flatnonzero(small), shown)
 
 
 def _with_style(series: pl.Series, column: Column, dialect: Dialect) -> pl.Series:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, TypeVar
+from typing import ClassVar, TypeVar
 
 from augcli.dataset.formats import Format, register_format
 from augcli.errors import SettingError
@@ -34,52 +35,52 @@ class Row:
         return self.cell and self.cell.strip()
 
 
-class TextFile(Protocol):
-    """A file of texts."""
+class TextFile(ABC):
+    """A file of texts; without columns, where each of its lines is one."""
 
     name: str
 
     @property
     def lost(self) -> Sequence[LostLine]:
         """Return the lines that are no samples, as they cannot be read."""
-        ...
+        return ()
 
+    @abstractmethod
     def __len__(self) -> int:
         """Return how many samples it has."""
-        ...
 
+    @abstractmethod
     def row(self, index: int) -> Row:
         """Return a sample."""
-        ...
 
     @property
     def columns(self) -> Sequence[ColumnRef]:
-        """Return what a recipe may name, that of the text first; nothing where lines are texts."""
-        ...
+        """Return what a recipe may name, that of the text first."""
+        return ()
 
     def unnamed(self) -> dict[str, set[str]]:
         """Return column → values, where no setting names it and all values are splits."""
-        ...
+        return {}
 
     def first_cells(self) -> Mapping[ColumnRef, Sequence[str]]:
-        """Return the first cells of columns that may hold texts; nothing where lines are texts."""
-        ...
+        """Return the first cells of columns that may hold texts."""
+        return {}
 
+    @abstractmethod
     def written(self, index: int, text: str, spans: Sequence[Span]) -> str | None:
         """Return a sample with another text, as the file has it; None where it cannot hold it."""
-        ...
 
+    @abstractmethod
     def part(self, rows: Sequence[int]) -> bytes:
         """Return a file of some of its samples, which are as they were."""
-        ...
 
+    @abstractmethod
     def payload(self, rows: Iterable[str]) -> bytes:
         """Return written samples as bytes that `assembled` takes."""
-        ...
 
+    @abstractmethod
     def assembled(self, blocks: Iterable[tuple[Sequence[int], bytes]]) -> Iterator[Buffer]:
         """Yield the file with new samples after its own: (rows they are of, payload)."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def in_columns(name: str, extensions: tuple[str, ...], *keys: str) -> Callable[[
     return register
 
 
-class LinedFile:
+class LinedFile(TextFile):
     """A text file whose samples are runs of lines, known by where they start and end."""
 
     def __init__(self, name: str, text: Text):
@@ -131,19 +132,6 @@ class LinedFile:
     def raw(self, index: int) -> str:
         """Return a sample as it stands in the file, without its line end."""
         return self.body.decoded(self.starts[index], self.ends[index]).rstrip("\r\n")
-
-    @property
-    def columns(self) -> Sequence[ColumnRef]:
-        """Return nothing: lines have no columns."""
-        return ()
-
-    def unnamed(self) -> dict[str, set[str]]:
-        """Return nothing: lines have no columns."""
-        return {}
-
-    def first_cells(self) -> Mapping[ColumnRef, Sequence[str]]:
-        """Return nothing: lines have no columns."""
-        return {}
 
     def line(self, index: int) -> int:
         """Return the line that a sample starts in, counted from 1."""
@@ -163,21 +151,16 @@ class LinedFile:
 
     def payload(self, rows: Iterable[str]) -> bytes:
         """Return rows with their line ends, encoded."""
-        return self.body.encoded("".join(f"{row}{self.line_end}" for row in rows))
+        return self.body.encoded(self.line_end.join([*rows, ""]))
 
     def assembled(self, blocks: Iterable[tuple[Sequence[int], bytes]]) -> Iterator[Buffer]:
         """Yield the file's own bytes, then the new rows, which no lost line stands before."""
         new = (block for _, block in blocks if block)
         first = next(new, b"")
-        yield self.body.whole if first else self.original
+        yield self.body.whole if first else self._original
         yield self.body.form.ending(self.body.whole) if first else b""
         yield first
         yield from new
-
-    @property
-    def original(self) -> Buffer:
-        """Return the file's own bytes."""
-        return self._original
 
     @property
     def lost(self) -> Sequence[LostLine]:

@@ -11,29 +11,20 @@ from augcli.errors import SettingError, did_you_mean
 from augcli.settings.base import ColumnRef
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
-from augcli.text.formats.base import Row
-from augcli.text.formats.classes import Classes
-from augcli.text.formats.contents import cells_of, content_of
 from augcli.text.formats.lines import LinesFile
+from augcli.text.formats.objects import SAMPLED, ObjectFile, shown
 from augcli.text.formats.places import at, path_of, put, within
 from augcli.text.words import Span
 
-_SAMPLED = 200
 
-
-class JsonlFile(LinesFile):
+class JsonlFile(ObjectFile, LinesFile):
     """A file of JSON objects, one a line."""
 
     def __init__(self, source: Source, settings: TextDatasetSettings):
-        super().__init__(source, settings)
-        self._some = [self._known(index) for index in range(min(len(self), _SAMPLED))]
+        LinesFile.__init__(self, source, settings)
+        self._some = [self._known(index) for index in range(min(len(self), SAMPLED))]
         self._keys = list(dict.fromkeys(key for line in self._some for key in line))
-        labels = [self._key("label", each) for each in settings.labels]
-        split = self._key("split", settings.split_column)
-        self._content = content_of(self.name, settings, self._some, self._key)
-        self._split, *self._labels = (path_of(key or "", self._some) for key in (split, *labels))
-        self._classes = Classes.of(settings, json.dumps)
-        self._named = {path[0] for path in (*self._labels, self._split, *self._content.paths)}
+        ObjectFile.__init__(self, settings, self._some, self._key, json.dumps)
 
     def _key(self, setting: str, ref: ColumnRef | None) -> str | None:
         """Return a key that the recipe names; SettingError where no line has it."""
@@ -44,7 +35,7 @@ class JsonlFile(LinesFile):
             return ref
         raise SettingError(
             ("dataset", setting),
-            f"none of the first {_SAMPLED} lines of {self.name} has a key {ref!r}"
+            f"none of the first {SAMPLED} lines of {self.name} has a key {ref!r}"
             f"{did_you_mean(ref, self._keys)}; they have {', '.join(self._keys)}",
         )
 
@@ -73,17 +64,8 @@ class JsonlFile(LinesFile):
         except ValueError:
             return {}
 
-    def row(self, index: int) -> Row:
-        """Return a line's sample."""
-        values = self._known(index)
-        split = _shown(at(values, self._split))
-        label = None
-        try:
-            label = self._classes.told([at(values, path) for path in self._labels])
-            text, spans = self._content.read(values or self._values(index))
-        except ValueError as error:
-            return Row("", label, split, trouble=f"line {self.line(index)}: {error}")
-        return Row(text, label, split, spans)
+    def _place(self, index: int) -> str:
+        return f"line {self.line(index)}"
 
     @property
     def columns(self) -> Sequence[ColumnRef]:
@@ -96,11 +78,7 @@ class JsonlFile(LinesFile):
         """Return key → values, where no setting names it and all values are splits."""
         free = [key for key in self._keys if key not in self._named]
         lines = map(self._known, range(len(self)))
-        return columns_of_splits(free, ([_shown(line.get(key)) for key in free] for line in lines))
-
-    def first_cells(self) -> Mapping[ColumnRef, Sequence[str]]:
-        """Return the first values of the keys that may hold texts."""
-        return cells_of(self._some)
+        return columns_of_splits(free, ([shown(line.get(key)) for key in free] for line in lines))
 
     def written(self, index: int, text: str, spans: Sequence[Span]) -> str | None:
         """Return the line with another text and its spans moved."""
@@ -111,7 +89,3 @@ class JsonlFile(LinesFile):
         for path, value in changes:
             raw = put(raw, path, value)
         return raw
-
-
-def _shown(value: Any) -> str | None:
-    return None if value is None else str(value)

@@ -4,44 +4,33 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from augcli.dataset.columns import column_of
 from augcli.dataset.splits import columns_of_splits
 from augcli.errors import SettingError
-from augcli.rows.encodings import LostLine
 from augcli.rows.packed import read_parquet
 from augcli.settings.base import ColumnRef
 from augcli.task import Buffer, Source
 from augcli.text.config import TextDatasetSettings
-from augcli.text.formats.base import Row, in_columns
-from augcli.text.formats.classes import Classes
-from augcli.text.formats.contents import cells_of, content_of
+from augcli.text.formats.base import in_columns
+from augcli.text.formats.objects import SAMPLED, ObjectFile
 from augcli.text.formats.places import at, changed, path_of
 from augcli.text.words import Span
 
-_SAMPLED = 200
-
 
 @in_columns("parquet", (".parquet", ".pq"), "spans", "offsets", "roles", "tags")
-class ParquetFile:
+class ParquetFile(ObjectFile):
     """A Parquet file with a column of texts."""
-
-    lost: Sequence[LostLine] = ()
 
     def __init__(self, source: Source, settings: TextDatasetSettings):
         self.name = source.name
         self._frame = read_parquet(source.data, settings.max_bytes)
-        self._some = self._frame.head(_SAMPLED).to_dicts()
-        labels = [self._column("label", each) for each in settings.labels]
-        split = self._column("split", settings.split_column)
-        self._content = content_of(self.name, settings, self._some, self._column)
-        self._split, *self._labels = (path_of(key or "", self._some) for key in (split, *labels))
-        self._classes = Classes.of(settings)
-        self._named = {path[0] for path in (*self._labels, self._split, *self._content.paths)}
+        self._some = self._frame.head(SAMPLED).to_dicts()
+        super().__init__(settings, self._some, self._column)
         told_columns = (name for name in self._frame.columns if name in self._named)
-        self._values = {name: self._frame[name].to_list() for name in told_columns}
+        self._cells = {name: self._frame[name].to_list() for name in told_columns}
         self._check_types()
 
     def _column(self, key: str, ref: ColumnRef | None) -> str | None:
@@ -70,19 +59,11 @@ class ParquetFile:
     def __len__(self) -> int:
         return self._frame.height
 
-    def row(self, index: int) -> Row:
-        """Return a sample."""
-        values = self._row(index)
-        label, split = None, _plain(at(values, self._split))
-        try:
-            label = self._classes.told([at(values, path) for path in self._labels])
-            text, spans = self._content.read(values)
-        except ValueError as error:
-            return Row("", label, split, trouble=f"row {index}: {error}")
-        return Row(text, label, split, spans)
+    def _values(self, index: int) -> dict[str, Any]:
+        return {name: column[index] for name, column in self._cells.items()}
 
-    def _row(self, index: int) -> dict[str, Any]:
-        return {name: column[index] for name, column in self._values.items()}
+    def _place(self, index: int) -> str:
+        return f"row {index}"
 
     @property
     def columns(self) -> Sequence[ColumnRef]:
@@ -98,13 +79,9 @@ class ParquetFile:
         free = texts.select(name for name in texts.columns if name not in self._named)
         return columns_of_splits(free.columns, free.iter_rows())
 
-    def first_cells(self) -> Mapping[ColumnRef, Sequence[str]]:
-        """Return the first values of the columns that may hold texts."""
-        return cells_of(self._some)
-
     def written(self, index: int, text: str, spans: Sequence[Span]) -> str | None:
         """Return what another text changes; it is put to the rest when the file is assembled."""
-        changes = self._content.changes(self._row(index), text, spans)
+        changes = self._content.changes(self._values(index), text, spans)
         return None if changes is None else json.dumps(changes)
 
     def part(self, rows: Sequence[int]) -> bytes:
@@ -133,11 +110,7 @@ class ParquetFile:
 
     def _changed(self, index: int, changes: Any) -> dict[str, Any]:
         """Return a row after changes."""
-        values = self._row(index)
+        values = self._values(index)
         for path, new in changes:
             values = changed(values, tuple(path), new)
         return values
-
-
-def _plain(value: Any) -> str | None:
-    return None if value is None else str(value)

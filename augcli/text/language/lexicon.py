@@ -8,9 +8,8 @@ most frequent one first, those of its first senses alone.
 from __future__ import annotations
 
 import gzip
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import takewhile
 from pathlib import Path
@@ -24,6 +23,8 @@ from augcli.text.language.stopwords import AFTER_NO_VERB, BEFORE_VERB, NEVER
 
 TABLE = BUNDLED / ENGLISH / "wordnet.txt.gz"
 NO_ARTICLES = Articles()
+_HINTS = dict.fromkeys(AFTER_NO_VERB, "nar") | dict.fromkeys(BEFORE_VERB, "v")
+"""word → the parts of speech that can stand after it; any can after others"""
 
 
 class Lexicon:
@@ -40,48 +41,50 @@ class Lexicon:
         self.articles = articles
         self.keeps_names = keeps_names
         """Whether a capital within a sentence is that of a name, as in English."""
-        self._lines = list(lines)
+        every = list(lines)
+        told = list(takewhile(_is_no_word, every))
+        self._entries = dict(line.split(" ", 1) for line in every[len(told) :])
+        """word → its synonyms by part of speech, as its line has them"""
         self._irregular: dict[str, str] = {}
         self._forms: dict[str, list[str]] = defaultdict(list)
-        for line in takewhile(_is_no_word, self._lines):
+        for line in told:
             if line.startswith("!"):
                 _, form, base = line.split(" ")
                 self._irregular[form] = base
                 self._forms[base].append(form)
         self._deny = NEVER | {word.lower() for word in deny}
         self._stop = frozenset(words_in(ENGLISH, STOP_WORDS))
-        self._cache: dict[tuple[str, str], Sequence[str]] = {}
+        self._known = {hint: _Known(self._looked_up, hint) for hint in {"", *_HINTS.values()}}
 
     def synonyms(self, word: str, before: str = "") -> Sequence[str]:
         """Return what may stand for a word after another, in the word's own form, sorted.
 
         Stop words and irregular forms have none.
         """
-        hint = _hint(before)
-        key = (word.lower(), hint)
-        found = self._cache.get(key)
-        if found is None:
-            found = self._cache[key] = tuple(self._looked_up(*key))
-        return found
+        return self.after(before)[word.lower()]
+
+    def after(self, before: str) -> Mapping[str, Sequence[str]]:
+        """Return word in small letters → its synonyms after another word."""
+        return self._known[_HINTS.get(before, "")]
 
     def knows(self, word: str) -> bool:
         """Return whether a word in small letters is of the language."""
         if word in self._stop or word in self._deny or word in self._irregular:
             return True
-        return any(self._parts(base) for base, _ in self._bases(word))
+        return any(base in self._entries for base, _ in self._bases(word))
 
     def _looked_up(self, word: str, hint: str) -> Iterator[str]:
         if word in self._stop or word in self._deny or len(word) < 3:
             return
         for base, form in self._bases(word):
-            parts = self._parts(base)
-            if parts and base not in self._deny:
-                yield from self._of_base(word, parts, form, hint)
+            entry = self._entries.get(base)
+            if entry and base not in self._deny:
+                yield from self._of_base(word, entry.split(" "), form, hint)
                 return
 
     def _of_base(self, word: str, parts: list[str], form: str, hint: str) -> list[str]:
         pos, lemmas = _lemmas(parts, form, hint)
-        shown = (self._in_form(each, form, pos) for each in lemmas)
+        shown = [self._in_form(each, form, pos) for each in lemmas] if form else lemmas
         usable = {each.replace("_", " ") for each in shown if each and each != word}
         return sorted(usable - self._deny)
 
@@ -98,18 +101,23 @@ class Lexicon:
 
     def _in_form(self, lemma: str, ending: str, pos: str) -> str | None:
         """Return a word with an ending; of verbs of several words the first takes it."""
-        if pos == "n" or not ending:
+        if pos == "n":
             return inflected(lemma, ending, self._forms.get(lemma, ()))
         head, mark, rest = lemma.partition("_")
         form = inflected(head, ending, self._forms.get(head, ()))
         return form and form + mark + rest
 
-    def _parts(self, word: str) -> list[str]:
-        """Return a word's synonyms by part of speech, as its line has them."""
-        head = f"{word} "
-        place = bisect_left(self._lines, head)
-        line = self._lines[place] if place < len(self._lines) else ""
-        return line.removeprefix(head).split(" ") if line.startswith(head) else []
+
+class _Known(dict[str, Sequence[str]]):
+    """Word → synonyms, each looked up once."""
+
+    def __init__(self, look_up: Callable[[str, str], Iterable[str]], hint: str):
+        super().__init__()
+        self._look_up, self._hint = look_up, hint
+
+    def __missing__(self, word: str) -> Sequence[str]:
+        found = self[word] = tuple(self._look_up(word, self._hint))
+        return found
 
 
 def _is_no_word(line: str) -> bool:
@@ -146,13 +154,6 @@ class Thesaurus(Lexicon):
         if word in self._deny:
             return iter(())
         return (each for each in self._plain.get(word, ()) if each.lower() not in self._deny)
-
-
-def _hint(before: str) -> str:
-    """Return the parts of speech that can stand after a word; nothing where any can."""
-    if before in BEFORE_VERB:
-        return "v"
-    return "nar" if before in AFTER_NO_VERB else ""
 
 
 @cache

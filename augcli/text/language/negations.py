@@ -18,3 +18,8 @@ def negates(word: str, known: frozenset[str]) -> bool:
     """Return whether a word turns a meaning around, as one that is known or by its end."""
     lower = word.lower()
     return lower in known or lower.endswith(("n't", "n’t"))
+
+
+def may_negate(text: str) -> bool:
+    """Return whether a text may have negations that stand in no list of words."""
+    return "'t" in text.lower() or not text.isascii()

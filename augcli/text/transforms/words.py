@@ -166,17 +166,15 @@ def swaps(draws: Draws, document: Document, count: int) -> list[Edit]:
     words, free = document.words, document.free
     if len(free) < 2:
         return []
-    at = list(free)
+    at, moved = list(free), set[int]()
     for number in range(count):
         one, here = draws.at(number).parted(len(at))
         other = here.integer(0, len(at) - 2)
         other += other >= one
         at[one], at[other] = at[other], at[one]
-    return [
-        [words[i].start, words[i].end, words[j].text]
-        for i, j in zip(free, at, strict=True)
-        if words[i].text != words[j].text
-    ]
+        moved |= {one, other}
+    pairs = ((words[free[place]], words[at[place]]) for place in sorted(moved))
+    return [[old.start, old.end, new.text] for old, new in pairs if old.text != new.text]
 
 
 def deletions(draws: Draws, document: Document, alpha: float, *, negations: bool) -> list[Edit]:

@@ -20,7 +20,7 @@ from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import (
     OF_NAMED,
     OF_TABLES,
-    New,
+    Block,
     Own,
     SeriesFile,
     SeriesFormat,
@@ -83,14 +83,23 @@ class ArrayFile(SeriesFile):
         shape = self.shapes[row]
         return Series(np.ascontiguousarray(values[:, : shape.length]), shape.label)
 
-    def payload(self, new: Sequence[New]) -> bytes:
+    def stack(self, rows: Sequence[int]) -> Series:
+        """Return series of one shape as a stack."""
+        channels, length = self.shapes[rows[0]].channels, self.shapes[rows[0]].length
+        values = self.array[rows, ..., :length].reshape(-1, channels, length)
+        return Series(np.ascontiguousarray(values, np.float64))
+
+    def payload(self, new: Block) -> bytes:
         """Return new series as the bytes of an array, and the rows that they come from."""
-        values = np.array([padded(each.series, self.width).values for each in new])
-        made = _as_type(values.reshape(-1, *self.array.shape[1:]), self.array.dtype)
-        made = np.swapaxes(made, 1, 2) if self.is_last else made
-        told = [float(str(each.series.label)) for each in new if self.of_amounts]
-        targets = np.array(told, self.labels.dtype if told else None)
-        return packed([each.row for each in new], made.tobytes() + targets.tobytes())
+        values = np.empty((len(new.rows), *self.array.shape[1:]), self.array.dtype)
+        targets = np.empty(len(values), self.labels.dtype if self.of_amounts else "V0")
+        for places, stack, amounts in new.stacks:
+            made = padded(stack.values, self.width).reshape(-1, *values.shape[1:])
+            values[places] = _as_type(made, values.dtype)
+            if self.of_amounts:
+                targets[places] = [*map(float, filter(None, amounts))]
+        values = np.swapaxes(values, 1, 2) if self.is_last else values
+        return packed(new.rows, values.tobytes() + targets.tobytes())
 
     def taken(self, payload: bytes) -> tuple[list[int], Any]:
         """Return the rows that new series come from, and the series as an array."""
@@ -142,7 +151,7 @@ class SpectrogramFile(SeriesFile):
         """Return the series."""
         return Series(np.atleast_2d(self._array).astype(np.float64))
 
-    def payload(self, new: Sequence[New]) -> bytes:
+    def payload(self, new: Block) -> bytes:
         """Return a file with the new series."""
         (only,) = new
         made = only.series.values if self._array.ndim == 2 else only.series.values[0]

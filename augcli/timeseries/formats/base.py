@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
@@ -14,13 +14,12 @@ from augcli.errors import Doubt, SampleError
 from augcli.rows.encodings import Held, LostLine, Text, open_text
 from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.series import Series
+from augcli.timeseries.series import Series, Values, stacked, unstacked
 
 _HEAD = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """What is known of a series before it is read."""
 
     channels: int
@@ -36,16 +35,48 @@ Own: TypeAlias = Sequence[int] | None
 """
 
 
+class Stack(NamedTuple):
+    """New series of one shape."""
+
+    places: Sequence[int]
+    """Which they are of a block."""
+    series: Series
+    amounts: Sequence[str | None]
+    """The numbers that they stand for; None where labels are classes."""
+
+
 class New(NamedTuple):
     """A new series, and where it comes from."""
 
     series: Series
+    amount: str | None
+    """The number that it stands for; None where its class is that of its source."""
     row: int
     """Of the series that it was made of, in its file."""
     copy: int
     """Its number among the copies of that series."""
     number: int
     """Its number among all new series of the file."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """New series of a file that are written together."""
+
+    stacks: Sequence[Stack]
+    rows: Sequence[int]
+    """Those in its file that each is made of."""
+    copies: Sequence[int]
+    first: int
+    """The number of the first among all new series of the file."""
+
+    def __iter__(self) -> Iterator[New]:
+        """Yield them one by one."""
+        found: dict[int, tuple[Series, str | None]] = {}
+        for places, series, amounts in self.stacks:
+            found |= zip(places, zip(unstacked(series), amounts, strict=True), strict=True)
+        for place, (row, copy) in enumerate(zip(self.rows, self.copies, strict=True)):
+            yield New(*found[place], row, copy, self.first + place)
 
 
 class SeriesFile:
@@ -99,12 +130,16 @@ class SeriesFile:
         for row, shape in enumerate(self.shapes):
             if shape.label is None or shape.label in missing:
                 self.bad.setdefault(row, "there is no label")
-                self.shapes[row] = replace(shape, label=None)
+                self.shapes[row] = shape._replace(label=None)
         self.of_amounts = self.of_amounts or are_amounts([shape.label for shape in self.shapes])
 
     def series(self, row: int) -> Series:
         """Return one series."""
         raise NotImplementedError
+
+    def stack(self, rows: Sequence[int]) -> Series:
+        """Return series of one shape as a stack."""
+        return stacked([self.series(row) for row in rows])
 
     def cut(self) -> Iterator[list[int]]:
         """Yield the windows that each longer series is cut into; nothing where none is."""
@@ -133,7 +168,7 @@ class SeriesFile:
         """Return column → the whole number that the first or last point of all series is."""
         return {}
 
-    def payload(self, new: Sequence[New]) -> bytes:
+    def payload(self, new: Block) -> bytes:
         """Return new series as `assembled` takes them."""
         raise NotImplementedError
 
@@ -235,9 +270,9 @@ def without_tail(series: Series) -> Series:
     return series.cut(0, int(known[-1]) + 1) if len(known) else series
 
 
-def padded(series: Series, width: int | None) -> Series:
-    """Return a series with missing points at its end, up to a width."""
-    if width is None or series.length >= width:
-        return series
-    filling = ((0, 0), (0, width - series.length))
-    return series.with_values(np.pad(series.values, filling, constant_values=np.nan))
+def padded(values: Values, width: int | None) -> Values:
+    """Return values with missing points at their end, up to a width."""
+    if width is None or values.shape[-1] >= width:
+        return values
+    filling = [(0, 0)] * (values.ndim - 1) + [(0, width - values.shape[-1])]
+    return np.pad(values, filling, constant_values=np.nan)

@@ -15,7 +15,7 @@ from augcli.dataset.splits import columns_of_splits, is_augmented
 from augcli.errors import SettingError
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.formats.base import New, Own, SeriesFile, Shape
+from augcli.timeseries.formats.base import Block, New, Own, SeriesFile, Shape
 from augcli.timeseries.formats.grid import Grid, Row, is_number
 from augcli.timeseries.formats.numbers import Style, is_odd, parsed, style_of
 from augcli.timeseries.formats.roles import blocks, roles_of
@@ -227,7 +227,7 @@ class LongFile(SeriesFile):
         texts = {self._grid.names[index]: self._texts[index] for index in named}
         return {name: [told.known[told.codes[at]] for at in first] for name, told in texts.items()}
 
-    def payload(self, new: Sequence[New]) -> bytes:
+    def payload(self, new: Block) -> bytes:
         """Return the rows of the points of new series."""
         return self._grid.payload(self._rows(new))
 
@@ -236,7 +236,7 @@ class LongFile(SeriesFile):
         points = own and np.unique(np.concatenate([self._points[row] for row in own])).tolist()
         return self._grid.assembled(payloads, points)
 
-    def _rows(self, new: Sequence[New]) -> Iterator[Row]:
+    def _rows(self, new: Block) -> Iterator[Row]:
         for each in new:
             yield from map(list, zip(*self._columns(each), strict=True))
 
@@ -254,7 +254,7 @@ class LongFile(SeriesFile):
             elif index == roles.id:
                 yield [self._id(new)] * series.length
             elif index == roles.label and self.of_amounts:
-                yield [str(series.label)] * series.length
+                yield [str(new.amount)] * series.length
             else:
                 yield [self._own(index, new.row)] * series.length
 

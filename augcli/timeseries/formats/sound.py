@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from augcli.errors import SampleError
 from augcli.rows.packed import check_archive
 from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.formats.base import New, Own, SeriesFile, SeriesFormat, Shape
+from augcli.timeseries.formats.base import Block, Own, SeriesFile, SeriesFormat, Shape
 from augcli.timeseries.formats.wav import UNUSED
 from augcli.timeseries.series import Series
 from augcli.timeseries.soundfiles import soundfile
@@ -49,7 +49,7 @@ class SoundFile(SeriesFile):
             raise SampleError(f"{self.name} is damaged: {error.error_string}") from None
         return Series(np.ascontiguousarray(values.T))
 
-    def payload(self, new: Sequence[New]) -> bytes:
+    def payload(self, new: Block) -> bytes:
         """Return a file with the new sound."""
         (only,) = new
         form, kind = self._form

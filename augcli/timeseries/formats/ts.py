@@ -20,6 +20,7 @@ from augcli.timeseries.formats.base import (
     OF_ARRAYS,
     OF_NAMED,
     OF_TABLES,
+    Block,
     HeldFile,
     New,
     Own,
@@ -141,10 +142,10 @@ class TsFile(HeldFile):
         channels = line.split(":")[: self._ends]
         return [cell for channel in channels for cell in channel.split(",")]
 
-    def payload(self, new: Sequence[New]) -> bytes:
+    def payload(self, new: Block) -> bytes:
         """Return a line for each new series."""
         form = self._text.form
-        lines = (self._line(each.series, each.row) + form.plain_end for each in new)
+        lines = (self._line(each) + form.plain_end for each in new)
         return form.from_plain("".join(lines).encode())
 
     def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
@@ -177,16 +178,18 @@ class TsFile(HeldFile):
         """Return where the channels of a line end: before its label."""
         return -1 if self._labelled else None
 
-    def _line(self, series: Series, row: int) -> str:
+    def _line(self, new: New) -> str:
+        series = new.series
         if self._whole and np.isnan(series.values).any():
             text = "says @missing false; `fill` gaps with something, or leave out what makes them"
             raise SampleError(f"{self.name} {text}")
         texts = [[*_shown(values, self._style.texts(values))] for values in series.values]
         if series.clock is not None:
-            times = written(series.clock, self._times[row])
+            times = written(series.clock, self._times[new.row])
             texts = [[f"({a},{b})" for a, b in zip(times, each, strict=True)] for each in texts]
         channels = [*map(",".join, texts)]
-        return ":".join([*channels, series.label or ""] if self._labelled else channels)
+        label = new.amount or self.shapes[new.row].label or ""
+        return ":".join([*channels, label] if self._labelled else channels)
 
 
 def _row(cells: list[str]) -> NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from augcli.timeseries.formats.base import (
     OF_ARRAYS,
     OF_NAMED,
     OF_TABLES,
-    New,
+    Block,
     Own,
     SeriesFile,
     SeriesFormat,
@@ -67,7 +67,7 @@ class WavFile(SeriesFile):
         raw = bytes(self._data[sound.start : sound.start + sound.size])
         return Series(decoded(raw, sound).reshape(-1, sound.channels).T)
 
-    def payload(self, new: Sequence[New]) -> bytes:
+    def payload(self, new: Block) -> bytes:
         """Return a file with the new sound."""
         (only,) = new
         samples = encoded(np.ascontiguousarray(only.series.values.T), self._sound)

@@ -14,7 +14,7 @@ from augcli.dataset.splits import columns_of_splits
 from augcli.errors import SampleError
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.formats.base import HeldFile, New, Own, padded, without_tail
+from augcli.timeseries.formats.base import Block, HeldFile, New, Own, padded, without_tail
 from augcli.timeseries.formats.grid import Grid, Row, is_number
 from augcli.timeseries.formats.numbers import is_odd, parsed, style_of
 from augcli.timeseries.series import Series
@@ -125,7 +125,7 @@ class WideFile(HeldFile):
         name, place = self._grid.names[column], self._grid.place(len(self))
         return f"{place}: column {name!r} has {row[column][:40]!r}, not a finite number"
 
-    def payload(self, new: Sequence[New]) -> bytes:
+    def payload(self, new: Block) -> bytes:
         """Return a row for each new series."""
         return self._grid.payload(map(self._row, new))
 
@@ -138,8 +138,8 @@ class WideFile(HeldFile):
         for index, cell in zip(self._others, self._kept[new.row], strict=True):
             row[index] = cell
         if self._label is not None and self.of_amounts:
-            row[self._label] = str(new.series.label)
-        values = padded(new.series, self.width).values[0]
+            row[self._label] = str(new.amount)
+        values = padded(new.series.values, self.width)[0]
         texts = self._style.texts(values)
         for index, gap, text in zip(self._values, np.isnan(values).tolist(), texts, strict=True):
             row[index] = self._absent if gap else text

@@ -41,6 +41,8 @@ class Spawner(Aligning):
     Sensors 2020. Labels of points move with the series itself.
     """
 
+    revision: ClassVar[int] = 2
+
     sigma: Annotated[
         Spread, Real(0, 10, "standard deviation of added noise", "of the channel's own")
     ] = Constant(0.05)

@@ -69,7 +69,7 @@ def warped_axes(speeds: Values, length: int) -> Values:
     knots = way * ((length - 1) / way[..., -1:])
     positions = monotone(even(knots.shape[-1], length), knots, length)
     positions[..., -1] = length - 1
-    return np.maximum(np.minimum(positions, length - 1), 0)
+    return positions.clip(0, length - 1, out=positions)
 
 
 @register

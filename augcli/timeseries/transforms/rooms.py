@@ -38,6 +38,7 @@ class Reverb(OneByOne):
     Music Journal 3, 1979). The noise is recorded as its seed.
     """
 
+    revision: ClassVar[int] = 2
     seeded: ClassVar[bool] = True
 
     decay: Annotated[Spread, Real(0.001, 2, "until it is down by 60 dB", "of the length")] = (

@@ -39,6 +39,7 @@ class Noise(OneByOne):
     The noise is recorded as its seed.
     """
 
+    revision: ClassVar[int] = 2
     seeded: ClassVar[bool] = True
 
     snr_db: Annotated[Spread, Real(-40, 120, "signal to noise", "decibel")] = Uniform(10.0, 40.0)
@@ -47,7 +48,10 @@ class Noise(OneByOne):
     def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
         """Return the noisy sound."""
         noise = normal(params["seed"], *series.values.shape)
-        return series.with_values(series.values + noise * _level(series) * _ratio(params))
+        noise *= _level(series)
+        noise *= _ratio(params)
+        noise += series.values
+        return series.with_values(noise)
 
 
 def _level(series: Series) -> float:

@@ -39,6 +39,7 @@ class Jitter(SeriesTransform):
     Convolutional Neural Networks, ICMI 2017. The noise is recorded as its seed.
     """
 
+    revision: ClassVar[int] = 2
     seeded: ClassVar[bool] = True
 
     sigma: Annotated[
@@ -51,8 +52,9 @@ class Jitter(SeriesTransform):
     ) -> Series:
         """Return the series with noise."""
         noise = normals([each["seed"] for each in params], *stack.values.shape[1:])
-        sigmas = column(each["sigma"] for each in params)
-        return stack.with_values(stack.values + sigmas * stack.spreads * noise)
+        noise *= column(each["sigma"] for each in params) * stack.spreads
+        noise += stack.values
+        return stack.with_values(noise)
 
 
 @register
@@ -197,15 +199,16 @@ class Drift(Listed):
     ) -> Series:
         """Return the series with its walks added."""
         walks = _walks(np.array([each["steps"] for each in params]), stack.length)
-        sizes = column(each["size"] for each in params)
-        return stack.with_values(stack.values + sizes * stack.spreads * walks)
+        walks *= column(each["size"] for each in params) * stack.spreads
+        return stack.with_values(stack.values + walks)
 
 
 def _walks(steps: Values, length: int) -> Values:
     start = np.zeros((*steps.shape[:-1], 1))
     walks = smooth(np.concatenate([start, steps.cumsum(axis=-1)], axis=-1), length)
     largest = np.abs(walks).max(axis=-1, keepdims=True)
-    return walks / np.where(largest == 0, 1.0, largest)
+    walks /= np.where(largest == 0, 1.0, largest)
+    return walks
 
 
 @register
