@@ -103,7 +103,8 @@ class ProcessedCorpus(Processed):
             refuse_unnamed(self.settings, ((self._splits[f.name], f.unnamed()) for f in self.files))
         self._language = language_of(self._some())
         if self.settings.lexicon is None:
-            refuse_language([*self._some()], self._language, asked.lexicon, self.job.steps)
+            known = asked.lexicon(self._language)
+            refuse_language([*self._some()], self._language, known, self.job.steps)
         self.planned = make_plan(self.corpus, self.job)
         """How many copies each row is to give, before it is seen what steps fail on."""
         shared = (map(self._shown, each) for each in self.corpus.shared(self.settings.augment))
@@ -139,7 +140,7 @@ class ProcessedCorpus(Processed):
     def reading(self) -> Reading:
         """Return how the texts are read."""
         told, size = self.settings, self.planned.size
-        own = self._own or OwnLanguage(self._asked.lexicon)
+        own = self._own or OwnLanguage(self._asked.lexicon(self._language))
         negations = told.own_negations | own.negations
         more = (own.keyboard, own.abbreviations, self.job.answers)
         return Reading(own.lexicon, told.words, told.protect, size, negations, *more)

@@ -1,5 +1,6 @@
 """English synonyms stay out of texts of other languages, which are found out by a vote."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -155,3 +156,17 @@ def test_a_language_of_ones_own_is_one_folder(tmp_path: Path) -> None:
     (tmp_path / "in/own/synonyms.tsv").unlink()
     with pytest.raises(RecipeError, match=r"has no synonyms\.tsv"):
         made([{"synonym_replace": {"alpha": 1}}])
+
+
+def test_articles_follow_where_no_step_takes_synonyms(tmp_path: Path) -> None:
+    """Those of English in English texts alone: `a` is another word in Portuguese."""
+    english = "it was an old house in the city and a film about an idea of a man with an umbrella"
+    other = "a casa era antiga e a escola não era a única da cidade, mas a água é muito boa para"
+    for name, text in (("en", english), ("pt", other)):
+        source = table(tmp_path / name, text)
+        steps = [{"random_swap": {"alpha": 0.7}}]
+        run(source, tmp_path / name / "out", dataset=told(), steps=steps, copies=4)
+        new = (tmp_path / name / "out/reviews.csv").read_text().splitlines()[13:]
+        pairs = re.findall(r"\b(an?) ([a-z])", "\n".join(new))
+        assert len(pairs) > 20
+        assert all((form == "an") == (name == "en" and then in "aeiou") for form, then in pairs)

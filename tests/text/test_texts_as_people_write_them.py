@@ -127,13 +127,24 @@ def test_an_article_says_how_a_word_begins(article: str, word: str) -> None:
     assert article_for(word) == article
 
 
-@pytest.mark.parametrize("step", ["synonym_replace", "random_insert"])
+@pytest.mark.parametrize(
+    "step", ["synonym_replace", "random_insert", "random_swap", "random_delete", "eda"]
+)
 def test_articles_follow_the_words_behind_them(step: str) -> None:
     text = "It was an old house , a film about an error and an honest idea in a big hotel ."
     made = copies(text, step, count=60, alpha=0.7)
     assert len(set(made)) > 40
     pairs = [pair for each in made for pair in re.findall(r"\b(an?) ([A-Za-z]+)", each, re.I)]
     assert all(article_for(word) == article.lower() for article, word in pairs)
+
+
+@pytest.mark.parametrize("step", ["random_swap", "random_delete"])
+def test_what_is_wrong_before_an_edit_stays_so_and_spans_stay(step: str) -> None:
+    document = Document("we had a hour in a old house near a big lake", READING, spans=((34, 39),))
+    chosen = step_named(TextTransform, step).model_validate({"alpha": 0.2})
+    made = [chosen.apply(document, chosen.make_params(Draws(7).at(n), document)) for n in range(60)]
+    assert any("a hour" in each.text for each in made)
+    assert all(each.text[slice(*each.spans[0])] == "a big" for each in made)
 
 
 def test_an_article_that_is_protected_stays() -> None:

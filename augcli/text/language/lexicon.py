@@ -17,7 +17,15 @@ from pathlib import Path
 from augcli.errors import SettingError
 from augcli.rows.encodings import open_text
 from augcli.text.beginnings import Articles
-from augcli.text.language.folders import BUNDLED, ENGLISH, STOP_WORDS, articles_of, words_in
+from augcli.text.language.folders import (
+    ARTICLES,
+    BUNDLED,
+    ENGLISH,
+    STOP_WORDS,
+    articles_of,
+    languages_with,
+    words_in,
+)
 from augcli.text.language.inflection import bases, inflected
 from augcli.text.language.stopwords import AFTER_NO_VERB, BEFORE_VERB, NEVER
 
@@ -161,6 +169,13 @@ def bundled(deny: tuple[str, ...] = ()) -> Lexicon:
     """Return the English lexicon that comes along; read once in a process."""
     lines = gzip.decompress(TABLE.read_bytes()).decode().splitlines()
     return Lexicon(lines, deny, articles_of(ENGLISH), keeps_names=True)
+
+
+@cache
+def with_articles_of(language: str | None) -> Lexicon:
+    """Return a lexicon without words, with the articles of a language that has such."""
+    known = (language or "").lower()
+    return Lexicon((), (), articles_of(known) if known in languages_with(ARTICLES) else NO_ARTICLES)
 
 
 def open_lexicon(

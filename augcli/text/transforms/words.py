@@ -10,7 +10,7 @@ from pydantic import Field
 
 from augcli.draws import Draws
 from augcli.ranges import Constant, Real, Spread
-from augcli.text.articles import with_articles
+from augcli.text.articles import with_articles, with_moved
 from augcli.text.edits import Edit, in_shape_of
 from augcli.text.recommended import recommended_alpha
 from augcli.text.transform import Share, TextTransform, one_of, picked, share
@@ -55,6 +55,8 @@ class RandomInsert(Share):
 @register
 class RandomSwap(Share):
     """Swap two words at random, as often as `alpha` says."""
+
+    revision: ClassVar[int] = 3
 
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
         """Return the words that ended up elsewhere."""
@@ -174,7 +176,8 @@ def swaps(draws: Draws, document: Document, count: int) -> list[Edit]:
         at[one], at[other] = at[other], at[one]
         moved |= {one, other}
     pairs = ((words[free[place]], words[at[place]]) for place in sorted(moved))
-    return [[old.start, old.end, new.text] for old, new in pairs if old.text != new.text]
+    found = [[old.start, old.end, new.text] for old, new in pairs if old.text != new.text]
+    return with_moved(document, found)
 
 
 def deletions(draws: Draws, document: Document, alpha: float, *, negations: bool) -> list[Edit]:
@@ -183,7 +186,7 @@ def deletions(draws: Draws, document: Document, alpha: float, *, negations: bool
     gone = [may[place] for place in hits(draws, len(may), alpha)]
     if len(gone) == len(document.words) and gone:
         gone.pop(draws.at("stays").integer(0, len(gone) - 1))
-    return _without(document, gone)
+    return with_moved(document, _without(document, gone))
 
 
 def hits(draws: Draws, count: int, chance: float) -> Iterator[int]:
