@@ -8,7 +8,7 @@ from functools import cache, cached_property
 
 from augcli.text.config import TextDatasetSettings
 from augcli.text.job import TextJob
-from augcli.text.language.languages import language_of
+from augcli.text.language.languages import folder_of, language_of
 from augcli.text.language.lexicon import Lexicon, bundled, with_articles_of
 from augcli.text.transform import needs_words
 from augcli.text.words import Document, Reading
@@ -44,6 +44,7 @@ class Asked:
         @cache
         def reading(language: str | None) -> Reading:
             known, more = self.lexicon(language), told.own_negations
-            return Reading(known, told.words, told.protect, negations=more, answers=answers)
+            form = (known, told.words, told.protect)
+            return Reading(*form, negations=more, language=folder_of(language), answers=answers)
 
         return reading

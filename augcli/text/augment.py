@@ -38,7 +38,7 @@ from augcli.text.formats.base import TextFile
 from augcli.text.formats.lines import LinesFile
 from augcli.text.formats.open import open_file
 from augcli.text.job import TextJob
-from augcli.text.language.languages import language_of
+from augcli.text.language.languages import folder_of, language_of
 from augcli.text.language.own_language import OwnLanguage, lexicon_files, open_language
 from augcli.text.parted import pieces_of, splits_of
 from augcli.text.provenance import Lines
@@ -142,7 +142,7 @@ class ProcessedCorpus(Processed):
         told, size = self.settings, self.planned.size
         own = self._own or OwnLanguage(self._asked.lexicon(self._language))
         negations = told.own_negations | own.negations
-        more = (own.keyboard, own.abbreviations, self.job.answers)
+        more = (own.keyboard, own.abbreviations, folder_of(self._language), self.job.answers)
         return Reading(own.lexicon, told.words, told.protect, size, negations, *more)
 
     @cached_property

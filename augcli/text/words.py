@@ -102,13 +102,15 @@ class Reading:
     """The rows of keys of the texts' own language, where these are told."""
     own_abbreviations: frozenset[str] = frozenset()
     """Words whose point ends no sentence, beside what is known of languages."""
+    language: str | None = None
+    """The folder of the language that they are in, where it is known."""
     answers: Answers | None = None
     """What programs of people's own make, where they may be asked."""
 
     @cached_property
     def never_deleted(self) -> frozenset[str]:
         """Return the words that turn a meaning around."""
-        return folders.words_of_all(folders.NEGATIONS) | self.negations
+        return folders.negations_in(self.language) | self.negations
 
     @cached_property
     def abbreviations(self) -> frozenset[str]:

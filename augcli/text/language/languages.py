@@ -62,6 +62,11 @@ def language_of(texts: Iterable[str]) -> str | None:
     return language if clear else None
 
 
+def folder_of(language: str | None) -> str | None:
+    """Return what the folder of a language is called."""
+    return language and language.lower()
+
+
 def may_be_of(lexicon: Lexicon, texts: Iterable[str]) -> bool:
     """Return whether a lexicon knows so many words of texts, or these are so few, that it fits."""
     found: Counter[str] = Counter()
