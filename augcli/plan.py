@@ -65,32 +65,41 @@ class Plan:
         """
         before: Counter[Group] = Counter()
         after: Counter[Group] = Counter()
-        made = self._made(failed)
-        for row, group in enumerate(self.dataset.groups):
-            if row in self.dataset.uncounted:
-                continue
-            before[group] += row not in self.broken
-            after[group] += made(row)
+        asked = {id(each): each for each in self.requests}
+        alike = Counter(zip(self.dataset.groups, map(id, self.requests), strict=True))
+        for (group, request), rows in alike.items():
+            if not isinstance(asked[request], Splits):
+                before[group] += rows
+                after[group] += rows * self._given(asked[request])
+        fewer = self._fewer(failed)
+        for row in fewer.keys() - self.dataset.uncounted:
+            group = self.dataset.group(row)
+            before[group] -= row in self.broken
+            after[group] += fewer[row] - self._given(self.requests[row])
         return counted(before, after, self.targets)
 
     def objects(self, failed: Mapping[str, int] | None = None) -> list[Count]:
         """Return the objects of each class in each split, before and at most after."""
-        made = self._made(failed)
-        return objects_of(self.dataset, [made(row) for row in range(len(self.dataset))])
+        fewer, rows = self._fewer(failed), range(len(self.dataset))
+        made = [fewer[row] if row in fewer else self._given(self.requests[row]) for row in rows]
+        return objects_of(self.dataset, made)
 
-    def _made(self, failed: Mapping[str, int] | None) -> Callable[[int], int]:
-        """Return what gives how many files there are of a sample."""
-        fewer = {self.dataset.row_of(each): count for each, count in (failed or {}).items()}
-        fewer |= dict.fromkeys(self.broken, 0)
-        return lambda row: fewer[row] if row in fewer else self.outputs(row)
+    def _fewer(self, failed: Mapping[str, int] | None) -> dict[int, int]:
+        """Return how many files there are of samples that give fewer than they are asked for."""
+        found = {self.dataset.row_of(each): count for each, count in (failed or {}).items()}
+        told = {row: count for row, count in found.items() if row is not None}
+        return {row: self.outputs(row) for row in self.short} | told | dict.fromkeys(self.broken, 0)
 
     def outputs(self, row: int) -> int:
         """Return how many files one sample gives, its original among them."""
-        request = self.requests[row]
-        if not isinstance(request, Copies):
-            return 1
-        failing = lacking(self.short.get(row, ()), request.counts) if self.short else 0
-        return request.count + self.emits_originals - failing * request.group
+        request, given = self.requests[row], self._given(self.requests[row])
+        if row not in self.short or not isinstance(request, Copies):
+            return given
+        return given - lacking(self.short[row], request.counts) * request.group
+
+    def _given(self, request: Request) -> int:
+        """Return how many files a sample gives of which this is asked."""
+        return request.count + self.emits_originals if isinstance(request, Copies) else 1
 
 
 Short = Collection[tuple[int, int]]

@@ -48,7 +48,6 @@ def yolo() -> dict[str, bytes]:
 
 _SPLITS = {"one": "train", "two": "train", "three": "train", "four": "test"}
 
-
 _PARTS = {"one": [("a", 2, 3, 12, 11), ("b", 14, 4, 22, 15)], "two": [("b", 6, 2, 20, 16)]}
 """What is in pictures of 24 by 18 pixels."""
 

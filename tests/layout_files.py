@@ -14,7 +14,6 @@ from helpers import make_photos, write
 
 Writer = Callable[[Path], object]
 
-
 WORDS = [
     "so",
     "it",
@@ -80,67 +79,49 @@ def customer(number: int) -> list[object]:
 
 CHURN = table("customer,tenure,charges,contract,churn", customer)
 
-
 WITHOUT_LABEL = table("customer,tenure,charges,contract", lambda n: customer(n + 99)[:-1])
-
 
 BOXES = table("image,xmin,ymin,xmax,ymax,label", lambda n: [f"{n:02d}.png", 1, 1, 9, 9, "cat"], 3)
 
-
 NAMES = table("path,breed", lambda n: [f"im/{n:02d}.png", "ab"[n % 2]], 3)
-
 
 CURVE = table("time,ecg", lambda n: [f"{n * 0.004:.3f}", f"{math.sin(n / 9):.4f}"], 300)
 
-
 WAVES = table("", lambda n: [*(f"{math.sin((n % 3 + 1) * t / 9):.3f}" for t in range(48)), n % 3])
-
 
 NAMED_WAVES = table(
     ",".join(["patient", *(f"t{t}" for t in range(48))]),
     lambda n: [f"p{n}", *(f"{math.sin((n % 5 + 1) * t / 9):.3f}" for t in range(48))],
 )
 
-
 TS = "@problemName x\n@timeStamps false\n@univariate true\n@classLabel true a b\n@data\n"
-
 
 SERIES = TS + "".join(f"{n},{n + 1},{n * 2 % 7},3:{'ab'[n % 2]}\n" for n in range(8))
 
-
 OTHERS = TS + "".join(f"{n},{n + 2},{n * 3 % 7},4:{'ab'[n % 2]}\n" for n in range(8))
-
 
 TARGETS = TS.replace("classLabel true a b", "targetLabel true") + "1,2,3:0.5\n2,3,4:0.7\n" * 4
 
-
 LABELLED = "".join(f"{['DESC', 'LOC'][n % 2]}:other {sentence(n)}\n" for n in range(40))
-
 
 LATER = "".join(f"{['DESC', 'LOC'][n % 2]}:other {sentence(n)} again\n" for n in range(9))
 
-
 LINES = "".join(f"{sentence(n)}\n" for n in range(40))
-
 
 OTHER_LINES = "".join(f"no {sentence(n)} yet\n" for n in range(40))
 
-
 JSONL = "".join(json.dumps({"text": sentence(n), "label": n % 2}) + "\n" for n in range(40))
-
 
 CONLL = "".join(
     f"Ada\tNNP\tB-PER\nwrites\tVBZ\tO\nmany\tJJ\tO\nletters\tNNS\tO\nabout\tIN\tO\nbook{n}\tNN\tO\n.\t.\tO\n\n"
     for n in range(40)
 )
 
-
 XML = (
     "<annotation><filename>{0:02d}.png</filename><size><width>20</width><height>16</height>"
     "<depth>3</depth></size><object><name>cat</name><bndbox><xmin>2</xmin><ymin>2</ymin>"
     "<xmax>9</xmax><ymax>9</ymax></bndbox></object></annotation>"
 )
-
 
 DATA = "path: .\ntrain: {0}\nval: {1}\nnames: [cat, dog]\n"
 
@@ -200,8 +181,6 @@ def sounds(root: Path) -> None:
 
 YOLO = "0 0.5 0.5 0.2 0.2\n"
 
-
 LISTS = {"train__txt": "./images/00.png\n", "val__txt": "./images/02.png\n"}
-
 
 CLASSES = {"classes__txt": "cone\n"}

@@ -7,7 +7,6 @@ from typing import Any
 Change = tuple[tuple[str | int, ...], Any]
 """Where in the recipe, and what stands there then."""
 
-
 STEPS: dict[str, list[dict[str, Any]]] = {
     "image": [{"rotate": {"degrees": [-20, 20]}}, {"brightness": {}}, {"invert": {}}],
     "tabular": [{"jitter": {"sigma": 0.1}}, {"swap": {}}, {"scale": {}}],
@@ -15,7 +14,6 @@ STEPS: dict[str, list[dict[str, Any]]] = {
     "timeseries": [{"scaling": {"per_channel": False}}, {"jitter": {}}, {"magnitude_warp": {}}],
 }
 """The first is the one whose parameters are changed."""
-
 
 OWN_FIELDS: dict[str, dict[str, Any]] = {
     "image": {
@@ -30,7 +28,6 @@ OWN_FIELDS: dict[str, dict[str, Any]] = {
     "timeseries": {"factor": 3, "per_channel": True},
 }
 
-
 OTHER_NAME = {
     "image": {"horizontal_flip": {}, "vertical_flip": {}},
     "tabular": {"swap": {"share": 0.5}, "mask": {"share": 0.5}},
@@ -39,16 +36,12 @@ OTHER_NAME = {
 }
 """Two steps of other names that take the same parameters."""
 
-
 COMMON: dict[str, Any] = {"p": 0.4, "only": ["a"], "except": ["a"], "id": "mine"}
-
 
 CONTROL_FIELDS: dict[str, Any] = {"n": 1, "weights": [0, 0, 1]}
 
-
 LABEL_OF: dict[str, Any] = {"smogn": "width", "mlsmote": ["often", "seldom"]}
 """The label of methods that balance no classes."""
-
 
 GROUPED: dict[str, Any] = {
     "stages": [{"name": "mild", "copies": 1, "strength": 0.2}],
@@ -57,14 +50,12 @@ GROUPED: dict[str, Any] = {
 }
 """Of kinds whose copies may be groups."""
 
-
 DATASET: dict[str, Any] = {
     "augment": ["val"],
     "include": ["**/train*", "**/train/**"],
     "exclude": ["**/val*", "**/val/**"],
     "leaks": "allow",
 }
-
 
 DATASET_OF: dict[str, dict[str, Any]] = {
     "image": {
@@ -102,12 +93,9 @@ DATASET_OF: dict[str, dict[str, Any]] = {
     },
 }
 
-
 _TABLE = {"dataset": {"path": "in/t.csv", "format": "csv"}}
 
-
 _JSON = {"dataset": {"include": ["*.jsonl"]}}
-
 
 BEFORE: dict[tuple[str, str], dict[str, Any]] = {
     **{("image", key): _TABLE for key in ("file", "label", "split")},
@@ -115,7 +103,6 @@ BEFORE: dict[tuple[str, str], dict[str, Any]] = {
     ("tabular", "group"): {"dataset": {"leaks": "allow"}},
 }
 """What the recipe says of the dataset where a key has no meaning otherwise."""
-
 
 ELSEWHERE: dict[Any, str] = {
     "path": "a moved dataset is in test_incremental",
@@ -154,7 +141,6 @@ ELSEWHERE: dict[Any, str] = {
     **dict.fromkeys(["axes", "array", "one_per_file"], "of arrays, which have no other keys"),
 }
 
-
 OUTPUT_OF: dict[str, dict[str, Any]] = {
     "image": {"originals": "reencode", "image": {"format": "jpeg"}, "layout": "webdataset"},
     "tabular": {
@@ -165,7 +151,6 @@ OUTPUT_OF: dict[str, dict[str, Any]] = {
     "timeseries": {"originals": "omit"},
 }
 
-
 NESTED: list[tuple[str, tuple[str, ...], Any, dict[str, Any]]] = [
     ("image", ("output", "image", "quality"), 50, {"image": {"format": "jpeg"}}),
     ("image", ("output", "originals"), "link", {"image": {"format": "jpeg"}}),
@@ -175,9 +160,7 @@ NESTED: list[tuple[str, tuple[str, ...], Any, dict[str, Any]]] = [
 ]
 """Kind, key and value, and what the recipe says of its output before."""
 
-
 TOP: dict[str, Any] = {"seed": 8, "copies": 3, "strength": 0.4, "max_failures": 2, "timeout": 30}
-
 
 BALANCE: dict[str, Any] = {
     **{"target": "median", "k": 2, "m": 4, "variant": 2, "step": 0.2, "clusters": 2},

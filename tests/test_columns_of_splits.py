@@ -16,7 +16,6 @@ from augcli.errors import RecipeError
 
 FOLDS = ["TRAIN", "Train", "training", " train", "TEST", "Validation", "", "quarantine"]
 
-
 HELD_OUT = range(4, 8)
 
 

@@ -17,7 +17,6 @@ from test_generate import ROOT, texts, told_of
 
 PHRASES = "python phrases.py phrases.tsv"
 
-
 FALLS = """
 import json, os, sys
 for line in sys.stdin:

@@ -35,7 +35,6 @@ from augcli.run import planned
 
 ASPECTS = table("sentence,aspect,from,to", lambda n: [sentence(n), sentence(n).split()[0], 0, 2])
 
-
 ASKED: dict[str, tuple[Writer, str]] = {
     "predictions": (
         photos("seg_train/a", "seg_test/a", "seg_pred"),

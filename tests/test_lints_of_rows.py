@@ -19,18 +19,15 @@ def table(path, **columns):
 
 SPREAD = [n * 7 % 31 + 0.5 for n in range(40)]
 
-
 NO_AMOUNTS = {
     "its name is that of codes": {"zip_code": [10115 + n * 917 % 5000 for n in range(40)]},
 }
-
 
 AMOUNTS = [
     {"nr": range(100, 140)},  # an id, and known as one
     {"day": [20240101 + n % 28 for n in range(40)]},  # a date, and known as one
     {"unzipped": [10115 + n * 917 % 5000 for n in range(40)]},
 ]
-
 
 ROWS = {"kind": "tabular", "label": "label", "split": {"test": 0.2}}
 
@@ -56,16 +53,13 @@ def test_columns_that_are_one_category(tmp_path, found, blue, is_one):
 
 LINES = "".join(f"{'ab'[n % 2]}\tthe film number {n} was quite good fun\n" for n in range(30))
 
-
 CURVES = "".join(
     f"{n % 2},{','.join(f'{math.sin(n + at / 3):.3f}' for at in range(30))}\n" for n in range(12)
 )
 
-
 TWO_COLUMNS = "u,v,y\n" + "".join(
     f"{n * 7 % 31}.5{n % 10}3,{n * 3 % 17}.5{n % 10}7,{'ab'[n % 2]}\n" for n in range(40)
 )
-
 
 FEW_WAYS = {
     "texts": ("x.tsv", LINES, {"kind": "text", "text": 1, "label": 0}, "random_swap", {"p": 0.02}),

@@ -53,14 +53,11 @@ class Heavy(RowTransform):
         return block
 '''
 
-
 DATASET = {"kind": "tabular", "label": "label"}
-
 
 UNEVEN = "x,y,label\n" + "".join(
     f"{i % 9}.5,{i * i % 7},{'a' if i < 4 else 'b' if i < 10 else 'cd'[i % 2]}\n" for i in range(40)
 )
-
 
 AT_FAULT = {
     "picky": ("a", "11 new rows cannot be made: step 'Picky' failed: KeyError: 'a' (own.py:"),

@@ -63,9 +63,7 @@ def test_a_report_has_objects_before_and_after(tmp_path):
 
 SUMMARY = {"failures": 0, "repeats": 0, "held_out": True, "shortfalls": [], "counts": []}
 
-
 DATASET = {"leaks": "refuse"}
-
 
 VERDICTS = [
     ({"failures": 2}, {}, "2 inputs failed"),

@@ -22,12 +22,9 @@ from augcli.commands.verify import verify
 
 RARELY = ("tabular parquet", "text csv", "timeseries wide")
 
-
 ROWS = ["tabular csv", "text jsonl", "timeseries ts"]
 
-
 ALL_ROWS = [*ROWS, *(pytest.param(name, marks=pytest.mark.faults) for name in RARELY)]
-
 
 TABLES = {"layout": "parquet", "shards": 3}
 

@@ -14,16 +14,12 @@ from helpers import make_photos, picture, write
 
 Writer = Callable[[Path], object]
 
-
 Case = tuple[Writer, dict[str, Any]]
 """What writes a dataset, and what its recipe says."""
 
-
 YOLO = {"dataset": {"format": "yolo"}, "steps": ["horizontal_flip"]}
 
-
 TEXTS = {"dataset": {"kind": "text", "format": "folders"}, "steps": ["eda"]}
-
 
 TABLE: dict[str, Any] = {
     "dataset": {"kind": "tabular", "label": "y"},

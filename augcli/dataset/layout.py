@@ -6,7 +6,6 @@ are; where some do and others do not, somebody has to say what is what, by `data
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -36,7 +35,8 @@ from augcli.plural import several
 from augcli.settings.base import DatasetSettings
 
 _AT_A_TIME = 4096
-_LOOKS = re.compile(r"train|trn|test|tst|val|dev|hold|held", re.IGNORECASE)
+_WORDS = ("train", "trn", "test", "tst", "val", "dev", "hold", "held")
+"""Without one of these no name tells a split."""
 
 
 @dataclass(frozen=True)
@@ -310,9 +310,9 @@ def _by_names(told: Told, names: Sequence[str]) -> dict[str, str]:
     sure = {name: split for name, split in said if split not in (None, CLASS)}
     starts = range(0, len(names), _AT_A_TIME)
     texts = ("\n".join(names[start : start + _AT_A_TIME]) for start in starts)
-    if sure or not any(map(_LOOKS.search, texts)):
+    if sure or not any(map(_may_tell, texts)):
         return sure
-    likely = {name: read(_last(name)) for name in names if _LOOKS.search(_last(name))}
+    likely = {name: read(_last(name)) for name in names if _may_tell(_last(name))}
     likely = {name: each for name, each in likely.items() if each.meaning not in (None, DOUBT)}
     flat = not any("/" in name for name in names)
     lone = flat and any(each.is_plain and each.meaning != TRAIN for each in likely.values())
@@ -321,6 +321,11 @@ def _by_names(told: Told, names: Sequence[str]) -> dict[str, str]:
     others = [name for name in names if name not in likely]
     _are_splits((), likely, others)
     return {name: str(each.meaning) for name, each in likely.items()}
+
+
+def _may_tell(text: str) -> bool:
+    lower = text.lower()
+    return any(word in lower for word in _WORDS)
 
 
 def _folder(name: str) -> str:

@@ -17,7 +17,6 @@ import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from copy import copy
-from itertools import chain
 from mmap import mmap
 from pathlib import Path
 from typing import IO
@@ -130,7 +129,11 @@ class Folder:
 
     def identities(self, names: Iterable[str]) -> list[int]:
         """Return what tells files as untouched, one after the other; of what is gone, nothing."""
-        return [*chain.from_iterable(map(identity, filter(None, map(self.stat, names))))]
+        numbers: list[int] = []
+        for name in names:
+            if found := self.stat(name):
+                numbers += identity(found)
+        return numbers
 
     def open(self, name: str) -> io.BufferedReader:
         """Open a file for reading; StorageError unless it is a regular one."""

@@ -15,16 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.nearest.points import (
-    Codes,
-    Find,
-    Numbers,
-    Points,
-    Rows,
-    blocks,
-    squared,
-    threads,
-)
+from augcli.nearest.points import Codes, Find, Numbers, Points, Rows, blocks, squared, threads
 
 _GROUP = 64
 """Distances of which only the smallest is ranked at first."""

@@ -169,8 +169,8 @@ def values(row: str, form: Delimited) -> list[str]:
 def written(text: str, like: str, form: Delimited) -> str | None:
     """Return a text as a cell, enclosed as another was; None where the file cannot hold it."""
     quote = form.quote
-    enclosed = bool(quote) and len(like) > 1 and like[0] == like[-1] == quote
+    enclosed = quote and len(like) > 1 and like[0] == like[-1] == quote
     special = form.delimiter in text or "\n" in text or "\r" in text
-    if text == like or not (enclosed or special or (quote and text.startswith(quote))):
+    if not (enclosed or special or (quote and text.startswith(quote))) or text == like:
         return text
     return f"{quote}{text.replace(quote, quote * 2)}{quote}" if quote else None

@@ -34,6 +34,7 @@ class SplitShares(BaseModel):
         frozen=True,
         extra="forbid",
         validate_default=True,
+        defer_build=True,
         json_schema_extra={"anyOf": [_told("test"), _told("val")]},
     )
 

@@ -51,7 +51,17 @@ def remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator
 def story(table: Table, balance: Method | None) -> Iterator[str]:
     """Yield what was found out about columns, and what distances between rows are told in."""
     yield from told_columns(table)
+    yield from _unordered(table)
     yield from _measured(table, balance)
+
+
+def _unordered(table: Table) -> Iterator[str]:
+    """Yield which categories lose their order, as they stand in a file in that of their rows."""
+    for name in dict.fromkeys(name for part in table.parts for name in part.ordered):
+        yield (
+            f"column {name!r} has categories in an order, which Parquet has no place for: in "
+            "outputs they come in that of the rows; give them their own once they are read"
+        )
 
 
 def compared(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator[str]:

@@ -13,18 +13,17 @@ from augcli.text.words import Document
 _WORD = re.compile(WORD)
 
 
-def with_articles(document: Document, edits: Sequence[Edit]) -> list[Edit]:
+def with_articles(document: Document, edits: list[Edit]) -> list[Edit]:
     """Return edits in order, with those of articles that fit no more."""
-    articles = document.articles
-    behind = [edit for edit in edits if edit[0] in articles] if articles else ()
-    return ordered([*edits, *_articles(document, edits, behind)] if behind else edits)
+    return ordered([*edits, *_articles(document, edits)] if document.articles else edits)
 
 
-def _articles(document: Document, edits: Sequence[Edit], behind: Sequence[Edit]) -> Iterator[Edit]:
+def _articles(document: Document, edits: Sequence[Edit]) -> Iterator[Edit]:
     """Yield the edits of articles before those edits that are behind one."""
-    known = document.reading.lexicon.articles
-    for place, new in {start: new for start, _, new in reversed(behind)}.items():
-        article, then = document.articles[place], _WORD.match(new)
+    known, articles = document.reading.lexicon.articles, document.articles
+    news = {start: new for start, _, new in reversed(edits) if start in articles}
+    for place, new in news.items():
+        article, then = articles[place], _WORD.match(new)
         wanted = then and known.instead(article.form.lower(), article.word, then[1])
         if wanted and not any(start == article.start < end for start, end, _ in edits):
             yield [article.start, article.end, in_shape_of(wanted, article.form)]

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
+from itertools import chain, starmap
 from typing import NamedTuple
 
 from augcli import once
@@ -42,10 +43,15 @@ _BEFORE_WORDS = " \t\"'“”‘’«»([{*-–—"
 """What may stand between the end of a sentence and the first word of the next."""
 
 
+_HAVE_MARKS = ((0x300, 0x3100), (0xA600, 0xAC00), (0xFB00, 0x10000))
+"""Where combining marks are: none are among ideographs, Hangul and what is for private use."""
+
+
 @cache
 def _marks() -> str:
     """Return combining marks and joiners as the inside of a set."""
-    found = [c for c in range(0x300, 0x10000) if unicodedata.category(chr(c)).startswith("M")]
+    codes = chain.from_iterable(starmap(range, _HAVE_MARKS))
+    found = [code for code in codes if unicodedata.category(chr(code)).startswith("M")]
     ranges: list[list[int]] = []
     for code in found:
         if ranges and ranges[-1][1] == code - 1:

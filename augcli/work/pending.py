@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
 
@@ -17,7 +17,7 @@ from augcli.engines.local import InProcess
 from augcli.plan import Plan, Short, make_plan
 from augcli.recipe import Recipe
 from augcli.records.journal import hash_of_partners, hash_of_value, kept_of_task
-from augcli.requests.asked import Request, Stamps, plain_request
+from augcli.requests.asked import Stamps, plain_request
 from augcli.store.manifest import Journal
 from augcli.store.seals import Sealed, Told, asked_of, seal_of, told_of
 from augcli.store.sources import stats_of
@@ -31,6 +31,8 @@ MAX_OUTPUTS = 256
 
 _FEW_BLOCKS = 16
 """Of seals, at which one process looks sooner than forks of it do."""
+_A_BEAT = 1 << 5
+"""Rows at which is looked between two beats."""
 _LOOKED_AT = 1 << 16
 """Files of partners of which is kept what was seen; each is that of many samples."""
 
@@ -103,10 +105,15 @@ class _Seen:
     ) -> list[int] | None:
         """Return the identities of files, one after the other; None where an input is gone."""
         stats = self._look(inputs)
-        others = [*map(self._partner, partners)]
-        if stats is None or None in others:
+        if stats is None:
             return None
-        return [*stats, *chain.from_iterable(filter(None, others)), *self._outputs.identities(made)]
+        for partner in partners:
+            found = self._partner(partner)
+            if found is None:
+                return None
+            stats += found
+        stats += self._outputs.identities(made)
+        return stats
 
 
 class Pending:
@@ -131,7 +138,8 @@ class Pending:
         self._doubt = doubt
         self._dataset = plan.dataset
         self.tasks = Tasks(plan)
-        self._asked = cache(self._asked_of)
+        self._asked: dict[tuple[str, str | None, int], int] = {}
+        """What is asked of rows of a split and class by a request, which the plan holds."""
 
     def survey(self, skip: Set[int]) -> Survey:
         """Look at every source that is neither broken nor to be skipped."""
@@ -201,7 +209,7 @@ class Pending:
         """Return the rows of blocks whose seals are what they would be now, as ranges."""
         ranges: list[list[int]] = []
         for row, told in chain.from_iterable(map(self._journal.sealed, blocks)):
-            if not beat(0):
+            if row % _A_BEAT == 0 and not beat(0):
                 break
             if told.seal is None or not self._is_sealed(row, told, seen):
                 continue
@@ -217,8 +225,7 @@ class Pending:
         if known.told != self._told(row, inputs, pools):
             return False
         stats = seen.stats(inputs, files_of(pools, inputs) if pools else (), known.outputs)
-        asked = self._asked(*self._dataset.group(row), self.plan.requests[row])
-        return stats is not None and known.seal == seal_of(asked, stats)
+        return stats is not None and known.seal == seal_of(self._asked_of(row), stats)
 
     def _told(self, row: int, inputs: Sequence[str], pools: Pools) -> Told:
         """Return what names a source and its output now."""
@@ -227,8 +234,14 @@ class Pending:
         odd = dataset.checksums.get(source), value, hash_of_partners(pools)
         return told_of(self.tasks.base(row), source, inputs, odd)
 
-    def _asked_of(self, split: str, label: str | None, request: Request) -> int:
-        return asked_of(self._stamps.of(request.asks), split, label, plain_request(request))
+    def _asked_of(self, row: int) -> int:
+        """Return the hash of what is asked of a row."""
+        (split, label), request = self._dataset.group(row), self.plan.requests[row]
+        key = split, label, id(request)
+        if key not in self._asked:
+            told = self._stamps.of(request.asks), split, label, plain_request(request)
+            self._asked[key] = asked_of(*told)
+        return self._asked[key]
 
     def _is_current(self, row: int, record: Plain, outputs: Folder) -> bool:
         """Return whether a record is of this task, recipe and source, and its outputs intact."""

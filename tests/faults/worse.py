@@ -48,7 +48,6 @@ def path_of(handle: int) -> Path:
 
 PUBLISH = publish.Batch.publish
 
-
 SABOTAGE: dict[str, tuple[Any, str, Any]] = {
     "no names": (output.OutputFolder, "names_in", no_names),
     "backward": (work, "shard_name", backward),

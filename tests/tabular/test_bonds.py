@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -110,3 +111,57 @@ def test_columns_that_cannot_be_bound_are_told(
 ) -> None:
     with pytest.raises(RecipeError, match=why):
         made(tmp_path, told, WAYS[0])
+
+
+def with_gaps(table: str) -> str:
+    """Return a table of which each fifth row is blank in one group, and numbers have points."""
+    head, *lines = table.splitlines()
+    found = [head]
+    for number, line in enumerate(lines):
+        cells = line.split(",")
+        cells[:3] = [f"{each}.0" for each in cells[:3]]
+        if number % 5 == 0:
+            at = slice(0, 3) if number % 10 else slice(3, 5 - number % 4 // 2)
+            cells[at] = [""] * (at.stop - at.start)
+        found.append(",".join(cells))
+    return "\n".join(found) + "\n"
+
+
+@pytest.mark.parametrize("way", WAYS[:3], ids=["smote", "rose", "steps"])
+def test_blanks_and_points_hide_nothing_that_all_rows_obey(
+    tmp_path: Path, way: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "TABLE", with_gaps(TABLE))
+    summary, new = made(tmp_path, {}, way)
+    hot = [pl.col(name).cast(pl.Float64) for name in ("ka", "kb", "kc")]
+    new = new.with_columns(hot)
+    known = new.filter(pl.all_horizontal(pl.col("ka", "kb", "kc", "tree", "grade").is_not_null()))
+    assert len(known) > 100
+    assert not any(broken(known).values())
+    assert any("ka, kb, kc together, tree, grade together" in note for note in summary.notes)
+
+
+UNTRUE = [
+    ({"order": ["end", "start"]}, "end ≤ start"),
+    ({"sum": {"end": ["low", "net"]}}, "end = "),
+]
+
+
+@pytest.mark.parametrize(("told", "said"), UNTRUE, ids=["order", "sum"])
+def test_what_no_row_obeys_is_refused(tmp_path: Path, told: dict[str, Any], said: str) -> None:
+    lines = [
+        f"{n % 30}.5,{n % 30 + 1}.5,{n % 7}.25,{n % 9}.5,{'ab'[n % 4 == 0]}" for n in range(60)
+    ]
+    path = write(tmp_path / "t.csv", "\n".join(["start,end,net,low,kind", *lines]) + "\n")
+    with pytest.raises(RecipeError, match=f"{said}.* in none of the rows"):
+        augmented(tmp_path, {"path": str(path), "label": "kind", **told}, **WAYS[0])
+
+
+def test_what_is_told_wins_over_what_is_found(tmp_path: Path) -> None:
+    lines = [f"{n % 30}.5,{n % 30 + n % 2}.5,{'ab'[n % 4 == 0]}" for n in range(80)]
+    path = write(tmp_path / "t.csv", "\n".join(["start,end,kind", *lines]) + "\n")
+    dataset = {"path": str(path), "label": "kind", "order": ["end", "start"]}
+    summary = augmented(tmp_path, dataset, **WAYS[0])
+    assert not [note for note in summary.notes if "start ≤ end" in note]
+    new = pl.read_csv(tmp_path / "out/t.csv")[80:]
+    assert new.filter(pl.col("end") > pl.col("start")).is_empty()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from unicodedata import category
 
 import pytest
 from hypothesis import given
@@ -95,6 +96,15 @@ def test_scripts_without_spaces_are_read_by_character() -> None:
     ]
     assert is_spaceless(["词汇阅读", "ab"])
     assert not is_spaceless(["plain words", "字"])
+
+
+def test_every_combining_mark_stays_in_its_word() -> None:
+    """The oracle is Unicode's own category of each character that a set of `re` may hold."""
+    known = (chr(code) for code in range(0x300, 0x10000))
+    marks = (mark for mark in known if category(mark).startswith("M") and not is_spaceless([mark]))
+    words = [f"a{mark}b" for mark in marks]
+    assert len(words) > 1000
+    assert [word.text for word in document(" ".join(words)).words] == words
 
 
 def test_words_keep_marks_apostrophes_and_hyphens() -> None:

@@ -16,7 +16,6 @@ from augcli.errors import RecipeError
 
 TARGETS = [f"{3.001 + number * 0.12:.3f}" for number in range(12)]
 
-
 REGRESSION = "@problemName p\n@targetlabel true\n@data\n" + lines(VALUES, TARGETS)
 
 

@@ -58,7 +58,7 @@ def bands_among(pictures: Sequence[str]) -> list[str]:
     scenes: dict[str, list[str]] = defaultdict(list)
     for name in pictures:
         stem = name.rpartition(".")[0]
-        band = _BAND.search(stem)
+        band = _BAND.search(stem, stem.rfind("/") + 1)
         scenes[stem[: band.start()] if band else stem].append(name)
     several = [names for names in scenes.values() if len(names) > 1]
     named = sum(map(len, several))

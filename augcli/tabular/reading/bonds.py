@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import combinations, permutations
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations, pairwise, permutations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,20 +30,48 @@ def bonds_of(table: Table, settings: TableDatasetSettings) -> Bonds:
     Raises SettingError for columns of which that cannot be.
     """
     told = _told(table, settings)
-    if settings.constraints == "told":
-        return told
     rows = np.zeros(len(table), bool)
     rows[table.observed] = True
     rows[list(table.bad)] = False
     found = np.flatnonzero(rows)
     if len(found) < _ENOUGH:
         return told
-    search = _Search(table, found, told)
+    _refuse_untrue(table, found, told)
+    return told if settings.constraints == "told" else _with_found(table, found, told)
+
+
+def _with_found(table: Table, rows: NDArray[np.int64], told: Bonds) -> Bonds:
+    """Return what is told and what all of these rows obey, unless something else is told."""
+    search = _Search(table, rows, told)
     together = (*told.together, *search.one_hot(), *search.together())
-    sums = (*told.sums, *search.sums())
-    added = {(part, total) for total, parts in sums for part in parts}
-    orders = (each for each in search.orders() if each not in added)
+    totals = {total for total, _ in told.sums}
+    sums = (*told.sums, *(each for each in search.sums() if each[0] not in totals))
+    known = {(part, total) for total, parts in sums for part in parts}
+    for order in told.orders:
+        known |= {*combinations(order, 2), *combinations(order[::-1], 2)}
+    orders = (each for each in search.orders() if each not in known)
     return Bonds(together, sums, (*told.orders, *orders))
+
+
+def _refuse_untrue(table: Table, rows: NDArray[np.int64], told: Bonds) -> None:
+    """Raise SettingError for a sum or an order that is told and that none of the rows obeys."""
+    numbers = {each.index: table.numbers[each.index][rows] for each in table.numeric}
+    obeyed = [
+        ("sum", Bonds(sums=(each,)), _equal(numbers[each[0]], _added(numbers, each[1])))
+        for each in told.sums
+    ]
+    for each in told.orders:
+        steps = [~(numbers[low] > numbers[high]) for low, high in pairwise(each)]
+        obeyed.append(("order", Bonds(orders=(each,)), np.logical_and.reduce(steps)))
+    for key, bond, holds in obeyed:
+        if not holds.any():
+            text = f"{next(bond.said(table.columns))} is so in none of the rows"
+            raise SettingError(("dataset", key), text)
+
+
+def _added(numbers: Mapping[int, Numbers], parts: Sequence[int]) -> Numbers:
+    added: Numbers = np.sum([numbers[each] for each in parts], axis=0)
+    return added
 
 
 def _told(table: Table, settings: TableDatasetSettings) -> Bonds:
@@ -78,20 +106,29 @@ class _Search:
     def one_hot(self) -> Iterator[tuple[int, ...]]:
         """Yield neighbouring columns of yes and no of which one says yes in every row."""
         group: list[int] = []
-        total = np.zeros(len(self._rows), np.int32)
+        total = np.zeros(len(self._rows))
         for column in self._table.features:
-            coded = self._table.coded.get(column.index)
-            values = None if coded is None else _flags(coded, self._rows)
+            values = self._says_yes(column)
+            if values is None or np.any(total + values > 1):
+                group, total = [], np.zeros_like(total)
             if values is None:
-                group, total = [], np.zeros_like(total)
                 continue
-            if np.any(total + values > 1):
-                group, total = [], np.zeros_like(total)
             group, total = [*group, column.index], total + values
-            if len(group) > 1 and total.all():
+            known = total[~np.isnan(total)]
+            if len(group) > 1 and len(known) >= _ENOUGH and known.all():
                 self._taken.update(group)
                 yield tuple(group)
                 group, total = [], np.zeros_like(total)
+
+    def _says_yes(self, column: Column) -> Numbers | None:
+        """Return 1 where rows say yes, 0 where no, NaN where nothing; None if anything else."""
+        if column.index in self._table.coded:
+            return _flags(self._table.coded[column.index], self._rows)
+        if column.kind not in AMOUNTS:
+            return None
+        values = self._table.numbers[column.index][self._rows]
+        says = np.unique(values[~np.isnan(values)])
+        return values if np.array_equal(says, (0, 1)) else None
 
     def together(self) -> Iterator[tuple[int, ...]]:
         """Yield pairs of columns of which each tells the other, one at least of categories."""
@@ -101,34 +138,37 @@ class _Search:
             if column.index not in self._taken and (values := self._numbered(column)) is not None
         }
         for (one, own), (other, others) in combinations(codes.values(), 2):
-            count, discrete = int(own.max()) + 1, {one.kind, other.kind} & {"category"}
-            if count != others.max() + 1 or not discrete:
+            if "category" not in (one.kind, other.kind) or own.max() != others.max():
                 continue
             if all(_are_pairs(own[some], others[some]) for some in (slice(_SAMPLE), slice(None))):
                 self._taken.update((one.index, other.index))
                 yield one.index, other.index
 
     def _numbered(self, column: Column) -> Codes | None:
-        """Return a number for each value of a column with few, None for others."""
+        """Return a number for each value of a column with few, -1 for blanks; None for others."""
         if column.kind == "category":
             values = self._table.coded[column.index].codes[self._rows].astype(float)
         elif column.kind == "integer":
             values = self._table.numbers[column.index][self._rows]
         else:
             return None
+        blank = np.isnan(values) | (values < 0 if column.kind == "category" else False)
         sample = values[:_SAMPLE]
-        if np.isnan(values).any() or len(np.unique(sample)) > 0.5 * len(sample):
+        if len(np.unique(sample)) > 0.5 * len(sample):
             return None
-        known, codes = np.unique(values, return_inverse=True)
-        is_few = 3 <= len(known) <= min(_MOST_VALUES, len(values) / 3)
-        return codes.astype(np.int32) if is_few else None
+        known, places = np.unique(values[~blank], return_inverse=True)
+        codes = np.full(len(values), -1, np.int32)
+        codes[~blank] = places
+        return codes if 3 <= len(known) <= min(_MOST_VALUES, len(places) / 3) else None
 
     def _amounts(self, most: int) -> list[tuple[Column, Numbers]]:
         columns = [each for each in self._table.numeric if each.index not in self._taken]
         if len(columns) > most:
             columns = [each for each in columns if each.kind == "date"][:most]
         numbers = self._table.numbers
-        return [(column, numbers[column.index][self._rows]) for column in columns]
+        whole = len(self._rows) == len(self._table)
+        where = slice(None) if whole else self._rows
+        return [(column, numbers[column.index][where]) for column in columns]
 
     def sums(self) -> Iterator[tuple[int, tuple[int, ...]]]:
         """Yield columns that are the sum of two others in every row that has all three."""
@@ -152,12 +192,12 @@ class _Search:
                 yield one.index, other.index
 
 
-def _flags(coded: Coded, rows: NDArray[np.int64]) -> Codes | None:
-    """Return 1 where rows say yes and 0 where they say no; None where they say anything else."""
+def _flags(coded: Coded, rows: NDArray[np.int64]) -> Numbers | None:
+    """Return 1 for yes, 0 for no and NaN for blanks; None where cells say anything else."""
     codes, yes = coded.codes[rows], coded.flag
-    if yes is None or {each.lower() for each in coded.texts} not in FLAGS or np.any(codes < 0):
+    if yes is None or {each.lower() for each in coded.texts} not in FLAGS:
         return None
-    says: Codes = (codes == yes).astype(np.int32)
+    says: Numbers = np.where(codes < 0, np.nan, codes == yes)
     return says
 
 
@@ -166,7 +206,11 @@ def _alike(column: Column) -> str:
 
 
 def _are_pairs(some: Codes, others: Codes) -> bool:
-    """Return whether equal codes stand beside equal ones only."""
+    """Return whether equal codes stand beside equal ones only, where neither is blank."""
+    both = (some >= 0) & (others >= 0)
+    some, others = some[both], others[both]
+    if len(some) < _ENOUGH:
+        return False
     pairs = np.unique(some.astype(np.int64) * (int(others.max()) + 1) + others)
     return len(pairs) == len(np.unique(some)) == len(np.unique(others))
 

@@ -1,52 +1,23 @@
-"""Parquet tables: new rows in the types of a file, and what it tells of itself kept."""
+"""Parquet tables: new rows in the types of a file."""
 
 from __future__ import annotations
 
-import io
-import json
 from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from augcli.rows.parquet import Origin
 from augcli.tabular.reading.columns import Column
 from augcli.tabular.reading.table import Numbers
-from augcli.task import Buffer
-
-_SCHEMA = "ARROW:schema"
-"""What each writer says anew."""
 
 
-def metadata_of(data: Buffer) -> dict[str, str]:
-    """Return what is told of a file under keys, as pandas and others do."""
-    told = pl.read_parquet_metadata(io.BytesIO(data))
-    return {key: value for key, value in told.items() if key != _SCHEMA}
-
-
-def index_columns(metadata: Mapping[str, str]) -> list[str]:
-    """Return the columns that are pandas' index."""
-    return [each for each in _index(metadata) if isinstance(each, str)]
-
-
-def _index(metadata: Mapping[str, str]) -> list[object]:
-    try:
-        told = json.loads(metadata.get("pandas", "{}"))
-    except ValueError:
-        return []
-    found = told.get("index_columns") if isinstance(told, dict) else None
-    return found if isinstance(found, list) else []
-
-
-def parquet_bytes(
-    own: pl.DataFrame, new: Sequence[pl.DataFrame], metadata: Mapping[str, str]
-) -> bytes:
+def parquet_bytes(own: pl.DataFrame, new: Sequence[pl.DataFrame], origin: Origin) -> bytes:
     """Return a Parquet file of own and new rows; numbers of an index go on in new ones."""
     whole = pl.concat([own, *new], how="vertical")
-    for name in index_columns(metadata):
+    for name in origin.index:
         if name in own.columns and own[name].dtype.is_integer():
             whole = whole.with_columns(_continued(own[name], len(whole)))
-    buffer = io.BytesIO()
-    whole.write_parquet(buffer, statistics=True, metadata=_of_length(metadata, len(whole)))
-    return buffer.getvalue()
+    return origin.written(whole, statistics=True)
 
 
 def _continued(own: pl.Series, size: int) -> pl.Series:
@@ -54,21 +25,6 @@ def _continued(own: pl.Series, size: int) -> pl.Series:
     first = int(own.max() or 0) + 1  # type: ignore[arg-type]
     more = pl.int_range(first, first + size - len(own), eager=True)
     return own.append(more.cast(own.dtype))
-
-
-def _of_length(metadata: Mapping[str, str], rows: int) -> dict[str, str]:
-    """Return what is told of a file, where it tells how many rows there are with that number."""
-    changed = False
-    for each in (index := _index(metadata)):
-        if isinstance(each, dict) and each.get("kind") == "range":
-            each["stop"] = int(each.get("start", 0)) + rows * int(each.get("step", 1))
-            changed = True
-    if not changed:
-        return dict(metadata)
-    return {
-        **metadata,
-        "pandas": json.dumps(json.loads(metadata["pandas"]) | {"index_columns": index}),
-    }
 
 
 def typed_frame(

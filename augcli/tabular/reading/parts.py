@@ -15,12 +15,12 @@ from augcli.rows.cells import mended
 from augcli.rows.encodings import Held, LostLine, open_text
 from augcli.rows.packed import read_parquet
 from augcli.rows.packings import unpacked
+from augcli.rows.parquet import Origin
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.reading.builder import Builder
 from augcli.tabular.reading.columns import SAMPLE
 from augcli.tabular.reading.dialect import HEAD, Dialect, sniff
 from augcli.tabular.reading.looks import decimal_of
-from augcli.tabular.reading.parquet import index_columns, metadata_of
 from augcli.tabular.reading.structure import Lines, is_regular, row_spans
 from augcli.tabular.reading.table import Part
 from augcli.task import Source
@@ -38,6 +38,8 @@ class FilePart:
     own: Held = b""
     """The bytes that its rows are in."""
     lost: Sequence[LostLine] = ()
+    ordered: Sequence[str] = ()
+    """Columns whose categories have an order that is not kept."""
     rows = 0
     judges = EVERY
     """Which rows say what columns are like."""
@@ -49,7 +51,7 @@ class FilePart:
     @property
     def told(self) -> Part:
         """Return what is known of it once its rows are read."""
-        return Part(self.name, self.rows, self.dialect, self.own, self.lost)
+        return Part(self.name, self.rows, self.dialect, self.own, self.lost, self.ordered)
 
     def show(self, builders: Sequence[Builder]) -> None:
         """Let builders look at the first cells of judges."""
@@ -80,8 +82,9 @@ class ParquetPart(FilePart):
         super().__init__()
         self.name = source.name
         self._frame = read_parquet(source.data, settings.max_bytes)
-        self._index = index_columns(metadata_of(source.data))
         self.names = self._frame.columns
+        origin = Origin.of(source.data)
+        self._index, self.ordered = origin.index, origin.ordered
         self.rows = self._frame.height
         if not self.rows:
             raise SampleError("the table is empty")

@@ -55,6 +55,8 @@ class Part:
     own: Held = b""
     """The bytes that the rows of a text are in: all but the lines that are lost."""
     lost: Sequence[LostLine] = ()
+    ordered: Sequence[str] = ()
+    """Columns whose categories have an order that is not kept."""
 
 
 @dataclass(frozen=True)

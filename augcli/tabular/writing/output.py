@@ -20,12 +20,13 @@ from numpy.typing import NDArray
 from augcli.once import Once
 from augcli.requests.spread import Part, Spread, here
 from augcli.rows.packings import packing_of
+from augcli.rows.parquet import Origin
 from augcli.tabular.config import TableOutputSettings
 from augcli.tabular.drawn import ROWS, Drawn
 from augcli.tabular.reading.carried import carried_cells
 from augcli.tabular.reading.columns import Column
 from augcli.tabular.reading.dialect import Dialect
-from augcli.tabular.reading.parquet import metadata_of, parquet_bytes, typed_frame
+from augcli.tabular.reading.parquet import parquet_bytes, typed_frame
 from augcli.tabular.reading.structure import Lines
 from augcli.tabular.reading.table import Table
 from augcli.tabular.transform import Block
@@ -81,7 +82,7 @@ class Writing:
             own = self._own_frame()
             cells = (self._cells(*each) for each in self._blocks())
             frames = [typed_frame(self._columns, each, own) for each in cells]
-            yield parquet_bytes(own, frames, metadata_of(self.source.data))
+            yield parquet_bytes(own, frames, Origin.of(self.source.data))
             return
         yield from self._own_lines(dialect)
         for block in self._blocks():

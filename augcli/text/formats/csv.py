@@ -139,7 +139,7 @@ class CsvFile(LinedFile):
             cell = written(texts[number], raw[start:end], self.dialect)
             if cell is None:
                 return None
-            raw = raw[:start] + cell + raw[end:]
+            raw = f"{raw[:start]}{cell}{raw[end:]}"
         return raw
 
 

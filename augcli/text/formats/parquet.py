@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -11,6 +10,7 @@ from augcli.dataset.columns import column_of
 from augcli.dataset.splits import columns_of_splits
 from augcli.errors import SettingError
 from augcli.rows.packed import read_parquet
+from augcli.rows.parquet import Origin
 from augcli.settings.base import ColumnRef
 from augcli.task import Buffer, Source
 from augcli.text.config import TextDatasetSettings
@@ -27,6 +27,7 @@ class ParquetFile(ObjectFile):
     def __init__(self, source: Source, settings: TextDatasetSettings):
         self.name = source.name
         self._frame = read_parquet(source.data, settings.max_bytes)
+        self._origin = Origin.of(source.data)
         self._some = self._frame.head(SAMPLED).to_dicts()
         super().__init__(settings, self._some, self._column)
         told_columns = (name for name in self._frame.columns if name in self._named)
@@ -86,9 +87,7 @@ class ParquetFile(ObjectFile):
 
     def part(self, rows: Sequence[int]) -> bytes:
         """Return a file of some of its rows."""
-        buffer = io.BytesIO()
-        self._frame[list(rows)].write_parquet(buffer, compression="zstd")
-        return buffer.getvalue()
+        return self._origin.written(self._frame[list(rows)], compression="zstd")
 
     def payload(self, rows: Iterable[str]) -> bytes:
         """Return the changes of rows as JSON."""
@@ -104,9 +103,7 @@ class ParquetFile(ObjectFile):
             told = list(map(self._changed, rows, json.loads(payload)))
             made = pl.DataFrame({name: [row[name] for row in told] for name in new}, new)
             frames.append(own[list(rows)].with_columns(made))
-        buffer = io.BytesIO()
-        pl.concat(frames).write_parquet(buffer, compression="zstd")
-        yield buffer.getvalue()
+        yield self._origin.written(pl.concat(frames), compression="zstd")
 
     def _changed(self, index: int, changes: Any) -> dict[str, Any]:
         """Return a row after changes."""

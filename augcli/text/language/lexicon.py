@@ -27,11 +27,19 @@ from augcli.text.language.folders import (
     words_in,
 )
 from augcli.text.language.inflection import bases, inflected
-from augcli.text.language.stopwords import AFTER_NO_VERB, BEFORE_VERB, NEVER
 
 TABLE = BUNDLED / ENGLISH / "wordnet.txt.gz"
 NO_ARTICLES = Articles()
-_HINTS = dict.fromkeys(AFTER_NO_VERB, "nar") | dict.fromkeys(BEFORE_VERB, "v")
+NEVER = "never.txt"
+"""Never replaced, never put in: slurs, numbers, and words whose synonyms are hardly ever meant."""
+_NO_VERB = """
+a an the this that these those my your his her its our their some any each every no of in on at for
+with by from into about
+"""
+_VERB = "to will would shall should can could may might must cannot"
+_NEGATED = "do does did ca wo would could should might must need"
+_NOT = [f"{verb}{gap}n{mark}t" for verb in _NEGATED.split() for gap in ("", " ") for mark in "'’"]
+_HINTS = dict.fromkeys(_NO_VERB.split(), "nar") | dict.fromkeys([*_VERB.split(), *_NOT], "v")
 """word → the parts of speech that can stand after it; any can after others"""
 
 
@@ -60,7 +68,7 @@ class Lexicon:
                 _, form, base = line.split(" ")
                 self._irregular[form] = base
                 self._forms[base].append(form)
-        self._deny = NEVER | {word.lower() for word in deny}
+        self._deny = {*words_in(ENGLISH, NEVER), *map(str.lower, deny)}
         self._stop = frozenset(words_in(ENGLISH, STOP_WORDS))
         self._known = {hint: _Known(self._looked_up, hint) for hint in {"", *_HINTS.values()}}
 

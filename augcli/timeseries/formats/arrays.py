@@ -27,11 +27,17 @@ from augcli.timeseries.formats.base import (
     Shape,
     padded,
 )
-from augcli.timeseries.formats.npy import DAMAGED, header, loaded, refuse_pictures, unclear_axes
+from augcli.timeseries.formats.npy import (
+    DAMAGED,
+    ROWS,
+    archived,
+    header,
+    loaded,
+    pieces,
+    refuse_pictures,
+    unclear_axes,
+)
 from augcli.timeseries.series import Series
-
-_ROWS = 1 << 14
-"""How many series are looked at, or written, at a time."""
 
 
 class _New(NamedTuple):
@@ -134,7 +140,7 @@ class NpyFile(ArrayFile):
         rows = sum(map(len, parts))
         yield header(self.array.dtype, (rows, *self.held.shape[1:]))
         for part in parts:
-            yield from _pieces(part)
+            yield from pieces(part)
 
 
 class SpectrogramFile(SeriesFile):
@@ -156,7 +162,7 @@ class SpectrogramFile(SeriesFile):
         (only,) = new
         made = only.series.values if self._array.ndim == 2 else only.series.values[0]
         values = _as_type(made, self._array.dtype)
-        return b"".join([header(values.dtype, values.shape), *_pieces(values)])
+        return b"".join([header(values.dtype, values.shape), *pieces(values)])
 
     def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
         """Yield a file with a new series."""
@@ -229,21 +235,8 @@ class NpzFile(ArrayFile):
             new.values.append(values)
             new.targets.append(self.targets(payload))
             new.rows.extend(rows)
-        sink = _Sink()
-        with zipfile.ZipFile(sink, "w", self._method, allowZip64=True) as archive:
-            for key, array in self._arrays.items():
-                parts = self._parts(key, array, new, own)
-                shape = (sum(map(len, parts)), *array.shape[1:]) if array.ndim else ()
-                # as NumPy does it: always of the same day, and ready to be large
-                info = zipfile.ZipInfo(f"{key}.npy")
-                info.compress_type = self._method
-                with archive.open(info, "w", force_zip64=True) as file:
-                    file.write(header(array.dtype, shape))
-                    for part in parts:
-                        for piece in _pieces(part):
-                            file.write(piece)
-                            yield sink.taken()
-        yield sink.taken()
+        arrays = ((key, self._parts(key, each, new, own)) for key, each in self._arrays.items())
+        yield from archived(arrays, self._method)
 
     def _parts(self, key: str, array: Any, new: _New, own: Own) -> list[Any]:
         if key == self._key:
@@ -260,31 +253,13 @@ def _rows_of(array: Any, own: Own) -> Any:
     return array if own is None else array[list(own)]
 
 
-class _Sink(io.RawIOBase):
-    """What an archive is written to, to be taken piece by piece."""
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self._pieces.append(bytes(data))
-        return len(data)
-
-    def taken(self) -> bytes:
-        pieces, self._pieces = self._pieces, []
-        return b"".join(pieces)
-
-
 def _flaws(array: Any) -> Iterator[tuple[int, str]]:
     """Yield the series that have no values, or infinite ones, and what is wrong with them."""
     if array.dtype.kind != "f":
         return
     axes = tuple(range(1, array.ndim))
-    for start in range(0, len(array), _ROWS):
-        piece = array[start : start + _ROWS]
+    for start in range(0, len(array), ROWS):
+        piece = array[start : start + ROWS]
         endless, empty = np.isinf(piece).any(axis=axes), np.isnan(piece).all(axis=axes)
         for row in np.flatnonzero(endless | empty).tolist():
             told = "it has infinite values" if endless[row] else "it has no values"
@@ -300,8 +275,8 @@ def _check(name: str, array: Any, dimensions: tuple[int, int]) -> None:
 def _lengths(array: Any) -> Iterator[int]:
     """Yield the length of each series: up to its last point that is not missing."""
     width = array.shape[-1]
-    for start in range(0, len(array), _ROWS):
-        known = ~np.isnan(array[start : start + _ROWS])
+    for start in range(0, len(array), ROWS):
+        known = ~np.isnan(array[start : start + ROWS])
         known = known.any(axis=1) if known.ndim == 3 else known
         tails = known[:, ::-1].argmax(axis=1)
         yield from np.where(known.any(axis=1), width - tails, width).tolist()
@@ -326,14 +301,6 @@ def _as_type(values: Any, dtype: Any) -> Any:
     if dtype.kind == "b":
         return values >= _HALF
     return values.astype(dtype)
-
-
-def _pieces(array: Any) -> Iterator[bytes]:
-    """Yield the bytes of an array, some rows at a time."""
-    if not array.ndim:
-        yield array.tobytes()
-    for start in range(0, len(array) if array.ndim else 0, _ROWS):
-        yield array[start : start + _ROWS].tobytes()
 
 
 def _npy(source: Source, settings: SeriesDatasetSettings, single: bool) -> SeriesFile:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from array import array
 from collections import Counter
@@ -21,6 +20,7 @@ from augcli.rows.cells import RowSpan, cells, mended, row_spans, values, width_o
 from augcli.rows.delimited import sniff
 from augcli.rows.encodings import Held, LostLine
 from augcli.rows.packed import read_parquet
+from augcli.rows.parquet import Origin
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import Own, before_new, opened_text
@@ -239,6 +239,7 @@ class ParquetGrid(Grid):
     def __init__(self, name: str, data: Any, settings: SeriesDatasetSettings):
         super().__init__(name, settings)
         self._frame = read_parquet(data, settings.max_bytes)
+        self._origin = Origin.of(data)
         self.names = self._frame.columns
         if not len(self._frame):
             raise SampleError(f"{name} has no rows")
@@ -266,9 +267,7 @@ class ParquetGrid(Grid):
             self._frame if own is None else self._frame[list(own)],
             *map(self._typed, map(from_json, payloads)),
         ]
-        buffer = io.BytesIO()
-        pl.concat(parts, rechunk=True).write_parquet(buffer)
-        yield buffer.getvalue()
+        yield self._origin.written(pl.concat(parts, rechunk=True))
 
     def _typed(self, rows: list[Row]) -> Any:
         import polars as pl

@@ -8,6 +8,8 @@ import math
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from tokenize import TokenError
 from typing import IO, Any
 
@@ -25,6 +27,8 @@ DAMAGED = (
 
 _ENOUGH, _POINTS, _LOOKED_AT = 20, 8, 500
 """Series and points that tell whether they are smooth, and how many series are looked at."""
+ROWS = 1 << 14
+"""How many series are looked at, or written, at a time."""
 _ALIKE = 0.1
 """Mean correlation of neighbouring points above which rows are taken for series."""
 
@@ -101,3 +105,47 @@ def header(dtype: Any, shape: tuple[int, ...]) -> bytes:
     told = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(buffer, told)
     return buffer.getvalue()
+
+
+def pieces(array: Any) -> Iterator[bytes]:
+    """Yield the bytes of an array, some rows at a time."""
+    if not array.ndim:
+        yield array.tobytes()
+    for start in range(0, len(array) if array.ndim else 0, ROWS):
+        yield array[start : start + ROWS].tobytes()
+
+
+def archived(arrays: Iterable[tuple[str, Sequence[Any]]], method: int) -> Iterator[bytes]:
+    """Yield an archive of arrays, which come in parts, as NumPy writes it."""
+    sink = _Sink()
+    with zipfile.ZipFile(sink, "w", method, allowZip64=True) as archive:
+        for key, parts in arrays:
+            first = parts[0]
+            shape = (sum(map(len, parts)), *first.shape[1:]) if first.ndim else ()
+            # always of the same day, and ready to be large
+            info = zipfile.ZipInfo(f"{key}.npy")
+            info.compress_type = method
+            with archive.open(info, "w", force_zip64=True) as file:
+                file.write(header(first.dtype, shape))
+                for piece in chain.from_iterable(map(pieces, parts)):
+                    file.write(piece)
+                    yield sink.taken()
+    yield sink.taken()
+
+
+class _Sink(io.RawIOBase):
+    """What an archive is written to, to be taken piece by piece."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._pieces.append(bytes(data))
+        return len(data)
+
+    def taken(self) -> bytes:
+        pieces, self._pieces = self._pieces, []
+        return b"".join(pieces)

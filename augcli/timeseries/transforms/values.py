@@ -20,14 +20,7 @@ from augcli.timeseries.curves import smooth
 from augcli.timeseries.groups import Apart, Channel, refusal
 from augcli.timeseries.noise import normals, uniform
 from augcli.timeseries.series import Series, Values, filled
-from augcli.timeseries.transform import (
-    Facts,
-    Listed,
-    OneByOne,
-    SeriesTransform,
-    column,
-    drawn_many,
-)
+from augcli.timeseries.transform import Facts, Listed, OneByOne, SeriesTransform, column, drawn_many
 from augcli.transform import Params, register
 
 
@@ -207,8 +200,7 @@ def _walks(steps: Values, length: int) -> Values:
     start = np.zeros((*steps.shape[:-1], 1))
     walks = smooth(np.concatenate([start, steps.cumsum(axis=-1)], axis=-1), length)
     largest = np.abs(walks).max(axis=-1, keepdims=True)
-    walks /= np.where(largest == 0, 1.0, largest)
-    return walks
+    return np.divide(walks, np.where(largest == 0, 1.0, largest), out=walks)
 
 
 @register
