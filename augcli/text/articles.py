@@ -47,7 +47,7 @@ def with_moved(document: Document, edits: Sequence[Edit]) -> list[Edit]:
         elif edit is not None and form in forms and edits[edit][2] == new.form:
             wanted = known.instead(form, None, new.word) or form
             found[edit] = [*edits[edit][:2], in_shape_of(wanted, new.form)]
-    return ordered(each for each in found if text[each[0] : each[1]] != each[2])
+    return ordered([each for each in found if text[each[0] : each[1]] != each[2]])
 
 
 class _Origin:
