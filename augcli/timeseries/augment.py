@@ -314,14 +314,14 @@ class ProcessedSeries(Processed):
         as_it_is = keeps and rows is None and not copies
         source = self.library.sources[name]
         key = key_as_it_is(source) if as_it_is else self._records.key(record, story.digest)
-        writing = Writing(self.library, name, copies.drawn, kept, self._job.spread, key)
+        writing = Writing(self.library, name, copies, kept, self._job.spread, key)
         return File(record, story, writing)
 
     def _singles(self) -> Iterator[Output]:
         """Yield the files that come of files with one series."""
-        drawn = self.decided.of(self.library.files).drawn
+        copies = self.decided.of(self.library.files)
         names = output_names(dict(sorted(self.library.places.items())))
-        ahead = Ahead(self.library, drawn, self._job.spread, self._key)
+        ahead = Ahead(self.library, copies, self._job.spread, self._key)
         numbers = count()
         for name in self.library.files:
             entry, base = self.library.entries[name], names[name]

@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from augcli.names import Spot
-from augcli.timeseries.making import Drawn
 
 
 class Copy(NamedTuple):
@@ -19,9 +18,9 @@ class Copy(NamedTuple):
     """The id of the series that it is made of."""
     row: int
     copy: int
-    label: str | None
     steps: str
     """As JSON: there may be millions."""
+    label: str | None
     length: int
     method: str = "copies"
     stage: str | None = None
@@ -42,9 +41,9 @@ class Copy(NamedTuple):
         return Spot(self.copy, self.stage, self.view)
 
     @property
-    def drawn(self) -> Drawn:
+    def drawn(self) -> tuple[str, int, int, str]:
         """Return what of its story says how to make it."""
-        return Drawn(self.source, self.row, self.copy, self.steps)
+        return self[:4]
 
 
 class CopyColumns:
@@ -74,11 +73,6 @@ class CopyColumns:
         """Yield them in parts of so many, an empty one where there are none."""
         starts = range(0, len(self) or 1, size)
         return (self.some(range(start, min(start + size, len(self)))) for start in starts)
-
-    @property
-    def drawn(self) -> list[Drawn]:
-        """Return what says how to make them."""
-        return [*map(Drawn, *map(self.column, Drawn._fields))]
 
 
 @dataclass

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import chain, islice, repeat
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from augcli.draws import Draws, ManyDraws, repeated
 from augcli.errors import RefusedError, StepError
-from augcli.requests.redraws import Distinct, Picked, Vain, tries
+from augcli.once import Once
+from augcli.requests.redraws import REDRAWS, Distinct, Picked, Vain
 from augcli.steps.recorded import own_steps
 from augcli.steps.ways import Pick, Turn, picks_of, records_of
 from augcli.timeseries.copies import Copy
@@ -22,7 +23,7 @@ from augcli.timeseries.courses import Course, Steps, Way, courses_of
 from augcli.timeseries.formats.base import SeriesFile
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, PeersOf, Society
-from augcli.timeseries.making import Drawn, made_alone
+from augcli.timeseries.making import made_alone
 from augcli.timeseries.transform import Facts, SeriesTransform
 from augcli.transform import Params, walk
 
@@ -92,12 +93,14 @@ class Drawing:
     ) -> Iterator[Iterator[Copy]]:
         """Yield the copies of a plain stage; where some repeat, each is followed by itself."""
         texts = iter(self._texts(course, counts, entries))
-        for entry, count in zip(entries, counts, strict=True):
-            own = list(islice(texts, count))
-            if len({*own, "[]"}) > count:
-                yield _all_new(entry, course, own)
-            else:
-                yield from self._one_by_one(course, [count], [entry], vain)
+        every = [list(islice(texts, count)) for count in counts]
+        are_new = [len({*own, "[]"}) > len(own) for own in every]
+        rest = [at for at, is_new in enumerate(are_new) if not is_new]
+        others = self._one_by_one(
+            course, [counts[at] for at in rest], [entries[at] for at in rest], vain
+        )
+        for entry, own, is_new in zip(entries, every, are_new, strict=True):
+            yield _all_new(entry, course, own) if is_new else next(others)
 
     def _texts(
         self, course: Course, counts: Sequence[int], entries: Sequence[Entry]
@@ -127,15 +130,19 @@ class Drawing:
         self, course: Course, counts: Sequence[int], entries: Sequence[Entry], vain: Vain | None
     ) -> Iterator[Iterator[Copy]]:
         """Yield the copies of a stage, each of which is followed through its steps."""
-        picks = iter(self._picks(course, counts, entries))
+        again = range(REDRAWS + 1)
+        tries = Once(self._picks(course, counts, entries, attempt) for attempt in again)
+        places = iter(range(sum(counts)))
         for entry, count in zip(entries, counts, strict=True):
-            yield self._copies(entry, course, list(islice(picks, count)), vain)
+            own = [map(itemgetter(place), tries) for place in islice(places, count)]
+            yield self._copies(entry, course, own, vain)
 
     def _picks(
-        self, course: Course, counts: Sequence[int], entries: Sequence[Entry]
+        self, course: Course, counts: Sequence[int], entries: Sequence[Entry], attempt: int
     ) -> list[Views]:
-        """Return the steps of all copies of a stage, so many of each series."""
+        """Return the steps of all copies of a stage, so many of each series, at a further try."""
         rows, copies, draws = self._streams(course, counts, entries)
+        draws = draws.at("attempt", attempt) if attempt else draws
         found: list[Views] = [()] * len(rows)
         for beyond, way in enumerate(course.ways):
             own = np.flatnonzero((copies >= course.stage.copies) == beyond)
@@ -174,7 +181,7 @@ class Drawing:
         return any(step.resizes() for step in steps if isinstance(step, SeriesTransform))
 
     def _copies(
-        self, entry: Entry, course: Course, every: Sequence[Views], vain: Vain | None
+        self, entry: Entry, course: Course, every: Sequence[Iterator[Views]], vain: Vain | None
     ) -> Iterator[Copy]:
         """Yield the copies of a series of one stage."""
         file = self.library.file(entry.file)
@@ -183,9 +190,9 @@ class Drawing:
         mark = self._mark_of(file, entry)
         own = [(mark(_Drawn(entry.length)),)] if self.job.steps else []
         copies = Distinct[list[_Drawn]](partial(_whole, mark), [None, *own])
-        for copy, views in enumerate(every):
+        for copy, tries in enumerate(every):
             try:
-                picked = copies.pick(follow, self._tried(entry, course, copy, views))
+                picked = copies.pick(follow, tries)
                 self._check_lengths(file, entry, picked.drawn)
             except StepError as error:
                 if vain is None:
@@ -209,7 +216,7 @@ class Drawing:
         is_source = not picked.is_new and picked.repeats is None and len(group) == 1
         for (view, _), drawn in zip(way.views, group, strict=True):
             yield Copy(
-                *(entry.id, entry.row, copy, entry.label, drawn.text, drawn.length),
+                *(entry.id, entry.row, copy, drawn.text, entry.label, drawn.length),
                 *(way.method, course.stage.name, view.name),
                 _weights(self.library, entry.label, drawn.mixing) if drawn.mixing else None,
                 drawn.partners,
@@ -217,13 +224,6 @@ class Drawing:
                 -1 if is_source else picked.repeats,
                 drawn.alone,
             )
-
-    def _tried(self, entry: Entry, course: Course, copy: int, views: Views) -> Iterator[Views]:
-        """Yield the steps of a copy, then those that it gets where it is drawn again."""
-        yield views
-        stream = course.stage.below(Draws(self.job.seed).at(entry.id)).at(copy)
-        for again in islice(tries(stream, "attempt"), 1, None):
-            yield from self._of_views(ManyDraws.of([again]), [entry], course.way(copy))
 
     @cached_property
     def _is_ours(self) -> bool:
@@ -239,7 +239,7 @@ class Drawing:
             return attrgetter("effect")
 
         def mark(drawn: _Drawn) -> Hashable:
-            series = made_alone(self.library, Drawn(entry.id, entry.row, 0, drawn.text))
+            series = made_alone(self.library, entry, drawn.text)
             if not file.is_whole:
                 return drawn.effect
             marks = b"" if series.marks is None else series.marks.tobytes()
@@ -291,9 +291,9 @@ class Drawing:
 def _all_new(entry: Entry, course: Course, texts: Sequence[str]) -> Iterator[Copy]:
     """Yield the copies of a plain stage, whose records differ."""
     ((view, _),) = course.ways[0].views
-    told = entry.length, course.ways[0].method, course.stage.name, view.name
+    told = entry.label, entry.length, course.ways[0].method, course.stage.name, view.name
     for copy, text in enumerate(texts):
-        yield Copy(entry.id, entry.row, copy, entry.label, text, *told)
+        yield Copy(entry.id, entry.row, copy, text, *told)
 
 
 def _shapes(entries: Sequence[Entry]) -> NDArray[np.int64]:

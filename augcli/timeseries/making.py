@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from augcli.rows.tables import loaded
 from augcli.steps.recorded import step_named
@@ -23,30 +23,20 @@ _NUMBERS = b"+-.0123456789eE"
 """What numbers in a record are written with."""
 
 
-class Drawn(NamedTuple):
-    """What one new series is made of."""
-
-    source: str
-    row: int
-    copy: int
-    steps: str
-
-
-def made(library: Library, drawn: Sequence[Drawn]) -> list[Stack]:
-    """Return new series of a file: the records of their steps and the sources are all it takes.
+def made(library: Library, entries: Sequence[Entry], steps: Sequence[str]) -> list[Stack]:
+    """Return new series of a file: the sources and the records of steps, as JSON, are all it takes.
 
     Those of one shape that go through the same steps are made together.
     """
-    entries = [library.entries[each.source] for each in drawn]
     return [
         _made(library, [entries[number] for number in numbers], numbers, told)
-        for numbers, told in _alike(drawn, entries)
+        for numbers, told in _alike(entries, steps)
     ]
 
 
-def made_alone(library: Library, drawn: Drawn) -> Series:
+def made_alone(library: Library, entry: Entry, steps: str) -> Series:
     """Return one new series."""
-    ((_, stack, _),) = made(library, [drawn])
+    ((_, stack, _),) = made(library, [entry], [steps])
     return next(unstacked(stack))
 
 
@@ -62,17 +52,16 @@ def _made(
 
 
 def _alike(
-    drawn: Sequence[Drawn], entries: Sequence[Entry]
+    entries: Sequence[Entry], steps: Sequence[str]
 ) -> Iterator[tuple[list[int], list[Steps]]]:
     """Yield those that can be made together, and their steps: these and all shapes are the same.
 
     Records that differ in nothing but their numbers have lists of the same lengths.
     """
-    every = "\n".join([each.steps for each in drawn]).encode()
-    forms = every.translate(None, _NUMBERS).split(b"\n")
+    forms = "\n".join(steps).encode().translate(None, _NUMBERS).split(b"\n")
     shapes = [(entry.channels, entry.length) for entry in entries]
     for numbers in _together(zip(forms, shapes, strict=True)):
-        told = loaded(f"[{','.join([drawn[number].steps for number in numbers])}]".encode())
+        told = loaded(f"[{','.join([steps[number] for number in numbers])}]".encode())
         for places in _together(_courses(entries[numbers[0]].length, told)):
             yield [numbers[place] for place in places], [told[place] for place in places]
 

@@ -14,7 +14,7 @@ from augcli.figures.sheet import Cell, png
 from augcli.kind import Shown
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, PeersOf
-from augcli.timeseries.making import Drawn, made_alone
+from augcli.timeseries.making import made_alone
 from augcli.timeseries.plot import extent_of, plotted, stretch
 from augcli.timeseries.preview import CELL, Seen, rows_of, seen_of
 from augcli.timeseries.transform import Facts, SeriesTransform
@@ -47,7 +47,7 @@ def _made(step: SeriesTransform, told: str, subject: _Subject) -> Frame:
     if step.mixes and not params["partners"]:
         raise SampleError("there is no partner in its split")
     steps = json.dumps([{"name": step.name, "params": params}])
-    series = made_alone(seen.library, Drawn(entry.id, entry.row, 0, steps))
+    series = made_alone(seen.library, entry, steps)
     new, base = stretch(series), stretch(seen.library.series(entry.id))
     ends = zip(extent_of(new), extent_of(base), strict=True)
     (low, other_low), (high, other_high) = ends

@@ -92,7 +92,7 @@ def _row(seen: Seen, entry: Entry, copies: int) -> list[Cell]:
         for drawn in every:
             steps = json.loads(drawn.steps)
             captions = [caption(step, ("seed",)) for step in steps] or ["(no step applied)"]
-            copy = made_alone(seen.library, drawn.drawn)
+            copy = made_alone(seen.library, entry, drawn.steps)
             told.append((stretch(copy), captions))
     except SampleError as error:
         refusals.append((_empty(), [str(error)]))

@@ -17,7 +17,6 @@ from augcli.task import Plain, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.copies import Copy, CopyColumns
 from augcli.timeseries.library import Entry, Library
-from augcli.timeseries.making import Drawn
 from augcli.timeseries.provenance import Story
 from augcli.timeseries.transforms.mixing import Smote
 from augcli.timeseries.writing import Writing
@@ -79,7 +78,7 @@ class Records:
             "partner_sha256": {file: sources[file].sha256 for file in files},
         }
 
-    def key(self, record: Plain, drawn: Drawn | str) -> str:
+    def key(self, record: Plain, drawn: object) -> str:
         """Return the key of a file with new series: of all that was drawn for them."""
         names = [step["name"] for step in record["steps"]] if record["steps"] else self._names
         made = [drawn, revisions_of("timeseries", names)]

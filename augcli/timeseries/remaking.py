@@ -14,10 +14,10 @@ from augcli.rows.tables import plain_name, told_rows
 from augcli.steps.recorded import check_steps
 from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
+from augcli.timeseries.copies import Copy, CopyColumns
 from augcli.timeseries.formats.base import Own
 from augcli.timeseries.library import Entry, Library
 from augcli.timeseries.listing import Place
-from augcli.timeseries.making import Drawn
 from augcli.timeseries.transform import SeriesTransform
 from augcli.timeseries.writing import Writing, alone
 
@@ -46,13 +46,12 @@ def _made(library: Library, record: Told, output: Path) -> Iterable[Buffer]:
     if isinstance(record, SeriesFileRecord):
         rows = told_rows(output, record.output) if record.synthetic else ()
         bases = {plain_name(ident): entry for ident, entry in library.entries.items()}
-        drawn = [_drawn(bases[row.base], row.copy, row.steps or []) for row in rows]
-        return Writing(
-            library, record.source, drawn, _own(library.settings, record, output)
-        ).pieces()
+        copies = (_copy(bases[row.base], row.copy, row.steps or []) for row in rows)
+        own = _own(library.settings, record, output)
+        return Writing(library, record.source, CopyColumns(zip(*copies, strict=True)), own).pieces()
     if record.copy is None:
         return [library.sources[record.source].data]
-    return [alone(library, _drawn(library.entries[record.source], record.copy, record.steps))]
+    return [alone(library, _copy(library.entries[record.source], record.copy, record.steps))]
 
 
 def _own(settings: SeriesDatasetSettings, record: SeriesFileRecord, output: Path) -> Own:
@@ -62,6 +61,6 @@ def _own(settings: SeriesDatasetSettings, record: SeriesFileRecord, output: Path
     return told_sources(output, record.output, record.originals) if settings.shares else None
 
 
-def _drawn(base: Entry, copy: int | None, steps: Sequence[Step]) -> Drawn:
+def _copy(base: Entry, copy: int | None, steps: Sequence[Step]) -> Copy:
     check_steps(SeriesTransform, steps)
-    return Drawn(base.id, base.row, copy or 0, json.dumps(steps))
+    return Copy(base.id, base.row, copy or 0, json.dumps(steps), base.label, base.length)

@@ -43,11 +43,20 @@ def _crossing(library: Library, ours: Collection[str]) -> Iterator[Doubt]:
         yield from apart({name: cells}, splits, ours)
 
 
+def _untimed(library: Library) -> Iterator[str]:
+    """Yield which columns tell of times in no form that is known."""
+    files = () if library.single else map(library.file, library.files)
+    for name in dict.fromkeys(file.untimed for file in files if file.untimed):
+        text = "has texts that are no times: points are taken in the order of their rows"
+        yield f"the column of times {name!r} {text}"
+
+
 def found_out(library: Library) -> Iterator[str]:
     """Yield what there is to know of files."""
     splits = {name: place.split for name, place in library.places.items()}
     yield from copied(splits, library.sources.values(), "series")
     yield from one_class(library.spelled[False] & library.spelled[True])
+    yield from _untimed(library)
     if library.left_out:
         windows = several(library.left_out, "window reaches", "windows reach")
         yield f"{windows} over the end of a split: left out"

@@ -56,9 +56,8 @@ class ProcessedFile(Processed):
 
     def _copy(self, records: Records, entry: Entry, copy: Copy) -> Output:
         record = records.of_copy(entry, self._task.base, copy)
-        drawn = copy.drawn
-        make = partial(alone, records.library, drawn)
-        return Output(record, records.key(record, drawn), lambda: [make()])
+        make = partial(alone, records.library, copy)
+        return Output(record, records.key(record, copy.drawn), lambda: [make()])
 
     def prove(self) -> list[str]:
         """Return nothing; raises SampleError where the file cannot be read."""

@@ -12,9 +12,10 @@ from functools import cached_property
 from augcli.once import Once
 from augcli.requests.spread import Part, Spread, here
 from augcli.task import Buffer
+from augcli.timeseries.copies import Copy, CopyColumns
 from augcli.timeseries.formats.base import Block, Own
 from augcli.timeseries.library import Library
-from augcli.timeseries.making import Drawn, made
+from augcli.timeseries.making import made
 
 _VALUES, _FEW, _MANY = 1 << 16, 32, 512
 """About how many values, and how many series, are made at a time."""
@@ -28,7 +29,7 @@ class Writing:
 
     library: Library
     file: str
-    drawn: Sequence[Drawn]
+    copies: CopyColumns
     own: Own
     """The file's own series that stay in it."""
     spread: Spread = here
@@ -37,7 +38,7 @@ class Writing:
     @property
     def passes(self) -> bool:
         """Return whether the file is as it was."""
-        return self.own is None and not self.drawn
+        return self.own is None and not self.copies
 
     def pieces(self) -> Iterator[Buffer]:
         """Yield the bytes of the file."""
@@ -55,36 +56,37 @@ class Writing:
     @cached_property
     def _parts(self) -> Once[Part]:
         """Return the new series in blocks."""
-        return Once(self.spread(self.key, self._payload, self._blocks()) if self.drawn else ())
+        return Once(self.spread(self.key, self._payload, self._blocks()) if self.copies else ())
 
     def _payload(self, numbers: Sequence[int], _begin: Callable[[int], None]) -> bytes:
         """Return what the file's format makes of some of the new series."""
-        drawn = [self.drawn[number] for number in numbers]
-        return self.library.file(self.file).payload(_new(self.library, drawn, numbers[0]))
+        new = _new(self.library, self.copies.some(numbers), numbers[0])
+        return self.library.file(self.file).payload(new)
 
     def _blocks(self) -> Iterator[range]:
-        most = min(max(_FEW, len(self.drawn) // _BLOCKS), _MANY)
+        most = min(max(_FEW, len(self.copies) // _BLOCKS), _MANY)
         start, values = 0, 0
-        for number, each in enumerate(self.drawn, 1):
-            entry = self.library.entries[each.source]
+        for number, source in enumerate(self.copies.column("source"), 1):
+            entry = self.library.entries[source]
             values += entry.channels * entry.length
             if values >= _VALUES or number - start >= most:
                 yield range(start, number)
                 start, values = number, 0
-        if start < len(self.drawn):
-            yield range(start, len(self.drawn))
+        if start < len(self.copies):
+            yield range(start, len(self.copies))
 
 
-def _new(library: Library, drawn: Sequence[Drawn], first: int) -> Block:
+def _new(library: Library, copies: CopyColumns, first: int) -> Block:
     """Return new series, numbered from the first."""
-    rows, copies = [each.row for each in drawn], [each.copy for each in drawn]
-    return Block(made(library, drawn), rows, copies, first)
+    entries = [library.entries[source] for source in copies.column("source")]
+    stacks = made(library, entries, copies.column("steps"))
+    return Block(stacks, copies.column("row"), copies.column("copy"), first)
 
 
-def alone(library: Library, drawn: Drawn) -> bytes:
+def alone(library: Library, copy: Copy) -> bytes:
     """Return a file with one new series."""
-    file = library.file(library.entries[drawn.source].file)
-    payload = file.payload(_new(library, [drawn], 0))
+    file = library.file(library.entries[copy.source].file)
+    payload = file.payload(_new(library, CopyColumns(zip(copy, strict=True)), 0))
     return b"".join(file.assembled([payload], ()))
 
 
@@ -94,8 +96,8 @@ class Ahead:
     They can be asked for in any order; it is fastest in that of their numbers.
     """
 
-    def __init__(self, library: Library, drawn: Sequence[Drawn], spread: Spread, key: str):
-        self._library, self._drawn = library, drawn
+    def __init__(self, library: Library, copies: CopyColumns, spread: Spread, key: str):
+        self._library, self._copies = library, copies
         self._spread, self._key = spread, key
         self._next = -1
         self._stream: Iterator[Part] = iter(())
@@ -103,13 +105,13 @@ class Ahead:
     def get(self, number: int) -> list[Buffer]:
         """Return a file; others are made meanwhile, starting with the next. LostError if it is."""
         if number != self._next:
-            numbers = ([each] for each in range(number, len(self._drawn)))
+            numbers = ([each] for each in range(number, len(self._copies)))
             self._stream = self._spread(self._key, self._make, numbers)
         self._next = number + 1
         part = next(self._stream)
-        if self._next == len(self._drawn):
+        if self._next == len(self._copies):
             next(self._stream, None)  # lets its workers go, which hold on to the folder's lock
         return [part.whole]
 
     def _make(self, numbers: Sequence[int], _begin: Callable[[int], None]) -> bytes:
-        return alone(self._library, self._drawn[numbers[0]])
+        return alone(self._library, self._copies[numbers[0]])

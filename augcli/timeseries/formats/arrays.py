@@ -85,13 +85,11 @@ class ArrayFile(SeriesFile):
 
     def series(self, row: int) -> Series:
         """Return one series."""
-        values = np.atleast_2d(self.array[row]).astype(np.float64)
-        shape = self.shapes[row]
-        return Series(np.ascontiguousarray(values[:, : shape.length]), shape.label)
+        return Series(self.stack([row]).values[0], self.shapes[row].label)
 
     def stack(self, rows: Sequence[int]) -> Series:
         """Return series of one shape as a stack."""
-        channels, length = self.shapes[rows[0]].channels, self.shapes[rows[0]].length
+        channels, length, *_ = self.shapes[rows[0]]
         values = self.array[rows, ..., :length].reshape(-1, channels, length)
         return Series(np.ascontiguousarray(values, np.float64))
 
@@ -107,18 +105,13 @@ class ArrayFile(SeriesFile):
         values = np.swapaxes(values, 1, 2) if self.is_last else values
         return packed(new.rows, values.tobytes() + targets.tobytes())
 
-    def taken(self, payload: bytes) -> tuple[list[int], Any]:
-        """Return the rows that new series come from, and the series as an array."""
+    def taken(self, payload: bytes) -> tuple[list[int], Any, Any]:
+        """Return the rows that new series come from, these as an array, and what they stand for."""
         rows, data = unpacked(payload)
         shape = (len(rows), *self.held.shape[1:])
-        return rows, np.frombuffer(data, self.array.dtype, math.prod(shape)).reshape(shape)
-
-    def targets(self, payload: bytes) -> Any:
-        """Return the numbers that new series stand for, none where labels are classes."""
-        rows, data = unpacked(payload)
-        if not self.of_amounts:
-            return None
-        return np.frombuffer(data, self.labels.dtype, offset=len(data) - self.labels[rows].nbytes)
+        values = np.frombuffer(data, self.array.dtype, math.prod(shape)).reshape(shape)
+        end = data[values.nbytes :]
+        return rows, values, np.frombuffer(end, self.labels.dtype) if self.of_amounts else None
 
     @property
     def held(self) -> Any:
@@ -136,7 +129,7 @@ class NpyFile(ArrayFile):
     def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
         """Yield the array with new series after its own."""
         parts = [_rows_of(self.held, own)]
-        parts += [made for _, made in map(self.taken, payloads)]
+        parts += [made for _, made, _ in map(self.taken, payloads)]
         rows = sum(map(len, parts))
         yield header(self.array.dtype, (rows, *self.held.shape[1:]))
         for part in parts:
@@ -231,9 +224,9 @@ class NpzFile(ArrayFile):
         """Yield the archive; arrays with an entry for each series get that of the source again."""
         new = _New([], [], [])
         for payload in payloads:
-            rows, values = self.taken(payload)
+            rows, values, targets = self.taken(payload)
             new.values.append(values)
-            new.targets.append(self.targets(payload))
+            new.targets.append(targets)
             new.rows.extend(rows)
         arrays = ((key, self._parts(key, each, new, own)) for key, each in self._arrays.items())
         yield from archived(arrays, self._method)

@@ -102,6 +102,8 @@ class SeriesFile:
     """Whether all its values are whole numbers, and new ones are rounded."""
     doubt: Doubt | None = None
     """What was guessed of it, and a person may set right."""
+    untimed: str | None = None
+    """A column of times that are none, so that points stand as their rows do."""
 
     def __init__(self, name: str):
         self.name = name

@@ -200,7 +200,7 @@ def _walks(steps: Values, length: int) -> Values:
     start = np.zeros((*steps.shape[:-1], 1))
     walks = smooth(np.concatenate([start, steps.cumsum(axis=-1)], axis=-1), length)
     largest = np.abs(walks).max(axis=-1, keepdims=True)
-    return np.divide(walks, np.where(largest == 0, 1.0, largest), out=walks)
+    return walks / np.where(largest == 0, 1.0, largest)
 
 
 @register
