@@ -1,4 +1,4 @@
-"""Patterns of what is always protected in texts: URLs, paths, numbers, code and their like."""
+"""What stands for something else in texts, and is never touched, as patterns."""
 
 from __future__ import annotations
 
@@ -36,14 +36,18 @@ PROTECTED = (
     r"(?:(?:com|org|net|edu|gov|info|io|de|fr|uk|at|ch|eu|cn|co|tv)\b(?:/\S*\w)?"
     r"|[a-z]{2,6}/[^\s<>()]*\w)",
     rf"(?<!\w){_LETTERS}(?:(?:\.[ \u00a0\u202f]?{_LETTERS}(?=\.))++\.|(?:\.{_LETTERS})++(?!\w))",
+    r"(?:<[|｜][^<>\n]{1,80}[|｜]>(?:\w++(?=\s*(?:\n|\Z)|<[|｜]))?)++|<start_of_turn>\w*+|<</?[A-Z]{1,20}>>",
     r"<[a-zA-Z/!][^<>]*+>|<%[^<>]{0,80}%>|(?<!\w)__\w{1,40}(?<=__)",
+    r"(?<!\w)(?P<at>[@%#$])(?P=at)\w{1,40}?(?P=at){2}",
+    r"(?<![\w%])%[a-zA-Z_]\w{0,40}+%(?!\w)|\[\[[^\[\]\n]{1,80}\]\]",
     r"&#?\w++;",
-    r"\{\{[^{}\n]{0,80}\}\}|\{%[^{}%\n]{0,80}%\}|\$?\{[^{}\s]*+\}",
+    r"\{\{[^{}\n]{0,80}\}\}|\{%[^{}%\n]{0,80}%\}|[$#%@!]?\{[^{}\s]*+\}",
     r"\$[A-Za-z_]\w*+",
     r"%(?:\(\w{1,40}\))?(?:\d\$)?[sdifgxr](?!\w)",
-    r"!?\[[^\[\]\n]{1,200}\]\([^()\s]{1,2000}\)|\[\w{1,40}\]",
+    r"!?\[[^\[\]\n]{1,200}\]"
+    r"(?:\([^()\s]{1,2000}(?: +\"[^\"\n]{0,200}\")?\)|\[[^\[\]\n]{0,200}\])|\[/?\w{1,40}\]",
     r"(?<![\w:]):[a-z][a-z0-9_+-]{1,30}:(?!\w)",
-    r"`[^`\n]{1,200}`",
+    r"(?<!`)(?P<tick>`{1,3})(?!`)(?:(?!'')[^\n]){1,400}?(?<!`)(?P=tick)(?!`)",
     r"[@#＠＃][\w%s]++[#＃]?",
     r"(?<![^\W_])[vV]?\d++(?:\.\d++)*+(?:\.[xX*](?!\w)|(?<=\.\d)[-+][a-zA-Z]\w*+(?:\.\d\w*+)++)",
     rf"(?:[$€£¥+-]|(?<![^\W{SPACELESS}]))(?:{_LETTERS}++[-'’]){{0,8}}{_NUMBER}"
@@ -51,4 +55,4 @@ PROTECTED = (
 )
 """URLs, e-mail addresses, paths, names of files, domains, initials, tags, entities, place holders,
 links and code of Markdown, names of emoji, mentions, versions, numbers; `%s` in a set stands for
-combining marks."""
+combining marks. Of prompts: marks of turns, with whose these are."""

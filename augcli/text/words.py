@@ -22,6 +22,7 @@ from augcli.text.joined import parted
 from augcli.text.language import folders
 from augcli.text.language.lexicon import Lexicon
 from augcli.text.language.negations import NEGATING, may_negate, negates
+from augcli.text.markdown import code_in
 from augcli.text.protected import PROTECTED, SPACELESS
 from augcli.text.stretches import Stretches
 from augcli.transform import Label
@@ -107,13 +108,15 @@ class Reading:
     """The rows of keys of the texts' own language, where these are told."""
     own_abbreviations: frozenset[str] = frozenset()
     """Words whose point ends no sentence, beside what is known of languages."""
+    language: str | None = None
+    """The folder of the language that they are in, where it is known."""
     answers: Answers | None = None
     """What programs of people's own make, where they may be asked."""
 
     @cached_property
     def never_deleted(self) -> frozenset[str]:
         """Return the words that turn a meaning around."""
-        return folders.words_of_all(folders.NEGATIONS) | self.negations
+        return folders.negations_in(self.language) | self.negations
 
     @cached_property
     def abbreviations(self) -> frozenset[str]:
@@ -180,6 +183,11 @@ class Document:
         return [Document(text, self.reading) for text in found] if len(found) > 1 else []
 
     @once.kept
+    def code(self) -> tuple[Span, ...]:
+        """Return the stretches of several lines that are code, of which there are no words."""
+        return tuple(code_in(self.text))
+
+    @once.kept
     def words(self) -> list[Word]:
         """Return the tokens in order, the protected ones among them."""
         found = [
@@ -187,6 +195,9 @@ class Document:
             for m in self.reading.token.finditer(self.text)
             if (text := m[0])
         ]
+        if self.code:
+            code = Stretches(self.code)
+            found = [word for word in found if not code.overlap(word.start, word.end)]
         kept, within = self.spans, self.reading.within
         if within:
             kept += tuple(match.span() for match in within.finditer(self.text) if match[0])
@@ -199,7 +210,7 @@ class Document:
     def kept(self) -> Stretches:
         """Return what must not be touched: labelled spans, and words that are not free."""
         bound = ((word.start, word.end) for word in self.words if not word.free)
-        return Stretches((*self.spans, *bound))
+        return Stretches((*self.spans, *self.code, *bound))
 
     @once.kept
     def free(self) -> list[int]:
