@@ -12,7 +12,7 @@ from augcli.text.words import Document
 _WORD = re.compile(WORD)
 
 
-def with_articles(document: Document, edits: list[Edit]) -> list[Edit]:
+def with_articles(document: Document, edits: Sequence[Edit]) -> list[Edit]:
     """Return edits in order, with those of articles that fit no more."""
     return ordered([*edits, *_articles(document, edits)] if document.articles else edits)
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from augcli.rows.dates import date_format, fraction_digits, told_format
 from augcli.tabular.amounts import Marks, around, bare, bare_pattern, told_marks, unbracketed
 from augcli.tabular.config import ColumnTold
 from augcli.tabular.reading.columns import Style
-from augcli.tabular.reading.dates import date_format, fraction_digits, told_format
 from augcli.tabular.reading.dialect import Dialect
 
 _WHOLE = re.compile(r"[+-]?\d+")
