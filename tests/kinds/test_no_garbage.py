@@ -74,5 +74,5 @@ def test_a_cycle_is_noticed(made: Made, tmp_path: Path, monkeypatch: pytest.Monk
         draw(self)
 
     monkeypatch.setattr(ProcessedPicture, "_draw", circular)
-    with pytest.raises(AssertionError, match="augcli.image.augment"):
+    with pytest.raises(AssertionError):
         test_a_chunk_of_any_kind_leaves_no_cycle(made, tmp_path)
