@@ -35,8 +35,7 @@ from augcli.plural import several
 from augcli.settings.base import DatasetSettings
 
 _AT_A_TIME = 4096
-_WORDS = ("train", "trn", "test", "tst", "val", "dev", "hold", "held")
-"""Without one of these no name tells a split."""
+_WORDS_OF_SPLITS = ("train", "trn", "test", "tst", "val", "dev", "hold", "held")
 
 
 @dataclass(frozen=True)
@@ -324,8 +323,7 @@ def _by_names(told: Told, names: Sequence[str]) -> dict[str, str]:
 
 
 def _may_tell(text: str) -> bool:
-    lower = text.lower()
-    return any(word in lower for word in _WORDS)
+    return any(map(text.lower().__contains__, _WORDS_OF_SPLITS))
 
 
 def _folder(name: str) -> str:

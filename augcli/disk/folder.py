@@ -129,11 +129,7 @@ class Folder:
 
     def identities(self, names: Iterable[str]) -> list[int]:
         """Return what tells files as untouched, one after the other; of what is gone, nothing."""
-        numbers: list[int] = []
-        for name in names:
-            if found := self.stat(name):
-                numbers += identity(found)
-        return numbers
+        return [each for name in names if (found := self.stat(name)) for each in identity(found)]
 
     def open(self, name: str) -> io.BufferedReader:
         """Open a file for reading; StorageError unless it is a regular one."""

@@ -15,7 +15,7 @@ ChunkFunction = Callable[[Sequence[Any], Beat], Any]
 what was published must bear being published again: a lost worker's batch is done anew."""
 
 Factory = Callable[[Any], ChunkFunction]
-"""Context (plain JSON data) to the chunk function; called once in each worker."""
+"""Context (plain JSON data) to the chunk function; called once in each worker, or for all forks."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Engine(Protocol):
     def run(
         self, function: str, context: Any, chunks: Iterable[Sequence[Any]]
     ) -> Iterator[Outcome]:
-        """Call the `module:factory` in each worker and yield an outcome for every chunk.
+        """Have workers call what the `module:factory` makes and yield an outcome for every chunk.
 
         Chunks are pulled as they are needed. Losses split a chunk: its items then come back in
         several outcomes, each item in exactly one. An exception of the function stops the run in

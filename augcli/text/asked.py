@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from augcli.text.config import TextDatasetSettings
 from augcli.text.job import TextJob
-from augcli.text.language.lexicon import Lexicon, bundled
+from augcli.text.language.languages import folder_of, language_of
+from augcli.text.language.lexicon import Lexicon, bundled, with_articles_of
 from augcli.text.transform import needs_words
-from augcli.text.words import Reading
+from augcli.text.words import Document, Reading
 
 
 @dataclass(frozen=True)
@@ -25,15 +26,25 @@ class Asked:
         """Return the settings of the dataset."""
         return self.job.dataset
 
-    @cached_property
-    def lexicon(self) -> Lexicon:
-        """Return the English lexicon; an empty one where no step looks at it."""
-        return bundled(self.dataset.deny) if needs_words(self.job.steps) else Lexicon(())
+    def lexicon(self, language: str | None) -> Lexicon:
+        """Return the English lexicon; where no step looks at it, a language's articles alone."""
+        needed = needs_words(self.job.steps)
+        return bundled(self.dataset.deny) if needed else with_articles_of(language)
+
+    def read(self, text: str) -> Document:
+        """Return a text that stands alone in its file."""
+        needed = needs_words(self.job.steps)
+        return Document(text, self._reading(None if needed else language_of([text])))
 
     @cached_property
-    def reading(self) -> Reading:
-        """Return how a text is read that stands alone in its file."""
-        told = self.dataset
-        more = told.own_negations
-        answers = self.job.answers
-        return Reading(self.lexicon, told.words, told.protect, negations=more, answers=answers)
+    def _reading(self) -> Callable[[str | None], Reading]:
+        """Return language → how its texts are read."""
+        told, answers = self.dataset, self.job.answers
+
+        @cache
+        def reading(language: str | None) -> Reading:
+            known, more = self.lexicon(language), told.own_negations
+            form = (known, told.words, told.protect)
+            return Reading(*form, negations=more, language=folder_of(language), answers=answers)
+
+        return reading

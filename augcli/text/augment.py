@@ -16,7 +16,7 @@ from augcli.balance.classes import doubts
 from augcli.dataset.layout import file_splits
 from augcli.dataset.leaks import heeded
 from augcli.dataset.splits import is_augmented
-from augcli.dataset.told import refuse_unnamed
+from augcli.dataset.told import few, refuse_unnamed
 from augcli.errors import Problem, SampleError
 from augcli.once import Once
 from augcli.plural import several
@@ -35,9 +35,10 @@ from augcli.text.blocks import Block, BlockMaker, Written, nothing_new
 from augcli.text.checks import check_models, check_synonyms, refuse_language
 from augcli.text.corpus import Corpus, CorpusPlan, asked_of_rows, failures, make_plan, recommends
 from augcli.text.formats.base import TextFile
+from augcli.text.formats.lines import LinesFile
 from augcli.text.formats.open import open_file
 from augcli.text.job import TextJob
-from augcli.text.language.languages import language_of
+from augcli.text.language.languages import folder_of, language_of
 from augcli.text.language.own_language import OwnLanguage, lexicon_files, open_language
 from augcli.text.parted import pieces_of, splits_of
 from augcli.text.provenance import Lines
@@ -51,7 +52,7 @@ from augcli.transform import prepare
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""
 _SAMPLED = 200
-_READING = 7
+_READING = 8
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
@@ -101,7 +102,9 @@ class ProcessedCorpus(Processed):
         if self.settings.split_column is None:
             refuse_unnamed(self.settings, ((self._splits[f.name], f.unnamed()) for f in self.files))
         self._language = language_of(self._some())
-        refuse_language(self._language, self.settings.lexicon, self.job.steps)
+        if self.settings.lexicon is None:
+            known = asked.lexicon(self._language)
+            refuse_language([*self._some()], self._language, known, self.job.steps)
         self.planned = make_plan(self.corpus, self.job)
         """How many copies each row is to give, before it is seen what steps fail on."""
         shared = (map(self._shown, each) for each in self.corpus.shared(self.settings.augment))
@@ -137,9 +140,9 @@ class ProcessedCorpus(Processed):
     def reading(self) -> Reading:
         """Return how the texts are read."""
         told, size = self.settings, self.planned.size
-        own = self._own or OwnLanguage(self._asked.lexicon)
+        own = self._own or OwnLanguage(self._asked.lexicon(self._language))
         negations = told.own_negations | own.negations
-        more = (own.keyboard, own.abbreviations, self.job.answers)
+        more = (own.keyboard, own.abbreviations, folder_of(self._language), self.job.answers)
         return Reading(own.lexicon, told.words, told.protect, size, negations, *more)
 
     @cached_property
@@ -179,6 +182,12 @@ class ProcessedCorpus(Processed):
 
     def _words_of_warning(self) -> Iterator[str]:
         yield from (*doubts(self.planned.counts), *self.corpus.remarks())
+        for file in self.files:
+            if isinstance(file, LinesFile) and (words := file.first_words()):
+                yield (
+                    f"all lines of {file.name} begin with one of {len(words)} words "
+                    f"({few(words)}): if these are classes, say `label: first`, or steps edit them"
+                )
         yield from self._leaks
         yield from copied(self._splits, self._every, "texts")
         if (
@@ -226,6 +235,8 @@ class ProcessedCorpus(Processed):
             yield f"{file.name}: {', '.join(told)}"
         if self._language:
             yield f"the texts are {self._language}, as their small words say"
+        elif needs_words(self.job.steps) and self.settings.lexicon is None:
+            yield "the texts are taken for English, of which synonyms are; `lexicon` says otherwise"
         if recommends(self.job) and max(self.planned.copies, default=0) > 0:
             yield (
                 f"no `copies` asked for: {max(self.planned.copies)} of each text, as "

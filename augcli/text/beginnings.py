@@ -54,17 +54,18 @@ class Articles:
             yield match.end(), Article(*match.span(1), *match.groups())
 
     @cached_property
-    def instead(self) -> Callable[[str, str, str], str | None]:
+    def instead(self) -> Callable[[str, str | None, str], str | None]:
         """Return `_instead`, which is asked the same for copy after copy."""
         return lru_cache(4096)(self._instead)
 
-    def _instead(self, form: str, old: str, new: str) -> str | None:
-        """Return what a form becomes where one word gives way to another.
+    def _instead(self, form: str, old: str | None, new: str) -> str | None:
+        """Return what a form becomes where one word gives way to another, or comes behind it.
 
         None where it may stay, or does not fit the old word either.
         """
         for block in self.blocks:
-            if form in (each for each, _ in block) and _form(block, old) == form:
+            fits = old is None or _form(block, old) == form
+            if fits and form in (each for each, _ in block):
                 wanted = _form(block, new)
                 return None if wanted == form else wanted
         return None

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from augcli.errors import SettingError
 from augcli.text.language.folders import SYNONYMS
-from augcli.text.language.languages import ENGLISH
+from augcli.text.language.languages import ENGLISH, may_be_of
+from augcli.text.language.lexicon import Lexicon
 from augcli.text.language.own_language import OwnLanguage
 from augcli.text.transform import MODEL_FOLDER, TextTransform
+from augcli.text.words import is_spaceless
 from augcli.transform import Transform, located
 
 
@@ -23,18 +25,30 @@ def check_models(steps: Sequence[Transform]) -> None:
                 raise SettingError((*here, key), f"{told}; nothing is downloaded")
 
 
-def refuse_language(language: str | None, lexicon: str | None, steps: Sequence[Transform]) -> None:
-    """Raise SettingError for a step that would put English words into texts of another language."""
-    if language in (None, ENGLISH) or lexicon is not None:
+def refuse_language(
+    texts: Sequence[str], language: str | None, english: Lexicon, steps: Sequence[Transform]
+) -> None:
+    """Raise SettingError for a step that would put English words into texts of another language.
+
+    `language` is what the small words of the texts say; their other words tell where it is None.
+    """
+    wanting = [
+        (here, step)
+        for here, step in located(steps)
+        if isinstance(step, TextTransform) and step.needs_words
+    ]
+    if not wanting or language == ENGLISH:
         return
-    for here, step in located(steps):
-        if isinstance(step, TextTransform) and step.needs_words:
-            text = (
-                f"the texts look {language}, and the synonyms of {step.name} are English: leave it "
-                "out (random_swap, random_delete and aeda need none), give synonyms by "
-                "`dataset.lexicon`, or say `lexicon: english` there if the texts are"
-            )
-            raise SettingError(here, text)
+    if language is None and (is_spaceless(texts) or may_be_of(english, texts)):
+        return
+    look = f"look {language}" if language else "have few words of English"
+    here, step = wanting[0]
+    text = (
+        f"the texts {look}, and the synonyms of {step.name} are English: leave it out "
+        "(random_swap, random_delete and aeda need none), give synonyms by `dataset.lexicon`, "
+        "or say `lexicon: english` there if the texts are"
+    )
+    raise SettingError(here, text)
 
 
 def check_synonyms(own: OwnLanguage | None, steps: Sequence[Transform]) -> None:

@@ -15,7 +15,7 @@ from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.loading import contents, in_file
 from augcli.text.parted import by_group
-from augcli.text.words import SPACELESS
+from augcli.text.protected import SPACELESS
 
 _ALONE = re.compile(f"([{SPACELESS}])")
 

@@ -19,8 +19,8 @@ from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file
 from augcli.text.parted import splits_of
+from augcli.text.protected import SPACELESS
 from augcli.text.single import opened
-from augcli.text.words import SPACELESS
 
 Fate = Literal["same", "gone", "new", "faint"]
 Piece = tuple[str, Fate]

@@ -66,7 +66,7 @@ def samples(asked: Asked, task: Task, files: Sequence[Source], shown: int) -> It
     """Yield a few samples of a task."""
     if not isinstance(task.request, Splits):
         text = opened(files[0], asked.dataset.encoding).content
-        yield Sample(task.source, task.label, Document(text, asked.reading))
+        yield Sample(task.source, task.label, asked.read(text))
         return
     whole = ProcessedCorpus(asked, files)
     for row in islice(_in_turn(whole, asked.job.seed), shown):

@@ -19,7 +19,7 @@ from augcli.text.checks import refuse_language
 from augcli.text.drawing import Drawn, Failed, applied, courses_of, draw_copies, streams_of
 from augcli.text.language.languages import language_of
 from augcli.text.language.lexicon import Lexicon
-from augcli.text.transform import TextTransform
+from augcli.text.transform import TextTransform, needs_words
 from augcli.text.words import Document, Reading
 from augcli.transform import prepare
 
@@ -53,7 +53,7 @@ class ProcessedText(Processed):
     def document(self) -> Document:
         """Return the text; SampleError where it is not in its encoding."""
         body = opened(self._source, self._asked.dataset.encoding)
-        return Document(body.content, self._asked.reading)
+        return self._asked.read(body.content)
 
     def _original(self) -> Output:
         return Output(self._record(self._task.base, None), key_as_it_is(self._source), None)
@@ -63,14 +63,15 @@ class ProcessedText(Processed):
         if not isinstance(task.request, Copies) or not task.request.count:
             return
         body = opened(self._source, self._asked.dataset.encoding)
-        document = Document(body.content, self._asked.reading)
+        document = self._asked.read(body.content)
         if not document.text.strip():
             raise SampleError("there is no text")
 
         def write(made: Document) -> str | None:
             return made.text if made.text.strip() and _fits(body, made.text) else None
 
-        self._refuse_language(document.text)
+        if self._asked.dataset.lexicon is None and needs_words(job.steps):
+            self._refuse_language(document.text)
         prepare(job.steps)
         courses = courses_of(job.courses)
         streams = streams_of(courses, job.seed, task.source, task.request.counts)
@@ -86,9 +87,9 @@ class ProcessedText(Processed):
             self._lost.append(Lost(told, task.label))
 
     def _refuse_language(self, text: str) -> None:
-        settings = self._asked.dataset
+        steps, language = self._asked.job.steps, language_of([text])
         try:
-            refuse_language(language_of([text]), settings.lexicon, self._asked.job.steps)
+            refuse_language([text], language, self._asked.lexicon(language), steps)
         except SettingError as error:
             raise SampleError(str(error)) from None
 

@@ -26,7 +26,8 @@ from augcli.text.formats.base import TextFile, TextFormat
 from augcli.text.formats.conll import is_conll
 from augcli.text.formats.lines import say_classes
 from augcli.text.formats.open import open_file
-from augcli.text.language.languages import ENGLISH, language_of
+from augcli.text.language.languages import ENGLISH, language_of, may_be_of
+from augcli.text.language.lexicon import bundled
 from augcli.text.paired import among, words_of
 from augcli.text.single import EXTENSION
 
@@ -82,7 +83,7 @@ def starter(asked: Asked) -> Draft | None:
     known = [each for each in known if each not in lacking]
     splits = _splits(path, known, form)
     columns = [line for file in opened[:1] for line in _columns(asked, looked_at[0], file, told)]
-    english = language_of(texts) in (None, ENGLISH) and _in_latin(texts)
+    english = _in_latin(texts) and _are_english(texts)
     if splits is not None and not any(map(_TELLS_SPLITS.match, (*splits, *columns))):
         few = len(texts) < _FEWEST
         drawn = next(_apart(asked, looked_at[0], opened[0], told), _DRAWN)
@@ -257,6 +258,11 @@ def _opened(files: Sequence[Path], told: Plain) -> Iterator[TextFile]:
         source = Source(path.name, "", path.read_bytes())
         with suppress(SampleError):
             yield open_file(source, settings, {path.name: TRAIN})
+
+
+def _are_english(texts: Sequence[str]) -> bool:
+    language = language_of(texts)
+    return language == ENGLISH or (language is None and may_be_of(bundled(), texts))
 
 
 def _in_latin(texts: Sequence[str]) -> bool:

@@ -22,62 +22,13 @@ from augcli.text.joined import parted
 from augcli.text.language import folders
 from augcli.text.language.lexicon import Lexicon
 from augcli.text.language.negations import NEGATING, may_negate, negates
+from augcli.text.markdown import code_in
+from augcli.text.protected import PROTECTED, SPACELESS
 from augcli.text.stretches import Stretches
 from augcli.transform import Label
 
 Span = tuple[int, int]
 """Start and end of a stretch of characters."""
-
-SPACELESS = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
-    "\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-)
-"""Thai, Lao, Burmese, Khmer, Japanese and Chinese characters, as the inside of a set."""
-
-_LETTERS = rf"[^\W\d{SPACELESS}]"
-_NUMBER = rf"{_LETTERS}*+\d[^\W{SPACELESS}]*+"
-
-# Each begins only where a run of what it begins with does, and has few of such runs in front: what
-# comes to nothing would be read again from each of its characters on.
-_SEGMENT = r'[^\s\\/:*?"<>|]'
-_ENDINGS = (
-    "pdf|docx?|xlsx?|pptx?|odt|ods|rtf|txt|md|rst|tex|epub|csv|tsv|jsonl?|ya?ml|toml|xml|html?|css|"
-    "jsx?|tsx?|py|ipynb|java|cpp|hpp|cs|rb|php|sh|ps1|bat|cmd|exe|dll|sql|db|ini|cfg|conf|env|log|"
-    "zip|tar|gz|bz2|xz|7z|rar|apk|iso|deb|rpm|png|jpe?g|gif|svg|bmp|tiff?|webp|heic|mp[34]|wav|"
-    "flac|ogg|avi|mov|mkv|parquet|np[yz]|h5|pkl|onnx|bak|tmp"
-)
-"""Of files, by which their names are known; those that are English words are left out."""
-
-_PROTECTED = (
-    r"(?<![a-zA-Z])(?:[a-zA-Z][a-zA-Z0-9+.-]{1,20}://|(?:mailto|tel|sms|urn|doi|arXiv):|www\.)"
-    rf"[^\s<>{SPACELESS}\u3000-\u303f\uff00-\uffef]*(?<=[\w/])",
-    r"(?<![\w+@-])(?<!\w\.)@?\w[\w.+-]*+(?:@| ?[\[({](?i:at)[\])}] ?)[\w-]++"
-    r"(?:(?:\.| ?[\[({](?i:dot)[\])}] ?)[\w-]++)*+(?::[~/\w][\w./~-]*(?<=\w))?",
-    rf"(?:(?<![^\W_])[A-Za-z]:[\\/]++|(?<![\w\\])\\\\(?=\w))"
-    rf"(?:{_SEGMENT}++(?: {_SEGMENT}++){{0,3}}+[\\/]++)*+{_SEGMENT}*(?<=[\w\\/])",
-    r"(?<![\w./\\~-])(?:(?:~|\.\.?)/|/[\w.+@-]++/)[\w./+@-]*(?<=[\w/])",
-    r"(?<![\w./\\%+-])(?:[\w.%+-]++[/\\]++)*+"
-    rf"(?:[\w%+-][\w.%+-]*\.(?i:{_ENDINGS})|[^\W_]*+_\w*+\.[a-zA-Z]\w{{0,9}})(?!\w)",
-    r"(?<![a-zA-Z0-9-])(?:[a-zA-Z0-9-]++\.){1,12}"
-    r"(?:(?:com|org|net|edu|gov|info|io|de|fr|uk|at|ch|eu|cn|co|tv)\b(?:/\S*\w)?"
-    r"|[a-z]{2,6}/[^\s<>()]*\w)",
-    rf"(?<!\w){_LETTERS}(?:(?:\.[ \u00a0\u202f]?{_LETTERS}(?=\.))++\.|(?:\.{_LETTERS})++(?!\w))",
-    r"<[a-zA-Z/!][^<>]*+>|<%[^<>]{0,80}%>|(?<!\w)__\w{1,40}(?<=__)",
-    r"&#?\w++;",
-    r"\{\{[^{}\n]{0,80}\}\}|\{%[^{}%\n]{0,80}%\}|\$?\{[^{}\s]*+\}",
-    r"\$[A-Za-z_]\w*+",
-    r"%(?:\(\w{1,40}\))?(?:\d\$)?[sdifgxr](?!\w)",
-    r"!?\[[^\[\]\n]{1,200}\]\([^()\s]{1,2000}\)|\[\w{1,40}\]",
-    r"(?<![\w:]):[a-z][a-z0-9_+-]{1,30}:(?!\w)",
-    r"`[^`\n]{1,200}`",
-    r"[@#＠＃][\w%s]++[#＃]?",
-    r"(?<![^\W_])[vV]?\d++(?:\.\d++)*+(?:\.[xX*](?!\w)|(?<=\.\d)[-+][a-zA-Z]\w*+(?:\.\d\w*+)++)",
-    rf"(?:[$€£¥+-]|(?<![^\W{SPACELESS}]))(?:{_LETTERS}++[-'’]){{0,8}}{_NUMBER}"
-    rf"(?:[.,:/'’-]{_NUMBER})*(?:[-'’]{_LETTERS}++(?!\d))*%?",
-)
-"""URLs, e-mail addresses, paths, names of files, domains, initials, tags, entities, place holders,
-links and code of Markdown, names of emoji, mentions, versions, numbers; `%s` in a set stands for
-combining marks."""
 
 _CLITIC = r"(?:['’](?:s|re|ve|ll|d|m|t)|n['’]t)(?!\w)"
 """What hangs on the word before it, with a space between in texts that were cut: `does n't`."""
@@ -135,7 +86,7 @@ def tokens(mode: str, patterns: tuple[str, ...], tied: frozenset[str]) -> re.Pat
 
 def _kept(patterns: tuple[str, ...], tied: frozenset[str]) -> str:
     """Return the pattern of what must not be touched."""
-    own = (pattern.replace("[\\w%s]", f"[\\w{_marks()}]") for pattern in _PROTECTED)
+    own = (pattern.replace("[\\w%s]", f"[\\w{_marks()}]") for pattern in PROTECTED)
     words = "|".join(map(folders.with_blanks, sorted(tied, reverse=True)))
     known = [rf"(?<!\w)(?:{words})(?!\w)\.?"] if tied else []
     always = rf"(?!\s)(?:{'|'.join([*known, *own])})"
@@ -157,13 +108,15 @@ class Reading:
     """The rows of keys of the texts' own language, where these are told."""
     own_abbreviations: frozenset[str] = frozenset()
     """Words whose point ends no sentence, beside what is known of languages."""
+    language: str | None = None
+    """The folder of the language that they are in, where it is known."""
     answers: Answers | None = None
     """What programs of people's own make, where they may be asked."""
 
     @cached_property
     def never_deleted(self) -> frozenset[str]:
         """Return the words that turn a meaning around."""
-        return folders.words_of_all(folders.NEGATIONS) | self.negations
+        return folders.negations_in(self.language) | self.negations
 
     @cached_property
     def abbreviations(self) -> frozenset[str]:
@@ -230,6 +183,11 @@ class Document:
         return [Document(text, self.reading) for text in found] if len(found) > 1 else []
 
     @once.kept
+    def code(self) -> tuple[Span, ...]:
+        """Return the stretches of several lines that are code, of which there are no words."""
+        return tuple(code_in(self.text))
+
+    @once.kept
     def words(self) -> list[Word]:
         """Return the tokens in order, the protected ones among them."""
         found = [
@@ -237,6 +195,9 @@ class Document:
             for m in self.reading.token.finditer(self.text)
             if (text := m[0])
         ]
+        if self.code:
+            code = Stretches(self.code)
+            found = [word for word in found if not code.overlap(word.start, word.end)]
         kept, within = self.spans, self.reading.within
         if within:
             kept += tuple(match.span() for match in within.finditer(self.text) if match[0])
@@ -249,7 +210,7 @@ class Document:
     def kept(self) -> Stretches:
         """Return what must not be touched: labelled spans, and words that are not free."""
         bound = ((word.start, word.end) for word in self.words if not word.free)
-        return Stretches((*self.spans, *bound))
+        return Stretches((*self.spans, *self.code, *bound))
 
     @once.kept
     def free(self) -> list[int]:

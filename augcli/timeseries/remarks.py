@@ -43,11 +43,26 @@ def _crossing(library: Library, ours: Collection[str]) -> Iterator[Doubt]:
         yield from apart({name: cells}, splits, ours)
 
 
+def _columns(library: Library) -> Iterator[str]:
+    """Yield what was taken of columns that nobody named."""
+    files = [] if library.single else [*map(library.file, library.files)]
+    for name in dict.fromkeys(file.untimed for file in files if file.untimed):
+        text = "has texts that are no times: points are taken in the order of their rows"
+        yield f"the column of times {name!r} {text}"
+    if beside := [*dict.fromkeys(name for file in files for name in file.beside)]:
+        text = "called otherwise than the points, go along as they are; `channels` names points"
+        yield f"numbers in {', '.join(map(repr, beside[:_SHOWN]))}, {text}"
+
+
+_SHOWN = 5
+
+
 def found_out(library: Library) -> Iterator[str]:
     """Yield what there is to know of files."""
     splits = {name: place.split for name, place in library.places.items()}
     yield from copied(splits, library.sources.values(), "series")
     yield from one_class(library.spelled[False] & library.spelled[True])
+    yield from _columns(library)
     if library.left_out:
         windows = several(library.left_out, "window reaches", "windows reach")
         yield f"{windows} over the end of a split: left out"

@@ -13,8 +13,9 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).parents[1]))
 sys.path.append(str(Path(__file__).parents[1] / "faults"))
 
-from everywhere import SABOTAGE, Seeded
 from seeds import SEEDS
+from stages import Seeded
+from worse import SABOTAGE
 
 from augcli.kind import load_kind
 

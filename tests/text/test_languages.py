@@ -1,5 +1,6 @@
 """English synonyms stay out of texts of other languages, which are found out by a vote."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,47 @@ def test_a_language_is_found_out(language):
 @pytest.mark.parametrize("texts", [[], ["red shoe 42 EU"] * 40, ["Guten Tag"], ["你好 世界"] * 40])
 def test_nothing_is_said_of_too_little(texts):
     assert language_of(texts) is None
+
+
+UNKNOWN = {
+    "Latin": "cibus bonus erat et homines amici erant sed hunc librum non amo quia longus est",
+    "Basque": "janaria oso ona zen eta jendea atsegina baina ez zait film hau gustatzen dago",
+    "Swahili": "chakula hiki ni kizuri sana na huduma ni nzuri lakini sipendi filamu hii",
+    "Welsh": "roedd y bwyd yn dda iawn ac roedd y bobl yn garedig mae y tywydd yn braf heddiw",
+    "Hinglish": "yaar ye movie bahut achi thi aur gaane bhi mast the kal hum log park gaye the",
+    "Russian": "фильм был хороший, но книга лучше и конец очень красивый и длинный тоже",
+}
+
+
+@pytest.mark.parametrize("language", UNKNOWN)
+def test_english_words_are_refused_where_hardly_a_word_is_english(tmp_path, language):
+    source = table(tmp_path, UNKNOWN[language])
+    assert language_of([UNKNOWN[language]] * 12) is None
+    with pytest.raises(RecipeError, match=r"have few words of English.*`lexicon: english`"):
+        run(source, tmp_path / "out", dataset=told(), steps=["synonym_replace"])
+    assert "eda" not in starter(source, tmp_path).text
+    summary = run(source, tmp_path / "out", dataset=told(), steps=["random_swap"])
+    assert summary.exit_code == 0
+    for number, text in enumerate(UNKNOWN.values()):
+        write(tmp_path / f"files/train/a/{number}.txt", text)
+    folders = {"kind": "text", "format": "folders"}
+    run(tmp_path / "files", tmp_path / "all", dataset=folders, steps=["synonym_replace"])
+    assert len(failures(tmp_path / "all")) == len(UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "red wireless bluetooth headphones, size 42 EU",
+        "Play jazz or rock music later",
+        "omg lol gonna be late",
+    ],
+)
+def test_english_without_small_words_is_taken_for_it_and_plan_says_so(tmp_path, text):
+    source = table(tmp_path, text)
+    recipe = write_recipe(source, tmp_path / "out", dataset=told(), steps=["synonym_replace"])
+    assert "the texts are taken for English" in augment("plan", recipe).stdout
+    assert "- eda" in starter(source, tmp_path).text
 
 
 def told(**dataset):
@@ -114,3 +156,17 @@ def test_a_language_of_ones_own_is_one_folder(tmp_path: Path) -> None:
     (tmp_path / "in/own/synonyms.tsv").unlink()
     with pytest.raises(RecipeError, match=r"has no synonyms\.tsv"):
         made([{"synonym_replace": {"alpha": 1}}])
+
+
+def test_articles_follow_where_no_step_takes_synonyms(tmp_path: Path) -> None:
+    """Those of English in English texts alone: `a` is another word in Portuguese."""
+    english = "it was an old house in the city and a film about an idea of a man with an umbrella"
+    other = "a casa era antiga e a escola não era a única da cidade, mas a água é muito boa para"
+    for name, text in (("en", english), ("pt", other)):
+        source = table(tmp_path / name, text)
+        steps = [{"random_swap": {"alpha": 0.7}}]
+        run(source, tmp_path / name / "out", dataset=told(), steps=steps, copies=4)
+        new = (tmp_path / name / "out/reviews.csv").read_text().splitlines()[13:]
+        pairs = re.findall(r"\b(an?) ([a-z])", "\n".join(new))
+        assert len(pairs) > 20
+        assert all((form == "an") == (name == "en" and then in "aeiou") for form, then in pairs)

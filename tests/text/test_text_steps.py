@@ -118,11 +118,17 @@ def test_so_many_words_are_inserted(alpha: float) -> None:
         assert -left.total() >= max(1, int(alpha * COUNT))
 
 
+def words_of(text: str) -> Counter[str]:
+    """Return the words of a text; articles follow what stands behind them."""
+    return Counter("a" if word == "an" else word for word in text.split())
+
+
 def test_swaps_keep_the_words() -> None:
     for seed in range(20):
         params, made = drawn(step("random_swap", alpha=0.1), document(SENTENCE), seed)
-        assert Counter(made.text.split()) == Counter(SENTENCE.split())
-        assert 0 < len(params["edits"]) <= 2 * int(0.1 * COUNT)
+        assert words_of(made.text) == words_of(SENTENCE)
+        moved = [each for each in params["edits"] if each[2] not in ("a", "an")]
+        assert 0 < len(moved) <= 2 * int(0.1 * COUNT)
 
 
 @pytest.mark.oracle("random_swap")
@@ -192,7 +198,7 @@ def test_eda_does_what_its_operation_does(operation: str, lengths: set[int]) -> 
         len(of_words_alone(text)) - len(of_words_alone(SENTENCE)) + COUNT for text in texts
     } <= lengths
     assert len(set(texts) - {SENTENCE}) > 10
-    assert operation != "random_swap" or len({tuple(sorted(text.split())) for text in texts}) == 1
+    assert operation != "random_swap" or all(words_of(t) == words_of(SENTENCE) for t in texts)
 
 
 def test_eda_does_one_of_four_equally_often() -> None:

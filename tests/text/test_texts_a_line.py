@@ -68,6 +68,47 @@ def test_a_class_that_stands_first_in_a_line_stays(tmp_path: Path, first: str) -
     assert made == (tmp_path / "out/TREC.train.all").read_bytes()
 
 
+FIRST = [
+    ("HUM:ind ", "LOC:city ", ["HUM:ind", "LOC:city"]),
+    ("num:count ", "hum:ind ", ["hum:ind", "num:count"]),
+    ("joy: ", "fear: ", ["fear", "joy"]),
+    ("[joy] ", "[fear] ", ["fear", "joy"]),
+    ("__cls__a __cls__c ", "__cls__b ", ["a c", "b"]),
+]
+
+
+@pytest.mark.parametrize("name", ["q.label", "q.txt", "q.all"])
+@pytest.mark.parametrize(("one", "other", "labels"), FIRST)
+def test_a_class_stands_first_whatever_the_file_is_called(
+    tmp_path: Path, one: str, other: str, labels: list[str], name: str
+) -> None:
+    """Commas that all lines have are none between cells."""
+    texts = ["What , is the old red bridge", "Where , did the long war end"] * 4
+    lines = [f"{one if at % 2 else other}{text} {at}" for at, text in enumerate(texts)]
+    source = write(tmp_path / f"in/{name}", "\n".join(lines) + "\n")
+    steps = [{"random_swap": {"alpha": 0.9}}]
+    told = TEXTS | {"dataset": {"kind": "text"}, "steps": steps}
+    result = run(source, tmp_path / "out", **told)
+    assert [each.label for each in result.counts] == labels
+    new = (tmp_path / f"out/{name}").read_text().splitlines()[8:]
+    assert [each.startswith(one) for each in new] == [False, True] * 4
+    assert sorted(new[0].split()) == sorted(lines[0].split())
+
+
+def test_words_that_may_be_classes_are_told(tmp_path: Path) -> None:
+    first = ["positive", "negative"]
+    lines = [f"{first[at % 2]} The old film was long and good {at}" for at in range(20)]
+    source = write(tmp_path / "in/q.txt", "\n".join(lines) + "\n")
+    told = "all lines of q.txt begin with one of 2 words (negative, positive)"
+    result = run(source, tmp_path / "out", **TEXTS)
+    assert any(each.startswith(told) for each in result.notes)
+    for command in ("plan", "check"):
+        assert told in augment(command, tmp_path / "out.yaml").stdout
+    lines = {"dataset": {"kind": "text", "label": "first"}}
+    result = run(source, tmp_path / "out", **TEXTS | lines)
+    assert not any("begin with" in each for each in result.notes)
+
+
 def test_any_word_may_be_a_class_where_it_is_told(tmp_path: Path) -> None:
     lines = ["good a tall tree", "bad\ta wide lawn", "good one more tree", "nothing"]
     write(tmp_path / "in/train.txt", "\n".join(lines) + "\n")

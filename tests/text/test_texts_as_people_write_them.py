@@ -95,13 +95,41 @@ NEGATED = {
     "English": ("it is n 't a good film", "n 't"),
     "Russian": ("это не хороший фильм", "не"),
     "Hindi": ("यह फिल्म अच्छी नहीं है", "नहीं"),
+    "Finnish": ("En halua tätä punaista omenaa", "En"),
+    "French": ("je ne vois ici que personne", "personne"),
+    "French, cut short": ("ce n'est guère un bon film", "n'est|guère"),
+    "Hungarian": ("mert senki jön ide ma", "senki"),
+    "Vietnamese": ("phim này không hay và chưa xong", "không|chưa"),
+    "Swahili": ("kwa sababu hakuna mtu hapa", "hakuna"),
+    "Catalan": ("perquè ningú ve avui aquí", "ningú"),
+    "Bengali": ("আমি এই আপেল খেতে চাই না", "না"),
+    "Tamil": ("இந்த படம் நல்லது இல்லை", "இல்லை"),
+    "Tamil, at the end": ("நான் இந்த ஆப்பிளை விரும்பவில்லை", "விரும்பவில்லை"),
+    "Persian": ("من این سیب را نمی‌خواهم", "نمی‌خواهم"),
+    "Norwegian": ("jeg liker ikke denne boka", "ikke"),
+    "Bulgarian": ("филмът няма добър край", "няма"),
+    "Estonian": ("see film pole hea lugu", "pole"),
+    "Urdu": ("یہ فلم اچھی نہیں ہے", "نہیں"),
+    "Tagalog": ("hindi maganda ang pelikulang ito", "hindi"),
+    "Telugu": ("ఈ సినిమా బాగా లేదు", "లేదు"),
+    "Basque": ("film hau ez da ona", "ez"),
 }
 
 
 @pytest.mark.parametrize("language", NEGATED)
 def test_negations_are_not_deleted(language: str) -> None:
     text, negation = NEGATED[language]
-    assert all(negation in each for each in copies(text, "random_delete", alpha=0.9))
+    made = copies(text, "random_delete", alpha=0.7)
+    assert all(part in each for part in negation.split("|") for each in made)
+
+
+def test_small_words_of_a_known_language_are_no_negations_of_another() -> None:
+    """Finnish `en` is Spanish for in, and `si` of Swahili is if."""
+    reading = Reading(bundled(), language="spanish")
+    made = copies("no estaba en casa si ellos querían", "random_delete", reading, alpha=0.9)
+    assert not all("en" in each.split() for each in made)
+    assert not all("si" in each.split() for each in made)
+    assert all("no" in each.split() for each in made)
 
 
 def test_negations_of_ones_own_are_not_deleted() -> None:
@@ -127,13 +155,24 @@ def test_an_article_says_how_a_word_begins(article: str, word: str) -> None:
     assert article_for(word) == article
 
 
-@pytest.mark.parametrize("step", ["synonym_replace", "random_insert"])
+@pytest.mark.parametrize(
+    "step", ["synonym_replace", "random_insert", "random_swap", "random_delete", "eda"]
+)
 def test_articles_follow_the_words_behind_them(step: str) -> None:
     text = "It was an old house , a film about an error and an honest idea in a big hotel ."
     made = copies(text, step, count=60, alpha=0.7)
     assert len(set(made)) > 40
     pairs = [pair for each in made for pair in re.findall(r"\b(an?) ([A-Za-z]+)", each, re.I)]
     assert all(article_for(word) == article.lower() for article, word in pairs)
+
+
+@pytest.mark.parametrize("step", ["random_swap", "random_delete"])
+def test_what_is_wrong_before_an_edit_stays_so_and_spans_stay(step: str) -> None:
+    document = Document("we had a hour in a old house near a big lake", READING, spans=((34, 39),))
+    chosen = step_named(TextTransform, step).model_validate({"alpha": 0.2})
+    made = [chosen.apply(document, chosen.make_params(Draws(7).at(n), document)) for n in range(60)]
+    assert any("a hour" in each.text for each in made)
+    assert all(each.text[slice(*each.spans[0])] == "a big" for each in made)
 
 
 def test_an_article_that_is_protected_stays() -> None:

@@ -33,9 +33,28 @@ def test_columns_that_are_not_called_as_points_are_none(tmp_path: Path, stem: st
     assert (tmp_path / "again/in.csv").read_bytes() == (tmp_path / "out/in.csv").read_bytes()
 
 
-def test_names_of_several_sorts_are_all_of_points(tmp_path: Path) -> None:
-    head = "low,high,x1,x2,y1,y2,label"
-    rows = [f"{points(n)},{n}.5,{'ab'[n % 2]}" for n in range(6)]
+@pytest.mark.parametrize(
+    "head", ["age,bmi,x1,x2,x3,y1,y2,y3", "subject,day1,day2,day3,visit,score"]
+)
+def test_numbers_beside_points_of_several_sorts_are_told(tmp_path: Path, head: str) -> None:
+    names = head.split(",")
+    rows = [",".join(f"{n % 4}.{at}{n}" for at in range(len(names))) for n in range(6)]
+    lines = [f"{row},{'ab'[n % 2]}" for n, row in enumerate(rows)]
+    path = write(tmp_path / "in.csv", "\n".join([f"{head},label", *lines]) + "\n")
+    dataset = {"kind": "timeseries", "label": "label"}
+    summary = run(path, tmp_path / "out", dataset=dataset, **JITTERED)
+    with (tmp_path / "out/in.csv").open(newline="") as file:
+        _, *made = csv.reader(file)
+    for at, name in enumerate(names):
+        changed = any(old[at] != new[at] for old, new in zip(made[:6], made[6:], strict=True))
+        assert changed == name[-1].isdigit()
+    beside = ", ".join(repr(name) for name in names if not name[-1].isdigit())
+    assert any(f"numbers in {beside}, called otherwise" in note for note in summary.notes)
+
+
+def test_names_of_few_in_order_are_all_of_points(tmp_path: Path) -> None:
+    head = "low,high,rest,x1,x2,label"
+    rows = [f"{points(n)},{'ab'[n % 2]}" for n in range(6)]
     path = write(tmp_path / "in.csv", "\n".join([head, *rows]) + "\n")
     run(path, tmp_path / "out", dataset={"kind": "timeseries", "label": "label"}, **JITTERED)
     lines = (tmp_path / "out/in.csv").read_text().splitlines()[1:]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from helpers import augment, failures, forget_plugins, manifest, run, tree, write, write_recipe
+from helpers import augment, failures, manifest, run, tree, write, write_recipe
 
 from augcli.commands.replay import replay
 from augcli.commands.verify import verify
@@ -320,43 +320,3 @@ def test_rows_that_cannot_be_used_stay_and_count(tmp_path: Path) -> None:
     assert dict(made) == {"x": 6, "y": 6}
     assert {count.label: count.after for count in summary.counts} == dict(made)
     assert failures(tmp_path / "out").keys() == {"s.csv#9"}
-
-
-TWO = """
-from augcli.timeseries.transform import OneByOne
-from augcli.transform import register
-
-@register
-class Add1(OneByOne):
-    \"\"\"Adds one.\"\"\"
-
-    @classmethod
-    def apply(cls, series, params, partners):
-        return series.with_values(series.values + 1)
-
-@register
-class Add2(OneByOne):
-    \"\"\"Adds two.\"\"\"
-
-    @classmethod
-    def apply(cls, series, params, partners):
-        return series.with_values(series.values + 2)
-"""
-
-
-def test_steps_whose_names_differ_in_digits_alone(
-    tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    request.addfinalizer(forget_plugins)
-    write(tmp_path / "two.py", TWO)
-    write(tmp_path / "in/x.ts", ts_of({"a": 4, "b": 4}))
-    steps = [{"one_of": {"steps": ["add1", "add2"]}}]
-    series_run(tmp_path / "in", tmp_path / "out", plugins=["two.py"], steps=steps, copies=2)
-    source = Source("x.ts", "", (tmp_path / "out/x.ts").read_bytes())
-    settings = SeriesDatasetSettings(path="", kind="timeseries")
-    file, told = open_file(source, settings, single=False), provenance(tmp_path / "out")
-    assert len({row["steps"] for row in told}) == 2
-    for row in told:
-        (name,) = (each["name"] for each in json.loads(row["steps"]))
-        new, base = (file.series(at).values for at in (row["row"], int(row["base"].split("#")[1])))
-        np.testing.assert_allclose(new - base, int(name[-1]), atol=1e-9)

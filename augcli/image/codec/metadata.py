@@ -33,7 +33,7 @@ _MOVES: dict[int, tuple[int | None, ...]] = {
 }
 """OpenCV's flips, and None for a transposition, that make each orientation upright.
 
-Beside a transposition only rows are flipped: that is twenty times faster than columns.
+Beside a transposition only rows are flipped, which is faster than columns everywhere.
 """
 _SPACES = {1: b"GRAY", 3: b"RGB "}
 
@@ -91,8 +91,15 @@ def upright(pixels: PixelArray, orientation: int) -> PixelArray:
     if pixels.shape[2] > 4:  # OpenCV's flips stop there
         return _upright_bands(pixels, orientation)
     for flip in _MOVES[orientation]:
-        pixels = cv2.transpose(pixels) if flip is None else cv2.flip(pixels, flip)
+        pixels = cv2.transpose(pixels) if flip is None else _flipped(pixels, flip)
     return pixels if pixels.ndim == 3 else pixels[:, :, None]
+
+
+def _flipped(pixels: PixelArray, flip: int) -> PixelArray:
+    """Flip rows or columns by Intel's library, which is many times faster at columns."""
+    with cv2.EXACTLY:
+        flipped: PixelArray = cv2.flip(pixels, flip)
+    return flipped
 
 
 def _upright_bands(pixels: PixelArray, orientation: int) -> PixelArray:

@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 from augcli.dataset.columns import column_of
 from augcli.errors import SettingError
+from augcli.rows.dates import has_time
 from augcli.settings.base import ColumnRef
 from augcli.tabular.config import AMOUNTS, ColumnKind, ColumnTold, TableDatasetSettings
-from augcli.tabular.reading.dates import has_time
 
 Role = Literal["feature", "label", "labels", "split", "group", "id", "ignore"]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from augcli.rows.dates import date_format, fraction_digits, told_format
 from augcli.tabular.amounts import (
     Marks,
     are_groups,
@@ -21,7 +22,6 @@ from augcli.tabular.amounts import (
 )
 from augcli.tabular.config import ColumnTold
 from augcli.tabular.reading.columns import Style
-from augcli.tabular.reading.dates import date_format, fraction_digits, told_format
 from augcli.tabular.reading.dialect import Dialect
 from augcli.tabular.reading.digits import digits_format
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
+from augcli.rows.dates import date_cells
 from augcli.rows.parquet import Origin
 from augcli.tabular.reading.columns import Column
-from augcli.tabular.reading.dates import date_cells
 from augcli.tabular.reading.table import Numbers
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from augcli.rows.dates import has_time
 from augcli.tabular.reading.columns import MOST_DECIMALS, Column
-from augcli.tabular.reading.dates import has_time
 from augcli.tabular.reading.table import Numbers
 
 _NEARLY_ALL = 0.95

@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from augcli.rows.dates import has_time
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.reading.columns import Column
-from augcli.tabular.reading.dates import has_time
 from augcli.tabular.reading.table import Coded, Codes, Numbers, Rows, Table, beside, texts_of
 from augcli.tabular.transform import Block, in_order
 from augcli.tabular.writing.writers import Cells

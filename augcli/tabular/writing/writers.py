@@ -12,8 +12,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from augcli.plural import several
+from augcli.rows.dates import date_cells
 from augcli.tabular.reading.columns import Column, Style
-from augcli.tabular.reading.dates import date_cells
 from augcli.tabular.reading.dialect import Dialect
 from augcli.tabular.reading.doubts import of_series
 from augcli.tabular.reading.structure import Lines, row_spans

@@ -17,18 +17,26 @@ from augcli.text.formats.base import LinedFile, Row, RowFormat
 from augcli.text.words import Span
 
 _LABELS = (
-    re.compile(r"((?:__label__\S+[ \t]+)+)"),
+    re.compile(r"((?:__[a-zA-Z]\w*?__\S+[ \t]+)+)"),
     re.compile(r"([A-Z]{2,}:\w+[ \t]+)"),
+    re.compile(r"([a-zA-Z]\w*:\w+[ \t]+)"),
     re.compile(r"(\S+\t)(?=\S)"),
     re.compile(r"([+-]?\d{1,2}[ \t]+)(?=\D)"),
+    re.compile(r"((?:[^\W\d][\w-]*:|\[[\w-]+\])[ \t]+)"),
 )
-"""How lines begin that say their class first: fastText's, TREC's, words before tabs, numbers."""
+"""How lines begin that say their class first: fastText's with any prefix, TREC's in capitals and in
+small letters, words before tabs, numbers, words before colons or in brackets."""
+_PREFIX = re.compile(r"__[a-zA-Z]\w*?__(?=.)")
 _WORD = re.compile(r"\A(\S+[ \t]+)")
-_SURE = _LABELS[:3]
+_SURE = _LABELS[:4]
 """Those that are heeded whatever the names of files say."""
 _ALONE = _LABELS[:2]
 """Those that nothing else looks like."""
+_NO_CELLS = (*_LABELS[:3], _LABELS[-1])
+"""Those that no row of a table begins with."""
 _LOOKED_AT = 1000
+_MOST_WORDS, _EACH = 20, 8
+"""Words that may be classes where all lines begin with one; lines of each, on average."""
 _OFTEN = 2
 """Lines of each class, on average and at least, where lines may as well be numbered or named."""
 
@@ -54,6 +62,15 @@ class LinesFile(LinedFile):
         """Return a line."""
         return Row(self.raw(index), self.label)
 
+    def first_words(self) -> list[str]:
+        """Return the few words that all lines begin with, as if they were classes, if they do."""
+        if self.label is not None:
+            return []
+        found = [_WORD.match(line) for line in _some(self)]
+        words = {match[0].strip() for match in found if match}
+        few = 2 <= len(words) <= min(_MOST_WORDS, len(found) / _EACH)
+        return sorted(words) if few and all(found) else []
+
     def written(self, index: int, text: str, spans: Sequence[Span]) -> str | None:
         """Return the text itself, if it is one line."""
         return None if self.line_end[-1] in text or text.endswith(("\n", "\r")) else text
@@ -74,8 +91,12 @@ class LabelledLines(LinesFile):
         if not found:
             told = f"line {self.line(index)} does not begin with a class, as the others do"
             return Row(raw, trouble=told)
-        names = (each.removeprefix("__label__") for each in found[0].split())
+        names = (_PREFIX.sub("", each).rstrip(":").strip("[]") for each in found[0].split())
         return Row(raw[found.end() :], self._separator.join(names))
+
+    def first_words(self) -> list[str]:
+        """Return nothing: what lines begin with is known."""
+        return []
 
     def written(self, index: int, text: str, spans: Sequence[Span]) -> str | None:
         """Return the text behind the class of its source, if it is one line."""
@@ -88,6 +109,15 @@ class LabelledLines(LinesFile):
 def say_classes(lines: Sequence[str]) -> bool:
     """Return whether all of some lines surely say their class first."""
     return _label_first(lines, _SURE) is not None
+
+
+def are_no_cells(lines: Sequence[str]) -> bool:
+    """Return whether lines say their class first in a way that no table does."""
+    return _label_first([each for each in lines if each.strip()], _NO_CELLS) is not None
+
+
+def _some(file: LinesFile) -> list[str]:
+    return [file.raw(index) for index in range(min(len(file), _LOOKED_AT))]
 
 
 def _label_first(
@@ -126,7 +156,7 @@ def _classes(paths: Sequence[PurePosixPath]) -> list[str]:
 
 def _open(source: Source, settings: TextDatasetSettings, splits: Mapping[str, str]) -> LinesFile:
     file = LinesFile(source, settings, class_of(source.name, splits))
-    lines = [file.raw(index) for index in range(min(len(file), _LOOKED_AT))]
+    lines = _some(file)
     if settings.label is not None:
         told = _label_first(lines, _LABELS) or _told_first(settings)
         return LabelledLines(source, settings, told)

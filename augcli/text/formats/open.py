@@ -17,11 +17,12 @@ from augcli.text.config import FIRST, TextDatasetSettings
 from augcli.text.formats.base import RowFormat, TextFile, TextFormat
 from augcli.text.formats.conll import is_conll
 from augcli.text.formats.csv import names_texts
+from augcli.text.formats.lines import are_no_cells
 
 _HEAD = 1 << 16
 _IN_LINES = ("csv", "lines")
 _DOUBTFUL = ".txt"
-"""An extension of tables that as many lists of texts have."""
+"""An extension of tables that as many lists of texts have, as files without a known one may be."""
 
 
 def check_keys(names: Sequence[str], settings: TextDatasetSettings) -> None:
@@ -70,6 +71,9 @@ def _has_lines(name: str, head: str, settings: TextDatasetSettings) -> bool:
     of_tables = known["csv"].keys - known["lines"].keys
     told = any(settings.asked_of_files(key) is not None for key in of_tables)
     told = told or settings.label not in (None, FIRST)
-    if told or settings.format != "auto" or not name.lower().endswith(_DOUBTFUL):
+    is_doubtful = name.lower().endswith(_DOUBTFUL) or format_at(TextFormat, name) is None
+    if told or settings.format != "auto" or not is_doubtful:
         return False
-    return not is_table(head) and not names_texts(head.partition("\n")[0])
+    lines = head.splitlines()
+    is_one = is_table(head) or names_texts(head.partition("\n")[0])
+    return are_no_cells(lines[:-1] or lines) or not is_one

@@ -50,6 +50,16 @@ def words_of_all(name: str) -> frozenset[str]:
     return frozenset(word for each in languages_with(name) for word in words_in(each, name))
 
 
+@cache
+def negations_in(language: str | None) -> frozenset[str]:
+    """Return what negates in texts of a language: words of all, but for its own small ones."""
+    every = words_of_all(NEGATIONS)
+    if language is None or language not in languages_with(STOP_WORDS):
+        return every
+    own = words_in(language, NEGATIONS) if language in languages_with(NEGATIONS) else ()
+    return every.difference(words_in(language, STOP_WORDS)).union(own)
+
+
 def with_blanks(abbreviation: str) -> str:
     """Return the pattern of an abbreviation, whose words may have a blank between them or none."""
     return "[ \u00a0\u202f]?".join(map(re.escape, abbreviation.split(TIE)))

@@ -17,7 +17,15 @@ from pathlib import Path
 from augcli.errors import SettingError
 from augcli.rows.encodings import open_text
 from augcli.text.beginnings import Articles
-from augcli.text.language.folders import BUNDLED, ENGLISH, STOP_WORDS, articles_of, words_in
+from augcli.text.language.folders import (
+    ARTICLES,
+    BUNDLED,
+    ENGLISH,
+    STOP_WORDS,
+    articles_of,
+    languages_with,
+    words_in,
+)
 from augcli.text.language.inflection import bases, inflected
 
 TABLE = BUNDLED / ENGLISH / "wordnet.txt.gz"
@@ -74,6 +82,12 @@ class Lexicon:
     def after(self, before: str) -> Mapping[str, Sequence[str]]:
         """Return word in small letters → its synonyms after another word."""
         return self._known[_HINTS.get(before, "")]
+
+    def knows(self, word: str) -> bool:
+        """Return whether a word in small letters is of the language."""
+        if word in self._stop or word in self._deny or word in self._irregular:
+            return True
+        return any(base in self._entries for base, _ in self._bases(word))
 
     def _looked_up(self, word: str, hint: str) -> Iterator[str]:
         if word in self._stop or word in self._deny or len(word) < 3:
@@ -163,6 +177,13 @@ def bundled(deny: tuple[str, ...] = ()) -> Lexicon:
     """Return the English lexicon that comes along; read once in a process."""
     lines = gzip.decompress(TABLE.read_bytes()).decode().splitlines()
     return Lexicon(lines, deny, articles_of(ENGLISH), keeps_names=True)
+
+
+@cache
+def with_articles_of(language: str | None) -> Lexicon:
+    """Return a lexicon without words, with the articles of a language that has such."""
+    known = (language or "").lower()
+    return Lexicon((), (), articles_of(known) if known in languages_with(ARTICLES) else NO_ARTICLES)
 
 
 def open_lexicon(

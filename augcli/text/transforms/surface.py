@@ -115,10 +115,11 @@ def _in_piece(span: Span, pieces: list[list[int]], begins: dict[int, int]) -> Sp
 
 
 def sentences(document: Document) -> list[Span]:
-    """Return the sentences of a text, without the space around them."""
+    """Return the sentences of a text up to where code begins, without the space around them."""
     found: list[Span] = []
     quoting = False
-    for match in _SENTENCE.finditer(document.text):
+    end_of_prose = min((start for start, _ in document.code), default=len(document.text))
+    for match in _SENTENCE.finditer(document.text, 0, end_of_prose):
         start = match.start() + len(match.group()) - len(match.group().lstrip())
         end = match.start() + len(match.group().rstrip())
         if start >= end:

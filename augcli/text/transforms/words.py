@@ -10,13 +10,15 @@ from pydantic import Field
 
 from augcli.draws import Draws
 from augcli.ranges import Constant, Real, Spread
-from augcli.text.articles import with_articles
+from augcli.text.articles import with_articles, with_moved
 from augcli.text.edits import Edit, in_shape_of
 from augcli.text.recommended import recommended_alpha
 from augcli.text.transform import Share, TextTransform, one_of, picked, share
 from augcli.text.words import Document
 from augcli.transform import Params, register
 
+_BLANKS = " \t\u00a0\u202f\u3000"
+"""What goes with a word that is deleted; the end of a line stays."""
 _PUNCTUATION = (".", ",", "!", "?", ";", ":")
 
 Operation = Literal["synonym_replace", "random_insert", "random_swap", "random_delete"]
@@ -54,6 +56,8 @@ class RandomInsert(Share):
 class RandomSwap(Share):
     """Swap two words at random, as often as `alpha` says."""
 
+    revision: ClassVar[int] = 3
+
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
         """Return the words that ended up elsewhere."""
         return swaps(draws, document, self.count(draws, document))
@@ -62,6 +66,8 @@ class RandomSwap(Share):
 @register
 class RandomDelete(Share):
     """Delete each word with probability `alpha`, but never all of them."""
+
+    revision: ClassVar[int] = 3
 
     alpha: Annotated[Spread, Real(0, 1, "probability that a word is deleted", neutral=0)] = (
         Constant(0.1)
@@ -84,7 +90,7 @@ class Eda(TextTransform):
     2000, else 4.
     """
 
-    revision: ClassVar[int] = 5
+    revision: ClassVar[int] = 6
     needs_words = True
     recommends = "EDA"
 
@@ -170,7 +176,8 @@ def swaps(draws: Draws, document: Document, count: int) -> list[Edit]:
         at[one], at[other] = at[other], at[one]
         moved |= {one, other}
     pairs = ((words[free[place]], words[at[place]]) for place in sorted(moved))
-    return [[old.start, old.end, new.text] for old, new in pairs if old.text != new.text]
+    found = [[old.start, old.end, new.text] for old, new in pairs if old.text != new.text]
+    return with_moved(document, found)
 
 
 def deletions(draws: Draws, document: Document, alpha: float, *, negations: bool) -> list[Edit]:
@@ -179,7 +186,7 @@ def deletions(draws: Draws, document: Document, alpha: float, *, negations: bool
     gone = [may[place] for place in hits(draws, len(may), alpha)]
     if len(gone) == len(document.words) and gone:
         gone.pop(draws.at("stays").integer(0, len(gone) - 1))
-    return _without(document, gone)
+    return with_moved(document, _without(document, gone))
 
 
 def hits(draws: Draws, count: int, chance: float) -> Iterator[int]:
@@ -203,9 +210,9 @@ def _without(document: Document, gone: list[int]) -> list[Edit]:
     for index in gone:
         start, end = words[index].start, words[index].end
         first = start
-        while first > last and text[first - 1].isspace() and not _ends_span(document, first):
+        while first > last and text[first - 1] in _BLANKS and not _ends_span(document, first):
             first -= 1
-        if first in (start, 0):
+        if first in (start, 0) or text[first - 1] in "\r\n":
             while end < len(text) and text[end] == " " and not _starts_span(document, end):
                 end += 1
         found.append([first, end, ""])

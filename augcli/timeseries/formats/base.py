@@ -102,6 +102,10 @@ class SeriesFile:
     """Whether all its values are whole numbers, and new ones are rounded."""
     doubt: Doubt | None = None
     """What was guessed of it, and a person may set right."""
+    beside: Sequence[str] = ()
+    """Columns of numbers that are taken for no points, as they are called otherwise."""
+    untimed: str | None = None
+    """A column of times that are none, so that points stand as their rows do."""
 
     def __init__(self, name: str):
         self.name = name

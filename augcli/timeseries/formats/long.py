@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cached_property
 from itertools import islice
 
 import numpy as np
@@ -16,10 +15,11 @@ from augcli.errors import SettingError
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import Block, New, Own, SeriesFile, Shape
+from augcli.timeseries.formats.clocks import Clock, Texts
 from augcli.timeseries.formats.grid import Grid, Row, is_number
 from augcli.timeseries.formats.numbers import Style, is_odd, parsed, style_of
 from augcli.timeseries.formats.roles import blocks, roles_of
-from augcli.timeseries.formats.times import between, too_many
+from augcli.timeseries.formats.times import too_many
 from augcli.timeseries.series import Series
 
 _LOOKED_AT = 5000
@@ -33,7 +33,7 @@ class LongFile(SeriesFile):
         self._grid = grid
         self._roles = roles = roles_of(grid, settings)
         told = (*roles.marks, roles.id, roles.time, roles.label, roles.split)
-        self._texts = {index: _Texts() for index in told if index is not None}
+        self._texts = {index: Texts() for index in told if index is not None}
         self._numbers = {index: array("d") for index in roles.channels}
         self._odd: dict[int, str] = {}
         """row → why the series that it is a point of cannot be used"""
@@ -49,7 +49,9 @@ class LongFile(SeriesFile):
         self._absent = {index: grid.absent(head[index], "") for index in roles.channels}
         splits = None if roles.split is None else self._texts[roles.split]
         ours = _judges(splits, settings.augment)
-        self._clock = _Clock(self._texts[roles.time], ours) if roles.time is not None else None
+        self._clock = Clock(self._texts[roles.time], ours) if roles.time is not None else None
+        if self._clock and not self._clock.is_known and roles.time is not None:
+            self.untimed = grid.names[roles.time]
         self._windows = settings.windows
         self._points: list[NDArray[np.int64]] = []
         self._series_of: list[int] = []
@@ -270,49 +272,7 @@ class LongFile(SeriesFile):
         return f"{self._ids[self._series_of[new.row]]}{which}.aug-{new.copy:03d}"
 
 
-class _Texts:
-    """A column of texts as numbers of the different ones."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
-        self._codes = array("q")
-
-    def extend(self, cells: Iterable[str]) -> None:
-        numbers = self._numbers
-        self._codes.extend([numbers.setdefault(cell, len(numbers)) for cell in cells])
-
-    @cached_property
-    def codes(self) -> NDArray[np.int64]:
-        return np.frombuffer(self._codes, np.int64)
-
-    @cached_property
-    def known(self) -> list[str]:
-        return list(self._numbers)
-
-
-class _Clock:
-    """A column of times: numbers, or texts that are kept as the numbers of their rows.
-
-    Which of these they are, and how numbers are written, is seen from our rows alone.
-    """
-
-    def __init__(self, column: _Texts, ours: NDArray[np.bool_] | slice):
-        self._column = column
-        known = column.known
-        own = [known[code] for code in np.unique(column.codes[ours]).tolist()]
-        self._style = style_of(own) if all(map(is_number, own)) else None
-        rows = np.arange(len(column.codes), dtype=np.float64)
-        times = [float(text) if is_number(text) else np.nan for text in known]
-        self.times = np.array(times)[column.codes] if self._style else rows
-
-    def texts(self, times: NDArray[np.float64]) -> list[str]:
-        if self._style:
-            return between(self._style, times)
-        codes = self._column.codes[np.rint(times).astype(np.int64)]
-        return [self._column.known[code] for code in codes.tolist()]
-
-
-def _judges(splits: _Texts | None, augment: Collection[str]) -> NDArray[np.bool_] | slice:
+def _judges(splits: Texts | None, augment: Collection[str]) -> NDArray[np.bool_] | slice:
     """Return the rows of augmented splits, all where there are none."""
     if splits is None:
         return slice(None)

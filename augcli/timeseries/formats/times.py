@@ -10,32 +10,49 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.rows.dates import date_format, dates_of
 from augcli.timeseries.formats.grid import is_number
 from augcli.timeseries.formats.numbers import Style, style_of
 
 _POINT = re.compile(r"\(([^()]*),([^(),]*)\)")
 _CHANNEL_END = re.compile(r":(?![^()]*\))")
 _MORE_DECIMALS = 6
+_TIME = re.compile(r"\d\d:\d\d(:\d\d([.,]\d+)?)?")
+_SAMPLE = 1000
+"""Texts that show in which form dates are."""
 
 
 def moments_of(texts: Sequence[str]) -> list[float | None]:
-    """Return numbers in the order of texts that are all numbers, or dates as ISO 8601 has them.
+    """Return numbers in the order of texts that are all numbers, dates or times of day.
 
-    What is neither has none.
+    Dates are as ISO 8601 has them, or in one form that leaves no doubt. What is neither has none.
     """
-    for read in (float, _of_date):
+    for read in (float, _of_date, _of_month, _of_time):
         try:
             found = [read(text) for text in texts]
         except ValueError:
             continue
         return [each if math.isfinite(each) else None for each in found]
-    return [None] * len(texts)
+    form = date_format(texts[:_SAMPLE])
+    read_all = dates_of(texts, form).tolist() if form else [math.nan] * len(texts)
+    return [each if math.isfinite(each) else None for each in read_all]
 
 
 def _of_date(text: str) -> float:
     """Return seconds since 1970, those of a date that tells no zone as of UTC."""
     date = datetime.fromisoformat(text)
     return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
+
+
+def _of_month(text: str) -> float:
+    return _of_date(f"{text}-01")
+
+
+def _of_time(text: str) -> float:
+    """Return seconds since midnight; ValueError where it is no time of day."""
+    if not _TIME.fullmatch(text):
+        raise ValueError(text)
+    return _of_date(f"1970-01-01T{text}")
 
 
 def channels_of(line: str) -> list[str]:

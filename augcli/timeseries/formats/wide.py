@@ -20,6 +20,8 @@ from augcli.timeseries.formats.numbers import is_odd, parsed, style_of
 from augcli.timeseries.series import Series
 
 _LOOKED_AT = 50
+_FEW = 3
+"""Columns that differ in numbers, from which on others beside them are no points."""
 _NUMBERS = re.compile(r"[-+]?\d+(?:[.,]\d+)*")
 
 
@@ -41,9 +43,10 @@ class WideFile(HeldFile):
         )
         head = list(islice(grid.judges(), _LOOKED_AT))
         self._ignored = grid.columns(settings.ignore, "ignore")
-        self._values = grid.columns(settings.channels, "channels") or called_alike(
-            list(self._number_columns(head)), grid.names
-        )
+        numbers = [*self._number_columns(head)]
+        told = grid.columns(settings.channels, "channels")
+        self._values = told or called_alike(numbers, grid.names)
+        self.beside = [] if told else [grid.names[i] for i in numbers if i not in self._values]
         if not self._values:
             raise SampleError(f"{grid.name} has no columns of numbers")
         self._others = sorted({*range(len(grid.names))} - {*self._values})
@@ -149,10 +152,12 @@ class WideFile(HeldFile):
 
 
 def called_alike(columns: Sequence[int], names: Sequence[str]) -> list[int]:
-    """Return the columns without those that stand alone where most differ in numbers only."""
+    """Return the columns without those that tell of whom a row is, or of something else.
+
+    The latter stand alone where at least half of all, and three, differ in numbers only.
+    """
+    columns = [index for index in columns if not names_groups(names[index])] or list(columns)
     sorts = {index: _NUMBERS.sub("#", names[index]) for index in columns}
-    counts = Counter(sorts.values())
-    (usual, count), *_ = counts.most_common(1) or [("", 0)]
-    if "#" not in usual or 2 * count <= len(columns):
-        return list(columns)
-    return [index for index in columns if counts[sorts[index]] > 1 or sorts[index] == usual]
+    counts = Counter(sort for sort in sorts.values() if "#" in sort)
+    numbered = [index for index in columns if counts[sorts[index]] > 1]
+    return numbered if len(numbered) >= max(_FEW, len(columns) / 2) else columns

@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _DAYS = (
     *("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%d.%m.%Y", "%-d.%-m.%Y", "%d-%b-%Y"),
@@ -111,6 +114,8 @@ def fraction_digits(form: str) -> int:
 
 def dates(texts: pl.Series, form: str) -> NDArray[np.float64]:
     """Return dates as days, or as seconds where they have a time; NaN where missing."""
+    import polars as pl
+
     missing = [part for part, letters in _PARTS if not _tells(form, letters)]
     start = "".join(f"{'1970' if part == '%Y' else '01'} " for part in missing)
     form = "".join(f"{part} " for part in missing) + re.sub(r"%\.\df", "%.f", form)
@@ -125,6 +130,13 @@ def dates(texts: pl.Series, form: str) -> NDArray[np.float64]:
     return days
 
 
+def dates_of(texts: Sequence[str], form: str) -> NDArray[np.float64]:
+    """Return the same of texts that are in no table."""
+    import polars as pl
+
+    return dates(pl.Series(texts, dtype=pl.String), form)
+
+
 def _tells(form: str, letters: str) -> bool:
     return any(f"%{letter}" in form or f"%-{letter}" in form for letter in letters)
 
@@ -136,6 +148,8 @@ def has_time(form: str) -> bool:
 
 def date_cells(values: pl.Series, form: str) -> pl.Series:
     """Return days or seconds as they are written."""
+    import polars as pl
+
     scale = 1_000_000 if has_time(form) else 86_400_000_000
     stamps = (values * scale).round().cast(pl.Int64).cast(pl.Datetime("us"))
     return stamps.dt.strftime(form)

@@ -1,0 +1,58 @@
+"""What stands for something else in texts, and is never touched, as patterns."""
+
+from __future__ import annotations
+
+SPACELESS = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
+    "\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+"""Thai, Lao, Burmese, Khmer, Japanese and Chinese characters, as the inside of a set."""
+
+_LETTERS = rf"[^\W\d{SPACELESS}]"
+_NUMBER = rf"{_LETTERS}*+\d[^\W{SPACELESS}]*+"
+
+# Each begins only where a run of what it begins with does, and has few of such runs in front: what
+# comes to nothing would be read again from each of its characters on.
+_SEGMENT = r'[^\s\\/:*?"<>|]'
+_ENDINGS = (
+    "pdf|docx?|xlsx?|pptx?|odt|ods|rtf|txt|md|rst|tex|epub|csv|tsv|jsonl?|ya?ml|toml|xml|html?|css|"
+    "jsx?|tsx?|py|ipynb|java|cpp|hpp|cs|rb|php|sh|ps1|bat|cmd|exe|dll|sql|db|ini|cfg|conf|env|log|"
+    "zip|tar|gz|bz2|xz|7z|rar|apk|iso|deb|rpm|png|jpe?g|gif|svg|bmp|tiff?|webp|heic|mp[34]|wav|"
+    "flac|ogg|avi|mov|mkv|parquet|np[yz]|h5|pkl|onnx|bak|tmp"
+)
+"""Of files, by which their names are known; those that are English words are left out."""
+
+PROTECTED = (
+    r"(?<![a-zA-Z])(?:[a-zA-Z][a-zA-Z0-9+.-]{1,20}://|(?:mailto|tel|sms|urn|doi|arXiv):|www\.)"
+    rf"[^\s<>{SPACELESS}\u3000-\u303f\uff00-\uffef]*(?<=[\w/])",
+    r"(?<![\w+@-])(?<!\w\.)@?\w[\w.+-]*+(?:@| ?[\[({](?i:at)[\])}] ?)[\w-]++"
+    r"(?:(?:\.| ?[\[({](?i:dot)[\])}] ?)[\w-]++)*+(?::[~/\w][\w./~-]*(?<=\w))?",
+    rf"(?:(?<![^\W_])[A-Za-z]:[\\/]++|(?<![\w\\])\\\\(?=\w))"
+    rf"(?:{_SEGMENT}++(?: {_SEGMENT}++){{0,3}}+[\\/]++)*+{_SEGMENT}*(?<=[\w\\/])",
+    r"(?<![\w./\\~-])(?:(?:~|\.\.?)/|/[\w.+@-]++/)[\w./+@-]*(?<=[\w/])",
+    r"(?<![\w./\\%+-])(?:[\w.%+-]++[/\\]++)*+"
+    rf"(?:[\w%+-][\w.%+-]*\.(?i:{_ENDINGS})|[^\W_]*+_\w*+\.[a-zA-Z]\w{{0,9}})(?!\w)",
+    r"(?<![a-zA-Z0-9-])(?:[a-zA-Z0-9-]++\.){1,12}"
+    r"(?:(?:com|org|net|edu|gov|info|io|de|fr|uk|at|ch|eu|cn|co|tv)\b(?:/\S*\w)?"
+    r"|[a-z]{2,6}/[^\s<>()]*\w)",
+    rf"(?<!\w){_LETTERS}(?:(?:\.[ \u00a0\u202f]?{_LETTERS}(?=\.))++\.|(?:\.{_LETTERS})++(?!\w))",
+    r"(?:<[|｜][^<>\n]{1,80}[|｜]>(?:\w++(?=\s*(?:\n|\Z)|<[|｜]))?)++|<start_of_turn>\w*+|<</?[A-Z]{1,20}>>",
+    r"<[a-zA-Z/!][^<>]*+>|<%[^<>]{0,80}%>|(?<!\w)__\w{1,40}(?<=__)",
+    r"(?<!\w)(?P<at>[@%#$])(?P=at)\w{1,40}?(?P=at){2}",
+    r"(?<![\w%])%[a-zA-Z_]\w{0,40}+%(?!\w)|\[\[[^\[\]\n]{1,80}\]\]",
+    r"&#?\w++;",
+    r"\{\{[^{}\n]{0,80}\}\}|\{%[^{}%\n]{0,80}%\}|[$#%@!]?\{[^{}\s]*+\}",
+    r"\$[A-Za-z_]\w*+",
+    r"%(?:\(\w{1,40}\))?(?:\d\$)?[sdifgxr](?!\w)",
+    r"!?\[[^\[\]\n]{1,200}\]"
+    r"(?:\([^()\s]{1,2000}(?: +\"[^\"\n]{0,200}\")?\)|\[[^\[\]\n]{0,200}\])|\[/?\w{1,40}\]",
+    r"(?<![\w:]):[a-z][a-z0-9_+-]{1,30}:(?!\w)",
+    r"(?<!`)(?P<tick>`{1,3})(?!`)(?:(?!'')[^\n]){1,400}?(?<!`)(?P=tick)(?!`)",
+    r"[@#＠＃][\w%s]++[#＃]?",
+    r"(?<![^\W_])[vV]?\d++(?:\.\d++)*+(?:\.[xX*](?!\w)|(?<=\.\d)[-+][a-zA-Z]\w*+(?:\.\d\w*+)++)",
+    rf"(?:[$€£¥+-]|(?<![^\W{SPACELESS}]))(?:{_LETTERS}++[-'’]){{0,8}}{_NUMBER}"
+    rf"(?:[.,:/'’-]{_NUMBER})*(?:[-'’]{_LETTERS}++(?!\d))*%?",
+)
+"""URLs, e-mail addresses, paths, names of files, domains, initials, tags, entities, place holders,
+links and code of Markdown, names of emoji, mentions, versions, numbers; `%s` in a set stands for
+combining marks. Of prompts: marks of turns, with whose these are."""

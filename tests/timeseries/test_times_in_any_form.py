@@ -1,0 +1,51 @@
+"""Points of long tables stand in time order, whatever form their times have."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from helpers import run, write
+
+FORMS = [
+    *("%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ", "%d.%m.%Y", "%m/%d/%Y %I:%M %p", "%d-%b-%Y"),
+    *("%b %d, %Y", "%Y-%m", "%H:%M:%S", "%Y%m%d"),
+]
+STEPS = {"%Y-%m": timedelta(days=31), "%H:%M:%S": timedelta(minutes=13)}
+
+
+def shuffled(form: str, folder: Path) -> Path:
+    """Return a table of three ramps whose rows stand in no order."""
+    step = STEPS.get(form, timedelta(days=3))
+    rows = [
+        f'{run},"{(datetime(2023, 11, 1, tzinfo=UTC) + step * at).strftime(form)}",{at + run}.5'
+        for run in range(3)
+        for at in range(40)
+    ]
+    random.Random(5).shuffle(rows)
+    return write(folder / "t.csv", "\n".join(["run,when,x", *rows]) + "\n")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_ramp_stays_a_ramp(form: str, tmp_path: Path) -> None:
+    dataset = {"kind": "timeseries", "id": "run", "time": "when", "channels": ["x"]}
+    run(shuffled(form, tmp_path), tmp_path / "out", dataset=dataset, copies=1, steps=["time_warp"])
+    made = pl.read_csv(tmp_path / "out/t.csv", infer_schema=False)[120:]
+    for _, points in made.group_by("run"):
+        values = points["x"].cast(pl.Float64)
+        assert len(values) == 40
+        assert values.is_sorted()
+        assert points["when"].n_unique() == 40
+
+
+def test_times_that_are_none_are_told(tmp_path: Path) -> None:
+    table = shuffled("%Y-%m-%d", tmp_path)
+    table.write_text(table.read_text().replace("2023-11-07", "the seventh"))
+    dataset = {"kind": "timeseries", "id": "run", "time": "when", "channels": ["x"]}
+    summary = run(table, tmp_path / "out", dataset=dataset, copies=1, steps=["jitter"])
+    assert [note for note in summary.notes if "'when' has texts that are no times" in note]
+    own = pl.read_csv(table, infer_schema=False)
+    assert pl.read_csv(tmp_path / "out/t.csv", infer_schema=False)[:120].equals(own)
