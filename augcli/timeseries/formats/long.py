@@ -20,7 +20,7 @@ from augcli.timeseries.formats.grid import Grid, Row, is_number
 from augcli.timeseries.formats.numbers import Style, is_odd, parsed, style_of
 from augcli.timeseries.formats.roles import blocks, roles_of
 from augcli.timeseries.formats.times import too_many
-from augcli.timeseries.series import Series
+from augcli.timeseries.series import Series, Values
 
 _LOOKED_AT = 5000
 
@@ -45,7 +45,6 @@ class LongFile(SeriesFile):
         self._stack = np.array([np.frombuffer(self._numbers[index]) for index in roles.channels])
         head = list(zip(*islice(grid.judges(), _LOOKED_AT), strict=True))
         self._styles = {i: style_of([c for c in head[i] if is_number(c)]) for i in roles.channels}
-        self.is_whole = {each.decimals for each in self._styles.values()} == {0}
         self._absent = {index: grid.absent(head[index], "") for index in roles.channels}
         splits = None if roles.split is None else self._texts[roles.split]
         ours = _judges(splits, settings.augment)
@@ -187,6 +186,11 @@ class LongFile(SeriesFile):
         clock = self._clock.times[rows] if self._clock else None
         told = (self.shapes[row].label, np.array(marks) if marks else None, clock)
         return Series(self._stack[:, rows], *told)
+
+    def written(self, values: Values) -> Values:
+        """Return the values of some series, `... x channels x time`, as they are once written."""
+        channels = zip(self._styles.values(), np.moveaxis(values, -2, 0), strict=True)
+        return np.stack([style.rounded(each) for style, each in channels], axis=-2)
 
     def cut(self) -> Iterator[list[int]]:
         """Yield the windows that each longer series is cut into; nothing where none is."""

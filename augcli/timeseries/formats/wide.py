@@ -17,7 +17,7 @@ from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import Block, HeldFile, New, Own, padded, without_tail
 from augcli.timeseries.formats.grid import Grid, Row, is_number
 from augcli.timeseries.formats.numbers import is_odd, parsed, style_of
-from augcli.timeseries.series import Series
+from augcli.timeseries.series import Series, Values
 
 _LOOKED_AT = 50
 _FEW = 3
@@ -59,7 +59,6 @@ class WideFile(HeldFile):
             self.refuse_unlabelled(grid.missing)
         sample = [row[i] for row in head for i in self._values]
         self._style = style_of(sample)
-        self.is_whole = self._style.decimals == 0
         self._absent = grid.absent(sample, "NaN")
 
     @property
@@ -92,6 +91,10 @@ class WideFile(HeldFile):
             self.add_bad(self._odd(row), label, split)
             return
         self.hold(without_tail(Series(values[None], label)), split)
+
+    def written(self, values: Values) -> Values:
+        """Return values as they are once they are written."""
+        return self._style.rounded(values)
 
     def unnamed(self) -> dict[str, set[str]]:
         """Return column → values, where no setting names it and all values are splits."""
