@@ -94,6 +94,8 @@ class Library:
         """Labels that are there as they are, and those that are there with blanks around them."""
         self.of_amounts: list[str] = []
         """Files whose labels are amounts, no classes."""
+        self.remarks: Sequence[str] = ()
+        """What there is to know of the table of their classes."""
         self.unlabelled: set[str] = set()
         """Files of other splits without a column of classes."""
         augment = settings.augment

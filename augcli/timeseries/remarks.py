@@ -61,6 +61,7 @@ def found_out(library: Library) -> Iterator[str]:
     """Yield what there is to know of files."""
     splits = {name: place.split for name, place in library.places.items()}
     yield from copied(splits, library.sources.values(), "series")
+    yield from library.remarks
     yield from one_class(library.spelled[False] & library.spelled[True])
     yield from _columns(library)
     if library.left_out:
