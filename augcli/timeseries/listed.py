@@ -17,13 +17,12 @@ def indexes(
     settings: SeriesDatasetSettings,
     path: Path,
     records: Callable[[], Iterator[Record]],
-    mixes: bool,
+    _mixes: bool,
 ) -> Iterator[tuple[str, Iterable[str]]]:
     """Yield name and lines of the table of outputs, where the dataset has one of its files."""
     if settings.labels is not None:
         table = LabelTable(read_whole(path / settings.labels)[0], settings)
-        classes = classes_of(records()) if mixes else []
-        yield settings.labels, _lines(table, settings, records(), classes)
+        yield settings.labels, _lines(table, settings, records(), classes_of(records()))
 
 
 def _lines(
