@@ -49,12 +49,23 @@ def _columns(library: Library) -> Iterator[str]:
     for name in dict.fromkeys(file.untimed for file in files if file.untimed):
         text = "has texts that are no times: points are taken in the order of their rows"
         yield f"the column of times {name!r} {text}"
+    for found, text in _LOOKS.items():
+        if columns := [*dict.fromkeys(name for file in files for name in getattr(file, found))]:
+            yield f"numbers in {', '.join(map(repr, columns[:_SHOWN]))}{text}"
     if beside := [*dict.fromkeys(name for file in files for name in file.beside)]:
         text = "called otherwise than the points, go along as they are; `channels` names points"
         yield f"numbers in {', '.join(map(repr, beside[:_SHOWN]))}, {text}"
 
 
 _SHOWN = 5
+_LOOKS = {
+    "marked": ", with commas before decimals or marks of thousands, go along as they are: series "
+    "are read with a point alone",
+    "grouped": ": '.' may stand between thousands, as no number has other than three digits behind "
+    "it; if it does, write them without",
+    "timely": " are taken for points, though they are called or rise as times do: `time` names "
+    "these, and `ignore` what goes along as it is",
+}
 
 
 def found_out(library: Library) -> Iterator[str]:

@@ -109,6 +109,12 @@ class SeriesFile:
     """Columns of numbers that are taken for no points, as they are called otherwise."""
     slight: float = 1 / 16384
     """The smallest change that is looked for, as a part of a channel's range."""
+    marked: Sequence[str] = ()
+    """Columns of numbers that are none here: with commas before decimals, or marks of thousands."""
+    grouped: Sequence[str] = ()
+    """Columns of points whose numbers may be thousands."""
+    timely: Sequence[str] = ()
+    """Columns of points that are called as times are."""
     untimed: str | None = None
     """A column of times that are none, so that points stand as their rows do."""
 
