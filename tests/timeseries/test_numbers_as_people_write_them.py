@@ -39,7 +39,7 @@ def told(folder: Path, text: str, **dataset: Any) -> list[str]:
     ],
 )
 def test_points_that_may_stand_between_thousands(tmp_path: Path, text: str, is_told: bool) -> None:
-    names = {"channels": ["t0", "t1", "t2", "t3", "u"]} if "u,v" in text else {}
+    names = {"channels": ["t0", "t1", "t2", "t3", "u"], "layout": "wide"} if "u,v" in text else {}
     notes = told(tmp_path, text, label="label", **names)
     assert any("may stand between thousands" in note for note in notes) == is_told
 
