@@ -10,6 +10,7 @@ from augcli.dataset.groups import apart
 from augcli.errors import Doubt
 from augcli.plural import several
 from augcli.rows.opened import copied
+from augcli.timeseries.formats.base import SeriesFile
 from augcli.timeseries.library import Library
 
 
@@ -43,15 +44,14 @@ def _crossing(library: Library, ours: Collection[str]) -> Iterator[Doubt]:
         yield from apart({name: cells}, splits, ours)
 
 
-def _columns(library: Library) -> Iterator[str]:
-    """Yield what was taken of columns that nobody named."""
-    files = [] if library.single else [*map(library.file, library.files)]
+def columns(files: Sequence[SeriesFile]) -> Iterator[str]:
+    """Yield what was taken of columns of files that nobody named."""
     for name in dict.fromkeys(file.untimed for file in files if file.untimed):
         text = "has texts that are no times: points are taken in the order of their rows"
         yield f"the column of times {name!r} {text}"
     for found, text in _LOOKS.items():
-        if columns := [*dict.fromkeys(name for file in files for name in getattr(file, found))]:
-            yield f"numbers in {', '.join(map(repr, columns[:_SHOWN]))}{text}"
+        if names := [*dict.fromkeys(name for file in files for name in getattr(file, found))]:
+            yield f"numbers in {', '.join(map(repr, names[:_SHOWN]))}{text}"
     if beside := [*dict.fromkeys(name for file in files for name in file.beside)]:
         text = "called otherwise than the points, go along as they are; `channels` names points"
         yield f"numbers in {', '.join(map(repr, beside[:_SHOWN]))}, {text}"
@@ -74,7 +74,7 @@ def found_out(library: Library) -> Iterator[str]:
     yield from copied(splits, library.sources.values(), "series")
     yield from library.remarks
     yield from one_class(library.spelled[False] & library.spelled[True])
-    yield from _columns(library)
+    yield from columns([] if library.single else [*map(library.file, library.files)])
     if library.left_out:
         windows = several(library.left_out, "window reaches", "windows reach")
         yield f"{windows} over the end of a split: left out"

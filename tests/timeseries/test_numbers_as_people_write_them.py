@@ -85,3 +85,15 @@ def test_times_that_no_key_names_are_told(
     assert any(f"numbers in '{name}' are taken for points" in note for note in notes) == is_told
     named = told(tmp_path, text, id="run", time=name)
     assert not any("are taken for points" in note for note in named)
+
+
+def test_times_of_files_that_are_a_series_each_are_told_once(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        rows = (
+            f"{1700000000 + at * 5},{value:.3f}" for at, value in enumerate(RNG.normal(size=12))
+        )
+        write(tmp_path / f"in/{name}.csv", "\n".join(["timestamp,x", *rows, ""]))
+    dataset = {"kind": "timeseries", "layout": "long"}
+    result = run(tmp_path / "in", tmp_path / "out", dataset=dataset, copies=1, steps=["jitter"])
+    told = [note for note in result.notes if "'timestamp' are taken for points" in note]
+    assert len(told) == 1
