@@ -1,7 +1,8 @@
 """Nearest rows: exact, through the structure that is fastest for the kind of space.
 
 Numbers are compared by Euclidean distance; a category that differs adds a penalty to its square.
-Trees win in few dimensions, products of matrices in many. Categories never become columns.
+Trees win in few dimensions, products of matrices in many, and where few are compared. Categories
+never become columns.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from augcli.nearest.products import by_products
 
 TREE = 8
 """Dimensions up to which a tree is faster than comparing all with all (measured at 20,000 rows)."""
+_FEW = 1 << 20
+"""Pairs of points that are compared sooner than SciPy's trees are imported."""
 _CANDIDATES = 32
 
 
@@ -70,7 +73,8 @@ def _members(pool: Points, queries: Points, kinds: Kinds, found: Rows, k: int) -
 
 def _by_structure(pool: Points, queries: Points, k: int, ask: Asking) -> Rows:
     find: Find
-    if not 0 < pool.numbers.shape[1] <= TREE:
+    few = len(pool) * len(queries) <= _FEW
+    if few or not 0 < pool.numbers.shape[1] <= TREE:
         find = by_products(pool, queries, k)
     elif pool.codes.shape[1]:
         find = partial(_by_circles, pool, _tree(pool), k)

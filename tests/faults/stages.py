@@ -172,6 +172,8 @@ class Tables(Stage):
 class RowsInShards(Tables):
     """The same in shards that are tables."""
 
+    stride = 2
+
     def _run_tables(self, name: str, **changes: Any) -> None:
         super()._run_tables(name, output={"layout": "parquet", "shards": 2}, **changes)
 

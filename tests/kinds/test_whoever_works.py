@@ -53,10 +53,12 @@ def test_any_number_of_workers_for_any_format(made, memory, jobs):
 
 @by("text csv")
 def test_a_worker_that_has_a_say_is_noticed(made, memory, monkeypatch):
-    here, real = os.getpid(), blocks.draw_copies
-    monkeypatch.setattr(
-        blocks, "draw_copies", lambda steps, seed, *a: real(steps, seed + (os.getpid() != here), *a)
-    )
+    here, real = os.getpid(), blocks.streams_of_many
+
+    def biased(steps, seed, *others):
+        return real(steps, seed + (os.getpid() != here), *others)
+
+    monkeypatch.setattr(blocks, "streams_of_many", biased)
     test_a_run_in_another_folder(made, memory / "alone")
     with pytest.raises(AssertionError):
         test_any_number_of_workers_and_of_blocks(made, memory, 2)

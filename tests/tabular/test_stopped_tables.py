@@ -20,6 +20,7 @@ ROWS = "".join(f"{n / 7:.3f},{n * n % 101},{'ab'[n % 5 == 0]}\n" for n in range(
 
 @pytest.fixture
 def table(tmp_path, monkeypatch):
+    monkeypatch.setattr(search, "_FEW", 0)  # by trees, though these are few
     monkeypatch.setattr(in_blocks, "_DISTANCES", 400)
     monkeypatch.setattr(output, "_CELLS", 16 * 3)
     path = tmp_path / "table.csv"
