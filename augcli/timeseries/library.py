@@ -64,6 +64,9 @@ class Library:
     of them than a process may have open.
     """
 
+    remarks: Sequence[str] = ()
+    """What there is to know of the table of classes of files."""
+
     def __init__(
         self,
         sources: Sequence[Source],
@@ -94,8 +97,6 @@ class Library:
         """Labels that are there as they are, and those that are there with blanks around them."""
         self.of_amounts: list[str] = []
         """Files whose labels are amounts, no classes."""
-        self.remarks: Sequence[str] = ()
-        """What there is to know of the table of their classes."""
         self.unlabelled: set[str] = set()
         """Files of other splits without a column of classes."""
         augment = settings.augment
