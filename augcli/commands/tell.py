@@ -51,7 +51,7 @@ def summary(told: Summary, *, verbose: bool) -> None:
         warn(f"short of the target: {count.split}/{count.label} has {count.after}")
     if told.repeats and not any(map(is_again, told.notes)):
         repeats = several(told.repeats, "output repeats", "outputs repeat")
-        say(f"{repeats} another copy's params: steps vary too little")
+        say(f"{repeats} another copy or a source: steps vary or change too little")
     _notes(told.notes, verbose=verbose)
     _listing(told.listing, verbose=verbose)
     command, output = _command(), _typed(told.output)

@@ -133,11 +133,16 @@ class Listing:
             raise SettingError(("dataset", "path"), f"{rejected[0][0].id}: {rejected[0][1]}")
         return [name for name, reason in told if not reason], rejected
 
-    def take(self, is_wanted: Callable[[str], bool], what: str) -> list[str]:
-        """Return the files that are wanted; note how many of each ending are not."""
+    def take(
+        self, is_wanted: Callable[[str], bool], what: str, beside: Collection[str] = ()
+    ) -> list[str]:
+        """Return the files that are wanted; note how many of each ending are not.
+
+        Those `beside` are used otherwise.
+        """
         passed = (name for name in self.names if self.are_told or not _is_prose(name))
         wanted = list(filter(is_wanted, passed))
-        others = sorted({*self.names}.difference(wanted))
+        others = sorted({*self.names}.difference(wanted, beside))
         self.notes.extend(self.left_out(others, what))
         return wanted
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -32,6 +32,8 @@ class Wanted:
     """What is in them, in words."""
     heed: Callable[[Listing, Sequence[str]], None] = _pass_by
     """Looks at what lies beside such files; raises SettingError for what is not to be passed by."""
+    beside: Collection[str] = ()
+    """Files that are used otherwise."""
 
 
 def scanned(
@@ -46,7 +48,7 @@ def scanned(
     if not root.is_dir():
         raise absent(root)
     listing = listed(settings, root)
-    names = kept(settings, listing.take(wanted.has, wanted.what))
+    names = kept(settings, listing.take(wanted.has, wanted.what, wanted.beside))
     files, rejected = listing.apart(names, settings.augment[0])
     wanted.heed(listing, files)
     dataset = dataset_of(root, files, settings)

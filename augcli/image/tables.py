@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Records
 from augcli.image.labelled.schemes import scheme_of
 from augcli.image.listing.table import PictureTable
+from augcli.records.mixed import classes_of, line, names_beside, shares_of
 from augcli.records.provenance import Record
 
 SHARES = "labels.csv"
@@ -25,7 +24,7 @@ def indexes(
 
     Where they may be mixed (`mixes`) another one tells the shares of classes beside class folders.
     """
-    classes = _classes(records()) if mixes else []
+    classes = classes_of(records()) if mixes else []
     if classes and (settings.format == "folders" or settings.header is False):
         yield SHARES, _shares(classes, records())
     if scheme := scheme_of(settings, path):
@@ -60,44 +59,17 @@ def table_of(
         if row.trouble is None:
             rows.setdefault(row.sample.id, row.cells)
     if settings.header is not False:
-        yield _line([*read.columns, *_unlike(classes, read.columns)], read.delimiter)
+        yield line([*read.columns, *names_beside(classes, read.columns)], read.delimiter)
     for record in records:
         cells = rows[record.source].copy()
         cells[read.file] = read.cell_of(record.output)
         if settings.shares and read.split is not None:
             cells[read.split] = record.split or NO_SPLIT
-        yield _line([*cells, *_cells(record, classes)], read.delimiter)
-
-
-def _classes(records: Iterable[Record]) -> list[str]:
-    """Return the classes of outputs of which some are mixed; none where none is."""
-    labels = {frozenset(r.label) if isinstance(r.label, dict) else r.label for r in records}
-    several = [label for label in labels if isinstance(label, frozenset)]
-    single = {label for label in labels if isinstance(label, str)}
-    return sorted(single.union(*several)) if several else []
+        yield line([*cells, *shares_of(record, classes)], read.delimiter)
 
 
 def _shares(classes: Sequence[str], records: Iterable[Record]) -> Iterator[str]:
     """Yield the lines of a table of shares."""
-    yield _line(["file", *_unlike(classes, ["file"])], ",")
+    yield line(["file", *names_beside(classes, ["file"])], ",")
     for record in records:
-        yield _line([record.output, *_cells(record, classes)], ",")
-
-
-def _unlike(classes: Sequence[str], columns: Sequence[str]) -> Iterator[str]:
-    """Yield what the columns of classes are called beside others."""
-    for name in classes:
-        yield f"share of {name}" if name in columns else name
-
-
-def _cells(record: Record, classes: Sequence[str]) -> Iterator[str]:
-    """Yield the shares of an output, a whole one of its class where it is not mixed."""
-    label = record.label
-    shares = label if isinstance(label, dict) else {label: 1}
-    return (f"{shares.get(name, 0):.9g}" for name in classes)
-
-
-def _line(values: Iterable[str], delimiter: str) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer, delimiter=delimiter, lineterminator="\n").writerow(values)
-    return buffer.getvalue()
+        yield line([record.output, *shares_of(record, classes)], ",")

@@ -24,6 +24,7 @@ from augcli.timeseries.formats.base import SeriesFile
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, PeersOf, Society
 from augcli.timeseries.making import made_alone
+from augcli.timeseries.marks import are_new, mark_of
 from augcli.timeseries.transform import Facts, SeriesTransform
 from augcli.transform import Params, walk
 
@@ -72,10 +73,9 @@ class Drawing:
         """
         entries = [entry for entry, _ in asked]
         self.society.expected = {entry.id for entry in entries}
-        is_usual = self._is_ours and all(map(self._is_usual, entries))
         every = []
         for at, course in enumerate(self._courses):
-            draw = self._at_once if course.is_plain and is_usual else self._one_by_one
+            draw = self._at_once if course.is_plain and self._is_ours else self._one_by_one
             every.append(draw(course, [counts[at] for _, counts in asked], entries, vain))
         return map(chain.from_iterable, zip(*every, strict=True))
 
@@ -84,23 +84,26 @@ class Drawing:
         return list(courses_of(self.job))
 
     def _is_usual(self, entry: Entry) -> bool:
-        """Return whether new values are as they are made, and as many as there are have a place."""
-        file = self.library.file(entry.file)
-        return not file.is_whole and not file.refusal(entry.length, entry.row)
+        """Return whether as many new values as there are have a place."""
+        return not self.library.file(entry.file).refusal(entry.length, entry.row)
 
     def _at_once(
         self, course: Course, counts: Sequence[int], entries: Sequence[Entry], vain: Vain | None
     ) -> Iterator[Iterator[Copy]]:
         """Yield the copies of a plain stage; where some repeat, each is followed by itself."""
-        texts = iter(self._texts(course, counts, entries))
-        every = [list(islice(texts, count)) for count in counts]
-        are_new = [len({*own, "[]"}) > len(own) for own in every]
-        rest = [at for at, is_new in enumerate(are_new) if not is_new]
+        are_usual = list(map(self._is_usual, entries))
+        usual = zip(counts, are_usual, strict=True)
+        counted = [count if is_usual else 0 for count, is_usual in usual]
+        texts = iter(self._texts(course, counted, entries))
+        every = [list(islice(texts, count)) for count in counted]
+        news = are_new(self.library, entries, every)
+        rest = [at for at, is_new in enumerate(news) if not (is_new and are_usual[at])]
         others = self._one_by_one(
             course, [counts[at] for at in rest], [entries[at] for at in rest], vain
         )
-        for entry, own, is_new in zip(entries, every, are_new, strict=True):
-            yield _all_new(entry, course, own) if is_new else next(others)
+        again = frozenset(rest)
+        for at, (entry, own) in enumerate(zip(entries, every, strict=True)):
+            yield next(others) if at in again else _all_new(entry, course, own)
 
     def _texts(
         self, course: Course, counts: Sequence[int], entries: Sequence[Entry]
@@ -231,19 +234,16 @@ class Drawing:
         return not own_steps(self.job.steps)
 
     def _mark_of(self, file: SeriesFile, entry: Entry) -> Callable[[_Drawn], Hashable]:
-        """Return what tells copies of a series apart: steps or, if they are rounded, values.
+        """Return what tells copies of a series apart: steps or, where they may vanish, values.
 
         Those of other people's steps are made for it, which shows whether they can be.
         """
-        if not file.is_whole and self._is_ours:
+        if not entry.is_coarse and self._is_ours:
             return attrgetter("effect")
 
         def mark(drawn: _Drawn) -> Hashable:
             series = made_alone(self.library, entry, drawn.text)
-            if not file.is_whole:
-                return drawn.effect
-            marks = b"" if series.marks is None else series.marks.tobytes()
-            return (np.rint(series.values) + 0.0).tobytes() + marks
+            return mark_of(file, series) if entry.is_coarse else drawn.effect
 
         return mark
 

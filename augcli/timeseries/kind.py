@@ -23,6 +23,7 @@ KIND = Kind(
     linter=later("augcli.timeseries.linter:SeriesLinter"),
     preview=later("augcli.timeseries.preview:sheet"),
     play=later("augcli.timeseries.playground:playground"),
+    index=later("augcli.timeseries.listed:indexes"),
     figure=later("augcli.timeseries.figure:figure"),
     contents=later("augcli.timeseries.loading:contents"),
     filed=later("augcli.timeseries.loading:filed"),

@@ -6,12 +6,13 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
 
 from augcli.dataset.columns import column_of, names_groups
 from augcli.dataset.splits import TRAIN, called
 from augcli.errors import SettingError
+from augcli.plural import several
 from augcli.rows.delimited import sniff
 from augcli.rows.encodings import open_text
 from augcli.settings.base import ColumnRef
@@ -19,80 +20,102 @@ from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.listing import Place
 
-if TYPE_CHECKING:
-    from _csv import Reader as CsvReader
-
 _HEAD = 1 << 16
 
 
-def places_in(
-    table: Buffer, settings: SeriesDatasetSettings, files: Sequence[str]
-) -> dict[str, Place]:
-    """Return split and class of files by a table; SettingError where it does not tell of each."""
-    name = str(settings.labels)
-    told = dict(_rows(name, table, settings))
-    by_name: dict[str, list[str]] = defaultdict(list)
-    for path in told:
-        by_name[PurePosixPath(path).name].append(path)
-    found = {file: _row_of(file, told, by_name) for file in files}
-    lacking = [file for file, place in found.items() if place is None]
-    if lacking:
-        text = f"{name} has no row of {len(lacking)} of {len(files)} files, such as {lacking[0]}"
-        raise SettingError(("dataset", "labels"), f"{text}; `exclude` leaves files out")
-    return {file: place for file, place in found.items() if place}
+class LabelTable:
+    """A table with a row for each file; SettingError where it is none."""
 
+    def __init__(self, data: Buffer, settings: SeriesDatasetSettings):
+        self.name = str(settings.labels)
+        self._settings = settings
+        text = open_text(self.name, bytes(data), settings.encoding)
+        self.delimiter = sniff(text.head(_HEAD), settings.delimiter, settings.quote).delimiter
+        reader = csv.reader(io.StringIO(text.content), delimiter=self.delimiter)
+        self.names = next(reader, [])
+        self.file = column_of(self.name, self.names, settings.file, "file")
+        self._label = self._column(settings.label, "label")
+        self.split = self._column(settings.split_column, "split")
+        self.rows: dict[str, list[str]] = {}
+        """path → the cells of its last row"""
+        self._unclear: dict[str, None] = {}
+        """Paths whose rows tell different classes or splits."""
+        for cells in filter(None, reader):
+            self._take(reader.line_num, cells)
 
-def whose_in(
-    table: Buffer, settings: SeriesDatasetSettings, files: Sequence[str]
-) -> dict[str, list[str]]:
-    """Return columns of a table that tell of whom files are, with a cell for each file.
+    def _take(self, line: int, cells: list[str]) -> None:
+        if len(cells) != len(self.names):
+            told = f"line {line} has {len(cells)} cells instead of {len(self.names)}"
+            raise SettingError(("dataset", "labels"), f"{self.name}: {told}")
+        path = cells[self.file].replace("\\", "/")
+        if path in self.rows and self._place(self.rows[path]) != self._place(cells):
+            self._unclear[path] = None
+        self.rows[path] = cells
 
-    They are known by their names, and one by which splits are drawn by the recipe.
-    """
-    by = settings.shares and settings.shares.group
-    names = next(_reader(str(settings.labels), table, settings), [])
-    used = (settings.file, settings.label, settings.split_column)
-    found: dict[str, list[str]] = {}
-    for name in (each for each in names if each not in used and (each == by or names_groups(each))):
-        told = settings.model_copy(update={"label": name, "split": None})
-        places = places_in(table, told, files)
-        found[name] = [places[file].label or "" for file in files]
-    return found
+    def _column(self, ref: ColumnRef | None, key: str) -> int | None:
+        return None if ref is None else column_of(self.name, self.names, ref, key)
 
+    def _place(self, cells: Sequence[str]) -> Place:
+        where, known = TRAIN, None
+        if self.split is not None:
+            where = called(cells[self.split], self._settings.augment)
+        if self._label is not None:
+            known = cells[self._label].strip()
+        return Place(where, None if known in self._settings.missing else known)
 
-def _row_of(
-    file: str, told: Mapping[str, Place], by_name: Mapping[str, Sequence[str]]
-) -> Place | None:
-    """Return what is told of a file: by its path, or by its name where only one has that."""
-    path = PurePosixPath(file)
-    named = [*by_name.get(path.name, ()), *by_name.get(path.stem, ())]
-    return told.get(file) or (told[named[0]] if len(named) == 1 else None)
+    @cached_property
+    def _by_name(self) -> Mapping[str, Sequence[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for path in self.rows:
+            found[PurePosixPath(path).name].append(path)
+        return found
 
+    def path_of(self, file: str) -> str | None:
+        """Return what a file is called: its path, or its name where only one row has that."""
+        if file in self.rows:
+            return file
+        path = PurePosixPath(file)
+        named = [*self._by_name.get(path.name, ()), *self._by_name.get(path.stem, ())]
+        return named[0] if len(named) == 1 else None
 
-def _rows(name: str, table: Buffer, settings: SeriesDatasetSettings) -> Iterator[tuple[str, Place]]:
-    """Yield path and place of each row."""
-    reader = _reader(name, table, settings)
-    names = next(reader, [])
-    file = column_of(name, names, settings.file, "file")
-    label, split = (
-        _column(name, names, ref, key)
-        for ref, key in ((settings.label, "label"), (settings.split_column, "split"))
-    )
-    for cells in filter(None, reader):
-        if len(cells) != len(names):
-            told = f"line {reader.line_num} has {len(cells)} cells instead of {len(names)}"
-            raise SettingError(("dataset", "labels"), f"{name}: {told}")
-        where = TRAIN if split is None else called(cells[split], settings.augment)
-        known = None if label is None else cells[label].strip()
-        absent = known is None or known in settings.missing
-        yield cells[file].replace("\\", "/"), Place(where, None if absent else known)
+    def places(self, files: Sequence[str]) -> dict[str, Place]:
+        """Return split and class of files; SettingError where it does not tell of each."""
+        found = {file: self.path_of(file) for file in files}
+        lacking = [file for file, path in found.items() if path is None]
+        if lacking:
+            text = f"{self.name} has no row of {len(lacking)} of {len(files)} files, such as"
+            more = "`exclude` leaves files out"
+            raise SettingError(("dataset", "labels"), f"{text} {lacking[0]}; {more}")
+        return {file: self._place(self.rows[path]) for file, path in found.items() if path}
 
+    def whose(self, files: Sequence[str]) -> dict[str, dict[str, list[str]]]:
+        """Return of each file the columns that tell of whom it is, with its cell.
 
-def _reader(name: str, table: Buffer, settings: SeriesDatasetSettings) -> CsvReader:
-    text = open_text(name, bytes(table), settings.encoding)
-    dialect = sniff(text.head(_HEAD), settings.delimiter, settings.quote)
-    return csv.reader(io.StringIO(text.content), delimiter=dialect.delimiter)
+        They are known by their names, and one by which splits are drawn by the recipe.
+        """
+        settings = self._settings
+        by, used = settings.shares and settings.shares.group, (self.file, self._label, self.split)
+        columns = {
+            name: at
+            for at, name in enumerate(self.names)
+            if at not in used and (name == by or names_groups(name))
+        }
+        rows = {file: self.rows[path] for file in files if (path := self.path_of(file))}
+        return {
+            file: {name: [self._present(cells[at])] for name, at in columns.items()}
+            for file, cells in rows.items()
+        }
 
+    def _present(self, cell: str) -> str:
+        return "" if cell.strip() in self._settings.missing else cell.strip()
 
-def _column(name: str, names: Sequence[str], ref: ColumnRef | None, key: str) -> int | None:
-    return None if ref is None else column_of(name, names, ref, key)
+    def remarks(self, files: Sequence[str]) -> Iterator[str]:
+        """Yield which rows are of no file, and which files have rows that tell otherwise."""
+        used = {self.path_of(file) for file in files}
+        if idle := [path for path in self.rows if path not in used]:
+            rows = several(len(idle), "row is", "rows are")
+            yield f"{self.name}: {rows} of no file that is used, such as {idle[0]!r}"
+        if unclear := [path for path in self._unclear if path in used]:
+            files_ = several(len(unclear), "file has", "files have")
+            text = "several rows of different classes or splits, of which the last counts"
+            yield f"{self.name}: {files_} {text}, such as {unclear[0]!r}"

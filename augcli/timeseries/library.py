@@ -53,6 +53,8 @@ class Entry(NamedTuple):
     """Points a second, where that is known."""
     target: bool = False
     """Whether its file's labels are numbers; it has no class then."""
+    is_coarse: bool = False
+    """Whether steps may leave it as it is, as a channel is flat or rounded."""
 
 
 class Library:
@@ -61,6 +63,9 @@ class Library:
     Files of one series each are opened when they are needed, and few at a time: there may be more
     of them than a process may have open.
     """
+
+    remarks: Sequence[str] = ()
+    """What there is to know of the table of classes of files."""
 
     def __init__(
         self,
@@ -200,7 +205,7 @@ class Library:
         self.unnamed.append((place.split, file.unnamed()))
         self.whose[name] = file.whose()
         self.constants[name] = file.constants()
-        told = self.settings.split_column is not None
+        told, coarse = self.settings.split_column is not None, file.coarse()
         for row, shape in enumerate(file.shapes):
             ident = name if self.single else f"{name}#{row}"
             split = called(shape.split, self.settings.augment) if told else place.split
@@ -217,6 +222,7 @@ class Library:
                 trouble,
                 shape.rate,
                 file.of_amounts,
+                row in coarse,
             )
 
     def _read(self, ident: str) -> Series:

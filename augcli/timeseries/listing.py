@@ -56,7 +56,8 @@ def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
     """List the files at `root`: one, or all of a folder, as one unit."""
     heed = partial(refuse_labels, settings)
     what = f"of `format: {settings.format}`" if settings.format else "series"
-    wanted = Wanted(lambda name: _is_series(name, settings), what, heed)
+    beside = [settings.labels] if settings.labels else []
+    wanted = Wanted(lambda name: _is_series(name, settings), what, heed, beside)
     return scanned(settings, root, wanted, _dataset)
 
 

@@ -17,7 +17,7 @@ from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import open_file
 from augcli.timeseries.formats.times import moments_of
 from augcli.timeseries.job import SeriesJob
-from augcli.timeseries.labels import places_in, whose_in
+from augcli.timeseries.labels import LabelTable
 from augcli.timeseries.library import Entry, Library
 from augcli.timeseries.listing import is_single, places_of
 
@@ -28,20 +28,14 @@ def library_of(job: SeriesJob, sources: Sequence[Source]) -> Library:
     own = [source for source in sources if source.name != told.labels]
     names = [source.name for source in own]
     single = is_single(names, settings)
-    table = next((source.data for source in sources if source.name == told.labels), None)
-    places = (
-        places_of(settings, names, single=single)
-        if table is None
-        else places_in(table, told, names)
-    )
+    found = (source.data for source in sources if source.name == told.labels)
+    table = next((LabelTable(data, told) for data in found), None)
+    places = places_of(settings, names, single=single) if table is None else table.places(names)
     library = Library(own, settings, places, single=single)
     refuse_constants(settings, library.constants)
     if table is not None:
-        told_of = whose_in(table, told, names)
-        library.whose = {
-            file: {column: [cells[at]] for column, cells in told_of.items()}
-            for at, file in enumerate(names)
-        }
+        library.whose |= table.whose(names)
+        library.remarks = [*table.remarks(names)]
     if (shares := told.shares) and shares.by is not None and told.windows:
         _split_in_time(library, told, shares)
     elif shares:

@@ -10,6 +10,7 @@ from augcli.dataset.groups import apart
 from augcli.errors import Doubt
 from augcli.plural import several
 from augcli.rows.opened import copied
+from augcli.timeseries.formats.base import SeriesFile
 from augcli.timeseries.library import Library
 
 
@@ -43,26 +44,37 @@ def _crossing(library: Library, ours: Collection[str]) -> Iterator[Doubt]:
         yield from apart({name: cells}, splits, ours)
 
 
-def _columns(library: Library) -> Iterator[str]:
-    """Yield what was taken of columns that nobody named."""
-    files = [] if library.single else [*map(library.file, library.files)]
+def columns(files: Sequence[SeriesFile]) -> Iterator[str]:
+    """Yield what was taken of columns of files that nobody named."""
     for name in dict.fromkeys(file.untimed for file in files if file.untimed):
         text = "has texts that are no times: points are taken in the order of their rows"
         yield f"the column of times {name!r} {text}"
+    for found, text in _LOOKS.items():
+        if names := [*dict.fromkeys(name for file in files for name in getattr(file, found))]:
+            yield f"numbers in {', '.join(map(repr, names[:_SHOWN]))}{text}"
     if beside := [*dict.fromkeys(name for file in files for name in file.beside)]:
         text = "called otherwise than the points, go along as they are; `channels` names points"
         yield f"numbers in {', '.join(map(repr, beside[:_SHOWN]))}, {text}"
 
 
 _SHOWN = 5
+_LOOKS = {
+    "marked": ", with commas before decimals or marks of thousands, go along as they are: series "
+    "are read with a point alone",
+    "grouped": ": '.' may stand between thousands, as no number has other than three digits behind "
+    "it; if it does, write them without",
+    "timely": " are taken for points, though they are called or rise as times do: `time` names "
+    "these, and `ignore` what goes along as it is",
+}
 
 
 def found_out(library: Library) -> Iterator[str]:
     """Yield what there is to know of files."""
     splits = {name: place.split for name, place in library.places.items()}
     yield from copied(splits, library.sources.values(), "series")
+    yield from library.remarks
     yield from one_class(library.spelled[False] & library.spelled[True])
-    yield from _columns(library)
+    yield from columns([] if library.single else [*map(library.file, library.files)])
     if library.left_out:
         windows = several(library.left_out, "window reaches", "windows reach")
         yield f"{windows} over the end of a split: left out"

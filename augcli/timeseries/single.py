@@ -11,6 +11,7 @@ from augcli.records.keys import key_as_it_is
 from augcli.requests.asked import Copies
 from augcli.requests.redraws import Vain
 from augcli.task import Output, Processed, Source, Task
+from augcli.timeseries import remarks
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.copies import Copy
 from augcli.timeseries.drawing import Drawing
@@ -35,8 +36,7 @@ class ProcessedFile(Processed):
         task, job = self._task, self._job
         if not isinstance(task.request, Copies):
             return [self._passed()]
-        places = {task.source: Place(task.split, task.label)}
-        library = Library([self._source], job.dataset, places, single=True)
+        library = self._library
         entry = library.entries[task.source]
         _refuse_unnamed(job.dataset, library)
         if entry.trouble:
@@ -49,6 +49,12 @@ class ProcessedFile(Processed):
         originals = [as_it_is] if job.output.emits_originals else []
         return [*originals, *(self._copy(records, entry, copy) for copy in drawn)]
 
+    @cached_property
+    def _library(self) -> Library:
+        task = self._task
+        places = {task.source: Place(task.split, task.label)}
+        return Library([self._source], self._job.dataset, places, single=True)
+
     def _passed(self) -> Output:
         task, settings = self._task, self._job.dataset
         record = of_passed(self._source, task.base, task.split, task.label, settings)
@@ -60,9 +66,11 @@ class ProcessedFile(Processed):
         return Output(record, records.key(record, copy.drawn), lambda: [make()])
 
     def prove(self) -> list[str]:
-        """Return nothing; raises SampleError where the file cannot be read."""
+        """Return what was taken of its columns; SampleError where the file cannot be read."""
         assert self.outputs
-        return []
+        if not isinstance(self._task.request, Copies):
+            return []
+        return list(remarks.columns([self._library.file(self._source.name)]))
 
 
 def _refuse_unnamed(settings: SeriesDatasetSettings, library: Library) -> None:

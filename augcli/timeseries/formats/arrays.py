@@ -37,7 +37,7 @@ from augcli.timeseries.formats.npy import (
     refuse_pictures,
     unclear_axes,
 )
-from augcli.timeseries.series import Series
+from augcli.timeseries.series import Series, Values
 
 
 class _New(NamedTuple):
@@ -73,7 +73,6 @@ class ArrayFile(SeriesFile):
         self.doubt = unclear_axes(what, array) if axes is None else None
         array = np.swapaxes(array, 1, 2) if self.is_last else array
         self.array, self.labels, self.splits = array, labels, splits
-        self.is_whole = array.dtype.kind in "iub"
         self.width = array.shape[-1]
         self.pads = array.dtype.kind == "f"
         channels = array.shape[1] if array.ndim == 3 else 1
@@ -92,6 +91,10 @@ class ArrayFile(SeriesFile):
         channels, length, *_ = self.shapes[rows[0]]
         values = self.array[rows, ..., :length].reshape(-1, channels, length)
         return Series(np.ascontiguousarray(values, np.float64))
+
+    def written(self, values: Values) -> Values:
+        """Return values as they are once they are written."""
+        return np.asarray(_as_type(values, self.array.dtype), np.float64)
 
     def payload(self, new: Block) -> bytes:
         """Return new series as the bytes of an array, and the rows that they come from."""

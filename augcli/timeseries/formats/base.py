@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, TypeAlias
@@ -17,6 +18,10 @@ from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.series import Series, Values, stacked, unstacked
 
 _HEAD = 1 << 16
+_BLOCK = 256
+"""How many series are looked at at once."""
+_FLAT = 0.5
+"""A part of a channel's points that are as those before them: a step may act there alone."""
 
 
 class Shape(NamedTuple):
@@ -98,12 +103,18 @@ class SeriesFile:
 
     lost: Sequence[LostLine] = ()
     """Lines of a text that are no rows, as they cannot be read."""
-    is_whole = False
-    """Whether all its values are whole numbers, and new ones are rounded."""
     doubt: Doubt | None = None
     """What was guessed of it, and a person may set right."""
     beside: Sequence[str] = ()
     """Columns of numbers that are taken for no points, as they are called otherwise."""
+    slight: float = 1 / 16384
+    """The smallest change that is looked for, as a part of a channel's range."""
+    marked: Sequence[str] = ()
+    """Columns of numbers that are none here: with commas before decimals, or marks of thousands."""
+    grouped: Sequence[str] = ()
+    """Columns of points whose numbers may be thousands."""
+    timely: Sequence[str] = ()
+    """Columns of points that are called as times are."""
     untimed: str | None = None
     """A column of times that are none, so that points stand as their rows do."""
 
@@ -144,6 +155,31 @@ class SeriesFile:
     def stack(self, rows: Sequence[int]) -> Series:
         """Return series of one shape as a stack."""
         return stacked([self.series(row) for row in rows])
+
+    def written(self, values: Values) -> Values:
+        """Return the values of some series, `... x channels x time`, as they are once written."""
+        return values
+
+    def coarse(self) -> set[int]:
+        """Return the rows that steps may leave as they are, as a channel is flat or rounded."""
+        alike: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for row, shape in enumerate(self.shapes):
+            if row not in self.bad:
+                alike[shape.channels, shape.length].append(row)
+        blocks = (
+            rows[at : at + _BLOCK] for rows in alike.values() for at in range(0, len(rows), _BLOCK)
+        )
+        return {row for rows in blocks for row in self._coarse(rows)}
+
+    def _coarse(self, rows: Sequence[int]) -> Iterator[int]:
+        """Yield those of some rows of one shape."""
+        values = self.stack(rows).values
+        lowest, highest = (of.reduce(values, axis=-1, keepdims=True) for of in (np.fmin, np.fmax))
+        changed = values + (highest - lowest) * self.slight
+        stays = (self.written(changed) == self.written(values)).any(axis=(-2, -1))
+        same = np.count_nonzero(np.diff(values) == 0, axis=-1)
+        flat = (same > _FLAT * values.shape[-1]).any(axis=-1)
+        yield from np.array(rows)[stays | flat].tolist()
 
     def cut(self) -> Iterator[list[int]]:
         """Yield the windows that each longer series is cut into; nothing where none is."""

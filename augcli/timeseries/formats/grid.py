@@ -41,6 +41,8 @@ class Grid:
 
     lost: Sequence[LostLine] = ()
     """Lines that are no rows, as they cannot be read."""
+    delimiter = ""
+    """What stands between cells, where it is a text."""
 
     def __init__(self, name: str, settings: SeriesDatasetSettings):
         self.name = name
@@ -125,6 +127,7 @@ class TextGrid(Grid):
         head = self._text.head(_HEAD, self._start)
         told = settings.delimiter or delimiter or _spaces(head)
         self._delimited = sniff(head, told, settings.quote)
+        self.delimiter = self._delimited.delimiter
         width = len(self.names) or width_of(self._text.data, self._delimited, self._start)
         self._text = mended(self._text, self._delimited, self._start, width)
         self.lost = self._text.lost

@@ -17,12 +17,15 @@ from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import Block, New, Own, SeriesFile, Shape
 from augcli.timeseries.formats.clocks import Clock, Texts
 from augcli.timeseries.formats.grid import Grid, Row, is_number
+from augcli.timeseries.formats.looks import is_of_times, may_be_grouped
 from augcli.timeseries.formats.numbers import Style, is_odd, parsed, style_of
-from augcli.timeseries.formats.roles import blocks, roles_of
+from augcli.timeseries.formats.roles import blocks, marked_of, roles_of
 from augcli.timeseries.formats.times import too_many
-from augcli.timeseries.series import Series
+from augcli.timeseries.series import Series, Values
 
 _LOOKED_AT = 5000
+_ENOUGH = 8
+"""Steps between points that show whether they are equal."""
 
 
 class LongFile(SeriesFile):
@@ -45,7 +48,6 @@ class LongFile(SeriesFile):
         self._stack = np.array([np.frombuffer(self._numbers[index]) for index in roles.channels])
         head = list(zip(*islice(grid.judges(), _LOOKED_AT), strict=True))
         self._styles = {i: style_of([c for c in head[i] if is_number(c)]) for i in roles.channels}
-        self.is_whole = {each.decimals for each in self._styles.values()} == {0}
         self._absent = {index: grid.absent(head[index], "") for index in roles.channels}
         splits = None if roles.split is None else self._texts[roles.split]
         ours = _judges(splits, settings.augment)
@@ -67,7 +69,29 @@ class LongFile(SeriesFile):
             raise SettingError(("dataset", "windows"), text)
         if roles.label is not None:
             self.refuse_unlabelled(grid.missing)
+        self._look_at(settings, head)
         self._next = _next_number(self._ids)
+
+    def _look_at(self, settings: SeriesDatasetSettings, head: Sequence[Sequence[str]]) -> None:
+        """Note what columns look like that nobody named."""
+        names, missing, delimiter = self._grid.names, self._grid.missing, self._grid.delimiter
+        channels = self._roles.channels
+        grouped = (i for i in channels if may_be_grouped(head[i], missing, delimiter))
+        self.grouped = [names[i] for i in grouped]
+        carried = [i for i in self._roles.carried if names[i] not in map(str, settings.ignore)]
+        self.marked = marked_of(self._grid, carried)
+        if self._roles.time is None and not settings.channels:
+            self.timely = [
+                names[index]
+                for at, index in enumerate(channels)
+                if is_of_times(names[index]) or self._ticks(self._stack[at])
+            ]
+
+    def _ticks(self, column: NDArray[np.float64]) -> bool:
+        """Return whether numbers rise by the same in all series, as times do."""
+        rises = [np.diff(column[rows]) for rows in self._points]
+        found = np.concatenate(rises) if rises else np.empty(0)
+        return len(found) >= _ENOUGH and bool(found[0] > 0 and np.allclose(found, found[0]))
 
     def _read(self, start: int, block: Sequence[Row]) -> None:
         """Take in some rows, of which the first has this number."""
@@ -187,6 +211,11 @@ class LongFile(SeriesFile):
         clock = self._clock.times[rows] if self._clock else None
         told = (self.shapes[row].label, np.array(marks) if marks else None, clock)
         return Series(self._stack[:, rows], *told)
+
+    def written(self, values: Values) -> Values:
+        """Return the values of some series, `... x channels x time`, as they are once written."""
+        channels = zip(self._styles.values(), np.moveaxis(values, -2, 0), strict=True)
+        return np.stack([style.rounded(each) for style, each in channels], axis=-2)
 
     def cut(self) -> Iterator[list[int]]:
         """Yield the windows that each longer series is cut into; nothing where none is."""

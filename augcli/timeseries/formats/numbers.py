@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 _NUMBER = re.compile(r"\s*[+-]?(\d*)(?:\.(\d*))?(?:[eE][+-]?\d+)?\s*")
 _ENOUGH = 2000
 _MOST = 15
+_ALL = 16
+"""Digits that tell one number from any other."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,22 @@ class Style:
         """Return numbers as texts."""
         plain = np.asarray(values, np.float64) + 0.0
         if self.decimals is None:
-            few = self.digits < 16
+            few = self.digits < _ALL
             return [f"{v:.{self.digits}g}" if few else repr(v) for v in plain.tolist()]
-        rounded = np.round(plain, self.decimals) + 0.0
-        texts = [f"{value:.{self.decimals}f}" for value in rounded.tolist()]
+        texts = [f"{value:.{self.decimals}f}" for value in self.rounded(plain).tolist()]
         if self.padded or not self.decimals:
             return texts
         return [text.rstrip("0").rstrip(".") for text in texts]
+
+    def rounded(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return numbers as they are once they are written."""
+        if self.decimals is not None:
+            return np.round(values, self.decimals) + 0.0
+        if self.digits >= _ALL:
+            return values
+        size = np.floor(np.log10(np.abs(np.where(values == 0, 1.0, values))))
+        unit = 10.0 ** (size + 1 - self.digits)
+        return np.rint(values / unit) * unit + 0.0
 
 
 def style_of(texts: Sequence[str]) -> Style:

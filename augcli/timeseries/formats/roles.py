@@ -12,9 +12,12 @@ import numpy as np
 from augcli.errors import SampleError
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.grid import Grid, Row
+from augcli.timeseries.formats.looks import are_marked, why_none
 from augcli.timeseries.formats.numbers import is_odd, parsed
 
 _BLOCK = 4096
+_SHOWN = 200
+"""Rows that show how numbers are written."""
 _FEW = 0.1
 """Of the numbers of a column: so many other texts are odd cells, and more are another column."""
 
@@ -58,9 +61,16 @@ def roles_of(grid: Grid, settings: SeriesDatasetSettings) -> Roles:
     ignored = grid.columns(settings.ignore, "ignore")
     channels = channels or _numeric(grid, [index for index in free if index not in ignored])
     if not channels:
-        raise SampleError(f"{grid.name} has no column of numbers")
+        marked = marked_of(grid, [index for index in free if index not in ignored])
+        raise SampleError(f"{grid.name} has no column of numbers{why_none(marked)}")
     others = [index for index in free if index not in channels]
     return Roles(*named, channels, sorted({*marks, *others}), others)
+
+
+def marked_of(grid: Grid, columns: Sequence[int]) -> list[str]:
+    """Return which columns have numbers with other marks than a point."""
+    head = [*zip(*islice(grid.judges(), _SHOWN), strict=True)]
+    return [grid.names[i] for i in columns if are_marked(head[i], grid.missing)]
 
 
 def _found(grid: Grid, ref: str | int | None, role: str) -> int | None:

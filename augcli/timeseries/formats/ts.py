@@ -32,7 +32,7 @@ from augcli.timeseries.formats.base import (
 from augcli.timeseries.formats.grid import is_number
 from augcli.timeseries.formats.numbers import first_odd, parsed, style_of
 from augcli.timeseries.formats.times import channels_of, clock_of, timed, too_many, written
-from augcli.timeseries.series import Series
+from augcli.timeseries.series import Series, Values
 
 _MISSING = frozenset(("?", "NaN", "nan", ""))
 _OF_LENGTH = re.compile(r"@(?:equallength|serieslength)\b", re.IGNORECASE)
@@ -65,7 +65,6 @@ class TsFile(HeldFile):
         if self._labelled:
             self.refuse_unlabelled(_MISSING)
         self._style = style_of([c for line in islice(self._lines(), 50) for c in self._cells(line)])
-        self.is_whole = self._style.decimals == 0
         self._whole = self.tags.get("missing") not in (None, *_YES) and not self._gaps
         self.width = self._width()
 
@@ -141,6 +140,10 @@ class TsFile(HeldFile):
             return [cell for _, cell in re.findall(r"\(([^()]*),([^(),]*)\)", line)]
         channels = line.split(":")[: self._ends]
         return [cell for channel in channels for cell in channel.split(",")]
+
+    def written(self, values: Values) -> Values:
+        """Return values as they are once they are written."""
+        return self._style.rounded(values)
 
     def payload(self, new: Block) -> bytes:
         """Return a line for each new series."""

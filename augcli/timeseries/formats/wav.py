@@ -24,7 +24,7 @@ from augcli.timeseries.formats.base import (
     SeriesFormat,
     Shape,
 )
-from augcli.timeseries.series import Series
+from augcli.timeseries.series import Series, Values
 
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 _FASTEST = 100_000_000
@@ -52,6 +52,8 @@ class Sound:
 class WavFile(SeriesFile):
     """One sound; it is decoded when it is asked for."""
 
+    slight = 1 / 256
+
     def __init__(self, name: str, data: Buffer):
         super().__init__(name)
         self._data = data
@@ -66,6 +68,10 @@ class WavFile(SeriesFile):
         sound = self._sound
         raw = bytes(self._data[sound.start : sound.start + sound.size])
         return Series(decoded(raw, sound).reshape(-1, sound.channels).T)
+
+    def written(self, values: Values) -> Values:
+        """Return values as they are once they are written."""
+        return decoded(encoded(values, self._sound), self._sound).reshape(values.shape)
 
     def payload(self, new: Block) -> bytes:
         """Return a file with the new sound."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 
@@ -16,8 +16,9 @@ from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import Block, HeldFile, New, Own, padded, without_tail
 from augcli.timeseries.formats.grid import Grid, Row, is_number
+from augcli.timeseries.formats.looks import are_marked, may_be_grouped, why_none
 from augcli.timeseries.formats.numbers import is_odd, parsed, style_of
-from augcli.timeseries.series import Series
+from augcli.timeseries.series import Series, Values
 
 _LOOKED_AT = 50
 _FEW = 3
@@ -47,9 +48,15 @@ class WideFile(HeldFile):
         told = grid.columns(settings.channels, "channels")
         self._values = told or called_alike(numbers, grid.names)
         self.beside = [] if told else [grid.names[i] for i in numbers if i not in self._values]
-        if not self._values:
-            raise SampleError(f"{grid.name} has no columns of numbers")
         self._others = sorted({*range(len(grid.names))} - {*self._values})
+        free = {*self._others} - {self._label, self._id, self._split, *self._ignored}
+        cells = {index: [row[index] for row in head] for index in range(len(grid.names))}
+        self.marked = [grid.names[i] for i in sorted(free) if are_marked(cells[i], grid.missing)]
+        if not self._values:
+            raise SampleError(f"{grid.name} has no columns of numbers{why_none(self.marked)}")
+        told_of = chain.from_iterable(cells[index] for index in self._values)
+        if may_be_grouped([*told_of], grid.missing, grid.delimiter):
+            self.grouped = self.points
         self.width = len(self._values)
         self._kept: list[tuple[str, ...]] = []
         self.lost = grid.lost
@@ -59,7 +66,6 @@ class WideFile(HeldFile):
             self.refuse_unlabelled(grid.missing)
         sample = [row[i] for row in head for i in self._values]
         self._style = style_of(sample)
-        self.is_whole = self._style.decimals == 0
         self._absent = grid.absent(sample, "NaN")
 
     @property
@@ -92,6 +98,10 @@ class WideFile(HeldFile):
             self.add_bad(self._odd(row), label, split)
             return
         self.hold(without_tail(Series(values[None], label)), split)
+
+    def written(self, values: Values) -> Values:
+        """Return values as they are once they are written."""
+        return self._style.rounded(values)
 
     def unnamed(self) -> dict[str, set[str]]:
         """Return column → values, where no setting names it and all values are splits."""

@@ -1,0 +1,92 @@
+"""Outputs of sounds whose classes a table tells have such a table, which tells of all of them."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers import manifest, replayed, run, write
+from test_sounds_of_all_sorts import STEPS, TABLE, TOLD, labelled
+
+from augcli.commands.replay import replay
+
+
+def rows_of(folder: Path) -> list[dict[str, str]]:
+    with (folder / "meta/list.csv").open(newline="") as file:
+        return [*csv.DictReader(file)]
+
+
+def made(folder: Path, table: str, **changes: Any) -> tuple[list[str], list[dict[str, str]]]:
+    """Return the notes of a run, and the rows of its table."""
+    source, told = labelled(folder, table), TOLD | changes.pop("dataset", {})
+    asked = {"copies": 2, "steps": STEPS} | changes
+    summary = run(source, folder / "out", dataset=told, **asked)
+    return summary.notes, rows_of(folder / "out")
+
+
+@pytest.mark.parametrize("paths", [TABLE, TABLE.replace(".wav", ""), TABLE.replace(",", ";")])
+def test_each_output_has_a_row_of_its_source(tmp_path: Path, paths: str) -> None:
+    source = labelled(tmp_path, paths)
+    run(source, tmp_path / "out", dataset=TOLD, copies=2, steps=STEPS)
+    delimiter = ";" if ";" in paths else ","
+    text = (tmp_path / "out/meta/list.csv").read_text()
+    rows = [*csv.DictReader(text.splitlines(), delimiter=delimiter)]
+    lines = manifest(tmp_path / "out")
+    assert [(row["filename"], row["category"]) for row in rows] == [
+        (each["output"], each["label"]) for each in lines
+    ]
+    folds = {"audio/4-d.wav": "5"}
+    assert [row["fold"] for row in rows] == [folds.get(each["source"], "1") for each in lines]
+    assert len(rows) == 12
+
+
+def test_it_makes_the_output_a_dataset_and_is_made_again(tmp_path: Path) -> None:
+    made(tmp_path, TABLE)
+    result = run(tmp_path / "out", tmp_path / "more", dataset=TOLD, copies=0, steps=[])
+    assert {each.label: each.before for each in result.counts} == {"dog": 9, "rain": 3}
+    wanted = replayed(tmp_path / "out")
+    assert "meta/list.csv" in wanted
+    found = replay(tmp_path / "out", tmp_path / "again", tmp_path / "in", None)
+    assert dict(found) == dict.fromkeys(wanted)
+
+
+def test_mixtures_have_columns_of_their_shares(tmp_path: Path) -> None:
+    _, rows = made(tmp_path, TABLE, steps=[{"mixup": {"partner": "any"}}])
+    assert all(float(row["dog"]) + float(row["rain"]) == pytest.approx(1) for row in rows)
+    assert any(0 < float(row["rain"]) < 1 for row in rows)
+
+
+def test_drawn_splits_stand_in_the_column_that_they_are_drawn_of(tmp_path: Path) -> None:
+    table = TABLE.replace("fold", "split").replace(",1,", ",train,").replace(",5,", ",train,")
+    split = {"split": {"test": 0.5, "of": "split"}}
+    _, rows = made(tmp_path, table, dataset=split)
+    lines = manifest(tmp_path / "out")
+    assert [row["split"] for row in rows] == [each["split"] for each in lines]
+    assert {row["split"] for row in rows} == {"train", "test"}
+
+
+def test_rows_of_no_sound_and_of_several_classes_are_told(tmp_path: Path) -> None:
+    notes, rows = made(tmp_path, f"{TABLE}9-z.wav,1,dog\n2-b.wav,1,cat\n")
+    told = [note for note in notes if note.startswith("meta/list.csv: ")]
+    assert told == [
+        "meta/list.csv: 1 row is of no file that is used, such as '9-z.wav'",
+        "meta/list.csv: 1 file has several rows of different classes or splits, of which the last "
+        "counts, such as '2-b.wav'",
+    ]
+    assert {row["category"] for row in rows} == {"dog", "cat"}
+    assert not [note for note in notes if "ending in .csv" in note]
+
+
+def test_rows_that_tell_the_same_are_no_matter(tmp_path: Path) -> None:
+    notes, rows = made(tmp_path, f"{TABLE}2-b.wav,1,rain\n")
+    assert len(rows) == 12
+    assert not [note for note in notes if note.startswith("meta/list.csv: ")]
+
+
+def test_the_table_follows_what_the_source_says(tmp_path: Path) -> None:
+    made(tmp_path, TABLE)
+    write(tmp_path / "in/meta/list.csv", TABLE.replace(",5,", ",6,"))
+    run(tmp_path / "in", tmp_path / "out", dataset=TOLD, copies=2, steps=STEPS)
+    assert {row["fold"] for row in rows_of(tmp_path / "out")} == {"1", "6"}
