@@ -65,7 +65,7 @@ def test_the_checks_would_notice(watched):
 def test_workers_go_with_their_parent(watched):
     process = watched.start()
     assert watched.catch(process, 1)
-    assert len(group_members(process.pid)) > 2
+    assert len(group_members(process.pid)) > 1  # the first worker may have all to itself yet
     process.kill()
     process.communicate(timeout=60)
     group_gone(process.pid)
