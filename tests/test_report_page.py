@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
 
@@ -47,6 +48,15 @@ def test_a_report_has_the_recipe_as_it_was_written(tmp_path):
     page = report(tmp_path / "other")
     assert unescape(page).count(text) == 1
     assert "<code>--set copies=0" in page
+
+
+@pytest.mark.parametrize("key", ["finished", "written", "options", "augcli"])
+def test_a_report_does_without_what_a_run_may_leave_out(tmp_path, key):
+    recipe = write_recipe(make_photos(tmp_path / "in", {"train/a": 1}), tmp_path / "out")
+    assert augment("run", recipe).returncode == 0
+    told = json.loads((tmp_path / "out/run.json").read_text())
+    write(tmp_path / "out/run.json", json.dumps({k: v for k, v in told.items() if k != key}))
+    assert "augmentation report" in report(tmp_path / "out")
 
 
 def test_a_report_has_objects_before_and_after(tmp_path):
