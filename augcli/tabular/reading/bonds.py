@@ -55,7 +55,9 @@ def _with_found(table: Table, rows: NDArray[np.int64], told: Bonds) -> Bonds:
 
 def _refuse_untrue(table: Table, rows: NDArray[np.int64], told: Bonds) -> None:
     """Raise SettingError for a sum or an order that is told and that none of the rows obeys."""
-    numbers = {each.index: table.numbers[each.index][rows] for each in table.numeric}
+    bound = {place for total, parts in told.sums for place in (total, *parts)}
+    bound.update(*told.orders)
+    numbers = {place: table.numbers[place][rows] for place in bound}
     obeyed = [
         ("sum", Bonds(sums=(each,)), _equal(numbers[each[0]], _added(numbers, each[1])))
         for each in told.sums
@@ -124,11 +126,10 @@ class _Search:
         """Return 1 where rows say yes, 0 where no, NaN where nothing; None if anything else."""
         if column.index in self._table.coded:
             return _flags(self._table.coded[column.index], self._rows)
-        if column.kind not in AMOUNTS:
+        if column.kind not in AMOUNTS or (column.low, column.high) != (0, 1):
             return None
         values = self._table.numbers[column.index][self._rows]
-        says = np.unique(values[~np.isnan(values)])
-        return values if np.array_equal(says, (0, 1)) else None
+        return values if np.all((values == 0) | (values == 1) | np.isnan(values)) else None
 
     def together(self) -> Iterator[tuple[int, ...]]:
         """Yield pairs of columns of which each tells the other, one at least of categories."""
@@ -152,10 +153,10 @@ class _Search:
             values = self._table.numbers[column.index][self._rows]
         else:
             return None
-        blank = np.isnan(values) | (values < 0 if column.kind == "category" else False)
         sample = values[:_SAMPLE]
         if len(np.unique(sample)) > 0.5 * len(sample):
             return None
+        blank = np.isnan(values) | (values < 0 if column.kind == "category" else False)
         known, places = np.unique(values[~blank], return_inverse=True)
         codes = np.full(len(values), -1, np.int32)
         codes[~blank] = places
