@@ -81,6 +81,25 @@ def test_pandas_reads_outputs_as_it_reads_sources(kind: str, index: Any, tmp_pat
     assert made.iloc[:ROWS].equals(source)
 
 
+ODD: list[Any] = [
+    [1],
+    {"index_columns": 5, "columns": 7},
+    {"index_columns": [{"kind": "range", "start": "x", "step": None}, ["a"], 3]},
+    {"index_columns": [{"kind": "range", "start": 1e400}]},
+    {"columns": [{"name": 5, "metadata": "q"}, 3, {"metadata": {"ordered": True}}]},
+]
+"""What pandas would not tell."""
+
+
+@pytest.mark.parametrize("told", ODD, ids=str)
+def test_what_pandas_would_not_tell_stays_as_it_is(told: Any, tmp_path: Path) -> None:
+    metadata = {"pandas": json.dumps(told)}
+    file = tmp_path / "in.parquet"
+    pl.DataFrame(FRAME).select(KINDS["table"][0]).write_parquet(file, metadata=metadata)
+    made = made_of("table", file, tmp_path / "out")
+    assert pl.read_parquet_metadata(made)["pandas"] == metadata["pandas"]
+
+
 def test_an_order_of_categories_is_told_to_be_lost(tmp_path: Path) -> None:
     columns = [{"name": "flag", "metadata": {"ordered": True}}, {"name": "x0", "metadata": None}]
     told = {"pandas": json.dumps({"index_columns": [], "columns": columns})}

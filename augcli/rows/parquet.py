@@ -11,8 +11,12 @@ import io
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from augcli.task import Buffer
 
@@ -20,6 +24,34 @@ if TYPE_CHECKING:
     import polars as pl
 
 _PANDAS, _SCHEMA = "pandas", "ARROW:schema"
+
+
+class _Range(BaseModel):
+    """An index that counts rows."""
+
+    model_config = ConfigDict(strict=True, extra="allow", defer_build=True)
+
+    kind: Literal["range"]
+    start: int = 0
+    step: int = 1
+
+
+class _Form(BaseModel):
+    ordered: bool = False
+
+
+class _Column(BaseModel):
+    name: Any = None
+    metadata: _Form | None = None
+
+
+class _Pandas(BaseModel):
+    """What pandas tells of a table, as far as it is heeded; a file may tell anything."""
+
+    model_config = ConfigDict(extra="allow", defer_build=True)
+
+    index_columns: list[_Range | str | Any] = []
+    columns: list[_Column | Any] = []
 
 
 @dataclass(frozen=True)
@@ -40,27 +72,20 @@ class Origin:
     @property
     def index(self) -> list[str]:
         """Return the columns that are pandas' index."""
-        return [each for each in self._index if isinstance(each, str)]
+        return [each for each in self._pandas.index_columns if isinstance(each, str)]
 
     @property
     def ordered(self) -> list[str]:
         """Return the columns of categories that have an order, which Parquet has no place for."""
-        columns = self._pandas.get("columns")
-        some = [each for each in columns if isinstance(each, dict)] if columns else ()
-        return [str(e.get("name")) for e in some if (e.get("metadata") or {}).get("ordered")]
+        columns = (each for each in self._pandas.columns if isinstance(each, _Column))
+        return [str(each.name) for each in columns if each.metadata and each.metadata.ordered]
 
-    @property
-    def _pandas(self) -> dict[str, Any]:
+    @cached_property
+    def _pandas(self) -> _Pandas:
         try:
-            told = json.loads(self.metadata.get(_PANDAS, "{}"))
-        except ValueError:
-            return {}
-        return told if isinstance(told, dict) else {}
-
-    @property
-    def _index(self) -> list[Any]:
-        found = self._pandas.get("index_columns")
-        return found if isinstance(found, list) else []
+            return _Pandas.model_validate_json(self.metadata.get(_PANDAS, "{}"))
+        except ValidationError:
+            return _Pandas()
 
     def written(self, frame: pl.DataFrame, **options: Any) -> bytes:
         """Return a Parquet file of other rows that tells the same of itself."""
@@ -73,27 +98,31 @@ class Origin:
 
     def _of_length(self, rows: int) -> dict[str, str]:
         """Return what pandas tells, where it tells how many rows there are with that number."""
-        index = [_of_rows(each, rows) for each in self._index]
-        if index == self._index:
+        index = self._pandas.index_columns
+        if not any(isinstance(each, _Range) for each in index):
             return {}
+        told = {"index_columns": [_of_rows(each, rows) for each in index]}
         before = self.metadata[_PANDAS]
-        now = json.dumps(self._pandas | {"index_columns": index}, separators=(",", ":"))
-        schema = self.metadata.get(_SCHEMA, "")
-        fits = len(now) <= len(before)
-        return {_PANDAS: now} | ({_SCHEMA: _retold(schema, before, now)} if schema and fits else {})
+        now = json.dumps(json.loads(before) | told, separators=(",", ":"))
+        schema = _retold(self.metadata.get(_SCHEMA, ""), before.encode(), now.encode())
+        return {_PANDAS: now} | ({_SCHEMA: schema} if schema else {})
 
 
 def _of_rows(told: Any, rows: int) -> Any:
     """Return a range with so many rows; what else is an index as it is."""
-    if not isinstance(told, dict) or told.get("kind") != "range":
+    if not isinstance(told, _Range):
         return told
-    return told | {"stop": int(told.get("start", 0)) + rows * int(told.get("step", 1))}
+    return told.model_dump() | {"stop": told.start + rows * told.step}
 
 
-def _retold(schema: str, before: str, now: str) -> str:
+def _retold(schema: str, before: bytes, now: bytes) -> str | None:
     """Return what Arrow tells, with another text in place of one that is as long or longer.
 
     It stands there among lengths and offsets; blanks behind JSON mean nothing.
     """
-    old, new = before.encode(), now.encode()
-    return b64encode(b64decode(schema).replace(old, new.ljust(len(old)))).decode()
+    if len(now) > len(before):
+        return None
+    with suppress(ValueError):
+        told = b64decode(schema, validate=True)
+        return b64encode(told.replace(before, now.ljust(len(before)))).decode()
+    return None
