@@ -15,9 +15,9 @@ _AMOUNT = re.compile(
     rf"[+-]?(?P<prefix>[^\d+\-.]*?)[+-]?(?P<number>{_DIGITS}|\.\d+)(?P<suffix>[^\d.,]*)"
 )
 _KNOWN = re.compile(
-    rf"[+-]?(?:[{_CURRENCY}]{_SPACE}[+-]?(?:{_DIGITS})|(?:{_DIGITS}|\.\d+){_SPACE}[%{_CURRENCY};])"
+    rf"[+-]?(?:[{_CURRENCY}]{_SPACE}[+-]?(?:{_DIGITS})|(?:{_DIGITS}|\.\d+){_SPACE}[%{_CURRENCY}])"
 )
-"""What is taken for an amount though nobody says so; a `;` ends each row of some tables."""
+"""What is taken for an amount though nobody says so."""
 
 
 class Marks(NamedTuple):

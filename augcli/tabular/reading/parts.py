@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -182,6 +183,8 @@ def cells_of(chunk: bytes, dialect: Dialect) -> tuple[pl.DataFrame, dict[int, in
     width = dialect.width
     if not is_regular(chunk, dialect):
         chunk = _regular(chunk, dialect)
+    elif dialect.tail:
+        chunk = re.sub(rb"%b(?=\r?\n|\Z)" % re.escape(dialect.tail.encode()), b"", chunk)
     frame = parse(chunk, dialect)
     plain = not dialect.quote or dialect.quote.encode() not in chunk
     delimiters = chunk.count(dialect.delimiter.encode())

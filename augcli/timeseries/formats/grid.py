@@ -102,21 +102,9 @@ class Grid:
         raise NotImplementedError
 
 
-_TAIL = ";"
-
-
-def _tail_of(rows: Sequence[Row]) -> str:
-    """Return what ends each of some rows behind its last number; nothing where nothing does."""
-    lasts = [row[-1] for row in rows]
-    alike = all(each.endswith(_TAIL) and _NUMBER.fullmatch(each[:-1]) for each in lasts)
-    return _TAIL if lasts and alike else ""
-
-
 class TextGrid(Grid):
     """A table of separated cells."""
 
-    _tail = ""
-    """What ends each row behind its last cell."""
     _special = "\r\n"
     """What makes cells need quotes, beside delimiters and quotes."""
 
@@ -134,7 +122,6 @@ class TextGrid(Grid):
         first = next(self.rows(), None)
         if first is None:
             raise SampleError(f"{name} has no rows{self._text.losses}")
-        self._tail = _tail_of([*islice(self.rows(), 1, _ASKED)])
         if not self.names:
             self._take_header(settings, first)
         if next(self.rows(), None) is None:
@@ -167,20 +154,16 @@ class TextGrid(Grid):
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows, from the first one again each time."""
-        if not self._tail:
-            yield from self._whole_rows()
-            return
-        for *row, last in self._whole_rows():
-            yield [*row, last.removesuffix(self._tail)]
-
-    def _whole_rows(self) -> Iterator[Row]:
-        data, options = self._text.data, self._delimited.options
+        data, form = self._text.data, self._delimited
+        options = form.options
         for start, end, _ in self._spans():
             row = data[start:end].decode()
+            if form.tail:
+                row = row.rstrip("\r\n").removesuffix(form.tail)
             try:
                 yield from csv.reader([row], **options)
             except csv.Error:  # a cell that is longer than it takes
-                yield values(row, self._delimited)
+                yield values(row, form)
 
     def _spans(self) -> Iterator[RowSpan]:
         """Yield where the rows are; lines that leave a quote open are gone."""
@@ -212,7 +195,7 @@ class TextGrid(Grid):
     def payload(self, rows: Iterable[Row]) -> bytes:
         """Return a line for each new row."""
         form, delimiter = self._text.form, self._delimited.delimiter
-        end = f"{self._tail}{form.plain_end}"
+        end = f"{self._delimited.tail}{form.plain_end}"
         lines = (f"{delimiter.join(self._cells(row))}{end}" for row in rows)
         return form.from_plain("".join(lines).encode())
 
