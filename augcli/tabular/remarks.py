@@ -13,7 +13,7 @@ from augcli.checks.equal import shared, twins
 from augcli.dataset.leaks import heeded
 from augcli.dataset.shares import OTHER
 from augcli.dataset.splits import NO_SPLIT
-from augcli.plural import several
+from augcli.plural import gathered, several
 from augcli.tabular.aims import amounts, few, idle, named, unreached
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.deciding.balance import Decided
@@ -30,6 +30,7 @@ from augcli.tabular.writing.twins import Prints, prints_of_all, prints_of_whole,
 from augcli.tabular.writing.writers import told_columns
 
 _FEW_CODES = 10
+_FEW_CLASSES = 5
 _CUT, _WHOLE = 0.8, 0.05
 """Shares of decimals with three digits, and of whole numbers, where all may be thousands."""
 _SAMPLED = 2000
@@ -38,6 +39,10 @@ _SAMPLED = 2000
 
 def remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator[str]:
     """Yield one remark after the other; those on a split name it where several are augmented."""
+    yield from gathered(_remarks(outlines, decided))
+
+
+def _remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator[str]:
     yield from amounts(outlines[0])
     yield from _columns(outlines[0].table)
     yield from _odd(outlines[0].table)
@@ -279,8 +284,17 @@ def _twice(known: Prints, new: Sequence[Prints]) -> list[NDArray[np.bool_]]:
 def _repeated(twice: NDArray[np.bool_], drawn: Sequence[Drawn]) -> Iterator[Again]:
     """Yield how many new rows of each class are no new ones."""
     labels = np.repeat([str(each.label) for each in drawn], [len(each) for each in drawn])
+    again = set(labels[twice].tolist())
+    if len(again) > _FEW_CLASSES:
+        here = twice[np.isin(labels, list(again))]
+        yield Again(int(here.sum()), f"{_equal(here)}, those of {len(again)} classes")
+        return
     for label in dict.fromkeys(labels.tolist()):
         here = twice[labels == label]
         if here.any():
-            text = f"{here.sum()} of the {len(here)} new rows equal another row"
+            text = _equal(here)
             yield Again(int(here.sum()), text if label == NO_CLASS else f"class {label!r}: {text}")
+
+
+def _equal(twice: NDArray[np.bool_]) -> str:
+    return f"{twice.sum()} of the {len(twice)} new rows equal another row"
