@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from augcli.errors import SampleError, SettingError
 from augcli.rows.dates import dates, told_format
 from augcli.rows.flags import FLAGS
+from augcli.settings.base import MISSING
 from augcli.tabular.amounts import BRACKETS, bare_pattern
 from augcli.tabular.config import AMOUNTS, ColumnKind, ColumnTold, TableDatasetSettings
 from augcli.tabular.reading.columns import NUMERIC, Column, Role, Style
@@ -43,13 +44,13 @@ class Builder:
         self,
         column: tuple[int, str, Role],
         settings: TableDatasetSettings,
-        told: ColumnTold | None,
+        told: ColumnTold,
         *,
         amount: bool,
     ):
         self.index, self.name, self.role = column
         self._format = told
-        self.told: ColumnKind | None = told.kind if told else None
+        self.told = told.kind
         self.rows = 0
         self.bad: dict[int, str] = {}
         """row → the text that is no number"""
@@ -130,8 +131,8 @@ class Builder:
         self.dtype, self._whole = str(dtype), dtype.is_integer()
         if _is_opaque(dtype):
             self._carry_only(dtype)
-        form = self._format and self._format.kind == "date" and self._format.format
-        if form and not dtype.is_temporal():
+        form = self._format.format
+        if form and self.told == "date" and not dtype.is_temporal():
             self.style = Style(date=told_format(form, ()))
             return
         counted = dtype.is_numeric() or dtype in (pl.Date, pl.Datetime)
@@ -156,19 +157,23 @@ class Builder:
             self._pieces.append(self._amounts(plain, start, values.is_not_null().to_numpy()))
         else:
             texts = _shown(plain)
-            is_read = self.role == "label" or self.style.date
+            is_read = self.role == "label" or self.style.date or self._settings.missing != MISSING
             self._pieces.append(self._texts(texts, ours) if is_read else texts)
 
     def _amounts(self, values: pl.Series, start: int, told: Mask) -> Numbers:
         amounts = values.to_physical() if values.dtype.is_temporal() else values
         known = amounts.cast(pl.Float64, strict=False)
         plain = known.fill_null(float("nan")).to_numpy()
+        if (none := self._settings.no_numbers) and not values.dtype.is_temporal():
+            plain = np.where(np.isin(plain, np.array(none, float)), np.nan, plain)
         odd = (np.abs(plain) >= VAST) | (known.is_null().to_numpy() & told)
         self._refuse(values, odd, start)
         return np.where(odd, np.nan, plain)
 
     def _numbers(self, cells: pl.Series, start: int, ours: Mask) -> Numbers:
         plain = self._plain(cells)
+        if none := self._settings.no_numbers:
+            plain = plain.set(cells.str.strip_chars().is_in(none).fill_null(value=False), None)
         values = plain.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
         odd = np.flatnonzero(~(np.abs(values) < VAST))
         if not len(odd):
@@ -244,7 +249,7 @@ class Builder:
         if decimals is None:
             return self.told or "number", 0
         if self.told:
-            is_shown = self._format is not None and self._format.format
+            is_shown = self._format.format
             return ("decimals" if decimals else "integer") if is_shown else self.told, decimals
         if not len(present) or present.min() == present.max() < _EXACT:
             return "constant", decimals

@@ -163,11 +163,16 @@ def roles_of(names: Sequence[str], settings: TableDatasetSettings) -> list[Role]
 def told_of(names: Sequence[str], settings: TableDatasetSettings) -> dict[int, ColumnTold]:
     """Return what a recipe tells of columns, by number; SettingError for one that is not there."""
     told: dict[int, ColumnTold] = {}
-    for name, each in settings.columns.items():
+    for name in settings.columns:
         is_number = name not in names and name.lstrip("-").isdigit()
         index = find(names, int(name) if is_number else name, "columns")
-        told[index] = each if isinstance(each, ColumnTold) else ColumnTold(kind=each)
+        told[index] = settings.told(name)
     return told
+
+
+def of_told_kinds(names: Sequence[str], settings: TableDatasetSettings) -> set[int]:
+    """Return the numbers of columns whose kind a recipe tells."""
+    return {index for index, told in told_of(names, settings).items() if told.kind}
 
 
 def _refs(settings: TableDatasetSettings) -> Iterator[tuple[Role, ColumnRef, tuple[str, ...]]]:

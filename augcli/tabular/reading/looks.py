@@ -76,14 +76,14 @@ def _decimal_among(cells: Sequence[str]) -> str:
     return "," if commas > points else "."
 
 
-def _marks_of(cells: Sequence[str], decimal: str, told: ColumnTold | None) -> Style:
+def _marks_of(cells: Sequence[str], decimal: str, told: ColumnTold) -> Style:
     """Return what stands before decimals, and between groups of digits if anything does.
 
     A number of two groups, or of groups and decimals, settles it. Otherwise a comma is taken to
     stand between thousands where no number contradicts that, and no other column does. Spaces and
     apostrophes do where numbers are not all equally long, as those of telephones and places are.
     """
-    exact = told is not None and told.kind in ("decimals", "number")
+    exact = told.kind in ("decimals", "number")
     fitting: dict[Style, float] = {}
     for style in _GROUPED:
         share, is_sure = _grouping(cells, style)
@@ -119,7 +119,7 @@ def look(
     quote: str,
     missing: Collection[str],
     decimal: str,
-    told: ColumnTold | None,
+    told: ColumnTold,
 ) -> Look:
     """Return how a column's raw cells (with their quotes and padding) are written."""
     stripped = [cell.strip() for cell in cells]
@@ -137,7 +137,7 @@ def look(
         quoted=bool(present) and enclosed == len(present),
         missing=absent.most_common(1)[0][0] if absent else "",
         pad=" " if padded else "",
-        order=told.order if told else (),
+        order=told.order,
         plus=any(cell.startswith("+") for cell in shown) and all(cell[0] in "+-" for cell in shown),
         brackets=brackets,
         **marks._asdict(),
@@ -149,9 +149,9 @@ def look(
     return Look(style, numeric, whole=all(map(_WHOLE.fullmatch, values)))
 
 
-def _marks(cells: Sequence[str], decimal: str, told: ColumnTold | None) -> Marks:
+def _marks(cells: Sequence[str], decimal: str, told: ColumnTold) -> Marks:
     """Return what stands in and around the numbers of a column, as told or as they look."""
-    if told and told.format and told.is_amount and (marks := told_marks(told.format)):
+    if told.format and told.is_amount and (marks := told_marks(told.format)):
         return _settled(marks, cells, decimal, told)
     ends = Marks("", "", *around(cells))
     plain = _bare(cells, ends)
@@ -180,12 +180,12 @@ def _bare(cells: Sequence[str], marks: Marks) -> Sequence[str]:
     return ["".join(match.groups()) if match else cell for match, cell in found]
 
 
-def _date(cells: Sequence[str], told: ColumnTold | None) -> dict[str, Any]:
+def _date(cells: Sequence[str], told: ColumnTold) -> dict[str, Any]:
     """Return format and decimals of dates; empty where the cells are none."""
-    if told is not None and told.kind != "date":
+    if told.kind not in (None, "date"):
         return {}
-    form = told.format if told else None
-    form = told_format(form, cells) if form else date_format(cells) or digits_format(cells)
+    found = "" if told.format else date_format(cells) or digits_format(cells)
+    form = told_format(told.format, cells) if told.format else found
     return {"date": form, "decimals": fraction_digits(form)} if form else {}
 
 

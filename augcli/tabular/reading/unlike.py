@@ -14,7 +14,7 @@ from augcli.dataset.told import quoted
 from augcli.errors import Doubt
 from augcli.plural import several, told_once
 from augcli.tabular.config import TableDatasetSettings
-from augcli.tabular.reading.columns import Column, told_of
+from augcli.tabular.reading.columns import Column, of_told_kinds
 from augcli.tabular.reading.digits import FORMS, are_dates, forms_of
 from augcli.tabular.reading.table import Numbers, Table
 
@@ -67,7 +67,7 @@ def no_amounts(table: Table, settings: TableDatasetSettings) -> Iterator[Doubt]:
 
 
 def _no_amounts(table: Table, settings: TableDatasetSettings) -> Iterator[Doubt]:
-    given = told_of([each.name for each in table.columns], settings)
+    given = of_told_kinds([each.name for each in table.columns], settings)
     for column in table.numeric:
         if column.kind == "integer" and column.index not in given:
             values = table.numbers[column.index][table.observed]
