@@ -102,6 +102,10 @@ def _check_date_format(form: str) -> None:
         raise ValueError(text)
     if odd := next((each for each in parts if each not in _PARTS), None):
         raise ValueError(f"`format` is as strftime has it, such as `%d.%m.%Y`: no `%{odd}` there")
+    if {"I", "l"}.isdisjoint(parts) != {"p", "P"}.isdisjoint(parts):
+        raise ValueError(
+            "`format` has either hours to 12, `%I`, and their half of a day, `%p`, or `%H`"
+        )
 
 
 class TableDatasetSettings(RowDatasetSettings):
