@@ -63,11 +63,15 @@ def story(table: Table, job: TableJob) -> Iterator[str]:
 
 def _unordered(table: Table) -> Iterator[str]:
     """Yield which categories lose their order, as they stand in a file in that of their rows."""
-    for name in dict.fromkeys(name for part in table.parts for name in part.ordered):
-        yield (
-            f"column {name!r} has categories in an order, which Parquet has no place for: in "
-            "outputs they come in that of the rows; give them their own once they are read"
-        )
+    told = {each.name for each in table.columns if each.style.order}
+    ordered = dict.fromkeys(name for part in table.parts for name in part.ordered)
+    yield from gathered(
+        f"column {name!r} has categories in an order, which the file does not list: in outputs "
+        f"they come in that of the rows; `columns: {{{name}: {{kind: ordinal, order: [low, mid, "
+        "high]}}` tells and keeps it"
+        for name in ordered
+        if name not in told
+    )
 
 
 def compared(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator[str]:

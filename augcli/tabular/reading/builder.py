@@ -129,6 +129,7 @@ class Builder:
         if is_index and self.role == "feature":
             self.told = self.told or "id"
         self.dtype, self._whole = str(dtype), dtype.is_integer()
+        self.style = Style(order=self._format.order)
         if _is_opaque(dtype):
             self._carry_only(dtype)
         form = self._format.format
