@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from augcli.rows.delimited import NUMBER
+from augcli.rows.amounts import NUMBER, told_marks
 from augcli.settings.base import (
     MISSING,
     ColumnRef,
@@ -21,7 +21,6 @@ from augcli.settings.base import (
     TextEncoding,
 )
 from augcli.settings.shares import SplitShares
-from augcli.tabular.amounts import told_marks
 
 PlainKind = Literal[
     "integer", "decimals", "number", "category", "boolean", "date", "text", "id", "constant"

@@ -14,7 +14,7 @@ from helpers import augment, failures, write, write_recipe
 from table_samples import augmented
 
 from augcli.errors import RecipeError
-from augcli.tabular.amounts import Marks, told_marks
+from augcli.rows.amounts import Marks, told_marks
 
 RANDOM = random.Random(8)
 FIRST = datetime(2023, 5, 1, 6, 30)

@@ -12,10 +12,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from augcli.errors import SampleError, SettingError
+from augcli.rows.amounts import BRACKETS, bare_pattern
 from augcli.rows.dates import dates, told_format
 from augcli.rows.flags import FLAGS
 from augcli.settings.base import MISSING
-from augcli.tabular.amounts import BRACKETS, bare_pattern
 from augcli.tabular.config import AMOUNTS, ColumnKind, ColumnTold, TableDatasetSettings
 from augcli.tabular.reading.columns import NUMERIC, Column, Role, Style
 from augcli.tabular.reading.listed import refuse_lists

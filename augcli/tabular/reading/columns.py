@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from augcli.dataset.columns import column_of
 from augcli.errors import SettingError
+from augcli.rows.amounts import Marks
 from augcli.rows.dates import has_time
 from augcli.settings.base import ColumnRef
 from augcli.tabular.config import AMOUNTS, ColumnKind, ColumnTold, TableDatasetSettings
@@ -77,11 +77,7 @@ class Style:
     @property
     def grouped(self) -> str:
         """Return the pattern of a number in groups; it is the same to Python and to Polars."""
-        mark, point = re.escape(self.group), re.escape(self.decimal)
-        first = (
-            rf"\d?({mark}\d{{2}})*{mark}\d{{3}}" if self.pairs else rf"\d{{0,2}}({mark}\d{{3}})+"
-        )
-        return rf"^[+-]?[1-9]{first}({point}\d+)?$"
+        return Marks(self.decimal, self.group, pairs=self.pairs).grouped
 
 
 _OF_FEW = (
