@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import product
 from typing import NamedTuple
@@ -241,3 +241,42 @@ def _grouping(cells: Sequence[str], marks: Marks) -> tuple[float, bool]:
     varied = len({*map(len, cells)}) > 1
     more = varied if marks.group in _SPACES else any(e[0].count(marks.group) > 1 for e in found)
     return fitting / count, more or any(each[2] for each in found)
+
+
+_ODD = re.compile(rf"[,{_SPACES}{_CURRENCY}%]|\.[^\n]*\.[^\n]*", re.M)
+_LARGE = re.compile(r"[+-]?\d{4}")
+
+
+def marks_by_column(
+    columns: Mapping[int, Sequence[str]], told: Marks | None = None
+) -> dict[int, Marks]:
+    """Return what stands in and around the numbers of columns, where it is more than a point.
+
+    It is as told, or as it looks: what stands before decimals is so in all columns, and what stands
+    between thousands where none has a thousand. Cells that mean none are left out.
+    """
+    found = dict.fromkeys(columns, told) if told else _marks_by_column(columns)
+    return {
+        at: marks
+        for at, marks in found.items()
+        if marks and marks != Marks() and _are_numbers(columns[at], marks)
+    }
+
+
+def _marks_by_column(columns: Mapping[int, Sequence[str]]) -> dict[int, Marks]:
+    if not any(_ODD.search("\n".join(cells)) for cells in columns.values()):
+        return {}
+    decimal = decimal_among([bare(cell) for cells in columns.values() for cell in cells])
+    found = {at: marks_of(cells, decimal) for at, cells in columns.items() if cells}
+    group = next((each.group for each in found.values() if each.group), "")
+    for at, marks in found.items():
+        is_small = not any(map(_LARGE.match, columns[at]))
+        if is_small and group not in ("", marks.group, marks.decimal):
+            found[at] = marks._replace(group=group)
+    return found
+
+
+def _are_numbers(cells: Sequence[str], marks: Marks) -> bool:
+    """Return whether nearly all cells are numbers once marks are gone."""
+    numbers = sum(bool(NUMBER.fullmatch(marks.plain(cell))) for cell in cells)
+    return numbers >= _NEARLY * len(cells)

@@ -6,9 +6,10 @@ import csv
 import re
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache, cached_property, partial
 from itertools import chain, islice
+from types import MappingProxyType
 from typing import Any
 
 from pydantic_core import from_json, to_json
@@ -16,6 +17,7 @@ from pydantic_core import from_json, to_json
 from augcli.dataset.columns import column_of
 from augcli.dataset.splits import is_augmented
 from augcli.errors import SampleError
+from augcli.rows.amounts import Marks, marks_by_column, told_marks
 from augcli.rows.cells import RowSpan, cells, mended, row_spans, values, width_of
 from augcli.rows.delimited import sniff
 from augcli.rows.encodings import Held, LostLine
@@ -32,6 +34,8 @@ _NUMBER = re.compile(
 )
 _HEAD = 1 << 16
 _SLICE = 2000
+_SHOWN = 200
+"""Rows that show how numbers are written."""
 _ASKED = 20
 """Rows that say which cells are in quotes."""
 
@@ -43,6 +47,8 @@ class Grid:
     """Lines that are no rows, as they cannot be read."""
     delimiter = ""
     """What stands between cells, where it is a text."""
+    marks: Mapping[int, Marks] = MappingProxyType({})
+    """What stands in the numbers of columns; above there is a point alone."""
 
     def __init__(self, name: str, settings: SeriesDatasetSettings):
         self.name = name
@@ -75,6 +81,12 @@ class Grid:
     def _split(self) -> int | None:
         split = self._settings.split_column
         return None if split is None else self.column(split, "split")
+
+    def guessed(self, columns: Iterable[int]) -> list[str]:
+        """Return which columns are taken for thousands, though they may be decimals."""
+        marks = self.marks if self._settings.number is None else {}
+        found = (at for at in columns if at in marks and marks[at].group in {*",."})
+        return [self.names[at] for at in found]
 
     def place(self, row: int) -> str:
         """Return how to find a row, counted from 0, in the file."""
@@ -126,6 +138,21 @@ class TextGrid(Grid):
             self._take_header(settings, first)
         if next(self.rows(), None) is None:
             raise SampleError(f"{name} has names and no rows{self._text.losses}")
+        self.marks = self._found_marks()
+
+    def _found_marks(self) -> Mapping[int, Marks]:
+        """Return what stands in the numbers of columns, where it is more than a point."""
+        told = self._settings
+        named = (told.id, told.split_column, *told.ignore, *told.point_labels)
+        left = {self.column(ref) for ref in named if ref is not None}
+        width = len(self.names)
+        head = (row for row in islice(self.judges(), _SHOWN) if len(row) == width)
+        cells = {
+            index: [cell.strip() for cell in column if cell.strip() not in self.missing]
+            for index, column in enumerate(zip(*head, strict=True))
+            if index not in left
+        }
+        return marks_by_column(cells, told_marks(told.number) if told.number else None)
 
     def _start_of_body(self) -> int:
         """Return the place of the first row; names are taken off it later."""
@@ -161,9 +188,15 @@ class TextGrid(Grid):
             if form.tail:
                 row = row.rstrip("\r\n").removesuffix(form.tail)
             try:
-                yield from csv.reader([row], **options)
+                yield from map(self._plain, csv.reader([row], **options))
             except csv.Error:  # a cell that is longer than it takes
-                yield values(row, form)
+                yield self._plain(values(row, form))
+
+    def _plain(self, row: Row) -> Row:
+        """Return a row whose numbers have a point alone."""
+        for index, marks in self.marks.items() if len(row) == len(self.names) else ():
+            row[index] = marks.plain(row[index])
+        return row
 
     def _spans(self) -> Iterator[RowSpan]:
         """Yield where the rows are; lines that leave a quote open are gone."""
@@ -214,7 +247,10 @@ class TextGrid(Grid):
         quote = self._delimited.quote
         special = (self._delimited.delimiter, quote, *self._special)
         quoted = self._quoted if len(self._quoted) == len(row) else [False] * len(row)
-        for cell, always in zip(row, quoted, strict=True):
+        written = [*row]
+        for index, marks in self.marks.items():
+            written[index] = marks.marked(row[index])
+        for cell, always in zip(written, quoted, strict=True):
             needed = quote and (always or any(each in cell for each in special))
             yield f"{quote}{cell.replace(quote, quote * 2)}{quote}" if needed else cell
 

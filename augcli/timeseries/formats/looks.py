@@ -41,8 +41,8 @@ def why_none(marked: Sequence[str]) -> str:
     """Return why there are no columns of numbers, where some look like such."""
     if not marked:
         return ""
-    text = "have commas before decimals, or marks of thousands or money"
-    return f": those in {few(map(repr, marked))} {text}; write them with a point alone"
+    text = "are not all written alike; `number` tells how they are"
+    return f": those in {few(map(repr, marked))} {text}"
 
 
 def is_of_times(name: str) -> bool:

@@ -13,7 +13,7 @@ from augcli.errors import SettingError
 from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.arff import ArffGrid
-from augcli.timeseries.formats.base import OF_ARRAYS, SeriesFile, SeriesFormat
+from augcli.timeseries.formats.base import OF_ARRAYS, OF_TEXTS, SeriesFile, SeriesFormat
 from augcli.timeseries.formats.grid import Grid, ParquetGrid, TextGrid
 from augcli.timeseries.formats.long import LongFile
 from augcli.timeseries.formats.wide import WideFile
@@ -86,7 +86,7 @@ def _register(
     register_format(SeriesFormat(name, ends, opened, unused, certain=False, is_single=_is_single))
 
 
-register_format(SeriesFormat("arff", (".arff",), _arff, OF_ARRAYS))
+register_format(SeriesFormat("arff", (".arff",), _arff, (*OF_ARRAYS, "number")))
 _register("csv", (".csv",), TextGrid)
 _register("tsv", (".tsv",), partial(TextGrid, delimiter="\t"), 0)
-_register("parquet", (".parquet", ".pq"), ParquetGrid, None, ("delimiter", "quote", "encoding"))
+_register("parquet", (".parquet", ".pq"), ParquetGrid, None, (*OF_TEXTS, "encoding"))
