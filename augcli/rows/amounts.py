@@ -248,19 +248,30 @@ _LARGE = re.compile(r"[+-]?\d{4}")
 
 
 def marks_by_column(
-    columns: Mapping[int, Sequence[str]], told: Marks | None = None
+    columns: Mapping[int, Sequence[str]], decimal: str | None = None
 ) -> dict[int, Marks]:
     """Return what stands in and around the numbers of columns, where it is more than a point.
 
-    It is as told, or as it looks: what stands before decimals is so in all columns, and what stands
-    between thousands where none has a thousand. Cells that mean none are left out.
+    What stands before decimals is told, or so in all columns, and what stands between thousands so
+    where none has a thousand. Cells that mean none are left out.
     """
-    found = dict.fromkeys(columns, told) if told else _marks_by_column(columns)
+    if decimal:
+        found = {at: _marks_with(cells, decimal) for at, cells in columns.items()}
+    else:
+        found = _marks_by_column(columns)
     return {
         at: marks
         for at, marks in found.items()
-        if marks and marks != Marks() and _are_numbers(columns[at], marks)
+        if marks != Marks() and _numbers(columns[at], marks) >= _NEARLY * len(columns[at])
     }
+
+
+def _marks_with(cells: Sequence[str], decimal: str) -> Marks:
+    """Return marks with which most cells are numbers."""
+    prefix, suffix = around(cells)
+    forms = (each for each in (Marks(decimal), *_GROUPED) if each.decimal == decimal)
+    whole = [each._replace(prefix=prefix, suffix=suffix) for each in forms]
+    return max(whole, key=lambda marks: _numbers(cells, marks))
 
 
 def _marks_by_column(columns: Mapping[int, Sequence[str]]) -> dict[int, Marks]:
@@ -276,7 +287,6 @@ def _marks_by_column(columns: Mapping[int, Sequence[str]]) -> dict[int, Marks]:
     return found
 
 
-def _are_numbers(cells: Sequence[str], marks: Marks) -> bool:
-    """Return whether nearly all cells are numbers once marks are gone."""
-    numbers = sum(bool(NUMBER.fullmatch(marks.plain(cell))) for cell in cells)
-    return numbers >= _NEARLY * len(cells)
+def _numbers(cells: Sequence[str], marks: Marks) -> int:
+    """Return how many cells are numbers once marks are gone."""
+    return sum(bool(NUMBER.fullmatch(marks.plain(cell))) for cell in cells)

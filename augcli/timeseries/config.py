@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from augcli.dataset.formats import FormatName
-from augcli.rows.amounts import told_marks
 from augcli.settings.balance import Balance
 from augcli.settings.base import (
     MISSING,
@@ -23,12 +22,6 @@ from augcli.settings.base import (
     TextEncoding,
 )
 from augcli.settings.shares import SplitShares
-
-
-def _number(form: str) -> str:
-    if not told_marks(form):
-        raise ValueError("`number` is one number as cells are written, such as `1.234,50`")
-    return form
 
 
 class Windows(Settings):
@@ -108,10 +101,10 @@ class SeriesDatasetSettings(RowDatasetSettings):
     quote: Quote = None
     encoding: TextEncoding = None
     missing: Missing = MISSING
-    number: Annotated[str, AfterValidator(_number)] | None = Field(
+    decimal: Literal[".", ","] | None = Field(
         None,
-        description="tables: one number as cells are written, such as `1.234,50`; found out when "
-        "left out",
+        description="tables: what stands before decimals, found out when left out; the other may "
+        "stand between thousands",
     )
     one_per_file: bool | None = Field(
         None,

@@ -59,11 +59,11 @@ def columns(files: Sequence[SeriesFile]) -> Iterator[str]:
 
 _SHOWN = 5
 _LOOKS = {
-    "marked": " are not all written alike, and go along as they are; `number` tells how they are",
+    "marked": " are not all written alike, and go along as they are",
     "grouped": ": '.' may stand between thousands, as no number has other than three digits behind "
-    'it; if it does, say `number: "1.234"`',
+    'it; if it does, say `decimal: ","`',
     "thousands": ": a mark before three digits stands between thousands; if it stands before "
-    'decimals, say `number: "0,5"`, or `"0.5"`',
+    "decimals, say so by `decimal`",
     "timely": " are taken for points, though they are called or rise as times do: `time` names "
     "these, and `ignore` what goes along as it is",
 }

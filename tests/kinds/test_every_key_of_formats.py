@@ -41,7 +41,7 @@ DATASET: dict[str, Any] = {
         "windows": {"length": 4},
         "array": "y",
         "one_per_file": True,
-        "number": "1.234,5",
+        "decimal": ",",
     },
     **{
         "file": "label",

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from helpers import failures, run, write
 
-from augcli.errors import RecipeError
 from augcli.outputs import Outputs
 
 RNG = np.random.default_rng(17)
@@ -116,13 +115,13 @@ def test_numbers_that_are_not_written_alike_are_refused_with_the_reason(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("form", "low", "high"), [(None, 1000, 9999), ("1,234", 1000, 9999), ("0,5", 1, 9.999)]
+    ("form", "low", "high"), [(None, 1000, 9999), (".", 1000, 9999), (",", 1, 9.999)]
 )
 def test_what_may_be_thousands_or_decimals_is_told_and_a_key_settles_it(
     tmp_path: Path, form: str | None, low: float, high: float
 ) -> None:
     text = wide(ENGLISH, ",", low=1000, high=9999)
-    notes = told(tmp_path, text, label="label", number=form)
+    notes = told(tmp_path, text, label="label", decimal=form)
     is_told = any("stands between thousands; if it stands before decimals" in n for n in notes)
     assert is_told == (form is None)
     path = tmp_path / "out/d.csv"
@@ -130,9 +129,14 @@ def test_what_may_be_thousands_or_decimals_is_told_and_a_key_settles_it(
     assert all(low <= value <= high for each in values[:12] for value in each.ravel()), path
 
 
-def test_a_number_that_is_none_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(RecipeError, match=r"one number as cells are written, such as `1\.234,50`"):
-        told(tmp_path, wide(GERMAN, ";"), number="money")
+def test_points_between_thousands_are_told(tmp_path: Path) -> None:
+    notes = told(tmp_path, wide(GERMAN, ";"), label="label", decimal=",")
+    assert not notes
+    new = (tmp_path / "out/d.csv").read_text().splitlines()[13:]
+    cells = [cell for row in new for cell in row.split(";")[:4]]
+    assert all(re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", cell) for cell in cells)
+    values = [each.value for each in Outputs(tmp_path / "out")]
+    assert all(each.min() > 9000 for each in values[:12])
 
 
 def points(x: str, when: str) -> str:

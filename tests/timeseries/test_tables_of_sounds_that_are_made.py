@@ -71,7 +71,9 @@ def test_names_that_its_encoding_lacks_are_told(tmp_path: Path) -> None:
     (source / "雨/x").unlink()
     table = TABLE.replace("rain", "Öl")
     (source / "meta/list.csv").write_bytes(table.encode("cp1252"))
-    with pytest.raises(StorageError, match=r"list\.csv is cp1252, which has no letters for 'train/雨/"):
+    with pytest.raises(
+        StorageError, match=r"list\.csv is cp1252, which has no letters for 'train/雨/"
+    ):
         run(source, tmp_path / "out", dataset=TOLD, copies=1, steps=STEPS)
 
 

@@ -246,7 +246,7 @@ class SeriesFormat(Format):
 
 
 OF_ARRAYS = ("axes",)
-OF_TEXTS = ("delimiter", "quote", "number")
+OF_TEXTS = ("delimiter", "quote", "decimal")
 OF_TABLES = ("id", "time", "channels", "ignore", "windows", "point_labels", *OF_TEXTS)
 OF_NAMED = ("label", "split")
 """Settings of formats with columns, and with names for them."""

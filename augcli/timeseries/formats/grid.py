@@ -17,7 +17,7 @@ from pydantic_core import from_json, to_json
 from augcli.dataset.columns import column_of
 from augcli.dataset.splits import is_augmented
 from augcli.errors import SampleError
-from augcli.rows.amounts import Marks, marks_by_column, told_marks
+from augcli.rows.amounts import Marks, marks_by_column
 from augcli.rows.cells import RowSpan, cells, mended, row_spans, values, width_of
 from augcli.rows.delimited import sniff
 from augcli.rows.encodings import Held, LostLine
@@ -84,7 +84,7 @@ class Grid:
 
     def guessed(self, columns: Iterable[int]) -> list[str]:
         """Return which columns are taken for thousands, though they may be decimals."""
-        marks = self.marks if self._settings.number is None else {}
+        marks = self.marks if self._settings.decimal is None else {}
         found = (at for at in columns if at in marks and marks[at].group in {*",."})
         return [self.names[at] for at in found]
 
@@ -152,7 +152,7 @@ class TextGrid(Grid):
             for index, column in enumerate(zip(*head, strict=True))
             if index not in left
         }
-        return marks_by_column(cells, told_marks(told.number) if told.number else None)
+        return marks_by_column(cells, told.decimal)
 
     def _start_of_body(self) -> int:
         """Return the place of the first row; names are taken off it later."""

@@ -76,7 +76,7 @@ class LongFile(SeriesFile):
         """Note what columns look like that nobody named."""
         names, missing, delimiter = self._grid.names, self._grid.missing, self._grid.delimiter
         channels = self._roles.channels
-        asked = channels if settings.number is None else ()
+        asked = channels if settings.decimal is None else ()
         grouped = (i for i in asked if may_be_grouped(head[i], missing, delimiter))
         self.grouped = [names[i] for i in grouped]
         self.thousands = self._grid.guessed(channels)

@@ -86,7 +86,7 @@ def _register(
     register_format(SeriesFormat(name, ends, opened, unused, certain=False, is_single=_is_single))
 
 
-register_format(SeriesFormat("arff", (".arff",), _arff, (*OF_ARRAYS, "number")))
+register_format(SeriesFormat("arff", (".arff",), _arff, (*OF_ARRAYS, "decimal")))
 _register("csv", (".csv",), TextGrid)
 _register("tsv", (".tsv",), partial(TextGrid, delimiter="\t"), 0)
 _register("parquet", (".parquet", ".pq"), ParquetGrid, None, (*OF_TEXTS, "encoding"))

@@ -55,7 +55,7 @@ class WideFile(HeldFile):
         if not self._values:
             raise SampleError(f"{grid.name} has no columns of numbers{why_none(self.marked)}")
         told_of = chain.from_iterable(cells[index] for index in self._values)
-        is_open = settings.number is None
+        is_open = settings.decimal is None
         if is_open and may_be_grouped([*told_of], grid.missing, grid.delimiter):
             self.grouped = self.points
         self.thousands = grid.guessed(self._values)
