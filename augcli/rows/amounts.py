@@ -48,14 +48,20 @@ class Marks(NamedTuple):
 
     def plain(self, cell: str) -> str:
         """Return a number with a point alone; any other cell as it is."""
-        text = cell.strip()
-        if self.prefix or self.suffix:
-            found = _bare_of(self.prefix, self.suffix).match(text)
-            text = "".join(found.groups()) if found else cell
+        return self._number(cell) or cell
+
+    def count(self, cells: Sequence[str]) -> int:
+        """Return how many cells are numbers with these marks."""
+        return sum(map(bool, map(self._number, cells)))
+
+    def _number(self, cell: str) -> str | None:
+        found = _bare_of(self.prefix, self.suffix).match(cell)
+        text = "".join(found.groups()) if found else ""
         if self.group and re.fullmatch(self.grouped, text):
             text = text.replace(self.group, "")
-        text = text.replace(self.decimal, ".")
-        return text if NUMBER.fullmatch(text) else cell
+        if self.decimal != ".":
+            text = text.replace(".", "?").replace(self.decimal, ".")
+        return text if NUMBER.fullmatch(text) else None
 
     def marked(self, text: str) -> str:
         """Return a number with a point alone as it is written; any other text as it is."""
@@ -262,7 +268,7 @@ def marks_by_column(
     return {
         at: marks
         for at, marks in found.items()
-        if marks != Marks() and _numbers(columns[at], marks) >= _NEARLY * len(columns[at])
+        if marks != Marks() and marks.count(columns[at]) >= _NEARLY * len(columns[at])
     }
 
 
@@ -271,7 +277,7 @@ def _marks_with(cells: Sequence[str], decimal: str) -> Marks:
     prefix, suffix = around(cells)
     forms = (each for each in (Marks(decimal), *_GROUPED) if each.decimal == decimal)
     whole = [each._replace(prefix=prefix, suffix=suffix) for each in forms]
-    return max(whole, key=lambda marks: _numbers(cells, marks))
+    return max(whole, key=lambda marks: marks.count(cells))
 
 
 def _marks_by_column(columns: Mapping[int, Sequence[str]]) -> dict[int, Marks]:
@@ -285,8 +291,3 @@ def _marks_by_column(columns: Mapping[int, Sequence[str]]) -> dict[int, Marks]:
         if is_small and group not in ("", marks.group, marks.decimal):
             found[at] = marks._replace(group=group)
     return found
-
-
-def _numbers(cells: Sequence[str], marks: Marks) -> int:
-    """Return how many cells are numbers once marks are gone."""
-    return sum(bool(NUMBER.fullmatch(marks.plain(cell))) for cell in cells)
