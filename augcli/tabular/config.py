@@ -181,9 +181,9 @@ class TableDatasetSettings(RowDatasetSettings):
         return frozenset(("", *self.missing, *(_OF_NUMBERS if self.missing == MISSING else ())))
 
     @property
-    def no_numbers(self) -> list[str]:
+    def no_numbers(self) -> list[float]:
         """Return the numbers that mean a missing value, such as -999."""
-        return [each for each in self.missing if NUMBER.fullmatch(each)]
+        return [float(each) for each in self.missing if NUMBER.fullmatch(each)]
 
     @property
     def named(self) -> set[str]:

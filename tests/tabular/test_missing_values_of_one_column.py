@@ -32,7 +32,10 @@ def made(folder: Path, **dataset: Any) -> tuple[pl.DataFrame, set[str]]:
     return new[60:], {*summary.notes}
 
 
-@pytest.mark.parametrize("told", [{"size": {"missing": [-999]}}, {"0": {"missing": ["-999"]}}])
+@pytest.mark.parametrize(
+    "told",
+    [{"size": {"missing": [-999]}}, {"0": {"missing": ["-999"]}}, {"size": {"missing": [-999.0]}}],
+)
 def test_a_number_means_none_in_one_column_alone(tmp_path: Path, told: dict[str, Any]) -> None:
     new, notes = made(tmp_path, columns=told)
     numbers = [int(cell) for cell in new["size"] if cell not in ("-999", "")]

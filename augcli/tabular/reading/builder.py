@@ -166,31 +166,35 @@ class Builder:
         known = amounts.cast(pl.Float64, strict=False)
         plain = known.fill_null(float("nan")).to_numpy()
         if (none := self._settings.no_numbers) and not values.dtype.is_temporal():
-            plain = np.where(np.isin(plain, np.array(none, float)), np.nan, plain)
+            plain = np.where(np.isin(plain, none), np.nan, plain)
         odd = (np.abs(plain) >= VAST) | (known.is_null().to_numpy() & told)
         self._refuse(values, odd, start)
         return np.where(odd, np.nan, plain)
 
     def _numbers(self, cells: pl.Series, start: int, ours: Mask) -> Numbers:
         plain = self._plain(cells)
-        if none := self._settings.no_numbers:
-            plain = plain.set(cells.str.strip_chars().is_in(none).fill_null(value=False), None)
         values = plain.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
         odd = np.flatnonzero(~(np.abs(values) < VAST))
-        if not len(odd):
+        if len(odd):
+            values = values.copy()
+            stripped = plain.gather(odd).str.strip_chars().cast(pl.Float64, strict=False)
+            again = stripped.fill_null(float("nan")).to_numpy()
+            values[odd] = np.where(np.abs(again) < VAST, again, np.nan)
+            self._note(cells, odd[np.isnan(values[odd])], start, ours)
+        absent = np.isin(values, self._settings.no_numbers)
+        if not absent.any():
             return values
-        values = values.copy()
-        stripped = plain.gather(odd).str.strip_chars().cast(pl.Float64, strict=False)
-        again = stripped.fill_null(float("nan")).to_numpy()
-        values[odd] = np.where(np.abs(again) < VAST, again, np.nan)
-        odd = odd[np.isnan(values[odd])]
+        self._marks.update(cells.filter(absent & ours).str.strip_chars())
+        return np.where(absent, np.nan, values)
+
+    def _note(self, cells: pl.Series, odd: Rows, start: int, ours: Mask) -> None:
+        """Note which cells are no numbers, and which mean that there is none."""
         for place, text in zip(odd.tolist(), cells.gather(odd).to_list(), strict=True):
             if text is not None and text.strip() not in self._missing:
                 self.bad[start + place] = text
                 self._odd += bool(ours[place])
             elif ours[place]:
                 self._marks[(text or "").strip()] += 1
-        return values
 
     def _plain(self, cells: pl.Series) -> pl.Series:
         """Return numbers with a decimal point and no groups; what is not in groups is no number."""
