@@ -54,6 +54,12 @@ class Marks(NamedTuple):
         """Return how many cells are numbers with these marks."""
         return sum(map(bool, map(self._number, cells)))
 
+    def are_unclear(self, cells: Sequence[str]) -> bool:
+        """Return whether marks between thousands may stand before decimals, by all cells."""
+        most = max((each.count(self.group) for each in cells), default=0)
+        one_kind = self.group in {*",."} and not any(self.decimal in each for each in cells)
+        return one_kind and most == 1
+
     def _number(self, cell: str) -> str | None:
         found = _bare_of(self.prefix, self.suffix).match(cell)
         text = "".join(found.groups()) if found else ""

@@ -95,7 +95,9 @@ def test_numbers_are_read_and_written_as_people_write_them(
         rows = [[f"s{n}", cell, "ab"[n % 2]] for n, row in enumerate(cells) for cell in row]
         dataset = {"id": "id", "label": "y"}
     text = "\n".join([*map(delimiter.join, [names, *rows]), ""])
-    told(tmp_path, text, **dataset)
+    notes = told(tmp_path, text, **dataset)
+    is_unclear = form == "thousands alone"
+    assert any("a mark before three digits" in each for each in notes) == is_unclear
     with (tmp_path / "out/d.csv").open(newline="") as file:
         made = [*csv.reader(file, delimiter=delimiter)]
     assert (tmp_path / "out/d.csv").read_text().startswith(text)

@@ -49,6 +49,8 @@ class Grid:
     """What stands between cells, where it is a text."""
     marks: Mapping[int, Marks] = MappingProxyType({})
     """What stands in the numbers of columns; above there is a point alone."""
+    unclear: Set[int] = frozenset()
+    """Columns whose only mark may stand between thousands or before decimals."""
 
     def __init__(self, name: str, settings: SeriesDatasetSettings):
         self.name = name
@@ -84,9 +86,7 @@ class Grid:
 
     def guessed(self, columns: Iterable[int]) -> list[str]:
         """Return which columns are taken for thousands, though they may be decimals."""
-        marks = self.marks if self._settings.decimal is None else {}
-        found = (at for at in columns if at in marks and marks[at].group in {*",."})
-        return [self.names[at] for at in found]
+        return [self.names[at] for at in columns if at in self.unclear]
 
     def place(self, row: int) -> str:
         """Return how to find a row, counted from 0, in the file."""
@@ -138,10 +138,10 @@ class TextGrid(Grid):
             self._take_header(settings, first)
         if next(self.rows(), None) is None:
             raise SampleError(f"{name} has names and no rows{self._text.losses}")
-        self.marks = self._found_marks()
+        self._find_marks()
 
-    def _found_marks(self) -> Mapping[int, Marks]:
-        """Return what stands in the numbers of columns, where it is more than a point."""
+    def _find_marks(self) -> None:
+        """Find out what stands in the numbers of columns, where it is more than a point."""
         told = self._settings
         named = (told.id, told.split_column, *told.ignore, *told.point_labels)
         left = {self.column(ref) for ref in named if ref is not None}
@@ -152,7 +152,9 @@ class TextGrid(Grid):
             for index, column in enumerate(zip(*head, strict=True))
             if index not in left
         }
-        return marks_by_column(cells, told.decimal)
+        self.marks = marks_by_column(cells, told.decimal)
+        if told.decimal is None:
+            self.unclear = {at for at, marks in self.marks.items() if marks.are_unclear(cells[at])}
 
     def _start_of_body(self) -> int:
         """Return the place of the first row; names are taken off it later."""
