@@ -81,6 +81,8 @@ class Transform(Declared, BaseModel):
 
     def concerns(self, label: Label) -> bool:
         """Return whether samples of this class, or of any of these, get the step."""
+        if not (self.only or self.except_):
+            return True
         if isinstance(label, frozenset):
             return (not self.only or bool(label & set(self.only))) and not label & set(self.except_)
         return (not self.only or label in self.only) and label not in self.except_
