@@ -81,8 +81,6 @@ class Transform(Declared, BaseModel):
 
     def concerns(self, label: Label) -> bool:
         """Return whether samples of this class, or of any of these, get the step."""
-        if not (self.only or self.except_):
-            return True
         if isinstance(label, frozenset):
             return (not self.only or bool(label & set(self.only))) and not label & set(self.except_)
         return (not self.only or label in self.only) and label not in self.except_
@@ -302,7 +300,9 @@ def taken(
     """
     for key, step in entries:
         here = root.at(step.id) if step.id else parent.at(key)
-        if not step.concerns(label) or (step.p < 1 and here.at("p").uniform() >= step.p):
+        if (step.only or step.except_) and not step.concerns(label):
+            continue
+        if step.p < 1 and here.at("p").uniform() >= step.p:
             continue
         if isinstance(step, Chooser):
             yield from taken(step.choose(here.at("order")), root, label, here)

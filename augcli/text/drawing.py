@@ -160,10 +160,24 @@ def _once(stream: Draws) -> Iterable[Draws]:
 def _made(steps: Steps, draws: Draws, label: Label, document: Document) -> Made:
     drawn: list[tuple[TextTransform, Params]] = []
     for step, here in taken(steps, draws, label, draws):
-        params = params_of(step, here, document, label)
-        document = _after(type(step), document, params)
+        params, document = _stepped(step, here, document, label)
         drawn.append((step, params))
     return drawn, document
+
+
+def _stepped(
+    step: TextTransform, draws: Draws, document: Document, label: Label
+) -> tuple[Params, Document]:
+    """Return what a step draws for a text and the text after it; of several, for each by itself."""
+    if document.parts:
+        each = [
+            _stepped(step, draws.at(number), part, label)
+            for number, part in enumerate(document.parts)
+        ]
+        params = {_PARTS: [own for own, _ in each]}
+        return params, Document(joined(made.text for _, made in each), document.reading)
+    params = step.make_params(draws, document.of(label) if step.asks_class else document)
+    return params, step.apply(document, params)
 
 
 def applied(steps: Sequence[Step], document: Document) -> Document:
@@ -171,14 +185,6 @@ def applied(steps: Sequence[Step], document: Document) -> Document:
     for step in steps:
         document = _after(step_named(TextTransform, step["name"]), document, step["params"])
     return document
-
-
-def params_of(step: TextTransform, draws: Draws, document: Document, label: Label) -> Params:
-    """Return what is drawn for a text; for each of several by itself."""
-    if not document.parts:
-        return step.make_params(draws, document.of(label) if step.asks_class else document)
-    parts = enumerate(document.parts)
-    return {_PARTS: [params_of(step, draws.at(number), part, label) for number, part in parts]}
 
 
 def _after(step: type[TextTransform], document: Document, params: Params) -> Document:
