@@ -97,7 +97,7 @@ def number_cells(values: Numbers, column: Column) -> pl.Series:
     """Return numbers in the form of their column: whole, with its decimals, or a date."""
     style = column.style
     missing = np.isnan(values)
-    series = pl.Series(np.where(missing, 0.0, values) + 0.0)
+    series = pl.Series((np.where(missing, 0.0, values) if missing.any() else values) + 0.0)
     if column.kind == "date" and style.date:
         made = date_cells(series, style.date)
     elif style.exponent:
