@@ -271,9 +271,18 @@ def _repeats(outline: Outline, decided: Decided, new: Sequence[Prints]) -> Itera
 
 def _twice(known: Prints, new: Sequence[Prints]) -> list[NDArray[np.bool_]]:
     """Return which new rows equal a known one, or one that is new before them."""
-    first = pl.Series(np.concatenate([known, *new])).is_first_distinct().to_numpy()
+    before = _seen_before(np.concatenate([known, *new]))
     ends = np.cumsum([len(known), *map(len, new)])
-    return np.split(~first, ends[:-1])[1:]
+    return np.split(before, ends[:-1])[1:]
+
+
+def _seen_before(prints: Prints) -> NDArray[np.bool_]:
+    """Return which prints were there before, an eighth at a time: small hash tables are faster."""
+    before = np.zeros(len(prints), bool)
+    for eighth in range(8):
+        places = np.flatnonzero(prints >> np.uint64(61) == eighth)
+        before[places] = ~pl.Series(prints[places]).is_first_distinct().to_numpy()
+    return before
 
 
 def _repeated(twice: Sequence[NDArray[np.bool_]], drawn: Sequence[Drawn]) -> Iterator[Again]:
