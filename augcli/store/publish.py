@@ -46,8 +46,8 @@ class Batch:
         self._waiting: dict[str, Buffer] = {}
         """What is in files that are still to be written, by their temporary names."""
         self._room = _MOST_WAITING
-        self._missing: set[str] = set()
-        """Folders that were not there when a file in them was asked for."""
+        self._missing: dict[str, bool] = {}
+        """Whether folders were not there when a file that is not in them was asked for."""
         with storage_errors(output.batches):
             place = output.folder.make_fresh(f"{output.name(output.batches)}/{name}-")
             self._path = output.path / place
@@ -87,8 +87,7 @@ class Batch:
             self._folder.write(self._next, chain(begin, pieces))
 
     def _write_waiting(self) -> None:
-        for name, data in self._waiting.items():
-            self._folder.write(name, (data,))
+        self._folder.write_all((name, (data,)) for name, data in self._waiting.items())
         self._waiting.clear()
         self._room = _MOST_WAITING
 
@@ -121,15 +120,14 @@ class Batch:
     def _mode(self, final: str) -> int | None:
         """Return what kind of file has a name, None if there is none and nothing prevents one."""
         around = folder_around(final)
-        if around in self._missing:
+        if self._missing.get(around):
             return None
         try:
             # What lies in a shard and in no record any more is ours, and in nobody's way.
             return self._finished.look(final).st_mode
         except FileNotFoundError:
-            is_open = not around or self._finished.kept_around(final)
-            if not is_open and not self._finished.stat(around):
-                self._missing.add(around)
+            if around not in self._missing:
+                self._missing[around] = bool(around) and not self._finished.stat(around)
             return None
         except NotADirectoryError:  # a file is where a folder is to be
             return stat.S_IFDIR
@@ -179,9 +177,10 @@ class Batch:
 
     def _given(self) -> dict[str, list[int]]:
         """Give the files their final names; return these, and what tells each as untouched."""
-        finished = self._output.files.held()
-        named = enumerate(final for final, _ in self._finals)
-        return {final: self._folder.moved(str(index), final, finished) for index, final in named}
+        finals = [final for final, _ in self._finals]
+        names = zip(map(str, range(len(finals))), finals, strict=True)
+        stats = self._folder.moved(names, self._output.files.held())
+        return dict(zip(finals, stats, strict=True))
 
 
 def _hashed(pieces: Iterable[Buffer], digest: Any) -> Iterator[Buffer]:
