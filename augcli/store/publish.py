@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 from augcli.disk.disk import can_clone, clone, storage_errors
 from augcli.disk.inside import folder_around
 from augcli.errors import TakenError
-from augcli.store.output import OutputFolder, dump_line
+from augcli.records.lines import dump_line
+from augcli.store.output import OutputFolder
 from augcli.task import Buffer, Plain
 
 _MOST_WAITING = 1 << 20

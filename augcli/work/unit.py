@@ -115,7 +115,7 @@ class SourceWork:
             found = self._failed(error)
         except MemoryError as error:
             raise StorageError(f"out of memory for {self.task.source}") from error
-        self._processed = None  # what was decoded goes
+        self._processed, self._read, self._sources = None, (), {}  # what was read and decoded goes
         is_done = self.is_finished and not self._unread
         self.record = blank(self.task.plain(), self._stamp if is_done else None) | found
         return self
