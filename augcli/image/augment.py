@@ -261,7 +261,8 @@ class ProcessedPicture(Processed):
             name = encoded_name(self._task.base, self._extension, drawn.spot)
             extras = self._objects.of_copy(name, drawn) if self._objects else _NOTHING
             output = self._encoded(name, drawn.spot, drawn, extras)
-            self._copied |= {each.name: drawn for each in output.files}
+            for each in output.files:
+                self._copied[each.name] = drawn
             yield output
 
     def _encoded(self, name: str, spot: Spot | None, drawn: Drawn, extras: Extras) -> Output:
@@ -272,7 +273,7 @@ class ProcessedPicture(Processed):
         part = self._whole.part_for(stages)
         self._parts.add(part)
         reduced = {"reduced": part} if part > 1 else {}
-        made = ",".join((drawn.made, *map(told, reduced.values())))
+        made = f"{drawn.made},{part}" if reduced else drawn.made
         form = self._processor.form(self._encoding)
         return Output(
             self._record(name, spot, drawn, self._encoding.to_json(), extras.told | reduced),

@@ -70,22 +70,23 @@ class Batch:
         name is taken by a file that is not ours.
         """
         self._check_free(final, ours=ours)
-        digest = hashlib.sha256()
-        pieces = pieces if sha256 else _hashed(pieces, digest)
         with storage_errors(self._path):
             if source is None or not self._cloned(source):
-                self._take(iter(pieces))
-        return self._added(final, sha256 or digest.hexdigest())
+                sha256 = self._take(iter(pieces), sha256)
+        assert sha256, "given with a source"
+        return self._added(final, sha256)
 
-    def _take(self, pieces: Iterator[Buffer]) -> None:
+    def _take(self, pieces: Iterator[Buffer], sha256: str | None) -> str:
         """Take in the next file: it waits if it is one small piece, else it is written at once."""
         begin = [*islice(pieces, 2)]
         if len(begin) == 1 and len(begin[0]) <= self._room:
             self._waiting[self._next] = begin[0]
             self._room -= len(begin[0])
-        else:
-            self._write_waiting()
-            self._folder.write(self._next, chain(begin, pieces))
+            return sha256 or hashlib.sha256(begin[0]).hexdigest()
+        digest, whole = hashlib.sha256(), chain(begin, pieces)
+        self._write_waiting()
+        self._folder.write(self._next, whole if sha256 else _hashed(whole, digest))
+        return sha256 or digest.hexdigest()
 
     def _write_waiting(self) -> None:
         self._folder.write_all((name, (data,)) for name, data in self._waiting.items())

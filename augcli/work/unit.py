@@ -251,7 +251,7 @@ class SourceWork:
         Of no outputs it is known nothing: why there are none is to be noted.
         """
         before = {name: each["key"] for name, each in self._before.items()}
-        return bool(outputs) and before == {each.name: each.key for each in outputs}
+        return bool(before) and before == {each.name: each.key for each in outputs}
 
     def _entries(self, outputs: Sequence[Output], kept: dict[str, Plain | None]) -> Iterator[Plain]:
         """Yield the outputs' entries, each before those of what lies beside it."""

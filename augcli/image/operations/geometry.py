@@ -217,10 +217,12 @@ class Resample:
     @kept
     def matrix(self) -> Matrix:
         """Return the product of the run's matrices; displacements count as identity."""
-        first, *others = [each.matrix for each in self.moves if isinstance(each, Warp)] or [
+        product, *others = [each.matrix for each in self.moves if isinstance(each, Warp)] or [
             _UNMOVED
         ]
-        return snapped(reduce(lambda product, matrix: matrix @ product, others, first))
+        for matrix in others:
+            product = matrix @ product
+        return snapped(product)
 
     @property
     def mirrors(self) -> bool:
@@ -246,7 +248,7 @@ class Resample:
 
     @kept
     def _has_field(self) -> bool:
-        return any(isinstance(move, Field) for move in self.moves)
+        return Field in map(type, self.moves)
 
     @kept
     def _copies(self) -> bool:
