@@ -6,16 +6,17 @@ punctuation, spacing, Unicode.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from itertools import chain, starmap
 from typing import NamedTuple
 
 from augcli import once
+from augcli.frozen import dataclass
 from augcli.requests.programs import Answers
 from augcli.text.beginnings import Article
 from augcli.text.joined import parted
@@ -162,7 +163,7 @@ def _guarded(word: Word, kept: Stretches) -> Word:
     return Word(word.start, word.end, word.text, free, kept.surround(word.start))
 
 
-@dataclass
+@dataclasses.dataclass
 class Document:
     """A text with its labelled spans, and its words once they are asked for."""
 
