@@ -20,6 +20,7 @@ from augcli.tabular.config import AMOUNTS, ColumnKind, ColumnTold, TableDatasetS
 from augcli.tabular.reading.columns import NUMERIC, Column, Role, Style
 from augcli.tabular.reading.listed import refuse_lists
 from augcli.tabular.reading.looks import look
+from augcli.tabular.reading.parquet import is_opaque, shown
 from augcli.tabular.reading.precision import decimals_of, with_ends
 from augcli.tabular.reading.table import Coded, Numbers, Rows
 from augcli.tabular.reading.unlike import names_rows
@@ -31,8 +32,6 @@ _EXACT = 2.0**53
 VAST = 1e150
 """Numbers beyond have no squares, and so no distances."""
 
-_OPAQUE = (pl.Binary, pl.Object, pl.Duration, pl.Time)
-"""Types of Parquet that are carried and never understood, as lists and structs are."""
 _FEW = 20
 """Columns of fewer values are not taken for ids or free text."""
 
@@ -78,6 +77,12 @@ class Builder:
         """Return whether no value is needed."""
         unread = self.role == "feature" and self.told in ("text", "id")
         return unread or self.role in ("id", "ignore")
+
+    @property
+    def is_plain(self) -> bool:
+        """Return whether its cells are numbers that are written as programs do."""
+        is_odd = self.skipped or self.style.is_marked or self.style.pad or self._settings.no_numbers
+        return self._numeric and not is_odd
 
     def look(self, cells: Sequence[str], quote: str, decimal: str) -> None:
         """Find out from the first cells what the column holds."""
@@ -130,7 +135,7 @@ class Builder:
             self.told = self.told or "id"
         self.dtype, self._whole = str(dtype), dtype.is_integer()
         self.style = Style(order=self._format.order)
-        if _is_opaque(dtype):
+        if is_opaque(dtype):
             self._carry_only(dtype)
         form = self._format.format
         if form and self.told == "date" and not dtype.is_temporal():
@@ -153,11 +158,11 @@ class Builder:
             self._see_marks(values)
         if self.skipped:
             return
-        plain = values.clear(len(values)) if _is_opaque(values.dtype) else values
+        plain = values.clear(len(values)) if is_opaque(values.dtype) else values
         if self._numeric:
             self._pieces.append(self._amounts(plain, start, values.is_not_null().to_numpy()))
         else:
-            texts = _shown(plain)
+            texts = shown(plain)
             is_read = self.role == "label" or self.style.date or self._settings.missing != MISSING
             self._pieces.append(self._texts(texts, ours) if is_read else texts)
 
@@ -172,6 +177,9 @@ class Builder:
         return np.where(odd, np.nan, plain)
 
     def _numbers(self, cells: pl.Series, start: int, ours: Mask) -> Numbers:
+        """Return the numbers of cells, which are texts unless all are plain ones."""
+        if cells.dtype.is_float():
+            return cells.to_numpy()
         plain = self._plain(cells)
         values = plain.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
         odd = np.flatnonzero(~(np.abs(values) < VAST))
@@ -233,9 +241,9 @@ class Builder:
         return self._finish_texts(pl.concat(pieces).rechunk(), ours)
 
     def _finish_numbers(self, values: Numbers, ours: Mask) -> tuple[Column, Numbers | Coded | None]:
-        rows = np.flatnonzero(ours & ~np.isnan(values))
-        present = values[rows]
-        kind, decimals = self._numeric_kind(present, rows)
+        told = ours & ~np.isnan(values)
+        present = values if told.all() else values[told]
+        kind, decimals = self._numeric_kind(present, told)
         shown = self.style.decimals if self.style.fixed else 0
         style = replace(self.style, decimals=max(decimals, shown))
         if kind == "boolean":
@@ -246,8 +254,8 @@ class Builder:
             return self._column(kind, style), None
         return with_ends(self._column(kind, style), present), values
 
-    def _numeric_kind(self, present: Numbers, rows: Rows) -> tuple[ColumnKind, int]:
-        """Return what numbers in some rows are, and their decimals."""
+    def _numeric_kind(self, present: Numbers, told: Mask) -> tuple[ColumnKind, int]:
+        """Return what the numbers that are told are, and their decimals."""
         decimals = decimals_of(present)
         if self.dtype and self.dtype.startswith("Date"):
             return "date", 0
@@ -260,9 +268,9 @@ class Builder:
             return "constant", decimals
         if decimals or self.style.exponent:
             return ("number", 0) if self.style.exponent else ("decimals", decimals)
-        return self._whole_kind(present, rows), 0
+        return self._whole_kind(present, told), 0
 
-    def _whole_kind(self, present: Numbers, rows: Rows) -> ColumnKind:
+    def _whole_kind(self, present: Numbers, told: Mask) -> ColumnKind:
         vast = max(abs(present.min()), abs(present.max())) >= _EXACT
         if vast and self.role == "feature":
             return "id" if self._whole else "number"
@@ -270,6 +278,7 @@ class Builder:
             return "integer"
         if set(present[:1000].tolist()) <= {0.0, 1.0} and present.max() <= 1:
             return "boolean" if present.min() >= 0 else "integer"
+        rows = np.flatnonzero(told)
         if len(present) > _FEW and np.all(present - rows == present[0] - rows[0]):
             return "id"
         unique = len(present) > _FEW and names_rows(self.name)
@@ -329,16 +338,6 @@ class Builder:
         if not style.missing and self._marks:
             style = replace(style, missing=self._marks.most_common(1)[0][0])
         return Column(self.index, self.name, self.role, kind, style, dtype=self.dtype)
-
-
-def _is_opaque(dtype: pl.DataType) -> bool:
-    return dtype.is_nested() or dtype in _OPAQUE
-
-
-def _shown(values: pl.Series) -> pl.Series:
-    """Return values as texts; whole numbers of floats without a point."""
-    whole = values.dtype.is_float() and bool((values.drop_nans() % 1 == 0).all())
-    return (values.cast(pl.Int64, strict=False) if whole else values).cast(pl.String, strict=False)
 
 
 def _places(texts: pl.Series, order: Sequence[str]) -> Numbers:
