@@ -103,6 +103,8 @@ def is_regular(chunk: bytes, dialect: Dialect) -> bool:
     quote = dialect.quote.encode()
     if not quote or quote not in chunk:
         return True
+    if dialect.tail:
+        return False
     symbols = np.frombuffer(chunk, np.uint8)
     places = np.flatnonzero(symbols == ord(quote))
     if len(places) % 2:

@@ -113,6 +113,8 @@ class SeriesFile:
     """Columns of numbers that are none here: with commas before decimals, or marks of thousands."""
     grouped: Sequence[str] = ()
     """Columns of points whose numbers may be thousands."""
+    thousands: Sequence[str] = ()
+    """Columns of points whose numbers are taken for thousands, by a mark that may mean decimals."""
     timely: Sequence[str] = ()
     """Columns of points that are called as times are."""
     untimed: str | None = None
@@ -244,7 +246,8 @@ class SeriesFormat(Format):
 
 
 OF_ARRAYS = ("axes",)
-OF_TABLES = ("id", "time", "channels", "ignore", "windows", "point_labels", "delimiter", "quote")
+OF_TEXTS = ("delimiter", "quote", "decimal")
+OF_TABLES = ("id", "time", "channels", "ignore", "windows", "point_labels", *OF_TEXTS)
 OF_NAMED = ("label", "split")
 """Settings of formats with columns, and with names for them."""
 
