@@ -160,10 +160,6 @@ class SpectrogramFile(SeriesFile):
         values = _as_type(made, self._array.dtype)
         return b"".join([header(values.dtype, values.shape), *pieces(values)])
 
-    def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
-        """Yield a file with a new series."""
-        return iter(payloads)
-
 
 class NpzFile(ArrayFile):
     """An archive of arrays: the series, their labels, and others that are carried."""

@@ -213,8 +213,11 @@ class SeriesFile:
         raise NotImplementedError
 
     def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
-        """Yield the bytes of a file with some of its own series, and new ones after them."""
-        raise NotImplementedError
+        """Yield the bytes of a file with some of its own series, and new ones after them.
+
+        A file that is one series is its payload.
+        """
+        return iter(payloads)
 
     def refusal(self, length: int, row: int) -> str | None:
         """Return why a row's new series of this length does not fit into the file, None if so."""
