@@ -11,7 +11,9 @@ import pytest
 import soundfile
 from helpers import augment, failures, manifest, run, tree, write
 
+from augcli.dataset.formats import formats_of
 from augcli.errors import RecipeError
+from augcli.timeseries.formats.base import SeriesFormat
 from augcli.timeseries.formats.sound import numbered
 
 RATE = 8000
@@ -151,3 +153,23 @@ def test_a_table_that_does_not_tell(
     source = labelled(tmp_path, table)
     with pytest.raises(RecipeError, match=why):
         run(source, tmp_path / "out", dataset=TOLD | changes, copies=1, steps=STEPS)
+
+
+BARE = [
+    (form.name, end)
+    for form in formats_of(SeriesFormat).values()
+    if form.is_bare
+    for end in form.extensions
+]
+
+
+@pytest.mark.parametrize(("form", "end"), BARE)
+def test_a_table_of_files_that_nobody_names_is_asked_about(
+    tmp_path: Path, form: str, end: str
+) -> None:
+    for name in "abcd":
+        write(tmp_path / f"in/{name}{end}", "not read")
+    rows = "".join(f"{name}{end},{name}\n" for name in "abcd")
+    write(tmp_path / "in/meta.csv", f"name,class\n{rows}")
+    with pytest.raises(RecipeError, match="meta.csv is a table of these files"):
+        run(tmp_path / "in", tmp_path / "out", dataset={"kind": "timeseries", "format": form})

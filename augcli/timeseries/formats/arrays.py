@@ -309,5 +309,7 @@ def _is_single(files: Sequence[str], settings: SeriesDatasetSettings) -> bool:
 
 
 _UNUSED = (*OF_TABLES, "encoding")
-register_format(SeriesFormat("npy", (".npy",), _npy, (*OF_NAMED, *_UNUSED), is_single=_is_single))
+register_format(
+    SeriesFormat("npy", (".npy",), _npy, (*OF_NAMED, *_UNUSED), is_bare=True, is_single=_is_single)
+)
 register_format(SeriesFormat("npz", (".npz",), _npz, _UNUSED))

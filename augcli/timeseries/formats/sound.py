@@ -98,5 +98,7 @@ def _open(source: Source, settings: SeriesDatasetSettings, _single: bool) -> Sou
 
 _ENDS = (".flac", ".ogg", ".oga")
 register_format(
-    SeriesFormat("sound", _ENDS, _open, UNUSED, is_single=lambda *_: True, family="wav")
+    SeriesFormat(
+        "sound", _ENDS, _open, UNUSED, is_bare=True, is_single=lambda *_: True, family="wav"
+    )
 )

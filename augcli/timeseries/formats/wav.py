@@ -177,4 +177,6 @@ def _open(source: Source, _settings: SeriesDatasetSettings, _single: bool) -> Wa
 
 UNUSED = (*OF_NAMED, *OF_TABLES, *OF_ARRAYS, "encoding")
 """Settings that mean nothing for sounds."""
-register_format(SeriesFormat("wav", (".wav", ".wave"), _open, UNUSED, is_single=lambda *_: True))
+register_format(
+    SeriesFormat("wav", (".wav", ".wave"), _open, UNUSED, is_bare=True, is_single=lambda *_: True)
+)
