@@ -32,8 +32,8 @@ _CLASSES = ("category", "label", "class", "species", "genre", "emotion", "classi
 
 def refuse_labels(settings: SeriesDatasetSettings, listing: Listing, files: Sequence[str]) -> None:
     """Raise DoubtError for a table or an array that tells classes, and that no key names."""
-    _refuse_tables(settings, listing, files)
     if settings.labels is None and all(map(_is_bare, files)):
+        _refuse_tables(settings, listing, files)
         _refuse_notes(listing, files)
     _refuse_arrays(listing, files)
 
@@ -45,10 +45,7 @@ def _is_bare(name: str) -> bool:
 
 def _refuse_tables(settings: SeriesDatasetSettings, listing: Listing, files: Sequence[str]) -> None:
     """Raise DoubtError for a table that lists files of a series each."""
-    sounds = [name for name in files if _is_bare(name)]
-    if settings.labels is not None or not sounds or len(sounds) < len(files):
-        return
-    names = {name for path in map(PurePosixPath, sounds) for name in (path.name, path.stem)}
+    names = {name for path in map(PurePosixPath, files) for name in (path.name, path.stem)}
     told = Told(settings)
     tables = (path for path in listing.names if path.lower().endswith(_TABLES))
     tables = (path for path in tables if told(path) != CLASS and not is_list(path))

@@ -171,5 +171,6 @@ def test_a_table_of_files_that_nobody_names_is_asked_about(
         write(tmp_path / f"in/{name}{end}", "not read")
     rows = "".join(f"{name}{end},{name}\n" for name in "abcd")
     write(tmp_path / "in/meta.csv", f"name,class\n{rows}")
-    with pytest.raises(RecipeError, match="meta.csv is a table of these files"):
-        run(tmp_path / "in", tmp_path / "out", dataset={"kind": "timeseries", "format": form})
+    with pytest.raises(RecipeError, match=r"meta\.csv is a table of these files"):
+        dataset = {"kind": "timeseries", "format": form}
+        run(tmp_path / "in", tmp_path / "out", dataset=dataset, steps=STEPS)
