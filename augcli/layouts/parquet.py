@@ -48,7 +48,7 @@ class Parquet(Layout):
     """A table for each shard: the sample, its class by number, its objects, the whole record."""
 
     name = "parquet"
-    version = 1
+    version = 2
     libraries = ("polars",)
     most_rows = 1_000_000
 
