@@ -240,6 +240,8 @@ class SeriesFormat(Format):
     """The format whose files may lie beside its own: a sound is a sound."""
     certain: bool = True
     """Whether it holds series for certain; in a table anything may be."""
+    library: str | None = None
+    """What reads and writes its files, and none of other formats."""
     is_bare: bool = False
     """Whether a file may be a series by itself, and says nothing of its class."""
     is_single: Callable[[Sequence[str], SeriesDatasetSettings], bool] = lambda _files, _settings: (

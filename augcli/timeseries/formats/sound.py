@@ -99,6 +99,13 @@ def _open(source: Source, settings: SeriesDatasetSettings, _single: bool) -> Sou
 _ENDS = (".flac", ".ogg", ".oga")
 register_format(
     SeriesFormat(
-        "sound", _ENDS, _open, UNUSED, is_bare=True, is_single=lambda *_: True, family="wav"
+        "sound",
+        _ENDS,
+        _open,
+        UNUSED,
+        is_bare=True,
+        is_single=lambda *_: True,
+        family="wav",
+        library="soundfile",
     )
 )
