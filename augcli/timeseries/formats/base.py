@@ -215,8 +215,11 @@ class SeriesFile:
         raise NotImplementedError
 
     def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
-        """Yield the bytes of a file with some of its own series, and new ones after them."""
-        raise NotImplementedError
+        """Yield the bytes of a file with some of its own series, and new ones after them.
+
+        A file that is one series is its payload.
+        """
+        return iter(payloads)
 
     def refusal(self, length: int, row: int) -> str | None:
         """Return why a row's new series of this length does not fit into the file, None if so."""
@@ -239,6 +242,10 @@ class SeriesFormat(Format):
     """The format whose files may lie beside its own: a sound is a sound."""
     certain: bool = True
     """Whether it holds series for certain; in a table anything may be."""
+    library: str | None = None
+    """What reads and writes its files, and none of other formats."""
+    is_bare: bool = False
+    """Whether a file may be a series by itself, and says nothing of its class."""
     is_single: Callable[[Sequence[str], SeriesDatasetSettings], bool] = lambda _files, _settings: (
         False
     )
