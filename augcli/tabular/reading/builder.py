@@ -21,7 +21,7 @@ from augcli.tabular.reading.columns import NUMERIC, Column, Role, Style
 from augcli.tabular.reading.listed import refuse_lists
 from augcli.tabular.reading.looks import look
 from augcli.tabular.reading.precision import decimals_of, with_ends
-from augcli.tabular.reading.table import Coded, Numbers
+from augcli.tabular.reading.table import Coded, Numbers, Rows
 from augcli.tabular.reading.unlike import names_rows
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -81,8 +81,9 @@ class Builder:
 
     @property
     def is_plain(self) -> bool:
-        """Return whether its cells are numbers that are written as programs do."""
-        return self._numeric and not (self.skipped or self.style.is_marked or self.style.pad)
+        """Return whether its cells are numbers that are written as programs do, all of them amounts."""
+        marked = self.style.is_marked or self.style.pad or self._settings.no_numbers
+        return self._numeric and not (self.skipped or marked)
 
     def look(self, cells: Sequence[str], quote: str, decimal: str) -> None:
         """Find out from the first cells what the column holds."""
