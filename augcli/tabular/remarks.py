@@ -300,7 +300,7 @@ def _repeated(twice: Sequence[NDArray[np.bool_]], drawn: Sequence[Drawn]) -> Ite
     again = {label for label, own in zip(labels, twice, strict=True) if own.any()}
     if len(again) > _FEW_CLASSES:
         pairs = zip(twice, labels, strict=True)
-        here = np.concatenate([own for own, label in pairs if label in again])
+        here = np.concatenate([own for own, other in pairs if other in again])
         yield Again(int(here.sum()), f"{_equal(here)}, those of {len(again)} classes")
         return
     for label in dict.fromkeys(labels):

@@ -80,9 +80,9 @@ class Builder:
 
     @property
     def is_plain(self) -> bool:
-        """Return whether its cells are numbers that are written as programs do."""
-        is_odd = self.skipped or self.style.is_marked or self.style.pad or self._settings.no_numbers
-        return self._numeric and not is_odd
+        """Return whether its cells are numbers as programs write them, all of them amounts."""
+        marked = self.style.is_marked or self.style.pad or self._settings.no_numbers
+        return self._numeric and not (self.skipped or marked)
 
     def look(self, cells: Sequence[str], quote: str, decimal: str) -> None:
         """Find out from the first cells what the column holds."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from augcli.dataset.columns import column_of
 from augcli.errors import SettingError
-from augcli.frozen import dataclass
 from augcli.rows.amounts import Marks
 from augcli.rows.dates import has_time
 from augcli.settings.base import ColumnRef

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from augcli.frozen import dataclass
 from augcli.rows.amounts import (
     NUMBER,
     Marks,
