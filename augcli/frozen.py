@@ -1,14 +1,15 @@
 """Frozen dataclasses that cost a start little.
 
 `dataclasses` writes and compiles six methods for each class. A run declares two hundred classes,
-and that is a fifth of what a short command costs. Here one is compiled, which takes the fields;
-the others are the same for all, or closures. What classes then do is what theirs do.
+and that is a fifth of what a short command costs. Here one is compiled, which takes the fields,
+when a class has its first object; the others are the same for all, or closures. What objects do is
+the same.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import MISSING, Field, FrozenInstanceError
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -30,13 +31,23 @@ else:
             cls.__doc__ = cls.__doc__ or cls.__name__  # or its signature would be looked for
             made = dataclasses.dataclass(cls, init=False, repr=False, eq=False, kw_only=kw_only)
             fields = dataclasses.fields(made)
-            told = {"__init__": _taking(made, fields), "__repr__": _shown, **_GUARDS}
+            told = {"__init__": _first(made, fields), "__repr__": _shown, **_GUARDS}
             for name, method in (told | (_compared(fields) if eq else {})).items():
                 if name not in cls.__dict__:
                     setattr(made, name, method)
             return made
 
         return declared
+
+
+def _first(cls: type[Any], fields: Sequence[Field[Any]]) -> Any:
+    """Return what takes the fields of the first object, and makes the method for all others."""
+
+    def taken(self: Any, *places: Any, **keys: Any) -> None:
+        cls.__init__ = taking = _taking(cls, fields)
+        taking(self, *places, **keys)
+
+    return taken
 
 
 def _taking(cls: type[Any], fields: Iterable[Field[Any]]) -> Any:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import shutil
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from helpers import augment, environment, make_photos, picture, run, tree, write, write_recipe
 
 from augcli.errors import EngineError
-from augcli.system.machine import instruction_sets, unlike
+from augcli.system.machine import instruction_sets, system_name, unlike
 
 
 def told_of(output):
@@ -33,6 +34,16 @@ def disabled():
             return name, environment(OPENCV_CPU_DISABLE=name, AUGMENT_JOBS="1")
     pytest.skip("OpenCV picks nothing here that can be disabled")
     return None
+
+
+def test_the_system_is_told_with_its_c_library():
+    library, version = platform.libc_ver()
+    told = [
+        platform.system(),
+        platform.release(),
+        *([library, version] if library == "glibc" else []),
+    ]
+    assert system_name() == "-".join(told)
 
 
 def test_sets_are_those_that_opencv_uses(photos, tmp_path, disabled):

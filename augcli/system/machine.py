@@ -99,6 +99,17 @@ def opencv_twice() -> str | None:
     return f"{' and '.join(wheels)} are installed over each other; keep one"
 
 
+def system_name() -> str:
+    """Return the system, its release and its C library, where that tells its own version.
+
+    As `platform.platform` has it, which starts a program to know the processor.
+    """
+    told = [platform.system(), platform.release()]
+    with suppress(AttributeError, OSError, ValueError):  # not this system, or not this library
+        told += (os.confstr("CS_GNU_LIBC_VERSION") or "").split()
+    return "-".join(told)
+
+
 @cache
 def version_of(library: str) -> str | None:
     """Return the version that is installed, None if none is; imports nothing."""
