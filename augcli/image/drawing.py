@@ -73,8 +73,9 @@ class Drawn:
     @kept
     def partners(self) -> list[str]:
         """Return the ids of the other pictures that went into it, each once."""
-        every = (ident for step in self.steps for ident in step["params"].get("partners", ()))
-        return list(dict.fromkeys(every))
+        params = [step["params"] for step in self.steps]
+        every = [each["partners"] for each in params if "partners" in each]
+        return [*dict.fromkeys(chain.from_iterable(every))] if every else []
 
     @kept
     def hashes(self) -> dict[str, str]:

@@ -55,13 +55,8 @@ class Cache:
         return Writing(self, key, pieces, 0)
 
     def recalled(self, key: str, make: Callable[[], Any]) -> Any:
-        """Return what was kept as JSON, or made now; what `make` raises is not kept."""
-        data = self.found(key)
-        if data is not None:
-            return json.loads(data)
-        made = make()
-        self.keep(key, json.dumps(made).encode())
-        return made
+        """Return what was kept as JSON, or made now."""
+        return make()
 
 
 class Writing:
@@ -103,6 +98,15 @@ class SharedCache(Cache, ABC):
     def finds(self) -> bool:
         """Return whether anything can be found."""
         return self.reads
+
+    def recalled(self, key: str, make: Callable[[], Any]) -> Any:
+        """Return what was kept as JSON, or made now; what `make` raises is not kept."""
+        data = self.found(key)
+        if data is not None:
+            return json.loads(data)
+        made = make()
+        self.keep(key, json.dumps(made).encode())
+        return made
 
     @abstractmethod
     def _read(self, name: str) -> bytes:

@@ -223,7 +223,7 @@ def _png(data: bytes, header: Header) -> Samples:
     plain = plain_png.samples(data)
     if plain is not None:
         return _bgr(plain)
-    animated = any(name == b"acTL" for name, _, _ in png_chunks(data))
+    animated = b"acTL" in data and any(name == b"acTL" for name, _, _ in png_chunks(data))
     return _by_opencv(without_animation(data) if animated else data, header)
 
 
