@@ -4,13 +4,14 @@ import json
 import os
 import platform
 import shutil
+from importlib import metadata
 
 import numpy as np
 import pytest
 from helpers import augment, environment, make_photos, picture, run, tree, write, write_recipe
 
 from augcli.errors import EngineError
-from augcli.system.machine import instruction_sets, system_name, unlike
+from augcli.system.machine import instruction_sets, system_name, unlike, version_of
 
 
 def told_of(output):
@@ -44,6 +45,12 @@ def test_the_system_is_told_with_its_c_library():
         *([library, version] if library == "glibc" else []),
     ]
     assert system_name() == "-".join(told)
+
+
+def test_versions_are_those_that_are_installed():
+    libraries = ["numpy", "polars", "pydantic", "scipy", "pillow", "augcli"]
+    assert [version_of(each) for each in libraries] == [*map(metadata.version, libraries)]
+    assert version_of("no-such-library") is None
 
 
 def test_sets_are_those_that_opencv_uses(photos, tmp_path, disabled):
