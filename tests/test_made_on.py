@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import shutil
+import subprocess
 from importlib import metadata
 
 import numpy as np
@@ -45,6 +46,12 @@ def test_the_system_is_told_with_its_c_library():
         *([library, version] if library == "glibc" else []),
     ]
     assert system_name() == "-".join(told)
+
+
+def test_the_system_is_told_without_a_program(monkeypatch):
+    monkeypatch.setattr(platform, "_uname_cache", None, raising=False)
+    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: pytest.fail("a program is started"))
+    assert system_name().startswith(platform.system())
 
 
 def test_versions_are_those_that_are_installed():
