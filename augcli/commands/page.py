@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -42,7 +43,7 @@ _MOST_ROWS = 10_000
 """New rows that are looked at, where many are in a file."""
 
 
-@dataclass
+@dataclasses.dataclass
 class Histogram:
     """How often a parameter had values in each of some equal bins; many values are sampled."""
 
@@ -109,7 +110,7 @@ class Item:
         return (self.record.output, self.row.base) if self.row else ("", self.record.source)
 
 
-@dataclass
+@dataclasses.dataclass
 class Applied:
     """Which steps were applied, and with which values."""
 

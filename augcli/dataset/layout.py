@@ -87,8 +87,7 @@ class Layout:
         for place in self.folders.values():
             inner[place.label].append(place.after)
         refuse_again({name: {each[1:2] for each in found} for name, found in inner.items()})
-        joined = {name: found for name, found in inner.items() if len(set(found)) > 1}
-        if joined:
+        if joined := {name: found for name, found in inner.items() if len(set(found)) > 1}:
             name, found = next(iter(joined.items()))
             around = _common(found)
             folders = few(sorted({each[len(around)] for each in found if len(each) > len(around)}))

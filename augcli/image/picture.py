@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -92,7 +93,7 @@ class Mask:
         return Mask(values, self.ignore, self.interpolation, self.number, trail)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclasses.dataclass(frozen=True, eq=False, slots=True)
 class Placed:
     """An object in a picture, where it lies now; what a step cut off does not come back."""
 

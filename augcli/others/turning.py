@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -46,7 +47,7 @@ class Left:
         return f"line {self.place.line}: {self.name}: {self.why}"
 
 
-@dataclass
+@dataclasses.dataclass
 class Turned:
     """The steps of a pipeline, and what is left of it."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -41,7 +42,7 @@ class Ignored:
         return found.code == self.code and (self.alone or here)
 
 
-@dataclass
+@dataclasses.dataclass
 class Document:
     """Data, where it was written, and what is wrong with the writing."""
 

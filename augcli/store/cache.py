@@ -7,6 +7,7 @@ without it the same bytes come out later.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -84,7 +85,7 @@ class Writing:
             self._cache.keep(self._key, b"".join(self._held))
 
 
-@dataclass
+@dataclasses.dataclass
 class SharedCache(Cache, ABC):
     """A place that several outputs, users or machines share."""
 
@@ -139,7 +140,7 @@ class SharedCache(Cache, ABC):
         return f"cas/{name[:2]}/{name}"
 
 
-@dataclass
+@dataclasses.dataclass
 class FolderCache(SharedCache):
     """A folder."""
 
@@ -174,7 +175,7 @@ def _create(path: Path, data: bytes) -> None:
     path.unlink(missing_ok=True)
 
 
-@dataclass
+@dataclasses.dataclass
 class StoreCache(SharedCache):
     """A place in a store; once it does not answer it is left alone, and all is made here."""
 

@@ -61,7 +61,7 @@ class Block:
         """Return the rows as bytes: which columns there are, then their values."""
         numbers = [np.ascontiguousarray(each, np.float64).data for each in self.numbers.values()]
         codes = [np.ascontiguousarray(each, np.int32).data for each in self.codes.values()]
-        return packed([[*self.numbers], [*self.codes]], b"".join([*numbers, *codes]))
+        return packed([[*self.numbers], [*self.codes]], *numbers, *codes)
 
     @classmethod
     def unpacked(cls, table: Table, data: bytes, size: int) -> Block:

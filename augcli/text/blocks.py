@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -28,7 +29,7 @@ from augcli.text.provenance import Lines
 from augcli.text.words import Document, Reading
 
 
-@dataclass
+@dataclasses.dataclass
 class Made:
     """New rows of a block."""
 

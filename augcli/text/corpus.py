@@ -4,6 +4,7 @@ copies each gives.
 
 from __future__ import annotations
 
+import dataclasses
 from array import array
 from bisect import bisect_right
 from collections import defaultdict
@@ -30,7 +31,7 @@ from augcli.text.transform import recommending
 from augcli.transform import Label
 
 
-@dataclass
+@dataclasses.dataclass
 class Corpus:
     """The rows of all files, one file after the other."""
 

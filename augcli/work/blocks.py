@@ -64,8 +64,8 @@ class _Store:
             data = self.output.folder.read(self.name(items))
         except FileNotFoundError:
             return None
-        whole = hashlib.sha256(data[_DIGEST:]).digest() == data[:_DIGEST]
-        return data[_DIGEST:] if whole else None
+        digest, content = data[:_DIGEST], data[_DIGEST:]
+        return content if hashlib.sha256(content).digest() == digest else None
 
     def kept(self, items: Sequence[Any]) -> bytes:
         """Return what was made of items, and must be there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
@@ -15,7 +16,7 @@ Size: TypeAlias = tuple[int, int]
 """Width and height of a picture as it is shown."""
 
 
-@dataclass(frozen=True, order=True, slots=True)
+@dataclasses.dataclass(frozen=True, order=True, slots=True)
 class Note:
     """What is odd in a file of annotations, and what becomes of it."""
 

@@ -6,6 +6,7 @@ or nothing that looks like them, destroys.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -69,7 +70,7 @@ class Subject:
         return replace(facts, objects=self.objects) if step.asks_objects else facts
 
 
-@dataclass
+@dataclasses.dataclass
 class _Seen:
     """What came of a step."""
 

@@ -22,6 +22,10 @@ _LOOKED_AT = 2000
 """Rows that are."""
 
 
+_OF_FEW = ("skipped", "tail")
+"""What is told of few tables."""
+
+
 @dataclass(frozen=True)
 class Dialect(Form, Delimited):
     """What a writer must know so that new rows look like the old ones."""
@@ -41,7 +45,7 @@ class Dialect(Form, Delimited):
     def plain(self) -> dict[str, Any]:
         """Return this as plain JSON."""
         told = asdict(self) | {"header": self.header and list(self.header)}
-        return told if self.skipped else {k: v for k, v in told.items() if k != "skipped"}
+        return {k: v for k, v in told.items() if v or k not in _OF_FEW}
 
 
 def sniff(text: Text, settings: TableDatasetSettings) -> Dialect:
@@ -69,6 +73,7 @@ def sniff(text: Text, settings: TableDatasetSettings) -> Dialect:
         delimiter=found.delimiter,
         quote=found.quote,
         padding=found.padding,
+        tail=found.tail,
         header=_header(rows, settings),
         width=width,
         skipped=skipped,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -81,7 +82,7 @@ class Bonds:
             yield " ≤ ".join(names[each] for each in order)
 
 
-@dataclass
+@dataclasses.dataclass
 class Table:
     """Columns over the rows of all parts, one part after the other."""
 

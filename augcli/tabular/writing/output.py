@@ -26,7 +26,7 @@ from augcli.tabular.drawn import ROWS, Drawn
 from augcli.tabular.reading.carried import carried_cells
 from augcli.tabular.reading.columns import Column
 from augcli.tabular.reading.dialect import Dialect
-from augcli.tabular.reading.parquet import parquet_bytes, typed_frame
+from augcli.tabular.reading.parquet import in_order, parquet_bytes, typed_frame
 from augcli.tabular.reading.structure import Lines
 from augcli.tabular.reading.table import Table
 from augcli.tabular.transform import Block
@@ -89,8 +89,11 @@ class Writing:
             yield csv_rows(self._columns, self._cells(*block), dialect)
 
     def prints(self) -> Iterator[Prints]:
-        """Yield the prints of the new rows."""
-        return (prints_of(block, len(drawn)) for drawn, block in self._blocks())
+        """Yield the prints of the new rows; those that were written are not read again."""
+        for part in filter(_is_made, self._parts):
+            if part.items[0] not in self._prints:
+                self._block(part)
+            yield self._prints[part.items[0]]
 
     @property
     def lost(self) -> Mapping[int, str]:
@@ -114,10 +117,18 @@ class Writing:
 
     def _blocks(self) -> Iterator[tuple[Drawn, Block]]:
         """Yield the new rows block by block: what is drawn, and what was made of it."""
-        for part in self._parts:
-            if part.made:
-                drawn = self._drawn(part.items)
-                yield drawn, Block.unpacked(self.table, part.made(), len(drawn))
+        return map(self._block, filter(_is_made, self._parts))
+
+    def _block(self, part: Part) -> tuple[Drawn, Block]:
+        drawn = self._drawn(part.items)
+        block = Block.unpacked(self.table, part.whole, len(drawn))
+        self._prints[part.items[0]] = prints_of(block, len(drawn))
+        return drawn, block
+
+    @cached_property
+    def _prints(self) -> dict[int, Prints]:
+        """The prints of new rows that were made together, by the number of the first."""
+        return {}
 
     @cached_property
     def _parts(self) -> Once[Part]:
@@ -187,10 +198,15 @@ class Writing:
         return {index: mark + base + "-" + copy for index, mark in marks}
 
     def _own_frame(self) -> pl.DataFrame:
-        own = pl.read_parquet(io.BytesIO(self.source.data))
+        own = in_order(pl.read_parquet(io.BytesIO(self.source.data)), self.table.columns)
         start, end = self.table.starts[self.part : self.part + 2]
         added = self._extras.of_own(np.arange(start, end))
         for column in self._extras.columns:
             values = pl.Series(column.name, added[column.index])
             own = own.with_columns(values.fill_nan(None) if values.dtype.is_float() else values)
         return own.filter(pl.Series(self.kept))
+
+
+def _is_made(part: Part) -> bool:
+    """Return whether no worker was lost on a part."""
+    return part.made is not None

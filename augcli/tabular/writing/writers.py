@@ -61,7 +61,7 @@ def csv_bytes(frame: pl.DataFrame, dialect: Dialect) -> bytes:
         buffer,
         include_header=False,
         separator=dialect.delimiter,
-        line_terminator=dialect.plain_end,
+        line_terminator=dialect.tail + dialect.plain_end,
         quote_style="never",
     )
     return dialect.from_plain(buffer.getvalue())
@@ -97,7 +97,7 @@ def number_cells(values: Numbers, column: Column) -> pl.Series:
     """Return numbers in the form of their column: whole, with its decimals, or a date."""
     style = column.style
     missing = np.isnan(values)
-    series = pl.Series(np.where(missing, 0.0, values) + 0.0)
+    series = pl.Series((np.where(missing, 0.0, values) if missing.any() else values) + 0.0)
     if column.kind == "date" and style.date:
         made = date_cells(series, style.date)
     elif style.exponent:
@@ -160,16 +160,17 @@ def _stamps(values: Numbers, column: Column) -> pl.Series:
 
 def _shortest(series: pl.Series, values: Numbers, column: Column) -> pl.Series:
     """Return the fewest digits that mean each number; as texts only where that takes care."""
-    style, sizes = column.style, np.abs(values)
-    small = (sizes < _WITH_EXPONENT) & (sizes > 0) & (column.kind != "number")
+    style = column.style
+    near = np.flatnonzero(np.abs(values) < _WITH_EXPONENT)
+    small = near[(values[near] != 0) & (column.kind != "number")]
     if style.bare and np.any(np.round(values) == values):
         series = series.cast(pl.String).str.strip_suffix(".0")
-    if not small.any():
+    if not len(small):
         return series
     plain = series.cast(pl.String)
     shown = pl.Series(values[small]).cast(pl.Decimal(38, style.decimals)).cast(pl.String)
     shown = shown.str.strip_chars_end("0").str.strip_suffix(".")
-    return plain.scatter(np.flatnonzero(small), shown)
+    return plain.scatter(small, shown)
 
 
 def _with_style(series: pl.Series, column: Column, dialect: Dialect) -> pl.Series:
@@ -247,9 +248,11 @@ def some_lines(rows: Lines, keep: NDArray[np.bool_], added: Added | None) -> Ite
 
 
 def _extended(lines: Iterable[bytes], more: Iterable[str], dialect: Dialect) -> Iterator[bytes]:
-    ending = dialect.plain_end.encode()
+    tail, ending = dialect.tail.encode(), dialect.plain_end.encode()
     for line, end in zip(lines, more, strict=True):
-        yield line.rstrip(b"\r\n") + end.encode() + ending
+        bare = line.rstrip(b"\r\n")
+        cells = bare.removesuffix(tail)
+        yield cells + end.encode() + bare[len(cells) :] + ending
 
 
 def _again(text: bytes, dialect: Dialect) -> bytes:
