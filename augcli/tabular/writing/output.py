@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 
@@ -17,6 +16,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from augcli.frozen import dataclass
 from augcli.once import Once
 from augcli.requests.spread import Part, Spread, here
 from augcli.rows.packings import packing_of

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from augcli.frozen import dataclass
 from augcli.plural import several
 from augcli.rows.dates import date_cells
 from augcli.tabular.reading.columns import Column, Style
