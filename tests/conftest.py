@@ -33,10 +33,16 @@ def pytest_configure() -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
+def pytest_collectstart() -> None:
+    """Have nobody look for garbage while tests are collected, of which there are thousands."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Have nobody look for garbage among the tests, nor forks copy them for that."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,7 @@ from writers import (
 from augcli.api import check, load_recipe
 from augcli.checks.findings import FINDINGS
 from augcli.errors import RecipeError
+from augcli.system.machine import opencv_twice
 
 SPLITS = photos(train_cat=4, train_dog=4, test_cat=2, test_dog=2)
 FEW = photos(train_cat=1, train_dog=9, test_cat=1, test_dog=1)
@@ -272,8 +273,16 @@ def test_a_dataset_triggers_it_and_a_like_one_does_not(tmp_path: Path, quiet, co
 def test_the_machine_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     free = SimpleNamespace(free=9)
     monkeypatch.setattr("augcli.commands.check.disk_usage", lambda _path: free)
-    monkeypatch.setattr("augcli.commands.check.opencv_twice", lambda: "two of them")
+    monkeypatch.setattr("augcli.commands.check.opencv_twice", lambda _: "two of them")
     assert {"disk-space", "double-opencv"} <= codes(tmp_path, SPLITS, {})
+
+
+def test_wheels_over_each_other_are_told_where_a_kind_uses_them() -> None:
+    both = {"opencv-python", "opencv-python-headless", "numpy"}
+    assert opencv_twice(both) == (
+        "opencv-python-headless and opencv-python are installed over each other; keep one"
+    )
+    assert opencv_twice(both - {"opencv-python"}) is opencv_twice({"polars"}) is None
 
 
 def test_a_recipe_that_cannot_be_run_is_an_error(tmp_path: Path) -> None:

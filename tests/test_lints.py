@@ -231,6 +231,13 @@ def test_jitter_of_constant_series(tmp_path, found, flat):
     assert ("no-effect" in found(dataset=SERIES, steps=["jitter"])) == flat
 
 
+@pytest.mark.parametrize(("sigma", "idle"), [(1e-6, True), (0.01, False)])
+def test_jitter_below_the_decimals_of_a_file(tmp_path, found, sigma, idle):
+    series(tmp_path / "ds", waves(8))
+    told = found(dataset=SERIES, steps=[{"jitter": {"sigma": sigma}}])
+    assert ("no-effect" in told) == idle
+
+
 def test_findings_are_plain_data(tmp_path):
     photos(tmp_path / "ds", ["b", "d"])
     recipe = write_recipe(tmp_path / "ds", tmp_path / "out", steps=[FLIP])

@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 import polars as pl
 import pytest
-from helpers import augment, picture, write, write_recipe
+from helpers import augment, manifest, picture, write, write_recipe
+from scipy.io import wavfile
 
 WAVES = "".join(
     f"{','.join(f'{math.sin(n + t / 3):.3f}' for t in range(12))},{'ab'[n % 2]}\n" for n in range(6)
@@ -64,3 +65,28 @@ def test_a_step_for_a_number_that_no_mask_has(tmp_path: Path, number: str, *, id
         assert (said in done.stdout.replace("\n  ", " ")) == idle, done.stdout + done.stderr
     notes = json.loads((tmp_path / "out/run.json").read_text())["summary"]["notes"]
     assert (said in notes) == idle
+
+
+QUIET = {"timeseries": {"jitter": {"sigma": 1e-5}}, "image": {"brightness": {"delta": [0, 1e-5]}}}
+
+
+@pytest.mark.parametrize("kind", QUIET)
+def test_changes_that_no_file_can_hold_are_told(tmp_path: Path, kind: str) -> None:
+    out, names = tmp_path / "out", ("a/one", "a/two", "b/one")
+    for number, name in enumerate(names):
+        if kind == "image":
+            write(tmp_path / f"in/train/{name}.png", picture(number))
+        else:
+            sound = 0.5 * np.sin(np.arange(400) / (9 + number))
+            wav = tmp_path / f"in/train/{name}.wav"
+            wav.parent.mkdir(parents=True, exist_ok=True)
+            wavfile.write(wav, 8000, (sound * 32767).astype(np.int16))
+    recipe = write_recipe(
+        tmp_path / "in", out, dataset={"kind": kind}, copies=2, steps=[QUIET[kind]]
+    )
+    assert "repeat another copy or a source" in augment("run", recipe).stdout
+    made = [each for each in manifest(out) if each["copy"] is not None]
+    every = {each[name] for each in made for name in ("sha256", "source_sha256")}
+    again = len(made) + len(names) - len(every)
+    assert again >= len(names)
+    assert json.loads((out / "run.json").read_text())["summary"]["repeats"] == again

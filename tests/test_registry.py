@@ -8,12 +8,21 @@ import subprocess
 import sys
 
 import pytest
+from click import Choice
 
+from augcli import recognised
+from augcli.cli.aids import init
 from augcli.registry import Registry
 from augcli.settings.base import KindName
 from augcli.transform import REGISTRY, catalogue
 
 KINDS = KindName.__args__
+
+
+def test_every_kind_is_looked_for_and_can_be_asked_for() -> None:
+    asked = next(each for each in init.params if each.name == "kind")
+    assert isinstance(asked.type, Choice)
+    assert sorted(recognised.KINDS) == sorted(asked.type.choices) == sorted(KINDS)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -10,6 +10,7 @@ import tarfile
 from collections import Counter
 from pathlib import Path
 
+import cv2
 import numpy as np
 import polars as pl
 import pytest
@@ -204,6 +205,22 @@ def test_every_kind_of_a_file_a_sample_goes_into_shards(
             is_column = not beside.endswith(".txt")
             assert found[data] or (layout == "parquet" and not is_column)
     assert run(dataset, out, **seed.recipe, output={"layout": layout}).made == 0
+
+
+@pytest.mark.parametrize("end", [".ppm", ".jfif", ".jp2"])
+def test_pairs_of_any_format_are_in_every_row(tmp_path: Path, end: str) -> None:
+    """Originals have the bytes of their sources, whose formats are more than copies have."""
+    for number, name in enumerate(["before/1", "after/1", "before/2", "after/2"]):
+        kind = ".jpg" if end == ".jfif" else end
+        data = cv2.imencode(kind, np.full((40, 48, 3), 40 * number, np.uint8))[1].tobytes()
+        write(tmp_path / f"in/train/{name}{end}", data)
+    told = {"dataset": {"format": "pairs", "input": "before"}, "copies": 1}
+    for layout in ("webdataset", "parquet"):
+        run(tmp_path / "in", tmp_path / layout, **told, output={"layout": layout})
+    (table,) = map(pl.read_parquet, (tmp_path / "parquet").glob("data/*.parquet"))
+    assert table["after"].null_count() == 0
+    ends = Counter(name.split(".")[1] for name in in_all(tmp_path / "webdataset"))
+    assert ends["after"] == len(table) == 4
 
 
 def _bytes_in(output: Path) -> list[bytes]:

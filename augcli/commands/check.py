@@ -73,7 +73,7 @@ def _all(recipe: Recipe) -> Iterator[Problem]:
     yield from told
     if "no-copies" not in {each.code for each in told}:
         yield from unasked(recipe)
-    yield from _installation()
+    yield from _installation(recipe)
     yield from _leaks(recipe, dataset)
     yield from betrayed(recipe, plan)
     yield from of_counts(recipe, plan.counts())
@@ -129,8 +129,8 @@ def _programs(recipe: Recipe) -> Iterator[Problem]:
                 yield recipe.problem(at, text, "note", "remark")
 
 
-def _installation() -> Iterator[Problem]:
-    if text := opencv_twice():
+def _installation(recipe: Recipe) -> Iterator[Problem]:
+    if text := opencv_twice(load_kind(recipe.dataset.kind).versions()):
         yield Problem("installation", 0, 0, text, "warning", "double-opencv")
 
 

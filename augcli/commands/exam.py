@@ -21,7 +21,7 @@ from augcli.judges.judge import Seen
 from augcli.kind import load_kind
 from augcli.loaded import Content
 from augcli.recipe import Recipe
-from augcli.records.provenance import Record, TableRecord
+from augcli.records.provenance import Record
 from augcli.store.manifest import read_manifest
 from augcli.store.output import OutputFolder
 
@@ -84,9 +84,8 @@ def _in_file(record: Record, sound: Set[str], folder: Path, recipe: Recipe) -> I
 def _plain(content: Content, record: Record) -> dict[str, Any]:
     """Return what a sample is as JSON has it, without what it is to be told."""
     value = content.value
-    if isinstance(value, dict) and isinstance(record, TableRecord):
-        hidden = {each["name"] for each in record.columns if each["role"] in ("label", "split")}
-        return {name: cell for name, cell in value.items() if name not in hidden}
+    if isinstance(value, dict):
+        return {name: cell for name, cell in value.items() if name not in record.label_columns}
     return {"value": value.tolist() if hasattr(value, "tolist") else value}
 
 

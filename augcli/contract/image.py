@@ -22,6 +22,8 @@ from augcli.transform import Params
 
 _WIDTH, _HEIGHT = 61, 47
 _LAYOUTS = {"gray": (1, False), "colour": (3, False), "with alpha": (4, True), "bands": (6, False)}
+_MOST = 1 << 24
+"""Pixels of a picture that is made to be tried; of a larger one it is told what it would be."""
 _SPOT = 13, 11
 """Where a spot is put, across and down."""
 _FAR = 0.2
@@ -37,9 +39,13 @@ class PictureTrial(Trial):
         return step.make_params(Draws(seed).at("sample"), _drawn_from(step, picture))
 
     def made(self, step: ImageTransform, params: Params) -> bytes:
-        """Return the pixels of a picture after a step."""
+        """Return the pixels of a picture after a step; what it would be where they are many."""
         picture = waves(*_LAYOUTS["colour"], "uint8")
-        return apply(step.lower(params, _facts(step, picture)), picture).pixels.tobytes()
+        ops = step.lower(params, _facts(step, picture))
+        after = facts_after(ops, picture.facts)
+        if after.width * after.height > _MOST:
+            return repr(after).encode()
+        return apply(ops, picture).pixels.tobytes()
 
     def more(self, step: ImageTransform) -> Iterator[Breach]:
         """Yield what a step does to pictures that it may not."""

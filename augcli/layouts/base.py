@@ -8,7 +8,8 @@ import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import IO, TYPE_CHECKING, Annotated, NamedTuple
 from urllib.parse import quote
 
@@ -17,7 +18,7 @@ from pydantic import Field
 from augcli.disk.folder import Folder
 from augcli.disk.inside import suffix_of
 from augcli.errors import StorageError
-from augcli.frozen import dataclass
+from augcli.kind import load_kind
 from augcli.records.provenance import Record
 from augcli.records.typed import Whole
 from augcli.settings.base import LayoutName
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 _LONGEST = 200
-_PICTURES = frozenset([".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif"])
 
 Place = Annotated[list[Whole], Field(min_length=2, max_length=2)]
 """Where in a shard the bytes of a file begin, and how many they are."""
@@ -133,7 +133,13 @@ def part_of(name: str, output: str) -> str:
 
 def is_picture(name: str) -> bool:
     """Return whether a file beside an output is a picture, and no text that tells of it."""
-    return suffix_of(name).lower() in _PICTURES
+    return suffix_of(name).lower() in _ends_of_pictures()
+
+
+@cache
+def _ends_of_pictures() -> frozenset[str]:
+    forms = load_kind("image").formats.values()
+    return frozenset(end for form in forms for end in form.extensions)
 
 
 def class_number(record: Record, classes: Mapping[str, int]) -> int | None:

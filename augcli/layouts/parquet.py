@@ -26,7 +26,7 @@ from augcli.layouts.base import (
     part_of,
     proven,
 )
-from augcli.records.provenance import PictureRecord, Record, SeriesRecord
+from augcli.records.provenance import Record
 from augcli.task import Plain
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Parquet(Layout):
     """A table for each shard: the sample, its class by number, its objects, the whole record."""
 
     name = "parquet"
-    version = 1
+    version = 2
     libraries = ("polars",)
     most_rows = 1_000_000
 
@@ -109,11 +109,8 @@ class Parquet(Layout):
 
 def _column_of(record: Record) -> str:
     """Return the column that has a sample itself."""
-    if isinstance(record, PictureRecord):
-        return "image"
-    if not isinstance(record, SeriesRecord):
-        return "text"
-    return "audio" if suffix_of(record.output).lower() in _SOUNDS else "values"
+    is_sound = suffix_of(record.output).lower() in _SOUNDS
+    return "audio" if is_sound and record.content == "values" else record.content
 
 
 def _beside(record: Record) -> dict[str, str]:

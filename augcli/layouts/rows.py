@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 _BLOCK = 10_000
 """Rows that are objects at a time."""
-_VALUES = {"text": "text", "timeseries": "values"}
 _SPLIT, _POINT = "\0split", "\0point"
 """Columns of a row's way: no table has such names."""
 _CLASS = "\0label"
@@ -70,14 +69,14 @@ class RowJoin:
         """Yield the rows of a file, each with its split and its point."""
         import polars as pl
 
-        kind, data = kind_of(record), proven(self._staged, record.output, record.sha256)
-        read, new = load_kind(kind).contents, record.new_rows
+        data = proven(self._staged, record.output, record.sha256)
+        read, new = load_kind(kind_of(record)).contents, record.new_rows
         assert read is not None and new is not None
         self._bytes += len(data)
         contents = read(record, data)
         for begin in range(0, len(contents), _BLOCK):
             block = contents[begin : begin + _BLOCK]
-            rows = [_row(kind, each, begin + at in new) for at, each in enumerate(block)]
+            rows = [_row(record.content, each, begin + at in new) for at, each in enumerate(block)]
             yield pl.DataFrame(rows, infer_schema_length=None).with_columns(
                 pl.Series(_SPLIT, [each.split or "all" for each in block]),
                 pl.Series(_POINT, [*map(_point, rows)], dtype=pl.UInt64),
@@ -104,12 +103,12 @@ class RowJoin:
         )
 
 
-def _row(kind: str, content: Content, is_new: bool) -> dict[str, Any]:
-    """Return what a shard for loaders has of a row."""
+def _row(column: str, content: Content, is_new: bool) -> dict[str, Any]:
+    """Return what a shard for loaders has of a row: its own columns, or the one of its content."""
     if isinstance(content.value, dict):
         return {**content.value, _free("is_new", content.value): is_new}
     value = content.value.tolist() if isinstance(content.value, np.ndarray) else content.value
-    return {_VALUES[kind]: value, _CLASS: class_of(content.label), "is_new": is_new}
+    return {column: value, _CLASS: class_of(content.label), "is_new": is_new}
 
 
 def _free(name: str, taken: Iterable[str]) -> str:

@@ -45,7 +45,7 @@ class WebDataset(Layout):
     """A tar for each shard, with `.cls`, the number of the class, and `.json`, the whole record."""
 
     name = "webdataset"
-    version = 1
+    version = 2
     most_rows = 40_000  # three members of a kilobyte each
 
     def shard(self, split: str, number: int, count: int) -> str:

@@ -8,13 +8,13 @@ of equals the first, on any processor and any number of threads.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.frozen import dataclass
 from augcli.nearest.points import Codes, Find, Numbers, Points, Rows, blocks, squared, threads
 
 _GROUP = 128

@@ -113,7 +113,8 @@ class Reader:
     def _kind_name(self) -> str | None:
         """Return the kind that is meant, None where it cannot be told or is not there."""
         path = ("dataset", "kind")
-        name = "image" if self.document.at(path) is None else self._one_of(path, KINDS)
+        default = DatasetSettings.model_fields["kind"].default
+        name = default if self.document.at(path) is None else self._one_of(path, KINDS)
         if name and available_kind(name) is None:
             self._report(path, f"kind {name!r} is not available in this version")
             return None

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import Discriminator, Tag, TypeAdapter
 
 from augcli.errors import SampleError
-from augcli.frozen import dataclass
 from augcli.plural import several
 from augcli.records.stories import shown_params, told_again, told_marks, told_steps
 from augcli.records.typed import (
@@ -41,6 +41,9 @@ class Record:
     """A line of the manifest: an output, where it comes from and what was done."""
 
     __pydantic_config__ = EXACT
+
+    content: ClassVar[str] = ""
+    """What a sample is: image, text or values; nothing where it is cells of columns."""
 
     output: Name
     """Path below the output folder."""
@@ -100,6 +103,11 @@ class Record:
         return None
 
     @property
+    def label_columns(self) -> frozenset[str]:
+        """Return which of its columns tell class or split; none where samples have no columns."""
+        return frozenset()
+
+    @property
     def example(self) -> tuple[str, ...]:
         """Return what to ask `explain` about it; nothing if no step was applied."""
         return (self.output,) if self.steps else ()
@@ -142,6 +150,8 @@ _OF_PIXELS = ("masks", "pairs")
 @dataclass(frozen=True, kw_only=True)
 class PictureRecord(Record):
     """A picture."""
+
+    content: ClassVar[str] = "image"
 
     encoding: Plain | None
     """Format, quality and what else it takes to write it; null for the source's own bytes."""
@@ -190,12 +200,16 @@ class PictureRecord(Record):
 class TextRecord(Record):
     """A text in a file of its own."""
 
+    content: ClassVar[str] = "text"
+
     encoding: Text | None
     """How its letters are written; null for the source's own bytes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _ReadAs(Record):
+    content: ClassVar[str] = "values"
+
     dataset: Plain
     """The settings that it takes to read it."""
 
@@ -251,6 +265,8 @@ class SeriesFileRecord(FileRecord, _ReadAs):
 class TextFileRecord(FileRecord):
     """A file of many texts."""
 
+    content: ClassVar[str] = "text"
+
     dataset: Plain
     files: list[Name]
     """All files of the dataset, whose names tell splits together."""
@@ -272,6 +288,13 @@ class TableRecord(FileRecord):
     spreads: dict[Text, Any]
     """split → class → standard deviation of the noise, by column."""
 
+    @property
+    def label_columns(self) -> frozenset[str]:
+        """Return its columns with the role of label or split."""
+        return frozenset(each["name"] for each in self.columns if each["role"] in _LABELS)
+
+
+_LABELS = ("label", "split")
 
 FORMS: dict[str, type[Record]] = {
     "width": PictureRecord,

@@ -155,7 +155,7 @@ def of_machine(recipe: Recipe, merged: Merged, made: int) -> Iterator[str]:
             f"some outputs were made with other instruction sets ({unlike(sets, told)}): "
             "their bytes may differ from what is made here; --force makes all of them again"
         )
-    twice = opencv_twice() if recipe.dataset.kind == "image" else None
+    twice = opencv_twice(load_kind(recipe.dataset.kind).versions())
     yield from [twice] if twice else []
 
 

@@ -56,12 +56,13 @@ class Merged:
         for note in record["notes"]:
             self.notes[note] = self.notes.get(note, 0) + 1
         beside = {name for each in record["outputs"] for name in each["record"].get("beside", ())}
+        seen = {*record["sha256"].values()}
         for each in record["outputs"]:
             self.outputs += 1
             if not each["listed"]:
                 self.asides += {each["record"]["output"]} - beside
                 continue
-            self.repeats += "repeats" in each["record"]
+            self.repeats += "repeats" in each["record"] or _is_again(each["record"], seen)
             self._count_objects(each["record"])
             self._count_steps(each["record"])
             self.example = self.example or example_of(each["record"])
@@ -92,6 +93,15 @@ class Merged:
             counts = classes.setdefault(target["label"], [0, 0])
             counts[0] += record["copy"] is None
             counts[1] += 1
+
+
+def _is_again(record: Plain, seen: set[str]) -> bool:
+    """Return whether a copy has the very bytes of its source or another; one of a group may."""
+    if record["copy"] is None or "group" in record:
+        return False
+    is_again = record["sha256"] in seen
+    seen.add(record["sha256"])
+    return is_again
 
 
 def merged_of(totals: Plain) -> Merged:

@@ -91,9 +91,9 @@ def _beyond(names: str) -> list[str]:
     return [name for name in names.split() if _BEYOND_AVX2.match(name)]
 
 
-def opencv_twice() -> str | None:
+def opencv_twice(installed: Collection[str]) -> str | None:
     """Return what is wrong where several wheels lie over each other; None where they do not."""
-    wheels = [name for name in OPENCV if version_of(name)]
+    wheels = [name for name in OPENCV if name in installed]
     if len(wheels) < 2:
         return None
     return f"{' and '.join(wheels)} are installed over each other; keep one"

@@ -41,6 +41,7 @@ from augcli.timeseries import remarks
 from augcli.timeseries.copies import Copy, CopyColumns, Decided
 from augcli.timeseries.courses import refuse_groups
 from augcli.timeseries.drawing import Drawing
+from augcli.timeseries.formats import versions_for
 from augcli.timeseries.formats.base import Own
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society, size_of
@@ -258,7 +259,8 @@ class ProcessedSeries(Processed):
         stories = [file.story for file in self._files]
         record = {"output": PROVENANCE, "rows": sum(len(each.copies) for each in stories)}
         digests = [story.digest for story in stories]
-        key = key_of({}, digests, [record, FORM, self._records.versions])
+        versions = versions_for((), self._settings, self._records.versions)
+        key = key_of({}, digests, [record, FORM, versions])
         aside = Output(record, key, lambda: parquet_of(self._frames()), listed=False)
         return [*map(self._output_of, self._files), aside, *self._originals_aside(stories)]
 

@@ -12,14 +12,14 @@ from pathlib import PurePosixPath
 
 from augcli.dataset.doubts import UNNAMED_LABELS
 from augcli.dataset.files import Listing, head_of
+from augcli.dataset.formats import format_at
 from augcli.dataset.lists import is_list
 from augcli.dataset.told import CLASS, Told, few, quoted
 from augcli.timeseries.config import SeriesDatasetSettings
+from augcli.timeseries.formats.base import SeriesFormat
 from augcli.timeseries.formats.npy import shape_of
 
 _TABLES = (".csv", ".tsv")
-_ONE_EACH = (".wav", ".flac", ".ogg", ".npy")
-"""Files that are a series each, and say nothing of their class."""
 _NOTES = (".txt", ".lab", ".phn", ".wrd", ".textgrid", ".json", ".jams", ".xml", ".hea")
 """Endings of what is told of a sound in a file beside it."""
 _HEAD = 1 << 16
@@ -32,18 +32,20 @@ _CLASSES = ("category", "label", "class", "species", "genre", "emotion", "classi
 
 def refuse_labels(settings: SeriesDatasetSettings, listing: Listing, files: Sequence[str]) -> None:
     """Raise DoubtError for a table or an array that tells classes, and that no key names."""
-    _refuse_tables(settings, listing, files)
-    if settings.labels is None and all(name.lower().endswith(_ONE_EACH) for name in files):
+    if settings.labels is None and all(map(_is_bare, files)):
+        _refuse_tables(settings, listing, files)
         _refuse_notes(listing, files)
     _refuse_arrays(listing, files)
 
 
+def _is_bare(name: str) -> bool:
+    form = format_at(SeriesFormat, name)
+    return form is not None and form.is_bare
+
+
 def _refuse_tables(settings: SeriesDatasetSettings, listing: Listing, files: Sequence[str]) -> None:
     """Raise DoubtError for a table that lists files of a series each."""
-    sounds = [name for name in files if name.lower().endswith(_ONE_EACH)]
-    if settings.labels is not None or not sounds or len(sounds) < len(files):
-        return
-    names = {name for path in map(PurePosixPath, sounds) for name in (path.name, path.stem)}
+    names = {name for path in map(PurePosixPath, files) for name in (path.name, path.stem)}
     told = Told(settings)
     tables = (path for path in listing.names if path.lower().endswith(_TABLES))
     tables = (path for path in tables if told(path) != CLASS and not is_list(path))

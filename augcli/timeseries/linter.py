@@ -22,6 +22,7 @@ from augcli.task import Processed, Task
 from augcli.timeseries.augment import ProcessedSeries
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, PeersOf, Society
+from augcli.timeseries.marks import mark_of
 from augcli.timeseries.series import Values
 from augcli.timeseries.transform import Facts, SeriesTransform
 from augcli.transform import located
@@ -91,12 +92,12 @@ def _tried(step: SeriesTransform, library: Library, society: Society, entry: Ent
     partners = [library.series(ident) for ident in params.get("partners", ())]
     if step.mixes and step.refusal_of(entry.length, [each.length for each in partners]):
         return None
-    series = library.series(entry.id)
+    file, series = library.file(entry.file), library.series(entry.id)
     try:
         made = step.apply(series, params, partners)
     except SampleError:
         return None
-    is_changed = not np.array_equal(made.values, series.values, equal_nan=True)
+    is_changed = mark_of(file, made) != mark_of(file, series)
     return _Try(is_changed, widened(_spread(series.values), _spread(made.values)))
 
 

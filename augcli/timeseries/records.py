@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from pathlib import PurePosixPath
 from typing import Any
 
-from augcli.frozen import dataclass
 from augcli.names import encoded_name, group_name
 from augcli.records.keys import key_of, revisions_of
 from augcli.records.provenance import SeriesFileRecord, SeriesRecord, original_of
 from augcli.task import Plain, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.copies import Copy, CopyColumns
+from augcli.timeseries.formats import versions_for
 from augcli.timeseries.library import Entry, Library
 from augcli.timeseries.provenance import Story
 from augcli.timeseries.transforms.mixing import Smote
@@ -83,7 +84,8 @@ class Records:
         names = [step["name"] for step in record["steps"]] if record["steps"] else self._names
         made = [drawn, revisions_of("timeseries", names)]
         hashes = record["partner_sha256"] | {record["source"]: record["source_sha256"]}
-        return key_of(hashes, made, [record, _FORM, self.versions])
+        versions = versions_for(hashes, self.settings, self.versions)
+        return key_of(hashes, made, [record, _FORM, versions])
 
     @cached_property
     def _names(self) -> list[str]:

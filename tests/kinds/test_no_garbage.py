@@ -42,8 +42,7 @@ class Tidy(InProcess):
 def kept_garbage() -> Iterator[list[str]]:
     """Give the names of our own types of which objects are garbage at the end."""
     left: list[str] = []
-    gc.collect()
-    gc.freeze()
+    gc.freeze()  # what is garbage before is looked at no more
     gc.set_debug(gc.DEBUG_SAVEALL)
     try:
         yield left

@@ -11,8 +11,12 @@ import pytest
 import soundfile
 from helpers import augment, failures, manifest, run, tree, write
 
+from augcli.dataset.formats import formats_of
 from augcli.errors import RecipeError
+from augcli.kind import Kind
+from augcli.timeseries.formats.base import SeriesFormat
 from augcli.timeseries.formats.sound import numbered
+from augcli.timeseries.kind import KIND
 
 RATE = 8000
 TONE = np.sin(np.arange(2000) * 2 * np.pi * 440 / RATE) / 2
@@ -151,3 +155,37 @@ def test_a_table_that_does_not_tell(
     source = labelled(tmp_path, table)
     with pytest.raises(RecipeError, match=why):
         run(source, tmp_path / "out", dataset=TOLD | changes, copies=1, steps=STEPS)
+
+
+BARE = [
+    (form.name, end)
+    for form in formats_of(SeriesFormat).values()
+    if form.is_bare
+    for end in form.extensions
+]
+
+
+@pytest.mark.parametrize(("form", "end"), BARE)
+def test_a_table_of_files_that_nobody_names_is_asked_about(
+    tmp_path: Path, form: str, end: str
+) -> None:
+    for name in "abcd":
+        write(tmp_path / f"in/{name}{end}", "not read")
+    rows = "".join(f"{name}{end},{name}\n" for name in "abcd")
+    write(tmp_path / "in/meta.csv", f"name,class\n{rows}")
+    with pytest.raises(RecipeError, match=r"meta\.csv is a table of these files"):
+        dataset = {"kind": "timeseries", "format": form}
+        run(tmp_path / "in", tmp_path / "out", dataset=dataset, steps=STEPS)
+
+
+@pytest.mark.parametrize("form", ["WAV", "FLAC", "OGG"])
+def test_what_another_library_writes_is_made_again_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    write(tmp_path / f"in/train/a/one.{form.lower()}", sound(form))
+    told: Any = {"dataset": {"kind": "timeseries"}, "copies": 1, "steps": STEPS}
+    assert run(tmp_path / "in", tmp_path / "out", **told).made == 2
+    here = KIND.versions()
+    monkeypatch.setattr(Kind, "versions", lambda _: here | {"soundfile": "of another day"})
+    assert run(tmp_path / "in", tmp_path / "out", **told).made == (form != "WAV")
+    assert "soundfile" in here

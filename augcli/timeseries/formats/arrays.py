@@ -160,10 +160,6 @@ class SpectrogramFile(SeriesFile):
         values = _as_type(made, self._array.dtype)
         return b"".join([header(values.dtype, values.shape), *pieces(values)])
 
-    def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
-        """Yield a file with a new series."""
-        return iter(payloads)
-
 
 class NpzFile(ArrayFile):
     """An archive of arrays: the series, their labels, and others that are carried."""
@@ -313,5 +309,7 @@ def _is_single(files: Sequence[str], settings: SeriesDatasetSettings) -> bool:
 
 
 _UNUSED = (*OF_TABLES, "encoding")
-register_format(SeriesFormat("npy", (".npy",), _npy, (*OF_NAMED, *_UNUSED), is_single=_is_single))
+register_format(
+    SeriesFormat("npy", (".npy",), _npy, (*OF_NAMED, *_UNUSED), is_bare=True, is_single=_is_single)
+)
 register_format(SeriesFormat("npz", (".npz",), _npz, _UNUSED))

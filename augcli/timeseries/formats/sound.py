@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from augcli.dataset.formats import register_format
 from augcli.errors import SampleError
 from augcli.rows.packed import check_archive
-from augcli.task import Buffer, Source
+from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.formats.base import Block, Own, SeriesFile, SeriesFormat, Shape
+from augcli.timeseries.formats.base import Block, SeriesFile, SeriesFormat, Shape
 from augcli.timeseries.formats.wav import UNUSED
 from augcli.timeseries.series import Series
 from augcli.timeseries.soundfiles import soundfile
@@ -59,10 +58,6 @@ class SoundFile(SeriesFile):
         made = file.getvalue()
         return numbered(made, 0) if form == "OGG" else made
 
-    def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
-        """Yield a file with a new sound."""
-        return iter(payloads)
-
 
 def numbered(data: bytes, serial: int) -> bytes:
     """Return an OGG file whose pages have a serial number, which is random when it is written."""
@@ -103,5 +98,14 @@ def _open(source: Source, settings: SeriesDatasetSettings, _single: bool) -> Sou
 
 _ENDS = (".flac", ".ogg", ".oga")
 register_format(
-    SeriesFormat("sound", _ENDS, _open, UNUSED, is_single=lambda *_: True, family="wav")
+    SeriesFormat(
+        "sound",
+        _ENDS,
+        _open,
+        UNUSED,
+        is_bare=True,
+        is_single=lambda *_: True,
+        family="wav",
+        library="soundfile",
+    )
 )

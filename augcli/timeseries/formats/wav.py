@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from augcli.dataset.formats import register_format
 from augcli.errors import SampleError
-from augcli.frozen import dataclass
 from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import (
@@ -19,7 +18,6 @@ from augcli.timeseries.formats.base import (
     OF_NAMED,
     OF_TABLES,
     Block,
-    Own,
     SeriesFile,
     SeriesFormat,
     Shape,
@@ -82,10 +80,6 @@ class WavFile(SeriesFile):
         head = struct.pack("<4sI4s4sI", b"RIFF", size, b"WAVE", b"fmt ", len(fmt)) + fmt
         tail = b"\0" * (len(samples) % 2)
         return head + struct.pack("<4sI", b"data", len(samples)) + samples + tail
-
-    def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
-        """Yield a file with a new sound."""
-        return iter(payloads)
 
 
 def read_chunks(name: str, data: Buffer) -> Sound:
@@ -183,4 +177,6 @@ def _open(source: Source, _settings: SeriesDatasetSettings, _single: bool) -> Wa
 
 UNUSED = (*OF_NAMED, *OF_TABLES, *OF_ARRAYS, "encoding")
 """Settings that mean nothing for sounds."""
-register_format(SeriesFormat("wav", (".wav", ".wave"), _open, UNUSED, is_single=lambda *_: True))
+register_format(
+    SeriesFormat("wav", (".wav", ".wave"), _open, UNUSED, is_bare=True, is_single=lambda *_: True)
+)
