@@ -81,7 +81,7 @@ class Builder:
 
     @property
     def is_plain(self) -> bool:
-        """Return whether its cells are numbers that are written as programs do, all of them amounts."""
+        """Return whether its cells are numbers, written as programs do, and none mean a gap."""
         marked = self.style.is_marked or self.style.pad or self._settings.no_numbers
         return self._numeric and not (self.skipped or marked)
 
