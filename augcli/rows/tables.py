@@ -73,7 +73,7 @@ def unpacked(block: bytes) -> tuple[Any, memoryview]:
 
 _BLOCK = 1 << 15
 """Lines that are read and written at a time."""
-_HELD = 1 << 27
+_HELD = 1 << 25
 """Bytes of lines that wait in memory for others."""
 
 

@@ -12,7 +12,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from augcli.errors import SampleError, SettingError
-from augcli.rows.amounts import BRACKETS, bare_pattern
 from augcli.rows.dates import dates, told_format
 from augcli.rows.flags import FLAGS
 from augcli.settings.base import MISSING
@@ -20,6 +19,7 @@ from augcli.tabular.config import AMOUNTS, ColumnKind, ColumnTold, TableDatasetS
 from augcli.tabular.reading.columns import NUMERIC, Column, Role, Style
 from augcli.tabular.reading.listed import refuse_lists
 from augcli.tabular.reading.looks import look
+from augcli.tabular.reading.marks import without_marks
 from augcli.tabular.reading.parquet import is_opaque, shown
 from augcli.tabular.reading.precision import decimals_of, with_ends
 from augcli.tabular.reading.table import Coded, Numbers, Rows
@@ -180,7 +180,7 @@ class Builder:
         """Return the numbers of cells, which are texts unless all are plain ones."""
         if cells.dtype.is_float():
             return cells.to_numpy()
-        plain = self._plain(cells)
+        plain = without_marks(cells, self.style)
         values = plain.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
         odd = np.flatnonzero(~(np.abs(values) < VAST))
         if len(odd):
@@ -203,23 +203,6 @@ class Builder:
                 self._odd += bool(ours[place])
             elif ours[place]:
                 self._marks[(text or "").strip()] += 1
-
-    def _plain(self, cells: pl.Series) -> pl.Series:
-        """Return numbers with a decimal point and no groups; what is not in groups is no number."""
-        style = self.style
-        if style.brackets:
-            cells = cells.str.replace(BRACKETS, "-${1}")
-        if style.prefix or style.suffix:
-            bare = bare_pattern(style.prefix, style.suffix)
-            cells = cells.str.replace(bare, "${1}${2}${3}")
-        if style.group:
-            grouped = pl.col("cells").str.strip_chars().str.contains(style.grouped)
-            whole = pl.col("cells").str.replace_all(style.group, "", literal=True)
-            frame = cells.alias("cells").to_frame()
-            cells = frame.select(pl.when(grouped).then(whole).otherwise("cells")).to_series()
-        return (
-            cells if style.decimal == "." else cells.str.replace(style.decimal, ".", literal=True)
-        )
 
     def _texts(self, cells: pl.Series, ours: Mask) -> pl.Series:
         frame = cells.alias("cells").to_frame()
