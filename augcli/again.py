@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from augcli.frozen import dataclass
 
 AGAIN = "nothing new: "
 """How a note begins that samples are no new ones."""

@@ -40,7 +40,7 @@ def _word(name: str | int) -> int:
     if isinstance(name, str):
         digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
         name = int.from_bytes(digest, "little") ^ _NAME
-    return _mix((name + _GOLDEN) & _MASK)
+    return _mix((name + _GOLDEN) & _MASK) + _GOLDEN
 
 
 @dataclass(slots=True, unsafe_hash=True)
@@ -56,7 +56,7 @@ class Draws:
         """Return the stream for these names below this one."""
         key = self.key
         for name in names:  # `_mix`, written out: this is the hottest place of all
-            z = (key + _GOLDEN + _word(name)) & _MASK
+            z = (key + _word(name)) & _MASK
             z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
             z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
             key = z ^ (z >> 31)
@@ -119,7 +119,7 @@ class ManyDraws:
 
         keys = self.keys
         for name in names:
-            keys = _mix_array(keys + np.uint64((_GOLDEN + _word(name)) & _MASK))
+            keys = _mix_array(keys + np.uint64(_word(name) & _MASK))
         return type(self)(keys)
 
     def at_each(self, numbers: Sequence[int] | NDArray[np.int64]) -> Self:

@@ -20,14 +20,16 @@ AugmentError                exit code
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from functools import lru_cache
 from typing import Any
 
+from augcli.frozen import dataclass
 from augcli.plural import several
 
 _SHOWN_PROBLEMS = 50
@@ -48,7 +50,7 @@ class AugmentError(Exception):
         return [f"augment: {self}"]
 
 
-@dataclass(frozen=True, order=True)
+@dataclasses.dataclass(frozen=True, order=True)
 class Problem:
     """One finding with its place; `line` and `column` count from 1, 0 means the whole file."""
 

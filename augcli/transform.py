@@ -300,7 +300,9 @@ def taken(
     """
     for key, step in entries:
         here = root.at(step.id) if step.id else parent.at(key)
-        if not step.concerns(label) or (step.p < 1 and here.at("p").uniform() >= step.p):
+        if (step.only or step.except_) and not step.concerns(label):
+            continue
+        if step.p < 1 and here.at("p").uniform() >= step.p:
             continue
         if isinstance(step, Chooser):
             yield from taken(step.choose(here.at("order")), root, label, here)

@@ -43,6 +43,7 @@ PARTS: dict[str, tuple[str, Part]] = {
     "startup": ("Start-up", upkeep.startup),
     "memory": ("Memory of the coordinator", upkeep.memory),
     "tables": (tables.CSV, tables.csv_to_csv),
+    "tables-million": (tables.MILLION, tables.million),
     "tables-sampling": (tables.SAMPLING, tables.sampling),
     "tables-memory": (tables.MEMORY, tables.memory),
     "tables-approximate": (tables.APPROXIMATE, tables.approximate),

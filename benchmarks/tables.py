@@ -19,6 +19,7 @@ from benchmarks.measure import Contender, Costs, Spread, interleaved, run, say
 from benchmarks.results import TABLES, Section, Target
 
 CSV = "CSV in, balanced CSV out"
+MILLION = "A million rows of 20 numbers"
 SAMPLING = "Sampling alone"
 MEMORY = "Memory of growing tables"
 APPROXIMATE = "Approximate neighbours"
@@ -28,6 +29,8 @@ _TARGET = environment.SCRATCH / "out"
 _PEER_TARGET = environment.SCRATCH / "peer.csv"
 _MB = 10**6
 _NO_DATA = "no tables: set AUGMENT_BENCH_DATA to the folder that holds tabular"
+_CPU = 4
+"""How many times our CPU the peer is to take for a million rows."""
 _LIMIT = 900
 """Seconds after which a script is given up."""
 
@@ -69,6 +72,9 @@ FILES = (
     ),
     Case("30,000 × 63 numbers, SMOTETomek", "wide.csv", "smote_tomek", "SMOTETomek", header=True),
 )
+ROWS = Case(
+    "1,000,000 × 20 numbers, 5 % rare, SMOTE", "million20.csv", "smote", "SMOTE", header=True
+)
 ARRAYS = (
     Case("mammography, SMOTE", "mammography.csv", "smote", "SMOTE", promises=(1,)),
     Case("1,000,000 × 30 numbers, SMOTE", "million.csv", "smote", "SMOTE", 3, True, promises=(1,)),
@@ -91,23 +97,35 @@ def csv_to_csv(rounds: int, *, quick: bool) -> Section | str:
         return _NO_DATA
     rows, targets = [], []
     for case in FILES[::3] if quick else FILES:
-        found = interleaved(
-            {"ours": _ours(case), "peer": _peer(case)},
-            min(rounds, case.rounds),
-            _clear,
-            watch_memory=True,
-        )
-        ours, peer = found["ours"], found["peer"]
-        rows += [_row(case.name, "augcli", ours, ours), _row("", "imbalanced-learn", peer, ours)]
+        ours, peer = _both(case, rounds)
+        rows += _rows(case, ours, peer)
         targets += _csv_targets(case, ours, peer)
-    _clear()
     text = (
         "`augment run` against `pandas.read_csv`, imbalanced-learn and `to_csv`. Memory is the "
         "largest resident size of the process; neither side starts others. `30,000 × 63` depends "
         "on 8 hidden numbers."
     )
-    head = ("table", "by", "wall, s", "CPU, s", "wall, times ours", "CPU, times ours", "peak, MB")
-    return Section(CSV, text, [head, *rows], targets, TABLES)
+    return Section(CSV, text, [_HEAD, *rows], targets, TABLES)
+
+
+def million(rounds: int, *, quick: bool) -> Section:
+    """Compare whole commands on the table whose CPU is a promise."""
+    _FOLDER.mkdir(parents=True, exist_ok=True)
+    _numeric(1_000_000, 20, 0.95, _FOLDER / ROWS.table)
+    ours, peer = _both(ROWS, rounds)
+    times = _times(ours.cpu, peer.cpu)
+    wish = f"≥ {_CPU:g} times our CPU"
+    target = Target(ROWS.name, wish, str(times), times.median >= _CPU)
+    text = "The same commands; each side's own start is in its figures."
+    return Section(MILLION, text, [_HEAD, *_rows(ROWS, ours, peer)], [target], TABLES)
+
+
+def _both(case: Case, rounds: int) -> tuple[Costs, Costs]:
+    """Measure us and the peer in turn."""
+    sides = {"ours": _ours(case), "peer": _peer(case)}
+    found = interleaved(sides, min(rounds, case.rounds), _clear, watch_memory=True)
+    _clear()
+    return found["ours"], found["peer"]
 
 
 def _ours(case: Case) -> Contender:
@@ -131,6 +149,13 @@ def _script(name: str) -> list[str]:
 def _clear() -> None:
     shutil.rmtree(_TARGET, ignore_errors=True)
     _PEER_TARGET.unlink(missing_ok=True)
+
+
+_HEAD = ("table", "by", "wall, s", "CPU, s", "wall, times ours", "CPU, times ours", "peak, MB")
+
+
+def _rows(case: Case, ours: Costs, peer: Costs) -> list[tuple[str, ...]]:
+    return [_row(case.name, "augcli", ours, ours), _row("", "imbalanced-learn", peer, ours)]
 
 
 def _row(name: str, by: str, costs: Costs, ours: Costs) -> tuple[str, ...]:

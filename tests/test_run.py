@@ -61,9 +61,9 @@ def test_any_number_of_workers(photos, expected, tmp_path, jobs):
     assert tree(tmp_path / "out") == expected
 
 
-@pytest.mark.parametrize("sources", [1, 3, 1000])
-def test_any_chunk_size(photos, expected, tmp_path, monkeypatch, sources):
-    monkeypatch.setattr(pending, "MAX_SOURCES", sources)
+@pytest.mark.parametrize("most", [1, 3, 1000])
+def test_any_chunk_size(photos, expected, tmp_path, monkeypatch, most):
+    monkeypatch.setattr(pending, "MAX_OUTPUTS", most)
     run(photos, tmp_path / "out", **BALANCED)
     assert tree(tmp_path / "out") == expected
 

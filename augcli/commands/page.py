@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from augcli.commands.verify import opened
 from augcli.disk.folder import Folder
 from augcli.errors import StorageError
 from augcli.figures.turns import one_of_each
+from augcli.frozen import dataclass
 from augcli.kind import Figure, load_kind
 from augcli.records.provenance import Record
 from augcli.records.row_records import RowRecord
@@ -42,7 +44,7 @@ _MOST_ROWS = 10_000
 """New rows that are looked at, where many are in a file."""
 
 
-@dataclass
+@dataclasses.dataclass
 class Histogram:
     """How often a parameter had values in each of some equal bins; many values are sampled."""
 
@@ -109,7 +111,7 @@ class Item:
         return (self.record.output, self.row.base) if self.row else ("", self.record.source)
 
 
-@dataclass
+@dataclasses.dataclass
 class Applied:
     """Which steps were applied, and with which values."""
 

@@ -12,7 +12,6 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from itertools import chain, groupby
 from pathlib import Path
@@ -25,6 +24,7 @@ from augcli.disk.disk import storage_errors
 from augcli.disk.folder import Folder
 from augcli.disk.inside import fresh
 from augcli.errors import SampleError, SettingError, StorageError, UsageError
+from augcli.frozen import dataclass
 from augcli.kind import AnyKind, Index, Kept, kind_of, load_kind
 from augcli.records.provenance import Record
 from augcli.reports.run_json import read_run, recorded_sources

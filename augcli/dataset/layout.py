@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
@@ -31,6 +31,7 @@ from augcli.dataset.splits import (
 )
 from augcli.dataset.told import CLASS, IGNORE, Told, doubtful, few, quoted, refuse_again, unlike
 from augcli.errors import Problem
+from augcli.frozen import dataclass
 from augcli.plural import several
 from augcli.settings.base import DatasetSettings
 
@@ -87,8 +88,7 @@ class Layout:
         for place in self.folders.values():
             inner[place.label].append(place.after)
         refuse_again({name: {each[1:2] for each in found} for name, found in inner.items()})
-        joined = {name: found for name, found in inner.items() if len(set(found)) > 1}
-        if joined:
+        if joined := {name: found for name, found in inner.items() if len(set(found)) > 1}:
             name, found = next(iter(joined.items()))
             around = _common(found)
             folders = few(sorted({each[len(around)] for each in found if len(each) > len(around)}))

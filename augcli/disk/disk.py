@@ -8,11 +8,16 @@ import fcntl
 import os
 import re
 import tempfile
+from collections.abc import Iterable
 from functools import cache
+from mmap import mmap
 from pathlib import Path
 from typing import IO
 
 from augcli.errors import StorageError
+
+Pieces = Iterable[bytes | memoryview | mmap]
+"""What is in a file, one after the other."""
 
 _STORAGE_ERRNOS = frozenset(
     getattr(errno, name)
@@ -56,6 +61,17 @@ def _number_in(text: str) -> int:
     """Return the number of an error that a library in Rust tells only as text; 0 if it has none."""
     found = re.search(r"\(os error (\d+)\)", text)
     return int(found[1]) if found else 0
+
+
+def fill(handle: int, pieces: Pieces) -> None:
+    """Write all of some pieces into a file, and close it."""
+    try:
+        for piece in pieces:
+            rest = memoryview(piece)
+            while rest:
+                rest = rest[os.write(handle, rest) :]
+    finally:
+        os.close(handle)
 
 
 def sync_all(folder: int) -> None:

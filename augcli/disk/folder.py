@@ -17,13 +17,12 @@ import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from copy import copy
-from mmap import mmap
 from pathlib import Path
 from typing import IO
 
-from augcli.disk.disk import sync_all
+from augcli.disk.disk import Pieces, fill, sync_all
 from augcli.disk.identity import identity
-from augcli.disk.inside import folder_around, folders_around, fresh, parts_of
+from augcli.disk.inside import folder_around, folders_around, fresh, misplaced, parts_of
 from augcli.disk.walked import links_in, walked
 from augcli.errors import StorageError
 
@@ -105,7 +104,7 @@ class Folder:
         try:
             return os.stat(kept[1], dir_fd=kept[0], follow_symlinks=False)
         except OSError as error:
-            self.complete(error, name)
+            error.filename = f"{self.path}/{name}"
             raise
 
     def complete(self, error: OSError, name: str) -> None:
@@ -139,16 +138,20 @@ class Folder:
         """Make a file, which must not be there, and open it for writing."""
         return os.fdopen(self.handle(name, NEW), "wb")
 
-    def write(self, name: str, pieces: Iterable[bytes | memoryview | mmap]) -> None:
+    def write(self, name: str, pieces: Pieces) -> None:
         """Make a file, which must not be there, of some pieces; nothing is held back."""
-        handle = self.handle(name, NEW)
-        try:
-            for piece in pieces:
-                rest = memoryview(piece)
-                while rest:
-                    rest = rest[os.write(handle, rest) :]
-        finally:
-            os.close(handle)
+        fill(self.handle(name, NEW), pieces)
+
+    def write_all(self, files: Iterable[tuple[str, Pieces]]) -> None:
+        """Make files right in this folder, none of them there yet."""
+        with self._inside("") as around:
+            for name, pieces in files:
+                try:
+                    handle = os.open(name, NEW | _ITSELF, 0o666, dir_fd=around)
+                except OSError as error:
+                    self.complete(error, name)
+                    raise
+                fill(handle, pieces)
 
     def handle(self, name: str, flags: int) -> int:
         """Return a handle of a file; StorageError unless it is a regular one."""
@@ -164,7 +167,7 @@ class Folder:
         mode = os.fstat(handle).st_mode
         if not stat.S_ISREG(mode):
             os.close(handle)
-            raise _misplaced(self.path / name, mode)
+            raise misplaced(self.path / name, mode)
         return handle
 
     def proven(self, name: str) -> Path:
@@ -175,7 +178,7 @@ class Folder:
         except OSError as error:
             raise StorageError(f"cannot read {path}: {error.strerror}") from error
         if not stat.S_ISREG(mode):
-            raise _misplaced(path, mode)
+            raise misplaced(path, mode)
         return path
 
     def read(self, name: str) -> bytes:
@@ -213,11 +216,14 @@ class Folder:
         with self.around(name) as (old, one), (into or self).around(to) as (new, other):
             os.replace(one, other, src_dir_fd=old, dst_dir_fd=new)
 
-    def moved(self, name: str, to: str, into: Folder) -> list[int]:
-        """Give a file a name in another folder; return what tells it there as untouched."""
-        with self.around(name) as (old, one), into.around(to) as (new, other):
-            os.replace(one, other, src_dir_fd=old, dst_dir_fd=new)
-            return identity(os.stat(other, dir_fd=new, follow_symlinks=False))
+    def moved(self, names: Iterable[tuple[str, str]], into: Folder) -> Iterator[list[int]]:
+        """Give files right in this folder names in another; yield what tells each as untouched."""
+        with self._inside("") as old:
+            for name, to in names:
+                with into.around(to) as (new, last):
+                    os.replace(name, last, src_dir_fd=old, dst_dir_fd=new)
+                    stat = os.stat(last, dir_fd=new, follow_symlinks=False)
+                yield identity(stat)
 
     def link(self, source: Path, name: str) -> None:
         """Make a hard link of a file elsewhere."""
@@ -334,16 +340,5 @@ def _inner(handle: int, part: str, path: Path) -> int:
             raise
         mode = os.stat(part, dir_fd=handle, follow_symlinks=False).st_mode
         if not stat.S_ISREG(mode):
-            raise _misplaced(path, mode) from None
+            raise misplaced(path, mode) from None
         raise
-
-
-def _misplaced(path: Path, mode: int) -> StorageError:
-    """Return the error that says what is where only a file or folder of ours may be."""
-    if stat.S_ISLNK(mode):
-        what = "a link that leads out of the output folder; put back what was there, or remove it"
-    elif stat.S_ISDIR(mode):
-        what = "a folder where a file must be; move it away"
-    else:
-        what = "a pipe, socket or device, which no output has; remove it"
-    return StorageError(f"{path} is {what}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,3 +57,14 @@ def folders_around(name: str) -> Iterator[str]:
 def fresh(start: str) -> str:
     """Return a name that nobody could have guessed."""
     return f"{start}{secrets.token_hex(8)}"
+
+
+def misplaced(path: Path, mode: int) -> StorageError:
+    """Return the error that says what is where only a file or folder of ours may be."""
+    if stat.S_ISLNK(mode):
+        what = "a link that leads out of the output folder; put back what was there, or remove it"
+    elif stat.S_ISDIR(mode):
+        what = "a folder where a file must be; move it away"
+    else:
+        what = "a pipe, socket or device, which no output has; remove it"
+    return StorageError(f"{path} is {what}")

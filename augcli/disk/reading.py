@@ -11,7 +11,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from io import BufferedReader
+from io import FileIO
 from pathlib import Path
 from stat import S_ISREG
 from typing import IO
@@ -56,9 +56,9 @@ def read_whole(path: str | Path) -> tuple[bytes, list[int]]:
 
 
 @contextmanager
-def opened_to_read(path: str | Path) -> Iterator[tuple[BufferedReader, list[int]]]:
+def opened_to_read(path: str | Path) -> Iterator[tuple[FileIO, list[int]]]:
     """Open a file and give its `identity`; raises SampleError for what is none."""
-    with open(path, "rb", opener=open_at_once) as file:
+    with open(path, "rb", 0, opener=open_at_once) as file:
         stat = os.fstat(file.fileno())
         if not S_ISREG(stat.st_mode):
             raise SampleError("is not a file but a folder, pipe or device")

@@ -25,6 +25,7 @@ from augcli.image.listing.whole import Together, Whole
 from augcli.image.objects import Extras, Objects, beside_original, told_of
 from augcli.image.operations import ops
 from augcli.image.operations.ops import Op
+from augcli.image.operations.runs import Runs
 from augcli.image.peers import Neighbours
 from augcli.image.picture import Facts, Picture, Placed
 from augcli.image.settle import Settled
@@ -46,11 +47,11 @@ class ImageProcessor(Processor["ProcessedPicture"]):
     def __init__(self, job: ImageJob, versions: Mapping[str, str], draws: CopyDraws | None = None):
         self.job = job
         self._draws = draws
+        self.runs = Runs()
         self._known = known_to(job)
         self.max_pixels = job.dataset.max_pixels
         self.output = job.output
         self.versions = own = dict(versions)
-        self.listing = job.dataset.listing
         self.form = cache(lambda encoding: told([encoding.to_json(), own]))  # no cycle with self
         """Gives what all outputs' bytes depend on beside source and steps, as keys have it."""
 
@@ -125,7 +126,7 @@ class ProcessedPicture(Processed):
 
     def _draw(self) -> None:
         """Say what the outputs are; drawn again where steps failed on copies."""
-        self._together = Together(self._whole, self._encoding)
+        self._together = Together(self._whole, self._encoding, self._processor.runs)
         self._alone: Counter[str] = Counter()
         self._copied: dict[str, Drawn] = {}
         """Which copy a file is, or lies beside."""
@@ -261,18 +262,18 @@ class ProcessedPicture(Processed):
             name = encoded_name(self._task.base, self._extension, drawn.spot)
             extras = self._objects.of_copy(name, drawn) if self._objects else _NOTHING
             output = self._encoded(name, drawn.spot, drawn, extras)
-            self._copied |= {each.name: drawn for each in output.files}
+            for each in output.files:
+                self._copied[each.name] = drawn
             yield output
 
     def _encoded(self, name: str, spot: Spot | None, drawn: Drawn, extras: Extras) -> Output:
-        reason = drawn.facts and refusal(drawn.facts, self._encoding)
-        if reason:
+        if drawn.facts and (reason := refusal(drawn.facts, self._encoding)):
             raise SampleError(reason)
         stages = drawn.stages
         part = self._whole.part_for(stages)
         self._parts.add(part)
         reduced = {"reduced": part} if part > 1 else {}
-        made = ",".join((drawn.made, *map(told, reduced.values())))
+        made = f"{drawn.made},{part}" if reduced else drawn.made
         form = self._processor.form(self._encoding)
         return Output(
             self._record(name, spot, drawn, self._encoding.to_json(), extras.told | reduced),
@@ -333,7 +334,7 @@ class ProcessedPicture(Processed):
             encoding=None,
             width=None,
             height=None,
-            listing=self._processor.listing,
+            listing=self._processor.job.dataset.listing,
         )
 
 

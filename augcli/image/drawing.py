@@ -8,7 +8,7 @@ is drawn where it has its turn, and every step is lowered to operations.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, cached_property, partial
 from itertools import chain, islice, repeat
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from augcli.draws import Draws, ManyDraws, repeated
 from augcli.errors import RefusedError, StepError
+from augcli.frozen import dataclass
 from augcli.image.job import ImageJob
 from augcli.image.kernels.opencv import MAX_DECODED_PIXELS
 from augcli.image.labelled.schemes import tell_objects
@@ -72,8 +73,9 @@ class Drawn:
     @kept
     def partners(self) -> list[str]:
         """Return the ids of the other pictures that went into it, each once."""
-        every = (ident for step in self.steps for ident in step["params"].get("partners", ()))
-        return list(dict.fromkeys(every))
+        params = [step["params"] for step in self.steps]
+        every = [each["partners"] for each in params if "partners" in each]
+        return [*dict.fromkeys(chain.from_iterable(every))] if every else []
 
     @kept
     def hashes(self) -> dict[str, str]:

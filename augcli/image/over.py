@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from augcli.errors import SampleError
+from augcli.frozen import dataclass
 from augcli.image.codec import (
     Header,
     MaskForm,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.draws import Draws
+from augcli.frozen import dataclass
 from augcli.image.targets import Region, Target
 from augcli.image.trail import Trail
 from augcli.once import kept
@@ -92,7 +94,7 @@ class Mask:
         return Mask(values, self.ignore, self.interpolation, self.number, trail)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclasses.dataclass(frozen=True, eq=False, slots=True)
 class Placed:
     """An object in a picture, where it lies now; what a step cut off does not come back."""
 

@@ -8,48 +8,60 @@ of equals the first, on any processor and any number of threads.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.frozen import dataclass
 from augcli.nearest.points import Codes, Find, Numbers, Points, Rows, blocks, squared, threads
 
-_GROUP = 64
+_GROUP = 128
 """Distances of which only the smallest is ranked at first."""
+_HELD = 4
+"""Times the distances that caches hold: so many smallest ones are."""
+_HOT = 16
+"""Part of them that one core's own cache holds: those of a round are."""
 _FAR = 1e30
 """A squared length beyond all that occur, as those are of numbers up to 1."""
 _CROWD = 16
 """Times k: with more candidates for a row than that, single precision is too coarse."""
+_WEIGHT = 8
+"""Distances that take as much room as a candidate."""
 
 
 def by_products(pool: Points, queries: Points, k: int) -> Find:
-    """Return what compares queries with all of a pool, through products of matrices."""
-    return partial(_compared, _precise_enough(pool, queries, k), len(pool), k)
+    """Return what compares queries with all of a pool, through products of matrices.
+
+    They are taken in single precision if that tells points apart, else in double.
+    """
+    frame = _Frame.around(pool, queries)
+    sample = queries.at(slice(None, None, len(queries) // 64 + 1))
+    products, crowd = _products(pool, frame, k, np.float32, sample)
+    if crowd > _CROWD * k:
+        products, crowd = _products(pool, frame, k, np.float64, sample)
+    return partial(_compared, products, max(products.groups // _HELD, _WEIGHT * crowd), k)
 
 
-def _compared(products: _Products, size: int, k: int, queries: Points) -> Rows:
-    """Return the k nearest of a pool of some size, block by block."""
+def _products(
+    pool: Points, frame: _Frame, k: int, dtype: type[np.float32 | np.float64], sample: Points
+) -> tuple[_Products, int]:
+    """Return a pool in some precision, and about how many candidates a query then has."""
+    products = _Products(pool, frame, k, dtype)
+    return products, len(products.candidates(sample)[0]) // max(1, len(sample))
+
+
+def _compared(products: _Products, width: int, k: int, queries: Points) -> Rows:
+    """Return the k nearest of a pool, block by block; of a query as much as a width is held."""
     result = np.empty((len(queries), k), np.int64)
 
     def fill(rows: Rows) -> None:
         result[rows] = products.nearest(queries.at(rows))
 
-    some = blocks(np.arange(len(queries)), size * threads())
     with ThreadPoolExecutor(threads()) as pool:
-        list(pool.map(fill, some))
+        list(pool.map(fill, blocks(np.arange(len(queries)), width * threads())))
     return result
-
-
-def _precise_enough(pool: Points, queries: Points, k: int) -> _Products:
-    """Return a pool in single precision if that tells points apart, else in double."""
-    frame = _Frame.around(pool, queries)
-    sample = queries.at(slice(None, None, len(queries) // 64 + 1))
-    coarse = _Products(pool, frame, k, np.float32)
-    found = len(coarse.candidates(sample)[0]) / max(1, len(sample))
-    return coarse if found <= _CROWD * k else _Products(pool, frame, k, np.float64)
 
 
 @dataclass(frozen=True)
@@ -75,63 +87,79 @@ class _Products:
     """A pool of points around their mean, made ready for products of matrices.
 
     It is dealt out to groups, the first to the first, as cards are; what is lacking for groups of
-    equal size is filled up with points far away.
+    equal size is filled up with points far away. A round is one point of each group.
     """
 
     def __init__(self, pool: Points, frame: _Frame, k: int, dtype: type[np.float32 | np.float64]):
         self._pool, self._frame, self._k = pool, frame, k
-        self._penalty = pool.penalty * frame.scale**2
         size = max(1, min(_GROUP, len(pool) // (8 * k)))
-        self._shape = size, -(-len(pool) // size)
         numbers = frame.seen(pool.numbers)
         lengths = np.einsum("ij,ij->i", numbers, numbers)
-        self._columns = np.zeros((numbers.shape[1] + 1, size * self._shape[1]), dtype)
-        self._columns[:-1, : len(pool)] = numbers.T
-        self._columns[-1] = _FAR
-        self._columns[-1, : len(pool)] = lengths
-        self._codes = np.ascontiguousarray(pool.codes.T)
+        lines = np.column_stack([numbers, lengths]).astype(dtype)
+        far = np.append(np.zeros(numbers.shape[1], dtype), dtype(_FAR))
+        self._points, self._codes = _dealt(lines, size, far), _dealt(pool.codes, size, 0)
+        self._rounds = [np.ascontiguousarray(each.T) for each in self._points.swapaxes(0, 1)]
+        self._round_codes = [np.ascontiguousarray(each.T) for each in self._codes.swapaxes(0, 1)]
+        self._penalty = dtype(pool.penalty * frame.scale**2)
         self._longest = float(np.sqrt(lengths.max()))
-        terms = pool.numbers.shape[1] + pool.codes.shape[1] + 4
+        terms = lines.shape[1] + pool.codes.shape[1] + 3
         self._roundings = float(np.finfo(dtype).eps) * terms
+
+    @property
+    def groups(self) -> int:
+        """Return how many groups there are."""
+        return len(self._points)
 
     def nearest(self, queries: Points) -> Rows:
         """Return for each query the k nearest, nearest first, of equals the first."""
         owners, found = self.candidates(queries)
         away = squared(self._pool.at(found), queries.at(owners))
         order = np.lexsort((found, away, owners))
-        firsts = np.searchsorted(owners, np.arange(len(queries)))
+        firsts = np.searchsorted(owners[order], np.arange(len(queries)))
         nearest: Rows = found[order][firsts[:, None] + np.arange(self._k)]
         return nearest
 
     def candidates(self, queries: Points) -> tuple[Rows, Rows]:
-        """Return pairs of query and point, ordered by query: among them are all k nearest.
+        """Return pairs of query and point, among which are all k nearest of each query.
 
         The k-th smallest of all is at most the k-th smallest of the smallest of each group.
         """
-        rows = self._frame.seen(queries.numbers)
-        total = self._distances(rows, queries.codes).reshape(len(rows), *self._shape)
-        smallest = total.min(axis=1)
+        rows, codes = self._frame.seen(queries.numbers), queries.codes
+        factors = np.column_stack([-2 * rows, np.ones(len(rows))]).astype(self._points.dtype)
+        smallest = self._smallest(factors, codes)
         limit = np.partition(smallest, self._k - 1, axis=1)[:, self._k - 1] + self._doubt(rows)
-        above = np.nextafter(limit.astype(total.dtype), total.dtype.type(np.inf))
-        owners, groups = np.nonzero(smallest <= above[:, None])
-        which, places = np.nonzero(total[owners, :, groups] <= above[owners, None])
-        return owners[which], places * self._shape[1] + groups[which]
+        above = np.nextafter(limit.astype(smallest.dtype), smallest.dtype.type(np.inf))
+        pairs = []
+        for group, near in enumerate(above >= smallest.T):
+            own = np.flatnonzero(near)
+            lines, theirs = self._points[group].T, self._codes[group].T
+            away = self._distances(factors[own], codes[own], lines, theirs)
+            which, places = np.nonzero(away <= above[own, None])
+            pairs.append((own[which], places * self.groups + group))
+        owners, found = zip(*pairs, strict=True)
+        return np.concatenate(owners), np.concatenate(found)
 
-    def _distances(self, rows: Numbers, codes: Codes) -> NDArray[Any]:
-        """Return squared distances, each row less its own squared length."""
-        factors = np.hstack([-2 * rows, np.ones((len(rows), 1))]).astype(self._columns.dtype)
-        total: NDArray[Any] = factors @ self._columns
-        if len(self._codes):
-            total[:, : len(self._pool)] += total.dtype.type(self._penalty) * self._differing(codes)
-        return total
+    def _smallest(self, factors: NDArray[Any], codes: Codes) -> NDArray[Any]:
+        """Return the smallest distance of each row to the points of each group."""
+        smallest = np.full((len(factors), self.groups), np.inf, factors.dtype)
+        for rows in blocks(np.arange(len(factors)), self.groups * _HOT):
+            here = slice(rows[0], rows[-1] + 1)
+            for points, theirs in zip(self._rounds, self._round_codes, strict=True):
+                away = self._distances(factors[here], codes[here], points, theirs)
+                np.minimum(smallest[here], away, out=smallest[here])
+        return smallest
 
-    def _differing(self, codes: Codes) -> NDArray[Any]:
-        """Return in how many categories rows differ from all points."""
-        kind = np.min_scalar_type(len(self._codes))
-        count = np.zeros((len(codes), len(self._pool)), kind)
-        for column, own in zip(self._codes, codes.T, strict=True):
-            count += (column != own[:, None]).view(np.uint8)
-        return count
+    def _distances(
+        self, factors: NDArray[Any], codes: Codes, points: NDArray[Any], theirs: Codes
+    ) -> NDArray[Any]:
+        """Return squared distances of rows to points (columns), each row's less its own length."""
+        away: NDArray[Any] = factors @ points
+        if len(theirs):
+            count = np.zeros(away.shape, np.min_scalar_type(len(theirs)))
+            for column, own in zip(theirs, codes.T, strict=True):
+                count += (column != own[:, None]).view(np.uint8)
+            away += self._penalty * count
+        return away
 
     def _doubt(self, rows: Numbers) -> Numbers:
         """Return a bound on how much two computed distances may differ that are equal.
@@ -142,3 +170,11 @@ class _Products:
         sizes = self._longest**2 + 2 * own * self._longest
         bound: Numbers = self._roundings * (sizes + self._penalty * self._pool.codes.shape[1])
         return bound
+
+
+def _dealt(lines: NDArray[Any], size: int, rest: Any) -> NDArray[Any]:
+    """Return lines dealt out to groups of some size (groups × size × columns), filled up."""
+    groups = -(-len(lines) // size)
+    dealt = np.empty((size * groups, lines.shape[1]), lines.dtype)
+    dealt[: len(lines)], dealt[len(lines) :] = lines, rest
+    return np.ascontiguousarray(dealt.reshape(size, groups, -1).swapaxes(0, 1))

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.engines.cpus import one_thread
 from augcli.nearest.points import (
     Codes,
     Find,
@@ -72,15 +73,18 @@ def _members(pool: Points, queries: Points, kinds: Kinds, found: Rows, k: int) -
 
 
 def _by_structure(pool: Points, queries: Points, k: int, ask: Asking) -> Rows:
-    find: Find
-    few = len(pool) * len(queries) <= _FEW
-    if few or not 0 < pool.numbers.shape[1] <= TREE:
-        find = by_products(pool, queries, k)
-    elif pool.codes.shape[1]:
-        find = partial(_by_circles, pool, _tree(pool), k)
-    else:
-        find = partial(_by_tree, _tree(pool), k)
-    return ask(find, pool, queries, k)
+    if len(pool) * len(queries) <= _FEW:
+        return ask(by_products(pool, queries, k), pool, queries, k)
+    with one_thread():  # of linear algebra: the others are asked for queries
+        return ask(_structure(pool, queries, k), pool, queries, k)
+
+
+def _structure(pool: Points, queries: Points, k: int) -> Find:
+    if not 0 < pool.numbers.shape[1] <= TREE:
+        return by_products(pool, queries, k)
+    if pool.codes.shape[1]:
+        return partial(_by_circles, pool, _tree(pool), k)
+    return partial(_by_tree, _tree(pool), k)
 
 
 def nearest_others(points: Points, k: int) -> Rows:

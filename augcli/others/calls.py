@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 
+from augcli.frozen import dataclass
 from augcli.recipe.document import Place
 
 Step: TypeAlias = str | dict[str, Any]

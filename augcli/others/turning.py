@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
 
 from augcli.errors import RecipeError, did_you_mean
+from augcli.frozen import dataclass
 from augcli.image.transform import ImageTransform
 from augcli.others.calls import Arguments, Call, Step, UnturnedError, says_something
 from augcli.others.origin import GENERATOR, LIBRARIES, origin
@@ -46,7 +48,7 @@ class Left:
         return f"line {self.place.line}: {self.name}: {self.why}"
 
 
-@dataclass
+@dataclasses.dataclass
 class Turned:
     """The steps of a pipeline, and what is left of it."""
 

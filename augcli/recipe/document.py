@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import field
 from typing import Any, TypeVar
 
 from augcli.errors import Problem
+from augcli.frozen import dataclass
 
 T = TypeVar("T")
 KeyPath = tuple[str | int, ...]
@@ -41,7 +43,7 @@ class Ignored:
         return found.code == self.code and (self.alone or here)
 
 
-@dataclass
+@dataclasses.dataclass
 class Document:
     """Data, where it was written, and what is wrong with the writing."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
+
+from augcli.frozen import dataclass
 
 Plain = dict[str, Any]
 """Plain JSON."""

@@ -6,7 +6,6 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -17,9 +16,10 @@ from pydantic_core import PydanticSerializationError, from_json, to_json
 from augcli.disk.disk import storage_errors
 from augcli.disk.folder import Folder
 from augcli.errors import UsageError
+from augcli.frozen import dataclass
 from augcli.records.row_records import ROW, RowRecord, row_of
 from augcli.rows.encodings import LostLine
-from augcli.task import Plain, failure
+from augcli.task import Buffer, Plain, failure
 
 if TYPE_CHECKING:
     import polars as pl
@@ -59,10 +59,10 @@ def loaded(data: bytes | memoryview) -> Any:
         return json.loads(bytes(data))
 
 
-def packed(told: Any, payload: bytes) -> bytes:
+def packed(told: Any, *payload: Buffer) -> bytes:
     """Return plain data and bytes as one, for a block of new samples."""
     head = dumped(told)
-    return len(head).to_bytes(8, "little") + head + payload
+    return b"".join([len(head).to_bytes(8, "little"), head, *payload])
 
 
 def unpacked(block: bytes) -> tuple[Any, memoryview]:
@@ -72,7 +72,9 @@ def unpacked(block: bytes) -> tuple[Any, memoryview]:
 
 
 _BLOCK = 1 << 15
-"""Lines that are held in memory at a time."""
+"""Lines that are read and written at a time."""
+_HELD = 1 << 27
+"""Bytes of lines that wait in memory for others."""
 
 
 def lost_lines(name: str, lost: Iterable[LostLine]) -> Iterator[Plain]:
@@ -117,7 +119,7 @@ def _damaged(path: Path) -> Iterator[None]:
 def parquet_of(frames: Iterable[pl.DataFrame]) -> Iterator[bytes]:
     """Yield the table that frames are together as a file; its texts are so to every Polars.
 
-    They wait on disk for each other, and are put together there, group by group.
+    They wait for each other, many of them on disk, and are put together group by group.
     """
     place = Path(tempfile.gettempdir())
     with storage_errors(place), tempfile.TemporaryDirectory(prefix="augment-") as folder:
@@ -130,15 +132,23 @@ def parquet_of(frames: Iterable[pl.DataFrame]) -> Iterator[bytes]:
 
 
 def _waiting(folder: Path, frames: Iterable[pl.DataFrame]) -> pl.LazyFrame:
-    """Return frames as one; they are in files in a folder."""
+    """Return frames as one; those beyond what may be held are in files in a folder."""
     import polars as pl
 
     parts: list[pl.LazyFrame] = []
+    room = _HELD
     for frame in _joined(frames):
+        room -= int(frame.estimated_size())
         part = folder / f"{len(parts):06d}.arrow"
-        frame.write_ipc(part)
-        parts.append(pl.scan_ipc(part))
+        parts.append(frame.lazy() if room >= 0 else _on_disk(part, frame))
     return pl.concat(parts, how="diagonal")
+
+
+def _on_disk(path: Path, frame: pl.DataFrame) -> pl.LazyFrame:
+    import polars as pl
+
+    frame.write_ipc(path)
+    return pl.scan_ipc(path)
 
 
 def _joined(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -32,13 +32,10 @@ class BalanceSettings(Settings):
         return self.model_dump(mode="json", by_alias=True)
 
 
-T = TypeVar("T")
+class TargetBalance(BalanceSettings):
+    """The recipe's `balance:` by copies; what a target may be is said by each."""
 
-
-class TargetBalance(BalanceSettings, Generic[T]):
-    """The recipe's `balance:` by copies."""
-
-    target: T
+    target: Any
 
     @property
     def named_classes(self) -> Collection[str]:
@@ -46,7 +43,7 @@ class TargetBalance(BalanceSettings, Generic[T]):
         return self.target if isinstance(self.target, dict) else ()
 
 
-class Balance(TargetBalance[Literal["max", "median"] | Amount | dict[str, Amount]]):
+class Balance(TargetBalance):
     """The recipe's `balance:` by copies: how many samples each class ends up with."""
 
     target: Literal["max", "median"] | Amount | dict[str, Amount] = Field(
@@ -54,9 +51,7 @@ class Balance(TargetBalance[Literal["max", "median"] | Amount | dict[str, Amount
     )
 
 
-class ObjectBalance(
-    TargetBalance[Literal["max", "median", "repeat_factor"] | Amount | dict[str, Amount]]
-):
+class ObjectBalance(TargetBalance):
     """The recipe's `balance:` for samples that may hold objects."""
 
     target: Literal["max", "median", "repeat_factor"] | Amount | dict[str, Amount] = Field(

@@ -7,6 +7,7 @@ without it the same bytes come out later.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -14,7 +15,6 @@ import platform
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from augcli.addresses import address_of, shown
 from augcli.disk.disk import storage_errors
 from augcli.disk.inside import fresh
 from augcli.errors import StorageError, UsageError
+from augcli.frozen import dataclass
 from augcli.store.store import ABSENT, ConflictError, Store
 from augcli.system.machine import instruction_sets
 from augcli.task import Buffer, Plain
@@ -54,13 +55,8 @@ class Cache:
         return Writing(self, key, pieces, 0)
 
     def recalled(self, key: str, make: Callable[[], Any]) -> Any:
-        """Return what was kept as JSON, or made now; what `make` raises is not kept."""
-        data = self.found(key)
-        if data is not None:
-            return json.loads(data)
-        made = make()
-        self.keep(key, json.dumps(made).encode())
-        return made
+        """Return what was kept as JSON, or made now."""
+        return make()
 
 
 class Writing:
@@ -89,7 +85,7 @@ class Writing:
             self._cache.keep(self._key, b"".join(self._held))
 
 
-@dataclass
+@dataclasses.dataclass
 class SharedCache(Cache, ABC):
     """A place that several outputs, users or machines share."""
 
@@ -102,6 +98,15 @@ class SharedCache(Cache, ABC):
     def finds(self) -> bool:
         """Return whether anything can be found."""
         return self.reads
+
+    def recalled(self, key: str, make: Callable[[], Any]) -> Any:
+        """Return what was kept as JSON, or made now; what `make` raises is not kept."""
+        data = self.found(key)
+        if data is not None:
+            return json.loads(data)
+        made = make()
+        self.keep(key, json.dumps(made).encode())
+        return made
 
     @abstractmethod
     def _read(self, name: str) -> bytes:
@@ -135,7 +140,7 @@ class SharedCache(Cache, ABC):
         return f"cas/{name[:2]}/{name}"
 
 
-@dataclass
+@dataclasses.dataclass
 class FolderCache(SharedCache):
     """A folder."""
 
@@ -170,7 +175,7 @@ def _create(path: Path, data: bytes) -> None:
     path.unlink(missing_ok=True)
 
 
-@dataclass
+@dataclasses.dataclass
 class StoreCache(SharedCache):
     """A place in a store; once it does not answer it is left alone, and all is made here."""
 

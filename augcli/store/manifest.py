@@ -34,9 +34,10 @@ from augcli.records.journal import (
     told_beside,
     told_output,
 )
+from augcli.records.lines import dump_line
 from augcli.rows.tables import ASIDES
 from augcli.store.merged import Merged, merged_of
-from augcli.store.output import OutputFolder, dump_line
+from augcli.store.output import OutputFolder
 from augcli.store.seals import Block, Columns, Sealed, Seals, hash_of, sealed
 from augcli.task import Plain
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
+from augcli.frozen import dataclass
 from augcli.steps.learned import Model, ModelError
 from augcli.store.output import OutputFolder
 

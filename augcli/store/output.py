@@ -24,6 +24,7 @@ from augcli.disk.walked import EMPTY
 from augcli.errors import FindingsError, LockedError, SettingError, StorageError
 from augcli.layouts.staged import STAGED, Staged
 from augcli.records.journal import NEW, parsed, salvaged
+from augcli.records.lines import dump_line
 from augcli.steps.learned import PLACE
 from augcli.store.untouched import entry_of, taken_back, whole_stat
 from augcli.task import Plain
@@ -31,7 +32,6 @@ from augcli.task import Plain
 MARK = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder was made by augment.\n"
 """The content of CACHEDIR.TAG, so that backups leave the folder out."""
 
-_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False)
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
@@ -331,8 +331,3 @@ class OutputFolder:
             if is_new:
                 self.folder.rename(temporary, self.name(path))
                 self.folder.sync(self.name(path.parent) if path.parent != self.path else "")
-
-
-def dump_line(record: dict[str, Any]) -> str:
-    """Return a record as one line of JSON, ASCII only, in its own order of keys."""
-    return _ENCODER.encode(record) + "\n"

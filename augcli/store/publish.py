@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 from augcli.disk.disk import can_clone, clone, storage_errors
 from augcli.disk.inside import folder_around
 from augcli.errors import TakenError
-from augcli.store.output import OutputFolder, dump_line
+from augcli.records.lines import dump_line
+from augcli.store.output import OutputFolder
 from augcli.task import Buffer, Plain
 
 _MOST_WAITING = 1 << 20
@@ -46,8 +47,8 @@ class Batch:
         self._waiting: dict[str, Buffer] = {}
         """What is in files that are still to be written, by their temporary names."""
         self._room = _MOST_WAITING
-        self._missing: set[str] = set()
-        """Folders that were not there when a file in them was asked for."""
+        self._missing: dict[str, bool] = {}
+        """Whether folders were not there when a file that is not in them was asked for."""
         with storage_errors(output.batches):
             place = output.folder.make_fresh(f"{output.name(output.batches)}/{name}-")
             self._path = output.path / place
@@ -69,26 +70,26 @@ class Batch:
         name is taken by a file that is not ours.
         """
         self._check_free(final, ours=ours)
-        digest = hashlib.sha256()
-        pieces = pieces if sha256 else _hashed(pieces, digest)
         with storage_errors(self._path):
             if source is None or not self._cloned(source):
-                self._take(iter(pieces))
-        return self._added(final, sha256 or digest.hexdigest())
+                sha256 = self._take(iter(pieces), sha256)
+        assert sha256, "given with a source"
+        return self._added(final, sha256)
 
-    def _take(self, pieces: Iterator[Buffer]) -> None:
+    def _take(self, pieces: Iterator[Buffer], sha256: str | None) -> str:
         """Take in the next file: it waits if it is one small piece, else it is written at once."""
         begin = [*islice(pieces, 2)]
         if len(begin) == 1 and len(begin[0]) <= self._room:
             self._waiting[self._next] = begin[0]
             self._room -= len(begin[0])
-        else:
-            self._write_waiting()
-            self._folder.write(self._next, chain(begin, pieces))
+            return sha256 or hashlib.sha256(begin[0]).hexdigest()
+        digest, whole = hashlib.sha256(), chain(begin, pieces)
+        self._write_waiting()
+        self._folder.write(self._next, whole if sha256 else _hashed(whole, digest))
+        return sha256 or digest.hexdigest()
 
     def _write_waiting(self) -> None:
-        for name, data in self._waiting.items():
-            self._folder.write(name, (data,))
+        self._folder.write_all((name, (data,)) for name, data in self._waiting.items())
         self._waiting.clear()
         self._room = _MOST_WAITING
 
@@ -121,15 +122,14 @@ class Batch:
     def _mode(self, final: str) -> int | None:
         """Return what kind of file has a name, None if there is none and nothing prevents one."""
         around = folder_around(final)
-        if around in self._missing:
+        if self._missing.get(around):
             return None
         try:
             # What lies in a shard and in no record any more is ours, and in nobody's way.
             return self._finished.look(final).st_mode
         except FileNotFoundError:
-            is_open = not around or self._finished.kept_around(final)
-            if not is_open and not self._finished.stat(around):
-                self._missing.add(around)
+            if around not in self._missing:
+                self._missing[around] = bool(around) and not self._finished.stat(around)
             return None
         except NotADirectoryError:  # a file is where a folder is to be
             return stat.S_IFDIR
@@ -179,9 +179,10 @@ class Batch:
 
     def _given(self) -> dict[str, list[int]]:
         """Give the files their final names; return these, and what tells each as untouched."""
-        finished = self._output.files.held()
-        named = enumerate(final for final, _ in self._finals)
-        return {final: self._folder.moved(str(index), final, finished) for index, final in named}
+        finals = [final for final, _ in self._finals]
+        names = zip(map(str, range(len(finals))), finals, strict=True)
+        stats = self._folder.moved(names, self._output.files.held())
+        return dict(zip(finals, stats, strict=True))
 
 
 def _hashed(pieces: Iterable[Buffer], digest: Any) -> Iterator[Buffer]:

@@ -27,6 +27,7 @@ from augcli.errors import StorageError
 from augcli.layouts.shelf import JOINED, Shelf
 from augcli.layouts.staged import STAGED, Staged
 from augcli.records.journal import NEW
+from augcli.records.lines import dump_line
 from augcli.requests.programs import PLACE
 from augcli.store.copies import Shown, check_out, held
 from augcli.store.index import Index
@@ -42,7 +43,7 @@ from augcli.store.objects import (
     ObjectStore,
     is_passing,
 )
-from augcli.store.output import OutputFolder, dump_line
+from augcli.store.output import OutputFolder
 from augcli.store.packs import Packed, pack, shared_out, unpack
 from augcli.store.seals import Seals
 from augcli.store.store import ABSENT, Entry, Lease, Mark, Publication

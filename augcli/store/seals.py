@@ -23,8 +23,9 @@ from typing import IO, NamedTuple
 
 from augcli import __version__
 from augcli.records.journal import HEAD
+from augcli.records.lines import dump_line
 from augcli.requests.asked import Splits
-from augcli.store.output import OutputFolder, dump_line
+from augcli.store.output import OutputFolder
 from augcli.store.untouched import output_stat, sha256_below
 from augcli.task import Plain
 

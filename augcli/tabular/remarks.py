@@ -258,7 +258,7 @@ def _repeats(outline: Outline, decided: Decided, new: Sequence[Prints]) -> Itera
         return
     prints = prints_of_all(table)
     twice = _twice(prints[outline.train], new)
-    yield from _repeated(np.concatenate(twice), decided.drawn)
+    yield from _repeated(twice, decided.drawn)
     for each, own, is_told in zip(decided.drawn, new, twice, strict=True):
         found = twins(own, prints[others])
         if len(found):
@@ -271,16 +271,26 @@ def _repeats(outline: Outline, decided: Decided, new: Sequence[Prints]) -> Itera
 
 def _twice(known: Prints, new: Sequence[Prints]) -> list[NDArray[np.bool_]]:
     """Return which new rows equal a known one, or one that is new before them."""
-    first = pl.Series(np.concatenate([known, *new])).is_first_distinct().to_numpy()
-    ends = np.cumsum([len(each) for each in new])
-    return np.split(~first[len(known) :], ends[:-1])
+    before = _seen_before(np.concatenate([known, *new]))
+    ends = np.cumsum([len(known), *map(len, new)])
+    return np.split(before, ends[:-1])[1:]
 
 
-def _repeated(twice: NDArray[np.bool_], drawn: Sequence[Drawn]) -> Iterator[Again]:
+def _seen_before(prints: Prints) -> NDArray[np.bool_]:
+    """Return which prints were there before, an eighth at a time: small hash tables are faster."""
+    before = np.zeros(len(prints), bool)
+    for eighth in range(8):
+        places = np.flatnonzero(prints >> np.uint64(61) == eighth)
+        before[places] = ~pl.Series(prints[places]).is_first_distinct().to_numpy()
+    return before
+
+
+def _repeated(twice: Sequence[NDArray[np.bool_]], drawn: Sequence[Drawn]) -> Iterator[Again]:
     """Yield how many new rows of each class are no new ones."""
-    labels = np.repeat([str(each.label) for each in drawn], [len(each) for each in drawn])
-    for label in dict.fromkeys(labels.tolist()):
-        here = twice[labels == label]
+    labels = [str(each.label) for each in drawn]
+    for label in dict.fromkeys(labels):
+        pairs = zip(twice, labels, strict=True)
+        here = np.concatenate([own for own, other in pairs if other == label])
         if here.any():
             text = f"{here.sum()} of the {len(here)} new rows equal another row"
             yield Again(int(here.sum()), text if label == NO_CLASS else f"class {label!r}: {text}")

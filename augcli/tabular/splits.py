@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +20,7 @@ from augcli.dataset.splits import (
 )
 from augcli.draws import Draws, ManyDraws
 from augcli.errors import SettingError
+from augcli.frozen import dataclass
 from augcli.settings.base import ColumnRef, DatasetSettings
 from augcli.settings.shares import SplitShares
 from augcli.tabular.config import TableDatasetSettings, TableOutputSettings

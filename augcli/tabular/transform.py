@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.foreign import derived_from
+from augcli.frozen import dataclass
 from augcli.ranges import Choice, Constant, Normal, Uniform
 from augcli.rows.tables import packed, unpacked
 from augcli.tabular.keys import Keys, picks
@@ -61,7 +62,7 @@ class Block:
         """Return the rows as bytes: which columns there are, then their values."""
         numbers = [np.ascontiguousarray(each, np.float64).data for each in self.numbers.values()]
         codes = [np.ascontiguousarray(each, np.int32).data for each in self.codes.values()]
-        return packed([[*self.numbers], [*self.codes]], b"".join([*numbers, *codes]))
+        return packed([[*self.numbers], [*self.codes]], *numbers, *codes)
 
     @classmethod
     def unpacked(cls, table: Table, data: bytes, size: int) -> Block:

@@ -15,7 +15,9 @@ _WORD = re.compile(WORD)
 
 def with_articles(document: Document, edits: Sequence[Edit]) -> list[Edit]:
     """Return edits in order, with those of articles that fit no more."""
-    return ordered([*edits, *_articles(document, edits)] if document.articles else edits)
+    articles = document.articles
+    behind = articles and any(start in articles for start, _, _ in edits)
+    return ordered([*edits, *_articles(document, edits)] if behind else edits)
 
 
 def _articles(document: Document, edits: Sequence[Edit]) -> Iterator[Edit]:

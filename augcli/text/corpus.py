@@ -4,17 +4,19 @@ copies each gives.
 
 from __future__ import annotations
 
+import dataclasses
 from array import array
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from augcli.balance.classes import check_steps, check_target, one_class
 from augcli.balance.targets import Group, counted, spread, targets
 from augcli.dataset.splits import BLANK, NO_SPLIT, augmented, called, check_augmented
 from augcli.dataset.strings import Names
+from augcli.frozen import dataclass
 from augcli.requests.asked import Copies
 from augcli.requests.courses import dealt_out
 from augcli.rows.encodings import LostLine
@@ -30,7 +32,7 @@ from augcli.text.transform import recommending
 from augcli.transform import Label
 
 
-@dataclass
+@dataclasses.dataclass
 class Corpus:
     """The rows of all files, one file after the other."""
 

@@ -29,8 +29,31 @@ Courses = Sequence[tuple[Stage[TextTransform], Views]]
 """Stages with their views."""
 
 
-Made = tuple[list[Step], Document, str | None]
-"""What a try at a copy comes to: steps, text, and how its file has that, where it may be there."""
+Made = tuple[Sequence[tuple[TextTransform, Params]], Document]
+"""What a try at a copy comes to: the steps with what was drawn for them, and the text."""
+
+
+class Rows(dict[str, str | None]):
+    """Text → how a file has it, None where it must not be there; each is written once."""
+
+    def __init__(self, write: Callable[[Document], str | None]):
+        super().__init__()
+        self._write = write
+
+    def of(self, document: Document) -> str | None:
+        """Return how the file has a text."""
+        text = document.text
+        if text not in self:
+            self[text] = self._write(document)
+        return self[text]
+
+    def mark(self, group: Sequence[Made]) -> tuple[str, ...] | None:
+        """Return the texts of a group; None where two are the same, or one must not be there."""
+        if len(group) == 1:
+            ((_, made),) = group
+            return None if self.of(made) is None else (made.text,)
+        rows = {made.text: self.of(made) for _, made in group}
+        return tuple(rows) if len(rows) == len(group) and None not in rows.values() else None
 
 
 class Drawn(NamedTuple):
@@ -105,12 +128,13 @@ def draw_copies(
     `write` gives the row of one, or None where there must be none. A group is drawn again together.
     Where a step fails on a copy each time that it is drawn, its fault comes in its place.
     """
+    rows = Rows(write)
     for (stage, views), some in zip(courses, streams, strict=True):
         tried: Callable[[Draws], Iterable[Draws]] = tries
-        copies = Distinct[Sequence[Made]](_mark, [(document.text,), None])
+        copies = Distinct[Sequence[Made]](rows.mark, [(document.text,), None])
 
         def draw(draws: Draws, views: Views = views) -> Sequence[Made]:
-            return [_made(own, view.below(draws), label, document, write) for view, own in views]
+            return [_made(own, view.below(draws), label, document) for view, own in views]
 
         for copy, stream in enumerate(some):
             try:
@@ -118,9 +142,10 @@ def draw_copies(
             except StepError as error:
                 yield Failed((stage.name, copy), error)
                 continue
-            for (view, _), (steps, made, row) in zip(views, group, strict=True):
-                if is_new and row is not None:
-                    yield Drawn(steps, made, attempt, row, copy, stage.name, view.name)
+            for (view, _), (own, made) in zip(views, group, strict=True):
+                if is_new:
+                    steps = [step.told(params) for step, params in own]
+                    yield Drawn(steps, made, attempt, rows.of(made), copy, stage.name, view.name)
                 else:
                     yield Drawn([], document, attempt, None, copy, stage.name, view.name)
             if not is_new:
@@ -132,28 +157,27 @@ def _once(stream: Draws) -> Iterable[Draws]:
     return (stream,)
 
 
-def _mark(group: Sequence[Made]) -> tuple[str, ...] | None:
-    """Return the texts of a group; None where two are the same, or none can be had."""
-    if len(group) == 1:
-        ((_, made, row),) = group
-        return None if row is None else (made.text,)
-    texts = {made.text: row for _, made, row in group}
-    return tuple(texts) if len(texts) == len(group) and set(texts.values()) != {None} else None
-
-
-def _made(
-    steps: Steps,
-    draws: Draws,
-    label: Label,
-    document: Document,
-    write: Callable[[Document], str | None],
-) -> Made:
-    told: list[Step] = []
+def _made(steps: Steps, draws: Draws, label: Label, document: Document) -> Made:
+    drawn: list[tuple[TextTransform, Params]] = []
     for step, here in taken(steps, draws, label, draws):
-        params = params_of(step, here, document, label)
-        document = _after(type(step), document, params)
-        told.append(step.told(params))
-    return told, document, write(document)
+        params, document = _stepped(step, here, document, label)
+        drawn.append((step, params))
+    return drawn, document
+
+
+def _stepped(
+    step: TextTransform, draws: Draws, document: Document, label: Label
+) -> tuple[Params, Document]:
+    """Return what a step draws for a text and the text after it; of several, for each by itself."""
+    if document.parts:
+        each = [
+            _stepped(step, draws.at(number), part, label)
+            for number, part in enumerate(document.parts)
+        ]
+        params = {_PARTS: [own for own, _ in each]}
+        return params, Document(joined(made.text for _, made in each), document.reading)
+    params = step.make_params(draws, document.of(label) if step.asks_class else document)
+    return params, step.apply(document, params)
 
 
 def applied(steps: Sequence[Step], document: Document) -> Document:
@@ -161,14 +185,6 @@ def applied(steps: Sequence[Step], document: Document) -> Document:
     for step in steps:
         document = _after(step_named(TextTransform, step["name"]), document, step["params"])
     return document
-
-
-def params_of(step: TextTransform, draws: Draws, document: Document, label: Label) -> Params:
-    """Return what is drawn for a text; for each of several by itself."""
-    if not document.parts:
-        return step.make_params(draws, document.of(label) if step.asks_class else document)
-    parts = enumerate(document.parts)
-    return {_PARTS: [params_of(step, draws.at(number), part, label) for number, part in parts]}
 
 
 def _after(step: type[TextTransform], document: Document, params: Params) -> Document:

@@ -59,7 +59,8 @@ def edited(document: Document, edits: Sequence[Edit]) -> Document:
 
 def ordered(edits: Iterable[Edit]) -> list[Edit]:
     """Return edits in the order of their places; those at one place stay as they came."""
-    return sorted(edits, key=_PLACE)
+    found = list(edits)
+    return sorted(found, key=_PLACE) if len(found) > 1 else found
 
 
 def in_shape_of(new: str, old: str) -> str:

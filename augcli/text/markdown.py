@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _END = r"[ \t]*\r?(?:\n|\Z)"
 _EMPTY = r"[ \t]*\r?\n"
@@ -30,10 +30,15 @@ lines behind a blank one that follows a paragraph, what links by name lead to, e
 _PATTERNS = {mark: re.compile(form, re.MULTILINE) for mark, form in _FORMS.items()}
 
 
-def code_in(text: str) -> Iterator[tuple[int, int]]:
-    """Yield start and end of each stretch of code, with the ends of lines around it."""
+def code_in(text: str) -> tuple[tuple[int, int], ...]:
+    """Return start and end of each stretch of code, with the ends of lines around it."""
+    marked = [form for mark, form in _PATTERNS.items() if mark in text]
+    return tuple(_stretches(text, dict.fromkeys(marked))) if marked else ()
+
+
+def _stretches(text: str, patterns: Iterable[re.Pattern[str]]) -> Iterator[tuple[int, int]]:
     names = set[str]()
-    for pattern in {form: None for mark, form in _PATTERNS.items() if mark in text}:
+    for pattern in patterns:
         for match in pattern.finditer(text):
             yield max(match.start("code") - 1, 0), match.end("code")
             names.update(filter(None, [match.groupdict().get("name")]))

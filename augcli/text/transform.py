@@ -87,14 +87,18 @@ def share(spread: Spread, draws: Draws, name: str) -> float:
     return rounded(spread.draw(draws.at(name)))
 
 
-def picked(draws: Draws, count: int, wanted: int) -> Iterator[tuple[int, Draws]]:
-    """Yield so many different numbers below `count`, in random order, each with a stream."""
+def picked(draws: Draws, count: int, wanted: int) -> list[tuple[int, Draws]]:
+    """Return so many different numbers below `count`, in random order, each with a stream."""
+    if wanted == 1 and count:  # as below, where most steps need no more
+        return [draws.at(0).parted(count)]
+    found: list[tuple[int, Draws]] = []
     pool: dict[int, int] = {}
     for step in range(min(wanted, count)):
         gap, rest = draws.at(step).parted(count - step)
         place = step + gap
-        yield pool.get(place, place), rest
+        found.append((pool.get(place, place), rest))
         pool[place] = pool.get(step, step)
+    return found
 
 
 def one_of(draws: Draws, items: Any) -> Any:

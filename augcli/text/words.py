@@ -6,22 +6,23 @@ punctuation, spacing, Unicode.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from itertools import chain, starmap
 from typing import NamedTuple
 
 from augcli import once
+from augcli.frozen import dataclass
 from augcli.requests.programs import Answers
 from augcli.text.beginnings import Article
 from augcli.text.joined import parted
 from augcli.text.language import folders
 from augcli.text.language.lexicon import Lexicon
-from augcli.text.language.negations import NEGATING, may_negate, negates
+from augcli.text.language.negations import may_negate, negates, negations_in
 from augcli.text.markdown import code_in
 from augcli.text.protected import PROTECTED, SPACELESS
 from augcli.text.stretches import Stretches
@@ -162,7 +163,7 @@ def _guarded(word: Word, kept: Stretches) -> Word:
     return Word(word.start, word.end, word.text, free, kept.surround(word.start))
 
 
-@dataclass
+@dataclasses.dataclass
 class Document:
     """A text with its labelled spans, and its words once they are asked for."""
 
@@ -185,7 +186,7 @@ class Document:
     @once.kept
     def code(self) -> tuple[Span, ...]:
         """Return the stretches of several lines that are code, of which there are no words."""
-        return tuple(code_in(self.text))
+        return code_in(self.text)
 
     @once.kept
     def words(self) -> list[Word]:
@@ -225,11 +226,14 @@ class Document:
     @once.kept
     def deletable(self) -> list[int]:
         """Return the indices of words that may go without turning the meaning around."""
-        words, known = self.words, self.reading.never_deleted
-        if not may_negate(self.text) and known.isdisjoint(self._lowers):
-            return self.free
-        found = [index for index in self.free if not negates(words[index].text, known)]
-        kept = Stretches(match.span() for match in NEGATING.finditer(self.text))
+        words, lowers, known = self.words, self._lowers, self.reading.never_deleted
+        found = self.free
+        if may_negate(self.text) or not known.isdisjoint(lowers):
+            found = [index for index in found if not negates(lowers[index], known)]
+        spans = negations_in(self.text)
+        if not spans:
+            return found
+        kept = Stretches(spans)
         return [i for i in found if not kept.overlap(words[i].start, words[i].end)]
 
     @once.kept

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
 
@@ -19,6 +18,7 @@ from augcli.disk.inside import fresh
 from augcli.engines import Beat, Outcome, Share
 from augcli.engines.garbage import undisturbed
 from augcli.errors import StoppedError, StorageError
+from augcli.frozen import dataclass
 from augcli.requests.spread import Maker, Part
 from augcli.rows.tables import dumped
 from augcli.store.output import OutputFolder
@@ -64,8 +64,8 @@ class _Store:
             data = self.output.folder.read(self.name(items))
         except FileNotFoundError:
             return None
-        whole = hashlib.sha256(data[_DIGEST:]).digest() == data[:_DIGEST]
-        return data[_DIGEST:] if whole else None
+        digest, content = data[:_DIGEST], data[_DIGEST:]
+        return content if hashlib.sha256(content).digest() == digest else None
 
     def kept(self, items: Sequence[Any]) -> bytes:
         """Return what was made of items, and must be there."""

@@ -5,13 +5,15 @@ What comes of it is a recipe whose steps hold their models, and everything after
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from augcli.dataset.units import Dataset
 from augcli.disk.reading import read_whole
 from augcli.errors import Problem, SampleError, SettingError
+from augcli.frozen import dataclass
 from augcli.recipe import Recipe
 from augcli.recipe.document import KeyPath
 from augcli.requests.spread import Spread, here
@@ -70,7 +72,7 @@ def _not_kept(_step: str, _lesson: Lesson, _model: Model) -> None:
     """Forget what was learned."""
 
 
-@dataclass
+@dataclasses.dataclass
 class School:
     """Finds out what the steps of a recipe are to know of a dataset, each thing once."""
 

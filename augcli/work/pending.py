@@ -24,9 +24,11 @@ from augcli.store.sources import stats_of
 from augcli.store.untouched import output_stat
 from augcli.task import Plain, Pools, Task, files_of
 
-MAX_SOURCES = 64
 MAX_OUTPUTS = 256
-"""A chunk is published as one batch: the price of durability is shared, and no more is redone."""
+"""Of a chunk, and as many sources at most: it is published as one batch.
+
+So the price of durability is shared, and no more is redone.
+"""
 
 
 _FEW_BLOCKS = 16
@@ -165,7 +167,7 @@ class Pending:
 
     def chunks(self, rows: Sequence[int], jobs: int) -> Iterator[list[Any]]:
         """Yield lists of `[task, prior record]`, small enough for all workers to get some."""
-        most = max(1, min(MAX_SOURCES, len(rows) // (4 * jobs)))
+        most = max(1, min(MAX_OUTPUTS, len(rows) // (4 * jobs)))
         chunk: list[Any] = []
         outputs = 0
         for row in rows:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from itertools import chain
 from pathlib import Path
 
 from augcli.errors import LostError, SampleError, StepError, StorageError, UnreadError
+from augcli.frozen import dataclass
 from augcli.plural import several
 from augcli.records.journal import NEW, blank
 from augcli.requests.asked import Stamps
@@ -115,7 +116,7 @@ class SourceWork:
             found = self._failed(error)
         except MemoryError as error:
             raise StorageError(f"out of memory for {self.task.source}") from error
-        self._processed = None  # what was decoded goes
+        self._processed, self._read, self._sources = None, (), {}  # what was read and decoded goes
         is_done = self.is_finished and not self._unread
         self.record = blank(self.task.plain(), self._stamp if is_done else None) | found
         return self
@@ -251,7 +252,7 @@ class SourceWork:
         Of no outputs it is known nothing: why there are none is to be noted.
         """
         before = {name: each["key"] for name, each in self._before.items()}
-        return bool(outputs) and before == {each.name: each.key for each in outputs}
+        return bool(before) and before == {each.name: each.key for each in outputs}
 
     def _entries(self, outputs: Sequence[Output], kept: dict[str, Plain | None]) -> Iterator[Plain]:
         """Yield the outputs' entries, each before those of what lies beside it."""

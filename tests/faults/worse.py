@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from augcli.records.lines import dump_line
 from augcli.store import output, publish
 from augcli.work import chunk as work
 
@@ -24,7 +25,7 @@ def shard_first(batch: Any, records: Any, stale: Any) -> Any:
     """Publish records before what they speak of."""
     lines = list(records)
     with batch._output.replacing(batch._output.shard(batch._name)) as shard:
-        shard.writelines(map(output.dump_line, lines))
+        shard.writelines(map(dump_line, lines))
     return PUBLISH(batch, lines, stale)
 
 

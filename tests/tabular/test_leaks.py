@@ -36,8 +36,9 @@ def run(tmp_path, leaks="refuse", **dataset):
     return augmented(tmp_path, told, balance={"target": "max"})
 
 
-def test_equal_rows_are_refused_and_nothing_is_left(tmp_path):
-    write(tmp_path / "t.csv", HEAD + OWN + HELD + TWINS)
+@pytest.mark.parametrize("zero", ["0", "-0", "-0.0"])
+def test_equal_rows_are_refused_and_nothing_is_left(tmp_path, zero):
+    write(tmp_path / "t.csv", HEAD + OWN + HELD + TWINS.replace(",0,", f",{zero},"))
     with pytest.raises(FindingsError, match=REFUSED):
         run(tmp_path)
     assert not (tmp_path / "out").exists()

@@ -48,8 +48,9 @@ def points(seed: int, rows: int, columns: int, codes: int = 0) -> Points:
         ["normal", "grid", "one huge column", "far from zero", "huge", "tiny", "twins"]
     ),
     few=st.sampled_from([0, 1 << 20]),
+    held=st.sampled_from([1 << 12, 1 << 21]),
 )
-def test_nearest_are_what_the_definition_says(*, seed, rows, columns, codes, k, shape, few):
+def test_nearest_are_what_the_definition_says(*, seed, rows, columns, codes, k, shape, few, held):
     drawn = points(seed, rows, columns, codes)
     numbers = {
         "normal": drawn.numbers,
@@ -64,6 +65,7 @@ def test_nearest_are_what_the_definition_says(*, seed, rows, columns, codes, k, 
     queries = pool.at(slice(0, 50))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search, "_FEW", few)
+        patch.setattr("augcli.nearest.points._CELLS", held)
         found, expected = nearest(pool, queries, k), by_definition(pool, queries, k)
     assert np.array_equal(away(pool, queries, found), away(pool, queries, expected))
     if few or columns != 2:  # trees take any of several that are equally far

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from augcli.errors import Problem, SampleError
+from augcli.frozen import dataclass
 from augcli.image.targets import Box, Point, Ring, Target, Targets
 
 Size: TypeAlias = tuple[int, int]
 """Width and height of a picture as it is shown."""
 
 
-@dataclass(frozen=True, order=True, slots=True)
+@dataclasses.dataclass(frozen=True, order=True, slots=True)
 class Note:
     """What is odd in a file of annotations, and what becomes of it."""
 

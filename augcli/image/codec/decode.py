@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.errors import SampleError
+from augcli.frozen import dataclass
 from augcli.image.codec import pillow, plain_png, pnm, tiff
 from augcli.image.codec.complete import png_chunks, without_animation
 from augcli.image.codec.guard import foreign, guarded, warned
@@ -222,7 +223,7 @@ def _png(data: bytes, header: Header) -> Samples:
     plain = plain_png.samples(data)
     if plain is not None:
         return _bgr(plain)
-    animated = any(name == b"acTL" for name, _, _ in png_chunks(data))
+    animated = b"acTL" in data and any(name == b"acTL" for name, _, _ in png_chunks(data))
     return _by_opencv(without_animation(data) if animated else data, header)
 
 

@@ -42,3 +42,24 @@ def snapped(matrix: Matrix) -> Matrix:
         return matrix
     whole: Matrix = np.array([*near, 1.0])
     return whole.reshape(3, 3)
+
+
+def inverted_all(stack: Matrix) -> Matrix:
+    """Return the inverse of each of N×3×3 matrices, to the bit that of `inverted`."""
+    (a, b, c), (d, e, f), (g, h, i) = stack.transpose(1, 2, 0)
+    first, second, third = e * i - f * h, f * g - d * i, d * h - e * g
+    determinant = a * first + b * second + c * third
+    cofactors = (
+        *(first, c * h - b * i, b * f - c * e),
+        *(second, a * i - c * g, c * d - a * f),
+        *(third, b * g - a * h, a * e - b * d),
+    )
+    inverses: Matrix = np.array(cofactors) / determinant
+    return np.ascontiguousarray(inverses.T).reshape(-1, 3, 3)
+
+
+def snapped_all(stack: Matrix) -> Matrix:
+    """Return each of N×3×3 matrices as `snapped` does, but for the signs of zeros."""
+    scaled = stack / stack[:, 2:, 2:]
+    whole = np.rint(scaled)
+    return np.where(np.abs(scaled - whole) < 1e-9, whole, scaled)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, partial, reduce
 from typing import ClassVar, TypeAlias
 
@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.errors import StepError
+from augcli.frozen import dataclass
 from augcli.image.kernels.matrices import Matrix, inverted, project, snapped
 from augcli.image.kernels.places import (
     Places,
@@ -217,19 +218,21 @@ class Resample:
     @kept
     def matrix(self) -> Matrix:
         """Return the product of the run's matrices; displacements count as identity."""
-        first, *others = [each.matrix for each in self.moves if isinstance(each, Warp)] or [
+        product, *others = [each.matrix for each in self.moves if isinstance(each, Warp)] or [
             _UNMOVED
         ]
-        return snapped(reduce(lambda product, matrix: matrix @ product, others, first))
+        for matrix in others:
+            product = matrix @ product
+        return snapped(product)
 
     @property
     def mirrors(self) -> bool:
         """Return whether left becomes right."""
-        return mirrors(self._inverse, self.size)
+        return mirrors(self.inverse, self.size)
 
     def depth(self, points: Points) -> NDArray[np.float64]:
         """Return how far points lie in front of the eye, negative where they cannot be seen."""
-        return depth(self.matrix, self._inverse, self.size, points)
+        return depth(self.matrix, self.inverse, self.size, points)
 
     @kept
     def straight(self) -> float:
@@ -237,16 +240,18 @@ class Resample:
         return min(move.straight for move in self.moves)
 
     @kept
-    def _inverse(self) -> Matrix:
+    def inverse(self) -> Matrix:
+        """Return the inverse of its matrix."""
         return inverted(self.matrix)
 
     @kept
-    def _whole_inverse(self) -> Matrix:
-        return snapped(self._inverse)
+    def whole_inverse(self) -> Matrix:
+        """Return the same with what is a whole number but for float error made whole."""
+        return snapped(self.inverse)
 
     @kept
     def _has_field(self) -> bool:
-        return any(isinstance(move, Field) for move in self.moves)
+        return Field in map(type, self.moves)
 
     @kept
     def _copies(self) -> bool:
@@ -256,12 +261,12 @@ class Resample:
     @kept
     def blocks(self) -> Size:
         """Return how many pixels of the input, across and down, are averaged before the run."""
-        return (1, 1) if self._copies else shrinkage(self._inverse, self.size)
+        return (1, 1) if self._copies else shrinkage(self.inverse, self.size)
 
     @property
     def reduction(self) -> int:
         """Return to which part of its sides the input can be decoded."""
-        return 1 if self.blocks == (1, 1) else reduction(self._inverse, self.size)
+        return 1 if self.blocks == (1, 1) else reduction(self.inverse, self.size)
 
     @kept
     def _on_grid(self) -> OnGrid | None:
@@ -276,7 +281,7 @@ class Resample:
         into = to_blocks(across, down)
         if self._has_field:
             return lambda pixels, how: displaced(pixels, *self._places(into), how)
-        inverse = self._whole_inverse if across == down == 1 else snapped(into @ self._inverse)
+        inverse = self.whole_inverse if across == down == 1 else snapped(into @ self.inverse)
         return lambda pixels, how: warp(pixels, inverse, self.size, how)
 
     def _places(self, last: Matrix) -> Places:
@@ -323,7 +328,7 @@ class Resample:
     def is_blank(self, pixels: PixelArray) -> bool:
         """Return whether nothing of its input is seen outside that."""
         is_told = self.sampling.border in (None, "constant")
-        return is_told or (not self._has_field and is_within(self._inverse, self.size, pixels))
+        return is_told or (not self._has_field and is_within(self.inverse, self.size, pixels))
 
     def numbers(self, mask: Mask) -> PixelArray:
         """Return what a mask's numbers become."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.frozen import dataclass
 from augcli.image.kernels.clip import clipped
 from augcli.image.kernels.regions import plane_of, region_of, shown_of
 from augcli.image.operations.placed import extent

@@ -6,14 +6,16 @@ or nothing that looks like them, destroys.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from augcli.checks.findings import Lint
 from augcli.draws import Draws
 from augcli.errors import RefusedError, SampleError
+from augcli.frozen import dataclass
 from augcli.image.kernels.structure import structure_left
 from augcli.image.operations.ops import Op, apply, fuse, points_after
 from augcli.image.picture import (
@@ -69,7 +71,7 @@ class Subject:
         return replace(facts, objects=self.objects) if step.asks_objects else facts
 
 
-@dataclass
+@dataclasses.dataclass
 class _Seen:
     """What came of a step."""
 

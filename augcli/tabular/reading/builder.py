@@ -20,7 +20,7 @@ from augcli.tabular.reading.columns import NUMERIC, Column, Role, Style
 from augcli.tabular.reading.listed import refuse_lists
 from augcli.tabular.reading.looks import look
 from augcli.tabular.reading.precision import decimals_of, with_ends
-from augcli.tabular.reading.table import Coded, Numbers, Rows
+from augcli.tabular.reading.table import Coded, Numbers
 from augcli.tabular.reading.unlike import names_rows
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -77,6 +77,11 @@ class Builder:
         """Return whether no value is needed."""
         unread = self.role == "feature" and self.told in ("text", "id")
         return unread or self.role in ("id", "ignore")
+
+    @property
+    def is_plain(self) -> bool:
+        """Return whether its cells are numbers that are written as programs do."""
+        return self._numeric and not (self.skipped or self.style.is_marked or self.style.pad)
 
     def look(self, cells: Sequence[str], quote: str, decimal: str) -> None:
         """Find out from the first cells what the column holds."""
@@ -168,6 +173,9 @@ class Builder:
         return np.where(odd, np.nan, plain)
 
     def _numbers(self, cells: pl.Series, start: int, ours: Mask) -> Numbers:
+        """Return the numbers of cells, which are texts unless all are plain ones."""
+        if cells.dtype.is_float():
+            return cells.to_numpy()
         plain = self._plain(cells)
         values = plain.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
         odd = np.flatnonzero(~(np.abs(values) < VAST))
@@ -223,9 +231,9 @@ class Builder:
         return self._finish_texts(pl.concat(pieces).rechunk(), ours)
 
     def _finish_numbers(self, values: Numbers, ours: Mask) -> tuple[Column, Numbers | Coded | None]:
-        rows = np.flatnonzero(ours & ~np.isnan(values))
-        present = values[rows]
-        kind, decimals = self._numeric_kind(present, rows)
+        told = ours & ~np.isnan(values)
+        present = values if told.all() else values[told]
+        kind, decimals = self._numeric_kind(present, told)
         shown = self.style.decimals if self.style.fixed else 0
         style = replace(self.style, decimals=max(decimals, shown))
         if kind == "boolean":
@@ -236,8 +244,8 @@ class Builder:
             return self._column(kind, style), None
         return with_ends(self._column(kind, style), present), values
 
-    def _numeric_kind(self, present: Numbers, rows: Rows) -> tuple[ColumnKind, int]:
-        """Return what numbers in some rows are, and their decimals."""
+    def _numeric_kind(self, present: Numbers, told: Mask) -> tuple[ColumnKind, int]:
+        """Return what the numbers that are told are, and their decimals."""
         decimals = decimals_of(present)
         if self.dtype and self.dtype.startswith("Date"):
             return "date", 0
@@ -250,9 +258,9 @@ class Builder:
             return "constant", decimals
         if decimals or self.style.exponent:
             return ("number", 0) if self.style.exponent else ("decimals", decimals)
-        return self._whole_kind(present, rows), 0
+        return self._whole_kind(present, told), 0
 
-    def _whole_kind(self, present: Numbers, rows: Rows) -> ColumnKind:
+    def _whole_kind(self, present: Numbers, told: Mask) -> ColumnKind:
         vast = max(abs(present.min()), abs(present.max())) >= _EXACT
         if vast and self.role == "feature":
             return "id" if self._whole else "number"
@@ -260,6 +268,7 @@ class Builder:
             return "integer"
         if set(present[:1000].tolist()) <= {0.0, 1.0} and present.max() <= 1:
             return "boolean" if present.min() >= 0 else "integer"
+        rows = np.flatnonzero(told)
         if len(present) > _FEW and np.all(present - rows == present[0] - rows[0]):
             return "id"
         unique = len(present) > _FEW and names_rows(self.name)

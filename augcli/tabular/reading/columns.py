@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from typing import Any, Literal
 
 from augcli.dataset.columns import column_of
 from augcli.errors import SettingError
+from augcli.frozen import dataclass
 from augcli.rows.dates import has_time
 from augcli.settings.base import ColumnRef
 from augcli.tabular.config import AMOUNTS, ColumnKind, ColumnTold, TableDatasetSettings

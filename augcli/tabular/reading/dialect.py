@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from itertools import islice, pairwise
 from typing import Any
 
 from augcli.errors import SampleError, SettingError
+from augcli.frozen import dataclass
 from augcli.rows import delimited
 from augcli.rows.cells import row_spans, values, width_of
 from augcli.rows.delimited import NUMBER, Delimited

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from augcli.frozen import dataclass
 from augcli.rows.dates import date_format, fraction_digits, told_format
 from augcli.tabular.amounts import (
     Marks,

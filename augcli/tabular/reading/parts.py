@@ -17,16 +17,17 @@ from augcli.rows.packed import read_parquet
 from augcli.rows.packings import unpacked
 from augcli.rows.parquet import Origin
 from augcli.tabular.config import TableDatasetSettings
-from augcli.tabular.reading.builder import Builder
+from augcli.tabular.reading.builder import VAST, Builder
 from augcli.tabular.reading.columns import SAMPLE
 from augcli.tabular.reading.dialect import HEAD, Dialect, sniff
 from augcli.tabular.reading.looks import decimal_of
-from augcli.tabular.reading.structure import Lines, is_regular, row_spans
+from augcli.tabular.reading.structure import Lines, counted, is_regular, row_spans
 from augcli.tabular.reading.table import Part
 from augcli.task import Source
 
 EVERY = np.array(True)
 """Where all rows say what columns are like."""
+NONE: frozenset[str] = frozenset()
 
 
 class FilePart:
@@ -148,8 +149,10 @@ class TextPart(FilePart):
     def feed(self, builders: Sequence[Builder]) -> None:
         """Give each builder its cells, chunk by chunk."""
         self.rows = 0
+        numbers = frozenset(str(each.index) for each in builders if each.is_plain)
         for start, end in self._lines.chunks():
-            frame = self._frame(bytes(self._lines.data[start:end]))
+            frame = self._frame(bytes(self._lines.data[start:end]), numbers)
+            numbers &= frozenset(frame.select(pl.col(pl.Float64)).columns)
             ours = self._judging(self.rows, frame.height)
             for builder in builders:
                 builder.take(frame[str(builder.index)], ours)
@@ -162,10 +165,10 @@ class TextPart(FilePart):
         chunks = self._lines.chunks()
         return pl.concat([self._frame(bytes(self._lines.data[a:b])) for a, b in chunks])
 
-    def _frame(self, chunk: bytes) -> pl.DataFrame:
+    def _frame(self, chunk: bytes, numbers: frozenset[str] = NONE) -> pl.DataFrame:
         """Return the cells of the next rows; those of another width are told."""
         try:
-            frame, wrong = cells_of(chunk, self._dialect)
+            frame, wrong = cells_of(chunk, self._dialect, numbers)
         except SampleError as error:
             raise SampleError(f"row {self.rows} {error}") from None
         for row, count in wrong.items():
@@ -174,17 +177,20 @@ class TextPart(FilePart):
         return frame
 
 
-def cells_of(chunk: bytes, dialect: Dialect) -> tuple[pl.DataFrame, dict[int, int]]:
+def cells_of(
+    chunk: bytes, dialect: Dialect, numbers: frozenset[str] = NONE
+) -> tuple[pl.DataFrame, dict[int, int]]:
     """Return the cells of a run of rows, and row → its width where that is another.
 
-    Such rows are blank. Raises SampleError where rows cannot be told apart.
+    Such rows are blank. Raises SampleError where rows cannot be told apart. `numbers` are read as
+    such where all are plain ones.
     """
     width = dialect.width
     if not is_regular(chunk, dialect):
         chunk = _regular(chunk, dialect)
-    frame = parse(chunk, dialect)
+    frame = parse(chunk, dialect, numbers)
     plain = not dialect.quote or dialect.quote.encode() not in chunk
-    delimiters = chunk.count(dialect.delimiter.encode())
+    delimiters = counted(chunk, dialect.delimiter)
     if frame is not None and plain and frame.height * (width - 1) == delimiters:
         return frame, {}
     starts, ends, counts = row_spans(chunk, dialect)
@@ -202,21 +208,33 @@ def cells_of(chunk: bytes, dialect: Dialect) -> tuple[pl.DataFrame, dict[int, in
     return mended, wrong
 
 
-def parse(chunk: bytes, dialect: Dialect) -> pl.DataFrame | None:
-    """Return the cells of a run of rows, columns named by their number; None if rows differ."""
-    schema = {str(index): pl.String for index in range(dialect.width)}
+def parse(chunk: bytes, dialect: Dialect, numbers: frozenset[str] = NONE) -> pl.DataFrame | None:
+    """Return the cells of a run of rows, columns named by their number; None if rows differ.
+
+    They are texts, but for columns of `numbers` without a cell that takes care.
+    """
+    names = map(str, range(dialect.width))
+    schema = {name: pl.Float64 if name in numbers else pl.String for name in names}
     if not chunk.strip(b"\r\n"):
-        return pl.DataFrame(schema=schema)
+        return pl.DataFrame(schema=dict.fromkeys(schema, pl.String))
     try:
-        return pl.read_csv(
+        frame = pl.read_csv(
             chunk,
             has_header=False,
             separator=dialect.delimiter,
             quote_char=dialect.quote or None,
             schema=schema,
+            ignore_errors=bool(numbers),
         )
     except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
         return None
+    plain = frozenset(name for name in numbers if _are_plain(frame[name]))
+    return frame if plain == numbers else parse(chunk, dialect, plain)
+
+
+def _are_plain(numbers: pl.Series) -> bool:
+    """Return whether no number is missing, or too large for distances."""
+    return not numbers.null_count() and bool(np.all(np.abs(numbers.to_numpy()) < VAST))
 
 
 def _regular(chunk: bytes, dialect: Dialect) -> bytes:

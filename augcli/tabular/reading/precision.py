@@ -24,12 +24,15 @@ def decimals_of(values: Numbers) -> int | None:
     A few values with more are noise of binary fractions, such as 8.3945900000000009.
     """
     sample = values[:: max(1, len(values) // _ENOUGH)]
-    for decimals in range(MOST_DECIMALS + 1):
-        looked_at = sample if decimals else values
-        share = np.mean(np.round(looked_at, decimals) == looked_at) if len(values) else 1.0
-        if share >= (_NEARLY_ALL if decimals else 1):
-            return decimals
-    return None
+    if _share(sample, 0) == 1 and _share(values, 0) == 1:
+        return 0
+    some = range(1, MOST_DECIMALS + 1)
+    return next((each for each in some if _share(sample, each) >= _NEARLY_ALL), None)
+
+
+def _share(values: Numbers, decimals: int) -> float:
+    """Return the share of values that have no more decimals than some; of none, all."""
+    return float(np.mean(np.round(values, decimals) == values)) if len(values) else 1.0
 
 
 def with_ends(column: Column, present: Numbers) -> Column:

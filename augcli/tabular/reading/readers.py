@@ -6,7 +6,6 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, TypeAlias, TypeVar
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from augcli.dataset.doubts import UNCLEAR_FORMAT
 from augcli.dataset.formats import Format, format_at, formats_of, register_format
 from augcli.errors import SampleError
+from augcli.frozen import dataclass
 from augcli.rows.encodings import open_text
 from augcli.rows.opened import each_opened, none_left
 from augcli.rows.packed import check_size

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -11,6 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from augcli.frozen import dataclass
 from augcli.rows.encodings import Held, LostLine
 from augcli.rows.flags import YES
 from augcli.tabular.reading.columns import Column
@@ -81,7 +83,7 @@ class Bonds:
             yield " ≤ ".join(names[each] for each in order)
 
 
-@dataclass
+@dataclasses.dataclass
 class Table:
     """Columns over the rows of all parts, one part after the other."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from augcli.balance.classes import class_weights
 from augcli.errors import SettingError
+from augcli.frozen import dataclass
 from augcli.tabular.config import TableOutputSettings
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.reading.columns import Column, Style

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 
@@ -17,6 +16,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from augcli.frozen import dataclass
 from augcli.once import Once
 from augcli.requests.spread import Part, Spread, here
 from augcli.rows.packings import packing_of
@@ -89,8 +89,11 @@ class Writing:
             yield csv_rows(self._columns, self._cells(*block), dialect)
 
     def prints(self) -> Iterator[Prints]:
-        """Yield the prints of the new rows."""
-        return (prints_of(block, len(drawn)) for drawn, block in self._blocks())
+        """Yield the prints of the new rows; those that were written are not read again."""
+        for part in filter(_is_made, self._parts):
+            if part.items[0] not in self._prints:
+                self._block(part)
+            yield self._prints[part.items[0]]
 
     @property
     def lost(self) -> Mapping[int, str]:
@@ -114,10 +117,18 @@ class Writing:
 
     def _blocks(self) -> Iterator[tuple[Drawn, Block]]:
         """Yield the new rows block by block: what is drawn, and what was made of it."""
-        for part in self._parts:
-            if part.made:
-                drawn = self._drawn(part.items)
-                yield drawn, Block.unpacked(self.table, part.made(), len(drawn))
+        return map(self._block, filter(_is_made, self._parts))
+
+    def _block(self, part: Part) -> tuple[Drawn, Block]:
+        drawn = self._drawn(part.items)
+        block = Block.unpacked(self.table, part.whole, len(drawn))
+        self._prints[part.items[0]] = prints_of(block, len(drawn))
+        return drawn, block
+
+    @cached_property
+    def _prints(self) -> dict[int, Prints]:
+        """The prints of new rows that were made together, by the number of the first."""
+        return {}
 
     @cached_property
     def _parts(self) -> Once[Part]:
@@ -194,3 +205,8 @@ class Writing:
             values = pl.Series(column.name, added[column.index])
             own = own.with_columns(values.fill_nan(None) if values.dtype.is_float() else values)
         return own.filter(pl.Series(self.kept))
+
+
+def _is_made(part: Part) -> bool:
+    """Return whether no worker was lost on a part."""
+    return part.made is not None

@@ -154,7 +154,9 @@ def _numbers(values: NDArray[Any]) -> pl.Series:
 def _texts(flat: pl.Series, shape: tuple[int, ...]) -> pl.Series:
     if len(shape) == 1:
         return flat
-    return pl.select("[" + pl.lit(_listed(flat, shape)).list.join(", ") + "]").to_series()
+    one = shape[1] == 1
+    joined = pl.lit(flat) if one else pl.lit(_listed(flat, shape)).list.join(", ")
+    return pl.select("[" + joined + "]").to_series()
 
 
 Spreads = Mapping[str, Mapping[str, dict[str, float]]]

@@ -50,10 +50,8 @@ def prints_of(block: Block, size: int) -> Prints:
 
 
 def _hashed(seen: Sequence[Column], block: Block, size: int) -> Prints:
-    found = {column.index: block.values(column) for column in seen}
-    columns = {
-        str(index): each + 0.0 if index in block.numbers else each for index, each in found.items()
-    }
+    """Return a hash of some columns in each row; the zeros of both signs have the same."""
+    columns = {str(column.index): block.values(column) for column in seen}
     return pl.DataFrame(columns).hash_rows().to_numpy() if columns else np.arange(size, dtype="u8")
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from augcli.frozen import dataclass
 from augcli.plural import several
 from augcli.rows.dates import date_cells
 from augcli.tabular.reading.columns import Column, Style
@@ -97,7 +97,7 @@ def number_cells(values: Numbers, column: Column) -> pl.Series:
     """Return numbers in the form of their column: whole, with its decimals, or a date."""
     style = column.style
     missing = np.isnan(values)
-    series = pl.Series(np.where(missing, 0.0, values) + 0.0)
+    series = pl.Series((np.where(missing, 0.0, values) if missing.any() else values) + 0.0)
     if column.kind == "date" and style.date:
         made = date_cells(series, style.date)
     elif style.exponent:
@@ -160,16 +160,17 @@ def _stamps(values: Numbers, column: Column) -> pl.Series:
 
 def _shortest(series: pl.Series, values: Numbers, column: Column) -> pl.Series:
     """Return the fewest digits that mean each number; as texts only where that takes care."""
-    style, sizes = column.style, np.abs(values)
-    small = (sizes < _WITH_EXPONENT) & (sizes > 0) & (column.kind != "number")
+    style = column.style
+    near = np.flatnonzero(np.abs(values) < _WITH_EXPONENT)
+    small = near[(values[near] != 0) & (column.kind != "number")]
     if style.bare and np.any(np.round(values) == values):
         series = series.cast(pl.String).str.strip_suffix(".0")
-    if not small.any():
+    if not len(small):
         return series
     plain = series.cast(pl.String)
     shown = pl.Series(values[small]).cast(pl.Decimal(38, style.decimals)).cast(pl.String)
     shown = shown.str.strip_chars_end("0").str.strip_suffix(".")
-    return plain.scatter(np.flatnonzero(small), shown)
+    return plain.scatter(small, shown)
 
 
 def _with_style(series: pl.Series, column: Column, dialect: Dialect) -> pl.Series:

@@ -13,14 +13,15 @@ _DOUBLING = re.compile(r"^[^aeiou]*[aeiou][bdgklmnprt]$")
 _PARTICLES = ("_out", "_up", "_off", "_in", "_down", "_by", "_on", "_over", "_away")
 
 
-def bases(word: str) -> Iterator[tuple[str, str]]:
-    """Yield (base, ending) that a word may be made of, likeliest first."""
-    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        yield from ((base, "s") for base in _without_s(word))
-    for ending in ("ed", "ing"):
-        if word.endswith(ending) and len(word) > len(ending) + 2:
-            stem = word.removesuffix(ending)
-            yield from ((base, ending) for base in _stems(stem))
+def bases(word: str) -> list[tuple[str, str]]:
+    """Return (base, ending) that a word may be made of, likeliest first."""
+    if word[-1:] == "s":
+        regular = not word.endswith(("ss", "us", "is"))
+        return [(base, "s") for base in _without_s(word)] if regular else []
+    ending = "ed" if word.endswith("ed") else "ing" if word.endswith("ing") else ""
+    if not ending or len(word) <= len(ending) + 2:
+        return []
+    return [(base, ending) for base in _stems(word.removesuffix(ending))]
 
 
 def _without_s(word: str) -> Iterator[str]:

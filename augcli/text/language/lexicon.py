@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gzip
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import takewhile
 from pathlib import Path
@@ -89,14 +89,14 @@ class Lexicon:
             return True
         return any(base in self._entries for base, _ in self._bases(word))
 
-    def _looked_up(self, word: str, hint: str) -> Iterator[str]:
+    def _looked_up(self, word: str, hint: str) -> Sequence[str]:
         if word in self._stop or word in self._deny or len(word) < 3:
-            return
+            return ()
         for base, form in self._bases(word):
             entry = self._entries.get(base)
             if entry and base not in self._deny:
-                yield from self._of_base(word, entry.split(" "), form, hint)
-                return
+                return self._of_base(word, entry.split(" "), form, hint)
+        return ()
 
     def _of_base(self, word: str, parts: list[str], form: str, hint: str) -> list[str]:
         pos, lemmas = _lemmas(parts, form, hint)
@@ -104,16 +104,16 @@ class Lexicon:
         usable = {each.replace("_", " ") for each in shown if each and each != word}
         return sorted(usable - self._deny)
 
-    def _bases(self, word: str) -> Iterator[tuple[str, str]]:
-        """Yield (base, ending) of a word; nothing for irregular forms without an ending."""
+    def _bases(self, word: str) -> Sequence[tuple[str, str]]:
+        """Return (base, ending) of a word; none of irregular forms without an ending."""
         base = self._irregular.get(word)
         if base is None:
-            found = list(bases(word))
-            yield from (each for each in found if each[1] == "s")  # before rare words such as stops
-            yield word, ""
-            yield from found
-        elif word.endswith(("ed", "ing")):
-            yield base, "ing" if word.endswith("ing") else "ed"
+            found = bases(word)
+            is_plural = bool(found) and found[0][1] == "s"  # before rare words such as stops
+            return [*found, (word, "")] if is_plural else [(word, ""), *found]
+        if word.endswith(("ed", "ing")):
+            return [(base, "ing" if word.endswith("ing") else "ed")]
+        return ()
 
     def _in_form(self, lemma: str, ending: str, pos: str) -> str | None:
         """Return a word with an ending; of verbs of several words the first takes it."""
@@ -127,7 +127,7 @@ class Lexicon:
 class _Known(dict[str, Sequence[str]]):
     """Word → synonyms, each looked up once."""
 
-    def __init__(self, look_up: Callable[[str, str], Iterable[str]], hint: str):
+    def __init__(self, look_up: Callable[[str, str], Sequence[str]], hint: str):
         super().__init__()
         self._look_up, self._hint = look_up, hint
 
@@ -166,10 +166,10 @@ class Thesaurus(Lexicon):
             synonyms = [each.strip() for each in rest.replace("\t", ",").split(",")]
             self._plain[word.lower()] = [each for each in synonyms if each]
 
-    def _looked_up(self, word: str, hint: str) -> Iterator[str]:
+    def _looked_up(self, word: str, hint: str) -> Sequence[str]:
         if word in self._deny:
-            return iter(())
-        return (each for each in self._plain.get(word, ()) if each.lower() not in self._deny)
+            return ()
+        return [each for each in self._plain.get(word, ()) if each.lower() not in self._deny]
 
 
 @cache

@@ -8,19 +8,33 @@ from __future__ import annotations
 
 import re
 
+_CUT = r"\bn ['’]t\b"
 NEGATING = re.compile(
-    r"ไม่|ບໍ່|មិន|ない|なか|なく|ません|\bn ['’]t\b|[가-힣]*(?:않|없|아니|못하|말아|지 마)[가-힣]*"
+    rf"ไม่|ບໍ່|មិន|ない|なか|なく|ません|{_CUT}|[가-힣]*(?:않|없|아니|못하|말아|지 마)[가-힣]*"
     r"|\bنمی[\w\u200c]*|[\u0b80-\u0bff]*வில்லை"
 )
-"""Negations of several characters where words are read by character, or grow at their ends."""
+_CUT_ALONE = re.compile(_CUT)
+_MARKS = "'", "’"
 
 
-def negates(word: str, known: frozenset[str]) -> bool:
-    """Return whether a word turns a meaning around, as one that is known or by its end."""
-    lower = word.lower()
-    return lower in known or lower.endswith(("n't", "n’t")) or lower.startswith(("n'", "n’"))
+def negates(lower: str, known: frozenset[str]) -> bool:
+    """Return whether a word in small letters turns a meaning around: it is known, or by its end."""
+    if lower in known:
+        return True
+    marked = any(mark in lower for mark in _MARKS)
+    return marked and (lower.endswith(("n't", "n’t")) or lower.startswith(("n'", "n’")))
 
 
 def may_negate(text: str) -> bool:
     """Return whether a text may have negations that stand in no list of words."""
     return "'" in text or not text.isascii()
+
+
+def negations_in(text: str) -> list[tuple[int, int]]:
+    """Return start and end of negations of several characters: of words read by character, of such
+    as grow at their ends, and of `n 't`.
+    """
+    if not may_negate(text):
+        return []
+    pattern = _CUT_ALONE if text.isascii() else NEGATING
+    return [match.span() for match in pattern.finditer(text)]

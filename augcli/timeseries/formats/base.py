@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from augcli.balance.classes import are_amounts
 from augcli.dataset.formats import Format
 from augcli.errors import Doubt, SampleError
+from augcli.frozen import dataclass
 from augcli.rows.encodings import Held, LostLine, Text, open_text
 from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings

@@ -1,0 +1,45 @@
+"""Runs of moves of many pictures: their matrices worked out at once, the same to the bit."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from augcli.image.kernels.matrices import Matrix, inverted_all, snapped_all
+from augcli.image.operations.geometry import Resample, Warp
+
+
+class Runs:
+    """Takes in runs, and works out what it can at the first need of any."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Resample] = []
+
+    def take(self, stages: Iterable[object]) -> None:
+        """Take in the runs among some stages."""
+        self._waiting += [each for each in stages if isinstance(each, Resample)]
+
+    def work_out(self) -> None:
+        """Work out what was taken in; what is no plain map works it out itself."""
+        alike: dict[int, dict[Resample, list[Matrix]]] = defaultdict(dict)
+        for run in self._waiting:
+            moves = [move.matrix for move in run.moves if isinstance(move, Warp)]
+            if len(moves) == len(run.moves) and "matrix" not in vars(run):
+                alike[len(moves)][run] = moves
+        self._waiting.clear()
+        for runs in alike.values():
+            for run, known in zip(runs, _worked_out([*runs.values()]), strict=True):
+                vars(run).update(known)
+
+
+def _worked_out(moves: Sequence[Sequence[Matrix]]) -> Iterator[dict[str, Matrix]]:
+    """Yield what is known of each of some runs of equally many moves, by its name."""
+    product, *others = (np.array(each) for each in zip(*moves, strict=True))
+    for matrices in others:
+        product = matrices @ product
+    matrix = snapped_all(product)
+    inverse = inverted_all(matrix)
+    stacks = {"matrix": matrix, "inverse": inverse, "whole_inverse": snapped_all(inverse)}
+    return (dict(zip(stacks, each, strict=True)) for each in zip(*stacks.values(), strict=True))
