@@ -8,9 +8,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
-
-from augcli.frozen import dataclass
 
 _ADDRESS = re.compile(r"(s3|gs|az):/+(.*)", re.DOTALL | re.IGNORECASE)
 _ANY = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from augcli.frozen import dataclass
+from dataclasses import dataclass
 
 AGAIN = "nothing new: "
 """How a note begins that samples are no new ones."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-
-from augcli.frozen import dataclass
 
 MOST_GROWTH = 10
 """How many times larger a class may become without being copies nearly all."""

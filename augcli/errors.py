@@ -25,11 +25,10 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, field
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from augcli.frozen import dataclass
 from augcli.plural import several
 
 _SHOWN_PROBLEMS = 50

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, get_args
 
@@ -11,7 +12,6 @@ from augcli.dataset.formats import Format
 from augcli.dataset.units import Dataset
 from augcli.draft import Asked, Draft
 from augcli.errors import Problem
-from augcli.frozen import dataclass
 from augcli.records.provenance import Record, of_forms
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, KindName, OutputSettings

@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import re
 from contextlib import closing
+from dataclasses import dataclass
 from itertools import chain
 
 from augcli.dataset.units import Dataset
 from augcli.engines import Engine
 from augcli.errors import UsageError
-from augcli.frozen import dataclass
 from augcli.recipe import Recipe
 from augcli.run import doubted, heed_leaks, learn, located, planned
 from augcli.sharding import join_in

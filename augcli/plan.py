@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
 
@@ -21,7 +21,6 @@ from augcli.balance.targets import Group, counted, spread, targets
 from augcli.dataset.splits import augmented, check_augmented
 from augcli.dataset.units import Dataset
 from augcli.errors import SampleError, SettingError
-from augcli.frozen import dataclass
 from augcli.kind import load_kind
 from augcli.recipe import Recipe
 from augcli.recipe.document import KeyPath

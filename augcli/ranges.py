@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Protocol
@@ -19,7 +19,6 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from augcli.draws import Draws, ManyDraws
-from augcli.frozen import dataclass
 
 if TYPE_CHECKING:
     import numpy as np

@@ -28,13 +28,12 @@ from __future__ import annotations
 import mmap
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from augcli.again import Again
 from augcli.errors import Problem, StepError
-from augcli.frozen import dataclass
 from augcli.requests.asked import Copies, Request, plain_request, request_of
 from augcli.requests.courses import Dealt, Stage, View, by_stage
 from augcli.requests.programs import Answers

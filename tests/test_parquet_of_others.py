@@ -100,7 +100,7 @@ def test_what_pandas_would_not_tell_stays_as_it_is(told: Any, tmp_path: Path) ->
     assert pl.read_parquet_metadata(made)["pandas"] == metadata["pandas"]
 
 
-def test_an_order_of_categories_is_told_to_be_lost(tmp_path: Path) -> None:
+def test_an_order_of_categories_that_no_recipe_tells_is_told_to_be_lost(tmp_path: Path) -> None:
     columns = [{"name": "flag", "metadata": {"ordered": True}}, {"name": "x0", "metadata": None}]
     told = {"pandas": json.dumps({"index_columns": [], "columns": columns})}
     file = tmp_path / "in.parquet"
@@ -110,6 +110,48 @@ def test_an_order_of_categories_is_told_to_be_lost(tmp_path: Path) -> None:
     said = [line for line in augment("plan", recipe).stdout.splitlines() if "in an order" in line]
     assert len(said) == 1
     assert "'flag'" in said[0]
+
+
+ORDER = ["low", "mid", "high", "never"]
+LEVELS = [ORDER[n * 7 % 3] for n in range(ROWS)]
+
+
+def test_categories_in_an_order_that_is_told_lie_between_their_neighbours(tmp_path: Path) -> None:
+    frame = pl.DataFrame(FRAME).select("x0", "label").with_columns(level=pl.Series(LEVELS))
+    for name, dtype in (
+        ("text", pl.String),
+        ("category", pl.Categorical),
+        ("enum", pl.Enum(ORDER)),
+    ):
+        file = tmp_path / name / "in.parquet"
+        file.parent.mkdir()
+        frame.with_columns(pl.col("level").cast(dtype)).write_parquet(file)
+        made = pl.read_parquet(made_in_order(file))
+        assert made["level"][:ROWS].cast(pl.String).to_list() == LEVELS
+        assert set(made["level"][ROWS:].cast(pl.String)) <= {*ORDER[:3]}
+        assert made["level"].null_count() == 0
+
+
+def made_in_order(file: Path) -> Path:
+    """Return what a recipe makes of a file of levels that tells their order."""
+    dataset = {"kind": "tabular", "label": "label"}
+    dataset |= {"columns": {"level": {"kind": "ordinal", "order": ORDER}}}
+    run(file, file.parent / "out", dataset=dataset, balance={"target": 20}, steps=[])
+    return file.parent / "out" / file.name
+
+
+@pytest.mark.loaders
+def test_pandas_reads_categories_in_the_order_that_is_told(tmp_path: Path) -> None:
+    pd: Any = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    frame = pd.DataFrame(FRAME)[["x0", "label"]]
+    frame["level"] = pd.Categorical(LEVELS, categories=ORDER, ordered=True)
+    file = tmp_path / "in.parquet"
+    frame.to_parquet(file)
+    made = pd.read_parquet(made_in_order(file))
+    assert len(made) > ROWS
+    assert made["level"].dtype == frame["level"].dtype
+    assert made["level"][:ROWS].equals(frame["level"])
 
 
 @pytest.mark.loaders

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from augcli.dataset.told import few
 from augcli.errors import SettingError, did_you_mean
-from augcli.plural import several
+from augcli.plural import gathered, several
 from augcli.settings.balance import BalanceSettings, TargetBalance
 from augcli.task import Count
 from augcli.transform import Transform, located, walk
@@ -22,6 +22,10 @@ _NUMBERS = 5
 
 def doubts(counts: Iterable[Count]) -> Iterator[str]:
     """Yield classes of which all is made of next to nothing."""
+    yield from gathered(_doubts(counts))
+
+
+def _doubts(counts: Iterable[Count]) -> Iterator[str]:
     for each in counts:
         if each.label is not None and 0 < each.before <= _FEW and each.after >= _MANY * each.before:
             samples = f"its {several(each.before, 'sample')}"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-
-from augcli.frozen import dataclass
 
 Marks: TypeAlias = NDArray[Any]
 """A number for each sample, the same for equal ones and no others."""

@@ -7,12 +7,12 @@ changes its meaning; a finding that is no more keeps its code from being used fo
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from textwrap import wrap
 
 from augcli.dataset.doubts import QUESTIONS
 from augcli.errors import UsageError, did_you_mean
-from augcli.frozen import dataclass
 
 PAGE = Path(__file__).with_name("findings.md")
 _COLUMNS = 79

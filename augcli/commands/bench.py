@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from augcli.commands.program import Program
@@ -13,7 +13,6 @@ from augcli.dataset.shares import told_groups
 from augcli.draws import Draws
 from augcli.engines import Engine
 from augcli.errors import RecipeError, UsageError
-from augcli.frozen import dataclass
 from augcli.judges.gather import Material
 from augcli.judges.judge import Court
 from augcli.judges.panel import ClassPanel, NumberPanel, Panel

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import asdict, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from augcli.commands.check import remarks
@@ -14,7 +14,6 @@ from augcli.dataset.units import Dataset
 from augcli.engines.cpus import available_cpus
 from augcli.engines.local import InProcess
 from augcli.errors import FindingsError, Problem, SampleError
-from augcli.frozen import dataclass
 from augcli.plan import Plan
 from augcli.plural import several
 from augcli.recipe import Recipe

@@ -7,7 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 from textwrap import wrap
@@ -26,7 +26,6 @@ from augcli.errors import (
     SettingError,
     UsageError,
 )
-from augcli.frozen import dataclass
 from augcli.recipe import Recipe, load_recipe
 from augcli.recognised import KINDS, recognised
 from augcli.remarks import of_classes

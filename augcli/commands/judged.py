@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from augcli.frozen import dataclass
 from augcli.remarks import is_again
 
 _MOST_GROWTH = 10

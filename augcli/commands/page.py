@@ -6,7 +6,7 @@ import dataclasses
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,6 @@ from augcli.commands.verify import opened
 from augcli.disk.folder import Folder
 from augcli.errors import StorageError
 from augcli.figures.turns import one_of_each
-from augcli.frozen import dataclass
 from augcli.kind import Figure, load_kind
 from augcli.records.provenance import Record
 from augcli.records.row_records import RowRecord

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,6 @@ from augcli.engines import Beat, Engine, Outcome
 from augcli.engines.cpus import available_cpus
 from augcli.errors import FindingsError, RecipeError, SampleError, UsageError, did_you_mean
 from augcli.figures.turns import in_turn
-from augcli.frozen import dataclass
 from augcli.kind import load_kind
 from augcli.once import kept
 from augcli.plan import Plan

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +19,6 @@ from augcli.commands import exam
 from augcli.commands.answers import answers
 from augcli.commands.exam import Asked
 from augcli.errors import UsageError
-from augcli.frozen import dataclass
 from augcli.judges.gather import Material
 from augcli.judges.measures import Turn, Values
 from augcli.judges.panel import Panel

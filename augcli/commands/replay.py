@@ -12,6 +12,7 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain, groupby
 from pathlib import Path
@@ -24,7 +25,6 @@ from augcli.disk.disk import storage_errors
 from augcli.disk.folder import Folder
 from augcli.disk.inside import fresh
 from augcli.errors import SampleError, SettingError, StorageError, UsageError
-from augcli.frozen import dataclass
 from augcli.kind import AnyKind, Index, Kept, kind_of, load_kind
 from augcli.records.provenance import Record
 from augcli.reports.run_json import read_run, recorded_sources
@@ -138,7 +138,7 @@ class _Again:
             with _followed():
                 for name, lines in self._listed(self._kind.index) if left else ():
                     if sha256 := left.get(name):
-                        pieces = map(str.encode, lines)
+                        pieces = map(_encoded, lines)
                         yield name, _written(self.target, name, sha256, pieces, _LISTED)
                         del left[name]
         except (SampleError, SettingError) as error:
@@ -152,7 +152,7 @@ class _Again:
             with _followed():
                 for name, lines in self._listed(index):
                     if self.wanted.fullmatch(name):
-                        yield name, _written(self.target, name, None, map(str.encode, lines))
+                        yield name, _written(self.target, name, None, map(_encoded, lines))
         except (SampleError, SettingError) as error:
             yield self.output.run.name, f"{_GONE}, and what lists outputs is not made: {error}"
         else:
@@ -171,6 +171,10 @@ class _Again:
         settings = self._kind.dataset_settings.model_validate(self.told["recipe"]["dataset"])
         records = partial(read_manifest, self.output.manifest)
         return index(settings, self.dataset, records, True)
+
+
+def _encoded(line: str) -> bytes:
+    return line.encode("utf-8", "surrogateescape")
 
 
 def _refuse_target(target: Path, output: Path, dataset: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,7 +28,6 @@ from augcli.commands.trials import Trial, dropped, trials_of, unlike
 from augcli.draws import Draws
 from augcli.engines import Engine
 from augcli.errors import RecipeError, UsageError
-from augcli.frozen import dataclass
 from augcli.judges.judge import Rows
 from augcli.judges.nested import OUTER, Choice, Field, Gain, Trials, choice, nested
 from augcli.judges.panel import Panel

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from augcli.addresses import shown
+from augcli.dataset.told import few
 from augcli.plural import several
 from augcli.remarks import is_again
 from augcli.reports.report import Summary
@@ -47,8 +48,8 @@ def summary(told: Summary, *, verbose: bool) -> None:
         say("nothing is held out: all of it is train", "")
     made, where = several(told.made, "file"), _near(told.output)
     say(f"{made} made, {told.outputs} in {where}, in {told.seconds:.1f} s")
-    for count in told.shortfalls:
-        warn(f"short of the target: {count.split}/{count.label} has {count.after}")
+    if short := [f"{each.split}/{each.label} has {each.after}" for each in told.shortfalls]:
+        warn(f"short of the target: {few(short)}")
     if told.repeats and not any(map(is_again, told.notes)):
         repeats = several(told.repeats, "output repeats", "outputs repeat")
         say(f"{repeats} another copy or a source: steps vary or change too little")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import product
 
-from augcli.frozen import dataclass
 from augcli.judges.gather import Material
 from augcli.kind import load_kind
 from augcli.plural import several

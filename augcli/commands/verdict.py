@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from augcli.errors import Problem, RecipeError
-from augcli.frozen import dataclass
 from augcli.plural import several
 
 _GRAVEST = ("error", "warning", "note")

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from stat import S_ISLNK
@@ -15,7 +16,6 @@ from augcli.disk.folder import Folder
 from augcli.disk.reading import sha256_of
 from augcli.disk.walked import EMPTY, LINK
 from augcli.errors import StorageError
-from augcli.frozen import dataclass
 from augcli.reports.run_json import read_run
 from augcli.store.manifest import DamagedLineError, read_manifest
 from augcli.store.output import OutputFolder

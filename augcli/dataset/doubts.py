@@ -7,10 +7,10 @@ writes it beside its best guess. One that stops no run is a warning in all three
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from augcli.errors import Doubt
-from augcli.frozen import dataclass
 
 _NOTHING: Mapping[str, Any] = {}
 

@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any
@@ -16,7 +16,6 @@ from augcli.dataset.units import Sample
 from augcli.disk.inside import OWN
 from augcli.disk.reading import open_at_once
 from augcli.errors import Problem, SettingError
-from augcli.frozen import dataclass
 from augcli.plural import several
 from augcli.settings.base import DatasetSettings
 

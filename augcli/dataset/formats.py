@@ -6,12 +6,12 @@ What a recipe may say, which files are taken and how they are opened follow from
 from __future__ import annotations
 
 import importlib
+from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 from pydantic_core import CoreSchema, core_schema
 
 from augcli.disk.inside import suffix_of
-from augcli.frozen import dataclass
 
 FORMATS: dict[tuple[str, str], Format] = {}
 """(kind, name) → format."""

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache, reduce
 from operator import or_
-
-from augcli.frozen import dataclass
 
 _TOKENS = re.compile(r"(?:\*\*/)+|\*\*|\*|\?|\[[^\]]+\]|.", re.DOTALL)
 _MEMBERS = re.compile(r".-.|.", re.DOTALL)

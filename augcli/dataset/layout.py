@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
@@ -31,7 +31,6 @@ from augcli.dataset.splits import (
 )
 from augcli.dataset.told import CLASS, IGNORE, Told, doubtful, few, quoted, refuse_again, unlike
 from augcli.errors import Problem
-from augcli.frozen import dataclass
 from augcli.plural import several
 from augcli.settings.base import DatasetSettings
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,7 +14,6 @@ from augcli.dataset.lists import refuse_endings, refuse_lists
 from augcli.dataset.told import few
 from augcli.dataset.units import Dataset
 from augcli.errors import SettingError, did_you_mean
-from augcli.frozen import dataclass
 from augcli.settings.base import DatasetSettings
 
 Told = TypeVar("Told", bound=DatasetSettings)

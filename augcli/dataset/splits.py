@@ -12,12 +12,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import normalize
 
 from augcli.dataset.doubts import NO_SUCH_SPLIT
 from augcli.errors import did_you_mean
-from augcli.frozen import dataclass
 
 TRAIN = "train"
 NO_SPLIT = ""

@@ -21,8 +21,9 @@ class Rewriting(io.RawIOBase):
         """How many bytes are as they were."""
 
     def text(self) -> IO[str]:
-        """Return a text file that writes here."""
-        return io.TextIOWrapper(io.BufferedWriter(self, _BLOCK), "utf-8", newline="\n")
+        """Return a text file that writes here, bytes that are not UTF-8 as they were escaped."""
+        buffer = io.BufferedWriter(self, _BLOCK)
+        return io.TextIOWrapper(buffer, "utf-8", "surrogateescape", newline="\n")
 
     def writable(self) -> bool:
         """Return that this is for writing."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
-
-from augcli.frozen import dataclass
 
 Beat = Callable[[int], bool]
 """`beat(i)` is called before item i is worked on, and with `i == len(items)` before the batch is

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from augcli.errors import EngineError, UsageError, did_you_mean
-from augcli.frozen import dataclass
 
 if TYPE_CHECKING:
     from augcli.engines import Engine

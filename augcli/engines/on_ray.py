@@ -9,11 +9,9 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import chdir, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
-
-from augcli.frozen import dataclass
 
 # No word to anyone about who uses this; it is read when Ray is imported.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")

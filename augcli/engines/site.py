@@ -7,14 +7,13 @@ import platform
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from augcli.engines.child import portable
 from augcli.engines.local import LocalEngine
 from augcli.errors import EngineError
-from augcli.frozen import dataclass
 from augcli.system.machine import pins, version_of
 
 READY, DONE, ERROR, OVER = "ready", "done", "error", "over"

@@ -12,6 +12,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
 from types import ModuleType
@@ -19,7 +20,6 @@ from typing import Any, Protocol
 
 from augcli.engines import ChunkFunction, child, preload
 from augcli.errors import EngineError
-from augcli.frozen import dataclass
 
 # Measured with cv2, numpy and pydantic: a spawned worker costs 140 ms of CPU, a fork server 400 ms
 # once and 2 ms a worker, a fork of this process 2 ms. Forking after such imports is safe on Linux

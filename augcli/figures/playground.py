@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Any, Literal
-
-from augcli.frozen import dataclass
 
 
 @dataclass(frozen=True)

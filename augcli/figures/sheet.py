@@ -6,6 +6,7 @@ import io
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +16,6 @@ from PIL import Image, ImageDraw
 
 from augcli.figures.fonts import font_of
 from augcli.figures.scripts import as_drawn, from_left, runs_left, stood_in
-from augcli.frozen import dataclass
 from augcli.records.typed import Step
 from augcli.system.terminal import escaped
 

@@ -8,7 +8,7 @@ is drawn where it has its turn, and every step is lowered to operations.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from itertools import chain, islice, repeat
 
@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from augcli.draws import Draws, ManyDraws, repeated
 from augcli.errors import RefusedError, StepError
-from augcli.frozen import dataclass
 from augcli.image.job import ImageJob
 from augcli.image.kernels.opencv import MAX_DECODED_PIXELS
 from augcli.image.labelled.schemes import tell_objects

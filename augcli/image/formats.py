@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from augcli.dataset.formats import Format, format_at, formats_of, register_format
 from augcli.disk.inside import suffix_of
-from augcli.frozen import dataclass
 from augcli.image.config import ImageOutput
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from typing import Protocol
 
 from augcli.errors import Problem, SampleError
-from augcli.frozen import dataclass
 from augcli.image.annotations.base import Note, Parsed
 from augcli.image.annotations.upright import upright
 from augcli.image.codec import Header

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from augcli.errors import SampleError
-from augcli.frozen import dataclass
 from augcli.image.codec import (
     Header,
     MaskForm,

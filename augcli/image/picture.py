@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.draws import Draws
-from augcli.frozen import dataclass
 from augcli.image.targets import Region, Target
 from augcli.image.trail import Trail
 from augcli.once import kept

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import compress
 
 import numpy as np
 
 from augcli.draws import Draws
-from augcli.frozen import dataclass
 from augcli.judges.folds import partition
 from augcli.judges.judge import Rows
 from augcli.judges.measures import pooled

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.draws import Draws
-from augcli.frozen import dataclass
 from augcli.judges.judge import Numbers
 from augcli.judges.measures import Values
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.draws import Draws
-from augcli.frozen import dataclass
 from augcli.judges.judge import Numbers, Rows
 from augcli.judges.probabilities import Chances, brier, calibration_error, chance_error
 from augcli.judges.scientific import scipy

@@ -10,12 +10,12 @@ of them comes to the second, with all sources and copies.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.draws import Draws
-from augcli.frozen import dataclass
 from augcli.judges.folds import partition
 from augcli.judges.inference import Estimate, estimate
 from augcli.judges.judge import Numbers, Rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from augcli.dataset.shares import blocks
 from augcli.draws import Draws
-from augcli.frozen import dataclass
 from augcli.judges import trial
 from augcli.judges.folds import partition
 from augcli.judges.gather import Material

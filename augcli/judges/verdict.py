@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from augcli.draws import Draws
-from augcli.frozen import dataclass
 from augcli.judges.inference import Estimate, estimate
 from augcli.judges.measures import Arm, Values, differences, pooled
 

@@ -8,6 +8,7 @@ import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import IO, TYPE_CHECKING, Annotated, NamedTuple
 from urllib.parse import quote
@@ -17,7 +18,6 @@ from pydantic import Field
 from augcli.disk.folder import Folder
 from augcli.disk.inside import suffix_of
 from augcli.errors import StorageError
-from augcli.frozen import dataclass
 from augcli.kind import load_kind
 from augcli.records.provenance import Record
 from augcli.records.typed import Whole

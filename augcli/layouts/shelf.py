@@ -14,14 +14,13 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 from pydantic import TypeAdapter
 
 from augcli.disk.folder import Folder
 from augcli.errors import StorageError
-from augcli.frozen import dataclass
 from augcli.layouts.members import Identity, Member, Members
 from augcli.records.typed import EXACT, Name, Text, Whole
 from augcli.settings.base import LayoutName

@@ -6,9 +6,10 @@ to its own; how many cells that takes is found out with a sample, whose nearest 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from augcli.frozen import dataclass
 from augcli.nearest.points import Numbers, Points, Rows
 from augcli.nearest.search import TREE, nearest
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from augcli.frozen import dataclass
 from augcli.nearest.points import Find, Points, Rows
 from augcli.requests.spread import Spread
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from multiprocessing import parent_process
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-
-from augcli.frozen import dataclass
 
 Numbers: TypeAlias = NDArray[np.float64]
 Codes: TypeAlias = NDArray[np.int32]

@@ -8,13 +8,13 @@ of equals the first, on any processor and any number of threads.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.frozen import dataclass
 from augcli.nearest.points import Codes, Find, Numbers, Points, Rows, blocks, squared, threads
 
 _GROUP = 128
@@ -153,7 +153,8 @@ class _Products:
         self, factors: NDArray[Any], codes: Codes, points: NDArray[Any], theirs: Codes
     ) -> NDArray[Any]:
         """Return squared distances of rows to points (columns), each row's less its own length."""
-        away: NDArray[Any] = factors @ points
+        with np.errstate(invalid="ignore"):  # which BLAS tells of lanes that it fills up itself
+            away: NDArray[Any] = factors @ points
         if len(theirs):
             count = np.zeros(away.shape, np.min_scalar_type(len(theirs)))
             for column, own in zip(theirs, codes.T, strict=True):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from augcli.frozen import dataclass
 from augcli.recipe.document import Place
 
 Step: TypeAlias = str | dict[str, Any]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from augcli.frozen import dataclass
 from augcli.others.calls import Arguments, Step
 
 Turn: TypeAlias = Callable[[Arguments], Sequence[Step]]

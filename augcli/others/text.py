@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, NoReturn
 
 from augcli.errors import RecipeError
-from augcli.frozen import dataclass
 from augcli.others.calls import Call
 from augcli.recipe.document import Place
 

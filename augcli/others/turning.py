@@ -6,14 +6,13 @@ import dataclasses
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
 
 from augcli.errors import RecipeError, did_you_mean
-from augcli.frozen import dataclass
 from augcli.image.transform import ImageTransform
 from augcli.others.calls import Arguments, Call, Step, UnturnedError, says_something
 from augcli.others.origin import GENERATOR, LIBRARIES, origin

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from augcli.errors import Problem
-from augcli.frozen import dataclass
 
 T = TypeVar("T")
 KeyPath = tuple[str | int, ...]

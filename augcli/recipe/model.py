@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
@@ -20,7 +20,6 @@ from pydantic_core import PydanticCustomError
 
 from augcli.addresses import address_of, stand_ins
 from augcli.errors import Problem
-from augcli.frozen import dataclass
 from augcli.recipe.document import Document, Ignored, KeyPath
 from augcli.recipe.wording import shown
 from augcli.settings.balance import BalanceSettings

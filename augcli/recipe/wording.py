@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from augcli.errors import Problem, did_you_mean
-from augcli.frozen import dataclass
 from augcli.plural import several
 from augcli.recipe.document import Document, KeyPath, holds
 from augcli.transform import Transform, own_fields

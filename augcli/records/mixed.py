@@ -30,8 +30,9 @@ def shares_of(record: Record, classes: Sequence[str]) -> Iterator[str]:
     return (f"{shares.get(name, 0):.9g}" for name in classes)
 
 
-def line(values: Iterable[str], delimiter: str) -> str:
+def line(values: Iterable[str], delimiter: str, quote: str = '"', end: str = "\n") -> str:
     """Return cells as a line of a table."""
     buffer = io.StringIO()
-    csv.writer(buffer, delimiter=delimiter, lineterminator="\n").writerow(values)
+    writer = csv.writer(buffer, delimiter=delimiter, quotechar=quote, lineterminator=end)
+    writer.writerow(values)
     return buffer.getvalue()

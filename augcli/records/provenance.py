@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import Discriminator, Tag, TypeAdapter
 
 from augcli.errors import SampleError
-from augcli.frozen import dataclass
 from augcli.plural import several
 from augcli.records.stories import shown_params, told_again, told_marks, told_steps
 from augcli.records.typed import (

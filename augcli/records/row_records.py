@@ -7,12 +7,11 @@ A `RowRecord` is a line of the provenance, a table beside the manifest. Its colu
 from __future__ import annotations
 
 import json
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cache
 
 from pydantic import TypeAdapter
 
-from augcli.frozen import dataclass
 from augcli.records.stories import told_again, told_marks, told_steps
 from augcli.records.typed import EXACT, Attempt, Id, Label, Repeats, Step, Text, Whole
 from augcli.task import Plain, shown_label

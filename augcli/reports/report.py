@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, field
+from dataclasses import asdict, dataclass, field
 from functools import reduce
 from operator import getitem
 from pathlib import Path
@@ -21,7 +21,6 @@ from augcli.dataset.splits import augmented
 from augcli.dataset.units import Dataset
 from augcli.disk.reading import sha256_of
 from augcli.errors import StorageError
-from augcli.frozen import dataclass
 from augcli.kind import load_kind
 from augcli.plan import Plan
 from augcli.plural import several

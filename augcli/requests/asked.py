@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
-
-from augcli.frozen import dataclass
 
 Plain = dict[str, Any]
 """Plain JSON."""

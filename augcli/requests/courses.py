@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from operator import add
 from typing import Generic, TypeVar
 
 from augcli.draws import Draws, ManyDraws
-from augcli.frozen import dataclass
 from augcli.requests.asked import Copies
 from augcli.transform import Chooser, Transform, keyed
 

@@ -21,6 +21,7 @@ import tempfile
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,6 @@ from augcli.disk.disk import storage_errors
 from augcli.disk.folder import Folder
 from augcli.disk.inside import fresh
 from augcli.errors import EngineError, LostError, SampleError, StepError, StorageError
-from augcli.frozen import dataclass
 from augcli.requests.commands import files_of, words_of
 
 if TYPE_CHECKING:

@@ -102,11 +102,12 @@ def _rows(form: Delimited, width: int | None) -> Iterator[str]:
         yield rf"[^\r\n]*+{_END}"
         return
     mark, quote = re.escape(form.delimiter), re.escape(form.quote)
+    end = f"(?:{re.escape(form.tail)})?{_END}"
     bare = rf"{form.lead}[^{quote}{mark}\r\n][^{mark}\r\n]*+|{form.lead}"
     times = "*" if width is None else f"{{{width - 1}}}"
     for within, after, more in ((r"\r\n", rf"[^{mark}\r\n]*+", "*"), ("", "", times)):
         cell = f"(?:{form.lead}{_enclosed(quote, within)}{after}|{bare})"
-        yield f"{cell}(?:{mark}{cell}){more}{_END}"
+        yield f"{cell}(?:{mark}{cell}){more}{end}"
 
 
 def _enclosed(quote: str, within: str = "") -> str:
@@ -128,6 +129,7 @@ def _cell_pattern(form: Delimited) -> re.Pattern[str]:
 def cells(row: str, form: Delimited) -> list[tuple[int, int]]:
     """Return start and end of each cell of a row, quotes included; the line end left out."""
     row = row.rstrip("\r\n") if not row.endswith(form.quote or "\n") else row
+    row = row.removesuffix(form.tail)
     found = []
     start = 0
     if not form.quote or form.quote not in row:
@@ -162,7 +164,8 @@ def value(cell: str, form: Delimited) -> str:
 def values(row: str, form: Delimited) -> list[str]:
     """Return what the cells of a row say."""
     if form.quote and form.quote not in row:
-        return [cell.lstrip(form.padding) for cell in row.rstrip("\r\n").split(form.delimiter)]
+        bare = row.rstrip("\r\n").removesuffix(form.tail)
+        return [cell.lstrip(form.padding) for cell in bare.split(form.delimiter)]
     return [value(row[start:end], form) for start, end in cells(row, form)]
 
 

@@ -41,8 +41,10 @@ _LOOK = re.compile(f"({'|'.join(_LOOKS)})|(.)")
 _ZONE = re.compile(r"(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?$")
 _END = re.compile(rf"(?:\.\d{{1,6}})?{_ZONE.pattern}")
 """Fractions of a second and a zone."""
-_PARTS = (("%d", "djDFsxc"), ("%m", "mbBhjDFsxc"), ("%Y", "YyDFsxcGC"))
-"""Each part of a day, and the letters of formats that tell it."""
+_PARTS = (("%d", "01", "djDFsxc"), ("%m", "01", "mbBhjDFsxc"), ("%Y", "1970", "YyDFsxcGC"))
+"""Each part of a day, its first value, and the letters of formats that tell it."""
+_CLOCK = (("%H", "00", "HIklcsrRTX"), ("%M", "00", "McsrRTX"))
+"""The same of parts of a time that cannot be told alone."""
 
 
 def date_format(values: Sequence[str]) -> str | None:
@@ -116,9 +118,10 @@ def dates(texts: pl.Series, form: str) -> NDArray[np.float64]:
     """Return dates as days, or as seconds where they have a time; NaN where missing."""
     import polars as pl
 
-    missing = [part for part, letters in _PARTS if not _tells(form, letters)]
-    start = "".join(f"{'1970' if part == '%Y' else '01'} " for part in missing)
-    form = "".join(f"{part} " for part in missing) + re.sub(r"%\.\df", "%.f", form)
+    missing = [each for each in _PARTS if not _tells(form, each[-1])]
+    missing += [each for each in _CLOCK if has_time(form) and not _tells(form, each[-1])]
+    start = "".join(f"{first} " for _, first, _ in missing)
+    form = "".join(f"{part} " for part, _, _ in missing) + re.sub(r"%\.\df", "%.f", form)
     whole = pl.lit(start) + pl.col("texts")
     frame = (
         texts.alias("texts")
@@ -143,7 +146,7 @@ def _tells(form: str, letters: str) -> bool:
 
 def has_time(form: str) -> bool:
     """Return whether a format tells the time of day."""
-    return _tells(form, "HIMSTRXsc")
+    return _tells(form, "HIklMSTRXsrc")
 
 
 def date_cells(values: pl.Series, form: str) -> pl.Series:

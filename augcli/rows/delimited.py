@@ -6,13 +6,12 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import islice
 from typing import Any
 
 from augcli.errors import SettingError
-from augcli.frozen import dataclass
 from augcli.rows.encodings import LINE_END
 
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
@@ -36,6 +35,8 @@ class Delimited:
     """Empty where nothing encloses cells."""
     padding: str = field(default="", kw_only=True)
     """What follows each delimiter, such as a space."""
+    tail: str = field(default="", kw_only=True)
+    """What ends each row behind its last cell, such as a `;` that is no delimiter."""
 
     @property
     def lead(self) -> str:
@@ -69,17 +70,28 @@ def sniff(head: str, delimiter: str | None, quote: str | None) -> Delimited:
     what is told and cannot be.
     """
     _check_told(delimiter, quote)
-    table = _Head(head)
+    if _TAILED.fullmatch(head):
+        found = _form_of(_Head(_TAIL.sub("", head)), delimiter, quote)
+        if found.delimiter != ";":
+            return replace(found, tail=";")
+    return _form_of(_Head(head), delimiter, quote)
 
+
+_TAIL = re.compile(r";(?=[\r\n]|\Z)")
+_TAILED = re.compile(r"[^\r\n]*(?:[\r\n]++[^\r\n]*+(?<=;))+(?:[\r\n]++[^\r\n]*+)?")
+"""Lines that end with a `;`, but perhaps the first and a last one that is cut off."""
+
+
+def _form_of(table: _Head, delimiter: str | None, quote: str | None) -> Delimited:
     def form(delimiter: str) -> Delimited:
         return Delimited(delimiter, table.quote(delimiter) if quote is None else quote)
 
     if delimiter:
         return form(delimiter)
-    found = [form(each) for each in _DELIMITERS if each in head]
+    found = [form(each) for each in _DELIMITERS if each in table.text]
     most = max(map(table.evenness, found), default=0.0)
     if not most:
-        return form(next((each for each in ",\t;|" if each not in head), "\t"))
+        return form(next((each for each in ",\t;|" if each not in table.text), "\t"))
     even = [each for each in found if table.evenness(each) >= _NEARLY * most]
     return max(even, key=table.fullness)
 
@@ -103,7 +115,7 @@ class _Head:
     """The beginning of a table, its last row perhaps cut off."""
 
     def __init__(self, text: str):
-        self._text = text
+        self.text = text
         self._lines = LINE_END.split(text, 10 * _COUNTED)
         self._rows = cache(self._first_rows)
 
@@ -125,7 +137,7 @@ class _Head:
     def quote(self, delimiter: str) -> str:
         """Return what encloses cells, empty where quotes stand about and rows are more even so."""
         found = next((each for each in "\"'" if self._closed(each, delimiter) == 1), None)
-        if found or '"' not in self._text or self._is_torn(delimiter):
+        if found or '"' not in self.text or self._is_torn(delimiter):
             return found or '"'
         likely = ('"', "") if self._closed('"', delimiter) > 0.5 else ("", '"')
         return max(likely, key=lambda quote: self.evenness(Delimited(delimiter, quote)))
@@ -137,19 +149,19 @@ class _Head:
         """
         mark = re.escape(delimiter)
         start, inside = f'(?:^|{mark} ?)"[^"\n]*+(?:""[^"\n]*+)*', f'"(?!"|{mark}|\r|\n|\\Z)'
-        left = len(re.findall(f"{start}$", self._text, re.M))
-        goes_on = re.search(f"{start}{inside}", self._text, re.M)
+        left = len(re.findall(f"{start}$", self.text, re.M))
+        goes_on = re.search(f"{start}{inside}", self.text, re.M)
         return 0 < left <= max(1, _FEW * len(self._lines)) and not goes_on
 
     def _closed(self, quote: str, delimiter: str) -> float:
         """Return how many cells that start with a quote end with its other half, as a share."""
-        if quote not in self._text:
+        if quote not in self.text:
             return 0.0
         mark, quote = re.escape(delimiter), re.escape(quote)
         before = (f"^{quote}", f"{mark}{quote}", f"{mark} {quote}")
         start = "|".join(f"(?<={each})" for each in before)  # after a literal, which is found fast
         body = f"[^{quote}]*+(?:{quote}{quote}[^{quote}]*+)*"
         opened = re.compile(f"{quote}(?:{start}){body}(.?.?)", re.M | re.S)
-        ends = [found.group(1) for found in opened.finditer(self._text) if found.group(1)]
+        ends = [found.group(1) for found in opened.finditer(self.text) if found.group(1)]
         good = re.compile(f"{quote}(?:{mark}|\r|\n|$)")
         return sum(bool(good.match(each)) for each in ends) / max(1, len(ends))

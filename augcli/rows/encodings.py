@@ -10,11 +10,10 @@ import codecs
 import mmap
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
 from augcli.errors import SampleError
-from augcli.frozen import dataclass
 
 Held: TypeAlias = bytes | mmap.mmap
 """A file's bytes, read or mapped into memory."""

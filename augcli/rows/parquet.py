@@ -12,12 +12,12 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from augcli.frozen import dataclass
 from augcli.task import Buffer
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -16,7 +17,6 @@ from pydantic_core import PydanticSerializationError, from_json, to_json
 from augcli.disk.disk import storage_errors
 from augcli.disk.folder import Folder
 from augcli.errors import UsageError
-from augcli.frozen import dataclass
 from augcli.records.row_records import ROW, RowRecord, row_of
 from augcli.rows.encodings import LostLine
 from augcli.task import Buffer, Plain, failure

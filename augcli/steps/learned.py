@@ -13,7 +13,7 @@ import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Generic, NamedTuple, TypeVar
@@ -31,7 +31,6 @@ from pydantic_core import CoreSchema, core_schema
 from augcli.disk.folder import Folder
 from augcli.errors import SampleError
 from augcli.foreign import derived_from
-from augcli.frozen import dataclass
 from augcli.settings.base import DatasetSettings, PathName
 from augcli.task import Plain, Source
 from augcli.transform import Params, Transform, changed, walk

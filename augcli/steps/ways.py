@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from operator import attrgetter, itemgetter
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.draws import ManyDraws
-from augcli.frozen import dataclass
 from augcli.transform import Chooser, Label, Params, Transform
 
 Mask: TypeAlias = NDArray[np.bool_]

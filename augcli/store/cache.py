@@ -15,6 +15,7 @@ import platform
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,6 @@ from augcli.addresses import address_of, shown
 from augcli.disk.disk import storage_errors
 from augcli.disk.inside import fresh
 from augcli.errors import StorageError, UsageError
-from augcli.frozen import dataclass
 from augcli.store.store import ABSENT, ConflictError, Store
 from augcli.system.machine import instruction_sets
 from augcli.task import Buffer, Plain

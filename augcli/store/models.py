@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from augcli.frozen import dataclass
 from augcli.steps.learned import Model, ModelError
 from augcli.store.output import OutputFolder
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
 from augcli.errors import StorageError
-from augcli.frozen import dataclass
 
 Mark = str
 ANY: Mark = "*"

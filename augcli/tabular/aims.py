@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from augcli.plural import several
+from augcli.rows.amounts import NUMBER
 from augcli.tabular.deciding.outline import Outline
 from augcli.tabular.methods.base import Method
-from augcli.tabular.reading.looks import NUMBER
 
 _MANY_CLASSES = 20
 _SHOWN = 5

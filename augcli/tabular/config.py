@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from augcli.rows.amounts import NUMBER, told_marks
 from augcli.settings.base import (
     MISSING,
     ColumnRef,
@@ -20,7 +21,6 @@ from augcli.settings.base import (
     TextEncoding,
 )
 from augcli.settings.shares import SplitShares
-from augcli.tabular.amounts import told_marks
 
 PlainKind = Literal[
     "integer", "decimals", "number", "category", "boolean", "date", "text", "id", "constant"
@@ -43,9 +43,11 @@ def as_lists(told: Lists) -> list[tuple[ColumnRef, ...]]:
 
 
 class ColumnTold(Settings):
-    """What a recipe says of a column beyond its kind: how its cells are written, or their order."""
+    """What a recipe says of a column: its kind, how its cells are written, what means none."""
 
-    kind: ColumnKind = Field(description="what its values are; `ordinal` needs `order`")
+    kind: ColumnKind | None = Field(
+        None, description="what its values are, found out when left out; `ordinal` needs `order`"
+    )
     format: str | None = Field(
         None,
         min_length=1,
@@ -54,6 +56,10 @@ class ColumnTold(Settings):
     )
     order: tuple[str, ...] = Field(
         (), description="all values of an `ordinal` column, from the lowest to the highest"
+    )
+    missing: Missing | None = Field(
+        None,
+        description="texts that mean a missing value in this column, instead of those of all",
     )
 
     @model_validator(mode="after")
@@ -64,6 +70,8 @@ class ColumnTold(Settings):
             _check_date_format(self.format)
         if self.format and self.kind != "date" and not (self.is_amount and told_marks(self.format)):
             raise ValueError("`format` is of dates, or one number as it is written: `$1,234.50`")
+        if self.kind is None and self.missing is None:
+            raise ValueError("`kind` says what values are, `missing` which texts mean none")
         return self
 
     @property
@@ -75,6 +83,8 @@ class ColumnTold(Settings):
         """Return whether its values are numbers."""
         return self.kind in AMOUNTS
 
+
+NOTHING = ColumnTold.model_construct()
 
 _PART = re.compile(r"%([-_0]?[a-zA-Z%]|\.?[1-9]?f)")
 _PARTS = frozenset("aAbBcCdDeFfgGhHIjklmMnpPRsSTtuUVwWxXyY%")
@@ -91,6 +101,10 @@ def _check_date_format(form: str) -> None:
         raise ValueError(text)
     if odd := next((each for each in parts if each not in _PARTS), None):
         raise ValueError(f"`format` is as strftime has it, such as `%d.%m.%Y`: no `%{odd}` there")
+    if {"I", "l"}.isdisjoint(parts) != {"p", "P"}.isdisjoint(parts):
+        raise ValueError(
+            "`format` has either hours to 12, `%I`, and their half of a day, `%p`, or `%H`"
+        )
 
 
 class TableDatasetSettings(RowDatasetSettings):
@@ -117,7 +131,7 @@ class TableDatasetSettings(RowDatasetSettings):
         default_factory=dict,
         description="kinds of columns by name or number, instead of what was found out; "
         "`{kind: …, format: …}` tells how cells are written, `{kind: ordinal, order: […]}` which "
-        "value is above which",
+        "value is above which, `{missing: […]}` what means none in one column",
     )
     together: Lists = Field(
         (), description="columns whose values travel as one, or several lists of such"
@@ -141,20 +155,35 @@ class TableDatasetSettings(RowDatasetSettings):
 
     def of_amounts(self) -> Self:
         """Return the same where the label is said to be a number."""
-        if self.label is None or str(self.label) in self.columns:
+        told = self.told(str(self.label))
+        if self.label is None or told.kind:
             return self
-        return self.model_copy(update={"columns": {**self.columns, str(self.label): "number"}})
+        number = told.model_copy(update={"kind": "number"})
+        return self.model_copy(update={"columns": {**self.columns, str(self.label): number}})
+
+    def told(self, name: str) -> ColumnTold:
+        """Return what is said of a column, nothing where it is not."""
+        told = self.columns.get(name, NOTHING)
+        return told if isinstance(told, ColumnTold) else ColumnTold(kind=told)
+
+    def of_column(self, told: ColumnTold) -> Self:
+        """Return the same for one column, which may have texts of its own that mean none."""
+        return self if told.missing is None else self.model_copy(update={"missing": told.missing})
 
     @property
     def predicts(self) -> bool:
         """Return whether the label is said to be a number."""
-        told = self.columns.get(str(self.label))
-        return told is not None and (told if isinstance(told, str) else told.kind) in AMOUNTS
+        return self.told(str(self.label)).is_amount
 
     @property
     def missing_numbers(self) -> frozenset[str]:
-        """Return the texts that mean a missing value among numbers."""
-        return frozenset((*self.missing, *(_OF_NUMBERS if self.missing == MISSING else ())))
+        """Return the texts that mean a missing value among numbers; a blank cell always does."""
+        return frozenset(("", *self.missing, *(_OF_NUMBERS if self.missing == MISSING else ())))
+
+    @property
+    def no_numbers(self) -> list[float]:
+        """Return the numbers that mean a missing value, such as -999."""
+        return [float(each) for each in self.missing if NUMBER.fullmatch(each)]
 
     @property
     def named(self) -> set[str]:

@@ -6,14 +6,13 @@ Draws hang on names alone: a new row's key is `Draws(seed).at(file, row, copy)` 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.balance.targets import shares
 from augcli.draws import Draws
-from augcli.frozen import dataclass
 from augcli.tabular.keys import Keys
 from augcli.tabular.reading.table import Codes, Numbers, Rows, Table
 from augcli.tabular.transform import Lots, StepDrawn

@@ -6,13 +6,13 @@ New rows that steps fail on are looked for before any is written, block by block
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from augcli.errors import StepError
-from augcli.frozen import dataclass
 from augcli.records.keys import key_of
 from augcli.requests.spread import Maker, Part
 from augcli.rows.tables import dumped, loaded

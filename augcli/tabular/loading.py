@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -10,7 +11,8 @@ import polars as pl
 from augcli.dataset.splits import called
 from augcli.loaded import Content, Contents
 from augcli.records.provenance import Record, TableRecord, of_forms
-from augcli.tabular.config import TableDatasetSettings
+from augcli.tabular.config import NOTHING, TableDatasetSettings
+from augcli.tabular.reading.columns import told_of
 from augcli.tabular.reading.readers import opened
 from augcli.task import Plain, Source
 
@@ -23,7 +25,9 @@ def contents(record: Record, data: bytes) -> Contents:
     (own,) = of_forms([record], TableRecord)
     settings = TableDatasetSettings.again(own.dataset)
     cells = opened(Source(record.output, "", data), settings).cells()
-    frame = cells.select(_column(cells, each, settings) for each in own.columns)
+    told = told_of([each["name"] for each in own.columns], settings)
+    whose = (settings.of_column(told.get(each["index"], NOTHING)) for each in own.columns)
+    frame = cells.select(map(partial(_column, cells), own.columns, whose))
     roles = {each["role"]: each["name"] for each in own.columns}
 
     def read(row: int) -> Content:
@@ -40,7 +44,8 @@ def _column(cells: pl.DataFrame, told: Plain, settings: TableDatasetSettings) ->
     cell = pl.col(str(told["index"]))
     if cells.schema[str(told["index"])] != pl.String:
         return cell.alias(told["name"])
-    known = pl.when(cell.str.strip_chars().is_in(list(settings.missing))).then(None).otherwise(cell)
+    absent = cell.str.strip_chars().is_in(list(settings.missing))
+    known = pl.when(absent).then(None).otherwise(cell)
     dtype = _NUMBERS.get(told["kind"]) if _is_plain(told["style"]) else None
     return (known if dtype is None else _number(known, dtype)).alias(told["name"])
 

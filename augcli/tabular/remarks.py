@@ -13,7 +13,7 @@ from augcli.checks.equal import shared, twins
 from augcli.dataset.leaks import heeded
 from augcli.dataset.shares import OTHER
 from augcli.dataset.splits import NO_SPLIT
-from augcli.plural import several
+from augcli.plural import gathered, several
 from augcli.tabular.aims import amounts, few, idle, named, unreached
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.deciding.balance import Decided
@@ -30,6 +30,7 @@ from augcli.tabular.writing.twins import Prints, prints_of_all, prints_of_whole,
 from augcli.tabular.writing.writers import told_columns
 
 _FEW_CODES = 10
+_FEW_CLASSES = 5
 _CUT, _WHOLE = 0.8, 0.05
 """Shares of decimals with three digits, and of whole numbers, where all may be thousands."""
 _SAMPLED = 2000
@@ -38,6 +39,10 @@ _SAMPLED = 2000
 
 def remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator[str]:
     """Yield one remark after the other; those on a split name it where several are augmented."""
+    yield from gathered(_remarks(outlines, decided))
+
+
+def _remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator[str]:
     yield from amounts(outlines[0])
     yield from _columns(outlines[0].table)
     yield from _odd(outlines[0].table)
@@ -58,11 +63,15 @@ def story(table: Table, job: TableJob) -> Iterator[str]:
 
 def _unordered(table: Table) -> Iterator[str]:
     """Yield which categories lose their order, as they stand in a file in that of their rows."""
-    for name in dict.fromkeys(name for part in table.parts for name in part.ordered):
-        yield (
-            f"column {name!r} has categories in an order, which Parquet has no place for: in "
-            "outputs they come in that of the rows; give them their own once they are read"
-        )
+    told = {each.name for each in table.columns if each.style.order}
+    ordered = dict.fromkeys(name for part in table.parts for name in part.ordered)
+    yield from gathered(
+        f"column {name!r} has categories in an order, which the file does not list: in outputs "
+        f"they come in that of the rows; `columns: {{{name}: {{kind: ordinal, order: [low, mid, "
+        "high]}}` tells and keeps it"
+        for name in ordered
+        if name not in told
+    )
 
 
 def compared(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator[str]:
@@ -288,9 +297,19 @@ def _seen_before(prints: Prints) -> NDArray[np.bool_]:
 def _repeated(twice: Sequence[NDArray[np.bool_]], drawn: Sequence[Drawn]) -> Iterator[Again]:
     """Yield how many new rows of each class are no new ones."""
     labels = [str(each.label) for each in drawn]
+    again = {label for label, own in zip(labels, twice, strict=True) if own.any()}
+    if len(again) > _FEW_CLASSES:
+        pairs = zip(twice, labels, strict=True)
+        here = np.concatenate([own for own, other in pairs if other in again])
+        yield Again(int(here.sum()), f"{_equal(here)}, those of {len(again)} classes")
+        return
     for label in dict.fromkeys(labels):
         pairs = zip(twice, labels, strict=True)
         here = np.concatenate([own for own, other in pairs if other == label])
         if here.any():
-            text = f"{here.sum()} of the {len(here)} new rows equal another row"
+            text = _equal(here)
             yield Again(int(here.sum()), text if label == NO_CLASS else f"class {label!r}: {text}")
+
+
+def _equal(twice: NDArray[np.bool_]) -> str:
+    return f"{twice.sum()} of the {len(twice)} new rows equal another row"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +21,11 @@ from augcli.dataset.splits import (
 )
 from augcli.draws import Draws, ManyDraws
 from augcli.errors import SettingError
-from augcli.frozen import dataclass
 from augcli.settings.base import ColumnRef, DatasetSettings
 from augcli.settings.shares import SplitShares
 from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
 from augcli.tabular.drawn import Streams
-from augcli.tabular.reading.columns import Column, find, told_of
+from augcli.tabular.reading.columns import Column, find, of_told_kinds
 from augcli.tabular.reading.named import splits_by_name
 from augcli.tabular.reading.table import Coded, Rows, Table, coded
 from augcli.tabular.writing.twins import prints_of_all
@@ -69,7 +69,7 @@ def unnamed(
     table: Table, splits: Coded, settings: TableDatasetSettings
 ) -> Iterator[tuple[str, dict[str, set[str]]]]:
     """Yield split → values of the rows in it, for columns of splits that nobody named."""
-    given = told_of([column.name for column in table.columns], settings)
+    given = of_told_kinds([column.name for column in table.columns], settings)
     for column in table.columns:
         named = column.role != "feature" or column.index in given
         told = None if named else meaning_splits(table, column)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.foreign import derived_from
-from augcli.frozen import dataclass
 from augcli.ranges import Choice, Constant, Normal, Uniform
 from augcli.rows.tables import packed, unpacked
 from augcli.tabular.keys import Keys, picks

@@ -7,12 +7,12 @@ only then it is found out what the columns are.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.dataset.splits import augmented
-from augcli.frozen import dataclass
 from augcli.settings.shares import SplitShares
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.drawn import Streams

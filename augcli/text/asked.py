@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache, cached_property
 
-from augcli.frozen import dataclass
 from augcli.text.config import TextDatasetSettings
 from augcli.text.job import TextJob
 from augcli.text.language.languages import folder_of, language_of

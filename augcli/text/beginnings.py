@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from fnmatch import translate
 from functools import cached_property, lru_cache
 from typing import NamedTuple
-
-from augcli.frozen import dataclass
 
 Line = tuple[str, re.Pattern[str]]
 """A form, and the pattern of words behind it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
 from itertools import chain
@@ -15,7 +15,6 @@ from pydantic_core import to_json
 from augcli.again import Again
 from augcli.draws import Draws
 from augcli.errors import LostError, StepError
-from augcli.frozen import dataclass
 from augcli.names import group_of
 from augcli.once import Once
 from augcli.plural import several

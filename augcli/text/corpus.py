@@ -9,14 +9,13 @@ from array import array
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from augcli.balance.classes import check_steps, check_target, one_class
 from augcli.balance.targets import Group, counted, spread, targets
 from augcli.dataset.splits import BLANK, NO_SPLIT, augmented, called, check_augmented
 from augcli.dataset.strings import Names
-from augcli.frozen import dataclass
 from augcli.requests.asked import Copies
 from augcli.requests.courses import dealt_out
 from augcli.rows.encodings import LostLine

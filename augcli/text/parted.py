@@ -9,12 +9,12 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from augcli.dataset.layout import file_splits
 from augcli.dataset.shares import Own, drawn_splits
 from augcli.dataset.splits import NO_SPLIT, called
 from augcli.errors import SampleError
-from augcli.frozen import dataclass
 from augcli.settings.shares import SplitShares
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings

@@ -24,7 +24,7 @@ from augcli.task import Plain, Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile, TextFormat
 from augcli.text.formats.conll import is_conll
-from augcli.text.formats.lines import say_classes
+from augcli.text.formats.lines import LinesFile, say_classes
 from augcli.text.formats.open import open_file
 from augcli.text.language.languages import ENGLISH, language_of, may_be_of
 from augcli.text.language.lexicon import bundled
@@ -83,6 +83,8 @@ def starter(asked: Asked) -> Draft | None:
     known = [each for each in known if each not in lacking]
     splits = _splits(path, known, form)
     columns = [line for file in opened[:1] for line in _columns(asked, looked_at[0], file, told)]
+    if all(meaning(each.stem) is not None for each in known) or len(known) == 1:
+        columns += [line for file in opened[:1] for line in _first(file)]
     english = _in_latin(texts) and _are_english(texts)
     if splits is not None and not any(map(_TELLS_SPLITS.match, (*splits, *columns))):
         few = len(texts) < _FEWEST
@@ -159,6 +161,15 @@ def _columns(asked: Asked, path: Path, file: TextFile, told: Plain) -> Iterator[
         yield f"label: {quoted(label)}    # a guess; {shares}{more}"
     else:
         yield "# label: NAME         # the column of the class, where there is one"
+
+
+def _first(file: TextFile) -> Iterator[str]:
+    """Yield the line by which lines begin with their class, where they may or surely do."""
+    if isinstance(file, LinesFile) and (words := file.first_words()):
+        told, known = ", ".join(words[:_SHOWN]), file.are_classes(words)
+        more = " …" if len(words) > _SHOWN else ""
+        mark, guess = ("", "") if known else ("# ", ", if these are classes")
+        yield f"{mark}label: first    # each line begins with one of {told}{more}{guess}"
 
 
 def _apart(asked: Asked, path: Path, file: TextFile, told: Plain) -> Iterator[str]:

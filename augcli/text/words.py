@@ -11,12 +11,12 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from itertools import chain, starmap
 from typing import NamedTuple
 
 from augcli import once
-from augcli.frozen import dataclass
 from augcli.requests.programs import Answers
 from augcli.text.beginnings import Article
 from augcli.text.joined import parted

@@ -101,6 +101,11 @@ class SeriesDatasetSettings(RowDatasetSettings):
     quote: Quote = None
     encoding: TextEncoding = None
     missing: Missing = MISSING
+    decimal: Literal[".", ","] | None = Field(
+        None,
+        description="tables: what stands before decimals, found out when left out; the other may "
+        "stand between thousands",
+    )
     one_per_file: bool | None = Field(
         None,
         description="npy: whether a file is one series (channels x time, or a spectrogram, "

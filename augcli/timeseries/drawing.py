@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import chain, islice, repeat
 from operator import attrgetter, itemgetter
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from augcli.draws import Draws, ManyDraws, repeated
 from augcli.errors import RefusedError, StepError
-from augcli.frozen import dataclass
 from augcli.once import Once
 from augcli.requests.redraws import REDRAWS, Distinct, Picked, Vain
 from augcli.steps.recorded import own_steps

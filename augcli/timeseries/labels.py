@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import PurePosixPath
 
 from augcli.dataset.columns import column_of, names_groups
 from augcli.dataset.splits import TRAIN, called
-from augcli.errors import SettingError
+from augcli.errors import SettingError, StorageError
 from augcli.plural import several
+from augcli.records.mixed import line
 from augcli.rows.delimited import sniff
 from augcli.rows.encodings import open_text
 from augcli.settings.base import ColumnRef
@@ -29,9 +30,10 @@ class LabelTable:
     def __init__(self, data: Buffer, settings: SeriesDatasetSettings):
         self.name = str(settings.labels)
         self._settings = settings
-        text = open_text(self.name, bytes(data), settings.encoding)
-        self.delimiter = sniff(text.head(_HEAD), settings.delimiter, settings.quote).delimiter
-        reader = csv.reader(io.StringIO(text.content), delimiter=self.delimiter)
+        self._text = text = open_text(self.name, bytes(data), settings.encoding)
+        self._form = sniff(text.head(_HEAD), settings.delimiter, settings.quote)
+        lines = io.StringIO(text.content, newline="")
+        reader = csv.reader(lines, **self._form.options)
         self.names = next(reader, [])
         self.file = column_of(self.name, self.names, settings.file, "file")
         self._label = self._column(settings.label, "label")
@@ -108,6 +110,24 @@ class LabelTable:
 
     def _present(self, cell: str) -> str:
         return "" if cell.strip() in self._settings.missing else cell.strip()
+
+    def line(self, cells: Iterable[str]) -> str:
+        """Return cells as a line of a table like this, bytes that are not UTF-8 as escaped.
+
+        Raises StorageError where its encoding has no letters for them.
+        """
+        form, found = self._text.form, self._form
+        text = line(cells, found.delimiter, found.quote or '"', form.line_end)
+        try:
+            return text.encode(form.encoding).decode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            told = f"{self.name} is {form.encoding}, which has no letters for {text.strip()!r}"
+            raise StorageError(f"{told}; save it as UTF-8") from None
+
+    @property
+    def mark(self) -> str:
+        """Return the byte order mark that such a table begins with, if it does."""
+        return self._text.mark.decode("utf-8", "surrogateescape")
 
     def remarks(self, files: Sequence[str]) -> Iterator[str]:
         """Yield which rows are of no file, and which files have rows that tell otherwise."""

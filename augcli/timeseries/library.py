@@ -6,7 +6,7 @@ import hashlib
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import NamedTuple
 
@@ -17,7 +17,6 @@ from augcli.checks.equal import shared
 from augcli.dataset.splits import BLANK, NO_SPLIT, called, is_augmented
 from augcli.draws import Draws
 from augcli.errors import SampleError
-from augcli.frozen import dataclass
 from augcli.nearest.points import Points
 from augcli.nearest.search import nearest
 from augcli.once import Recent

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 import numpy as np
@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from augcli.dataset.columns import names_groups
 from augcli.dataset.splits import called_splits
-from augcli.frozen import dataclass
 from augcli.rows.following import changes_of, clock_below, curves_below
 from augcli.settings.base import ColumnRef
 from augcli.timeseries.formats.grid import Grid, is_number

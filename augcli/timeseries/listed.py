@@ -7,7 +7,7 @@ from pathlib import Path
 
 from augcli.dataset.splits import NO_SPLIT
 from augcli.disk.reading import read_whole
-from augcli.records.mixed import classes_of, line, names_beside, shares_of
+from augcli.records.mixed import classes_of, names_beside, shares_of
 from augcli.records.provenance import Record
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.labels import LabelTable
@@ -35,10 +35,10 @@ def _lines(
 
     Splits that were drawn of those in a column are written in their place.
     """
-    yield line([*table.names, *names_beside(classes, table.names)], table.delimiter)
+    yield table.mark + table.line([*table.names, *names_beside(classes, table.names)])
     for record in records:
         cells = table.rows[table.path_of(record.source) or ""].copy()
         cells[table.file] = record.output
         if settings.shares and table.split is not None:
             cells[table.split] = record.split or NO_SPLIT
-        yield line([*cells, *shares_of(record, classes)], table.delimiter)
+        yield table.line([*cells, *shares_of(record, classes)])

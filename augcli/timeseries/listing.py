@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +17,6 @@ from augcli.dataset.shares import refuse_named, refuse_order
 from augcli.dataset.splits import TRAIN, check_augmented
 from augcli.dataset.units import Dataset, Sample
 from augcli.errors import SettingError
-from augcli.frozen import dataclass
 from augcli.timeseries.beside import refuse_labels
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import format_of

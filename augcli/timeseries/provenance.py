@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from augcli.frozen import dataclass
 from augcli.names import group_of
 from augcli.records.row_records import MARKS
 from augcli.rows.tables import arranged, columns, dumped, plain_name

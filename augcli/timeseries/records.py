@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from pathlib import PurePosixPath
 from typing import Any
 
-from augcli.frozen import dataclass
 from augcli.names import encoded_name, group_name
 from augcli.records.keys import key_of, revisions_of
 from augcli.records.provenance import SeriesFileRecord, SeriesRecord, original_of

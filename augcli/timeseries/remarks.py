@@ -59,10 +59,11 @@ def columns(files: Sequence[SeriesFile]) -> Iterator[str]:
 
 _SHOWN = 5
 _LOOKS = {
-    "marked": ", with commas before decimals or marks of thousands, go along as they are: series "
-    "are read with a point alone",
+    "marked": " are not all written alike, and go along as they are",
     "grouped": ": '.' may stand between thousands, as no number has other than three digits behind "
-    "it; if it does, write them without",
+    'it; if it does, say `decimal: ","`',
+    "thousands": ": a mark before three digits stands between thousands; if it stands before "
+    "decimals, say so by `decimal`",
     "timely": " are taken for points, though they are called or rise as times do: `time` names "
     "these, and `ignore` what goes along as it is",
 }

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from augcli.frozen import dataclass
 
 Values = NDArray[np.float64]
 """Channels x time, or series x channels x time; NaN where a value is missing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import repeat
 from typing import Any, ClassVar, Protocol
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from augcli.draws import Draws, ManyDraws
 from augcli.foreign import derived_from
-from augcli.frozen import dataclass
 from augcli.params import Columns, rounded, rounded_many, texts_of
 from augcli.ranges import Constant, Spread
 from augcli.timeseries.series import Series, Values, stacked, unstacked

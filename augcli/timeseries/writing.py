@@ -6,9 +6,9 @@ A block's bytes hang on its copies alone, so the number of processes has no say.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
-from augcli.frozen import dataclass
 from augcli.once import Once
 from augcli.requests.spread import Part, Spread, here
 from augcli.task import Buffer

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
 
@@ -18,7 +19,6 @@ from augcli.disk.inside import fresh
 from augcli.engines import Beat, Outcome, Share
 from augcli.engines.garbage import undisturbed
 from augcli.errors import StoppedError, StorageError
-from augcli.frozen import dataclass
 from augcli.requests.spread import Maker, Part
 from augcli.rows.tables import dumped
 from augcli.store.output import OutputFolder

@@ -6,12 +6,12 @@ import hashlib
 import importlib
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from augcli.errors import StorageError
-from augcli.frozen import dataclass
 from augcli.kind import load_kind
 from augcli.recipe import load_recipe
 from augcli.requests.asked import Stamps

@@ -8,12 +8,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from augcli.dataset.units import Dataset
 from augcli.disk.reading import read_whole
 from augcli.errors import Problem, SampleError, SettingError
-from augcli.frozen import dataclass
 from augcli.recipe import Recipe
 from augcli.recipe.document import KeyPath
 from augcli.requests.spread import Spread, here

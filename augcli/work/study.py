@@ -11,6 +11,7 @@ import json
 from base64 import b64decode, b64encode
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -19,7 +20,6 @@ from augcli.dataset.units import Dataset
 from augcli.draws import Draws
 from augcli.engines.cpus import one_thread
 from augcli.errors import EngineError, SampleError
-from augcli.frozen import dataclass
 from augcli.kind import load_kind
 from augcli.plural import several
 from augcli.requests.asked import PassThrough

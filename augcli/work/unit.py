@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
 from augcli.errors import LostError, SampleError, StepError, StorageError, UnreadError
-from augcli.frozen import dataclass
 from augcli.plural import several
 from augcli.records.journal import NEW, blank
 from augcli.requests.asked import Stamps

@@ -41,6 +41,7 @@ DATASET: dict[str, Any] = {
         "windows": {"length": 4},
         "array": "y",
         "one_per_file": True,
+        "decimal": ",",
     },
     **{
         "file": "label",

@@ -33,7 +33,10 @@ def new_cells(folder: Path, cells: list[str], **dataset: Any) -> tuple[list[str]
 
 @pytest.mark.parametrize(
     "form",
-    ["%Y%m", "%Y%j", "%y%m%d", "%d%m%Y", "%m%d%Y", "%Y%m%d%H%M", "%Y%m%d %H:%M", "%Y%m%dT%H%M"],
+    [
+        *("%Y%m", "%Y%j", "%y%m%d", "%d%m%Y", "%m%d%Y", "%Y%m%d %H:%M", "%Y%m%dT%H%M"),
+        *("%Y%m%d%H", "%Y%m%d%H%M", "%Y%m%d%H%M%S"),
+    ],
 )
 def test_digits_of_dates_are_dates(tmp_path: Path, form: str) -> None:
     cells = [day.strftime(form) for day in DAYS]

@@ -254,3 +254,20 @@ def test_a_mark_that_ends_each_row_is_no_part_of_its_last_number(tmp_path: Path)
     numbers = [float(row.rpartition(",")[2].removesuffix(";")) for row in new]
     assert all(row.endswith(";") for row in new)
     assert -40 / 9 <= min(numbers) < max(numbers) <= 40 / 9
+
+
+@pytest.mark.parametrize("head", ["a,n,y;\n", "a,n,y\n"])
+@pytest.mark.parametrize("last", ["{};", '"{}, too";', '"{};";'])
+def test_a_mark_that_ends_each_row_is_no_part_of_its_last_text(
+    tmp_path: Path, head: str, last: str
+) -> None:
+    ends = [last.format("xy"[n % 4 == 0]) for n in range(40)]
+    text = head + "".join(f"{n % 3},{n / 7:.4f},{end}\n" for n, end in enumerate(ends))
+    output = {"path": str(tmp_path / "out"), "source_column": True}
+    summary, data = made(tmp_path, text, dataset={"label": "y"}, output=output)
+    rows = data.decode().splitlines()
+    assert rows[0] == f"a,n,y,_augment_source{head[5:-1]}"
+    assert all(row.endswith(";") for row in rows[1:])
+    assert [f"{row.rpartition(',')[0]};" for row in rows[1:41]] == text.splitlines()[1:]
+    assert {row.rpartition(",")[0].split(",", 2)[2] for row in rows[41:]} == {ends[0][:-1]}
+    assert {count.label for count in summary.counts} == {end[:-1].strip('"') for end in ends}

@@ -14,7 +14,7 @@ from helpers import augment, failures, write, write_recipe
 from table_samples import augmented
 
 from augcli.errors import RecipeError
-from augcli.tabular.amounts import Marks, told_marks
+from augcli.rows.amounts import Marks, told_marks
 
 RANDOM = random.Random(8)
 FIRST = datetime(2023, 5, 1, 6, 30)
@@ -186,7 +186,10 @@ def days(form: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "form",
-    ["%d/%m/%y", "%d %B %Y", "%B %Y", "%H:%M", "%I:%M %p", "%Y week %j", "%d.%m.%Y %H:%M:%S"],
+    [
+        *("%d/%m/%y", "%d %B %Y", "%B %Y", "%Y week %j", "%d.%m.%Y %H:%M:%S", "%Y-%m-%dT%H"),
+        *("%H:%M", "%I:%M %p", "%I %p", "%H%M", "%M:%S", "%y%m%d%H"),
+    ],
 )
 def test_dates_are_written_as_told(tmp_path: Path, form: str) -> None:
     cells = days(form)
@@ -232,6 +235,7 @@ def test_a_date_that_is_written_otherwise_is_a_failure(tmp_path: Path) -> None:
         ({"kind": "date", "format": "dd/mm"}, "as strftime has it"),
         ({"kind": "date", "format": "%d %z"}, "tells no zones: write that of all cells"),
         ({"kind": "date", "format": "%d.%m.%Q"}, "no `%Q` there"),
+        ({"kind": "date", "format": "%I:%M"}, "hours to 12, `%I`, and their half"),
         ({"kind": "number", "format": "money"}, "one number as it is written"),
         ({"kind": "text", "format": "12"}, "one number as it is written"),
     ],

@@ -224,6 +224,17 @@ def test_columns_that_are_called_as_quantities_are_no_points_unless_told(tmp_pat
     assert len(new_lines(made(tmp_path / "b", "w.csv", numbered)[1], 41)) == 40
 
 
+def test_ids_that_are_there_once_ask_for_a_layout(tmp_path: Path) -> None:
+    rows = "".join(f"p{n},{n * 7 % 31}.5,{n * 3 % 11}.25,{n % 5}.5\n" for n in range(12))
+    text, dataset = f"who,t0,t1,t2\n{rows}", {"id": "who"}
+    with pytest.raises(
+        RecipeError, match=r"each of 12 series .*'who'; say `layout: wide` if a row"
+    ):
+        made(tmp_path, "w.csv", text, dataset=dataset)
+    _, data = made(tmp_path, "w.csv", text, dataset=dataset | {"layout": "wide"})
+    assert new_lines(data, 13)[0].startswith("p0.aug-000,")
+
+
 def tailed(rows: int = 40) -> str:
     told = (f"{n // 20},{'walk' if n // 10 % 2 else 'sit'},{n},{n / 7:.4f}" for n in range(rows))
     return "".join(f"{row},{(-1) ** n * n / 9:.5f};\n" for n, row in enumerate(told))

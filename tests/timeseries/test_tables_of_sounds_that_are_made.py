@@ -11,6 +11,7 @@ from helpers import manifest, replayed, run, write
 from test_sounds_of_all_sorts import STEPS, TABLE, TOLD, labelled
 
 from augcli.commands.replay import replay
+from augcli.errors import StorageError
 
 
 def rows_of(folder: Path) -> list[dict[str, str]]:
@@ -40,6 +41,40 @@ def test_each_output_has_a_row_of_its_source(tmp_path: Path, paths: str) -> None
     folds = {"audio/4-d.wav": "5"}
     assert [row["fold"] for row in rows] == [folds.get(each["source"], "1") for each in lines]
     assert len(rows) == 12
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-8-sig", "shift_jis"])
+@pytest.mark.parametrize(("end", "delimiter"), [("\n", ";"), ("\r\n", "\t"), ("\r", ",")])
+def test_it_is_written_as_the_source_is(
+    tmp_path: Path, encoding: str, end: str, delimiter: str
+) -> None:
+    name = "雨" if encoding == "shift_jis" else "Öl"
+    table = TABLE.replace("rain", name).replace(",", delimiter).replace("\n", end)
+    source = labelled(tmp_path, TABLE)
+    (source / "meta/list.csv").write_bytes(table.encode(encoding))
+    told = {"encoding": encoding} if encoding == "shift_jis" else {}
+    run(source, tmp_path / "out", dataset=TOLD | told, copies=1, steps=STEPS)
+    made = (tmp_path / "out/meta/list.csv").read_bytes()
+    assert made[:2] == table.encode(encoding)[:2]
+    head, *rows = made.decode(encoding).split(end)[:-1]
+    assert head == table.split(end)[0]
+    labels = {row.split(delimiter)[2] for row in rows}
+    assert (len(rows), labels) == (8, {"dog", name})
+    found = replay(tmp_path / "out", tmp_path / "again", source, None)
+    assert dict(found)["meta/list.csv"] is None
+    assert (tmp_path / "again/meta/list.csv").read_bytes() == made
+
+
+def test_names_that_its_encoding_lacks_are_told(tmp_path: Path) -> None:
+    source = labelled(tmp_path, TABLE)
+    (source / "audio/1-a.wav").rename(write(source / "雨/x", b"").parent / "1-a.wav")
+    (source / "雨/x").unlink()
+    table = TABLE.replace("rain", "Öl")
+    (source / "meta/list.csv").write_bytes(table.encode("cp1252"))
+    with pytest.raises(
+        StorageError, match=r"list\.csv is cp1252, which has no letters for 'train/雨/"
+    ):
+        run(source, tmp_path / "out", dataset=TOLD, copies=1, steps=STEPS)
 
 
 def test_it_makes_the_output_a_dataset_and_is_made_again(tmp_path: Path) -> None:

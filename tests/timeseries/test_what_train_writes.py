@@ -47,7 +47,7 @@ def long(held: Sequence[str]) -> str:
 def made(folder: Path, text: str) -> list[str]:
     """Return the lines of train in the output, and see that those held out are as they were."""
     write(folder / "in/x.csv", text)
-    named = {"id": "id", "time": "t"} if text.startswith("id") else {"id": "name"}
+    named = {"id": "id", "time": "t"} if text.startswith("id") else {"id": "name", "layout": "wide"}
     told = {"kind": "timeseries", "label": "kind", "split": "fold", "leaks": "allow", **named}
     run(folder / "in", folder / "out", dataset=told, copies=2, steps=NOISE)
     assert not failures(folder / "out")

@@ -6,10 +6,10 @@ import dataclasses
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from augcli.errors import Problem, SampleError
-from augcli.frozen import dataclass
 from augcli.image.targets import Box, Point, Ring, Target, Targets
 
 Size: TypeAlias = tuple[int, int]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from augcli.errors import SampleError, did_you_mean
-from augcli.frozen import dataclass
 
 Form = Literal["corners", "sized", "centred"]
 

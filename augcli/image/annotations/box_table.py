@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
 from augcli.errors import SampleError
-from augcli.frozen import dataclass
 from augcli.image.annotations.base import Damage, Size, decoded
 from augcli.image.annotations.box_columns import columns_of
 from augcli.image.annotations.boxes import Boxes

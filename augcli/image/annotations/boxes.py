@@ -11,9 +11,9 @@ import io
 import math
 import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from augcli.errors import SampleError
-from augcli.frozen import dataclass
 from augcli.image.annotations.base import (
     TWICE,
     UNORDERED,

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
 from augcli.errors import SampleError, did_you_mean
-from augcli.frozen import dataclass
 from augcli.image.annotations.base import (
     NOT_FINITE,
     TWICE,

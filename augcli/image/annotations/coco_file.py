@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, TypeAlias
 
 from augcli.errors import SampleError
-from augcli.frozen import dataclass
 from augcli.image.annotations.base import SAME_KEY, Damage, Note, decoded
 from augcli.image.annotations.json_parts import Part, members, twice_in
 

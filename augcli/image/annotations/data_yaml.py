@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import yaml
 
 from augcli.errors import SampleError, did_you_mean
-from augcli.frozen import dataclass
 from augcli.image.annotations.base import SAME_KEY, Note, decoded
 from augcli.image.annotations.keypoints import PERSON, names_for
 from augcli.image.annotations.yolo import Yolo

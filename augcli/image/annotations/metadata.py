@@ -12,14 +12,13 @@ import io
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any
 
 from augcli.errors import SampleError, did_you_mean
-from augcli.frozen import dataclass
 from augcli.image.annotations.base import (
     NOT_FINITE,
     SAME_KEY,

@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import PurePosixPath
 
 from augcli.errors import SampleError
-from augcli.frozen import dataclass
 from augcli.image.annotations.base import (
     TWICE,
     UNORDERED,

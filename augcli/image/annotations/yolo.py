@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
 from augcli.disk.inside import suffix_of
 from augcli.errors import SampleError, did_you_mean
-from augcli.frozen import dataclass
 from augcli.image.annotations.base import (
     TWICE,
     Annotations,

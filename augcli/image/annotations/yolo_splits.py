@@ -6,11 +6,11 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from augcli.errors import SampleError, did_you_mean
-from augcli.frozen import dataclass
 from augcli.image.annotations.base import Note, decoded
 from augcli.image.annotations.data_yaml import DataYaml
 from augcli.plural import several

@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.errors import SampleError
-from augcli.frozen import dataclass
 from augcli.image.codec import pillow, plain_png, pnm, tiff
 from augcli.image.codec.complete import png_chunks, without_animation
 from augcli.image.codec.guard import foreign, guarded, warned

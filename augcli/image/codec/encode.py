@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from augcli.errors import SampleError
-from augcli.frozen import dataclass
 from augcli.image.codec import tiff
 from augcli.image.codec.guard import guarded
 from augcli.image.codec.jpeg import with_icc

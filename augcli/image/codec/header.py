@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from augcli.errors import SampleError
-from augcli.frozen import dataclass
 from augcli.image.codec import pnm, tiff
 from augcli.image.codec.complete import check_complete, png_chunks
 from augcli.image.codec.guard import foreign, guarded, warned

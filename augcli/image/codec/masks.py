@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from augcli.errors import SampleError
-from augcli.frozen import dataclass
 from augcli.image.codec import pillow
 from augcli.image.codec.decode import decoded
 from augcli.image.codec.encode import encode

@@ -9,14 +9,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar, NamedTuple, TypeAlias
 
 from augcli.dataset.units import Dataset
 from augcli.disk.inside import suffix_of
-from augcli.frozen import dataclass
 from augcli.image.annotations.base import Annotations, Parsed, Size
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.kernels.resample import Interpolation

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePosixPath
 
-from augcli.frozen import dataclass
 from augcli.image.annotations.base import Annotations, Note, Parsed, Size
 from augcli.image.annotations.coco_file import Category
 from augcli.image.annotations.coco_writer import Output, coco_text, new_coco

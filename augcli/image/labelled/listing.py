@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from augcli.dataset.files import listed
@@ -13,7 +13,6 @@ from augcli.dataset.lists import refuse_lists
 from augcli.dataset.splits import TRAIN
 from augcli.dataset.units import Dataset, Sample
 from augcli.errors import Doubt, Problem, SettingError
-from augcli.frozen import dataclass
 from augcli.image.annotations.base import Note
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.listing.counterparts import refuse_counterparts

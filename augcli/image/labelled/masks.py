@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -11,7 +12,6 @@ from typing import ClassVar
 from augcli.dataset.globs import any_of
 from augcli.dataset.units import Dataset
 from augcli.errors import SettingError
-from augcli.frozen import dataclass
 from augcli.image.annotations.base import Parsed, Size
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Beside, Labels, MaskFile, Scheme

@@ -6,6 +6,7 @@ import json
 import posixpath
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from types import MappingProxyType
 from typing import ClassVar
@@ -14,7 +15,6 @@ from augcli.dataset.doubts import UNNAMED_LABELS
 from augcli.dataset.splits import called, columns_of_splits
 from augcli.dataset.told import refuse_unnamed
 from augcli.errors import SampleError
-from augcli.frozen import dataclass
 from augcli.image.annotations.base import Note, Parsed, Size
 from augcli.image.annotations.captions import said
 from augcli.image.annotations.metadata import (

@@ -6,7 +6,7 @@ import json
 from abc import abstractmethod
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
 
@@ -17,7 +17,6 @@ from augcli.dataset.units import Dataset, Sample
 from augcli.disk.inside import suffix_of
 from augcli.disk.reading import MAX_FILE_BYTES, read_whole, stat_of
 from augcli.errors import SampleError, SettingError
-from augcli.frozen import dataclass
 from augcli.image.annotations.base import Damage, Note, Parsed, Size
 from augcli.image.annotations.coco_places import leads_out, places_of
 from augcli.image.config import ImageDatasetSettings

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.frozen import dataclass
 from augcli.image.kernels import opencv as cv2
 from augcli.image.learning.looking import SIDE
 from augcli.image.learning.velocities import (

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from typing import Any, ClassVar, Literal
@@ -19,7 +20,6 @@ from numpy.typing import NDArray
 from pydantic import model_validator
 
 from augcli.errors import SampleError
-from augcli.frozen import dataclass
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.kernels.tones import small_tones
 from augcli.image.learning.looking import SIDE, decoded_for

@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from augcli.dataset.files import Bounds, Listing, head_of
 from augcli.dataset.splits import DOUBT, TRAIN, meaning
-from augcli.frozen import dataclass
 from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.image.listing.columns import (
     ENTRIES,

@@ -6,6 +6,7 @@ import csv
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TextIO
 
@@ -13,7 +14,6 @@ from augcli.dataset.files import listing_errors
 from augcli.dataset.splits import TRAIN, called
 from augcli.dataset.units import Sample
 from augcli.errors import SettingError, did_you_mean
-from augcli.frozen import dataclass
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.label_cells import KeyPath, LabelCells
 from augcli.settings.base import ColumnRef

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial, reduce
 from typing import ClassVar, TypeAlias
 
@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.errors import StepError
-from augcli.frozen import dataclass
 from augcli.image.kernels.matrices import Matrix, inverted, project, snapped
 from augcli.image.kernels.places import (
     Places,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.errors import StepError
-from augcli.frozen import dataclass
 from augcli.image.kernels import opencv as cv2
 from augcli.image.kernels.sampling import Sampling
 from augcli.image.operations import ops

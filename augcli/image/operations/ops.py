@@ -9,7 +9,7 @@ optimiser.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Protocol
 
@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.errors import StepError
-from augcli.frozen import dataclass
 from augcli.image.kernels import opencv as cv2
 from augcli.image.operations.geometry import Resample
 from augcli.image.picture import (

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.frozen import dataclass
 from augcli.image.kernels.clip import clipped
 from augcli.image.kernels.regions import plane_of, region_of, shown_of
 from augcli.image.operations.placed import extent

@@ -9,13 +9,13 @@ pictures get the function itself and are not clipped.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.frozen import dataclass
 from augcli.image.kernels import opencv as cv2
 from augcli.image.kernels.lookup import Levels, look_up
 from augcli.image.kernels.moments import channel_means

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from augcli.draws import LISTED, Lots
-from augcli.frozen import dataclass
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.kernels.resample import Border, Interpolation
 from augcli.image.published import Chance, pairs

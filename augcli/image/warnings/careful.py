@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from augcli.dataset.splits import TRAIN, augmented
 from augcli.dataset.units import Dataset
 from augcli.disk.reading import read_whole
 from augcli.errors import SampleError
-from augcli.frozen import dataclass
 from augcli.image.codec import decode, read_header
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.schemes import labels_of

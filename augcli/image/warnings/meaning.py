@@ -10,6 +10,7 @@ import colorsys
 import math
 import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -17,7 +18,6 @@ import numpy as np
 from augcli.checks.findings import Lint
 from augcli.draws import Draws
 from augcli.errors import SampleError
-from augcli.frozen import dataclass
 from augcli.image.operations.ops import apply, points_after
 from augcli.image.picture import Picture, PixelArray, Points
 from augcli.image.transform import ImageTransform

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from augcli.checks.findings import Lint
 from augcli.draws import Draws
 from augcli.errors import RefusedError, SampleError
-from augcli.frozen import dataclass
 from augcli.image.kernels.structure import structure_left
 from augcli.image.operations.ops import Op, apply, fuse, points_after
 from augcli.image.picture import (

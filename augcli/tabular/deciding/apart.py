@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from augcli.errors import EndedError, StepError
 from augcli.foreign import is_foreign
-from augcli.frozen import dataclass
 from augcli.nearest.points import Points
 from augcli.records.keys import key_of
 from augcli.requests.spread import Maker, Part, Spread, here

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
@@ -15,7 +16,6 @@ from pydantic import Field
 from augcli.balance.classes import check_class
 from augcli.balance.targets import aims
 from augcli.foreign import guarded, is_foreign, is_plugin, number_of, remember
-from augcli.frozen import dataclass
 from augcli.nearest.points import Points
 from augcli.plural import several
 from augcli.registry import declared_in

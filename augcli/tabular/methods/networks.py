@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -11,7 +11,6 @@ from pydantic import Field
 
 from augcli.draws import Draws
 from augcli.errors import SettingError
-from augcli.frozen import dataclass
 from augcli.nearest.search import nearest
 from augcli.networks import lacking
 from augcli.tabular.drawn import Drawn

@@ -7,12 +7,12 @@ hears of that: who asks looks at the class that a row came to have.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.frozen import dataclass
 from augcli.networks import (
     Dense,
     Floats,

@@ -12,15 +12,16 @@ import polars as pl
 from numpy.typing import NDArray
 
 from augcli.errors import SampleError, SettingError
+from augcli.rows.amounts import BRACKETS, bare_pattern
 from augcli.rows.dates import dates, told_format
 from augcli.rows.flags import FLAGS
-from augcli.tabular.amounts import BRACKETS, bare_pattern
+from augcli.settings.base import MISSING
 from augcli.tabular.config import AMOUNTS, ColumnKind, ColumnTold, TableDatasetSettings
 from augcli.tabular.reading.columns import NUMERIC, Column, Role, Style
 from augcli.tabular.reading.listed import refuse_lists
 from augcli.tabular.reading.looks import look
 from augcli.tabular.reading.precision import decimals_of, with_ends
-from augcli.tabular.reading.table import Coded, Numbers
+from augcli.tabular.reading.table import Coded, Numbers, Rows
 from augcli.tabular.reading.unlike import names_rows
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -43,13 +44,13 @@ class Builder:
         self,
         column: tuple[int, str, Role],
         settings: TableDatasetSettings,
-        told: ColumnTold | None,
+        told: ColumnTold,
         *,
         amount: bool,
     ):
         self.index, self.name, self.role = column
         self._format = told
-        self.told: ColumnKind | None = told.kind if told else None
+        self.told = told.kind
         self.rows = 0
         self.bad: dict[int, str] = {}
         """row → the text that is no number"""
@@ -80,8 +81,9 @@ class Builder:
 
     @property
     def is_plain(self) -> bool:
-        """Return whether its cells are numbers that are written as programs do."""
-        return self._numeric and not (self.skipped or self.style.is_marked or self.style.pad)
+        """Return whether its cells are numbers, written as programs do, and none mean a gap."""
+        marked = self.style.is_marked or self.style.pad or self._settings.no_numbers
+        return self._numeric and not (self.skipped or marked)
 
     def look(self, cells: Sequence[str], quote: str, decimal: str) -> None:
         """Find out from the first cells what the column holds."""
@@ -133,10 +135,11 @@ class Builder:
         if is_index and self.role == "feature":
             self.told = self.told or "id"
         self.dtype, self._whole = str(dtype), dtype.is_integer()
+        self.style = Style(order=self._format.order)
         if _is_opaque(dtype):
             self._carry_only(dtype)
-        form = self._format and self._format.kind == "date" and self._format.format
-        if form and not dtype.is_temporal():
+        form = self._format.format
+        if form and self.told == "date" and not dtype.is_temporal():
             self.style = Style(date=told_format(form, ()))
             return
         counted = dtype.is_numeric() or dtype in (pl.Date, pl.Datetime)
@@ -161,13 +164,15 @@ class Builder:
             self._pieces.append(self._amounts(plain, start, values.is_not_null().to_numpy()))
         else:
             texts = _shown(plain)
-            is_read = self.role == "label" or self.style.date
+            is_read = self.role == "label" or self.style.date or self._settings.missing != MISSING
             self._pieces.append(self._texts(texts, ours) if is_read else texts)
 
     def _amounts(self, values: pl.Series, start: int, told: Mask) -> Numbers:
         amounts = values.to_physical() if values.dtype.is_temporal() else values
         known = amounts.cast(pl.Float64, strict=False)
         plain = known.fill_null(float("nan")).to_numpy()
+        if (none := self._settings.no_numbers) and not values.dtype.is_temporal():
+            plain = np.where(np.isin(plain, none), np.nan, plain)
         odd = (np.abs(plain) >= VAST) | (known.is_null().to_numpy() & told)
         self._refuse(values, odd, start)
         return np.where(odd, np.nan, plain)
@@ -179,20 +184,26 @@ class Builder:
         plain = self._plain(cells)
         values = plain.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
         odd = np.flatnonzero(~(np.abs(values) < VAST))
-        if not len(odd):
+        if len(odd):
+            values = values.copy()
+            stripped = plain.gather(odd).str.strip_chars().cast(pl.Float64, strict=False)
+            again = stripped.fill_null(float("nan")).to_numpy()
+            values[odd] = np.where(np.abs(again) < VAST, again, np.nan)
+            self._note(cells, odd[np.isnan(values[odd])], start, ours)
+        absent = np.isin(values, self._settings.no_numbers)
+        if not absent.any():
             return values
-        values = values.copy()
-        stripped = plain.gather(odd).str.strip_chars().cast(pl.Float64, strict=False)
-        again = stripped.fill_null(float("nan")).to_numpy()
-        values[odd] = np.where(np.abs(again) < VAST, again, np.nan)
-        odd = odd[np.isnan(values[odd])]
+        self._marks.update(cells.filter(absent & ours).str.strip_chars())
+        return np.where(absent, np.nan, values)
+
+    def _note(self, cells: pl.Series, odd: Rows, start: int, ours: Mask) -> None:
+        """Note which cells are no numbers, and which mean that there is none."""
         for place, text in zip(odd.tolist(), cells.gather(odd).to_list(), strict=True):
             if text is not None and text.strip() not in self._missing:
                 self.bad[start + place] = text
                 self._odd += bool(ours[place])
             elif ours[place]:
                 self._marks[(text or "").strip()] += 1
-        return values
 
     def _plain(self, cells: pl.Series) -> pl.Series:
         """Return numbers with a decimal point and no groups; what is not in groups is no number."""
@@ -252,7 +263,7 @@ class Builder:
         if decimals is None:
             return self.told or "number", 0
         if self.told:
-            is_shown = self._format is not None and self._format.format
+            is_shown = self._format.format
             return ("decimals" if decimals else "integer") if is_shown else self.told, decimals
         if not len(present) or present.min() == present.max() < _EXACT:
             return "constant", decimals

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from augcli.dataset.columns import column_of
 from augcli.errors import SettingError
-from augcli.frozen import dataclass
+from augcli.rows.amounts import Marks
 from augcli.rows.dates import has_time
 from augcli.settings.base import ColumnRef
 from augcli.tabular.config import AMOUNTS, ColumnKind, ColumnTold, TableDatasetSettings
@@ -78,11 +77,7 @@ class Style:
     @property
     def grouped(self) -> str:
         """Return the pattern of a number in groups; it is the same to Python and to Polars."""
-        mark, point = re.escape(self.group), re.escape(self.decimal)
-        first = (
-            rf"\d?({mark}\d{{2}})*{mark}\d{{3}}" if self.pairs else rf"\d{{0,2}}({mark}\d{{3}})+"
-        )
-        return rf"^[+-]?[1-9]{first}({point}\d+)?$"
+        return Marks(self.decimal, self.group, pairs=self.pairs).grouped
 
 
 _OF_FEW = (
@@ -164,11 +159,16 @@ def roles_of(names: Sequence[str], settings: TableDatasetSettings) -> list[Role]
 def told_of(names: Sequence[str], settings: TableDatasetSettings) -> dict[int, ColumnTold]:
     """Return what a recipe tells of columns, by number; SettingError for one that is not there."""
     told: dict[int, ColumnTold] = {}
-    for name, each in settings.columns.items():
+    for name in settings.columns:
         is_number = name not in names and name.lstrip("-").isdigit()
         index = find(names, int(name) if is_number else name, "columns")
-        told[index] = each if isinstance(each, ColumnTold) else ColumnTold(kind=each)
+        told[index] = settings.told(name)
     return told
+
+
+def of_told_kinds(names: Sequence[str], settings: TableDatasetSettings) -> set[int]:
+    """Return the numbers of columns whose kind a recipe tells."""
+    return {index for index, told in told_of(names, settings).items() if told.kind}
 
 
 def _refs(settings: TableDatasetSettings) -> Iterator[tuple[Role, ColumnRef, tuple[str, ...]]]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import islice, pairwise
 from typing import Any
 
 from augcli.errors import SampleError, SettingError
-from augcli.frozen import dataclass
 from augcli.rows import delimited
 from augcli.rows.cells import row_spans, values, width_of
 from augcli.rows.delimited import NUMBER, Delimited
@@ -21,6 +20,10 @@ HEAD = 1 << 18
 """Bytes that are looked at to find out how a table is written."""
 _LOOKED_AT = 2000
 """Rows that are."""
+
+
+_OF_FEW = ("skipped", "tail")
+"""What is told of few tables."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Dialect(Form, Delimited):
     def plain(self) -> dict[str, Any]:
         """Return this as plain JSON."""
         told = asdict(self) | {"header": self.header and list(self.header)}
-        return told if self.skipped else {k: v for k, v in told.items() if k != "skipped"}
+        return {k: v for k, v in told.items() if v or k not in _OF_FEW}
 
 
 def sniff(text: Text, settings: TableDatasetSettings) -> Dialect:
@@ -70,6 +73,7 @@ def sniff(text: Text, settings: TableDatasetSettings) -> Dialect:
         delimiter=found.delimiter,
         quote=found.quote,
         padding=found.padding,
+        tail=found.tail,
         header=_header(rows, settings),
         width=width,
         skipped=skipped,

@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 
 _PARTS = {
     **{"%Y": (4, 1900, 2100), "%y": (2, 0, 99), "%m": (2, 1, 12), "%d": (2, 1, 31)},
-    **{"%j": (3, 1, 366), "%H": (2, 0, 23), "%M": (2, 0, 59)},
+    **{"%j": (3, 1, 366), "%H": (2, 0, 23), "%M": (2, 0, 59), "%S": (2, 0, 59)},
 }
 """Part of a form → its digits, its least and its greatest value."""
-FORMS = ("%Y%m%d", "%Y%m", "%Y%j", "%y%m%d", "%d%m%Y", "%m%d%Y", "%y%j", "%Y%m%d%H%M")
+FORMS = (
+    *("%Y%m%d", "%Y%m", "%Y%j", "%y%m%d", "%d%m%Y", "%m%d%Y", "%y%j"),
+    *("%Y%m%d%H", "%Y%m%d%H%M", "%Y%m%d%H%M%S"),
+)
 _WEAK = "%y%j"
 """A form that codes of five digits, such as those of post offices, may well have."""
 _CHANCE = 1e-6

@@ -26,7 +26,7 @@ from augcli.rows.following import (
     is_curve,
 )
 from augcli.tabular.config import TableDatasetSettings
-from augcli.tabular.reading.columns import Column, told_of
+from augcli.tabular.reading.columns import Column, of_told_kinds
 from augcli.tabular.reading.table import Numbers, Table
 from augcli.tabular.reading.unlike import no_amounts
 
@@ -107,7 +107,7 @@ def _of_groups(
     Whoever says what a column is, or by which one splits are drawn, has seen to that.
     """
     drawn = settings.shares and settings.shares.group
-    given = told_of([each.name for each in table.columns], settings)
+    given = of_told_kinds([each.name for each in table.columns], settings)
     for column in group_columns(table) if drawn is None and settings.group is None else ():
         codes = _codes(table, column)
         both = np.intersect1d(codes[ours], codes[~ours])

@@ -22,6 +22,19 @@ def parquet_bytes(own: pl.DataFrame, new: Sequence[pl.DataFrame], origin: Origin
     return origin.written(whole, statistics=True)
 
 
+def in_order(own: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
+    """Return a table whose categories are listed in the order that a recipe tells of them."""
+    told = {each.name: each.style.order for each in columns if each.style.order}
+    named = (name for name in told if own.schema[name] == pl.Categorical)
+    return own.with_columns(_listed(own[name], told[name]) for name in named)
+
+
+def _listed(values: pl.Series, order: Sequence[str]) -> pl.Series:
+    texts = values.cast(pl.String)
+    every = dict.fromkeys([*order, *texts.drop_nulls().unique().sort()])
+    return texts.cast(pl.Enum([*every]))
+
+
 def _continued(own: pl.Series, size: int) -> pl.Series:
     """Return numbers and those that follow the largest of them."""
     first = int(own.max() or 0) + 1  # type: ignore[arg-type]

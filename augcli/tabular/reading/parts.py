@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -188,6 +189,8 @@ def cells_of(
     width = dialect.width
     if not is_regular(chunk, dialect):
         chunk = _regular(chunk, dialect)
+    elif dialect.tail:
+        chunk = re.sub(rb"%b(?=\r?\n|\Z)" % re.escape(dialect.tail.encode()), b"", chunk)
     frame = parse(chunk, dialect, numbers)
     plain = not dialect.quote or dialect.quote.encode() not in chunk
     delimiters = counted(chunk, dialect.delimiter)

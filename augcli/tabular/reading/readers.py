@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar, TypeAlias, TypeVar
 
 import numpy as np
@@ -14,12 +15,11 @@ from numpy.typing import NDArray
 from augcli.dataset.doubts import UNCLEAR_FORMAT
 from augcli.dataset.formats import Format, format_at, formats_of, register_format
 from augcli.errors import SampleError
-from augcli.frozen import dataclass
 from augcli.rows.encodings import open_text
 from augcli.rows.opened import each_opened, none_left
 from augcli.rows.packed import check_size
 from augcli.rows.packings import unpacked_head, unpacked_name
-from augcli.tabular.config import TableDatasetSettings
+from augcli.tabular.config import NOTHING, TableDatasetSettings
 from augcli.tabular.reading.bonds import bonds_of
 from augcli.tabular.reading.builder import VAST, Builder
 from augcli.tabular.reading.columns import Column, Role, roles_of, told_of
@@ -84,8 +84,8 @@ class Files:
         builders = [
             Builder(
                 (index, names[index], role),
-                self.settings,
-                told.get(index),
+                self.settings.of_column(told.get(index, NOTHING)),
+                told.get(index, NOTHING),
                 amount=amount and role == "label",
             )
             for index, role in roles

@@ -9,12 +9,12 @@ is the file itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.frozen import dataclass
 from augcli.rows import cells
 from augcli.rows.encodings import Held, after_mark
 from augcli.tabular.reading.dialect import Dialect
@@ -103,6 +103,8 @@ def is_regular(chunk: bytes, dialect: Dialect) -> bool:
     quote = dialect.quote.encode()
     if not quote or quote not in chunk:
         return True
+    if dialect.tail:
+        return False
     symbols = np.frombuffer(chunk, np.uint8)
     places = np.flatnonzero(symbols == ord(quote))
     if len(places) % 2:

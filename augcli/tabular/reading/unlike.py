@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,9 +12,9 @@ from augcli.dataset.columns import names_groups
 from augcli.dataset.doubts import NO_AMOUNT
 from augcli.dataset.told import quoted
 from augcli.errors import Doubt
-from augcli.plural import several
+from augcli.plural import several, told_once
 from augcli.tabular.config import TableDatasetSettings
-from augcli.tabular.reading.columns import Column, told_of
+from augcli.tabular.reading.columns import Column, of_told_kinds
 from augcli.tabular.reading.digits import FORMS, are_dates, forms_of
 from augcli.tabular.reading.table import Numbers, Table
 
@@ -61,7 +62,12 @@ def names_rows(name: str) -> bool:
 
 def no_amounts(table: Table, settings: TableDatasetSettings) -> Iterator[Doubt]:
     """Yield which columns may be no amounts, though nobody says what they are."""
-    given = told_of([each.name for each in table.columns], settings)
+    for found, others in told_once(_no_amounts(table, settings)):
+        yield replace(found, settled_by=f"{found.settled_by}{others}")
+
+
+def _no_amounts(table: Table, settings: TableDatasetSettings) -> Iterator[Doubt]:
+    given = of_told_kinds([each.name for each in table.columns], settings)
     for column in table.numeric:
         if column.kind == "integer" and column.index not in given:
             values = table.numbers[column.index][table.observed]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -10,7 +11,6 @@ from numpy.typing import NDArray
 
 from augcli.balance.classes import class_weights
 from augcli.errors import SettingError
-from augcli.frozen import dataclass
 from augcli.tabular.config import TableOutputSettings
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.reading.columns import Column, Style

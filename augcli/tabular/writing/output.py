@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 
@@ -16,7 +17,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from augcli.frozen import dataclass
 from augcli.once import Once
 from augcli.requests.spread import Part, Spread, here
 from augcli.rows.packings import packing_of
@@ -26,7 +26,7 @@ from augcli.tabular.drawn import ROWS, Drawn
 from augcli.tabular.reading.carried import carried_cells
 from augcli.tabular.reading.columns import Column
 from augcli.tabular.reading.dialect import Dialect
-from augcli.tabular.reading.parquet import parquet_bytes, typed_frame
+from augcli.tabular.reading.parquet import in_order, parquet_bytes, typed_frame
 from augcli.tabular.reading.structure import Lines
 from augcli.tabular.reading.table import Table
 from augcli.tabular.transform import Block
@@ -198,7 +198,7 @@ class Writing:
         return {index: mark + base + "-" + copy for index, mark in marks}
 
     def _own_frame(self) -> pl.DataFrame:
-        own = pl.read_parquet(io.BytesIO(self.source.data))
+        own = in_order(pl.read_parquet(io.BytesIO(self.source.data)), self.table.columns)
         start, end = self.table.starts[self.part : self.part + 2]
         added = self._extras.of_own(np.arange(start, end))
         for column in self._extras.columns:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from augcli.frozen import dataclass
 from augcli.plural import several
 from augcli.rows.dates import date_cells
 from augcli.tabular.reading.columns import Column, Style
@@ -61,7 +61,7 @@ def csv_bytes(frame: pl.DataFrame, dialect: Dialect) -> bytes:
         buffer,
         include_header=False,
         separator=dialect.delimiter,
-        line_terminator=dialect.plain_end,
+        line_terminator=dialect.tail + dialect.plain_end,
         quote_style="never",
     )
     return dialect.from_plain(buffer.getvalue())
@@ -248,9 +248,11 @@ def some_lines(rows: Lines, keep: NDArray[np.bool_], added: Added | None) -> Ite
 
 
 def _extended(lines: Iterable[bytes], more: Iterable[str], dialect: Dialect) -> Iterator[bytes]:
-    ending = dialect.plain_end.encode()
+    tail, ending = dialect.tail.encode(), dialect.plain_end.encode()
     for line, end in zip(lines, more, strict=True):
-        yield line.rstrip(b"\r\n") + end.encode() + ending
+        bare = line.rstrip(b"\r\n")
+        cells = bare.removesuffix(tail)
+        yield cells + end.encode() + bare[len(cells) :] + ending
 
 
 def _again(text: bytes, dialect: Dialect) -> bytes:

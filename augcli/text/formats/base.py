@@ -5,11 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
 from augcli.dataset.formats import Format, register_format
 from augcli.errors import SettingError
-from augcli.frozen import dataclass
 from augcli.rows.encodings import LostLine, Text
 from augcli.settings.base import ColumnRef
 from augcli.task import Buffer, Source

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from augcli.frozen import dataclass
 from augcli.rows.flags import not_flagged, says_yes
 from augcli.text.config import TextDatasetSettings
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Protocol
 
 from augcli.dataset.doubts import UNCLEAR_WORDS
 from augcli.errors import SettingError
-from augcli.frozen import dataclass
 from augcli.settings.base import ColumnRef
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import refuse_beside, texts_of

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from augcli.frozen import dataclass
 from augcli.text.words import Span
 
 ENDS = (("start", "end"), ("start_offset", "end_offset"), ("begin", "end"), ("from", "to"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from augcli.dataset.formats import register_format
@@ -37,6 +37,8 @@ _NO_CELLS = (*_LABELS[:3], _LABELS[-1])
 _LOOKED_AT = 1000
 _MOST_WORDS, _EACH = 20, 8
 """Words that may be classes where all lines begin with one; lines of each, on average."""
+_SELDOM = 0.1
+"""How often, by lines, words may come elsewhere that are classes at the beginning."""
 _OFTEN = 2
 """Lines of each class, on average and at least, where lines may as well be numbered or named."""
 
@@ -70,6 +72,12 @@ class LinesFile(LinedFile):
         words = {match[0].strip() for match in found if match}
         few = 2 <= len(words) <= min(_MOST_WORDS, len(found) / _EACH)
         return sorted(words) if few and all(found) else []
+
+    def are_classes(self, words: Collection[str]) -> bool:
+        """Return whether words that all lines begin with are hardly anywhere else in them."""
+        known = {word.lower() for word in words}
+        inside = (word for line in _some(self) for word in line.lower().split()[1:])
+        return sum(word in known for word in inside) <= _SELDOM * len(_some(self))
 
     def written(self, index: int, text: str, spans: Sequence[Span]) -> str | None:
         """Return the text itself, if it is one line."""

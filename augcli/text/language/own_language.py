@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from augcli.errors import SettingError
-from augcli.frozen import dataclass
 from augcli.rows.encodings import open_text
 from augcli.task import Source
 from augcli.text.beginnings import Articles

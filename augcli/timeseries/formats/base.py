@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
@@ -11,7 +12,6 @@ import numpy as np
 from augcli.balance.classes import are_amounts
 from augcli.dataset.formats import Format
 from augcli.errors import Doubt, SampleError
-from augcli.frozen import dataclass
 from augcli.rows.encodings import Held, LostLine, Text, open_text
 from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
@@ -113,6 +113,8 @@ class SeriesFile:
     """Columns of numbers that are none here: with commas before decimals, or marks of thousands."""
     grouped: Sequence[str] = ()
     """Columns of points whose numbers may be thousands."""
+    thousands: Sequence[str] = ()
+    """Columns of points whose numbers are taken for thousands, by a mark that may mean decimals."""
     timely: Sequence[str] = ()
     """Columns of points that are called as times are."""
     untimed: str | None = None
@@ -251,7 +253,8 @@ class SeriesFormat(Format):
 
 
 OF_ARRAYS = ("axes",)
-OF_TABLES = ("id", "time", "channels", "ignore", "windows", "point_labels", "delimiter", "quote")
+OF_TEXTS = ("delimiter", "quote", "decimal")
+OF_TABLES = ("id", "time", "channels", "ignore", "windows", "point_labels", *OF_TEXTS)
 OF_NAMED = ("label", "split")
 """Settings of formats with columns, and with names for them."""
 

@@ -6,9 +6,10 @@ import csv
 import re
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache, cached_property, partial
 from itertools import chain, islice
+from types import MappingProxyType
 from typing import Any
 
 from pydantic_core import from_json, to_json
@@ -16,6 +17,7 @@ from pydantic_core import from_json, to_json
 from augcli.dataset.columns import column_of
 from augcli.dataset.splits import is_augmented
 from augcli.errors import SampleError
+from augcli.rows.amounts import Marks, marks_by_column
 from augcli.rows.cells import RowSpan, cells, mended, row_spans, values, width_of
 from augcli.rows.delimited import sniff
 from augcli.rows.encodings import Held, LostLine
@@ -32,6 +34,8 @@ _NUMBER = re.compile(
 )
 _HEAD = 1 << 16
 _SLICE = 2000
+_SHOWN = 200
+"""Rows that show how numbers are written."""
 _ASKED = 20
 """Rows that say which cells are in quotes."""
 
@@ -43,6 +47,10 @@ class Grid:
     """Lines that are no rows, as they cannot be read."""
     delimiter = ""
     """What stands between cells, where it is a text."""
+    marks: Mapping[int, Marks] = MappingProxyType({})
+    """What stands in the numbers of columns; above there is a point alone."""
+    unclear: Set[int] = frozenset()
+    """Columns whose only mark may stand between thousands or before decimals."""
 
     def __init__(self, name: str, settings: SeriesDatasetSettings):
         self.name = name
@@ -76,6 +84,10 @@ class Grid:
         split = self._settings.split_column
         return None if split is None else self.column(split, "split")
 
+    def guessed(self, columns: Iterable[int]) -> list[str]:
+        """Return which columns are taken for thousands, though they may be decimals."""
+        return [self.names[at] for at in columns if at in self.unclear]
+
     def place(self, row: int) -> str:
         """Return how to find a row, counted from 0, in the file."""
         return f"row {row}"
@@ -102,21 +114,9 @@ class Grid:
         raise NotImplementedError
 
 
-_TAIL = ";"
-
-
-def _tail_of(rows: Sequence[Row]) -> str:
-    """Return what ends each of some rows behind its last number; nothing where nothing does."""
-    lasts = [row[-1] for row in rows]
-    alike = all(each.endswith(_TAIL) and _NUMBER.fullmatch(each[:-1]) for each in lasts)
-    return _TAIL if lasts and alike else ""
-
-
 class TextGrid(Grid):
     """A table of separated cells."""
 
-    _tail = ""
-    """What ends each row behind its last cell."""
     _special = "\r\n"
     """What makes cells need quotes, beside delimiters and quotes."""
 
@@ -134,11 +134,27 @@ class TextGrid(Grid):
         first = next(self.rows(), None)
         if first is None:
             raise SampleError(f"{name} has no rows{self._text.losses}")
-        self._tail = _tail_of([*islice(self.rows(), 1, _ASKED)])
         if not self.names:
             self._take_header(settings, first)
         if next(self.rows(), None) is None:
             raise SampleError(f"{name} has names and no rows{self._text.losses}")
+        self._find_marks()
+
+    def _find_marks(self) -> None:
+        """Find out what stands in the numbers of columns, where it is more than a point."""
+        told = self._settings
+        named = (told.id, told.split_column, *told.ignore, *told.point_labels)
+        left = {self.column(ref) for ref in named if ref is not None}
+        width = len(self.names)
+        head = (row for row in islice(self.judges(), _SHOWN) if len(row) == width)
+        cells = {
+            index: [cell.strip() for cell in column if cell.strip() not in self.missing]
+            for index, column in enumerate(zip(*head, strict=True))
+            if index not in left
+        }
+        self.marks = marks_by_column(cells, told.decimal)
+        if told.decimal is None:
+            self.unclear = {at for at, marks in self.marks.items() if marks.are_unclear(cells[at])}
 
     def _start_of_body(self) -> int:
         """Return the place of the first row; names are taken off it later."""
@@ -167,20 +183,22 @@ class TextGrid(Grid):
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows, from the first one again each time."""
-        if not self._tail:
-            yield from self._whole_rows()
-            return
-        for *row, last in self._whole_rows():
-            yield [*row, last.removesuffix(self._tail)]
-
-    def _whole_rows(self) -> Iterator[Row]:
-        data, options = self._text.data, self._delimited.options
+        data, form = self._text.data, self._delimited
+        options = form.options
         for start, end, _ in self._spans():
             row = data[start:end].decode()
+            if form.tail:
+                row = row.rstrip("\r\n").removesuffix(form.tail)
             try:
-                yield from csv.reader([row], **options)
+                yield from map(self._plain, csv.reader([row], **options))
             except csv.Error:  # a cell that is longer than it takes
-                yield values(row, self._delimited)
+                yield self._plain(values(row, form))
+
+    def _plain(self, row: Row) -> Row:
+        """Return a row whose numbers have a point alone."""
+        for index, marks in self.marks.items() if len(row) == len(self.names) else ():
+            row[index] = marks.plain(row[index])
+        return row
 
     def _spans(self) -> Iterator[RowSpan]:
         """Yield where the rows are; lines that leave a quote open are gone."""
@@ -212,7 +230,7 @@ class TextGrid(Grid):
     def payload(self, rows: Iterable[Row]) -> bytes:
         """Return a line for each new row."""
         form, delimiter = self._text.form, self._delimited.delimiter
-        end = f"{self._tail}{form.plain_end}"
+        end = f"{self._delimited.tail}{form.plain_end}"
         lines = (f"{delimiter.join(self._cells(row))}{end}" for row in rows)
         return form.from_plain("".join(lines).encode())
 
@@ -231,7 +249,10 @@ class TextGrid(Grid):
         quote = self._delimited.quote
         special = (self._delimited.delimiter, quote, *self._special)
         quoted = self._quoted if len(self._quoted) == len(row) else [False] * len(row)
-        for cell, always in zip(row, quoted, strict=True):
+        written = [*row]
+        for index, marks in self.marks.items():
+            written[index] = marks.marked(row[index])
+        for cell, always in zip(written, quoted, strict=True):
             needed = quote and (always or any(each in cell for each in special))
             yield f"{quote}{cell.replace(quote, quote * 2)}{quote}" if needed else cell
 

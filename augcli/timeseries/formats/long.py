@@ -76,8 +76,10 @@ class LongFile(SeriesFile):
         """Note what columns look like that nobody named."""
         names, missing, delimiter = self._grid.names, self._grid.missing, self._grid.delimiter
         channels = self._roles.channels
-        grouped = (i for i in channels if may_be_grouped(head[i], missing, delimiter))
+        asked = channels if settings.decimal is None else ()
+        grouped = (i for i in asked if may_be_grouped(head[i], missing, delimiter))
         self.grouped = [names[i] for i in grouped]
+        self.thousands = self._grid.guessed(channels)
         carried = [i for i in self._roles.carried if names[i] not in map(str, settings.ignore)]
         self.marked = marked_of(self._grid, carried)
         if self._roles.time is None and not settings.channels:

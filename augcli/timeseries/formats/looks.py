@@ -41,8 +41,7 @@ def why_none(marked: Sequence[str]) -> str:
     """Return why there are no columns of numbers, where some look like such."""
     if not marked:
         return ""
-    text = "have commas before decimals, or marks of thousands or money"
-    return f": those in {few(map(repr, marked))} {text}; write them with a point alone"
+    return f": those in {few(map(repr, marked))} are not all written alike"
 
 
 def is_of_times(name: str) -> bool:

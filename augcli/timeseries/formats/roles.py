@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 
 from augcli.errors import SampleError
-from augcli.frozen import dataclass
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.grid import Grid, Row
 from augcli.timeseries.formats.looks import are_marked, why_none

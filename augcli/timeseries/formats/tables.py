@@ -10,10 +10,11 @@ from augcli.dataset.doubts import UNCLEAR_SAMPLES
 from augcli.dataset.formats import register_format
 from augcli.dataset.told import few
 from augcli.errors import SettingError
+from augcli.plural import several
 from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.arff import ArffGrid
-from augcli.timeseries.formats.base import OF_ARRAYS, SeriesFile, SeriesFormat
+from augcli.timeseries.formats.base import OF_ARRAYS, OF_TEXTS, SeriesFile, SeriesFormat
 from augcli.timeseries.formats.grid import Grid, ParquetGrid, TextGrid
 from augcli.timeseries.formats.long import LongFile
 from augcli.timeseries.formats.wide import WideFile
@@ -43,7 +44,10 @@ def _table(
     """Return a table whose rows are either; `label` is the column where none is named."""
     table = grid(source.name, source.data, settings)
     if is_long(settings):
-        return LongFile(table, settings)
+        points = LongFile(table, settings)
+        if settings.layout is None:
+            _refuse_lone(points, settings)
+        return points
     if settings.windows:
         told = "cuts long series; in a wide table each row is one"
         raise SettingError(("dataset", "windows"), told)
@@ -51,6 +55,16 @@ def _table(
     if settings.layout is None:
         _refuse_quantities(file)
     return file
+
+
+def _refuse_lone(file: SeriesFile, settings: SeriesDatasetSettings) -> None:
+    """Raise DoubtError where each id is there once, as where rows are series themselves."""
+    lengths = {shape.length for shape in file.shapes}
+    if settings.id is not None and lengths == {1} and len(file) > 1:
+        series = several(len(file), "series", "series")
+        text = f"each of {series} of {file.name} has one point, by the column {settings.id!r}"
+        hint = "say `layout: wide` if a row is a series, `layout: long` if it is a point"
+        raise UNCLEAR_SAMPLES.doubt(text, hint, "dataset.layout").error
 
 
 def _refuse_quantities(file: WideFile) -> None:
@@ -86,7 +100,7 @@ def _register(
     register_format(SeriesFormat(name, ends, opened, unused, certain=False, is_single=_is_single))
 
 
-register_format(SeriesFormat("arff", (".arff",), _arff, OF_ARRAYS))
+register_format(SeriesFormat("arff", (".arff",), _arff, (*OF_ARRAYS, "decimal")))
 _register("csv", (".csv",), TextGrid)
 _register("tsv", (".tsv",), partial(TextGrid, delimiter="\t"), 0)
-_register("parquet", (".parquet", ".pq"), ParquetGrid, None, ("delimiter", "quote", "encoding"))
+_register("parquet", (".parquet", ".pq"), ParquetGrid, None, (*OF_TEXTS, "encoding"))

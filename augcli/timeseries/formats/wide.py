@@ -55,8 +55,10 @@ class WideFile(HeldFile):
         if not self._values:
             raise SampleError(f"{grid.name} has no columns of numbers{why_none(self.marked)}")
         told_of = chain.from_iterable(cells[index] for index in self._values)
-        if may_be_grouped([*told_of], grid.missing, grid.delimiter):
+        is_open = settings.decimal is None
+        if is_open and may_be_grouped([*told_of], grid.missing, grid.delimiter):
             self.grouped = self.points
+        self.thousands = grid.guessed(self._values)
         self.width = len(self._values)
         self._kept: list[tuple[str, ...]] = []
         self.lost = grid.lost

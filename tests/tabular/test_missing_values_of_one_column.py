@@ -1,0 +1,92 @@
+"""What means a missing value is told for all columns or for one; numbers such as -999 may."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from helpers import write
+from table_samples import augmented
+
+from augcli.errors import RecipeError
+from augcli.outputs import Outputs
+
+CELLS = [("-999" if n % 3 == 0 else "" if n % 5 == 0 else str(n % 40)) for n in range(60)]
+COUNTRIES = [("NA", "DE", "-")[n % 3] for n in range(60)]
+TABLE = "".join(
+    f"{cell},{-999 + n % 50},{land},{'ab'[n % 4 == 0]}\n"
+    for n, (cell, land) in enumerate(zip(CELLS, COUNTRIES, strict=True))
+)
+SMOTE = {"method": "smote"}
+
+
+def made(folder: Path, **dataset: Any) -> tuple[pl.DataFrame, set[str]]:
+    """Return new rows, cells as texts, and the notes of a run."""
+    table = write(folder / "t.csv", f"size,other,land,kind\n{TABLE}")
+    summary = augmented(folder, {"path": str(table), "label": "kind", **dataset}, balance=SMOTE)
+    new = pl.read_csv(folder / "out/t.csv", infer_schema=False).fill_null("")
+    assert not summary.failures
+    return new[60:], {*summary.notes}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"size": {"missing": [-999]}}, {"0": {"missing": ["-999"]}}, {"size": {"missing": [-999.0]}}],
+)
+def test_a_number_means_none_in_one_column_alone(tmp_path: Path, told: dict[str, Any]) -> None:
+    new, notes = made(tmp_path, columns=told)
+    numbers = [int(cell) for cell in new["size"] if cell not in ("-999", "")]
+    assert numbers
+    assert 0 < min(numbers) <= max(numbers) <= 39
+    assert min(map(int, new["other"])) >= -999
+    assert not any("'-999'" in each for each in notes)
+
+
+def test_a_word_is_a_value_in_one_column_though_it_means_none_elsewhere(tmp_path: Path) -> None:
+    new, notes = made(tmp_path, columns={"land": {"missing": []}})
+    assert "NA" in new["land"].to_list()
+    assert not any("column 'land': 'NA' is taken" in each for each in notes)
+    _, notes = made(tmp_path / "found")
+    assert any("column 'land': 'NA' is taken" in each for each in notes)
+
+
+def test_numbers_that_mean_none_for_all_do_so_in_every_column(tmp_path: Path) -> None:
+    new, _ = made(tmp_path, missing=["-999"])
+    for name in ("size", "other"):
+        numbers = [int(cell) for cell in new[name] if cell not in ("-999", "")]
+        assert min(numbers) > -999
+        assert all(each > 0 for each in numbers) or name == "other"
+
+
+def test_numbers_of_parquet_files_may_mean_none(tmp_path: Path) -> None:
+    frame = pl.DataFrame(
+        {
+            "size": [-999 if n % 3 == 0 else n % 40 for n in range(60)],
+            "land": COUNTRIES,
+            "kind": ["ab"[n % 4 == 0] for n in range(60)],
+        }
+    )
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer)
+    table = write(tmp_path / "t.parquet", buffer.getvalue())
+    dataset = {"columns": {"size": {"missing": [-999]}, "land": {"missing": ["-"]}}}
+    augmented(tmp_path, {"path": str(table), "label": "kind"} | dataset, balance=SMOTE)
+    new = pl.read_parquet(tmp_path / "out/t.parquet")
+    assert new[:60].equals(frame)
+    assert new["size"][60:].drop_nulls().min() > 0
+    assert set(new["land"][60:].drop_nulls()) == {"NA", "DE"}
+
+
+def test_programs_are_told_none_as_the_column_says(tmp_path: Path) -> None:
+    made(tmp_path, columns={"size": {"missing": [-999, ""]}, "land": {"missing": []}})
+    values = [each.value for each in Outputs(tmp_path / "out")]
+    assert [each["size"] for each in values[:4]] == [None, 1, 2, None]
+    assert [each["land"] for each in values[:3]] == ["NA", "DE", "-"]
+
+
+def test_a_column_that_is_told_nothing_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="`kind` says what values are, `missing` which texts"):
+        made(tmp_path, columns={"size": {}})
