@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, field
 from typing import IO
 
 from augcli.dataset.units import Dataset
+from augcli.records.forms import example_of
 from augcli.records.lines import dump_line
-from augcli.records.provenance import example_of
 from augcli.task import Count, Plain, failure
 
 
