@@ -10,6 +10,7 @@ import struct
 import zlib
 from collections.abc import Callable
 from functools import cache, lru_cache, partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,9 +84,19 @@ def _pack() -> Callable[[Lines], bytes]:
         from isal import isal_zlib
     except ImportError:
         return _by_zlib
-    return partial(isal_zlib.compress, level=_ISAL_LEVEL)
+    return partial(_packed, partial(isal_zlib.compressobj, _ISAL_LEVEL))
+
+
+def _packed(begin: Callable[[], Any], lines: Lines) -> bytes:
+    """Return lines packed as a stream.
+
+    ISA-L's way for data at once matches against what was in memory before, so that the same lines
+    came out otherwise in one process of ten.
+    """
+    packer = begin()
+    return b"".join((packer.compress(lines), packer.flush()))
 
 
 def _by_zlib(lines: Lines) -> bytes:
-    packer = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_RLE)
-    return packer.compress(lines.data) + packer.flush()
+    told = 1, zlib.DEFLATED, zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_RLE
+    return _packed(partial(zlib.compressobj, *told), lines.data)
