@@ -17,7 +17,7 @@ for value in range(256):
     digest.update(png_of(pixels))
 print(digest.hexdigest())
 """
-_PROCESSES = 12
+_PROCESSES = 6
 
 
 def test_every_process_packs_the_same_bytes() -> None:

@@ -87,7 +87,7 @@ def _pack() -> Callable[[Lines], bytes]:
     return partial(_packed, partial(isal_zlib.compressobj, _ISAL_LEVEL))
 
 
-def _packed(begin: Callable[[], Any], lines: Lines) -> bytes:
+def _packed(begin: Callable[[], Any], lines: Lines | memoryview) -> bytes:
     """Return lines packed as a stream.
 
     ISA-L's way for data at once matches against what was in memory before, so that the same lines
