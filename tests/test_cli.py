@@ -306,11 +306,14 @@ def test_odd_names_can_be_printed_anywhere(tmp_path):
     write(photos / "cat/fine.png", picture(9))
     recipe = write_recipe(photos, tmp_path / "out")
     plain = environment(LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
-    for env in (plain, environment(PYTHONIOENCODING="utf-8")):
-        for command, code in [("run", 3), ("plan", 0), ("check", 1)]:
-            done = augment(command, recipe, env=env)
-            assert done.returncode == code, done.stderr
-            assert "Traceback" not in done.stderr
+    told = environment(PYTHONIOENCODING="utf-8")
+    for command, env, code in [
+        *(("run", plain, 3), ("plan", plain, 0), ("check", plain, 1)),
+        ("check", told, 1),
+    ]:
+        done = augment(command, recipe, env=env)
+        assert done.returncode == code, done.stderr
+        assert "Traceback" not in done.stderr
 
 
 def test_help_and_check_are_quick_to_start():

@@ -13,7 +13,7 @@ from augcli.commands.catalogue import describe, example, listing, reference_page
 from augcli.commands.reference import recipe_page
 from augcli.errors import AugmentError
 from augcli.image.kernels import opencv as cv2
-from augcli.records.provenance import manifest_schema
+from augcli.records.forms import manifest_schema
 from augcli.records.row_records import MARKS, ROW
 from augcli.transform import REGISTRY, Compound, own_fields
 

@@ -126,7 +126,7 @@ def transforms(name: str | None, *, dataset: Path | None, picture: Path | None) 
 def schema(*, manifest: bool) -> None:
     """Print the JSON Schema of recipes, for editors. Or that of what a run tells of outputs."""
     from augcli.recipe.schema import recipe_schema
-    from augcli.records.provenance import manifest_schema
+    from augcli.records.forms import manifest_schema
 
     say_text(json.dumps(manifest_schema() if manifest else recipe_schema(), indent=2))
 

@@ -21,8 +21,8 @@ from typing import Any, NotRequired, Union, get_args, get_origin, get_type_hints
 from pydantic import TypeAdapter, with_config
 from typing_extensions import TypedDict
 
-from augcli.records import provenance
-from augcli.records.provenance import FORMS, mark_of
+from augcli.records.forms import FORMS, mark_of, record_of
+from augcli.records.provenance import Record
 from augcli.records.typed import EXACT, Flag, Integer, Label, Name, Text
 from augcli.task import Plain, Pools
 
@@ -172,11 +172,11 @@ def told_beside(record: Plain) -> Iterator[Plain]:
             yield told
 
 
-def listed(line: bytes) -> provenance.Record | None:
+def listed(line: bytes) -> Record | None:
     """Return the output that a line of the manifest tells of; None where the line is damaged."""
     told = _mapping(line)
     with suppress(ValueError):
-        return provenance.record_of(told) if told else None
+        return record_of(told) if told else None
     return None
 
 

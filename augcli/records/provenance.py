@@ -10,10 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Annotated, Any, ClassVar, TypeVar
-
-from pydantic import Discriminator, Tag, TypeAdapter
+from typing import Any, ClassVar, TypeVar
 
 from augcli.errors import SampleError
 from augcli.plural import several
@@ -31,9 +28,6 @@ from augcli.records.typed import (
     Whole,
 )
 from augcli.task import Plain, Source, shown_label
-
-VERSION = 3
-"""Of the manifest; raised when a field comes, goes or means something else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,6 +266,9 @@ class TextFileRecord(FileRecord):
     """All files of the dataset, whose names tell splits together."""
 
 
+_LABELS = ("label", "split")
+
+
 @dataclass(frozen=True, kw_only=True)
 class TableRecord(FileRecord):
     """A table."""
@@ -292,35 +289,6 @@ class TableRecord(FileRecord):
     def label_columns(self) -> frozenset[str]:
         """Return its columns with the role of label or split."""
         return frozenset(each["name"] for each in self.columns if each["role"] in _LABELS)
-
-
-_LABELS = ("label", "split")
-
-FORMS: dict[str, type[Record]] = {
-    "width": PictureRecord,
-    "removed": TableRecord,
-    "files": TextFileRecord,
-    "rows": SeriesFileRecord,
-    "dataset": SeriesRecord,
-    "encoding": TextRecord,
-}
-"""Each form by a field that tells it from those after it."""
-
-
-def mark_of(told: Plain) -> str | None:
-    """Return the field that tells of which form a line is; None where it has none of them."""
-    return next((mark for mark in FORMS if mark in told), None)
-
-
-_Line = Annotated[
-    Annotated[PictureRecord, Tag("width")]
-    | Annotated[TableRecord, Tag("removed")]
-    | Annotated[TextFileRecord, Tag("files")]
-    | Annotated[SeriesFileRecord, Tag("rows")]
-    | Annotated[SeriesRecord, Tag("dataset")]
-    | Annotated[TextRecord, Tag("encoding")],
-    Discriminator(mark_of),
-]
 
 
 R = TypeVar("R", bound=Record)
@@ -347,27 +315,3 @@ def of_forms(records: Sequence[Record], *forms: type[R]) -> list[R]:
     if len(found) < len(records):
         raise SampleError("the manifest tells of it as of an output of another kind")
     return found
-
-
-@cache
-def _lines() -> TypeAdapter[Record]:
-    return TypeAdapter(_Line)
-
-
-def record_of(told: Plain) -> Record:
-    """Return what a line of the manifest tells; ValueError where it is damaged."""
-    return _lines().validate_python(told)
-
-
-def example_of(told: Plain) -> tuple[str, ...]:
-    """Return what to ask `explain` about a line that is known to be a record."""
-    return FORMS[str(mark_of(told))](**told).example
-
-
-def manifest_schema() -> Plain:
-    """Return the JSON Schema (draft 2020-12) of a line of the manifest, of any kind."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"a line of manifest.jsonl, version {VERSION}",
-        **_lines().json_schema(),
-    }

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, field
 from typing import IO
 
 from augcli.dataset.units import Dataset
+from augcli.records.forms import example_of
 from augcli.records.lines import dump_line
-from augcli.records.provenance import example_of
 from augcli.task import Count, Plain, failure
 
 
@@ -96,11 +96,12 @@ class Merged:
 
 
 def _is_again(record: Plain, seen: set[str]) -> bool:
-    """Return whether a copy has the very bytes of its source or another; one of a group may."""
+    """Return whether all files of a copy have bytes seen before; those of a group may have."""
     if record["copy"] is None or "group" in record:
         return False
-    is_again = record["sha256"] in seen
-    seen.add(record["sha256"])
+    own = {record["sha256"], *record.get("beside", {}).values()}
+    is_again = own <= seen
+    seen |= own
     return is_again
 
 

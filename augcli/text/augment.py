@@ -52,7 +52,7 @@ from augcli.transform import prepare
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""
 _SAMPLED = 200
-_READING = 8
+_READING = 9
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 

@@ -17,6 +17,7 @@ KIND = Kind(
     libraries=("numpy", "scipy", "polars", "soundfile"),
     processor=later("augcli.timeseries.augment:SeriesProcessor"),
     records=(SeriesRecord, SeriesFileRecord),
+    revision=2,
     remaking=later("augcli.timeseries.remaking:remake"),
     preload=("augcli.timeseries.augment",),
     starter=later("augcli.timeseries.starter:starter"),

@@ -20,8 +20,9 @@ from augcli.commands.explain import record_of
 from augcli.commands.page import page
 from augcli.commands.replay import replay
 from augcli.errors import UsageError
+from augcli.records.forms import manifest_schema
 from augcli.records.journal import failed
-from augcli.records.provenance import Record, manifest_schema
+from augcli.records.provenance import Record
 from augcli.records.row_records import MARKS, ROW, RowRecord
 from augcli.rows import tables as rows
 from augcli.rows.tables import PROVENANCE, columns

@@ -91,3 +91,21 @@ def test_what_changes_is_not_drawn_again(tmp_path: Path) -> None:
     lines = data.splitlines()
     assert count == 0
     assert not {*lines[:COUNT]} & {*lines[COUNT:]}
+
+
+def test_whole_numbers_in_files_of_their_own(tmp_path: Path) -> None:
+    """Of copies of a ramp some have a point moved by one, and those that have none are told."""
+    buffer = io.BytesIO()
+    np.save(buffer, np.arange(40, dtype=np.int16))
+    write(tmp_path / "in/train/a/one.npy", buffer.getvalue())
+    dataset = {"kind": "timeseries"}
+    run(tmp_path / "in", tmp_path / "out", dataset=dataset, copies=5, steps=[FAINT])
+    lines = manifest(tmp_path / "out")
+    made = [np.load(tmp_path / "out" / each["output"]) for each in lines]
+    same = [np.array_equal(made[0], each) for each in made[1:]]
+    assert [each.get("repeats") == -1 for each in lines[1:]] == same
+    assert [each.get("attempt", 0) > 0 for each in lines[1:]].count(True) > 0
+
+
+FAINT = {"jitter": {"sigma": 0.015}}
+"""About 0.17 of a step between whole numbers, beyond half of which 1 of 300 points is."""

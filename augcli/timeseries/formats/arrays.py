@@ -153,6 +153,10 @@ class SpectrogramFile(SeriesFile):
         """Return the series."""
         return Series(np.atleast_2d(self._array).astype(np.float64))
 
+    def written(self, values: Values) -> Values:
+        """Return values as they are once they are written."""
+        return np.asarray(_as_type(values, self._array.dtype), np.float64)
+
     def payload(self, new: Block) -> bytes:
         """Return a file with the new series."""
         (only,) = new
