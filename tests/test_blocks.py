@@ -18,7 +18,7 @@ from seeds import SEEDS
 from augcli.commands.replay import replay
 from augcli.engines.local import InProcess, LocalEngine
 from augcli.errors import StoppedError
-from augcli.nearest import search
+from augcli.nearest import in_blocks, search
 from augcli.store.output import OutputFolder
 from augcli.tabular.writing import output as table_output
 from augcli.text.blocks import BlockMaker
@@ -153,6 +153,7 @@ def test_a_search_for_neighbours_that_ends_early_is_done_by_others(
     tmp_path: Path, rows: Path, monkeypatch: pytest.MonkeyPatch, harm: Callable[[], None]
 ) -> None:
     monkeypatch.setattr(search, "_FEW", 0)  # by trees, though these are few
+    monkeypatch.setattr(in_blocks, "_DISTANCES", 16)  # a lone block is worked on here
     run(rows, tmp_path / "expected", **TABLES)
     real, marker = search._by_tree, tmp_path / "marker"
 

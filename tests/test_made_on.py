@@ -2,14 +2,17 @@
 
 import json
 import os
+import platform
 import shutil
+import subprocess
+from importlib import metadata
 
 import numpy as np
 import pytest
 from helpers import augment, environment, make_photos, picture, run, tree, write, write_recipe
 
 from augcli.errors import EngineError
-from augcli.system.machine import instruction_sets, unlike
+from augcli.system.machine import instruction_sets, system_name, unlike, version_of
 
 
 def told_of(output):
@@ -33,6 +36,28 @@ def disabled():
             return name, environment(OPENCV_CPU_DISABLE=name, AUGMENT_JOBS="1")
     pytest.skip("OpenCV picks nothing here that can be disabled")
     return None
+
+
+def test_the_system_is_told_with_its_c_library():
+    library, version = platform.libc_ver()
+    told = [
+        platform.system(),
+        platform.release(),
+        *([library, version] if library == "glibc" else []),
+    ]
+    assert system_name() == "-".join(told)
+
+
+def test_the_system_is_told_without_a_program(monkeypatch):
+    monkeypatch.setattr(platform, "_uname_cache", None, raising=False)
+    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: pytest.fail("a program is started"))
+    assert system_name().startswith(platform.system())
+
+
+def test_versions_are_those_that_are_installed():
+    libraries = ["numpy", "polars", "pydantic", "scipy", "pillow", "augcli"]
+    assert [version_of(each) for each in libraries] == [*map(metadata.version, libraries)]
+    assert version_of("no-such-library") is None
 
 
 def test_sets_are_those_that_opencv_uses(photos, tmp_path, disabled):

@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import tempfile
+import weakref
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,8 @@ from helpers import (
     write_recipe,
 )
 
-from augcli.work import pending
+from augcli.store.publish import Batch
+from augcli.work import pending, unit
 
 COUNTS = {"train/cat": 7, "train/dog": 4, "val/cat": 2, "test/dog": 2}
 BALANCED = {"balance": {"target": "max"}, "copies": 1}
@@ -66,6 +68,25 @@ def test_any_chunk_size(photos, expected, tmp_path, monkeypatch, most):
     monkeypatch.setattr(pending, "MAX_OUTPUTS", most)
     run(photos, tmp_path / "out", **BALANCED)
     assert tree(tmp_path / "out") == expected
+
+
+def test_no_source_is_held_longer_than_it_is_worked_on(photos, tmp_path, monkeypatch):
+    begun, read, publish, held = [], unit.read_sources, Batch.publish, []
+
+    def reading(*told):
+        sources = read(*told)
+        begun.extend(map(weakref.ref, sources))
+        return sources
+
+    def publishing(*told):
+        held.extend(each() is not None for each in begun)
+        return publish(*told)
+
+    monkeypatch.setattr(unit, "read_sources", reading)
+    monkeypatch.setattr(Batch, "publish", publishing)
+    run(photos, tmp_path / "out")
+    assert held
+    assert not any(held)
 
 
 @pytest.mark.parametrize("seed", ["0", "1", "random"])

@@ -33,6 +33,8 @@ class InBlocks:
             return find(queries.at(slice(rows[0], rows[0] + len(rows)))).tobytes()
 
         every, size = range(len(queries)), max(1, _DISTANCES // len(pool))
+        if len(every) <= size:  # a fork costs more, and a stop a second at most
+            return find(queries)
         blocks = (every[start : start + size] for start in every[::size])
         parts = self.spread(_key(pool, queries, k), made, blocks)
         return np.frombuffer(b"".join(part.whole for part in parts), np.int64).reshape(-1, k)

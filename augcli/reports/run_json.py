@@ -20,7 +20,7 @@ from augcli.settings.base import KindName
 from augcli.store.merged import Merged
 from augcli.store.output import OutputFolder
 from augcli.store.places import at_hand
-from augcli.system.machine import SETS, instruction_sets, opencv_twice, unlike
+from augcli.system.machine import SETS, instruction_sets, opencv_twice, system_name, unlike
 from augcli.task import Plain
 
 _Whole = Annotated[int, Field(ge=0, lt=1 << 63)]
@@ -167,7 +167,7 @@ def platform_of(recipe: Recipe, *, made: int, outputs: int) -> dict[str, Any]:
     sets = instruction_sets(load_kind(recipe.dataset.kind).versions())
     known = _sets_of({"platform": before})
     return {
-        "system": platform.platform(),
+        "system": system_name(),
         "python": platform.python_version(),
         "machine": platform.machine(),
         **sets,

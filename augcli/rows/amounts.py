@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import product
 from typing import NamedTuple
@@ -259,6 +259,11 @@ _ODD = re.compile(rf"[,{_SPACES}{_CURRENCY}%]|\.[^\n]*\.[^\n]*", re.M)
 _LARGE = re.compile(r"[+-]?\d{4}")
 
 
+def may_be_marked(cells: Iterable[str]) -> bool:
+    """Return whether any of some cells has more in it than a number with a point."""
+    return _ODD.search("\n".join(cells)) is not None
+
+
 def marks_by_column(
     columns: Mapping[int, Sequence[str]], decimal: str | None = None
 ) -> dict[int, Marks]:
@@ -287,8 +292,6 @@ def _marks_with(cells: Sequence[str], decimal: str) -> Marks:
 
 
 def _marks_by_column(columns: Mapping[int, Sequence[str]]) -> dict[int, Marks]:
-    if not any(_ODD.search("\n".join(cells)) for cells in columns.values()):
-        return {}
     decimal = decimal_among([bare(cell) for cells in columns.values() for cell in cells])
     found = {at: marks_of(cells, decimal) for at, cells in columns.items() if cells}
     group = next((each.group for each in found.values() if each.group), "")

@@ -53,6 +53,10 @@ class Delimited:
             "skipinitialspace": self.delimiter == " ",
         }
 
+    def without_tails(self, text: str) -> str:
+        """Return lines that end with their last cell."""
+        return _TAIL.sub("", text) if self.tail else text
+
     def rows(self, lines: Iterable[str]) -> Iterator[list[str]]:
         """Yield rows that have cells, spaces before these left out; none after one without end."""
         reader = csv.reader(lines, **self.options | {"skipinitialspace": True})

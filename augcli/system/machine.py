@@ -27,6 +27,8 @@ _CHOSEN = {"OPENBLAS_CORETYPE": "Haswell"}
 """By which OpenBLAS, which looks for itself, takes what it has for AVX2."""
 _DISPATCHING = (OPENCV[0], "numpy")
 _BEYOND_AVX2 = re.compile(r"AVX_?512|X86_V4")
+_VERSION = re.compile(r"^Version: *(\S+)$", re.MULTILINE)
+"""In what a wheel tells of itself."""
 
 
 def instruction_sets(libraries: Collection[str]) -> dict[str, str]:
@@ -99,9 +101,25 @@ def opencv_twice(installed: Collection[str]) -> str | None:
     return f"{' and '.join(wheels)} are installed over each other; keep one"
 
 
+def system_name() -> str:
+    """Return the system, its release and its C library, where that tells its own version.
+
+    As `platform.platform` has it, which starts a program to know the processor.
+    """
+    told = [platform.system(), platform.release()]
+    with suppress(AttributeError, OSError, ValueError):  # not this system, or not this library
+        told += (os.confstr("CS_GNU_LIBC_VERSION") or "").split()
+    return "-".join(told)
+
+
 @cache
 def version_of(library: str) -> str | None:
-    """Return the version that is installed, None if none is; imports nothing."""
+    """Return the version that is installed, None if none is; imports nothing.
+
+    Only its line is read: the whole, which tells of licences, takes a message parser 2 ms.
+    """
     with suppress(metadata.PackageNotFoundError):
-        return metadata.version(library)
+        found = metadata.distribution(library)
+        line = _VERSION.search(found.read_text("METADATA") or "")
+        return line[1] if line else found.version
     return None

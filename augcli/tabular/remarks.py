@@ -14,14 +14,15 @@ from augcli.dataset.leaks import heeded
 from augcli.dataset.shares import OTHER
 from augcli.dataset.splits import NO_SPLIT
 from augcli.plural import gathered, several
+from augcli.settings.base import MISSING
 from augcli.tabular.aims import amounts, few, idle, named, unreached
-from augcli.tabular.config import TableDatasetSettings
+from augcli.tabular.config import NOTHING, TableDatasetSettings
 from augcli.tabular.deciding.balance import Decided
 from augcli.tabular.deciding.outline import NO_CLASS, Outline
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods.base import Method, stages_of
-from augcli.tabular.reading.columns import Column, Style
+from augcli.tabular.reading.columns import Column, Style, told_of
 from augcli.tabular.reading.table import Coded, Table
 from augcli.tabular.reading.unlike import no_amounts
 from augcli.tabular.splits import rows_of
@@ -44,7 +45,7 @@ def remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator
 
 def _remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator[str]:
     yield from amounts(outlines[0])
-    yield from _columns(outlines[0].table)
+    yield from _columns(outlines[0].table, outlines[0].job.dataset)
     yield from _odd(outlines[0].table)
     yield from _blank(outlines[0].table, decided)
     yield from _bonds(outlines[0])
@@ -119,7 +120,8 @@ def _by_whom(
     return told, drawn
 
 
-def _columns(table: Table) -> Iterator[str]:
+def _columns(table: Table, settings: TableDatasetSettings) -> Iterator[str]:
+    told = told_of([each.name for each in table.columns], settings)
     for column in table.columns:
         coded = table.coded.get(column.index)
         empty = coded is not None and not coded.texts
@@ -135,7 +137,8 @@ def _columns(table: Table) -> Iterator[str]:
                 f"than three digits behind it; if it does, say `columns: {{{column.name}: "
                 '{kind: integer, format: "1.234"}}`'
             )
-        yield from _missing(table, column)
+        if settings.of_column(told.get(column.index, NOTHING)).missing == MISSING:
+            yield from _missing(table, column)
         if empty or (column.index in table.numbers and column.low is None):
             yield f"column {column.name!r} has no values"
     yield from _codes(table)

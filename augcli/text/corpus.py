@@ -12,7 +12,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from augcli.balance.classes import check_steps, check_target, one_class
+from augcli.balance.classes import (
+    are_amounts,
+    check_steps,
+    check_target,
+    one_class,
+    refuse_amounts,
+)
 from augcli.balance.targets import Group, counted, spread, targets
 from augcli.dataset.splits import BLANK, NO_SPLIT, augmented, called, check_augmented
 from augcli.dataset.strings import Names
@@ -220,6 +226,8 @@ def _check(job: TextJob, corpus: Corpus) -> None:
     check_augmented(job.dataset.augment, {*map(str, corpus.splits.names), *told})
     whole = {name for name in corpus.labels.names if name is not None}
     check_target(job.balance, whole)
+    is_amount = job.balance is not None and are_amounts([*corpus.labels])
+    refuse_amounts(job.balance, [file.name for file in corpus.files if is_amount])
     check_steps(job.steps, whole.union(*(labels_in(name, job.dataset) for name in whole)))
 
 

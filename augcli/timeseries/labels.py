@@ -32,7 +32,7 @@ class LabelTable:
         self._settings = settings
         self._text = text = open_text(self.name, bytes(data), settings.encoding)
         self._form = sniff(text.head(_HEAD), settings.delimiter, settings.quote)
-        lines = io.StringIO(text.content, newline="")
+        lines = io.StringIO(self._form.without_tails(text.content), newline="")
         reader = csv.reader(lines, **self._form.options)
         self.names = next(reader, [])
         self.file = column_of(self.name, self.names, settings.file, "file")
@@ -117,7 +117,7 @@ class LabelTable:
         Raises StorageError where its encoding has no letters for them.
         """
         form, found = self._text.form, self._form
-        text = line(cells, found.delimiter, found.quote or '"', form.line_end)
+        text = line(cells, found.delimiter, found.quote or '"', found.tail + form.line_end)
         try:
             return text.encode(form.encoding).decode("utf-8", "surrogateescape")
         except UnicodeEncodeError:

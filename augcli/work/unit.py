@@ -101,7 +101,7 @@ class SourceWork:
         try:
             part()
         except SampleError as error:
-            self._processed = error
+            self._processed = error.with_traceback(None)  # its frames hold what was read
         except MemoryError as error:
             raise StorageError(f"out of memory for {self.task.source}") from error
 

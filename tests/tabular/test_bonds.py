@@ -165,3 +165,14 @@ def test_what_is_told_wins_over_what_is_found(tmp_path: Path) -> None:
     assert not [note for note in summary.notes if "start ≤ end" in note]
     new = pl.read_csv(tmp_path / "out/t.csv")[80:]
     assert new.filter(pl.col("end") > pl.col("start")).is_empty()
+
+
+def test_places_in_an_order_are_not_below_amounts(tmp_path: Path) -> None:
+    sizes = [n % 40 + (n % 3 == 0) for n in range(80)]
+    levels = ["low" if n % 3 else "mid" for n in range(80)]
+    lines = (f"{levels[n]},{sizes[n]},{'ab'[n % 4 == 0]}\n" for n in range(80))
+    table = write(tmp_path / "t.csv", f"level,size,kind\n{''.join(lines)}")
+    told = {"level": {"kind": "ordinal", "order": ["low", "mid", "high"]}}
+    dataset = {"path": str(table), "label": "kind", "columns": told}
+    notes = augmented(tmp_path, dataset, balance={"method": "smote"}).notes
+    assert not any("kept in new rows" in each for each in notes)

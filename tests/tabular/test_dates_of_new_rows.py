@@ -63,3 +63,12 @@ def test_times_are_as_coarse_as_those_of_the_table(tmp_path, unit, kind):
     made = {datetime.fromisoformat(str(each)) for each in new}
     assert made - set(moments)
     assert not any((each - START) % timedelta(**{unit: 1}) for each in made)
+
+
+@pytest.mark.parametrize("step", [timedelta(minutes=15), timedelta(hours=6), timedelta(seconds=5)])
+def test_times_that_are_read_every_so_often_stay_so(tmp_path, step):
+    moments = times(step)
+    data = csv("%Y-%m-%d %H:%M:%S", moments)
+    made = {datetime.fromisoformat(each) for each in new_rows(tmp_path, "t.csv", data, 40)}
+    assert made - set(moments)
+    assert not any((each - START) % step for each in made)

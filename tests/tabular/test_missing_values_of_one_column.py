@@ -49,6 +49,8 @@ def test_a_word_is_a_value_in_one_column_though_it_means_none_elsewhere(tmp_path
     new, notes = made(tmp_path, columns={"land": {"missing": []}})
     assert "NA" in new["land"].to_list()
     assert not any("column 'land': 'NA' is taken" in each for each in notes)
+    _, notes = made(tmp_path / "told", columns={"land": {"missing": ["-"]}})
+    assert not any("column 'land'" in each for each in notes)
     _, notes = made(tmp_path / "found")
     assert any("column 'land': 'NA' is taken" in each for each in notes)
 

@@ -53,6 +53,14 @@ def test_cells_with_the_delimiter_in_them_are_in_quotes(tmp_path):
     assert max(int(cell.replace(",", "")) for cell in told["size"]) == max(NUMBERS)
 
 
+def test_decimal_commas_in_quotes_are_read_between_commas(tmp_path):
+    cells = [f'"{n % 97},{n % 89:02d}"' for n in NUMBERS * 4]
+    new_cells(tmp_path, rows(cells, ","), "t.csv")
+    new = (tmp_path / "out/t.csv").read_text().splitlines()[1 + len(cells) :]
+    assert all(re.fullmatch(r'"\d{1,2},\d{2}",[ab]', row) for row in new)
+    assert len({*new} - {f"{cell},{kind}" for cell in cells for kind in "ab"}) > 10
+
+
 def test_a_column_of_decimals_is_told_as_one(tmp_path):
     text = rows([f"{n % 9 + 1},{n % 900 + 100}" for n in NUMBERS * 4])
     cells, notes = new_cells(tmp_path, text, columns={"size": "decimals"})

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -56,8 +57,6 @@ def test_no_names_numbers_or_long_phrases() -> None:
 
 
 def test_the_table_has_its_licence() -> None:
-    import gzip
-
     text = gzip.decompress(TABLE.read_bytes()).decode()
     assert "WordNet 3.0 Copyright 2006 by Princeton University" in text[:3000]
     assert (TABLE.parent / "LICENSE.wordnet").exists()
@@ -115,3 +114,10 @@ def test_the_script_makes_the_table_again() -> None:
     files = {name: (folder / name).read_text("utf-8") for name in FILES if (folder / name).exists()}
     text = gzip.decompress(TABLE.read_bytes()).decode()
     assert [line for line in text.splitlines() if line[:1] != "#"] == list(table_lines(files))
+
+
+def test_every_word_of_the_lexicon_is_found_and_no_other() -> None:
+    lines = gzip.decompress(TABLE.read_bytes()).decode().splitlines()
+    words = [line.partition(" ")[0] for line in lines if line[0] not in "#!"]
+    assert all(map(LEXICON.knows, words))
+    assert not any(map(LEXICON.knows, ("", "zzyzx", "\uffff", "filmq", "!", "a1")))

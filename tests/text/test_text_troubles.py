@@ -8,6 +8,8 @@ import pytest
 from helpers import augment, failures, manifest, write
 from test_text_runs import COLUMNS, recipe, run, table
 
+from augcli.errors import RecipeError
+
 __all__ = ["table"]
 
 
@@ -35,6 +37,15 @@ def test_a_class_that_is_not_there_is_located(tmp_path: Path, table: Path) -> No
     done = augment("check", made)
     assert f"{place_of('ng', made)}: error: recipe: the dataset has no class 'ng'" in done.stderr
     assert "did you mean 'neg'?" in done.stderr
+
+
+def test_labels_that_are_amounts_are_no_classes_to_balance(tmp_path: Path) -> None:
+    rows = "".join(f"a film of story {n},{n * 7 % 40 + 0.25}\n" for n in range(40))
+    path = write(tmp_path / "in/t.csv", f"text,price\n{rows}")
+    told = {"dataset": {"text": "text", "label": "price"}}
+    with pytest.raises(RecipeError, match=r"labels of t\.csv are amounts, no classes"):
+        run(path, tmp_path / "out", balance={"target": "max"}, **told)
+    assert run(path, tmp_path / "out", balance={"target": 6}, **told).exit_code == 0
 
 
 @pytest.mark.parametrize("data", ["", "text,label\n"])

@@ -203,6 +203,9 @@ def _flags(coded: Coded, rows: NDArray[np.int64]) -> Numbers | None:
 
 
 def _alike(column: Column) -> str:
+    """Return what numbers are compared with: dates with dates, places with those of their order."""
+    if column.style.order:
+        return repr(column.style.order)
     return f"date {column.second} {column.dtype}" if column.kind == "date" else "number"
 
 

@@ -20,6 +20,7 @@ from augcli.tabular.config import AMOUNTS, ColumnKind, ColumnTold, TableDatasetS
 from augcli.tabular.reading.columns import NUMERIC, Column, Role, Style
 from augcli.tabular.reading.listed import refuse_lists
 from augcli.tabular.reading.looks import look
+from augcli.tabular.reading.parquet import is_opaque, shown
 from augcli.tabular.reading.precision import decimals_of, with_ends
 from augcli.tabular.reading.table import Coded, Numbers, Rows
 from augcli.tabular.reading.unlike import names_rows
@@ -31,8 +32,6 @@ _EXACT = 2.0**53
 VAST = 1e150
 """Numbers beyond have no squares, and so no distances."""
 
-_OPAQUE = (pl.Binary, pl.Object, pl.Duration, pl.Time)
-"""Types of Parquet that are carried and never understood, as lists and structs are."""
 _FEW = 20
 """Columns of fewer values are not taken for ids or free text."""
 
@@ -136,7 +135,7 @@ class Builder:
             self.told = self.told or "id"
         self.dtype, self._whole = str(dtype), dtype.is_integer()
         self.style = Style(order=self._format.order)
-        if _is_opaque(dtype):
+        if is_opaque(dtype):
             self._carry_only(dtype)
         form = self._format.format
         if form and self.told == "date" and not dtype.is_temporal():
@@ -159,11 +158,11 @@ class Builder:
             self._see_marks(values)
         if self.skipped:
             return
-        plain = values.clear(len(values)) if _is_opaque(values.dtype) else values
+        plain = values.clear(len(values)) if is_opaque(values.dtype) else values
         if self._numeric:
             self._pieces.append(self._amounts(plain, start, values.is_not_null().to_numpy()))
         else:
-            texts = _shown(plain)
+            texts = shown(plain)
             is_read = self.role == "label" or self.style.date or self._settings.missing != MISSING
             self._pieces.append(self._texts(texts, ours) if is_read else texts)
 
@@ -339,16 +338,6 @@ class Builder:
         if not style.missing and self._marks:
             style = replace(style, missing=self._marks.most_common(1)[0][0])
         return Column(self.index, self.name, self.role, kind, style, dtype=self.dtype)
-
-
-def _is_opaque(dtype: pl.DataType) -> bool:
-    return dtype.is_nested() or dtype in _OPAQUE
-
-
-def _shown(values: pl.Series) -> pl.Series:
-    """Return values as texts; whole numbers of floats without a point."""
-    whole = values.dtype.is_float() and bool((values.drop_nans() % 1 == 0).all())
-    return (values.cast(pl.Int64, strict=False) if whole else values).cast(pl.String, strict=False)
 
 
 def _places(texts: pl.Series, order: Sequence[str]) -> Numbers:

@@ -56,7 +56,7 @@ _COMMAS = 200
 def decimal_of(rows: Sequence[Sequence[str]], dialect: Dialect) -> str:
     """Return what stands before decimals in the cells of some rows."""
     cells = [bare(cell.strip().strip(dialect.quote)) for row in rows[:_COMMAS] for cell in row]
-    return "." if dialect.delimiter == "," else decimal_among(cells)
+    return decimal_among(cells)
 
 
 def look(

@@ -1,4 +1,4 @@
-"""Parquet tables: new rows in the types of a file."""
+"""Parquet tables: what their types hold, and new rows in the types of a file."""
 
 from __future__ import annotations
 
@@ -11,6 +11,20 @@ from augcli.rows.dates import date_cells
 from augcli.rows.parquet import Origin
 from augcli.tabular.reading.columns import Column
 from augcli.tabular.reading.table import Numbers
+
+_OPAQUE = (pl.Binary, pl.Object, pl.Duration, pl.Time)
+"""Types of Parquet that are carried and never understood, as lists and structs are."""
+
+
+def is_opaque(dtype: pl.DataType) -> bool:
+    """Return whether values of a type are carried and never understood."""
+    return dtype.is_nested() or dtype in _OPAQUE
+
+
+def shown(values: pl.Series) -> pl.Series:
+    """Return values as texts; whole numbers of floats without a point."""
+    whole = values.dtype.is_float() and bool((values.drop_nans() % 1 == 0).all())
+    return (values.cast(pl.Int64, strict=False) if whole else values).cast(pl.String, strict=False)
 
 
 def parquet_bytes(own: pl.DataFrame, new: Sequence[pl.DataFrame], origin: Origin) -> bytes:

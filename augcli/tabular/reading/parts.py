@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -190,7 +189,7 @@ def cells_of(
     if not is_regular(chunk, dialect):
         chunk = _regular(chunk, dialect)
     elif dialect.tail:
-        chunk = re.sub(rb"%b(?=\r?\n|\Z)" % re.escape(dialect.tail.encode()), b"", chunk)
+        chunk = dialect.without_tails(chunk.decode()).encode()
     frame = parse(chunk, dialect, numbers)
     plain = not dialect.quote or dialect.quote.encode() not in chunk
     delimiters = counted(chunk, dialect.delimiter)

@@ -16,6 +16,9 @@ _DIFFERENT = 10
 """Numbers that there must be to say of what all are multiples."""
 _WHOLE = 2.0**53
 _SAMPLE = 1000
+_UNITS = (86_400, 3600, 60, 1)
+_PARTS = (43_200, 21_600, 10_800, 7200, 1800, 1200, 900, 600, 300, 30, 20, 15, 10, 5)
+"""Seconds of what times are told in, and of parts of these that clocks are read in."""
 
 
 def decimals_of(values: Numbers) -> int | None:
@@ -69,6 +72,7 @@ def _step(column: Column, present: Numbers) -> float:
     """Return the coarsest unit that all dates share; 0 if it is that of their form."""
     form = column.style.date
     told = 60 if form and has_time(form) and "%S" not in form else 0
-    units = (unit * column.second for unit in (86_400, 3600, 60, 1) if unit > told)
+    shared = _UNITS + (_PARTS if len(np.unique(present[:_SAMPLE])) >= _DIFFERENT else ())
+    units = (unit * column.second for unit in sorted(shared, reverse=True) if unit > told)
     finest = 1.0 if column.style.date else 0.0
     return next((unit for unit in units if unit > finest and not np.any(present % unit)), 0.0)

@@ -99,10 +99,9 @@ def _of_dates(column: Column, values: Numbers) -> Doubt | None:
             continue
         marks = [f"{value:.0f}" for value in known[odd]]
         but = f", but for {' and '.join(marks)} in {several(others, 'row')}" if marks else ""
-        way = f'{{kind: date, format: "{form}"}}'
-        large = ", ".join(quoted(each) for each in marks if len(each) > 2)
-        none = f', and by `missing: ["", {large}]` what means none' if large else ""
-        return _doubt(column, f"its numbers are dates as {form}{but}", way, none)
+        none = f", missing: [{', '.join(map(quoted, ['', *marks]))}]" if marks else ""
+        way = f'{{kind: date, format: "{form}"{none}}}'
+        return _doubt(column, f"its numbers are dates as {form}{but}", way)
     return None
 
 
@@ -125,9 +124,9 @@ def _of_names(column: Column, values: Numbers) -> Doubt | None:
     return _doubt(column, "its numbers are all different, as those of ids are", "id")
 
 
-def _doubt(column: Column, but: str, way: str, more: str = "") -> Doubt:
+def _doubt(column: Column, but: str, way: str) -> Doubt:
     text = f"column {column.name!r} is taken for amounts, but {but}"
     name = quoted(column.name)
-    say = f"say `columns: {{{name}: {way}}}` under `dataset`{more}"
+    say = f"say `columns: {{{name}: {way}}}` under `dataset`"
     hint = f"{say}, or `columns: {{{name}: integer}}` if they are amounts"
     return NO_AMOUNT.doubt(text, hint, "dataset.columns")

@@ -8,6 +8,7 @@ most frequent one first, those of its first senses alone.
 from __future__ import annotations
 
 import gzip
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
@@ -59,8 +60,8 @@ class Lexicon:
         """Whether a capital within a sentence is that of a name, as in English."""
         every = list(lines)
         told = list(takewhile(_is_no_word, every))
-        self._entries = dict(line.split(" ", 1) for line in every[len(told) :])
-        """word → its synonyms by part of speech, as its line has them"""
+        self._lines = every[len(told) :]
+        """Those of words, in ascending order: a dict of all takes longer than most texts' words."""
         self._irregular: dict[str, str] = {}
         self._forms: dict[str, list[str]] = defaultdict(list)
         for line in told:
@@ -87,16 +88,22 @@ class Lexicon:
         """Return whether a word in small letters is of the language."""
         if word in self._stop or word in self._deny or word in self._irregular:
             return True
-        return any(base in self._entries for base, _ in self._bases(word))
+        return any(self._entry(base) for base, _ in self._bases(word))
 
     def _looked_up(self, word: str, hint: str) -> Sequence[str]:
         if word in self._stop or word in self._deny or len(word) < 3:
             return ()
         for base, form in self._bases(word):
-            entry = self._entries.get(base)
+            entry = self._entry(base)
             if entry and base not in self._deny:
                 return self._of_base(word, entry.split(" "), form, hint)
         return ()
+
+    def _entry(self, word: str) -> str:
+        """Return a word's synonyms by part of speech, as its line has them; empty for others."""
+        place = bisect_left(self._lines, head := f"{word} ")
+        line = self._lines[place] if place < len(self._lines) else ""
+        return line.removeprefix(head) if line.startswith(head) else ""
 
     def _of_base(self, word: str, parts: list[str], form: str, hint: str) -> list[str]:
         pos, lemmas = _lemmas(parts, form, hint)

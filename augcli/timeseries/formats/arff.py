@@ -84,6 +84,9 @@ class ArffGrid(TextGrid):
         data = self._text.data
         return (row for row in super()._spans() if data[row.start : row.start + 1] != b"%")
 
+    def _find_marks(self) -> None:
+        """Numbers have a point alone, as the format says."""
+
     def rows(self) -> Iterator[Row]:
         """Yield the rows; of a sparse one all cells, and weights of rows as cells."""
         for row in super().rows():

@@ -17,7 +17,7 @@ from pydantic_core import from_json, to_json
 from augcli.dataset.columns import column_of
 from augcli.dataset.splits import is_augmented
 from augcli.errors import SampleError
-from augcli.rows.amounts import Marks, marks_by_column
+from augcli.rows.amounts import Marks, marks_by_column, may_be_marked
 from augcli.rows.cells import RowSpan, cells, mended, row_spans, values, width_of
 from augcli.rows.delimited import sniff
 from augcli.rows.encodings import Held, LostLine
@@ -146,7 +146,9 @@ class TextGrid(Grid):
         named = (told.id, told.split_column, *told.ignore, *told.point_labels)
         left = {self.column(ref) for ref in named if ref is not None}
         width = len(self.names)
-        head = (row for row in islice(self.judges(), _SHOWN) if len(row) == width)
+        head = [row for row in islice(self.judges(), _SHOWN) if len(row) == width]
+        if told.decimal is None and not may_be_marked(chain.from_iterable(head)):
+            return
         cells = {
             index: [cell.strip() for cell in column if cell.strip() not in self.missing]
             for index, column in enumerate(zip(*head, strict=True))
@@ -182,7 +184,10 @@ class TextGrid(Grid):
                 return
 
     def rows(self) -> Iterator[Row]:
-        """Yield the rows, from the first one again each time."""
+        """Return the rows, from the first one again each time."""
+        return map(self._plain, self._rows()) if self.marks else self._rows()
+
+    def _rows(self) -> Iterator[Row]:
         data, form = self._text.data, self._delimited
         options = form.options
         for start, end, _ in self._spans():
@@ -190,9 +195,9 @@ class TextGrid(Grid):
             if form.tail:
                 row = row.rstrip("\r\n").removesuffix(form.tail)
             try:
-                yield from map(self._plain, csv.reader([row], **options))
+                yield from csv.reader([row], **options)
             except csv.Error:  # a cell that is longer than it takes
-                yield self._plain(values(row, form))
+                yield values(row, form)
 
     def _plain(self, row: Row) -> Row:
         """Return a row whose numbers have a point alone."""
