@@ -29,7 +29,7 @@ _FILES = (
 )
 OF_PICTURES = (
     "augcli",
-    "isal",
+    "deflate",
     "opencv-python-headless",
     "numpy",
     "pillow",

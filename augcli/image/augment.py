@@ -38,9 +38,6 @@ from augcli.requests.asked import Copies
 from augcli.requests.redraws import Fault, Place, Vain
 from augcli.task import Output, Processed, Processor, Source, Task
 
-_WRITTEN = 2
-"""Raised when the same pixels come to be written otherwise, so that files are made again."""
-
 
 class ImageProcessor(Processor["ProcessedPicture"]):
     """What a recipe does with each source picture."""
@@ -55,7 +52,7 @@ class ImageProcessor(Processor["ProcessedPicture"]):
         self.max_pixels = job.dataset.max_pixels
         self.output = job.output
         self.versions = own = dict(versions)
-        self.form = cache(lambda encoding: told([encoding.to_json(), own, _WRITTEN]))  # no cycle
+        self.form = cache(lambda encoding: told([encoding.to_json(), own]))  # no cycle with self
         """Gives what all outputs' bytes depend on beside source and steps, as keys have it."""
 
     @kept

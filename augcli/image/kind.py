@@ -40,7 +40,7 @@ KIND = Kind(
         "opencv-contrib-python",
         "pillow",
         "numpy",
-        "isal",
+        "deflate",
     ),
     processor=later("augcli.image.augment:ImageProcessor"),
     records=(PictureRecord,),
