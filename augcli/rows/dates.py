@@ -149,6 +149,22 @@ def has_time(form: str) -> bool:
     return _tells(form, "HIklMSTRXsrc")
 
 
+def as_written(values: NDArray[np.float64], form: str) -> NDArray[np.float64]:
+    """Return days or seconds without what a format leaves out: the day, minutes, seconds."""
+    if has_time(form):
+        unit = 10.0 ** -fraction_digits(form) if _tells(form, "ScsrTX") else 60.0
+        unit = unit if _tells(form, _CLOCK[1][2]) else 3600.0
+        return np.floor(np.round(values / unit, 6)) * unit
+    part = next((each for letters, each in _COARSE if not _tells(form, letters)), "D")
+    known = ~np.isnan(values)
+    days = np.where(known, values, 0).astype("M8[D]")
+    return np.where(known, days.astype(f"M8[{part}]").astype("M8[D]").astype(float), np.nan)
+
+
+_COARSE = ((_PARTS[1][2], "Y"), (_PARTS[0][2], "M"))
+"""Letters of which a format has one, and the unit of dates where it has none."""
+
+
 def date_cells(values: pl.Series, form: str) -> pl.Series:
     """Return days or seconds as they are written."""
     import polars as pl
