@@ -100,11 +100,33 @@ def _are_dates(values: Sequence[str], form: str) -> bool:
 
 
 def told_format(form: str, values: Sequence[str]) -> str:
-    """Return a format that a recipe tells, with as many digits of a second as the values have."""
+    """Return a format that a recipe tells, with digits as the values have them.
+
+    These are those of a second, and zeros before days, months and hours.
+    """
     digits = max((len(found[1]) for each in values if (found := _FRACTION.search(each))), default=6)
-    return form.replace(".%f", f"%.{digits}f")
+    return _unpadded(form, values).replace(".%f", f"%.{digits}f")
 
 
+def _unpadded(form: str, values: Sequence[str]) -> str:
+    """Return a format without zeros before those of its parts that have none in any value."""
+    parts = _PART.split(form)
+    pattern = "".join(_digits(part) if at % 2 else re.escape(part) for at, part in enumerate(parts))
+    found = [match.groups() for each in values if (match := re.fullmatch(pattern, each))]
+    padded = [part for part in parts[1::2] if part in _PADDED]
+    for part, digits in zip(padded, zip(*found, strict=True), strict=False):
+        longer = [each for each in digits if len(each) > 1]
+        if len(longer) < len(digits) and not any(each[0] == "0" for each in longer):
+            form = form.replace(part, f"%-{part[1]}")
+    return form
+
+
+def _digits(part: str) -> str:
+    return r"(\d\d?)" if part in _PADDED else ".+?"
+
+
+_PART = re.compile("(%-?[A-Za-z])")
+_PADDED = ("%d", "%m", "%H", "%I")
 _FRACTION = re.compile(r":\d\d\.(\d{1,6})")
 
 
