@@ -232,3 +232,15 @@ def test_later_cells_are_raised_where_rows_do_not_obey_what_is_told(tmp_path: Pa
     for start, mid, end in new[["start", "mid", "end"]].rows():
         assert start <= mid[:10]
         assert datetime.strptime(mid, "%Y-%m-%d %H:%M") <= datetime.fromisoformat(end)
+
+
+def test_numbers_that_hardly_ever_meet_are_in_no_order(tmp_path: Path) -> None:
+    """Nearly all are apart by themselves, whichever rows they are in."""
+    draw = random.Random(4)
+    ages = [draw.randrange(20, 80) for _ in range(100)]
+    lines = [f"{age},{draw.randrange(79, 400)},{'ab'[n % 4 == 0]}\n" for n, age in enumerate(ages)]
+    lines.append("79,300,a\n")
+    lines.append("30,75,a\n")
+    path = write(tmp_path / "t.csv", "age,pay,kind\n" + "".join(lines))
+    notes = augmented(tmp_path, {"path": str(path), "label": "kind"}, **WAYS[0]).notes
+    assert not any("age ≤ pay" in note for note in notes)

@@ -20,6 +20,8 @@ _SAMPLE = 1000
 """Rows that are looked at first."""
 _MOST_ORDERED, _MOST_ADDED = 64, 24
 """Columns of numbers up to which orders and sums are looked for."""
+_CHANCE = 1e-6
+"""How likely it may be that numbers without any order seem to have one."""
 _MOST_VALUES = 1000
 _SAME = 1e-9
 
@@ -191,7 +193,8 @@ class _Search:
         for (one, low, own), (other, high, others) in permutations(found, 2):
             alike = _alike(one) == _alike(other) and others[0] < own[1]
             within = own[0] <= others[0] and own[1] <= others[1]
-            if alike and within and _is_below(low, high):
+            telling = alike and within and _is_below(low, high)
+            if telling and (one.kind == "date" or not _may_be_chance(low, high)):
                 yield one.index, other.index
 
 
@@ -241,3 +244,11 @@ def _is_below(low: Numbers, high: Numbers) -> bool:
     if np.any(low[:_SAMPLE] > high[:_SAMPLE]) or np.any(low > high):
         return False
     return int(np.sum(low < high)) >= _ENOUGH
+
+
+def _may_be_chance(low: Numbers, high: Numbers) -> bool:
+    """Return whether as many rows might well obey if each had the second number of any other."""
+    known = ~np.isnan(low) & ~np.isnan(high)
+    below = np.searchsorted(np.sort(high[known]), low[known], side="left")
+    wrong = float(np.mean(below)) / len(below)
+    return bool((1 - wrong) ** len(below) > _CHANCE)
