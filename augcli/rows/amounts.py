@@ -10,6 +10,8 @@ from itertools import product
 from typing import NamedTuple
 
 _CURRENCY = "$€£¥₹₽₩₺"
+_BEHIND = "kr|zł|Kč|Ft|lei|EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF"
+"""What currencies are called behind amounts."""
 _NEARLY = 0.9
 _SPACE = "[ \u00a0\u202f]?"
 _DIGITS = r"\d[\d.,'’ \u00a0\u202f]*\d|\d"
@@ -17,7 +19,7 @@ _AMOUNT = re.compile(
     rf"[+-]?(?P<prefix>[^\d+\-.]*?)[+-]?(?P<number>{_DIGITS}|\.\d+)(?P<suffix>[^\d.,]*)"
 )
 _KNOWN = re.compile(
-    rf"[+-]?(?:[{_CURRENCY}]{_SPACE}[+-]?(?:{_DIGITS})|(?:{_DIGITS}|\.\d+){_SPACE}[%{_CURRENCY}])"
+    rf"[+-]?(?:[{_CURRENCY}]{_SPACE}[+-]?(?:{_DIGITS})|(?:{_DIGITS}|\.\d+){_SPACE}(?:[%{_CURRENCY}]|{_BEHIND}))"
 )
 """What is taken for an amount though nobody says so."""
 

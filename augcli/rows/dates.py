@@ -100,11 +100,33 @@ def _are_dates(values: Sequence[str], form: str) -> bool:
 
 
 def told_format(form: str, values: Sequence[str]) -> str:
-    """Return a format that a recipe tells, with as many digits of a second as the values have."""
+    """Return a format that a recipe tells, with digits as the values have them.
+
+    These are those of a second, and zeros before days, months and hours.
+    """
     digits = max((len(found[1]) for each in values if (found := _FRACTION.search(each))), default=6)
-    return form.replace(".%f", f"%.{digits}f")
+    return _unpadded(form, values).replace(".%f", f"%.{digits}f")
 
 
+def _unpadded(form: str, values: Sequence[str]) -> str:
+    """Return a format without zeros before those of its parts that have none in any value."""
+    parts = _PART.split(form)
+    pattern = "".join(_digits(part) if at % 2 else re.escape(part) for at, part in enumerate(parts))
+    found = [match.groups() for each in values if (match := re.fullmatch(pattern, each))]
+    padded = [part for part in parts[1::2] if part in _PADDED]
+    for part, digits in zip(padded, zip(*found, strict=True), strict=False):
+        longer = [each for each in digits if len(each) > 1]
+        if len(longer) < len(digits) and not any(each[0] == "0" for each in longer):
+            form = form.replace(part, f"%-{part[1]}")
+    return form
+
+
+def _digits(part: str) -> str:
+    return r"(\d\d?)" if part in _PADDED else ".+?"
+
+
+_PART = re.compile("(%-?[A-Za-z])")
+_PADDED = ("%d", "%m", "%H", "%I")
 _FRACTION = re.compile(r":\d\d\.(\d{1,6})")
 
 
@@ -147,6 +169,22 @@ def _tells(form: str, letters: str) -> bool:
 def has_time(form: str) -> bool:
     """Return whether a format tells the time of day."""
     return _tells(form, "HIklMSTRXsrc")
+
+
+def as_written(values: NDArray[np.float64], form: str) -> NDArray[np.float64]:
+    """Return days or seconds without what a format leaves out: the day, minutes, seconds."""
+    if has_time(form):
+        unit = 10.0 ** -fraction_digits(form) if _tells(form, "ScsrTX") else 60.0
+        unit = unit if _tells(form, _CLOCK[1][2]) else 3600.0
+        return np.floor(np.round(values / unit, 6)) * unit
+    part = next((each for letters, each in _COARSE if not _tells(form, letters)), "D")
+    known = ~np.isnan(values)
+    days = np.where(known, values, 0).astype("M8[D]")
+    return np.where(known, days.astype(f"M8[{part}]").astype("M8[D]").astype(float), np.nan)
+
+
+_COARSE = ((_PARTS[1][2], "Y"), (_PARTS[0][2], "M"))
+"""Letters of which a format has one, and the unit of dates where it has none."""
 
 
 def date_cells(values: pl.Series, form: str) -> pl.Series:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -176,3 +177,70 @@ def test_places_in_an_order_are_not_below_amounts(tmp_path: Path) -> None:
     dataset = {"path": str(table), "label": "kind", "columns": told}
     notes = augmented(tmp_path, dataset, balance={"method": "smote"}).notes
     assert not any("kept in new rows" in each for each in notes)
+
+
+JITTER = {"copies": 3, "steps": [{"jitter": {"sigma": 1}}]}
+
+
+@pytest.mark.parametrize("told", [{}, {"order": ["start", "mid", "end"]}], ids=["found", "told"])
+def test_an_order_holds_across_blank_cells(tmp_path: Path, told: dict[str, Any]) -> None:
+    """The first and the last of three are bound where the middle one is blank."""
+    draw = random.Random(8)
+    lines = []
+    for number in range(150):
+        low = draw.randrange(100)
+        mid = low + draw.randrange(20)
+        shown = mid if number % 3 else ""
+        lines.append(f"{low},{shown},{mid + draw.randrange(20)},{'ab'[number % 4 == 0]}\n")
+    path = write(tmp_path / "t.csv", "start,mid,end,kind\n" + "".join(lines))
+    augmented(tmp_path, {"path": str(path), "label": "kind", **told}, **JITTER)
+    new = pl.read_csv(tmp_path / "out/t.csv")[150:]
+    assert new["mid"].null_count() > 100
+    for low, high in ("start", "mid"), ("mid", "end"), ("start", "end"):
+        assert new.filter(pl.col(low) > pl.col(high)).is_empty()
+
+
+@pytest.mark.parametrize("form", ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"])
+def test_a_day_is_not_after_a_time_of_day(tmp_path: Path, form: str) -> None:
+    """They are counted in days and in seconds, and compared as they are written."""
+    draw = random.Random(5)
+    lines = []
+    for number in range(120):
+        start = datetime(2024, 1, 1) + timedelta(days=draw.randrange(90))
+        end = start + timedelta(minutes=draw.randrange(1500))
+        lines.append(f"{start:%Y-%m-%d},{end.strftime(form)},{'ab'[number % 4 == 0]}\n")
+    path = write(tmp_path / "t.csv", "start,end,kind\n" + "".join(lines))
+    summary = augmented(tmp_path, {"path": str(path), "label": "kind"}, **JITTER)
+    assert any("start ≤ end" in note for note in summary.notes)
+    new = pl.read_csv(tmp_path / "out/t.csv", try_parse_dates=False)[120:]
+    ends = [datetime.strptime(each, form) for each in new["end"]]
+    starts = [datetime.strptime(each, "%Y-%m-%d") for each in new["start"]]
+    assert all(start <= end for start, end in zip(starts, ends, strict=True))
+
+
+def test_later_cells_are_raised_where_rows_do_not_obey_what_is_told(tmp_path: Path) -> None:
+    """A time is raised to a day and a day to the one after a time, in their own units."""
+    lines = [
+        f"2024-03-{1 + n % 9:02d},2024-03-{1 + n % 7:02d} 11:30,"
+        f"2024-03-{5 + n % 2:02d},{'ab'[n % 4 == 0]}\n"
+        for n in range(80)
+    ]
+    path = write(tmp_path / "t.csv", "start,mid,end,kind\n" + "".join(lines))
+    told = {"path": str(path), "label": "kind", "order": ["start", "mid", "end"]}
+    augmented(tmp_path, told, **WAYS[0])
+    new = pl.read_csv(tmp_path / "out/t.csv", try_parse_dates=False)[80:]
+    for start, mid, end in new[["start", "mid", "end"]].rows():
+        assert start <= mid[:10]
+        assert datetime.strptime(mid, "%Y-%m-%d %H:%M") <= datetime.fromisoformat(end)
+
+
+def test_numbers_that_hardly_ever_meet_are_in_no_order(tmp_path: Path) -> None:
+    """Nearly all are apart by themselves, whichever rows they are in."""
+    draw = random.Random(4)
+    ages = [draw.randrange(20, 80) for _ in range(100)]
+    lines = [f"{age},{draw.randrange(79, 400)},{'ab'[n % 4 == 0]}\n" for n, age in enumerate(ages)]
+    lines.append("79,300,a\n")
+    lines.append("30,75,a\n")
+    path = write(tmp_path / "t.csv", "age,pay,kind\n" + "".join(lines))
+    notes = augmented(tmp_path, {"path": str(path), "label": "kind"}, **WAYS[0]).notes
+    assert not any("age ≤ pay" in note for note in notes)

@@ -277,3 +277,27 @@ def test_usual_dates_are_found_out_and_written_alike(tmp_path: Path, form: str) 
     known = [datetime.strptime(cell, read) for cell in cells]
     assert min(known) <= min(moments) <= max(moments) <= max(known)
     assert set(moments) - set(known)
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("%m/%d/%Y", "%-m/%-d/%Y"),
+        ("%m/%d/%y %I:%M %p", "%-m/%-d/%y %-I:%M %p"),
+        ("%d.%m.%Y %H:%M", "%d.%m.%Y %-H:%M"),
+    ],
+)
+def test_a_told_date_has_no_zeros_that_its_cells_have_not(
+    tmp_path: Path, told: str, shown: str
+) -> None:
+    cells = [(FIRST + timedelta(hours=37 * n)).strftime(shown) for n in range(120)]
+    new = new_cells(tmp_path, cells, {"kind": "date", "format": told})
+    assert len(set(new) - set(cells)) > 10
+    assert [each for each in new if datetime.strptime(each, told).strftime(shown) != each] == []
+
+
+def test_amounts_with_the_name_of_a_currency_behind_are_numbers(tmp_path: Path) -> None:
+    cells = [f"{1 + n % 8} {RANDOM.randrange(100, 1000)},{n % 90 + 10} kr" for n in range(90)]
+    new = new_cells(tmp_path, cells)
+    assert all(re.fullmatch(r"\d \d{3},\d\d kr", each) for each in new)
+    assert len(set(new) - set(cells)) > 20

@@ -14,7 +14,7 @@ from table_samples import augmented
 
 from augcli.tabular.reading.columns import Column, Style
 from augcli.tabular.reading.precision import with_ends
-from augcli.tabular.writing.synthesis import rounded
+from augcli.tabular.writing.rounding import rounded
 from augcli.tabular.writing.writers import number_cells
 
 RANDOM = random.Random(11)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations, pairwise, permutations
+from itertools import combinations, permutations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from augcli.errors import SettingError
 from augcli.rows.flags import FLAGS
 from augcli.tabular.config import AMOUNTS, TableDatasetSettings, as_lists
 from augcli.tabular.reading.columns import Column, find
-from augcli.tabular.reading.table import Bonds, Coded, Codes, Numbers, Table
+from augcli.tabular.reading.table import Bonds, Coded, Codes, Numbers, Table, in_seconds
 
 _ENOUGH = 20
 """Rows from which on what all of them obey is no accident."""
@@ -20,6 +20,8 @@ _SAMPLE = 1000
 """Rows that are looked at first."""
 _MOST_ORDERED, _MOST_ADDED = 64, 24
 """Columns of numbers up to which orders and sums are looked for."""
+_CHANCE = 1e-6
+"""How likely it may be that numbers without any order seem to have one."""
 _MOST_VALUES = 1000
 _SAME = 1e-9
 
@@ -58,12 +60,13 @@ def _refuse_untrue(table: Table, rows: NDArray[np.int64], told: Bonds) -> None:
     bound = {place for total, parts in told.sums for place in (total, *parts)}
     bound.update(*told.orders)
     numbers = {place: table.numbers[place][rows] for place in bound}
+    told_in = {at: in_seconds(numbers[at], table.columns[at]) for at in bound}
     obeyed = [
         ("sum", Bonds(sums=(each,)), _equal(numbers[each[0]], _added(numbers, each[1])))
         for each in told.sums
     ]
     for each in told.orders:
-        steps = [~(numbers[low] > numbers[high]) for low, high in pairwise(each)]
+        steps = [~(told_in[low] > told_in[high]) for low, high in combinations(each, 2)]
         obeyed.append(("order", Bonds(orders=(each,)), np.logical_and.reduce(steps)))
     for key, bond, holds in obeyed:
         if not holds.any():
@@ -185,12 +188,20 @@ class _Search:
 
     def orders(self) -> Iterator[tuple[int, ...]]:
         """Yield pairs of like columns of which the first is nowhere above the second."""
-        for (one, low), (other, high) in permutations(self._amounts(_MOST_ORDERED), 2):
-            if one.low is None or other.low is None or one.high is None or other.high is None:
-                continue
-            alike = _alike(one) == _alike(other) and other.low < one.high
-            if alike and one.low <= other.low and one.high <= other.high and _is_below(low, high):
+        amounts = self._amounts(_MOST_ORDERED)
+        found = [(each, in_seconds(values, each), _ends(each)) for each, values in amounts]
+        for (one, low, own), (other, high, others) in permutations(found, 2):
+            alike = _alike(one) == _alike(other) and others[0] < own[1]
+            within = own[0] <= others[0] and own[1] <= others[1]
+            telling = alike and within and _is_below(low, high)
+            if telling and (one.kind == "date" or not _may_be_chance(low, high)):
                 yield one.index, other.index
+
+
+def _ends(column: Column) -> Numbers:
+    """Return the least and the greatest that was seen of a column, dates in seconds."""
+    ends = np.array([column.low, column.high], np.float64)
+    return in_seconds(ends, column)
 
 
 def _flags(coded: Coded, rows: NDArray[np.int64]) -> Numbers | None:
@@ -206,7 +217,7 @@ def _alike(column: Column) -> str:
     """Return what numbers are compared with: dates with dates, places with those of their order."""
     if column.style.order:
         return repr(column.style.order)
-    return f"date {column.second} {column.dtype}" if column.kind == "date" else "number"
+    return "date" if column.kind == "date" else "number"
 
 
 def _are_pairs(some: Codes, others: Codes) -> bool:
@@ -233,3 +244,11 @@ def _is_below(low: Numbers, high: Numbers) -> bool:
     if np.any(low[:_SAMPLE] > high[:_SAMPLE]) or np.any(low > high):
         return False
     return int(np.sum(low < high)) >= _ENOUGH
+
+
+def _may_be_chance(low: Numbers, high: Numbers) -> bool:
+    """Return whether as many rows might well obey if each had the second number of any other."""
+    known = ~np.isnan(low) & ~np.isnan(high)
+    below = np.searchsorted(np.sort(high[known]), low[known], side="left")
+    wrong = float(np.mean(below)) / len(below)
+    return bool((1 - wrong) ** len(below) > _CHANCE)

@@ -18,6 +18,9 @@ Role = Literal["feature", "label", "labels", "split", "group", "id", "ignore"]
 NUMERIC = (*AMOUNTS, "date", "ordinal")
 UNUSED = ("text", "id", "constant")
 
+DAY = 86_400
+"""Seconds."""
+
 MOST_DECIMALS = 12
 """A column whose values need more is taken for numbers of any precision."""
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from augcli.rows.encodings import Held, LostLine
 from augcli.rows.flags import YES
-from augcli.tabular.reading.columns import Column
+from augcli.tabular.reading.columns import DAY, Column
 from augcli.tabular.reading.dialect import Dialect
 
 Rows: TypeAlias = NDArray[np.int64]
@@ -185,6 +185,13 @@ def beside(columns: Iterable[NDArray[Any]], into: NDArray[Any]) -> NDArray[Any]:
     for place, values in enumerate(columns):
         into[:, place] = values
     return into
+
+
+def in_seconds(values: Numbers, column: Column) -> Numbers:
+    """Return dates as seconds, whatever they are counted in; other numbers as they are."""
+    if column.kind != "date":
+        return values
+    return values / column.second if column.second else values * DAY
 
 
 def texts_of(coded: Coded, codes: Codes) -> pl.Series:

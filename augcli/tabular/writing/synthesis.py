@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from augcli.rows.dates import has_time
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.reading.columns import Column
 from augcli.tabular.reading.table import Coded, Codes, Numbers, Rows, Table, beside, texts_of
 from augcli.tabular.transform import Block, in_order
+from augcli.tabular.writing.keeping import kept
+from augcli.tabular.writing.rounding import finished
 from augcli.tabular.writing.writers import Cells
 
 
@@ -60,41 +59,6 @@ def made_numbers(table: Table, column: Column, drawn: Drawn) -> Numbers:
     return result
 
 
-def finished(values: Numbers, column: Column, *, clip: bool) -> Numbers:
-    """Return values within what was observed of a column, and rounded as it is."""
-    low, high = column.low, column.high
-    if not clip or low is None or high is None:
-        return rounded(values, column)
-    if np.any((values < low) | (values > high)):
-        values = reflected(values, low, high)
-    return np.clip(rounded(values, column), low, high)
-
-
-def reflected(values: Numbers, low: float, high: float) -> Numbers:
-    """Return values with those beyond an end thrown back from it, so that none pile up there."""
-    width = high - low
-    if not width:
-        return np.where(np.isnan(values), values, low)
-    away = np.mod(values - low, 2 * width)
-    back = low + np.minimum(away, 2 * width - away)
-    return np.where((values < low) | (values > high), back, values)
-
-
-def rounded(values: Numbers, column: Column) -> Numbers:
-    """Return values with a column's decimals, multiples of what its own are."""
-    if column.kind == "number" or (column.kind == "constant" and not column.style.decimals):
-        return values
-    if step := column.style.step:
-        made = np.round(values / step) * step
-        return made if column.kind == "date" else np.round(made, column.style.decimals)
-    if column.kind in ("integer", "ordinal"):
-        return np.round(values)
-    with_time = column.kind == "date" and has_time(column.style.date or "")
-    if with_time and not column.style.decimals:
-        return values
-    return np.round(values, column.style.decimals)
-
-
 def made_codes(table: Table, column: Column, drawn: Drawn) -> Codes:
     """Return a column of categories of new rows."""
     coded = table.coded[column.index]
@@ -129,7 +93,7 @@ def made(table: Table, drawn: Drawn, *, clip: bool) -> Block:
     block = _travelling(table, drawn, block)
     amounts = [column for column in shown if column.index in numbers]
     done = {each.index: finished(block.numbers[each.index], each, clip=clip) for each in amounts}
-    return block.changed(_bound(table, drawn, done))
+    return block.changed(kept(table, drawn.base, done))
 
 
 def _travelling(table: Table, drawn: Drawn, block: Block) -> Block:
@@ -167,37 +131,6 @@ def _spokesmen(table: Table, drawn: Drawn, group: Sequence[int]) -> Rows:
 
 
 _HALF = 0.5
-
-
-def _bound(table: Table, drawn: Drawn, numbers: Mapping[int, Numbers]) -> dict[int, Numbers]:
-    """Return numbers that keep the orders and sums of their columns."""
-    bound = dict(numbers)
-    for order in table.bonds.orders:
-        bases = [table.numbers[index][drawn.base] for index in order]
-        bound |= zip(order, ordered([bound[index] for index in order], bases), strict=True)
-    for total, parts in table.bonds.sums:
-        added = np.sum([bound[index] for index in parts], axis=0)
-        known = ~np.isnan(added) & ~np.isnan(bound[total])
-        bound[total] = np.where(known, rounded(added, table.columns[total]), bound[total])
-    return bound
-
-
-def ordered(values: Sequence[Numbers], bases: Sequence[Numbers]) -> list[Numbers]:
-    """Return columns of which none is above the next: as they are, as their bases', or sorted."""
-    wrong = _out_of_order(values)
-    if not wrong.any():
-        return list(values)
-    found = [np.where(wrong, base, own) for own, base in zip(values, bases, strict=True)]
-    if not (wrong := _out_of_order(found)).any():
-        return found
-    in_order = np.sort(np.stack(found), axis=0)
-    return [np.where(wrong, right, own) for own, right in zip(found, in_order, strict=True)]
-
-
-def _out_of_order(values: Sequence[Numbers]) -> NDArray[np.bool_]:
-    pairs = [low > high for low, high in pairwise(values)]
-    wrong: NDArray[np.bool_] = np.logical_or.reduce(pairs)
-    return wrong
 
 
 def synthesised_features(table: Table, drawn: Drawn) -> tuple[Numbers, Codes]:

@@ -181,6 +181,7 @@ class LongFile(SeriesFile):
             if len(found) > 1 and not self._windows:
                 text = f"its {role} changes ({', '.join(sorted(found)[:3])})"
                 hint = "; name the column under `point_labels` instead of `label`"
+                hint += ", or say `layout: wide` if rows are series" * (self._roles.id is None)
                 self.add_bad(text + hint * (role == "label"))
                 return
         one, other = (found[0] if found else None for found in (label, split))

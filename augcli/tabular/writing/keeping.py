@@ -1,0 +1,138 @@
+"""What holds between columns of numbers is kept in new rows, as they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from augcli.rows.dates import as_written
+from augcli.tabular.reading.columns import DAY, Column
+from augcli.tabular.reading.table import Bonds, Numbers, Rows, Table, in_seconds
+from augcli.tabular.writing.rounding import rounded
+
+Values: TypeAlias = dict[int, Numbers]
+"""Numbers of rows by column."""
+Mask: TypeAlias = NDArray[np.bool_]
+
+_LONGER = (0, 1, 60, 3600, 86_400, 31 * 86_400, 366 * 86_400)
+"""Seconds after which a date is surely written as a later one, whatever its form leaves out."""
+
+
+def kept(table: Table, base: Rows, numbers: Mapping[int, Numbers]) -> Values:
+    """Return numbers that keep the orders and sums of their columns.
+
+    Where an order is broken, the cells that break it are those of the row's base. Where that does
+    not keep it either, as with an order that is told and not obeyed, the later cells are raised.
+    """
+    found = _summed(table, numbers)
+    pairs = list(_pairs(table.bonds))
+    if not pairs:
+        return found
+    wrong = np.logical_or.reduce([_above(table, found, pair) for pair in pairs])
+    rows = np.flatnonzero(wrong)
+    if len(rows):
+        some = {index: found[index][rows] for index in _bound(table.bonds)}
+        again = _raised(table, _from_base(table, base[rows], some, pairs), pairs)
+        for index, values in again.items():
+            found[index] = found[index].copy()
+            found[index][rows] = values
+    return found
+
+
+def _pairs(bonds: Bonds) -> Iterator[tuple[int, int]]:
+    """Yield each column and another that is nowhere below it: where one is blank, others bind."""
+    for order in bonds.orders:
+        yield from combinations(order, 2)
+
+
+def _bound(bonds: Bonds) -> set[int]:
+    """Return the columns that an order or a sum binds."""
+    groups = (*bonds.orders, *((total, *parts) for total, parts in bonds.sums))
+    return {index for group in groups for index in group}
+
+
+def _summed(table: Table, numbers: Mapping[int, Numbers]) -> Values:
+    """Return numbers with totals that are the sums of their parts, where all are known."""
+    found = dict(numbers)
+    for total, parts in table.bonds.sums:
+        added = np.sum([found[index] for index in parts], axis=0)
+        known = ~np.isnan(added) & ~np.isnan(found[total])
+        found[total] = np.where(known, rounded(added, table.columns[total]), found[total])
+    return found
+
+
+def _above(table: Table, values: Mapping[int, Numbers], pair: Sequence[int]) -> Mask:
+    """Return in which rows the first of two columns is above the second, as they are written."""
+    columns = [table.columns[index] for index in pair]
+    pairs = zip(columns, (values[index] for index in pair), strict=True)
+    if len({(each.style.date, each.style.exponent) for each in columns}) == 1:
+        low, high = (in_seconds(own, column) for column, own in pairs)
+    else:
+        low, high = (in_seconds(_written(own, column), column) for column, own in pairs)
+    wrong: Mask = low > high
+    return wrong
+
+
+def _written(values: Numbers, column: Column) -> Numbers:
+    """Return what numbers are once they are written, as forms may leave something out."""
+    style = column.style
+    if style.date:
+        return as_written(values, style.date)
+    if not style.exponent:
+        return values
+    return np.array([float(format(value, style.exponent)) for value in values], np.float64)
+
+
+def _from_base(
+    table: Table, base: Rows, own: Mapping[int, Numbers], pairs: Sequence[tuple[int, int]]
+) -> Values:
+    """Return numbers of which those that break an order are their bases', with what they add to."""
+    bases = {index: table.numbers[index][base] for index in own}
+    taken = {index: np.zeros(len(base), bool) for index in own}
+    while True:
+        values = {index: np.where(taken[index], bases[index], own[index]) for index in own}
+        values = _summed(table, values)
+        before = sum(int(each.sum()) for each in taken.values())
+        for low, high in pairs:
+            wrong = _above(table, values, (low, high))
+            taken[low], taken[high] = taken[low] | wrong, taken[high] | wrong
+        for total, parts in table.bonds.sums:
+            taken |= {index: taken[index] | taken[total] for index in parts}
+        if sum(int(each.sum()) for each in taken.values()) == before:
+            return values
+
+
+def _raised(table: Table, values: Values, pairs: Sequence[tuple[int, int]]) -> Values:
+    """Return numbers none of which is below one that is to be no higher."""
+    for _ in values:
+        for pair in pairs:
+            above = _above(table, values, pair)
+            if above.any():
+                low, high = (table.columns[index] for index in pair)
+                least = _at_least(in_seconds(_written(values[low.index], low), low), high)
+                values[high.index] = np.where(above, least, values[high.index])
+    return values
+
+
+def _at_least(least: Numbers, column: Column) -> Numbers:
+    """Return numbers of a column, as it has them, that are the next not below others."""
+    unit = column.second or 1 / DAY
+    is_date = column.kind == "date"
+    own = least * unit if is_date else least
+    longer = [each * unit for each in _LONGER] if is_date else [0.0, _unit(column)]
+    found = rounded(own, column)
+    for each in longer:
+        below = in_seconds(_written(found, column), column) < least
+        found = np.where(below, rounded(own + each, column), found)
+    return found
+
+
+def _unit(column: Column) -> float:
+    """Return what a column's numbers differ by at least, 0 where they have any precision."""
+    if column.kind == "number":
+        return 0.0
+    return column.style.step or 10.0**-column.style.decimals
