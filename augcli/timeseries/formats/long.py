@@ -17,7 +17,7 @@ from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import Block, New, Own, SeriesFile, Shape
 from augcli.timeseries.formats.clocks import Clock, Texts
 from augcli.timeseries.formats.grid import Grid, Row, is_number
-from augcli.timeseries.formats.looks import is_of_times, may_be_grouped
+from augcli.timeseries.formats.looks import is_of_times, may_be_grouped, of_changing_labels
 from augcli.timeseries.formats.numbers import Style, is_odd, parsed, style_of
 from augcli.timeseries.formats.roles import blocks, marked_of, roles_of
 from augcli.timeseries.formats.times import too_many
@@ -57,6 +57,7 @@ class LongFile(SeriesFile):
         if self._clock and not self._clock.is_known and roles.time is not None:
             self.untimed = grid.names[roles.time]
         self._windows = settings.windows
+        self._hint = of_changing_labels(settings)
         self._points: list[NDArray[np.int64]] = []
         self._series_of: list[int] = []
         """Of each, which of those that have an id."""
@@ -197,8 +198,7 @@ class LongFile(SeriesFile):
         for role, found in (("label", label), ("split", split)):
             if len(found) > 1 and not self._windows:
                 text = f"its {role} changes ({', '.join(sorted(found)[:3])})"
-                hint = "; name the column under `point_labels` instead of `label`"
-                self.add_bad(text + hint * (role == "label"))
+                self.add_bad(text + self._hint * (role == "label"))
                 return
         one, other = (found[0] if found else None for found in (label, split))
         if odd:
