@@ -16,7 +16,7 @@ from augcli.balance.classes import doubts
 from augcli.dataset.layout import file_splits
 from augcli.dataset.leaks import heeded
 from augcli.dataset.splits import is_augmented
-from augcli.dataset.told import few, refuse_unnamed
+from augcli.dataset.told import refuse_unnamed
 from augcli.errors import Problem, SampleError
 from augcli.once import Once
 from augcli.plural import several
@@ -35,16 +35,16 @@ from augcli.text.blocks import Block, BlockMaker, Written, nothing_new
 from augcli.text.checks import check_models, check_synonyms, refuse_language
 from augcli.text.corpus import Corpus, CorpusPlan, asked_of_rows, failures, make_plan, recommends
 from augcli.text.formats.base import TextFile
-from augcli.text.formats.lines import LinesFile
 from augcli.text.formats.open import open_file
 from augcli.text.job import TextJob
 from augcli.text.language.languages import folder_of, language_of
 from augcli.text.language.own_language import OwnLanguage, lexicon_files, open_language
 from augcli.text.parted import pieces_of, splits_of
 from augcli.text.provenance import Lines
+from augcli.text.readings import Readings, foreign_among, remarks_on
 from augcli.text.single import ProcessedText
 from augcli.text.transform import needs_words, recommending
-from augcli.text.unclear import refuse_unclear
+from augcli.text.unclear import maybe_classes, refuse_unclear
 from augcli.text.whose import crossing
 from augcli.text.words import Reading, is_spaceless
 from augcli.transform import prepare
@@ -52,7 +52,7 @@ from augcli.transform import prepare
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""
 _SAMPLED = 200
-_READING = 9
+_READING = 10
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
@@ -137,8 +137,28 @@ class ProcessedCorpus(Processed):
         return Written(plan, cache(lambda file: Once(self._write(plan, file))))
 
     @cached_property
-    def reading(self) -> Reading:
-        """Return how the texts are read."""
+    def readings(self) -> Readings:
+        """Return how each text is read."""
+        return Readings(self._reading, self._foreign)
+
+    @cached_property
+    def _foreign(self) -> frozenset[int]:
+        """Return the rows that no English words go into, as they are of another language."""
+        if not self._takes_english or self._are_spaceless:
+            return frozenset()
+        texts = self.corpus.usable(self.planned.splits)
+        return foreign_among(texts, self._asked.lexicon(self._language))
+
+    @property
+    def _takes_english(self) -> bool:
+        return needs_words(self.job.steps) and self.settings.lexicon is None
+
+    @cached_property
+    def _are_spaceless(self) -> bool:
+        return is_spaceless(self._some())
+
+    @cached_property
+    def _reading(self) -> Reading:
         told, size = self.settings, self.planned.size
         own = self._own or OwnLanguage(self._asked.lexicon(self._language))
         negations = told.own_negations | own.negations
@@ -182,24 +202,11 @@ class ProcessedCorpus(Processed):
 
     def _words_of_warning(self) -> Iterator[str]:
         yield from (*doubts(self.planned.counts), *self.corpus.remarks())
-        for file in self.files:
-            if isinstance(file, LinesFile) and (words := file.first_words()):
-                yield (
-                    f"all lines of {file.name} begin with one of {len(words)} words "
-                    f"({few(words)}): if these are classes, say `label: first`, or steps edit them"
-                )
+        yield from maybe_classes(self.files)
         yield from self._leaks
         yield from copied(self._splits, self._every, "texts")
-        if (
-            needs_words(self.job.steps)
-            and self.settings.lexicon is None
-            and is_spaceless(self._some())
-        ):
-            yield (
-                "the texts are in a script without spaces, and the lexicon is English: synonyms do "
-                "not apply; use char_swap, char_drop, random_swap or random_delete, or give "
-                "`dataset.lexicon` and `dataset.words`"
-            )
+        if self._takes_english:
+            yield from remarks_on(self._foreign, are_spaceless=self._are_spaceless)
 
     def _shown(self, row: int) -> str:
         file, index = self.corpus.place(row)
@@ -233,9 +240,9 @@ class ProcessedCorpus(Processed):
             told += [f"cells between {dialect.delimiter!r}"] if dialect else []
             told += [f"in {dialect.quote}"] if dialect and dialect.quote else []
             yield f"{file.name}: {', '.join(told)}"
-        if self._language:
+        if self._language and self._own is None:
             yield f"the texts are {self._language}, as their small words say"
-        elif needs_words(self.job.steps) and self.settings.lexicon is None:
+        elif self._takes_english:
             yield "the texts are taken for English, of which synonyms are; `lexicon` says otherwise"
         if recommends(self.job) and max(self.planned.copies, default=0) > 0:
             yield (
@@ -320,7 +327,7 @@ class ProcessedCorpus(Processed):
         return found
 
     def _maker(self, plan: CorpusPlan, file: int) -> BlockMaker:
-        return BlockMaker(self.job, self.settings, self.reading, self.corpus, plan, file)
+        return BlockMaker(self.job, self.settings, self.readings, self.corpus, plan, file)
 
     def _to_augment(self, plan: CorpusPlan, file: int) -> Iterator[list[int]]:
         """Yield the rows of a file that are to be augmented, in blocks."""

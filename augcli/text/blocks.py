@@ -26,7 +26,8 @@ from augcli.text.drawing import Drawn, Failed, courses_of, draw_copies, streams_
 from augcli.text.formats.base import Row
 from augcli.text.job import TextJob
 from augcli.text.provenance import Lines
-from augcli.text.words import Document, Reading
+from augcli.text.readings import Readings
+from augcli.text.words import Document
 
 
 @dataclasses.dataclass
@@ -86,7 +87,7 @@ class BlockMaker:
         self,
         job: TextJob,
         settings: TextDatasetSettings,
-        reading: Reading,
+        readings: Readings,
         corpus: Corpus,
         plan: CorpusPlan,
         file: int,
@@ -97,7 +98,7 @@ class BlockMaker:
         self._settings = settings
         self._corpus = corpus
         self._plan = plan
-        self._reading = reading
+        self._readings = readings
         self._file = corpus.files[file]
         self._start = corpus.starts[file]
         self._known = corpus.known
@@ -135,7 +136,8 @@ class BlockMaker:
 
         Raises StepError where a step fails on one, LostError where a program is lost on it.
         """
-        document = Document(sample.text, self._reading, sample.spans)
+        reading = self._readings.of(self._start + index)
+        document = Document(sample.text, reading, sample.spans)
         label = label_of(sample.label, self._settings)
         write = partial(self._new_row, index)
         for each in draw_copies(self._courses, streams, label, document, write):

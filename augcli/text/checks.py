@@ -7,7 +7,7 @@ from pathlib import Path
 
 from augcli.errors import SettingError
 from augcli.text.language.folders import SYNONYMS
-from augcli.text.language.languages import ENGLISH, may_be_of
+from augcli.text.language.languages import ENGLISH, in_latin, may_be_of
 from augcli.text.language.lexicon import Lexicon
 from augcli.text.language.own_language import OwnLanguage
 from augcli.text.transform import MODEL_FOLDER, TextTransform
@@ -39,7 +39,7 @@ def refuse_language(
     ]
     if not wanting or language == ENGLISH:
         return
-    if language is None and (is_spaceless(texts) or may_be_of(english, texts)):
+    if language is None and _may_be_english(texts, english):
         return
     look = f"look {language}" if language else "have few words of English"
     here, step = wanting[0]
@@ -49,6 +49,11 @@ def refuse_language(
         "or say `lexicon: english` there if the texts are"
     )
     raise SettingError(here, text)
+
+
+def _may_be_english(texts: Sequence[str], english: Lexicon) -> bool:
+    """Return whether texts without small words may be English, or have no words at all."""
+    return is_spaceless(texts) or (in_latin(texts) and may_be_of(english, texts))
 
 
 def check_synonyms(own: OwnLanguage | None, steps: Sequence[Transform]) -> None:

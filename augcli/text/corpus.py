@@ -125,6 +125,15 @@ class Corpus:
         file = bisect_right(self.starts, row) - 1
         return file, row - self.starts[file]
 
+    def usable(self, splits: Collection[str]) -> Iterator[tuple[int, str]]:
+        """Yield the rows of some splits that can be used, with their texts."""
+        numbers = {n for n, name in enumerate(self.splits.names) if name in splits}
+        for file, start in zip(self.files, self.starts, strict=True):
+            for index in range(len(file)):
+                row = start + index
+                if self.splits.numbers[row] in numbers and row not in self.failures:
+                    yield row, file.row(index).text
+
     def row_id(self, row: int) -> str:
         """Return `file#row` of the output, which names what is drawn."""
         file, index = self.place(row)

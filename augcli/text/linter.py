@@ -60,7 +60,7 @@ class TextLinter:
             if row not in corpus.failures:
                 file, index = corpus.place(row)
                 sample = whole.files[file].row(index)
-                document = Document(sample.text, whole.reading, sample.spans)
+                document = Document(sample.text, whole.readings.of(row), sample.spans)
                 split, label = str(corpus.splits[row]), corpus.labels[row]
                 self._take(corpus.source_id(row), split, label, document)
         if not any(map(_needs_model, _steps_of(self._job))):

@@ -72,7 +72,7 @@ def samples(asked: Asked, task: Task, files: Sequence[Source], shown: int) -> It
     for row in islice(_in_turn(whole, asked.job.seed), shown):
         file, index = whole.corpus.place(row)
         sample = whole.files[file].row(index)
-        document = Document(sample.text, whole.reading, sample.spans)
+        document = Document(sample.text, whole.readings.of(row), sample.spans)
         yield Sample(whole.corpus.row_id(row), sample.label, document)
 
 

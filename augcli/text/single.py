@@ -17,10 +17,10 @@ from augcli.task import Buffer, Lost, Output, Plain, Processed, Source, Task, fa
 from augcli.text.asked import Asked
 from augcli.text.checks import refuse_language
 from augcli.text.drawing import Drawn, Failed, applied, courses_of, draw_copies, streams_of
-from augcli.text.language.languages import language_of
+from augcli.text.language.languages import is_foreign, language_of
 from augcli.text.language.lexicon import Lexicon
 from augcli.text.transform import TextTransform, needs_words
-from augcli.text.words import Document, Reading
+from augcli.text.words import Document, Reading, is_spaceless
 from augcli.transform import prepare
 
 EXTENSION = ".txt"
@@ -88,8 +88,11 @@ class ProcessedText(Processed):
 
     def _refuse_language(self, text: str) -> None:
         steps, language = self._asked.job.steps, language_of([text])
+        english = self._asked.lexicon(language)
+        if language is None and not is_spaceless([text]) and is_foreign(english, text):
+            language = "foreign"
         try:
-            refuse_language([text], language, self._asked.lexicon(language), steps)
+            refuse_language([text], language, english, steps)
         except SettingError as error:
             raise SampleError(str(error)) from None
 

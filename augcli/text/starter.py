@@ -26,7 +26,7 @@ from augcli.text.formats.base import TextFile, TextFormat
 from augcli.text.formats.conll import is_conll
 from augcli.text.formats.lines import LinesFile, say_classes
 from augcli.text.formats.open import open_file
-from augcli.text.language.languages import ENGLISH, language_of, may_be_of
+from augcli.text.language.languages import ENGLISH, in_latin, language_of, may_be_of
 from augcli.text.language.lexicon import bundled
 from augcli.text.paired import among, words_of
 from augcli.text.single import EXTENSION
@@ -85,7 +85,7 @@ def starter(asked: Asked) -> Draft | None:
     columns = [line for file in opened[:1] for line in _columns(asked, looked_at[0], file, told)]
     if all(meaning(each.stem) is not None for each in known) or len(known) == 1:
         columns += [line for file in opened[:1] for line in _first(file)]
-    english = _in_latin(texts) and _are_english(texts)
+    english = in_latin(texts) and _are_english(texts)
     if splits is not None and not any(map(_TELLS_SPLITS.match, (*splits, *columns))):
         few = len(texts) < _FEWEST
         drawn = next(_apart(asked, looked_at[0], opened[0], told), _DRAWN)
@@ -274,9 +274,3 @@ def _opened(files: Sequence[Path], told: Plain) -> Iterator[TextFile]:
 def _are_english(texts: Sequence[str]) -> bool:
     language = language_of(texts)
     return language == ENGLISH or (language is None and may_be_of(bundled(), texts))
-
-
-def _in_latin(texts: Sequence[str]) -> bool:
-    """Return whether most letters of texts are those of English."""
-    letters = [char for text in texts for char in text if char.isalpha()]
-    return 2 * sum(map(str.isascii, letters)) > len(letters)

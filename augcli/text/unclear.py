@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from augcli.dataset.doubts import UNCLEAR_WORDS
 from augcli.dataset.told import few
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile
-from augcli.text.formats.lines import class_of
+from augcli.text.formats.lines import LinesFile, class_of
 from augcli.text.paired import among
 
 _CODES = """
@@ -114,3 +114,13 @@ def _refuse_lines(files: Sequence[TextFile], splits: Mapping[str, str]) -> None:
 def _tells_of_lines(name: str) -> bool:
     """Return whether a file is called as labels of lines of another are."""
     return not _OF_LINES.isdisjoint(_WORDS.findall(name.rpartition("/")[2].lower()))
+
+
+def maybe_classes(files: Iterable[TextFile]) -> Iterator[str]:
+    """Yield which files have lines whose first words may be classes."""
+    for file in files:
+        if isinstance(file, LinesFile) and (words := file.first_words()):
+            yield (
+                f"all lines of {file.name} begin with one of {len(words)} words "
+                f"({few(words)}): if these are classes, say `label: first`, or steps edit them"
+            )

@@ -66,6 +66,8 @@ _LOOKS = {
     "decimals, say so by `decimal`",
     "timely": " are taken for points, though they are called or rise as times do: `time` names "
     "these, and `ignore` what goes along as it is",
+    "shuffled": " rise by the same once they are in order, but rows are not in it, and points are "
+    "taken in the order of rows: if these are times, say so by `time`",
 }
 
 

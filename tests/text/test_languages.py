@@ -9,7 +9,8 @@ from helpers import augment, failures, run, write, write_recipe
 
 from augcli.commands.init import starter
 from augcli.errors import RecipeError
-from augcli.text.language.languages import language_of
+from augcli.text.language.languages import is_foreign, language_of
+from augcli.text.language.lexicon import bundled
 
 TEXTS = {
     "English": "the film was not as good as the book, but the end of it is what you want to see",
@@ -170,3 +171,51 @@ def test_articles_follow_where_no_step_takes_synonyms(tmp_path: Path) -> None:
         pairs = re.findall(r"\b(an?) ([a-z])", "\n".join(new))
         assert len(pairs) > 20
         assert all((form == "an") == (name == "en" and then in "aeiou") for form, then in pairs)
+
+
+MIXED = [
+    "Das Hotel war gut und der Strand ist nah",
+    "sol y mar, pero el final era muy natural",
+    "O gato dorme no sofá e a comida não estava boa",
+    "कल हम grocery store जाएंगे और film देखेंगे",
+    "Книга была good, но service был slow",
+]
+
+
+def test_english_words_stay_out_of_the_texts_of_others_in_a_mixed_set(tmp_path: Path) -> None:
+    """They are left as they are, and plan, check and run say how many."""
+    own = [f"{TEXTS['English']} {n}" for n in range(12)]
+    rows = [f'"{text}",{"ab"[n % 2]}' for n, text in enumerate([*own, *MIXED])]
+    source = write(tmp_path / "in/reviews.csv", "text,label\n" + "\n".join(rows) + "\n")
+    steps = [{"synonym_replace": {"alpha": 0.5}}]
+    recipe = write_recipe(source, tmp_path / "out", dataset=told(), steps=steps)
+    for command in ("plan", "check", "run"):
+        shown = augment(command, recipe)
+        assert "5 texts look to be of another language" in shown.stdout + shown.stderr
+    new = (tmp_path / "out/reviews.csv").read_text("utf-8").splitlines()[len(rows) + 1 :]
+    assert not {*new} & {*rows[:12]}
+    assert {*rows[12:]} <= {*new}
+    run(source, tmp_path / "all", dataset=told(lexicon="english"), steps=steps)
+    assert not {*rows[12:]} <= {*(tmp_path / "all/reviews.csv").read_text().splitlines()[18:]}
+
+
+@pytest.mark.parametrize(
+    "text", ["viva la resistance", "Ha ha ha good joke", "a café déjà vu, le chic"]
+)
+def test_a_foreign_word_does_not_make_a_text_foreign(text: str) -> None:
+    assert not is_foreign(bundled(), text)
+
+
+def test_texts_in_another_script_are_not_taken_for_english(tmp_path: Path) -> None:
+    source = table(tmp_path, "मैंने कल किताब देखी वह बहुत अच्छी थी")
+    with pytest.raises(RecipeError, match="have few words of English"):
+        run(source, tmp_path / "out", dataset=told(), steps=["eda"])
+    assert "eda" not in starter(source, tmp_path).text
+
+
+def test_a_language_of_ones_own_is_not_called_english(tmp_path: Path) -> None:
+    source = table(tmp_path, TEXTS["English"])
+    write(tmp_path / "in/words.tsv", "film\tmovie\n")
+    dataset = told(lexicon="words.tsv")
+    recipe = write_recipe(source, tmp_path / "out", dataset=dataset, steps=["synonym_replace"])
+    assert "English" not in augment("plan", recipe).stdout

@@ -113,6 +113,23 @@ NEGATED = {
     "Tagalog": ("hindi maganda ang pelikulang ito", "hindi"),
     "Telugu": ("ఈ సినిమా బాగా లేదు", "లేదు"),
     "Basque": ("film hau ez da ona", "ez"),
+    "Turkish": ("film iyi değildi ve salonda kimse yoktu", "değildi|yoktu"),
+    "Turkish, an answer": ("hayır biz evde değiliz", "hayır|değiliz"),
+    "Czech": ("ten film nebyl dobrý a konec nebylo vidět", "nebyl|nebylo"),
+    "Slovak": ("ten film nebol veľmi dobrý", "nebol"),
+    "Estonian, past": ("see film polnud hea lugu", "polnud"),
+    "Latvian": ("filma nebija ļoti laba", "nebija"),
+    "Lithuanian": ("filmas nebuvo geras be muzikos", "nebuvo|be"),
+    "Persian, to have": ("من امروز وقت ندارم دوست من", "ندارم"),
+    "German, two words": ("das ist weder ein gutes noch ein altes Buch", "weder|noch"),
+    "Luxembourgish": ("de Film war net gutt a keen huet gelaacht", "net|keen"),
+    "Maltese": ("il-film mhux tajjeb ħafna", "mhux"),
+    "Mongolian": ("энэ кино сайн биш бас сонирхолгүй байсан", "биш|сонирхолгүй"),
+    "Somali": ("filimku ma fiicna maanta", "ma"),
+    "Hausa": ("fim din ba shi da kyau", "ba"),
+    "Yoruba": ("fíìmù náà kò dára rárá", "kò|rárá"),
+    "Zulu": ("akukho muntu lapha ekhaya", "akukho"),
+    "Uzbek": ("bu yerda hech narsa yoq edi", "yoq"),
 }
 
 

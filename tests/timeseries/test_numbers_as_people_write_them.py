@@ -180,3 +180,23 @@ def test_times_of_files_that_are_a_series_each_are_told_once(tmp_path: Path) -> 
     result = run(tmp_path / "in", tmp_path / "out", dataset=dataset, copies=1, steps=["jitter"])
     told = [note for note in result.notes if "'timestamp' are taken for points" in note]
     assert len(told) == 1
+
+
+@pytest.mark.parametrize("told_keys", [{}, {"channels": ["x"]}])
+@pytest.mark.parametrize(("gap", "told_too"), [(9, True), (3, True), (None, False)])
+def test_rows_that_are_not_in_the_order_of_a_column_that_counts_are_told(
+    tmp_path: Path, told_keys: dict[str, Any], gap: int | None, told_too: bool
+) -> None:
+    """A point or two may be missing; what comes twice in a series is no time."""
+    rows = [
+        f"{one},{at + (gap is not None and at > gap) if gap or at else 1},{RNG.normal():.3f}"
+        for one in "abc"
+        for at in range(15)
+    ]
+    shuffled = [rows[n] for n in RNG.permutation(len(rows))]
+    text = "\n".join(["run,frame,x", *shuffled, ""])
+    notes = told(tmp_path, text, id="run", **told_keys)
+    assert any("'frame' rise by the same once they are in order" in n for n in notes) == told_too
+    assert not any("in order" in n for n in told(tmp_path, text, id="run", time="frame"))
+    in_order = "\n".join(["run,frame,x", *rows, ""])
+    assert not any("in order" in n for n in told(tmp_path, in_order, id="run", **told_keys))

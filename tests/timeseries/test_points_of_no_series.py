@@ -31,7 +31,7 @@ def test_rows_that_are_series_are_told_how_to_say_so(tmp_path: Path) -> None:
     told = {"kind": "timeseries", "label": "y", "channels": ["t3", "t4", "t5"]}
     run(path, tmp_path / "out", dataset=told, steps=["jitter"], copies=1)
     (why,) = failures(tmp_path / "out").values()
-    assert why.endswith("or say `layout: wide` if rows are series")
+    assert why.endswith("or say `layout: wide` if each row is a series")
     told["layout"] = "wide"
     summary = run(path, tmp_path / "wide", dataset=told, steps=["jitter"], copies=1)
     assert summary.exit_code == 0

@@ -296,3 +296,16 @@ def npy(values: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     np.save(buffer, values)
     return buffer.getvalue()
+
+
+def test_channels_of_a_wide_table_are_told_which_layout_takes_them(tmp_path: Path) -> None:
+    rows = [f"{n},{n * 0.5},{n % 3}.25,{1 - n % 2},{'ab'[n % 2]}" for n in range(12)]
+    text = "\n".join(["id,t0,t1,t2,y", *rows, ""])
+    dataset = {"label": "y", "channels": ["t1", "t2"]}
+    made(tmp_path, "w.csv", text, dataset=dataset)
+    (reason,) = failures(tmp_path / "out").values()
+    assert "its label changes" in reason
+    assert "`layout: wide`" in reason
+    summary, data = made(tmp_path / "b", "w.csv", text, dataset=dataset | {"layout": "wide"})
+    assert summary.exit_code == 0
+    assert all(line.split(",")[1] == f"{n * 0.5}" for n, line in enumerate(new_lines(data, 13)))

@@ -11,7 +11,7 @@ import re
 _CUT = r"\bn ['’]t\b"
 NEGATING = re.compile(
     rf"ไม่|ບໍ່|មិន|ない|なか|なく|ません|{_CUT}|[가-힣]*(?:않|없|아니|못하|말아|지 마)[가-힣]*"
-    r"|\bنمی[\w\u200c]*|[\u0b80-\u0bff]*வில்லை"
+    r"|\bنمی[\w\u200c]*|[\u0b80-\u0bff]*வில்லை|\b\w+гүй\b"
 )
 _CUT_ALONE = re.compile(_CUT)
 _MARKS = "'", "’"

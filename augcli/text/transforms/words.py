@@ -67,7 +67,7 @@ class RandomSwap(Share):
 class RandomDelete(Share):
     """Delete each word with probability `alpha`, but never all of them."""
 
-    revision: ClassVar[int] = 3
+    revision: ClassVar[int] = 4
 
     alpha: Annotated[Spread, Real(0, 1, "probability that a word is deleted", neutral=0)] = (
         Constant(0.1)
@@ -90,7 +90,7 @@ class Eda(TextTransform):
     2000, else 4.
     """
 
-    revision: ClassVar[int] = 6
+    revision: ClassVar[int] = 7
     needs_words = True
     recommends = "EDA"
 

@@ -116,7 +116,9 @@ class SeriesFile:
     thousands: Sequence[str] = ()
     """Columns of points whose numbers are taken for thousands, by a mark that may mean decimals."""
     timely: Sequence[str] = ()
-    """Columns of points that are called as times are."""
+    """Columns of points that are called or rise as times are and do."""
+    shuffled: Sequence[str] = ()
+    """Those of them that do not rise from row to row."""
     untimed: str | None = None
     """A column of times that are none, so that points stand as their rows do."""
 

@@ -36,6 +36,13 @@ class Texts:
         """Return the text of each number."""
         return list(self._numbers)
 
+    @property
+    def numbers(self) -> NDArray[np.float64] | None:
+        """Return them as numbers; None where some are none."""
+        if not all(map(is_number, self.known)):
+            return None
+        return np.array([*map(float, self.known)])[self.codes]
+
 
 class Clock:
     """A column of times: numbers, or texts by their places among all in order.

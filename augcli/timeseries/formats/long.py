@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import Block, New, Own, SeriesFile, Shape
 from augcli.timeseries.formats.clocks import Clock, Texts
 from augcli.timeseries.formats.grid import Grid, Row, is_number
-from augcli.timeseries.formats.looks import is_of_times, may_be_grouped
+from augcli.timeseries.formats.looks import is_of_times, may_be_grouped, of_changing_labels
 from augcli.timeseries.formats.numbers import Style, is_odd, parsed, style_of
 from augcli.timeseries.formats.roles import blocks, marked_of, roles_of
 from augcli.timeseries.formats.times import too_many
@@ -26,6 +26,8 @@ from augcli.timeseries.series import Series, Values
 _LOOKED_AT = 5000
 _ENOUGH = 8
 """Steps between points that show whether they are equal."""
+_EVEN = 0.8
+"""Share of equal steps of times."""
 
 
 class LongFile(SeriesFile):
@@ -55,6 +57,7 @@ class LongFile(SeriesFile):
         if self._clock and not self._clock.is_known and roles.time is not None:
             self.untimed = grid.names[roles.time]
         self._windows = settings.windows
+        self._hint = of_changing_labels(settings)
         self._points: list[NDArray[np.int64]] = []
         self._series_of: list[int] = []
         """Of each, which of those that have an id."""
@@ -82,18 +85,33 @@ class LongFile(SeriesFile):
         self.thousands = self._grid.guessed(channels)
         carried = [i for i in self._roles.carried if names[i] not in map(str, settings.ignore)]
         self.marked = marked_of(self._grid, carried)
-        if self._roles.time is None and not settings.channels:
-            self.timely = [
-                names[index]
-                for at, index in enumerate(channels)
-                if is_of_times(names[index]) or self._ticks(self._stack[at])
-            ]
+        if self._roles.time is None:
+            self._look_for_times(carried, () if settings.channels else channels)
+
+    def _look_for_times(self, carried: Sequence[int], channels: Sequence[int]) -> None:
+        """Note columns that may be times, among those that nobody named."""
+        names, rows = self._grid.names, zip(self._roles.channels, self._stack, strict=True)
+        columns = {index: row for index, row in rows if index in channels}
+        self.timely = [
+            names[i] for i, c in columns.items() if is_of_times(names[i]) or self._ticks(c)
+        ]
+        beside = {index: self._texts[index].numbers for index in carried}
+        numbers = {**columns, **{i: each for i, each in beside.items() if each is not None}}
+        self.shuffled = [names[i] for i, each in numbers.items() if self._is_shuffled(each)]
 
     def _ticks(self, column: NDArray[np.float64]) -> bool:
-        """Return whether numbers rise by the same in all series, as times do."""
-        rises = [np.diff(column[rows]) for rows in self._points]
-        found = np.concatenate(rises) if rises else np.empty(0)
-        return len(found) >= _ENOUGH and bool(found[0] > 0 and np.allclose(found, found[0]))
+        """Return whether numbers, once in order, rise by the same in each series, as times do."""
+        rises = (np.diff(np.sort(column[rows])) for rows in self._points)
+        steps = (each for each in rises if len(each))
+        first = next(steps, np.zeros(1))
+        enough = sum(map(len, self._points)) - len(self._points) >= _ENOUGH
+        least = float(first.min())
+        return enough and all(_are_even(each, least) for each in chain([first], steps))
+
+    def _is_shuffled(self, column: NDArray[np.float64]) -> bool:
+        """Return whether numbers tick, but do not rise from row to row in each series."""
+        falls = (bool((np.diff(column[rows]) <= 0).any()) for rows in self._points)
+        return self._ticks(column) and any(falls)
 
     def _read(self, start: int, block: Sequence[Row]) -> None:
         """Take in some rows, of which the first has this number."""
@@ -180,9 +198,7 @@ class LongFile(SeriesFile):
         for role, found in (("label", label), ("split", split)):
             if len(found) > 1 and not self._windows:
                 text = f"its {role} changes ({', '.join(sorted(found)[:3])})"
-                hint = "; name the column under `point_labels` instead of `label`"
-                hint += ", or say `layout: wide` if rows are series" * (self._roles.id is None)
-                self.add_bad(text + hint * (role == "label"))
+                self.add_bad(text + self._hint * (role == "label"))
                 return
         one, other = (found[0] if found else None for found in (label, split))
         if odd:
@@ -310,6 +326,11 @@ def _judges(splits: Texts | None, augment: Collection[str]) -> NDArray[np.bool_]
         return slice(None)
     codes = [code for code, text in enumerate(splits.known) if is_augmented(text, augment)]
     return np.isin(splits.codes, codes) if codes else slice(None)
+
+
+def _are_even(steps: NDArray[np.float64], least: float) -> bool:
+    """Return whether numbers rise, nearly always by the same: a few points may be missing."""
+    return bool((steps > 0).all() and np.isclose(steps, least).mean() >= _EVEN)
 
 
 def _shown(row: NDArray[np.float64], style: Style, absent: str) -> list[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from augcli.dataset.told import few
+from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.grid import is_number
 
 _GROUPS = r"\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+(?:[.,]\d+)?"
@@ -42,6 +43,13 @@ def why_none(marked: Sequence[str]) -> str:
     if not marked:
         return ""
     return f": those in {few(map(repr, marked))} are not all written alike"
+
+
+def of_changing_labels(settings: SeriesDatasetSettings) -> str:
+    """Return what helps where the label of a series changes from row to row."""
+    is_certain = settings.layout is not None or settings.id is not None
+    wide = "" if is_certain else ", or say `layout: wide` if each row is a series"
+    return f"; name the column under `point_labels` instead of `label`{wide}"
 
 
 def is_of_times(name: str) -> bool:

@@ -1,0 +1,51 @@
+"""How each text of a dataset is read: those of another language have no English synonyms."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from augcli.plural import several
+from augcli.text.language.languages import is_foreign
+from augcli.text.language.lexicon import Lexicon
+from augcli.text.words import Reading
+
+
+@dataclass(frozen=True)
+class Readings:
+    """How most texts are read, and which ones are read otherwise."""
+
+    usual: Reading
+    foreign: frozenset[int] = frozenset()
+    """Rows of texts of another language than the lexicon."""
+
+    def of(self, row: int) -> Reading:
+        """Return how the text of a row is read."""
+        return self._wordless if row in self.foreign else self.usual
+
+    @cached_property
+    def _wordless(self) -> Reading:
+        return dataclasses.replace(self.usual, lexicon=Lexicon(()), language=None)
+
+
+def foreign_among(texts: Iterator[tuple[int, str]], english: Lexicon) -> frozenset[int]:
+    """Return the rows of texts that are of another language, or in another script."""
+    return frozenset(row for row, text in texts if is_foreign(english, text))
+
+
+def remarks_on(foreign: Collection[int], *, are_spaceless: bool) -> Iterator[str]:
+    """Yield what a person should know of texts that English synonyms do not go into."""
+    if foreign:
+        look = several(len(foreign), "text looks", "texts look")
+        yield (
+            f"{look} to be of another language, and the synonyms are English: none go into such; "
+            "`lexicon: english` says that all are English"
+        )
+    if are_spaceless:
+        yield (
+            "the texts are in a script without spaces, and the lexicon is English: synonyms do "
+            "not apply; use char_swap, char_drop, random_swap or random_delete, or give "
+            "`dataset.lexicon` and `dataset.words`"
+        )
