@@ -60,10 +60,16 @@ class Bounds:
         return cls(root.resolve(), tuple(Path(each).resolve() for each in follow))
 
     @classmethod
-    def recorded(cls, dataset: Mapping[str, Any], root: Path) -> Bounds:
+    def recorded(cls, dataset: Mapping[str, Any], place: Path) -> Bounds:
         """Return the bounds for sources that are read again; hashes prove those behind links."""
+        bounds = cls(place.resolve()) if place.is_dir() else cls.of_file(place)
         follows = isinstance(dataset.get("links"), Mapping)
-        return cls(root.resolve(), (Path(root.resolve().anchor),) if follows else ())
+        return cls(bounds.root, (Path(bounds.root.anchor),)) if follows else bounds
+
+    @classmethod
+    def of_file(cls, path: Path) -> Bounds:
+        """Return the bounds of a file that is named: its folder, and where it leads as a link."""
+        return cls(path.parent.resolve(), (Path(os.path.realpath(path)),))
 
     def why_not(self, path: str) -> str | None:
         """Return why a path below the folder, itself no link, may not be read; None if it may."""
