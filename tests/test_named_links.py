@@ -116,3 +116,22 @@ def test_a_link_that_leads_nowhere_is_told_of(tmp_path: Path) -> None:
     done = augment("run", write_recipe(tmp_path / "s.csv", tmp_path / "out", **told(kind, changes)))
     assert done.returncode == 2
     assert f"{tmp_path}/s.csv is a link that leads nowhere" in done.stderr
+
+
+@pytest.mark.parametrize("named", ["data.yaml", ""])
+def test_a_description_is_read_through_the_link_that_is_named(tmp_path: Path, named: str) -> None:
+    root = make_photos(tmp_path / "in", {"images/train": 2})
+    for name in ("00", "01"):
+        write(root / f"labels/train/{name}.txt", "0 0.5 0.5 0.2 0.2\n")
+    write(tmp_path / "blobs/99", "train: images/train\nnames: [bird]\n")
+    (root / "data.yaml").symlink_to("../blobs/99")
+    told = {"dataset": {"format": "yolo"}, "copies": 1, "steps": ["invert"]}
+    done = augment("run", write_recipe(root / named, tmp_path / "out", **told))
+    if named:
+        assert done.returncode == 0, done.stderr
+        assert augment("verify", tmp_path / "out", "-i", root / named).returncode == 0
+        again = augment("replay", tmp_path / "out", "-o", tmp_path / "again")
+        assert again.returncode == 0, again.stderr
+    else:
+        assert done.returncode == 2
+        assert "data.yaml: the link leads outside" in done.stderr
