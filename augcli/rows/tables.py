@@ -125,10 +125,21 @@ def parquet_of(frames: Iterable[pl.DataFrame]) -> Iterator[bytes]:
     with storage_errors(place), tempfile.TemporaryDirectory(prefix="augment-") as folder:
         lines = _plain_lines(_waiting(Path(folder), frames))
         path = Path(folder) / "lines.parquet"
-        lines.sink_parquet(path, compression="zstd", compression_level=1, row_group_size=_BLOCK)
+        _sink(lines, path)
         with path.open("rb") as file:
             while piece := file.read(1 << 20):
                 yield piece
+
+
+def _sink(lines: pl.LazyFrame, path: Path) -> None:
+    """Write lines to a file; OSError where the disk takes no more."""
+    import polars as pl
+
+    try:
+        lines.sink_parquet(path, compression="zstd", compression_level=1, row_group_size=_BLOCK)
+    except pl.exceptions.ComputeError:  # which has no number that tells why
+        path.with_name("more").write_bytes(bytes(_HELD))
+        raise
 
 
 def _waiting(folder: Path, frames: Iterable[pl.DataFrame]) -> pl.LazyFrame:

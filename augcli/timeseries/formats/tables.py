@@ -60,7 +60,7 @@ def _table(
 def _refuse_lone(file: SeriesFile, settings: SeriesDatasetSettings) -> None:
     """Raise DoubtError where each id is there once, as where rows are series themselves."""
     lengths = {shape.length for shape in file.shapes}
-    if settings.id is not None and lengths == {1} and len(file) > 1:
+    if settings.id and not settings.channels and lengths == {1} and len(file) > 1:
         series = several(len(file), "series", "series")
         text = f"each of {series} of {file.name} has one point, by the column {settings.id!r}"
         hint = "say `layout: wide` if a row is a series, `layout: long` if it is a point"
