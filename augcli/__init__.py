@@ -55,6 +55,9 @@ if not TYPE_CHECKING:  # which would take any name for one of the package
             return getattr(importlib.import_module("augcli.api"), name)
         raise AttributeError(f"module 'augcli' has no attribute {name!r}")
 
+    def __dir__() -> list[str]:
+        return [*__all__, "__version__"]
+
 
 class _Package(ModuleType):
     """A package whose functions are not hidden by its modules of the same names."""

@@ -23,7 +23,7 @@ from augcli.loaded import Content, Contents
 from augcli.plural import several
 from augcli.records.provenance import Record
 from augcli.records.row_records import RowRecord
-from augcli.reports.run_json import read_run, recorded_sources
+from augcli.reports.run_json import given_sources, read_run, recorded_sources
 from augcli.rows.tables import row_story
 from augcli.store.lines import Lines
 from augcli.store.untouched import output_stat
@@ -97,9 +97,8 @@ class Outputs(Sequence[Sample]):
         self._output = opened(path)
         told = read_run(self._output)
         self.kind: str = told["recipe"]["dataset"]["kind"]
-        root = sources or recorded_sources(self._output, told)
-        root = root if root.is_dir() else root.parent
-        self._bounds = Bounds.recorded(told["recipe"]["dataset"], root)
+        dataset = given_sources(sources, told) if sources else recorded_sources(self._output, told)
+        self._bounds = Bounds.recorded(told["recipe"]["dataset"], dataset)
         self._lines = Lines(self._output)
         self._chosen: Sequence[int] = range(self._lines.samples)
         self._open: _Open | None = None

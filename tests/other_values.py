@@ -89,7 +89,7 @@ DATASET_OF: dict[str, dict[str, Any]] = {
         **{"format": "csv", "layout": "wide", "label": "fold", "split": "fold", "header": True},
         **{"delimiter": ",", "quote": "'", "encoding": "latin-1", "missing": ["x"]},
         **{"max_bytes": 100_000, "splits": {"fold": "class", "val.csv": "other"}},
-        **{"ignore": ["t3"]},
+        **{"ignore": ["t3"], "decimal": ","},
     },
 }
 

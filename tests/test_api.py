@@ -210,3 +210,8 @@ def test_a_step_of_the_main_script_is_refused_where_workers_would_lack_it(
     assert alone.stdout == "13\n", alone.stderr
     several = subprocess.run([*command, "2"], capture_output=True, text=True, env=env, check=False)
     assert "move it to a module of its own" in several.stderr
+
+
+def test_dir_lists_what_is_offered() -> None:
+    assert dir(augcli) == sorted([*augcli.__all__, "__version__"])
+    assert all(hasattr(augcli, name) for name in dir(augcli))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import ValidationError
 
+from augcli.image.config import ImageDatasetSettings
+from augcli.image.labelled.schemes import SCHEMES, scheme_named
 from augcli.kind import load_kind
 from augcli.ranges import Real
 from augcli.tabular.methods.base import register_method
@@ -93,3 +95,9 @@ def test_what_is_there_is_not_registered_again() -> None:
     with pytest.raises(ValueError, match="registered twice"):
         register_method(methods["smote"])
     assert all(cls.model_fields["method"].default == name for name, cls in methods.items())
+
+
+def test_ways_of_keeping_labels_are_declared_by_their_names() -> None:
+    named = get_args(ImageDatasetSettings.model_fields["format"].annotation)
+    assert {*named} == {"folders", *SCHEMES}
+    assert [getattr(scheme_named(name), "name", None) for name in SCHEMES] == [*SCHEMES]

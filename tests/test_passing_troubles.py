@@ -150,7 +150,9 @@ def test_a_file_that_changes_while_it_is_read_is_tried_again(
     with monkeypatch.context() as patched:
         patched.setattr(sources, "read_whole", grown_while_read(trial.file, more))
         assert trial.run().exit_code == 3
-    assert "changed while it was read" in str(failures(trial.out))
+    named = {trial.name: ""} if trial.kind == "image" else {".": f"{trial.name}: "}
+    told = {name: f"{file}the file changed while it was read" for name, file in named.items()}
+    assert failures(trial.out) == told
     assert tree(trial.out).keys() - {"failures.jsonl"} == before.keys()
     assert trial.run().exit_code == 0
     fresh = Trial(trial.out.parent / "x", trial.kind)
@@ -194,3 +196,19 @@ def test_a_file_that_is_far_too_large_is_not_even_read(trial: Trial) -> None:
     assert trial.run().exit_code == 3
     assert str(1 << 40) in failures(trial.out)[trial.name]
     assert manifest(trial.out)
+
+
+def test_a_file_that_is_the_dataset_is_named_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(tmp_path / "w.csv", TABLE)
+    recipe = {"steps": ["jitter"], "copies": 1, "dataset": {"kind": "tabular", "label": "kind"}}
+    run(file, tmp_path / "out", **recipe)
+    os.utime(file, ns=(1, 1))
+    with monkeypatch.context() as patched:
+        patched.setattr(sources, "read_whole", grown_while_read(file, b"1.5,r,0\n"))
+        run(file, tmp_path / "out", **recipe)
+    assert failures(tmp_path / "out") == {"w.csv": "the file changed while it was read"}
+    with trouble(monkeypatch, file.name, errno.EACCES):
+        run(file, tmp_path / "out", **recipe)
+    assert failures(tmp_path / "out")["w.csv"].startswith("cannot be read: Permission denied; what")

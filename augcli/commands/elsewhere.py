@@ -57,7 +57,7 @@ def _is_table(head: str) -> bool:
 
 def _text(path: Path) -> str:
     """Return how a file begins, as far as it does as a text; nothing where it does not."""
-    head = head_of(Bounds(path.parent.resolve()), path.name, _HEAD)
+    head = head_of(Bounds.at(path), path.name, _HEAD)
     with suppress(UnicodeDecodeError):
         told = getincrementaldecoder("utf-8")().decode(head)
         return "" if "\0" in told else told

@@ -99,7 +99,8 @@ def _forecast(recipe: Recipe, dataset: Dataset, plan: Plan, output: OutputFolder
         changed = sum(journal[row] is not None for row in survey.todo)
         outlined = [_outlined(recipe, pending.tasks[row]) for row in dataset.uncounted]
         sampled = _extrapolated(recipe, pending, survey)
-        costs = [sampled.cost, *(each.cost for each in outlined)]
+        of_many = zip(dataset.uncounted, outlined, strict=True)
+        costs = [sampled.cost, *(each.cost for row, each in of_many if row in survey.todo)]
         size, seconds = map(sum, zip(*costs, strict=True))
         counts = pending.plan.counts() + [c for each in outlined for c in each.tally.counts]
         made = _made(pending, survey) or sum(each.after for each in counts)

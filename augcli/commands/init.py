@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from augcli.addresses import address_of, shown
 from augcli.commands.elsewhere import way_out
 from augcli.dataset.files import readable
+from augcli.disk.named import named
 from augcli.draft import MOST_GROWTH, Asked, Draft, bounded, quoted
 from augcli.errors import (
     AugmentError,
@@ -88,7 +89,7 @@ def starter(
     here = at_hand(path, path, beside=path.name.lower() in _LISTINGS)
     try:
         refuse_special(here)
-        asked = Asked(_whole(here).resolve(), label, insists=kind is not None)
+        asked = Asked(named(_whole(here)), label, insists=kind is not None)
         draft = _drafted(asked, shown(path), (kind,) if kind else KINDS)
         draft = _with_steps(draft, steps) if steps else draft
     except (SettingError, SampleError) as error:
@@ -160,12 +161,13 @@ def _written(draft: Draft, path: Path, folder: Path) -> str:
 
 def _output(path: Path, folder: Path) -> str:
     """Return a place for the output that is neither in the dataset nor around it."""
-    inside = path.is_dir() and folder.is_relative_to(path)
+    real = path.resolve()
+    inside = path.is_dir() and folder.is_relative_to(real)
     place = (path.parent if inside else folder) / "build" / path.stem
-    if place.is_relative_to(path) or path.is_relative_to(place):
+    if place.is_relative_to(real) or real.is_relative_to(place):
         place = place.with_name(f"{place.name}-augmented")
-    if place.is_relative_to(path):
-        place = path.with_name(f"{path.name}-augmented")
+    if place.is_relative_to(real):
+        place = real.with_name(f"{path.name}-augmented")
     return os.path.relpath(place, folder)
 
 

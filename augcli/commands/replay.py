@@ -27,7 +27,7 @@ from augcli.disk.inside import fresh
 from augcli.errors import SampleError, SettingError, StorageError, UsageError
 from augcli.kind import AnyKind, Index, Kept, kind_of, load_kind
 from augcli.records.provenance import Record
-from augcli.reports.run_json import read_run, recorded_sources
+from augcli.reports.run_json import given_sources, read_run, recorded_sources
 from augcli.rows.tables import ASIDES
 from augcli.settings.base import DatasetSettings
 from augcli.store.manifest import read_manifest
@@ -57,7 +57,7 @@ def replay(
     """
     output = opened(path)
     told = _told(output, sources)
-    dataset = _given(sources, told) if sources else recorded_sources(output, told)
+    dataset = given_sources(sources, told) if sources else recorded_sources(output, told)
     if not dataset.exists():
         raise StorageError(f"there are no sources at {dataset}; say where they are with -i")
     _refuse_target(target, path, dataset)
@@ -83,16 +83,6 @@ def _told(output: OutputFolder, sources: Path | None) -> Plain:
         listing = first.plain().get("listing", {})
         dataset = {"path": ".", **listing, "kind": kind_of(first)}
         return {"dataset": dataset["path"], "recipe": {"dataset": dataset}}
-
-
-def _given(sources: Path, told: Plain) -> Path:
-    """Return the dataset that someone names, of which the folder is enough where it is a file."""
-    file = sources / Path(told.get("dataset", "")).name
-    return file if file.is_file() else sources
-
-
-def _folder_of(dataset: Path) -> Path:
-    return dataset if dataset.is_dir() else dataset.parent
 
 
 @dataclass(frozen=True)
@@ -122,7 +112,7 @@ class _Again:
         every = read_manifest(self.output.manifest)
         records = (record for record in every if self.wanted.fullmatch(record.output))
         remake = partial(self._kind.remake, kept=Kept(self.output.path, self.output.files.path))
-        bounds = Bounds.recorded(self.told["recipe"]["dataset"], _folder_of(self.dataset))
+        bounds = Bounds.recorded(self.told["recipe"]["dataset"], self.dataset)
         for _, group in groupby(records, key=lambda record: record.source):
             yield from _of_source(bounds, list(group), self.target, remake)
 

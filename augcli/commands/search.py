@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import yaml
 
-from augcli.addresses import address_of
+from augcli.addresses import shown
 from augcli.commands.bench import (
     Bench,
     Terms,
@@ -230,9 +230,8 @@ def told_of(recipe: Recipe, best: Recipe | None) -> dict[str, Any]:
     """Return a recipe as it was written, with what a trial of it has; without one, no copies."""
     written = recipe.as_written.data
     told = {key: value for key, value in written.items() if best or key not in _OF_COPIES}
-    for part in ("dataset", "output"):
-        path = told[part]["path"]
-        told[part] = told[part] | {"path": path if address_of(path) else str(recipe.real(path))}
+    for part, place in zip(("dataset", "output"), recipe.places, strict=True):
+        told[part] = told[part] | {"path": shown(place)}
     if best:
         told |= {"copies": best.copies, "strength": best.strength, "steps": _steps(best, recipe)}
     if best and best.balance != recipe.balance:

@@ -102,7 +102,8 @@ def forecast(expected: Forecast) -> None:
         f"to do: {expected.new} new and {several(expected.changed, 'changed source')}, "
         f"{expected.up_to_date} up to date, {several(expected.stale, 'stale output')} to remove"
     )
-    say(f"about {_size(expected.bytes)} and {_duration(expected.seconds)} of work")
+    if expected.new or expected.changed:
+        say(f"about {_size(expected.bytes)} and {_duration(expected.seconds)} of work")
     if expected.shards:
         told = "" if expected.joined else "; some are to be written"
         say("shards: " + ", ".join(f"{n} of {s}" for s, n in expected.shards.items()) + told)

@@ -16,7 +16,7 @@ from augcli.disk.folder import Folder
 from augcli.disk.reading import sha256_of
 from augcli.disk.walked import EMPTY, LINK
 from augcli.errors import StorageError
-from augcli.reports.run_json import read_run
+from augcli.reports.run_json import given_sources, read_run
 from augcli.store.manifest import DamagedLineError, read_manifest
 from augcli.store.output import OutputFolder
 from augcli.store.untouched import sha256_below
@@ -60,10 +60,11 @@ def verify(path: Path, sources: Path | None) -> Iterator[Finding]:
         return
     yield from _extra(output, known)
     if sources:
-        root = sources if sources.is_dir() else sources.parent
-        bounds = Bounds.recorded(read_run(output)["recipe"]["dataset"] if files else {}, root)
+        told = read_run(output) if files else {}
+        dataset = given_sources(sources, told)
+        bounds = Bounds.recorded(told["recipe"]["dataset"] if files else {}, dataset)
         for finding in _compared(partial(_found_source, bounds), _origins(output)):
-            yield Finding(str(root / finding.path), finding.trouble)
+            yield Finding(str(bounds.root / finding.path), finding.trouble)
 
 
 def files_of(output: OutputFolder) -> dict[str, str]:

@@ -54,16 +54,24 @@ class Bounds:
     others: tuple[Path, ...] = ()
 
     @classmethod
-    def of(cls, settings: DatasetSettings, root: Path) -> Bounds:
-        """Return the bounds that settings set for a dataset's folder."""
+    def of(cls, settings: DatasetSettings, place: Path) -> Bounds:
+        """Return the bounds that settings set for a dataset, a folder or a file."""
+        bounds = cls.at(place)
         follow = () if isinstance(settings.links, str) else settings.links.follow
-        return cls(root.resolve(), tuple(Path(each).resolve() for each in follow))
+        return cls(bounds.root, (*bounds.others, *(Path(each).resolve() for each in follow)))
 
     @classmethod
-    def recorded(cls, dataset: Mapping[str, Any], root: Path) -> Bounds:
+    def recorded(cls, dataset: Mapping[str, Any], place: Path) -> Bounds:
         """Return the bounds for sources that are read again; hashes prove those behind links."""
+        bounds = cls.at(place)
         follows = isinstance(dataset.get("links"), Mapping)
-        return cls(root.resolve(), (Path(root.resolve().anchor),) if follows else ())
+        return cls(bounds.root, (Path(bounds.root.anchor),)) if follows else bounds
+
+    @classmethod
+    def at(cls, place: Path) -> Bounds:
+        """Return the bounds of a folder; of a file its folder, and where it leads as a link."""
+        real = Path(os.path.realpath(place))
+        return cls(real) if place.is_dir() else cls(place.parent.resolve(), (real,))
 
     def why_not(self, path: str) -> str | None:
         """Return why a path below the folder, itself no link, may not be read; None if it may."""

@@ -70,6 +70,8 @@ def class_folders(settings: DatasetSettings, names: Sequence[str]) -> str | None
 
 def absent(root: Path) -> SettingError:
     """Return that there is no dataset at a path, and what is called nearly so."""
+    if root.is_symlink():
+        return SettingError(("dataset", "path"), f"{root} is a link that leads nowhere")
     beside = root.parent.iterdir() if root.parent.is_dir() else ()
     near = did_you_mean(root.name, (each.name for each in beside))
     return SettingError(("dataset", "path"), f"there is no file or folder {root}{near}")

@@ -6,6 +6,7 @@ picks the settings and transforms of its kind of dataset, and checks every part.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -103,9 +104,10 @@ def _checked(document: Document, folder: Path) -> Recipe:
 def _overlaps(recipe: Recipe) -> Iterator[Problem]:
     """Yield what is wrong with where the output lies: it must not become its own input."""
     source, output = recipe.places
-    if output.is_relative_to(source):
+    sources = (source, Path(os.path.realpath(source)))
+    if any(map(output.is_relative_to, sources)):
         yield recipe.problem(("output", "path"), "`output.path` is inside the dataset")
-    elif source.is_relative_to(output):
+    elif any(each.is_relative_to(output) for each in sources):
         yield recipe.problem(("output", "path"), "`output.path` holds the dataset")
 
 

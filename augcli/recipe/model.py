@@ -19,6 +19,7 @@ from pydantic import Field, InstanceOf, PlainValidator, PrivateAttr, WithJsonSch
 from pydantic_core import PydanticCustomError
 
 from augcli.addresses import address_of, stand_ins
+from augcli.disk.named import place_of
 from augcli.errors import Problem
 from augcli.recipe.document import Document, Ignored, KeyPath
 from augcli.recipe.wording import shown
@@ -121,7 +122,7 @@ class Recipe(Settings):
     @property
     def input(self) -> Path:
         """Return the dataset's absolute path; of one in a store, that of its copy here."""
-        return self._here(self.dataset.path, "datasets")
+        return self._at(self.dataset.path, "datasets", self.places[0])
 
     @property
     def dataset_here(self) -> DatasetSettings:
@@ -141,7 +142,7 @@ class Recipe(Settings):
     @property
     def output_folder(self) -> Path:
         """Return the absolute path of the folder to write; for a store, of one that stands in."""
-        return self._here(self.output.path, stand_ins(self._origin.part))
+        return self._at(self.output.path, stand_ins(self._origin.part), self.places[1])
 
     def of_part(self, name: str) -> Recipe:
         """Return the recipe for a part of a run."""
@@ -164,13 +165,16 @@ class Recipe(Settings):
     @property
     def places(self) -> tuple[Path, Path]:
         """Return where the dataset and the output are, as `shown` tells addresses."""
-        told = (self.dataset.path, self.output.path)
-        source, output = (Path(p) if address_of(p) else self.real(p) for p in told)
-        return source, output
+        source, output = self.dataset.path, self.output.path
+        return (
+            Path(source) if address_of(source) else place_of(self._origin.folder / source),
+            Path(output) if address_of(output) else self.real(output),
+        )
 
-    def _here(self, path: str, role: str) -> Path:
+    @staticmethod
+    def _at(path: str, role: str, place: Path) -> Path:
         address = address_of(path)
-        return address.kept(role) if address else self.real(path)
+        return address.kept(role) if address else place
 
     def beside(self, path: str) -> Path:
         """Return the absolute path of a file that a step names."""

@@ -204,13 +204,14 @@ def write_run(output: OutputFolder, recipe: Recipe, summary: Summary) -> None:
     Its time says when a run succeeded: after one that did not it is that of the epoch, so that
     make takes nothing for done.
     """
-    dataset, plain = _from_output(recipe, recipe.dataset.path), recipe.plain()
+    dataset = _from_output(recipe, recipe.dataset.path, recipe.places[0])
+    plain, plugins = recipe.plain(), zip(recipe.plugins, recipe.files, strict=True)
     told: dict[str, Any] = {
         "augcli": __version__,
         "recipe": plain
         | {"dataset": plain["dataset"] | {"path": dataset}}
         | {"output": plain["output"] | {"path": "."}}
-        | {"plugins": [_from_output(recipe, each) for each in recipe.plugins]},
+        | {"plugins": [_from_output(recipe, *each) for each in plugins]},
         "written": _unplaced(recipe, recipe.as_written.text),
         "options": [_unplaced(recipe, each) for each in recipe.as_written.options],
         "dataset": dataset,
@@ -229,11 +230,11 @@ def write_run(output: OutputFolder, recipe: Recipe, summary: Summary) -> None:
         os.utime(output.run, (0, 0))
 
 
-def _from_output(recipe: Recipe, path: str) -> str:
+def _from_output(recipe: Recipe, path: str, place: Path) -> str:
     """Return a path of the recipe as it leads from its output; as it is written, from a store."""
     if address_of(path) or address_of(recipe.output.path):
         return path
-    return os.path.relpath(recipe.real(path), recipe.output_folder)
+    return os.path.relpath(place, recipe.output_folder)
 
 
 def ended_well(output: OutputFolder) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, InstanceOf
 
 from augcli.addresses import address_of
 from augcli.disk.inside import fits
+from augcli.disk.named import place_of
 from augcli.errors import StorageError
 from augcli.kind import load_kind
 from augcli.recipe import Recipe
@@ -110,6 +110,12 @@ def recorded_sources(output: OutputFolder, told: Plain) -> Path:
     return at_hand(told["dataset"], recorded_dataset(output, told), beside=beside)
 
 
+def given_sources(sources: Path, told: Plain) -> Path:
+    """Return the dataset that someone names, of which the folder is enough where it is a file."""
+    file = sources / Path(told.get("dataset", "")).name
+    return place_of(file if file.is_file() else sources)
+
+
 def recorded_plugins(output: OutputFolder) -> dict[str, Path]:
     """Return where the files of steps were that the recipe named, by the names of the files."""
     run = read_run(output)
@@ -124,7 +130,7 @@ def _from(output: OutputFolder, told: Plain, path: str) -> Path:
     The latter of an output in a store; one is taken to ask from that folder.
     """
     base = Path.cwd() if told.get("paths_from") == "recipe" else output.path.resolve()
-    return Path(os.path.realpath(base / path))
+    return place_of(base / path)
 
 
 def recorded_isa(output: OutputFolder) -> str | None:

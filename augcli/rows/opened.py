@@ -36,7 +36,7 @@ def each_opened(
             found[source.name] = opened(source)
         except (SampleError, SettingError) as error:
             if isinstance(error, SampleError) and error.again and source.stat:
-                raise
+                raise type(error)(f"{source.name}: {error}") from error
             broken[source.name] = str(error).removeprefix(f"{source.name}: ")
             unfit += [error] if isinstance(error, SettingError) else []
     if unfit and not (found if ours is None else found.keys() & ours):

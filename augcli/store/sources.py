@@ -145,15 +145,16 @@ def stat_after(root: Path, sources: Sequence[Source], *, linked: bool) -> list[i
 
     A hard link changes the ctime of its source, and nothing else.
     """
-    stats = [stat_of(f"{root}/{each.name}") or [] for each in sources if each.stat]
-    before = [list(each.stat) for each in sources if each.stat]
-    if _told(stats, linked=linked) != _told(before, linked=linked):
-        raise UnreadError(CHANGED)
+    read = [each for each in sources if each.stat]
+    stats = [stat_of(f"{root}/{each.name}") or [] for each in read]
+    for each, now in zip(read, stats, strict=True):
+        if _told(now, linked=linked) != _told(list(each.stat), linked=linked):
+            raise UnreadError(f"{each.name}: {CHANGED}")
     return [number for stat in stats for number in stat]
 
 
-def _told(stats: Sequence[list[int]], *, linked: bool) -> list[list[int]]:
-    return [stat[:2] + stat[3:] if linked else stat for stat in stats]
+def _told(stat: list[int], *, linked: bool) -> list[int]:
+    return stat[:2] + stat[3:] if linked else stat
 
 
 def stats_of(root: str | Path, names: Sequence[str]) -> list[int] | None:

@@ -101,7 +101,7 @@ def _names(path: Path, tables: Sequence[Path], files: Sequence[Path]) -> list[st
 
 def _has_numbers(path: Path) -> bool:
     """Return whether most lines that a file begins with are of numbers more than of words."""
-    lines = head_of(Bounds(path.parent.resolve()), path.name, _HEAD).decode(errors="replace")
+    lines = head_of(Bounds.at(path), path.name, _HEAD).decode(errors="replace")
     rows = [_CELLS.findall(line) for line in lines.splitlines() if line.strip()]
     counts = [(sum(map(is_number, row)), len(row)) for row in rows]
     return 2 * sum(2 * numbers > count for numbers, count in counts) > len(counts)

@@ -125,7 +125,8 @@ class SourceWork:
         again = error.again or bool(self._unread)
         kept = kept_of(self._prior, self.task.plain(), self._common.output) if again else {}
         stat = stats_of(self._common.root, [*self.task.inputs, *self.task.others])
-        return {**kept, "stat": stat, "failure": {"reason": str(error), "again": again}}
+        reason = str(error).removeprefix(f"{self.task.source}: ")  # which is told beside it
+        return {**kept, "stat": stat, "failure": {"reason": reason, "again": again}}
 
     @property
     def is_broken(self) -> bool:
@@ -199,7 +200,7 @@ class SourceWork:
         for source in self._unread:
             if len(self._unread) == len(sources) or source.name in self._prior["sha256"]:
                 raise UnreadError(
-                    f"{source.name} {why_unread(source)}; what was made of it stays until it can "
+                    f"{source.name}: {why_unread(source)}; what was made of it stays until it can "
                     "be, or until `dataset.exclude` leaves it out"
                 )
 

@@ -150,7 +150,7 @@ def has_boxes(path: Path) -> bool:
     """Return whether a dataset is a table whose columns tell boxes, or a folder with tables."""
     if path.is_dir():
         return True
-    return _tells_boxes(head_of(Bounds(path.parent.resolve()), path.name, _HEAD), path.name, {})
+    return _tells_boxes(head_of(Bounds.at(path), path.name, _HEAD), path.name, {})
 
 
 def _tells_boxes(data: bytes, name: str, told: Mapping[str, str]) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from augcli.dataset.files import listed
+from augcli.dataset.files import Bounds, listed
 from augcli.dataset.layout import kept, layout_of
 from augcli.dataset.lists import refuse_lists
 from augcli.dataset.splits import TRAIN
@@ -45,7 +45,7 @@ class Pictures:
         self.root = root if root.is_dir() else root.parent
         self._path = root
         self._settings = settings
-        self._listing = listed(settings, self.root)
+        self._listing = replace(listed(settings, self.root), bounds=Bounds.of(settings, root))
         self._found = taken(self._listing)
         wanted = set(kept(settings, self._listing.names))
         self._found.pictures = [name for name in self._found.pictures if name in wanted]

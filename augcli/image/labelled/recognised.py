@@ -14,11 +14,9 @@ from augcli.image.codec import read_header
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import MaskFile, Scheme
 from augcli.image.labelled.census import labels_at
-from augcli.image.labelled.schemes import scheme_named
+from augcli.image.labelled.schemes import SCHEMES, scheme_named
 from augcli.image.listing.areas import are_areas_of
 
-_ORDER = ("yolo", "coco", "voc", "metadata", "csv", "pairs", "masks")
-"""A file of COCO's may lie beside labels of YOLO's that were made of it, but not the reverse."""
 _ASKED_LATER = ("dataset.targets.ignore",)
 """What is asked once the format is named, as unused splits are."""
 _DOUBTS_LATER = (UNUSED_SPLITS.code, UNNAMED_LABELS.code)
@@ -39,7 +37,7 @@ def recognised(settings: ImageDatasetSettings, root: Path) -> Recognised:
     Where there is none it is the first one that does but for what is wrong at some place.
     """
     nearest = Recognised()
-    for scheme in filter(None, map(scheme_named, _ORDER)) if root.is_dir() else ():
+    for scheme in filter(None, map(scheme_named, SCHEMES)) if root.is_dir() else ():
         try:
             if _reads(scheme, settings, root):
                 return Recognised(scheme.name)

@@ -14,23 +14,27 @@ from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Labels, Scheme
 from augcli.task import Source, Task
 
-_PLACES = {
-    "coco": "coco:CocoScheme",
-    "csv": "boxes:BoxScheme",
-    "masks": "masks:MaskScheme",
-    "metadata": "metadata:MetadataScheme",
-    "pairs": "pairs:PairScheme",
-    "voc": "voc:VocScheme",
+SCHEMES = {
     "yolo": "yolo:YoloScheme",
+    "coco": "coco:CocoScheme",
+    "voc": "voc:VocScheme",
+    "metadata": "metadata:MetadataScheme",
+    "csv": "boxes:BoxScheme",
+    "pairs": "pairs:PairScheme",
+    "masks": "masks:MaskScheme",
 }
+"""Module and class of each, in the order in which they are tried where nobody says one.
+
+A file of COCO's may lie beside labels of YOLO's that were made of it, but not the reverse.
+"""
 
 
 @cache
 def scheme_named(name: str) -> Scheme | None:
     """Return the way of keeping labels that has a name; None where none has it."""
-    if name not in _PLACES:
+    if name not in SCHEMES:
         return None
-    module, _, cls = _PLACES[name].partition(":")
+    module, _, cls = SCHEMES[name].partition(":")
     scheme: Scheme = getattr(importlib.import_module(f"augcli.image.labelled.{module}"), cls)()
     return scheme
 

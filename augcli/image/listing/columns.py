@@ -30,7 +30,7 @@ MARKS = frozenset(("0", "1", "0.0", "1.0"))
 
 def text_of(path: Path) -> str:
     """Return the beginning of a file."""
-    return head_of(Bounds(path.parent.resolve()), path.name, HEAD).decode(errors="replace")
+    return head_of(Bounds.at(path), path.name, HEAD).decode(errors="replace")
 
 
 def first_rows(text: str, count: int) -> list[list[str]]:
