@@ -67,13 +67,17 @@ class LongFile(SeriesFile):
                 self._series_of.append(number)
         for number in range(len(self._points)):
             self._take(number)
-        if settings.windows and not self._points:
-            text = f"{grid.name} has no window of {settings.windows.length} points"
-            raise SettingError(("dataset", "windows"), text)
+        self._refuse_pointless()
         if roles.label is not None:
             self.refuse_unlabelled(grid.missing)
         self._look_at(settings, head)
         self._next = _next_number(self._ids)
+
+    def _refuse_pointless(self) -> None:
+        """Raise SettingError where no series is as long as a window."""
+        if self._windows and not self._points:
+            text = f"{self._grid.name} has no window of {self._windows.length} points"
+            raise SettingError(("dataset", "windows"), text)
 
     def _look_at(self, settings: SeriesDatasetSettings, head: Sequence[Sequence[str]]) -> None:
         """Note what columns look like that nobody named."""
