@@ -20,7 +20,6 @@ AugmentError                exit code
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
 import re
 import unicodedata
@@ -49,7 +48,7 @@ class AugmentError(Exception):
         return [f"augment: {self}"]
 
 
-@dataclasses.dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True)
 class Problem:
     """One finding with its place; `line` and `column` count from 1, 0 means the whole file."""
 

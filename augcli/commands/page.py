@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,7 +42,7 @@ _MOST_ROWS = 10_000
 """New rows that are looked at, where many are in a file."""
 
 
-@dataclasses.dataclass
+@dataclass
 class Histogram:
     """How often a parameter had values in each of some equal bins; many values are sampled."""
 
@@ -110,7 +109,7 @@ class Item:
         return (self.record.output, self.row.base) if self.row else ("", self.record.source)
 
 
-@dataclasses.dataclass
+@dataclass
 class Applied:
     """Which steps were applied, and with which values."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -93,7 +92,7 @@ class Mask:
         return Mask(values, self.ignore, self.interpolation, self.number, trail)
 
 
-@dataclasses.dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Placed:
     """An object in a picture, where it lies now; what a step cut off does not come back."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -47,7 +46,7 @@ class Left:
         return f"line {self.place.line}: {self.name}: {self.why}"
 
 
-@dataclasses.dataclass
+@dataclass
 class Turned:
     """The steps of a pipeline, and what is left of it."""
 

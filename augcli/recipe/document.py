@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -42,7 +41,7 @@ class Ignored:
         return found.code == self.code and (self.alone or here)
 
 
-@dataclasses.dataclass
+@dataclass
 class Document:
     """Data, where it was written, and what is wrong with the writing."""
 

@@ -7,7 +7,6 @@ without it the same bytes come out later.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import os
@@ -85,7 +84,7 @@ class Writing:
             self._cache.keep(self._key, b"".join(self._held))
 
 
-@dataclasses.dataclass
+@dataclass
 class SharedCache(Cache, ABC):
     """A place that several outputs, users or machines share."""
 
@@ -140,7 +139,7 @@ class SharedCache(Cache, ABC):
         return f"cas/{name[:2]}/{name}"
 
 
-@dataclasses.dataclass
+@dataclass
 class FolderCache(SharedCache):
     """A folder."""
 
@@ -175,7 +174,7 @@ def _create(path: Path, data: bytes) -> None:
     path.unlink(missing_ok=True)
 
 
-@dataclasses.dataclass
+@dataclass
 class StoreCache(SharedCache):
     """A place in a store; once it does not answer it is left alone, and all is made here."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -30,7 +29,7 @@ from augcli.text.readings import Readings
 from augcli.text.words import Document
 
 
-@dataclasses.dataclass
+@dataclass
 class Made:
     """New rows of a block."""
 

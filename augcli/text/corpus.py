@@ -4,7 +4,6 @@ copies each gives.
 
 from __future__ import annotations
 
-import dataclasses
 from array import array
 from bisect import bisect_right
 from collections import defaultdict
@@ -37,7 +36,7 @@ from augcli.text.transform import recommending
 from augcli.transform import Label
 
 
-@dataclasses.dataclass
+@dataclass
 class Corpus:
     """The rows of all files, one file after the other."""
 

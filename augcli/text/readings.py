@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from augcli.plural import several
@@ -27,7 +26,7 @@ class Readings:
 
     @cached_property
     def _wordless(self) -> Reading:
-        return dataclasses.replace(self.usual, lexicon=Lexicon(()), language=None)
+        return replace(self.usual, lexicon=Lexicon(()), language=None)
 
 
 def foreign_among(texts: Iterator[tuple[int, str]], english: Lexicon) -> frozenset[int]:

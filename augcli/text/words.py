@@ -6,7 +6,6 @@ punctuation, spacing, Unicode.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import sys
 import unicodedata
@@ -163,7 +162,7 @@ def _guarded(word: Word, kept: Stretches) -> Word:
     return Word(word.start, word.end, word.text, free, kept.surround(word.start))
 
 
-@dataclasses.dataclass
+@dataclass
 class Document:
     """A text with its labelled spans, and its words once they are asked for."""
 

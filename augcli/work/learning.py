@@ -5,7 +5,6 @@ What comes of it is a recipe whose steps hold their models, and everything after
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -71,7 +70,7 @@ def _not_kept(_step: str, _lesson: Lesson, _model: Model) -> None:
     """Forget what was learned."""
 
 
-@dataclasses.dataclass
+@dataclass
 class School:
     """Finds out what the steps of a recipe are to know of a dataset, each thing once."""
 

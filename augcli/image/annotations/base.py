@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
@@ -16,7 +15,7 @@ Size: TypeAlias = tuple[int, int]
 """Width and height of a picture as it is shown."""
 
 
-@dataclasses.dataclass(frozen=True, order=True, slots=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Note:
     """What is odd in a file of annotations, and what becomes of it."""
 

@@ -6,7 +6,6 @@ or nothing that looks like them, destroys.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -70,7 +69,7 @@ class Subject:
         return replace(facts, objects=self.objects) if step.asks_objects else facts
 
 
-@dataclasses.dataclass
+@dataclass
 class _Seen:
     """What came of a step."""
 

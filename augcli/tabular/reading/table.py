@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -82,7 +81,7 @@ class Bonds:
             yield " ≤ ".join(names[each] for each in order)
 
 
-@dataclasses.dataclass
+@dataclass
 class Table:
     """Columns over the rows of all parts, one part after the other."""
 
