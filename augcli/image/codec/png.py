@@ -13,9 +13,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.image.codec.deflate import zlib
 from augcli.image.kernels import opencv as cv2
 from augcli.image.picture import PixelArray
+
+try:
+    from zlib_ng import zlib_ng as zlib
+except ImportError:  # three times as slow, to the same bytes
+    import zlib  # type: ignore[no-redef]
 
 Lines = NDArray[np.uint8]
 """Lines as PNG filters them, the number of the filter before each."""
