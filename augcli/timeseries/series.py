@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,6 +100,10 @@ class Series:
         common = math.gcd(own, rate)
         values = resample_poly(filled(self.values), rate // common, own // common, axis=-1)
         return Series(np.ascontiguousarray(values), self.label)
+
+
+Partners: TypeAlias = Sequence[Sequence[Series]]
+"""Of each series of a stack, those that it is mixed with."""
 
 
 def stacked(series: Sequence[Series]) -> Series:

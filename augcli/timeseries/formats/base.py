@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple, TypeAlias
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from augcli.balance.classes import are_amounts
 from augcli.dataset.formats import Format
 from augcli.errors import Doubt, SampleError
 from augcli.rows.encodings import Held, LostLine, Text, open_text
-from augcli.task import Buffer, Source
+from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.series import Series, Values, stacked, unstacked
 
@@ -230,14 +230,18 @@ class SeriesFile:
         return f"{length} points do not fit into {self.name}, whose series have {self.width}"
 
 
+Opener: TypeAlias = Callable[[str, Any, SeriesDatasetSettings], SeriesFile]
+"""Opens a file by its name and bytes."""
+
+
 @dataclass(frozen=True)
 class SeriesFormat(Format):
     """A format of series."""
 
     kind: ClassVar[str] = "timeseries"
 
-    open: Callable[[Source, SeriesDatasetSettings, bool], SeriesFile]
-    """Opens a file, which may be a single series."""
+    open: Opener
+    """Opens a file."""
     unused: tuple[str, ...] = ()
     """Settings that mean nothing for it."""
     family: str | None = None
@@ -252,6 +256,8 @@ class SeriesFormat(Format):
         False
     )
     """Tells whether each of some files is one series."""
+    alone: Opener | None = None
+    """Opens a file that is one, where that is something else."""
 
 
 OF_ARRAYS = ("axes",)
@@ -301,6 +307,16 @@ def lines_of(text: Text, start: int) -> Iterator[str]:
         end = data.find(b"\n", start) + 1 or len(data)
         yield data[start:end].decode()
         start = end
+
+
+def start_of_rows(name: str, text: Text) -> int:
+    """Return the place after the line @data; SampleError where there is none."""
+    place = text.start
+    for line in lines_of(text, place):
+        place += len(line.encode())
+        if line.strip().lower().startswith("@data"):
+            return place
+    raise SampleError(f"{name} has no line @data")
 
 
 def before_new(text: Text, start: int, lines: Iterable[bytes] | None) -> Iterator[Buffer]:

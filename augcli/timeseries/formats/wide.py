@@ -37,11 +37,9 @@ class WideFile(HeldFile):
     def __init__(self, grid: Grid, settings: SeriesDatasetSettings, label: str | int | None):
         super().__init__(grid.name)
         self._grid = grid
-        self._label = None if label is None else grid.column(label, "label")
-        self._id = None if settings.id is None else grid.column(settings.id, "id")
-        self._split = (
-            None if settings.split_column is None else grid.column(settings.split_column, "split")
-        )
+        self._label = grid.column_told(label, "label")
+        self._id = grid.column_told(settings.id, "id")
+        self._split = grid.column_told(settings.split_column, "split")
         head = list(islice(grid.judges(), _LOOKED_AT))
         self._ignored = grid.columns(settings.ignore, "ignore")
         numbers = [*self._number_columns(head)]
