@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
@@ -109,16 +110,8 @@ class SeriesFile:
     """Columns of numbers that are taken for no points, as they are called otherwise."""
     slight: float = 1 / 16384
     """The smallest change that is looked for, as a part of a channel's range."""
-    marked: Sequence[str] = ()
-    """Columns of numbers that are none here: with commas before decimals, or marks of thousands."""
-    grouped: Sequence[str] = ()
-    """Columns of points whose numbers may be thousands."""
-    thousands: Sequence[str] = ()
-    """Columns of points whose numbers are taken for thousands, by a mark that may mean decimals."""
-    timely: Sequence[str] = ()
-    """Columns of points that are called or rise as times are and do."""
-    shuffled: Sequence[str] = ()
-    """Those of them that do not rise from row to row."""
+    looks: Mapping[str, Sequence[str]] = MappingProxyType({})
+    """Columns that nobody named, by what they look like; `remarks` says what that means."""
     untimed: str | None = None
     """A column of times that are none, so that points stand as their rows do."""
 
