@@ -35,6 +35,10 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def exhaust() -> None:
+    raise MemoryError
+
+
 def halt() -> None:
     os.kill(os.getpid(), signal.SIGSTOP)
 
@@ -67,18 +71,25 @@ TABLES: dict[str, Any] = {
 }
 
 
+@pytest.mark.parametrize(
+    ("harm", "reason"), [(die, KILLED), (exhaust, "the worker ran out of memory")]
+)
 def test_a_text_that_kills_is_the_only_loss(
-    tmp_path: Path, reviews: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    reviews: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    harm: Callable[[], None],
+    reason: str,
 ) -> None:
     expected = run(reviews, tmp_path / "expected", **TEXTS)
     real = BlockMaker._drawn
     monkeypatch.setattr(
         BlockMaker,
         "_drawn",
-        lambda self, index, *rest: real(self, index, *rest) if index != 3 else die(),
+        lambda self, index, *rest: real(self, index, *rest) if index != 3 else harm(),
     )
     summary = run(reviews, tmp_path / "out", jobs=2, **TEXTS)
-    assert failures(tmp_path / "out") == {"reviews.csv#3": KILLED}
+    assert failures(tmp_path / "out") == {"reviews.csv#3": reason}
     assert summary.exit_code == 3
     (record,) = manifest(tmp_path / "out")
     assert (record["rows"], record["synthetic"]) == (118, 78)
