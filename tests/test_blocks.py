@@ -256,6 +256,15 @@ def test_blocks_come_in_order_and_are_kept(tmp_path: Path, jobs: int) -> None:
     assert [part.made() for part in other] == [b"made anew"] * 3
 
 
+@pytest.mark.parametrize("items", ["abc", "ab", "a", "bc", "ac", "adc", "acb", "abcc"])
+def test_a_block_is_kept_for_all_of_its_items_and_no_others(tmp_path: Path, items: str) -> None:
+    """As after a loss, whose block is divided: rows would be taken for made that never were."""
+    blocks = blocks_in(tmp_path, InProcess())
+    list(blocks("key", shouted, [["a", "b", "c"]]))
+    (part,) = blocks("key", lambda *_: b"made anew", [[*items]])
+    assert part.made() == (b"A B C" if items == "abc" else b"made anew")
+
+
 @pytest.mark.parametrize("cut", [0, 7, 31, 33])
 def test_a_damaged_block_is_made_again(tmp_path: Path, cut: int) -> None:
     blocks = blocks_in(tmp_path, InProcess())
