@@ -7,7 +7,7 @@ from helpers import make_photos, manifest, run, write
 
 from augcli.draws import Draws
 from augcli.errors import RefusedError, StepError
-from augcli.requests.redraws import REDRAWS, Distinct, Fault, tries
+from augcli.requests.redraws import REDRAWS, Distinct, Fault, redraws
 
 
 def picked(*copies, known=()):
@@ -82,8 +82,8 @@ def test_what_is_refused_is_not_drawn_again():
 def test_each_try_has_a_stream_of_its_own_name():
     place = Draws(7).at("a.png", 0)
     again = [place.at("attempt", number) for number in range(1, REDRAWS + 1)]
-    assert [*tries(place, "attempt")] == [place, *again]
-    assert [*tries(place)][1:3] == [place.at(1), place.at(2)]
+    assert [*redraws(place, "attempt")] == again
+    assert [*redraws(place)][:2] == [place.at(1), place.at(2)]
 
 
 def series(folder):

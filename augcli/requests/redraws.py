@@ -89,9 +89,8 @@ class Distinct(Generic[Drawn]):
         return picked
 
 
-def tries(stream: Draws, *names: str) -> Iterator[Draws]:
-    """Yield the stream of a copy, then those for drawing it again, below these names."""
-    yield stream
+def redraws(stream: Draws, *names: str) -> Iterator[Draws]:
+    """Yield the streams for drawing a copy again, below these names of its own."""
     alone = Draws(stream.key)  # few are drawn again: nothing is to be worked out for many at once
     for attempt in range(1, REDRAWS + 1):
         yield alone.at(*names, attempt)

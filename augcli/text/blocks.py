@@ -12,7 +12,6 @@ from itertools import chain
 from pydantic_core import to_json
 
 from augcli.again import Again
-from augcli.draws import Draws
 from augcli.errors import LostError, StepError
 from augcli.names import group_of
 from augcli.once import Once
@@ -21,7 +20,7 @@ from augcli.requests.spread import Part
 from augcli.rows.tables import packed, plain_name, unpacked
 from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, CorpusPlan, label_of
-from augcli.text.drawing import Drawn, Failed, courses_of, draw_copies, streams_of_many
+from augcli.text.drawing import Drawn, Failed, Original, courses_of, draw_copies
 from augcli.text.formats.base import Row
 from augcli.text.job import TextJob
 from augcli.text.provenance import Lines
@@ -104,45 +103,36 @@ class BlockMaker:
 
     def __call__(self, rows: Sequence[int], begin: Callable[[int], None]) -> bytes:
         """Return the copies of some rows, packed: their rows, lines and hashes, and the payload."""
-        made = Made()
-        written: list[str] = []
-        for place, (row, streams) in enumerate(zip(rows, self._streams(rows), strict=True)):
+        made, written = Made(), list[str]()
+        samples = [self._file.row(row - self._start) for row in rows]
+        drawn = draw_copies(self._courses, self._seed, self._originals(rows, samples, begin))
+        for place, (row, sample, copies) in enumerate(zip(rows, samples, drawn, strict=True)):
             begin(place)
-            index = row - self._start
-            sample = self._file.row(index)
             try:
-                drawn = list(self._drawn(index, sample, streams))
+                own = list(map(_made, copies))
             except StepError as error:
                 made.failed.append((row, str(error)))
                 continue
             except LostError as error:
                 made.lost.append((row, str(error)))
                 continue
-            written += [each.row or self._own_row(index, sample) for each in drawn]
-            self._tell(made, row, sample, drawn)
+            written += [each.row or self._own_row(row - self._start, sample) for each in own]
+            self._tell(made, row, sample, own)
         return made.packed(self._file.payload(written))
 
-    def _streams(self, rows: Sequence[int]) -> Iterator[Sequence[Sequence[Draws]]]:
-        """Yield where the draws of the copies of each row hang."""
-        names = map(self._corpus.row_id, rows)
-        counts = [self._plan.by_stage(row) for row in rows]
-        return streams_of_many(self._courses, self._seed, names, counts)
-
-    def _drawn(
-        self, index: int, sample: Row, streams: Sequence[Sequence[Draws]]
-    ) -> Iterator[Drawn]:
-        """Yield the copies of a row; what equals another text is its source's own row.
-
-        Raises StepError where a step fails on one, LostError where a program is lost on it.
-        """
-        reading = self._readings.of(self._start + index)
-        document = Document(sample.text, reading, sample.spans)
-        label = label_of(sample.label, self._settings)
-        write = partial(self._new_row, index)
-        for each in draw_copies(self._courses, streams, label, document, write):
-            if isinstance(each, Failed):
-                raise each.error
-            yield each
+    def _originals(
+        self, rows: Sequence[int], samples: Sequence[Row], begin: Callable[[int], None]
+    ) -> Iterator[Original]:
+        """Yield the texts that are to have copies, each when it is its turn to be looked at."""
+        for place, (row, sample) in enumerate(zip(rows, samples, strict=True)):
+            begin(place)
+            yield Original(
+                self._corpus.row_id(row),
+                self._plan.by_stage(row),
+                label_of(sample.label, self._settings),
+                Document(sample.text, self._readings.of(row), sample.spans),
+                partial(self._new_row, row - self._start),
+            )
 
     def _own_row(self, index: int, sample: Row) -> str:
         """Return a row once more: it is reported, and the counts stay exact."""
@@ -180,6 +170,13 @@ class BlockMaker:
             except UnicodeEncodeError:
                 return None
         return row
+
+
+def _made(copy: Drawn | Failed) -> Drawn:
+    """Return a copy; StepError where a step fails on it."""
+    if isinstance(copy, Failed):
+        raise copy.error
+    return copy
 
 
 @dataclass(frozen=True)
