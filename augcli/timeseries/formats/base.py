@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
+from msgspec import Struct
 
 from augcli.balance.classes import are_amounts
 from augcli.dataset.formats import Format
@@ -64,8 +64,7 @@ class New(NamedTuple):
     """Its number among all new series of the file."""
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(Struct, frozen=True):
     """New series of a file that are written together."""
 
     stacks: Sequence[Stack]
@@ -230,8 +229,7 @@ class SeriesFile:
         return f"{length} points do not fit into {self.name}, whose series have {self.width}"
 
 
-@dataclass(frozen=True)
-class SeriesFormat(Format):
+class SeriesFormat(Format, frozen=True):
     """A format of series."""
 
     kind: ClassVar[str] = "timeseries"
