@@ -106,10 +106,10 @@ _Views = Sequence[tuple[View[ImageTransform], Sequence[tuple[str, ImageTransform
 
 def _numbered(picked: Picked[tuple[Drawn, ...]]) -> Sequence[Drawn]:
     """Return a group with how often it was drawn again."""
-    drawn, attempt, _, repeats = picked
-    if not attempt:
-        return drawn
-    return [replace(each, attempt=attempt, repeats=repeats) for each in drawn]
+    if not picked.attempt:
+        return picked.drawn
+    told = {"attempt": picked.attempt, "repeats": picked.repeats}
+    return [replace(each, **told) for each in picked.drawn]
 
 
 def _any(_drawn: Drawn) -> bool:

@@ -40,7 +40,7 @@ class Vain(Struct):
     """Those that cannot be had, and why."""
 
 
-class Picked(NamedTuple, Generic[Drawn]):
+class Picked(Struct, Generic[Drawn], frozen=True):
     """What was drawn for one copy in the end."""
 
     drawn: Drawn

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pydantic_core import to_json
 
 from augcli.draws import Draws, ManyDraws
 from augcli.records.typed import Step
@@ -89,6 +92,20 @@ def _stepped(
         return params, Document(joined(made.text for _, made in each), document.reading)
     params = step.make_params(draws, document.of(label) if step.asks_class else document)
     return params, step.apply(document, params)
+
+
+def record_of(step: TextTransform, params: Params) -> str:
+    """Return what records tell of a step with these params, as JSON."""
+    head, tail = _around(type(step))
+    return f"{head}{to_json(params).decode()}{tail}"
+
+
+@cache
+def _around(cls: type[TextTransform]) -> tuple[str, str]:
+    """Return what stands before and after the params in a record as JSON."""
+    mark: Any = "\0"
+    head, tail = to_json(cls.told(mark)).decode().split(to_json(mark).decode())
+    return head, tail
 
 
 def applied(steps: Sequence[Step], document: Document) -> Document:

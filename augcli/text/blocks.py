@@ -6,10 +6,9 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from hashlib import blake2b
-from itertools import chain
+from itertools import accumulate, chain
 
 from msgspec import Struct, field
-from pydantic_core import to_json
 
 from augcli.again import Again
 from augcli.errors import LostError, StepError
@@ -34,8 +33,8 @@ class Made(Struct):
     rows: list[int] = field(default_factory=list)
     """The sources' rows within their file."""
     lines: Lines = field(default_factory=Lines)
-    hashes: list[int] = field(default_factory=list)
-    """Of the new texts that are not their source's."""
+    hashes: list[bytes] = field(default_factory=list)
+    """Of the new texts that are not their source's, 64 bits each."""
     failed: list[tuple[int, str]] = field(default_factory=list)
     """Rows of the dataset that a step fails on, and why: they have no copies."""
     lost: list[tuple[int, str]] = field(default_factory=list)
@@ -44,8 +43,9 @@ class Made(Struct):
     def packed(self, payload: bytes) -> bytes:
         """Return all as one, the lines last: not all who read it want them."""
         repeats = len(self.rows) - self.lines.repeats.count(None)
-        told = [self.rows, self.hashes, repeats, len(payload), self.failed, self.lost]
-        return packed(told, payload + self.lines.packed())
+        hashes = b"".join(self.hashes)
+        told = [self.rows, repeats, self.failed, self.lost, len(hashes), len(payload)]
+        return packed(told, hashes, payload, self.lines.packed())
 
 
 class Block:
@@ -55,15 +55,16 @@ class Block:
         told, rest = unpacked(data)
         self.rows: list[int] = told[0]
         """The sources' rows within their file."""
-        self.hashes: list[int] = told[1]
-        self.repeats: int = told[2]
+        self.repeats: int = told[1]
         """How many are their source's own text."""
-        self.payload = bytes(rest[: told[3]])
-        self.failed: list[tuple[int, str]] = told[4]
+        self.failed: list[tuple[int, str]] = told[2]
         """Rows of the dataset that a step fails on, and why."""
-        self.lost: list[tuple[int, str]] = told[5]
+        self.lost: list[tuple[int, str]] = told[3]
         """Those that a program was lost on."""
-        self._lines = rest[told[3] :]
+        hashes, payload = accumulate(told[4:])
+        self.hashes = rest[:hashes]
+        self.payload = bytes(rest[hashes:payload])
+        self._lines = rest[payload:]
 
     @property
     def lines(self) -> Lines:
@@ -71,10 +72,9 @@ class Block:
         return Lines.read(bytes(self._lines))
 
 
-def stable_hash(text: str) -> int:
-    """Return 63 bits that are the same in every process."""
-    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "little") >> 1
+def stable_hash(text: str) -> bytes:
+    """Return 64 bits that are the same in every process."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 class BlockMaker:
@@ -150,7 +150,7 @@ class BlockMaker:
         lines.label.append(sample.label)
         lines.copies.append(len(drawn))
         lines.copy += [each.copy for each in drawn]
-        lines.steps += [to_json(each.steps).decode() for each in drawn]
+        lines.steps += [each.record for each in drawn]
         lines.attempt += [each.attempt or None for each in drawn]
         lines.repeats += [each.repeats for each in drawn]
         if self._is_marked:
@@ -202,9 +202,9 @@ class Written(Struct, frozen=True):
 
 def nothing_new(blocks: Iterable[Block]) -> Iterator[Again]:
     """Yield how many new texts equal their source's own, or one of another source."""
-    hashes, repeats = array("q"), 0
+    hashes, repeats = array("Q"), 0
     for block in blocks:
-        hashes.extend(block.hashes)
+        hashes.frombytes(block.hashes)
         repeats += block.repeats
     if repeats:
         copies = several(repeats, "copy is its", "copies are their")
@@ -219,4 +219,4 @@ def _repeated(hashes: array[int]) -> int:
     """Return how many texts equal an earlier one."""
     import numpy as np
 
-    return int(np.count_nonzero(np.diff(np.sort(np.frombuffer(hashes, np.int64))) == 0))
+    return int(np.count_nonzero(np.diff(np.sort(np.frombuffer(hashes, np.uint64))) == 0))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import accumulate, chain
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from augcli.draws import Draws, ManyDraws, repeated
 from augcli.errors import StepError
@@ -13,10 +14,10 @@ from augcli.names import Spot
 from augcli.records.typed import Step
 from augcli.requests.courses import Stage, View
 from augcli.requests.redraws import Distinct, Place, redraws
-from augcli.text.attempts import First, Made, Steps, firsts_of, made, sizes_of
+from augcli.text.attempts import First, Made, Steps, firsts_of, made, record_of, sizes_of
 from augcli.text.transform import Sizes, TextTransform
 from augcli.text.words import Document
-from augcli.transform import Label
+from augcli.transform import Label, Params
 
 Views = Sequence[tuple[View[TextTransform], Steps]]
 """Views with their steps."""
@@ -42,19 +43,19 @@ class Rows(dict[str, str | None]):
             self[text] = self._write(document)
         return self[text]
 
-    def mark(self, group: Group) -> tuple[str, ...] | None:
+    def mark(self, group: Group) -> Hashable:
         """Return the texts of a group; None where two are the same, or one must not be there."""
         if len(group) == 1:
             ((_, made),) = group
-            return None if self.of(made) is None else (made.text,)
+            return None if self.of(made) is None else made.text
         rows = {made.text: self.of(made) for _, made in group}
         return tuple(rows) if len(rows) == len(group) and None not in rows.values() else None
 
 
-class Drawn(NamedTuple):
+class Drawn(Struct, frozen=True):
     """One copy: the record's steps and the text that they make."""
 
-    steps: list[Step]
+    drawn: Sequence[tuple[TextTransform, Params]]
     document: Document
     attempt: int
     row: str | None
@@ -64,6 +65,16 @@ class Drawn(NamedTuple):
     """Its number in its stage."""
     stage: str | None
     view: str | None
+
+    @property
+    def steps(self) -> list[Step]:
+        """Return its steps as records tell them."""
+        return [step.told(params) for step, params in self.drawn]
+
+    @property
+    def record(self) -> str:
+        """Return the same as JSON."""
+        return f"[{','.join([record_of(step, params) for step, params in self.drawn])}]"
 
     @property
     def spot(self) -> Spot:
@@ -76,14 +87,14 @@ class Drawn(NamedTuple):
         return -1 if self.row is None else None
 
 
-class Failed(NamedTuple):
+class Failed(Struct, frozen=True):
     """A copy that a step fails on each time that it is drawn."""
 
     place: Place
     error: StepError
 
 
-class Original(NamedTuple):
+class Original(Struct, frozen=True):
     """A text that is to have copies."""
 
     source: str
@@ -160,26 +171,26 @@ class _Copies:
     def of(self, number: int, original: Original) -> Iterator[Drawn | Failed]:
         """Yield the copies of one of the texts."""
         stage, document = self._stage.name, original.document
+        names = [view.name for view, _ in self._views]
         rows = Rows(original.write)
-        copies = Distinct[Group](rows.mark, [(document.text,), None])
+        copies: Distinct[Group] = Distinct(rows.mark, [document.text, None])
         can_be_had = True
         for copy, place in enumerate(range(self._ends[number], self._ends[number + 1])):
             first: Tries = (partial(self._at_first, place, original),)
             tried = chain(first, self._more(place, original)) if can_be_had else first
             try:
-                group, attempt, is_new, _ = copies.pick(_called, tried)
+                picked = copies.pick(_called, tried)
             except StepError as error:
                 yield Failed((stage, copy), error)
                 continue
-            for (view, _), (own, text) in zip(self._views, group, strict=True):
-                if is_new:
-                    steps = [step.told(params) for step, params in own]
-                    yield Drawn(steps, text, attempt, rows.of(text), copy, stage, view.name)
+            attempt = picked.attempt
+            for view, (drawn, text) in zip(names, picked.drawn, strict=True):
+                if picked.is_new:
+                    yield Drawn(drawn, text, attempt, rows.of(text), copy, stage, view)
                 else:
-                    yield Drawn([], document, attempt, None, copy, stage, view.name)
-            can_be_had &= (
-                is_new  # where one could not, the others will hardly be: one try is enough
-            )
+                    yield Drawn((), document, attempt, None, copy, stage, view)
+            # where one could not be had, the others will hardly be: one try is enough
+            can_be_had &= picked.is_new
 
     def _more(self, place: int, original: Original) -> Iterator[Callable[[], Group]]:
         """Yield what makes a copy anew."""

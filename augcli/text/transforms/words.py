@@ -226,8 +226,8 @@ def _replaced(document: Document, picks: Iterable[Pick]) -> list[Edit]:
         indices, synonyms = known[place]
         new = one_of(here, synonyms)
         for index in indices:
-            start, end, old, *_ = words[index]
-            found.append([start, end, in_shape_of(new, old)])
+            word = words[index]
+            found.append([word.start, word.end, in_shape_of(new, word.text)])
     return with_articles(document, found)
 
 
