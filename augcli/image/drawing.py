@@ -33,7 +33,7 @@ from augcli.records.keys import told
 from augcli.records.typed import Step
 from augcli.requests.asked import Copies
 from augcli.requests.courses import Stage, View
-from augcli.requests.redraws import Distinct, Picked, Vain, redraws
+from augcli.requests.redraws import TRIES, Distinct, Picked, Vain, redrawn
 from augcli.steps.recorded import step_named
 from augcli.steps.ways import Pick, Turn, picks_of
 from augcli.task import Task
@@ -193,7 +193,7 @@ class CopyDraws:
         """Yield the steps of a copy, then those that it gets where it is drawn again."""
         yield group
         here = stage.below(self._place.at(task.source)).at(copy)
-        again = redraws(here, "attempt")
+        again = (redrawn(here, attempt, "attempt") for attempt in TRIES[1:])
         yield from self._groups(ManyDraws.of(islice(again, 1)), views)  # most often it is enough
         yield from self._groups(ManyDraws.of(again), views)
 

@@ -5,7 +5,7 @@ So is what a step fails on. A copy that cannot be had costs itself alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable
 from itertools import islice
 from typing import Generic, NamedTuple, TypeVar
 
@@ -16,6 +16,8 @@ from augcli.errors import RefusedError, StepError
 
 REDRAWS = 8
 """How often a copy that repeats another of the same sample is drawn again."""
+TRIES = range(REDRAWS + 1)
+"""The first try at a copy, and those after it."""
 
 Drawn = TypeVar("Drawn")
 Try = TypeVar("Try")
@@ -89,8 +91,6 @@ class Distinct(Generic[Drawn]):
         return picked
 
 
-def redraws(stream: Draws, *names: str) -> Iterator[Draws]:
-    """Yield the streams for drawing a copy again, below these names of its own."""
-    alone = Draws(stream.key)  # few are drawn again: nothing is to be worked out for many at once
-    for attempt in range(1, REDRAWS + 1):
-        yield alone.at(*names, attempt)
+def redrawn(stream: Draws, attempt: int, *names: str) -> Draws:
+    """Return where the draws of a further try at a copy hang, below these names of its own."""
+    return Draws(stream.key).at(*names, attempt)  # few are: nothing is worked out for many at once

@@ -20,7 +20,7 @@ from augcli.rows.tables import packed, plain_name, unpacked
 from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, CorpusPlan, label_of
 from augcli.text.drawing import Drawn, Failed, Original, courses_of, draw_copies
-from augcli.text.formats.base import Row
+from augcli.text.formats.base import Row, Writer
 from augcli.text.job import TextJob
 from augcli.text.provenance import Lines
 from augcli.text.readings import Readings
@@ -130,7 +130,7 @@ class BlockMaker:
                 self._plan.by_stage(row),
                 label_of(sample.label, self._settings),
                 Document(sample.text, self._readings.of(row), sample.spans),
-                partial(self._new_row, row - self._start),
+                partial(self._new_row, self._file.writer(row - self._start)),
             )
 
     def _own_row(self, index: int, sample: Row) -> str:
@@ -157,12 +157,12 @@ class BlockMaker:
             spots = (each.spot for each in drawn)
             lines.marks += [(spot.stage, group_of(base, spot), spot.view) for spot in spots]
 
-    def _new_row(self, index: int, made: Document) -> str | None:
+    def _new_row(self, write: Writer, made: Document) -> str | None:
         """Return a copy as its file has it; None if it is no new text or cannot be written."""
         text = made.text
         if text in self._known or not text.strip():
             return None
-        row = self._file.written(index, text, made.spans)
+        row = write(text, made.spans)
         if row is not None and not row.isascii():
             try:
                 self._file.payload([row])

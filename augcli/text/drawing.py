@@ -13,7 +13,7 @@ from augcli.errors import StepError
 from augcli.names import Spot
 from augcli.records.typed import Step
 from augcli.requests.courses import Stage, View
-from augcli.requests.redraws import Distinct, Place, redraws
+from augcli.requests.redraws import TRIES, Distinct, Place, redrawn
 from augcli.text.attempts import First, Made, Steps, firsts_of, made, record_of, sizes_of
 from augcli.text.transform import Sizes, TextTransform
 from augcli.text.words import Document
@@ -25,8 +25,6 @@ Course = tuple[Stage[TextTransform], Views]
 """A stage with its views."""
 Group = Sequence[Made]
 """What a try at a copy comes to, view by view."""
-Tries = Iterable[Callable[[], Group]]
-"""Each makes a copy, where those before did in vain."""
 
 
 class Rows(dict[str, str | None]):
@@ -146,10 +144,6 @@ def drawn_for(
     return chain.from_iterable(draw_copies(courses_of(stages), seed, [original]))
 
 
-def _called(make: Callable[[], Group]) -> Group:
-    return make()
-
-
 class _Copies:
     """The copies that many texts get of one stage."""
 
@@ -176,10 +170,9 @@ class _Copies:
         copies: Distinct[Group] = Distinct(rows.mark, [document.text, None])
         can_be_had = True
         for copy, place in enumerate(range(self._ends[number], self._ends[number + 1])):
-            first: Tries = (partial(self._at_first, place, original),)
-            tried = chain(first, self._more(place, original)) if can_be_had else first
+            draw = partial(self._drawn, original, place)
             try:
-                picked = copies.pick(_called, tried)
+                picked = copies.pick(draw, TRIES if can_be_had else TRIES[:1])
             except StepError as error:
                 yield Failed((stage, copy), error)
                 continue
@@ -192,14 +185,9 @@ class _Copies:
             # where one could not be had, the others will hardly be: one try is enough
             can_be_had &= picked.is_new
 
-    def _more(self, place: int, original: Original) -> Iterator[Callable[[], Group]]:
-        """Yield what makes a copy anew."""
-        for draws in redraws(self._draws.one(place)):
-            yield partial(self._anew, draws, original)
-
-    def _at_first(self, place: int, original: Original) -> Group:
-        return [first(place, original.label, original.document) for first in self._firsts]
-
-    def _anew(self, draws: Draws, original: Original) -> Group:
+    def _drawn(self, original: Original, place: int, attempt: int) -> Group:
         label, document = original.label, original.document
+        if not attempt:
+            return [first(place, label, document) for first in self._firsts]
+        draws = redrawn(self._draws.one(place), attempt)
         return [made(own, view.below(draws), label, document) for view, own in self._views]

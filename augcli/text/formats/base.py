@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import ClassVar, TypeVar
 
 from msgspec import Struct
@@ -33,6 +34,10 @@ class Row(Struct, frozen=True):
     def label(self) -> str | None:
         """Return its label without space around it."""
         return self.cell and self.cell.strip()
+
+
+Writer = Callable[[str, Sequence[Span]], str | None]
+"""Gives a sample with another text, as its file has it; None where that cannot hold it."""
 
 
 class TextFile(ABC):
@@ -69,6 +74,10 @@ class TextFile(ABC):
     @abstractmethod
     def written(self, index: int, text: str, spans: Sequence[Span]) -> str | None:
         """Return a sample with another text, as the file has it; None where it cannot hold it."""
+
+    def writer(self, index: int) -> Writer:
+        """Return what writes a sample with other texts."""
+        return partial(self.written, index)
 
     @abstractmethod
     def part(self, rows: Sequence[int]) -> bytes:
