@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from typing import ClassVar, TypeVar
 
 from msgspec import Struct
@@ -36,6 +37,7 @@ class Row(Struct, frozen=True):
         return self.cell and self.cell.strip()
 
 
+_SAMPLED = 200
 Writer = Callable[[str, Sequence[Span]], str | None]
 """Gives a sample with another text, as its file has it; None where that cannot hold it."""
 
@@ -173,6 +175,13 @@ class LinedFile(TextFile):
     def lost(self) -> Sequence[LostLine]:
         """Return the lines that are no samples, as they cannot be read."""
         return self.body.lost
+
+
+def texts_from_all_over(files: Sequence[TextFile]) -> Sequence[str]:
+    """Return some texts of files, from their beginning to their end."""
+    step = max(1, sum(map(len, files)) // _SAMPLED)
+    every = ((file, index) for file in files for index in range(len(file)))
+    return [file.row(index).text for file, index in islice(every, 0, None, step)]
 
 
 def texts_of(settings: TextDatasetSettings) -> Sequence[ColumnRef]:
