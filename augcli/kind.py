@@ -1,4 +1,11 @@
-"""What a package of transforms, readers and writers offers to the rest, and where it is found."""
+"""What a package of transforms, readers and writers offers to the rest, and where it is found.
+
+Kinds are alike inside. `kind.py` says what one offers and where that is, `config.py` what a recipe
+may say of it; `augment.py` works on sources, `remaking.py` makes outputs again from records alone.
+The rest is named after whom it serves: `starter.py` `init`, `linter.py` `check`, `preview.py` and
+`playground.py` `preview`, `figure.py` (of texts: `differences.py`) `report`, `loading.py` programs,
+`court.py` `evaluate`.
+"""
 
 from __future__ import annotations
 

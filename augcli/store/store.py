@@ -1,6 +1,10 @@
 """What a store of files can do, be it a folder or a bucket: eight methods, and what they speak of.
 
 Names are POSIX paths below the store's root. A mark is opaque: the same mark, the same bytes.
+
+An output on the disk is no `Store`, on purpose: into a bucket the one process that holds the lease
+carries bytes, while on a disk each worker renames its own batch, and none waits for another. What
+both promise is the same, and so is the folder with its records, which `RemoteOutput` inherits.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from msgspec import Struct
@@ -99,6 +99,10 @@ class Series(Struct, frozen=True, dict=True):
         common = math.gcd(own, rate)
         values = resample_poly(filled(self.values), rate // common, own // common, axis=-1)
         return Series(np.ascontiguousarray(values), self.label)
+
+
+Partners: TypeAlias = Sequence[Sequence[Series]]
+"""Of each series of a stack, those that it is mixed with."""
 
 
 def stacked(series: Sequence[Series]) -> Series:

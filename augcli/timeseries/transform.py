@@ -17,7 +17,7 @@ from augcli.draws import Draws, ManyDraws
 from augcli.foreign import derived_from
 from augcli.params import Columns, rounded, rounded_many, texts_of
 from augcli.ranges import Constant, Spread
-from augcli.timeseries.series import Series, Values, stacked, unstacked
+from augcli.timeseries.series import Partners, Series, Values, stacked, unstacked
 from augcli.transform import Params, Transform
 
 
@@ -102,9 +102,7 @@ class SeriesTransform(Transform):
         return length
 
     @classmethod
-    def apply_all(
-        cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
-    ) -> Series:
+    def apply_all(cls, stack: Series, params: Sequence[Params], partners: Partners) -> Series:
         """Return a stack after the step, each series by its own params; the input stays as it is.
 
         What `length_after` says is the same for all of them, and so are the lengths of lists in
@@ -182,9 +180,7 @@ class OneByOne(SeriesTransform):
     """Base of steps that take series one at a time."""
 
     @classmethod
-    def apply_all(
-        cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
-    ) -> Series:
+    def apply_all(cls, stack: Series, params: Sequence[Params], partners: Partners) -> Series:
         """Return a stack after the step."""
         return stacked([*map(cls.apply, unstacked(stack), params, partners)])
 
@@ -203,9 +199,7 @@ class Moving(SeriesTransform):
         raise NotImplementedError
 
     @classmethod
-    def apply_all(
-        cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
-    ) -> Series:
+    def apply_all(cls, stack: Series, params: Sequence[Params], partners: Partners) -> Series:
         """Return the moved series."""
         positions = [cls.positions(each, stack.length) for each in params]
         return stack.moved(np.array(positions)[:, None])

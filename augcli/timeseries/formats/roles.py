@@ -47,10 +47,10 @@ def blocks(rows: Iterator[Row]) -> Iterator[tuple[int, list[Row]]]:
 def roles_of(grid: Grid, settings: SeriesDatasetSettings) -> Roles:
     """Return which column is what; SettingError where the recipe names one that is not there."""
     named = (
-        _found(grid, settings.id, "id"),
-        _found(grid, settings.time, "time"),
-        _found(grid, settings.label, "label"),
-        _found(grid, settings.split_column, "split"),
+        grid.column_told(settings.id, "id"),
+        grid.column_told(settings.time, "time"),
+        grid.column_told(settings.label, "label"),
+        grid.column_told(settings.split_column, "split"),
     )
     marks = grid.columns(settings.point_labels, "point_labels")
     if settings.windows and settings.label is not None:
@@ -70,10 +70,6 @@ def marked_of(grid: Grid, columns: Sequence[int]) -> list[str]:
     """Return which columns have numbers with other marks than a point."""
     head = [*zip(*islice(grid.judges(), _SHOWN), strict=True)]
     return [grid.names[i] for i in columns if are_marked(head[i], grid.missing)]
-
-
-def _found(grid: Grid, ref: str | int | None, role: str) -> int | None:
-    return None if ref is None else grid.column(ref, role)
 
 
 def _numeric(grid: Grid, free: Sequence[int]) -> list[int]:
