@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, get_args
+
+from msgspec import Struct
 
 from augcli.dataset.formats import Format
 from augcli.dataset.units import Dataset
@@ -111,8 +112,7 @@ class Linter(Protocol[P_contra]):
         ...
 
 
-@dataclass(frozen=True)
-class Kind(Generic[S, D, Out, B, P]):
+class Kind(Struct, Generic[S, D, Out, B, P], frozen=True):
     """A kind of dataset: its settings, its reader and its worker, and what else it can do.
 
     Nothing heavy is imported before one of its functions needs it.

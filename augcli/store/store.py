@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from augcli.errors import StorageError
 
@@ -27,8 +28,7 @@ class ConflictError(StorageError):
     """What is under a name is not what the writer thought it was."""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """What a store has under a name."""
 
     name: str
@@ -36,8 +36,7 @@ class Entry:
     mark: Mark
 
 
-@dataclass(frozen=True)
-class Publication:
+class Publication(Struct, frozen=True):
     """Files that become visible together with their record, which is written last of all."""
 
     name: str

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import repeat
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from augcli.draws import Draws, ManyDraws
@@ -36,8 +37,7 @@ class Peers(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What `make_params` may know of a series."""
 
     channels: int

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, TypeAlias, TypeVar
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from augcli.dataset.columns import names_labels
@@ -53,8 +53,7 @@ def read_files(
     raise none_left(broken)
 
 
-@dataclass(frozen=True)
-class Files:
+class Files(Struct, frozen=True):
     """The files of a dataset, opened, and why others are not."""
 
     parts: Sequence[FilePart]
@@ -163,8 +162,7 @@ def table_format(name: str) -> TableFormat | None:
     return inner if inner and inner.names_of else format_at(TableFormat, name)
 
 
-@dataclass(frozen=True)
-class TableFormat(Format):
+class TableFormat(Format, frozen=True):
     """A format of tables."""
 
     kind: ClassVar[str] = "tabular"

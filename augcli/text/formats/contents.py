@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from augcli.dataset.doubts import UNCLEAR_WORDS
 from augcli.errors import SettingError
@@ -49,8 +50,7 @@ class Content(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Texts:
+class Texts(Struct, frozen=True):
     """One value, or several that are edited each by itself, with labelled spans in one."""
 
     texts: Sequence[Path]
@@ -77,8 +77,7 @@ class Texts:
         return found
 
 
-@dataclass(frozen=True)
-class Chat:
+class Chat(Struct, frozen=True):
     """What some roles say in a chat."""
 
     path: Path
@@ -102,8 +101,7 @@ class Chat:
         return [((*self.path, *p), new) for (p, _), new in zip(said, parted(text), strict=True)]
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(Struct, frozen=True):
     """A list of words, one of their tags, and others that have something of each word."""
 
     words: Path

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
+from msgspec import Struct
 
 from augcli.balance.classes import are_amounts
 from augcli.dataset.formats import Format
@@ -65,8 +65,7 @@ class New(NamedTuple):
     """Its number among all new series of the file."""
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(Struct, frozen=True):
     """New series of a file that are written together."""
 
     stacks: Sequence[Stack]
@@ -227,8 +226,7 @@ Opener: TypeAlias = Callable[[str, Any, SeriesDatasetSettings], SeriesFile]
 """Opens a file by its name and bytes."""
 
 
-@dataclass(frozen=True)
-class SeriesFormat(Format):
+class SeriesFormat(Format, frozen=True):
     """A format of series."""
 
     kind: ClassVar[str] = "timeseries"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
+from msgspec import Struct
 
 from augcli.errors import SampleError
 from augcli.timeseries.config import SeriesDatasetSettings
@@ -22,8 +22,7 @@ _FEW = 0.1
 """Of the numbers of a column: so many other texts are odd cells, and more are another column."""
 
 
-@dataclass(frozen=True)
-class Roles:
+class Roles(Struct, frozen=True):
     """Which column is what, by number."""
 
     id: int | None

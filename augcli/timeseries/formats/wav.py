@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from augcli.dataset.formats import register_format
@@ -29,8 +29,7 @@ _FASTEST = 100_000_000
 """Points a second; beyond is no sound, not even an ultrasonic one."""
 
 
-@dataclass(frozen=True)
-class Sound:
+class Sound(Struct, frozen=True):
     """What the chunks of a file say."""
 
     fmt: bytes
