@@ -10,14 +10,17 @@ from typing import Any
 
 import pytest
 from datasets import SHARED_DATA
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 # As the command line has it. Nothing has imported NumPy yet; the test runner has threads, and with
-# more than one in BLAS a run in this process would not fork.
-os.environ["OPENBLAS_NUM_THREADS"] = "1"
+# more than one in BLAS a run in this process would not fork. Those of OpenMP wait for each other
+# on CPUs that other tests want.
+os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 # The same examples on every run, and no clock: machines that run tests are busy with other tests.
-settings.register_profile("suite", deadline=None, derandomize=True)
+# Nothing is explained: oracles are called again with a step that does nothing, and are to fail.
+PHASES = [phase for phase in Phase if phase != Phase.explain]
+settings.register_profile("suite", deadline=None, derandomize=True, phases=PHASES)
 settings.load_profile("suite")
 
 pytest_plugins = ["oracles", "pytester"]

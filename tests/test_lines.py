@@ -13,6 +13,7 @@ _NUMBERS = st.floats(allow_nan=False, allow_infinity=False) | st.integers() | st
 _PLAIN = st.recursive(
     _NUMBERS | st.none() | st.text() | st.text(st.characters(codec="ascii")),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,
 )
 
 

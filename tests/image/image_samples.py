@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cache
 
 import cv2
 import numpy as np
@@ -81,16 +82,21 @@ def sized(name: str, facts: Facts, share: float = 0.75) -> ImageTransform:
 
 def smooth(width=61, height=47, *, channels=3, depth="uint8", alpha=False) -> np.ndarray:
     """Return a picture of soft waves that uses the whole range; alpha, if any, varies too."""
+    values = _waves(width, height, channels).copy()
+    if alpha:
+        values[:, :, -1] = np.clip(values[:, :, -1] * 2 - 0.5, 0, 1)
+    return to_depth(values, depth)
+
+
+@cache
+def _waves(width: int, height: int, channels: int) -> np.ndarray:
     rng = np.random.default_rng(0)
     x, y = np.meshgrid(np.arange(width), np.arange(height))
     waves = [
         np.sin(x * fx + px) * np.cos(y * fy + py)
         for fx, fy, px, py in rng.uniform([0.05, 0.05, 0, 0], [0.2, 0.2, 6, 6], (channels, 4))
     ]
-    values = np.stack(waves, axis=-1) / 2 + 0.5
-    if alpha:
-        values[:, :, -1] = np.clip(values[:, :, -1] * 2 - 0.5, 0, 1)
-    return to_depth(values, depth)
+    return np.stack(waves, axis=-1) / 2 + 0.5
 
 
 def noisy(width=61, height=47, channels=3, depth="uint8", seed=0) -> np.ndarray:

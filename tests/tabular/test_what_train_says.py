@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -72,6 +73,12 @@ def made(folder: Path, held: list[list[str]], lay: Callable[..., Path], *form: s
     return [line for line in lines if line.startswith(b"train")]
 
 
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[bytes]]:
+    """Return what gives the lines of train in the output where nothing is changed."""
+    return cache(lambda *lay: made(tmp_path_factory.mktemp("usual"), HELD, *lay))
+
+
 @pytest.mark.parametrize(
     ("change", "form"),
     [(change, (",", "csv")) for change in CHANGES] + [("words", ("\t", "tsv"))],
@@ -79,13 +86,17 @@ def made(folder: Path, held: list[list[str]], lay: Callable[..., Path], *form: s
 )
 @pytest.mark.parametrize("lay", [in_one, in_two])
 def test_cells_of_a_test_set_change_nothing(
-    tmp_path: Path, lay: Callable[..., Path], form: tuple[str, str], change: str
+    tmp_path: Path,
+    usual: Callable[..., list[bytes]],
+    lay: Callable[..., Path],
+    form: tuple[str, str],
+    change: str,
 ) -> None:
-    usual = made(tmp_path / "usual", HELD, lay, *form)
+    expected = usual(lay, *form)
     cells = [[CHANGES[change].get(*each) for each in zip(NAMES, row, strict=True)] for row in HELD]
-    assert len(usual) > 2 * len(TRAIN)
+    assert len(expected) > 2 * len(TRAIN)
     for number, held in enumerate(([cells[0], *HELD[1:]], cells)):
-        assert usual == made(tmp_path / str(number), held, lay, *form)
+        assert expected == made(tmp_path / str(number), held, lay, *form)
 
 
 def parquet(folder: Path, odd: float, *, by_column: bool) -> pl.DataFrame:
