@@ -7,9 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from augcli.again import Again
 from augcli.balance.classes import one_class
 from augcli.dataset.groups import apart
-from augcli.dataset.told import few
 from augcli.errors import Doubt
-from augcli.plural import several
+from augcli.plural import few, several
 from augcli.rows.opened import copied
 from augcli.timeseries.formats.base import SeriesFile
 from augcli.timeseries.library import Library

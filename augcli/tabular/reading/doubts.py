@@ -14,8 +14,9 @@ from augcli.checks.findings import Lint
 from augcli.dataset.columns import names_groups
 from augcli.dataset.doubts import OTHER_KIND, POINTS_OF_SERIES, UNCLEAR_FORMAT
 from augcli.dataset.groups import told_apart
-from augcli.dataset.told import few, quoted
+from augcli.dataset.told import quoted
 from augcli.errors import Doubt
+from augcli.plural import few
 from augcli.rows.delimited import NUMBER
 from augcli.rows.following import (
     LONGEST_LOOK,

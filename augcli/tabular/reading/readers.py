@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from augcli.dataset.columns import names_labels
 from augcli.dataset.doubts import UNCLEAR_FORMAT
 from augcli.dataset.formats import Format, format_at, formats_of, register_format
-from augcli.dataset.told import few
 from augcli.errors import SampleError
+from augcli.plural import few
 from augcli.rows.encodings import open_text
 from augcli.rows.opened import each_opened, none_left
 from augcli.rows.packed import check_size

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from augcli.dataset.columns import names_groups
 from augcli.dataset.splits import columns_of_splits, is_augmented
-from augcli.dataset.told import few
 from augcli.errors import SettingError
+from augcli.plural import few
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import Block, New, Own, SeriesFile, Shape
