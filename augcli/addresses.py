@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 _ADDRESS = re.compile(r"(s3|gs|az):/+(.*)", re.DOTALL | re.IGNORECASE)
 _ANY = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -17,8 +18,7 @@ _USER = re.compile(r"\w+:/+[^/@]*:[^@]*@", re.DOTALL)
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
 
 
-@dataclass(frozen=True)
-class Address:
+class Address(Struct, frozen=True):
     """A place in a bucket (Azure: a container); an empty key is all of it."""
 
     scheme: str

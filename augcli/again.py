@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 AGAIN = "nothing new: "
 """How a note begins that samples are no new ones."""
 
 
-@dataclass(frozen=True)
-class Again:
+class Again(Struct, frozen=True):
     """Samples that are no new ones, in files of many."""
 
     count: int

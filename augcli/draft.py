@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 MOST_GROWTH = 10
 """How many times larger a class may become without being copies nearly all."""
@@ -39,8 +40,7 @@ def bounded(grown: Mapping[str, tuple[int, int]]) -> str:
     return f"target: {json.dumps(more, ensure_ascii=False)}}}    # {why}"
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What a person wants a recipe for."""
 
     path: Path
@@ -56,8 +56,7 @@ class Asked:
         return int(told) if told and told.lstrip("-").isdecimal() else told
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """What a recipe says of a dataset; lines are as they are written, with their comments."""
 
     kind: str

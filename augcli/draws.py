@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,12 +44,8 @@ def _word(name: str | int) -> int:
     return _mix((name + _GOLDEN) & _MASK) + _GOLDEN
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Draws:
-    """A named place in the space of random numbers; `Draws(seed).at("a.jpg", 0, "rotate#0")`.
-
-    It never changes, but is not frozen: one that is takes twice as long to make.
-    """
+class Draws(Struct, frozen=True):
+    """A named place in the space of random numbers; `Draws(seed).at("a.jpg", 0, "rotate#0")`."""
 
     key: int
 
@@ -170,7 +167,7 @@ class ManyDraws:
         Samples that go through the same steps ask for the same names: when the first of them does,
         a name is folded into the keys of all.
         """
-        return _OneOf(self, place)
+        return _OneOf(self.each[place], self, place)
 
     def shared(self, name: str | int) -> ManyDraws | None:
         """Return `at(name)`, worked out once; None where others have asked for very many names."""
@@ -187,24 +184,20 @@ class ManyDraws:
         return self._each
 
 
-class _OneOf(Draws):
+class _OneOf(Draws, frozen=True):
     """One stream of many."""
 
-    __slots__ = ("_many", "_place")
-
-    def __init__(self, many: ManyDraws, place: int):
-        self.key = many.each[place]
-        self._many = many
-        self._place = place
+    many: ManyDraws
+    place: int
 
     def at(self, *names: str | int) -> Draws:
-        many = self._many
+        many = self.many
         for name in names:
             below = many.shared(name)
             if below is None:
                 return super().at(*names)
             many = below
-        return _OneOf(many, self._place)
+        return many.one(self.place)
 
 
 def words(numbers: Sequence[int] | NDArray[np.int64]) -> NDArray[np.uint64]:

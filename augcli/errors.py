@@ -24,9 +24,11 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from augcli.plural import several
 
@@ -48,8 +50,7 @@ class AugmentError(Exception):
         return [f"augment: {self}"]
 
 
-@dataclass(frozen=True, order=True)
-class Problem:
+class Problem(Struct, frozen=True, order=True):
     """One finding with its place; `line` and `column` count from 1, 0 means the whole file."""
 
     file: str
@@ -58,9 +59,9 @@ class Problem:
     message: str
     severity: str = "error"
     code: str = "recipe"
-    source: str = field(default="", compare=False, repr=False)
+    source: str = ""
     """The line of the file, where it is at hand."""
-    key: str = field(default="", compare=False)
+    key: str = ""
     """The key of the recipe that settles it, where there is one."""
 
     def __str__(self) -> str:
@@ -125,8 +126,7 @@ class SettingError(AugmentError):
         super().__init__(message)
 
 
-@dataclass(frozen=True)
-class Doubt:
+class Doubt(Struct, frozen=True):
     """What would have to be guessed of a dataset: one sentence, and what settles it."""
 
     code: str

@@ -1,12 +1,20 @@
-"""What a package of transforms, readers and writers offers to the rest, and where it is found."""
+"""What a package of transforms, readers and writers offers to the rest, and where it is found.
+
+Kinds are alike inside. `kind.py` says what one offers and where that is, `config.py` what a recipe
+may say of it; `augment.py` works on sources, `remaking.py` makes outputs again from records alone.
+The rest is named after whom it serves: `starter.py` `init`, `linter.py` `check`, `preview.py` and
+`playground.py` `preview`, `figure.py` (of texts: `differences.py`) `report`, `loading.py` programs,
+`court.py` `evaluate`.
+"""
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, get_args
+
+from msgspec import Struct
 
 from augcli.dataset.formats import Format
 from augcli.dataset.units import Dataset
@@ -104,8 +112,7 @@ class Linter(Protocol[P_contra]):
         ...
 
 
-@dataclass(frozen=True)
-class Kind(Generic[S, D, Out, B, P]):
+class Kind(Struct, Generic[S, D, Out, B, P], frozen=True):
     """A kind of dataset: its settings, its reader and its worker, and what else it can do.
 
     Nothing heavy is imported before one of its functions needs it.

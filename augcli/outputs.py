@@ -7,11 +7,12 @@ import html
 from array import array
 from collections.abc import Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple, overload
+
+from msgspec import Struct
 
 from augcli.commands.explain import record_of_row
 from augcli.commands.replay import again
@@ -30,8 +31,7 @@ from augcli.store.untouched import output_stat
 from augcli.task import Plain, Shares, shown_label
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Sample:
+class Sample(Struct, frozen=True, eq=False):
     """A sample of an output: an original or a copy, or a row of a file that holds many."""
 
     record: Record

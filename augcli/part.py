@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import re
 from contextlib import closing
-from dataclasses import dataclass
 from itertools import chain
+
+from msgspec import Struct
 
 from augcli.dataset.units import Dataset
 from augcli.engines import Engine
@@ -26,8 +27,7 @@ from augcli.work.making import Progress, Work
 from augcli.work.pending import bases
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """One of so many parts, counted from 1."""
 
     number: int

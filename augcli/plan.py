@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from augcli.balance.classes import check_steps, check_target, names_classes
 from augcli.balance.rare import by_objects, check_balance, objects_of, repeats
@@ -31,8 +32,7 @@ from augcli.task import Count, Plain
 from augcli.transform import Transform, located
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What is asked of each unit of a dataset."""
 
     dataset: Dataset

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -54,8 +55,16 @@ class Spread(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Constant:
+class _Drawn(Struct, frozen=True):
+    """A spread, which its plain form stands for in JSON."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        plain = core_schema.plain_serializer_function_ser_schema(lambda spread: spread.plain())
+        return core_schema.is_instance_schema(cls, serialization=plain)
+
+
+class Constant(_Drawn, frozen=True):
     """Always the same number."""
 
     value: Number
@@ -83,8 +92,7 @@ class Constant:
         return Constant(move(self.value))
 
 
-@dataclass(frozen=True)
-class Uniform:
+class Uniform(_Drawn, frozen=True, dict=True):
     """Uniform between two numbers; whole numbers include both ends."""
 
     low: Number
@@ -125,8 +133,7 @@ class Uniform:
         return replace(self, low=move(self.low), high=move(self.high))
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(_Drawn, frozen=True):
     """One of several numbers, equally likely."""
 
     values: tuple[Number, ...]
@@ -156,8 +163,7 @@ class Choice:
         return Choice(tuple(map(move, self.values)))
 
 
-@dataclass(frozen=True)
-class Normal:
+class Normal(_Drawn, frozen=True, dict=True):
     """Normally distributed, truncated to the declared bounds (drawn by the inverse cdf)."""
 
     mean: float
@@ -206,8 +212,7 @@ def each_of(formula: Callable[[float], float], values: NDArray[np.float64]) -> N
     return np.array([*map(formula, values.ravel().tolist())], float).reshape(values.shape)
 
 
-@dataclass(frozen=True)
-class Real:
+class Real(Struct, frozen=True):
     """Declares a parameter of real numbers in low..high (both allowed)."""
 
     low: float
@@ -215,7 +220,7 @@ class Real:
     about: str
     unit: str = ""
     log: bool = False
-    whole: bool = field(default=False, init=False)
+    whole: ClassVar[bool] = False
     neutral: float | None = None
     """The value that changes nothing; None where none does, or more of it is no stronger."""
 
@@ -308,11 +313,10 @@ class Real:
         return f"between {_short(self.low)} and {_short(self.high)}{unit}"
 
 
-@dataclass(frozen=True)
-class Whole(Real):
+class Whole(Real, frozen=True):
     """Declares a parameter of whole numbers in low..high (both allowed)."""
 
-    whole: bool = field(default=True, init=False)
+    whole: ClassVar[bool] = True
 
 
 def _wrong(message: str, where: tuple[str | int, ...]) -> PydanticCustomError:

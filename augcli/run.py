@@ -11,9 +11,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from itertools import chain
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from augcli.addresses import shown
 from augcli.dataset.leaks import heeded, leaks

@@ -28,9 +28,11 @@ from __future__ import annotations
 import mmap
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from augcli.again import Again
 from augcli.errors import Problem, StepError
@@ -65,8 +67,7 @@ def shown_label(label: str | Shares | None) -> str | None:
 Buffer = bytes | memoryview | mmap.mmap
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(Struct, frozen=True):
     """One class of one split, before and after, and what it was to reach."""
 
     split: str
@@ -82,8 +83,7 @@ O_co = TypeVar("O_co", bound=OutputSettings, covariant=True)
 B_co = TypeVar("B_co", bound=BalanceSettings, covariant=True)
 
 
-@dataclass(frozen=True)
-class Job(Generic[S_co, D_co, O_co, B_co]):
+class Job(Struct, Generic[S_co, D_co, O_co, B_co], frozen=True):
     """What a processor needs to know of a recipe; kinds have their own in it."""
 
     seed: int
@@ -130,17 +130,22 @@ AnyJob = Job[Transform, DatasetSettings, OutputSettings, BalanceSettings]
 """A job of whatever kind."""
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """The bytes of one file of the dataset, read or mapped into memory."""
 
     name: str
     """Path relative to the dataset, POSIX form."""
-    sha256: str
+    hashed: str | Callable[[], str]
+    """The SHA-256 of the bytes, or what reads them for it."""
     held: bytes | mmap.mmap | Callable[[], bytes]
     """The bytes, or what reads them anew."""
     stat: Sequence[int] = ()
     """What told the file from others when it was read; nothing where it could not be."""
+
+    @property
+    def sha256(self) -> str:
+        """Return the SHA-256 of the bytes, which may have to be read for it."""
+        return self.hashed() if callable(self.hashed) else self.hashed
 
     @property
     def data(self) -> bytes | mmap.mmap:
@@ -164,8 +169,7 @@ Pools = Mapping[str, Sequence[Partner]]
 """Whom steps may choose partners from, by the name of the pool; some stand there several times."""
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(Struct, frozen=True):
     """One unit of the listing and what is asked of it."""
 
     row: int
@@ -187,7 +191,7 @@ class Task:
     def plain(self) -> Plain:
         """Return this as plain JSON."""
         asked = plain_request(self.request)
-        return vars(self) | {"inputs": list(self.inputs), "request": asked}
+        return asdict(self) | {"inputs": list(self.inputs), "request": asked}
 
     @property
     def others(self) -> list[str]:
@@ -212,8 +216,7 @@ def failure(source: str, split: str | None, label: str | None, reason: str) -> P
     return {"source": source, "split": split, "label": label, "reason": reason}
 
 
-@dataclass(frozen=True)
-class Lost:
+class Lost(Struct, frozen=True):
     """New samples that were not made, as workers were lost on one; the next run tries again."""
 
     failure: Plain
@@ -256,8 +259,7 @@ class Output(NamedTuple):
         return self.name, self.key
 
 
-@dataclass(frozen=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """What a source of many samples amounts to."""
 
     counts: Sequence[Count] = ()

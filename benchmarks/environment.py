@@ -29,10 +29,10 @@ _FILES = (
 )
 OF_PICTURES = (
     "augcli",
-    "deflate",
     "opencv-python-headless",
     "numpy",
     "pillow",
+    "zlib-ng",
     "pydantic",
     "albumentations",
     "augrs-py",

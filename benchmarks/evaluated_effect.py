@@ -6,12 +6,12 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
+from msgspec.structs import replace
 
 from augcli.commands.bench import Terms
 from augcli.commands.evaluate import evaluate

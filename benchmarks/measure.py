@@ -12,9 +12,11 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 _PR_SET_CHILD_SUBREAPER = 36
 _LOOK_EVERY = 0.01
@@ -25,8 +27,7 @@ _LONGEST = 900
 Command = Sequence[str]
 
 
-@dataclass(frozen=True)
-class Cost:
+class Cost(Struct, frozen=True):
     """What one execution took."""
 
     cpu: float
@@ -38,8 +39,7 @@ class Cost:
     """The same of the largest process that it started."""
 
 
-@dataclass(frozen=True)
-class Spread:
+class Spread(Struct, frozen=True):
     """Several measurements of one thing."""
 
     values: tuple[float, ...]
@@ -52,16 +52,14 @@ class Spread:
         return f"{self.median:.2f} ({min(self.values):.2f}–{max(self.values):.2f})"
 
 
-@dataclass(frozen=True)
-class Contender:
+class Contender(Struct, frozen=True):
     """A command, and how many things it makes."""
 
     command: Command
     things: int
 
 
-@dataclass(frozen=True)
-class Costs:
+class Costs(Struct, frozen=True):
     """What one contender took in several rounds."""
 
     rounds: tuple[Cost, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from benchmarks import environment
 from benchmarks.measure import Contender, Costs, interleaved, ratio, run
@@ -19,8 +20,7 @@ _OURS, _OURS_ALONE = "augment -j 2", "augment -j 1"
 _FLOOR, _FLOOR_ALONE = "floor, 2 processes", "floor, 1 process"
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """One recipe, who else does it, and what was promised."""
 
     recipe: str

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from benchmarks import environment
 from benchmarks.measure import Spread, run, say
@@ -23,8 +24,7 @@ ALBUMENTATIONS, ALBUMENTATIONSX, AUGRS = "albumentations", "albumentationsx", "a
 BY_POINTS = f"{ALBUMENTATIONS}-keypoints"
 
 
-@dataclass(frozen=True)
-class Race:
+class Race(Struct, frozen=True):
     """A recipe on some data, on how many sources it is run, and what is wanted."""
 
     recipe: str
@@ -116,8 +116,7 @@ RACES = {
 }
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """What was found of one contender, round by round."""
 
     slopes: tuple[float, ...]

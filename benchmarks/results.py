@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from benchmarks import environment
 
@@ -65,8 +66,7 @@ all its descendants, its start included.
 _SECTION = re.compile(r"^## (.+?)\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Struct, frozen=True):
     """A file of results."""
 
     file: Path
@@ -85,8 +85,7 @@ OPERATIONS = Page(environment.HERE / "OPERATIONS.md", _OPERATIONS_HEAD, environm
 SCALE = Page(environment.HERE / "SCALE.md", _SCALE_HEAD, environment.OF_SCALE)
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Struct, frozen=True):
     """A promise and what became of it."""
 
     what: str
@@ -98,8 +97,7 @@ class Target:
         return self.what, self.wanted, self.measured, "yes" if self.met else "**no**"
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(Struct, frozen=True):
     """What one part found."""
 
     title: str

@@ -10,9 +10,10 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from benchmarks import environment, series
 from benchmarks.measure import Spread, run, say
@@ -24,8 +25,7 @@ _OUT = _FOLDER / "out"
 _OURS = "augment"
 
 
-@dataclass(frozen=True)
-class Race:
+class Race(Struct, frozen=True):
     """Steps on some data, two sizes, and whose script does the same."""
 
     title: str

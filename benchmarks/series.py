@@ -6,11 +6,11 @@ import json
 import shutil
 import wave
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from benchmarks import environment
 from benchmarks.measure import Contender, Costs, interleaved, ratio, say
@@ -27,8 +27,7 @@ it can be explained, replayed and done again alone; tsaug computes whole arrays 
 random numbers and records nothing. The peak is that of a command's first process."""
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Struct, frozen=True):
     """A dataset, what is done to it, and the script of a peer that does the same."""
 
     name: str

@@ -6,10 +6,11 @@ import gzip
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import count as numbers
 from itertools import cycle, islice
 from pathlib import Path
+
+from msgspec import Struct
 
 from benchmarks import environment
 
@@ -17,8 +18,7 @@ _DIGIT = 28
 _HEAD_OF_DIGITS = 16
 
 
-@dataclass(frozen=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """A data set, and how a folder of so many of its pictures is written."""
 
     data: str

@@ -7,12 +7,12 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
+from msgspec import Struct
 
 from benchmarks import environment
 from benchmarks.measure import Contender, Costs, Spread, interleaved, run, say
@@ -35,8 +35,7 @@ _LIMIT = 900
 """Seconds after which a script is given up."""
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Struct, frozen=True):
     """One table, and what is done to it by us and by the peer."""
 
     name: str

@@ -6,7 +6,6 @@ import io
 import re
 import struct
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,10 +26,10 @@ from labelled_files import (
     voc,
     yolo,
 )
+from msgspec import Struct, field
 
 
-@dataclass(frozen=True)
-class Seed:
+class Seed(Struct, frozen=True, dict=True):
     """A dataset of a few files in one format, and what a recipe says of it."""
 
     kind: str

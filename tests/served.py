@@ -19,10 +19,11 @@ import tempfile
 import traceback
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from typing import IO, Any
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from pydantic import BaseModel
 
 import augcli
@@ -38,8 +39,7 @@ NO_BUILD = 99
 """How a command ends whose defence cannot be taken away, as it is not where it was."""
 
 
-@dataclass(frozen=True)
-class Done:
+class Done(Struct, frozen=True):
     """How a command ended; the code is that of a signal, negative, if one ended it."""
 
     returncode: int
@@ -163,7 +163,7 @@ def main() -> None:
     gc.freeze()  # or each command would look through all that was imported, and copy it
     for line in sys.stdin:
         done = served(json.loads(line))
-        print(json.dumps(vars(done)), flush=True)
+        print(json.dumps(asdict(done)), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""ARCHITECTURE.md names what is there, and all that lies at the top of the package."""
+"""ARCHITECTURE.md is one page, names what is there, and all folders of the package."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ import augcli
 PACKAGE = Path(augcli.__file__).parent
 ROOT = PACKAGE.parent
 PAGE = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
-TOLD_ABOVE = {"__init__.py", "__main__.py", "py.typed", "run.py"}
-"""What needs no line in the table of parts."""
 
 
 def lies_there(path: str) -> bool:
@@ -38,8 +36,10 @@ def test_all_that_it_names_is_there() -> None:
     ]
 
 
-def test_it_names_all_parts() -> None:
-    table = PAGE[PAGE.index("## The parts") : PAGE.index("## Six ideas")]
-    parts = {f"{each.name}{'/' * each.is_dir()}" for each in PACKAGE.iterdir()}
-    told = {name.split("/")[0] for name in re.findall(r"`([^`\n]+)`", table)}
-    assert {name for name in parts if name.rstrip("/") not in told} <= TOLD_ABOVE | {"__pycache__/"}
+def test_it_names_all_folders() -> None:
+    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert folders - {*re.findall(r"`(\w+)/", PAGE)} == set()
+
+
+def test_it_is_one_page() -> None:
+    assert len(PAGE.split()) <= 800

@@ -93,3 +93,13 @@ def test_circles_are_found_in_functions_and_for_types_too(tmp_path: Path) -> Non
     )
     (package / "four.py").write_text("import small.one\n")
     assert circles(graph_of(package)) == {frozenset({"small.one", "small.two", "small.three"})}
+
+
+def test_data_is_declared_one_way() -> None:
+    """A dataclass compiles its methods at each start; a struct is made in C."""
+    names = [
+        name
+        for name, path in modules(PACKAGE).items()
+        if re.search(r"\bdataclass\b", path.read_text())
+    ]
+    assert names == []

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from helpers import make_photos, write, write_recipe
+from msgspec.structs import replace
 from seeds import SEEDS
 
 import augcli

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Literal
+
+from msgspec import Struct, field
 
 from augcli.checks.findings import Lint
 from augcli.dataset.strings import Names
@@ -15,8 +16,7 @@ from augcli.plural import several
 _SHOWN = 3
 
 
-@dataclass
-class Alike:
+class Alike(Struct):
     """Samples one after the other, each with a hash of what it is and of what it is roughly."""
 
     splits: Collection[str]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 Marks: TypeAlias = NDArray[Any]
@@ -14,8 +14,7 @@ Marks: TypeAlias = NDArray[Any]
 Places: TypeAlias = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Twins:
+class Twins(Struct, frozen=True):
     """Samples that equal some of others."""
 
     places: Places

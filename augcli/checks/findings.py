@@ -7,9 +7,10 @@ changes its meaning; a finding that is no more keeps its code from being used fo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from textwrap import wrap
+
+from msgspec import Struct
 
 from augcli.dataset.doubts import QUESTIONS
 from augcli.errors import UsageError, did_you_mean
@@ -18,8 +19,7 @@ PAGE = Path(__file__).with_name("findings.md")
 _COLUMNS = 79
 
 
-@dataclass(frozen=True)
-class Lint:
+class Lint(Struct, frozen=True):
     """One finding of a look at samples; `at` is a path of keys in the recipe, or a file."""
 
     code: str
@@ -28,8 +28,7 @@ class Lint:
     severity: str = "warning"
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A kind of finding."""
 
     code: str

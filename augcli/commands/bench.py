@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from augcli.commands.program import Program
 from augcli.dataset.shares import told_groups
@@ -38,8 +40,7 @@ _FOLDS = 5
 """Of what is fitted anew for each."""
 
 
-@dataclass(frozen=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """How much is measured; what is left out is the kind's own."""
 
     folds: int | None = None
@@ -51,8 +52,7 @@ class Terms:
     """Whether a network does."""
 
 
-@dataclass(frozen=True)
-class Bench:
+class Bench(Struct, frozen=True):
     """What it takes to have recipes judged."""
 
     court: Court

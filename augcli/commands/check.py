@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from shutil import disk_usage
+
+from msgspec.structs import replace
 
 from augcli.checks.findings import FINDINGS, UNSILENCED, Lint
 from augcli.commands.amounts import betrayed, of_counts, unasked

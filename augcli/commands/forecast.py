@@ -6,8 +6,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field, to_builtins
+from msgspec.structs import replace
 
 from augcli.commands.check import remarks
 from augcli.dataset.units import Dataset
@@ -38,8 +40,7 @@ _SAMPLED = 8
 _COPIES_SAMPLED = 2
 
 
-@dataclass(frozen=True)
-class Forecast:
+class Forecast(Struct, frozen=True):
     """What a run would do."""
 
     counts: list[Count]
@@ -77,7 +78,8 @@ class Forecast:
     def plain(self) -> dict[str, Any]:
         """Return this as plain JSON."""
         notes = [str(note) for note in self.notes]
-        return asdict(self) | {"notes": notes, "refused": self.is_refused}
+        told: dict[str, Any] = to_builtins(self)
+        return told | {"notes": notes, "refused": self.is_refused}
 
 
 def forecast(recipe: Recipe) -> Forecast:
@@ -157,8 +159,7 @@ def _superfluous(journal: Journal, pending: Pending, survey: Survey) -> Iterator
         yield max(0, before - pending.plan.outputs(row))
 
 
-@dataclass(frozen=True)
-class _Outlined:
+class _Outlined(Struct, frozen=True):
     """What reading files of many samples told, and what the rest will cost."""
 
     tally: Tally

@@ -7,11 +7,13 @@ import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from augcli.addresses import address_of, shown
 from augcli.commands.elsewhere import way_out
@@ -60,8 +62,7 @@ _QUESTION = "  # question: "
 _LEAKS = "  # run refuses this until one of both is done:"
 
 
-@dataclass(frozen=True)
-class Started:
+class Started(Struct, frozen=True):
     """A starter recipe."""
 
     text: str
@@ -267,8 +268,7 @@ def _encloses(source: Source) -> bool:
     return len(_IN_QUOTES.findall(source.data)) > _FEW * bytes(source.data).count(b"\n")
 
 
-@dataclass(frozen=True)
-class _Tried:
+class _Tried(Struct, frozen=True):
     """What came of going as far with a recipe as a plan does."""
 
     failures: list[str]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from augcli.commands.html import rendered
 from augcli.commands.judged import verdict
@@ -42,8 +43,7 @@ _MOST_ROWS = 10_000
 """New rows that are looked at, where many are in a file."""
 
 
-@dataclass
-class Histogram:
+class Histogram(Struct):
     """How often a parameter had values in each of some equal bins; many values are sampled."""
 
     name: str
@@ -81,8 +81,7 @@ class Histogram:
         return [places[place] for place in range(_BINS)]
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(Struct, frozen=True):
     """What may be shown: an output, or a row of one that has many."""
 
     record: Record
@@ -109,8 +108,7 @@ class Item:
         return (self.record.output, self.row.base) if self.row else ("", self.record.source)
 
 
-@dataclass
-class Applied:
+class Applied(Struct):
     """Which steps were applied, and with which values."""
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -136,8 +134,7 @@ class Applied:
         return [replace(each, asked=asked.get(each.name)) for each in found]
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """One picture of the gallery."""
 
     name: str
@@ -147,8 +144,7 @@ class Shown:
     steps: list[str]
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(Struct, frozen=True):
     """A source with its copies, and what they can be found by."""
 
     label: str

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
 from pydantic import ValidationError
 
 from augcli.commands.html import rendered
@@ -110,8 +110,7 @@ def preview_page(recipe: Recipe, sources: int, copies: int, spread: Spread = her
     return _Shown.of(recipe, sources, copies).page(spread)
 
 
-@dataclass(frozen=True)
-class _Shown:
+class _Shown(Struct, frozen=True, dict=True):
     """A recipe and how much of it is shown; its dataset is listed once for all of that."""
 
     recipe: Recipe

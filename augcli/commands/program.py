@@ -11,9 +11,10 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct
 
 from augcli.commands import exam
 from augcli.commands.answers import answers
@@ -28,8 +29,7 @@ _TAIL = 5
 """Lines of what it said that are shown where it failed."""
 
 
-@dataclass(frozen=True)
-class Program:
+class Program(Struct, frozen=True):
     """What learns from one folder, and answers what is in another."""
 
     path: Path

@@ -12,11 +12,12 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from augcli.commands.verify import opened
 from augcli.dataset.files import Bounds
@@ -85,8 +86,7 @@ def _told(output: OutputFolder, sources: Path | None) -> Plain:
         return {"dataset": dataset["path"], "recipe": {"dataset": dataset}}
 
 
-@dataclass(frozen=True)
-class _Again:
+class _Again(Struct, frozen=True):
     """An output that is made again elsewhere."""
 
     output: OutputFolder

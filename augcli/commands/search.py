@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import yaml
+from msgspec import Struct
+from msgspec.structs import replace
 
 from augcli.addresses import shown
 from augcli.commands.bench import (
@@ -57,8 +58,7 @@ class Budget(NamedTuple):
     """Whether the recipe is tried without each of its steps, too."""
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """What a search came to."""
 
     trials: Sequence[Trial]
@@ -152,8 +152,7 @@ def _worth(opinions: Sequence[Opinion], extent: Extent, notes: Sequence[str]) ->
     return replace(told, reason=NONE_CHOSEN)
 
 
-@dataclass(frozen=True)
-class _Lane:
+class _Lane(Struct, frozen=True):
     """Trials on their way: what judges see of each, made when it is asked for."""
 
     trials: Sequence[Trial]

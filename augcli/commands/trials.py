@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import product
+
+from msgspec import Struct
 
 from augcli.judges.gather import Material
 from augcli.kind import load_kind
@@ -21,8 +22,7 @@ _POLICIES = tuple((n, m) for n in (1, 2) for m in (5, 9, 14))
 """How many steps a policy takes at what magnitude, for policies that say both."""
 
 
-@dataclass(frozen=True)
-class Trial:
+class Trial(Struct, frozen=True):
     """A recipe that may be better than none, or than others."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from augcli.errors import Problem, RecipeError
 from augcli.plural import several
@@ -12,8 +13,7 @@ from augcli.plural import several
 _GRAVEST = ("error", "warning", "note")
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What was found, in numbers, and the exit code that follows."""
 
     findings: Sequence[Problem]

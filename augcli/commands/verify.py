@@ -6,10 +6,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from stat import S_ISLNK
+
+from msgspec import Struct
 
 from augcli.dataset.files import Bounds
 from augcli.disk.folder import Folder
@@ -25,8 +26,7 @@ _THREADS = 4
 _WINDOW = 32
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One file and what is wrong with it, if anything."""
 
     path: str

@@ -16,10 +16,18 @@ _GROUPS = re.compile(
     r"|((cv|k)[\W_]*)?folds?|(machine|device|session|site|store|engine|unit)[\W_]*id|[up]id"
 )
 
+_WORDS = re.compile(r"[a-z]+")
+_LABELS = frozenset(("y", "label", "labels", "target", "targets", "class", "classes"))
+
 
 def names_groups(name: str) -> bool:
     """Return whether a column is called as one that tells of whom samples are."""
     return bool(_GROUPS.fullmatch(name.strip().lower()))
+
+
+def names_labels(name: str) -> bool:
+    """Return whether a word in the name of a file or an array is one that labels are called by."""
+    return not _LABELS.isdisjoint(_WORDS.findall(name.lower()))
 
 
 def column_of(

@@ -7,16 +7,16 @@ writes it beside its best guess. One that stops no run is a warning in all three
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from augcli.errors import Doubt
 
 _NOTHING: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Struct, frozen=True):
     """A kind of doubt, which `checks/findings.md` tells of."""
 
     code: str

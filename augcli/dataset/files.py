@@ -6,10 +6,11 @@ import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any
+
+from msgspec import Struct, field
 
 from augcli.dataset.globs import any_of
 from augcli.dataset.units import Sample
@@ -43,8 +44,7 @@ _ABOUT = frozenset(
 _PROSE = ("", ".txt", ".md", ".rst")
 
 
-@dataclass(frozen=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """Where the files of a dataset may lie: below its folder, or where the recipe lets links lead.
 
     All of these are real paths.
@@ -112,8 +112,7 @@ def _is_too_long(path: str) -> bool:
 _FOLLOW = "`links: {follow: [FOLDER]}` under `dataset` names what links may lead to"
 
 
-@dataclass(frozen=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """The files below a dataset's folder that settings choose."""
 
     bounds: Bounds
@@ -206,8 +205,7 @@ def readable(path: Path) -> list[Path]:
     return [path / name for name in names if not (_is_prose(name) or bounds.why_not(name))]
 
 
-@dataclass(frozen=True)
-class _Walk:
+class _Walk(Struct, frozen=True):
     """A walk below a folder, and what it passes by."""
 
     root: Path

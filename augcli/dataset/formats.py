@@ -6,9 +6,9 @@ What a recipe may say, which files are taken and how they are opened follow from
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
+from msgspec import Struct
 from pydantic_core import CoreSchema, core_schema
 
 from augcli.disk.inside import suffix_of
@@ -20,8 +20,7 @@ _BY_EXTENSION: dict[tuple[str, str], Format] = {}
 """(kind, extension) → format."""
 
 
-@dataclass(frozen=True)
-class Format:
+class Format(Struct, frozen=True):
     """What is known of every format; kinds add how its files are opened."""
 
     kind: ClassVar[str]
@@ -55,8 +54,7 @@ def format_at(base: type[F], path: str) -> F | None:
     return form if isinstance(form, base) else None
 
 
-@dataclass(frozen=True)
-class FormatName:
+class FormatName(Struct, frozen=True):
     """Marks a setting that names a format of a kind; its model is built when it is first needed."""
 
     kind: str

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache, reduce
 from operator import or_
+
+from msgspec import Struct
 
 _TOKENS = re.compile(r"(?:\*\*/)+|\*\*|\*|\?|\[[^\]]+\]|.", re.DOTALL)
 _MEMBERS = re.compile(r".-.|.", re.DOTALL)
@@ -18,8 +19,7 @@ _KEPT = 10_000
 """Steps that are kept in mind: paths of one dataset take few others."""
 
 
-@dataclass(frozen=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """A place in a glob, and the ways from it; each character is a regular expression's."""
 
     leads: str = "(?!)"

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from augcli.dataset.doubts import WITHIN_CLASS
 from augcli.dataset.splits import (
@@ -38,8 +40,7 @@ _AT_A_TIME = 4096
 _WORDS_OF_SPLITS = ("train", "trn", "test", "tst", "val", "dev", "hold", "held")
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True, dict=True):
     """What the path of a file says."""
 
     split: str
@@ -54,8 +55,7 @@ class Place:
         return "/".join([*self.before, *self.after[:1]]) or None
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """The places of files that are a sample each."""
 
     folders: Mapping[str, Place]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+
+from msgspec import Struct
 
 from augcli.dataset.files import Listing, listed
 from augcli.dataset.layout import kept, layout_of
@@ -23,8 +24,7 @@ def _pass_by(_listing: Listing, _files: Sequence[str]) -> None:
     """Take what lies beside files for nothing to heed."""
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Which files are of a kind."""
 
     has: Callable[[str], bool]

@@ -12,9 +12,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import normalize
+
+from msgspec import Struct
 
 from augcli.dataset.doubts import NO_SUCH_SPLIT
 from augcli.errors import did_you_mean
@@ -74,8 +75,7 @@ _IN_TWO = re.compile(r"(?<![^_])(hold|held|train)_(out|val)(?![^_])")
 """One word that people also write as two."""
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a name says."""
 
     meaning: str | None

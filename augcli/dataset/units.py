@@ -11,9 +11,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from augcli.dataset.strings import Names
 from augcli.errors import Problem
@@ -31,8 +32,7 @@ class Sample(NamedTuple):
     label: str | None
 
 
-@dataclass
-class Dataset(Sequence[Sample]):
+class Dataset(Struct):
     """A listing of what is worked on by itself, ascending by id."""
 
     root: Path
@@ -63,17 +63,16 @@ class Dataset(Sequence[Sample]):
     notes: list[Problem] = field(default_factory=list)
     """What a person should know about the listing, for `check` and `plan`."""
 
-    def __post_init__(self) -> None:
-        self._ids: list[str] = []
-        self._inputs: dict[int, Sequence[str]] = {}
-        """row → the files that a unit is made of, where its id does not name the only one"""
-        self._values: dict[int, str] = {}
-        """row → what a file that tells of many samples tells of this one, as JSON"""
-        self._owners: dict[str, int] = {}
-        """such a file → row"""
-        self._uncounted: set[int] = set()
-        self._splits = Names()
-        self._labels = Names()
+    _ids: list[str] = field(default_factory=list)
+    _inputs: dict[int, Sequence[str]] = field(default_factory=dict)
+    """row → the files that a unit is made of, where its id does not name the only one"""
+    _values: dict[int, str] = field(default_factory=dict)
+    """row → what a file that tells of many samples tells of this one, as JSON"""
+    _owners: dict[str, int] = field(default_factory=dict)
+    """such a file → row"""
+    _uncounted: set[int] = field(default_factory=set)
+    _splits: Names = field(default_factory=Names)
+    _labels: Names = field(default_factory=Names)
 
     def extend(self, samples: Iterable[Sample]) -> None:
         """Add samples, which must come in ascending order of id."""
@@ -154,7 +153,7 @@ class Dataset(Sequence[Sample]):
     def __len__(self) -> int:
         return len(self._ids)
 
-    def __getitem__(self, row: int) -> Sample:  # type: ignore[override]
+    def __getitem__(self, row: int) -> Sample:
         split = self._splits[row]
         assert split is not None
         return Sample(self._ids[row], split, self._labels[row])

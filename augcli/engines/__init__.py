@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 Beat = Callable[[int], bool]
 """`beat(i)` is called before item i is worked on, and with `i == len(items)` before the batch is
@@ -18,8 +19,7 @@ Factory = Callable[[Any], ChunkFunction]
 """Context (plain JSON data) to the chunk function; called once in each worker, or for all forks."""
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of one chunk: its receipt, or why workers were lost on this single item."""
 
     items: Sequence[Any]

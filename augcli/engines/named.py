@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from augcli.errors import EngineError, UsageError, did_you_mean
 
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 _NAMES = ("local", "ray")
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Where work is to be done: here, or on the cluster at an address."""
 
     is_here: bool

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from msgspec import Struct, field
 
 from augcli.engines import Outcome
 from augcli.engines.site import DONE, ERROR, OVER, READY, Numbered, Question
@@ -64,16 +65,14 @@ class Cluster(Protocol):
         ...
 
 
-@dataclass
-class Asked:
+class Asked(Struct):
     """What signal handlers ask for."""
 
     stop: bool = False
     kill: bool = False
 
 
-@dataclass(eq=False)
-class Post:
+class Post(Struct, eq=False):
     """One site, and what it has in hand."""
 
     place: Place

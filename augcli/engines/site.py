@@ -7,9 +7,10 @@ import platform
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+
+from msgspec import Struct, field
 
 from augcli.engines.child import portable
 from augcli.engines.local import LocalEngine
@@ -25,16 +26,14 @@ Numbered = list[tuple[int, Any]]
 _OURSELVES = "augcli"
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Struct, frozen=True):
     """What a worker of each site is asked before it is given anything: a function by its name."""
 
     function: str
     context: Any
 
 
-@dataclass(frozen=True)
-class Equipment:
+class Equipment(Struct, frozen=True):
     """What a site is made of."""
 
     timeout: float

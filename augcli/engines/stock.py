@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from augcli.engines import Outcome
 from augcli.engines.site import Numbered
@@ -14,8 +15,7 @@ _CHANCES = 3
 """Losses of a site that a chunk may share in before its items go alone; and then an item alone."""
 
 
-@dataclass(eq=False)
-class Lot:
+class Lot(Struct, eq=False):
     """Items that travel together, and how many sites were lost with them in hand."""
 
     rest: dict[int, Any]
@@ -41,8 +41,7 @@ class Lot:
             yield Lot({number: item}, self.losses)
 
 
-@dataclass
-class Hand:
+class Hand(Struct):
     """What one site has in hand."""
 
     lots: list[Lot] = field(default_factory=list)

@@ -12,11 +12,12 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from augcli.engines import ChunkFunction, child, preload
 from augcli.errors import EngineError
@@ -32,8 +33,7 @@ _GRACE = 2.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-@dataclass(frozen=True)
-class Chunk:
+class Chunk(Struct, frozen=True):
     """Items that travel together; `suspect` if it is one item on which a worker may have died."""
 
     items: Sequence[Any]
@@ -62,8 +62,7 @@ class Orders(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(Struct, frozen=True):
     """Orders to call a function that workers import: the factory's name, its context."""
 
     function: str
@@ -79,8 +78,7 @@ class Named:
         return process
 
 
-@dataclass(frozen=True)
-class Shared:
+class Shared(Struct, frozen=True):
     """Orders to call a function of this process, with all that it holds."""
 
     work: ChunkFunction

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 from typing import Any, Literal
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Frame:
+
+class Frame(Struct, frozen=True):
     """A sample as a page shows it, with what it is in words."""
 
     caption: str
@@ -28,8 +28,7 @@ Way = Literal["narrows", "sets", "shows"]
 """What a slider does to the recipe: narrows a range, sets the value where it stands, or nothing."""
 
 
-@dataclass(frozen=True)
-class Knob:
+class Knob(Struct, frozen=True):
     """One parameter of a step at some values, all others in the middle of their ranges."""
 
     name: str
@@ -53,8 +52,7 @@ def said(value: Any) -> str:
     return " to ".join(f"{each:g}" for each in (value if isinstance(value, tuple) else [value]))
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A step by itself."""
 
     name: str
@@ -70,8 +68,7 @@ class Shown:
     """What it has learned, row by row."""
 
 
-@dataclass(frozen=True)
-class Playground:
+class Playground(Struct, frozen=True):
     """What a recipe does: to a sample step by step, and as a whole to several."""
 
     original: Frame | None

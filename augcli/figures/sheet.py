@@ -6,11 +6,11 @@ import io
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
@@ -35,8 +35,7 @@ _WORDS = re.compile(r"\s+|\S+")
 _SIZE = 11
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """How wide the cells of a sheet are."""
 
     width: int

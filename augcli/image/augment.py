@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from itertools import groupby
 from typing import Any
+
+from msgspec.structs import replace
 
 from augcli.balance.classes import names_classes
 from augcli.errors import Problem, SampleError, StepError

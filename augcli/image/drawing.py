@@ -8,11 +8,12 @@ is drawn where it has its turn, and every step is lowered to operations.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from itertools import chain, islice, repeat
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from augcli.draws import Draws, ManyDraws, repeated
@@ -39,8 +40,7 @@ from augcli.task import Task
 from augcli.transform import Chooser, Label, Params, keyed
 
 
-@dataclass(frozen=True)
-class Drawn:
+class Drawn(Struct, frozen=True, dict=True):
     """What was drawn for one copy: the record's steps, what they mean, and the facts after."""
 
     steps: list[Step]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, ClassVar
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from augcli.dataset.formats import Format, format_at, formats_of, register_format
 from augcli.disk.inside import suffix_of
 from augcli.image.config import ImageOutput
 
 
-@dataclass(frozen=True)
-class ImageFormat(Format):
+class ImageFormat(Format, frozen=True):
     """A container of pictures; the codec has a way to decode each."""
 
     kind: ClassVar[str] = "image"
@@ -143,8 +144,7 @@ LONGEST_JPEG_SIDE = 65_500
 """What libjpeg allows."""
 
 
-@dataclass(frozen=True)
-class Encoding:
+class Encoding(Struct, frozen=True):
     """How a result is encoded; recorded for each output, and enough to encode it again."""
 
     format: str
@@ -153,7 +153,7 @@ class Encoding:
 
     def to_json(self) -> dict[str, Any]:
         """Return this as plain JSON."""
-        return vars(self).copy()
+        return asdict(self)
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Encoding:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
+from msgspec.structs import replace
 
 from augcli.image.kernels.regions import region_of
 from augcli.image.picture import Mask, PixelArray, Placed

@@ -40,7 +40,7 @@ KIND = Kind(
         "opencv-contrib-python",
         "pillow",
         "numpy",
-        "deflate",
+        "zlib-ng",
     ),
     processor=later("augcli.image.augment:ImageProcessor"),
     records=(PictureRecord,),

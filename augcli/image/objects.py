@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Protocol
+
+from msgspec import Struct
 
 from augcli.errors import Problem, SampleError
 from augcli.image.annotations.base import Note, Parsed
@@ -33,8 +34,7 @@ from augcli.records.provenance import PictureRecord
 from augcli.task import Output, Plain, Source
 
 
-@dataclass(frozen=True)
-class Extras:
+class Extras(Struct, frozen=True):
     """What goes with a picture: what its record says of objects, and the files beside it."""
 
     told: Plain

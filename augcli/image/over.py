@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from augcli.errors import SampleError
 from augcli.image.codec import (
@@ -48,8 +50,7 @@ class Done(NamedTuple):
     encoding: Encoding
 
 
-@dataclass(frozen=True)
-class Numbers:
+class Numbers(Struct, frozen=True):
     """A mask, and how it is stored."""
 
     mask: Mask
@@ -64,8 +65,7 @@ class Numbers:
         return encode_mask(self.after(done), self.form)
 
 
-@dataclass(frozen=True)
-class Shades:
+class Shades(Struct, frozen=True):
     """A picture that shows the same as another one."""
 
     picture: Picture

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from augcli.draws import Draws
@@ -34,8 +35,7 @@ Said: TypeAlias = Literal["sides", "heights", "colours"]
 """What a text may say of a picture and a step make untrue: left and right, up and down, colours."""
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What `make_params` and `lower` may know of a picture after the steps before theirs."""
 
     width: int
@@ -73,8 +73,7 @@ class Facts:
         return self.channels - self.alpha
 
 
-@dataclass(frozen=True, eq=False)
-class Mask:
+class Mask(Struct, frozen=True, eq=False):
     """Values over a picture that move with it and are never toned: classes, instances, depths."""
 
     values: PixelArray
@@ -92,8 +91,7 @@ class Mask:
         return Mask(values, self.ignore, self.interpolation, self.number, trail)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Placed:
+class Placed(Struct, frozen=True, eq=False):
     """An object in a picture, where it lies now; what a step cut off does not come back."""
 
     target: Target
@@ -114,8 +112,7 @@ class Placed:
     """The runs of moves behind its region."""
 
 
-@dataclass(frozen=True, eq=False)
-class Picture:
+class Picture(Struct, frozen=True, eq=False, dict=True):
     """Pixels and everything that must move with them. Never changed, only replaced."""
 
     pixels: PixelArray

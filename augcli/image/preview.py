@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import takewhile
 from typing import Any
 
 import cv2
 import numpy as np
+from msgspec.structs import replace
 from PIL import Image
 
 from augcli.errors import SampleError

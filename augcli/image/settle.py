@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from augcli.image.config import TargetSettings
 from augcli.image.kernels.regions import shown_of
@@ -13,8 +15,7 @@ from augcli.image.picture import Placed, Points
 from augcli.image.targets import Box, Keypoint, Ring, Target, Targets
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(Struct, frozen=True):
     """An object that a picture no longer has."""
 
     target: Target

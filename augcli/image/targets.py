@@ -7,8 +7,9 @@ those of `picture.Points`: pixel i covers [i, i+1], so the whole picture is 0, 0
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+
+from msgspec import Struct, field
 
 Point: TypeAlias = tuple[float, float]
 Ring: TypeAlias = tuple[Point, ...]
@@ -17,8 +18,7 @@ Box: TypeAlias = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keypoint:
+class Keypoint(Struct, frozen=True):
     """One point of an object; one that is not labelled has visibility 0."""
 
     x: float
@@ -27,8 +27,7 @@ class Keypoint:
     """0 not labelled, 1 labelled but hidden, 2 visible."""
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(Struct, frozen=True):
     """Pixels of an object, as COCO has them: run lengths down the columns, zeros first."""
 
     counts: tuple[int, ...]
@@ -36,8 +35,7 @@ class Region:
     width: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """One object of a picture, in what its format tells of it; what it does not tell is empty."""
 
     label: str

@@ -6,11 +6,11 @@ each time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Protocol, Self
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 
@@ -31,8 +31,7 @@ class Run(Protocol):
         ...
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Trail:
+class Trail(Struct, frozen=True, eq=False):
     """Where numbers come from."""
 
     source: Any

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields, is_dataclass, replace
 from functools import cached_property, partial, wraps
 from types import FunctionType
 from typing import Annotated, Any, ClassVar, TypeVar
 
+from msgspec import Struct
+from msgspec.structs import fields, replace
 from pydantic import Field
 
 from augcli.foreign import derived_from, is_foreign, telling
@@ -78,9 +79,9 @@ class ImageTransform(Transform):
 
 def _telling(cls: type, op: Any) -> Any:
     """Return an operation whose functions tell what they raise as a fault of a step."""
-    if is_foreign(type(op)) or not is_dataclass(op):
+    if is_foreign(type(op)) or not isinstance(op, Struct):
         raise TypeError(f"lower returned {type(op).__name__}, which is no operation of augment's")
-    held = {each.name: getattr(op, each.name) for each in fields(op) if each.init}
+    held = {each.name: getattr(op, each.name) for each in fields(op)}
     calls: dict[str, Callable[..., Any]] = {
         name: each for name, each in held.items() if isinstance(each, FunctionType | partial)
     }

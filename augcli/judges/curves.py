@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import compress
 
 import numpy as np
+from msgspec import Struct
 
 from augcli.draws import Draws
 from augcli.judges.folds import partition
@@ -23,8 +23,7 @@ _REPEATS = 2
 """Of learners that have a short way through all of them; of others one."""
 
 
-@dataclass(frozen=True)
-class Curve:
+class Curve(Struct, frozen=True):
     """What learners are shown, to be asked about less of it."""
 
     panel: Panel

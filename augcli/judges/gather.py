@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from augcli.balance.classes import are_amounts
 from augcli.dataset.splits import is_augmented
@@ -19,8 +21,7 @@ _TESTABLE = 2
 """Of a class of fewer none is tested, as there is nothing to learn from."""
 
 
-@dataclass
-class Material:
+class Material(Struct, dict=True):
     """What judges see of one arm: of each sample what each of them looks at."""
 
     court: Court

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from augcli.draws import Draws
@@ -16,8 +16,7 @@ from augcli.judges.measures import Values
 _RARE = 0.1
 
 
-@dataclass(frozen=True)
-class Guesses:
+class Guesses(Struct, frozen=True, dict=True):
     """What a learner of numbers says of samples that it was not trained on."""
 
     said: Values

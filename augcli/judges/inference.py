@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from augcli.judges.scientific import scipy
@@ -14,8 +13,7 @@ _LEVEL, _POWER = 0.05, 0.8
 folds, more of few."""
 
 
-@dataclass(frozen=True)
-class Estimate:
+class Estimate(Struct, frozen=True):
     """A mean difference with its 95 % interval."""
 
     mean: float

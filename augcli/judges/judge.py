@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from augcli.records.provenance import Record
@@ -21,8 +22,7 @@ source, nor its copies, nor the others of its fold; the largest wins. Of numbers
 predicted there is one column, and it says what they are."""
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """A sample as judges meet it: a source, or a copy of one."""
 
     source: str
@@ -54,8 +54,7 @@ class Some(Sequence[Any]):
         return self._items[self._places[at]]
 
 
-@dataclass(frozen=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """What a learner is trained on: the sources first, then their copies."""
 
     views: Sequence[Any]
@@ -128,8 +127,7 @@ class Rows:
         )
 
 
-@dataclass(frozen=True)
-class Judge:
+class Judge(Struct, frozen=True):
     """A learner with fixed settings: near its best without copies, unmoved by duplicates."""
 
     name: str
@@ -148,8 +146,7 @@ class Judge:
     """Those that it needs beside what all do."""
 
 
-@dataclass(frozen=True)
-class Court:
+class Court(Struct, frozen=True):
     """What a kind of dataset brings along to be judged by."""
 
     judges: Sequence[Judge]

@@ -10,9 +10,9 @@ of them comes to the second, with all sources and copies.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from augcli.draws import Draws
@@ -34,8 +34,7 @@ Trials = Mapping[str, Sequence[Rows]]
 """What each arm trains each judge on; their sources are the same."""
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(Struct, frozen=True):
     """All arms that are tried, of families that differ in more than in the number of copies."""
 
     base: Sequence[Rows]
@@ -48,16 +47,14 @@ class Field:
     """Returns the arms of a family with all copies, which are made when they are asked for."""
 
 
-@dataclass(frozen=True)
-class Gain:
+class Gain(Struct, frozen=True):
     """By how much an arm is better than none: as a person counts, and by what is tested."""
 
     accuracy: Estimate
     goodness: Estimate
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """What the arms of each rung seem to gain."""
 
     first: Mapping[str, Gain]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from augcli.dataset.shares import blocks
@@ -36,8 +37,7 @@ Arm = Sequence[Any]
 """How a learner did, a turn for each repeat."""
 
 
-@dataclass(frozen=True)
-class Panel(ABC):
+class Panel(Struct, frozen=True):
     """Judges, and what they are asked."""
 
     judges: Sequence[Judge]
@@ -112,8 +112,7 @@ class Panel(ABC):
         return self.turn_of_part(scores, rows, tested.labels, counts_rows=judge.counts_rows)
 
 
-@dataclass(frozen=True)
-class ClassPanel(Panel):
+class ClassPanel(Panel, frozen=True):
     """Judges who say of which class samples are."""
 
     yardstick = BY_CLASS
@@ -165,8 +164,7 @@ class ClassPanel(Panel):
         return replace(opinion_of(name, one, other, draws), recalls=found, precisions=exact)
 
 
-@dataclass(frozen=True)
-class NumberPanel(Panel):
+class NumberPanel(Panel, frozen=True):
     """Judges who say which numbers samples stand for."""
 
     yardstick = BY_NUMBER

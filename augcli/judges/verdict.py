@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
+from msgspec import Struct, field
 
 from augcli.draws import Draws
 from augcli.judges.inference import Estimate, estimate
@@ -42,8 +42,7 @@ class Figure(NamedTuple):
         return f"{value:z.{self.digits}f}" if abs(value) < _LARGE else f"{value:.4g}"
 
 
-@dataclass(frozen=True)
-class Yardstick:
+class Yardstick(Struct, frozen=True):
     """What differences are told in, and which are tested."""
 
     noun: str
@@ -87,8 +86,7 @@ BY_NUMBER = Yardstick(
 )
 
 
-@dataclass(frozen=True)
-class Extent:
+class Extent(Struct, frozen=True):
     """How much was judged."""
 
     sample: str
@@ -123,8 +121,7 @@ class Extent:
         return told if self.units == self.sources else f"{told} in {self.units} groups"
 
 
-@dataclass(frozen=True)
-class Opinion:
+class Opinion(Struct, frozen=True):
     """How one learner did without and with copies."""
 
     name: str
@@ -152,8 +149,7 @@ class Point(NamedTuple):
     with_copies: float
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """Whether a recipe helps, with what it rests on; differences and intervals are in points."""
 
     verdict: Answer

@@ -8,11 +8,11 @@ import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import IO, TYPE_CHECKING, Annotated, NamedTuple
 from urllib.parse import quote
 
+from msgspec import Struct
 from pydantic import Field
 
 from augcli.disk.folder import Folder
@@ -33,8 +33,7 @@ Place = Annotated[list[Whole], Field(min_length=2, max_length=2)]
 """Where in a shard the bytes of a file begin, and how many they are."""
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(Struct, frozen=True, dict=True):
     """A sample on its way into a shard: its line of the manifest, and its class by number."""
 
     record: Record
@@ -56,8 +55,7 @@ class Listed(NamedTuple):
     sha256: str
 
 
-@dataclass(frozen=True)
-class Census:
+class Census(Struct, frozen=True):
     """What all samples of an output have, which every shard must be the same about."""
 
     classes: Sequence[str]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import IO
+
+from msgspec.structs import replace
 
 from augcli.disk.inside import folder_around, fresh
 from augcli.errors import StorageError

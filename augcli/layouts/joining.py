@@ -12,9 +12,11 @@ import hashlib
 import json
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import IO
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from augcli.disk.disk import storage_errors
 from augcli.errors import StorageError
@@ -40,8 +42,7 @@ def shards_for(samples: int, size: float, most: int = MOST_SAMPLES) -> int:
     return 1 << max(0, (int(-(-needed // 1)) - 1).bit_length())
 
 
-@dataclass
-class _Split:
+class _Split(Struct):
     """The samples of a split: where their lines begin, and where their sources fall."""
 
     begins: array[int] = field(default_factory=lambda: array("q"))
@@ -158,7 +159,7 @@ class Join:
             self._layout.name,
             self._layout.version,
             versions,
-            vars(self.census) if self.census.columns else {},
+            asdict(self.census) if self.census.columns else {},
         ]
         told = [*common, *(sample.told for sample in samples)]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()

@@ -14,15 +14,15 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
+from msgspec.structs import asdict, replace
 from pydantic import TypeAdapter
 
 from augcli.disk.folder import Folder
 from augcli.errors import StorageError
 from augcli.layouts.members import Identity, Member, Members
-from augcli.records.typed import EXACT, Name, Text, Whole
+from augcli.records.typed import Checked, Name, Text, Whole
 from augcli.settings.base import LayoutName
 from augcli.task import Plain
 
@@ -31,11 +31,8 @@ _ROWS = 32
 """Bits for the number of a file in its shard."""
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Checked, frozen=True):
     """What is known of a shard."""
-
-    __pydantic_config__ = EXACT
 
     shard: Name
     """Its path below the output folder."""
@@ -143,7 +140,7 @@ class Shelf:
     def save(self, table: Table) -> None:
         """Write a table, durably."""
         self.root.make(JOINED)
-        told = vars(table) | {"members": [*table.members]}
+        told = asdict(table) | {"members": [*table.members]}
         self.root.write_whole(table.file, json.dumps(told).encode())
         self.root.sync(JOINED)
 

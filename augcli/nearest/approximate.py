@@ -6,9 +6,8 @@ to its own; how many cells that takes is found out with a sample, whose nearest 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from augcli.nearest.points import Numbers, Points, Rows
 from augcli.nearest.search import TREE, nearest
@@ -29,8 +28,7 @@ _WORTHWHILE = 0.25
 """Share of the cells from which on comparing with all costs hardly more."""
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """Neighbours, and how they were found."""
 
     rows: Rows
@@ -60,8 +58,7 @@ def nearest_nearby(pool: Points, queries: Points, k: int) -> Found:
     return Found(rows, float(recalls[looked_at - 1]), len(sample))
 
 
-@dataclass(frozen=True)
-class _Cells:
+class _Cells(Struct, frozen=True):
     """Points put into cells, and the cells in order of their distance to each."""
 
     pool: Points

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from augcli.nearest.points import Find, Points, Rows
 from augcli.requests.spread import Spread
@@ -20,8 +20,7 @@ _FORM = 1
 """Raised when others come to be the nearest."""
 
 
-@dataclass(frozen=True)
-class InBlocks:
+class InBlocks(Struct, frozen=True):
     """Asks for the nearest of a pool to some queries at a time."""
 
     spread: Spread

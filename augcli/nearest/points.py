@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from multiprocessing import parent_process
 from typing import TypeAlias
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 Numbers: TypeAlias = NDArray[np.float64]
@@ -21,8 +21,7 @@ _CELLS = 1 << 21
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
-@dataclass(frozen=True)
-class Points:
+class Points(Struct, frozen=True):
     """Places of rows: n × d numbers without gaps, n × f codes, and what a differing code adds."""
 
     numbers: Numbers
@@ -63,8 +62,7 @@ def squared(pool: Points, queries: Points) -> Numbers:
     return total
 
 
-@dataclass(frozen=True)
-class Kinds:
+class Kinds(Struct, frozen=True):
     """Points sorted into kinds of equal ones."""
 
     first: Rows

@@ -8,11 +8,11 @@ of equals the first, on any processor and any number of threads.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from augcli.nearest.points import Codes, Find, Numbers, Points, Rows, blocks, squared, threads
@@ -64,8 +64,7 @@ def _compared(products: _Products, width: int, k: int, queries: Points) -> Rows:
     return result
 
 
-@dataclass(frozen=True)
-class _Frame:
+class _Frame(Struct, frozen=True):
     """Where numbers are seen from for products: around their mean, all at most 1."""
 
     middle: Numbers

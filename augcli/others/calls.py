@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+
+from msgspec import Struct, field
 
 from augcli.recipe.document import Place
 
@@ -23,8 +24,7 @@ class UnturnedError(Exception):
     """A call that no step can stand for; the message says why."""
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(Struct, frozen=True):
     """A name with its arguments, as `Rotate(limit=20)`."""
 
     name: str

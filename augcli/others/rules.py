@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
+
+from msgspec import Struct, field
 
 from augcli.others.calls import Arguments, Step
 
 Turn: TypeAlias = Callable[[Arguments], Sequence[Step]]
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """What a call becomes; `example` is what the page shows, turned by the rule itself."""
 
     example: str
@@ -37,8 +37,7 @@ class Rule:
         return [re.split(r"\W", self.example, maxsplit=1)[0], *self.also.split()]
 
 
-@dataclass(frozen=True)
-class Library:
+class Library(Struct, frozen=True, dict=True):
     """The rules of one library."""
 
     name: str

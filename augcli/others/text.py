@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, NoReturn
+
+from msgspec import Struct
 
 from augcli.errors import RecipeError
 from augcli.others.calls import Call
@@ -31,8 +32,7 @@ _HEAD = re.compile(r"[^(\[{]*?(?=[\w.]*\s*[(\[{])")
 _LARGEST = 1e300
 
 
-@dataclass(frozen=True)
-class _Token:
+class _Token(Struct, frozen=True):
     kind: str
     text: str
     place: Place

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from msgspec import Struct, field
 from pydantic import ValidationError
 
 from augcli.errors import RecipeError, did_you_mean
@@ -34,8 +34,7 @@ _ANOTHER = "another pipeline of the file; a recipe has one"
 _IN_PLAIN_WORDS = re.compile(r"[\w./ -]*[A-Za-z_][\w./ -]*")
 
 
-@dataclass(frozen=True)
-class Left:
+class Left(Struct, frozen=True):
     """Something of a pipeline that is not in the steps, and why."""
 
     place: Place
@@ -46,8 +45,7 @@ class Left:
         return f"line {self.place.line}: {self.name}: {self.why}"
 
 
-@dataclass
-class Turned:
+class Turned(Struct):
     """The steps of a pipeline, and what is left of it."""
 
     library: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
 
 from augcli.errors import Problem
 
@@ -12,14 +13,13 @@ KeyPath = tuple[str | int, ...]
 """Where a value is in nested data: keys and indices from the top."""
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """A spot in a file; `line` and `column` count from 1, 0 means the whole file."""
 
     file: str
     line: int = 0
     column: int = 0
-    text: str = field(default="", compare=False, repr=False)
+    text: str = ""
     """The line of the file, where it is at hand."""
 
     def problem(self, message: str, severity: str = "error", code: str = "recipe") -> Problem:
@@ -27,8 +27,7 @@ class Place:
         return Problem(self.file, self.line, self.column, message, severity, code, self.text)
 
 
-@dataclass(frozen=True)
-class Ignored:
+class Ignored(Struct, frozen=True):
     """A comment that silences a finding: of its own line, or of all where nothing is beside it."""
 
     code: str
@@ -41,8 +40,7 @@ class Ignored:
         return found.code == self.code and (self.alone or here)
 
 
-@dataclass
-class Document:
+class Document(Struct):
     """Data, where it was written, and what is wrong with the writing."""
 
     file: str
@@ -54,7 +52,7 @@ class Document:
     problems: list[Problem] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
     """Findings that its comments silence."""
-    text: str = field(default="", repr=False)
+    text: str = ""
     """As a person wrote it."""
     options: list[str] = field(default_factory=list)
     """Those of the command line that changed it."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from pydantic import Field, InstanceOf, PlainValidator, PrivateAttr, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -51,14 +52,19 @@ def _budget(value: Any) -> int | str:
 _BUDGET = {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": _PERCENTAGE}]}
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where a recipe comes from; how it was written down makes no recipe different."""
 
     folder: Path = Path()
-    document: Document = field(default_factory=lambda: Document("recipe"), compare=False)
-    part: str = field(default="", compare=False)
+    document: Document = field(default_factory=lambda: Document("recipe"))
+    part: str = ""
     """Of a run, that it is for: in a store each has a folder of its own that stands in."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Origin) and self.folder == other.folder
+
+    def __hash__(self) -> int:
+        return hash(self.folder)
 
 
 _LISTED = WithJsonSchema({"type": "array"})

@@ -141,8 +141,6 @@ def _as_written(model: type[BaseModel], schema: Schema) -> None:
     """Say defaults as a recipe would, and that one class needs no list."""
     for name, field in model.model_fields.items():
         told = schema["properties"][field.alias or name]
-        if hasattr(field.default, "plain"):
-            told["default"] = field.default.plain()
         if CLASSES in field.metadata:
             several = {key: told.pop(key) for key in ("type", "items")}
             told["anyOf"] = [_NAME, several]

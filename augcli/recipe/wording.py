@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, get_args
 
+from msgspec import Struct
 from pydantic import BaseModel, ValidationError
 
 from augcli.errors import Problem, did_you_mean
@@ -49,8 +49,7 @@ _MUST: dict[str, Callable[[Mapping[str, Any]], str]] = {
 """What a value of the right type must also be."""
 
 
-@dataclass(frozen=True)
-class _Fault:
+class _Fault(Struct, frozen=True):
     """One of pydantic's errors."""
 
     path: KeyPath

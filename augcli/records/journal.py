@@ -11,13 +11,13 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import MISSING, fields
 from functools import cache
 from itertools import chain
 from operator import contains
 from types import UnionType
 from typing import Any, NotRequired, Union, get_args, get_origin, get_type_hints
 
+from msgspec.structs import fields
 from pydantic import TypeAdapter, with_config
 from typing_extensions import TypedDict
 
@@ -234,7 +234,7 @@ def _types(mark: str) -> tuple[Mapping[str, tuple[type, ...]], frozenset[str]]:
     """Return the types of a form's fields, not of what is in them, and which it must have."""
     form = FORMS[mark]
     types = {name: tuple(_outer(hint)) for name, hint in get_type_hints(form).items()}
-    needed = (f.name for f in fields(form) if f.default is MISSING and f.default_factory is MISSING)
+    needed = (field.name for field in fields(form) if field.required)
     return types, frozenset(needed)
 
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
+
+from msgspec.structs import asdict
 
 from augcli.errors import SampleError
 from augcli.plural import several
 from augcli.records.stories import shown_params, told_again, told_marks, told_steps
 from augcli.records.typed import (
-    EXACT,
     Attempt,
+    Checked,
     Flag,
     Integer,
     Label,
@@ -30,11 +31,8 @@ from augcli.records.typed import (
 from augcli.task import Plain, Source, shown_label
 
 
-@dataclass(frozen=True, kw_only=True)
-class Record:
+class Record(Checked, frozen=True, kw_only=True):
     """A line of the manifest: an output, where it comes from and what was done."""
-
-    __pydantic_config__ = EXACT
 
     content: ClassVar[str] = ""
     """What a sample is: image, text or values; nothing where it is cells of columns."""
@@ -73,7 +71,7 @@ class Record:
 
         So the records of a source's many copies are made of one.
         """
-        told = vars(self) | changed
+        told = asdict(self) | changed
         if told["partner_sha256"] is None:
             del told["partner_sha256"]
         for name in _ODD:
@@ -141,8 +139,7 @@ _OF_PIXELS = ("masks", "pairs")
 """Labels that tell of no objects."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PictureRecord(Record):
+class PictureRecord(Record, frozen=True, kw_only=True):
     """A picture."""
 
     content: ClassVar[str] = "image"
@@ -190,8 +187,7 @@ class PictureRecord(Record):
         return [*super().story(), *([part] if self.reduced else []), *encoded]
 
 
-@dataclass(frozen=True, kw_only=True)
-class TextRecord(Record):
+class TextRecord(Record, frozen=True, kw_only=True):
     """A text in a file of its own."""
 
     content: ClassVar[str] = "text"
@@ -200,16 +196,14 @@ class TextRecord(Record):
     """How its letters are written; null for the source's own bytes."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class _ReadAs(Record):
+class _ReadAs(Record, frozen=True, kw_only=True):
     content: ClassVar[str] = "values"
 
     dataset: Plain
     """The settings that it takes to read it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SeriesRecord(_ReadAs):
+class SeriesRecord(_ReadAs, frozen=True, kw_only=True):
     """A series in a file of its own."""
 
     length: Whole | None = None
@@ -221,10 +215,14 @@ class SeriesRecord(_ReadAs):
         return "" if self.length is None else f"{several(self.length, 'point')}, "
 
 
-@dataclass(frozen=True, kw_only=True)
-class FileRecord(Record):
-    """A file of many samples: originals, then new ones, each with a line in the provenance."""
+class OfMany:
+    """What is told of a file of many samples: originals, then new ones, each with its own line."""
 
+    output: Name
+    sha256: Text
+    source: Name
+    source_sha256: Text
+    split: Text | None
     rows: Whole
     originals: Whole
     synthetic: Whole
@@ -250,17 +248,22 @@ class FileRecord(Record):
         ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class SeriesFileRecord(FileRecord, _ReadAs):
+class SeriesFileRecord(OfMany, _ReadAs, frozen=True, kw_only=True):
     """A file of many series."""
 
+    rows: Whole
+    originals: Whole
+    synthetic: Whole
 
-@dataclass(frozen=True, kw_only=True)
-class TextFileRecord(FileRecord):
+
+class TextFileRecord(OfMany, Record, frozen=True, kw_only=True):
     """A file of many texts."""
 
     content: ClassVar[str] = "text"
 
+    rows: Whole
+    originals: Whole
+    synthetic: Whole
     dataset: Plain
     files: list[Name]
     """All files of the dataset, whose names tell splits together."""
@@ -269,10 +272,12 @@ class TextFileRecord(FileRecord):
 _LABELS = ("label", "split")
 
 
-@dataclass(frozen=True, kw_only=True)
-class TableRecord(FileRecord):
+class TableRecord(OfMany, Record, frozen=True, kw_only=True):
     """A table."""
 
+    rows: Whole
+    originals: Whole
+    synthetic: Whole
     removed: Whole
     """How many rows of the whole dataset were left out."""
     dialect: Plain | None

@@ -7,13 +7,14 @@ A `RowRecord` is a line of the provenance, a table beside the manifest. Its colu
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from functools import cache
 
+from msgspec import field
+from msgspec.structs import asdict
 from pydantic import TypeAdapter
 
 from augcli.records.stories import told_again, told_marks, told_steps
-from augcli.records.typed import EXACT, Attempt, Id, Label, Repeats, Step, Text, Whole
+from augcli.records.typed import Attempt, Checked, Id, Label, Repeats, Step, Text, Whole
 from augcli.task import Plain, shown_label
 
 ROW = {
@@ -35,11 +36,8 @@ MARKS = {"stage": "String", "group": "String", "view": "String"}
 """The same, where a recipe has stages, views or branches."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RowRecord:
+class RowRecord(Checked, frozen=True, kw_only=True):
     """A line of the provenance: a sample in an output that holds many; an original has a base."""
-
-    __pydantic_config__ = EXACT
 
     output: Text
     row: Whole
@@ -69,7 +67,7 @@ class RowRecord:
 
     def plain(self) -> Plain:
         """Return all of it, its id first, what its kind tells last."""
-        told = {"id": self.id, **vars(self)}
+        told = {"id": self.id, **asdict(self)}
         for name in ("own", *(mark for mark in MARKS if told[mark] is None)):
             del told[name]
         return told | self.own

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from typing import Annotated, Any, NotRequired
+from dataclasses import make_dataclass
+from typing import Annotated, Any, NotRequired, get_type_hints
 
-from pydantic import AfterValidator, ConfigDict, Field, InstanceOf, with_config
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import FieldInfo, fields
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    InstanceOf,
+    with_config,
+)
+from pydantic_core import CoreSchema, core_schema
 from typing_extensions import TypedDict
 
 EXACT = ConfigDict(extra="forbid")
@@ -32,6 +44,28 @@ def _be_an_id(told: str) -> str:
     if not told.rpartition("#")[2].isdecimal():
         raise ValueError("no file#row")
     return told
+
+
+class Checked(Struct, frozen=True):
+    """Data that is checked on reading: the declared fields and no others."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        hints = get_type_hints(cls, include_extras=True)
+        told = make_dataclass(
+            cls.__name__,
+            [(each.name, hints[each.name], _default_of(each)) for each in fields(cls)],
+            namespace={"__doc__": cls.__doc__, "__pydantic_config__": EXACT},
+            kw_only=True,
+        )
+        checked = handler(told)
+        return core_schema.no_info_after_validator_function(lambda told: cls(**vars(told)), checked)
+
+
+def _default_of(field: FieldInfo) -> Any:
+    if field.default_factory is not NODEFAULT:
+        return dataclasses.field(default_factory=field.default_factory)
+    return dataclasses.field() if field.required else field.default
 
 
 Text = InstanceOf[str]

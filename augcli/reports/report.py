@@ -8,11 +8,12 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
 from functools import reduce
 from operator import getitem
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field, to_builtins
 
 from augcli import __version__
 from augcli.addresses import address_of, shown
@@ -75,8 +76,7 @@ def _hash(told: Any) -> str:
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
-@dataclass(frozen=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """How a run ended."""
 
     output: Path
@@ -111,7 +111,8 @@ class Summary:
 
     def plain(self) -> dict[str, Any]:
         """Return this as plain JSON."""
-        return asdict(self) | {"output": shown(self.output), "exit_code": self.exit_code}
+        told: Plain = to_builtins(self, enc_hook=str)
+        return told | {"output": shown(self.output), "exit_code": self.exit_code}
 
 
 def summarise(  # noqa: PLR0913 – what a run has found out

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 Plain = dict[str, Any]
 """Plain JSON."""
 
 
-@dataclass(frozen=True)
-class PassThrough:
+class PassThrough(Struct, frozen=True):
     """One sample that is not to be touched."""
 
     asks: ClassVar = "nothing"
 
 
-@dataclass(frozen=True)
-class Copies:
+class Copies(Struct, frozen=True):
     """One sample that is augmented: so many copies of it, beside the original."""
 
     asks: ClassVar = "copies"
@@ -33,8 +33,7 @@ class Copies:
         return sum(self.counts) * self.group
 
 
-@dataclass(frozen=True)
-class Splits:
+class Splits(Struct, frozen=True):
     """Samples that are counted by those who read them: what each of their splits is to become."""
 
     asks: ClassVar = "splits"
@@ -72,7 +71,7 @@ _REQUESTS: dict[str, type[Request]] = {each.asks: each for each in (PassThrough,
 
 def plain_request(request: Request) -> Plain:
     """Return a request as plain JSON."""
-    told = {k: list(v) if isinstance(v, tuple) else v for k, v in vars(request).items()}
+    told = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(request).items()}
     return {"asks": request.asks, **told}
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from operator import add
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from augcli.draws import Draws, ManyDraws
 from augcli.requests.asked import Copies
@@ -23,8 +24,7 @@ D = TypeVar("D", Draws, ManyDraws)
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True)
-class View(Generic[S_co]):
+class View(Struct, Generic[S_co], frozen=True):
     """One of a group."""
 
     steps: Sequence[S_co | Chooser]
@@ -43,8 +43,7 @@ class View(Generic[S_co]):
         return draws.at(*self.streams) if self.streams else draws
 
 
-@dataclass(frozen=True)
-class Stage(Generic[S_co]):
+class Stage(Struct, Generic[S_co], frozen=True):
     """Copies of one strength."""
 
     copies: int
@@ -57,8 +56,7 @@ class Stage(Generic[S_co]):
         return draws if self.name is None else draws.at("stage", self.name)
 
 
-@dataclass(frozen=True)
-class Dealt:
+class Dealt(Struct, frozen=True):
     """The copies of one class of one split that are of one stage."""
 
     split: str

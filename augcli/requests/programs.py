@@ -21,9 +21,10 @@ import tempfile
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from augcli.disk.disk import storage_errors
 from augcli.disk.folder import Folder
@@ -42,8 +43,7 @@ _IN_TIME = 0.9
 _SHOWN = 200
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Struct, frozen=True):
     """What a program is asked."""
 
     command: str

@@ -6,9 +6,10 @@ So is what a step fails on. A copy that cannot be had costs itself alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Generic, NamedTuple, TypeVar
+
+from msgspec import Struct, field
 
 from augcli.draws import Draws
 from augcli.errors import RefusedError, StepError
@@ -30,8 +31,7 @@ class Fault(NamedTuple):
     error: StepError
 
 
-@dataclass
-class Vain:
+class Vain(Struct):
     """The copies of one sample that steps failed on."""
 
     made: dict[Place, Fault] = field(default_factory=dict)

@@ -6,10 +6,12 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import islice
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from augcli.errors import SettingError
 from augcli.rows.encodings import LINE_END
@@ -26,16 +28,15 @@ _MOST = 0.9
 _FEW = 0.1
 
 
-@dataclass(frozen=True)
-class Delimited:
+class Delimited(Struct, frozen=True):
     """What stands between cells, and around some."""
 
     delimiter: str
     quote: str
     """Empty where nothing encloses cells."""
-    padding: str = field(default="", kw_only=True)
+    padding: str = ""
     """What follows each delimiter, such as a space."""
-    tail: str = field(default="", kw_only=True)
+    tail: str = ""
     """What ends each row behind its last cell, such as a `;` that is no delimiter."""
 
     @property

@@ -10,8 +10,10 @@ import codecs
 import mmap
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from augcli.errors import SampleError
 
@@ -52,8 +54,7 @@ _SWAPPED = bytes.maketrans(b"\r\n", b"\n\r")
 _SWAPPED_TEXT = str.maketrans("\r\n", "\n\r")
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(Struct, frozen=True):
     """What a writer must know so that new text looks like the old."""
 
     encoding: str
@@ -96,8 +97,7 @@ class LostLine(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(Struct, frozen=True):
     """A file's text in plain form."""
 
     data: Held

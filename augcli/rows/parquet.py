@@ -12,10 +12,10 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from augcli.task import Buffer
@@ -54,8 +54,7 @@ class _Pandas(BaseModel):
     columns: list[_Column | Any] = []
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(Struct, frozen=True, dict=True):
     """What a Parquet file tells of itself."""
 
     metadata: Mapping[str, str]

@@ -6,12 +6,12 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from augcli.disk.disk import storage_errors
@@ -208,8 +208,7 @@ def told_rows(folder: Path, output: str, *only: pl.Expr) -> Iterator[RowRecord]:
         yield _row(path, line)
 
 
-@dataclass(frozen=True)
-class Stories:
+class Stories(Struct, frozen=True, dict=True):
     """What is told of new rows: of all of them, or of a sample where they are very many.
 
     It is evenly spread over their bases, and has the first bases of each class of each split.

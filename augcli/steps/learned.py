@@ -13,11 +13,11 @@ import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Generic, NamedTuple, TypeVar
 
+from msgspec import Struct
 from pydantic import (
     BaseModel,
     Field,
@@ -57,8 +57,7 @@ def read_as(shape: type[Shape], told: Plain, what: str) -> Shape:
         raise ModelError(f"tells nothing of {what}: {place}: {first['msg']}") from None
 
 
-@dataclass(frozen=True)
-class Model:
+class Model(Struct, frozen=True):
     """What a step has learned."""
 
     step: str
@@ -66,9 +65,12 @@ class Model:
     """That of the learner."""
     sources: str
     """The hash of what it was learned from."""
-    told: Plain = field(compare=False)
+    told: Plain
     sha256: str
     """Of all that comes before it."""
+
+    def __hash__(self) -> int:
+        return hash(self.sha256)
 
     @classmethod
     def of(cls, step: str, revision: int, sources: str, told: Plain) -> Model:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 from operator import attrgetter, itemgetter
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from augcli.draws import ManyDraws
@@ -23,8 +24,7 @@ M = TypeVar("M", bound=ManyDraws)
 S = TypeVar("S", bound=Transform)
 
 
-@dataclass(frozen=True)
-class Turn(Generic[M, S]):
+class Turn(Struct, Generic[M, S], frozen=True):
     """A step, and what it is for each row."""
 
     path: str
@@ -43,8 +43,7 @@ class Turn(Generic[M, S]):
         return not self.bounds or all(step.concerns(label) for step in self.bounds)
 
 
-@dataclass(frozen=True)
-class Way(Generic[M]):
+class Way(Struct, Generic[M], frozen=True):
     """Rows on their way through the steps of a recipe, some of which stand inside others."""
 
     root: M

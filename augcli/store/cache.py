@@ -11,12 +11,14 @@ import hashlib
 import json
 import os
 import platform
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from augcli.addresses import address_of, shown
 from augcli.disk.disk import storage_errors
@@ -84,8 +86,7 @@ class Writing:
             self._cache.keep(self._key, b"".join(self._held))
 
 
-@dataclass
-class SharedCache(Cache, ABC):
+class SharedCache(Cache, Struct):
     """A place that several outputs, users or machines share."""
 
     salt: str
@@ -139,7 +140,6 @@ class SharedCache(Cache, ABC):
         return f"cas/{name[:2]}/{name}"
 
 
-@dataclass
 class FolderCache(SharedCache):
     """A folder."""
 
@@ -174,7 +174,6 @@ def _create(path: Path, data: bytes) -> None:
     path.unlink(missing_ok=True)
 
 
-@dataclass
 class StoreCache(SharedCache):
     """A place in a store; once it does not answer it is left alone, and all is made here."""
 
@@ -201,8 +200,7 @@ class StoreCache(SharedCache):
             raise
 
 
-@dataclass(frozen=True)
-class CachePlace:
+class CachePlace(Struct, frozen=True):
     """Where a run looks for what was made before, if anywhere, and whether it adds to that."""
 
     folder: Path | None = None
@@ -247,7 +245,7 @@ class CachePlace:
 
     def plain(self) -> Plain:
         """Return it as plain JSON."""
-        return vars(self) | {"folder": None if self.folder is None else str(self.folder)}
+        return asdict(self) | {"folder": None if self.folder is None else str(self.folder)}
 
 
 def _store_at(place: Path) -> ObjectStore:

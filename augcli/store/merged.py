@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
 from typing import IO
+
+from msgspec import Struct, field, to_builtins
 
 from augcli.dataset.units import Dataset
 from augcli.records.forms import example_of
@@ -11,8 +12,7 @@ from augcli.records.lines import dump_line
 from augcli.task import Count, Plain, failure
 
 
-@dataclass
-class Merged:
+class Merged(Struct):
     """What the merged records amount to."""
 
     failures: list[Plain] = field(default_factory=list)
@@ -39,7 +39,8 @@ class Merged:
 
     def plain(self) -> Plain:
         """Return this as plain JSON."""
-        return asdict(self)
+        told: Plain = to_builtins(self)
+        return told
 
     def take(self, record: Plain, manifest: IO[str]) -> None:
         """Count a source's record and write its outputs' lines."""

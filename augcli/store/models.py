@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from augcli.steps.learned import Model, ModelError
 from augcli.store.output import OutputFolder
 
 
-@dataclass(frozen=True)
-class Lesson:
+class Lesson(Struct, frozen=True):
     """What a step learned for an output, and from what."""
 
     asked: str
@@ -34,7 +35,7 @@ class Models:
         """Return what a step learned last; None where that is not known, or damaged."""
         try:
             lesson = Lesson(**json.loads(self._read(f"{step}.lesson")))
-            is_whole = all(each.isalnum() for each in vars(lesson).values())
+            is_whole = all(each.isalnum() for each in asdict(lesson).values())
         except (OSError, ValueError, TypeError, AttributeError, RecursionError):
             return None
         return lesson if is_whole else None

@@ -14,11 +14,12 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from itertools import accumulate, starmap
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from augcli.addresses import stand_ins
 from augcli.disk.folder import Folder

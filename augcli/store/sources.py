@@ -12,7 +12,7 @@ import hashlib
 import mmap
 import tempfile
 from collections.abc import Sequence
-from functools import cached_property, partial
+from functools import cache, partial
 from pathlib import Path
 from typing import IO
 
@@ -44,7 +44,7 @@ def read_sources(root: Path, task: Task, settings: DatasetSettings) -> list[Sour
     if isinstance(task.request, Splits):
         return [_one_of_many(root, name, settings.most_bytes) for name in task.inputs]
     first, *others = task.inputs
-    partners = [_OfPartner(root, name) for name in task.others]
+    partners = [_of_partner(root, name) for name in task.others]
     return [_held(root, first), *(_belonging(root, name) for name in others), *partners]
 
 
@@ -61,25 +61,12 @@ def _held(root: Path, name: str) -> Source:
     return Source(name, hashlib.sha256(data).hexdigest(), data, stat)
 
 
-class _OfPartner(Source):
-    """A file that not every output needs: read and hashed when that is first asked for."""
-
-    def __init__(self, root: Path, name: str):
-        path = f"{root}/{name}"
-        vars(self).update(name=name, stat=stat_of(path) or (), path=path)
-
-    @cached_property
-    def _read(self) -> tuple[str, bytes]:
-        data = _read_again(vars(self)["path"], list(self.stat))
-        return hashlib.sha256(data).hexdigest(), data
-
-    @property
-    def sha256(self) -> str:
-        return self._read[0]
-
-    @property
-    def data(self) -> bytes:
-        return self._read[1]
+def _of_partner(root: Path, name: str) -> Source:
+    """Return a file that not every output needs: read and hashed when that is first asked for."""
+    path = f"{root}/{name}"
+    stat = stat_of(path) or ()
+    read = cache(partial(_read_again, path, list(stat)))
+    return Source(name, cache(lambda: hashlib.sha256(read()).hexdigest()), read, stat)
 
 
 def _one_of_many(root: Path, name: str, most: int | None) -> Source:

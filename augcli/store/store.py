@@ -1,14 +1,19 @@
 """What a store of files can do, be it a folder or a bucket: eight methods, and what they speak of.
 
 Names are POSIX paths below the store's root. A mark is opaque: the same mark, the same bytes.
+
+An output on the disk is no `Store`, on purpose: into a bucket the one process that holds the lease
+carries bytes, while on a disk each worker renames its own batch, and none waits for another. What
+both promise is the same, and so is the folder with its records, which `RemoteOutput` inherits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from augcli.errors import StorageError
 
@@ -23,8 +28,7 @@ class ConflictError(StorageError):
     """What is under a name is not what the writer thought it was."""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """What a store has under a name."""
 
     name: str
@@ -32,8 +36,7 @@ class Entry:
     mark: Mark
 
 
-@dataclass(frozen=True)
-class Publication:
+class Publication(Struct, frozen=True):
     """Files that become visible together with their record, which is written last of all."""
 
     name: str

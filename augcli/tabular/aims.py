@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from augcli.dataset.told import few
 from augcli.plural import several
 from augcli.rows.amounts import NUMBER
 from augcli.tabular.deciding.outline import Outline
 from augcli.tabular.methods.base import Method
 
 _MANY_CLASSES = 20
-_SHOWN = 5
 
 
 def foreseen(outlines: Sequence[Outline]) -> Iterator[str]:
@@ -64,12 +64,6 @@ def idle(outline: Outline) -> Iterator[str]:
     classes = f"{count} classes are" if count > 1 else "one class is"
     why = outline.job.balance.done or f"the {classes} at the target already"
     yield f"nothing is made or left out: {why}"
-
-
-def few(texts: Sequence[str]) -> str:
-    """Return the first few of some texts, and how many more there are."""
-    more = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
-    return ", ".join(texts[:_SHOWN]) + more
 
 
 def named(outline: Outline, found: Iterable[str], among: Sequence[Outline]) -> Iterator[str]:

@@ -6,9 +6,10 @@ Draws hang on names alone: a new row's key is `Draws(seed).at(file, row, copy)` 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import fields, replace
 from numpy.typing import NDArray
 
 from augcli.balance.targets import shares
@@ -21,8 +22,7 @@ ROWS = 1 << 16
 """New rows that are made and written at a time."""
 
 
-@dataclass(frozen=True)
-class Drawn:
+class Drawn(Struct, frozen=True):
     """New rows, one entry each; this alone makes their values."""
 
     method: str
@@ -102,8 +102,7 @@ class Drawn:
         return {index: width * own for (index, width), own in zip(widths, normal, strict=True)}
 
 
-@dataclass(frozen=True)
-class Streams:
+class Streams(Struct, frozen=True):
     """Keys of new rows, from the names of their bases."""
 
     seed: int

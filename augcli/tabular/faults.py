@@ -6,11 +6,11 @@ New rows that steps fail on are looked for before any is written, block by block
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from augcli.errors import StepError
 from augcli.records.keys import key_of
@@ -83,8 +83,7 @@ def _faults(
     return {row: found[row] for row in sorted(found)}
 
 
-@dataclass(frozen=True)
-class _Trial:
+class _Trial(Struct, frozen=True):
     """Makes new rows to see whether they can be made."""
 
     table: Table

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
+from msgspec import Struct, field
 
 from augcli.nearest.approximate import nearest_nearby
 from augcli.nearest.in_blocks import InBlocks
@@ -26,8 +26,7 @@ Search: TypeAlias = Literal["exact", "approximate"]
 """How neighbours are looked for."""
 
 
-@dataclass
-class Space:
+class Space(Struct, dict=True):
     """Rows (n), their classes, and their places."""
 
     table: Table

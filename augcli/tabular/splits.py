@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from augcli.dataset.shares import BLOCK, SPLITS, blocks, blocks_of_texts, refuse_same, shared_inside
@@ -101,8 +101,7 @@ def rows_of(splits: Coded, names: Collection[str]) -> NDArray[np.bool_]:
     return inside
 
 
-@dataclass(frozen=True)
-class File:
+class File(Struct, frozen=True):
     """One file of the output: of which file of the dataset, and of which split of it alone."""
 
     part: int

@@ -6,11 +6,11 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from textwrap import shorten
 
 import numpy as np
+from msgspec.structs import replace
 
 from augcli.dataset.columns import column_of, names_groups
 from augcli.dataset.files import listed, readable

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from augcli.foreign import derived_from
@@ -24,8 +25,7 @@ Params: TypeAlias = dict[str, NDArray[Any]]
 `partner` has the rows that the values are taken from."""
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(Struct, frozen=True):
     """New rows on their way through steps: numbers and codes by column."""
 
     table: Table
@@ -117,8 +117,7 @@ def _check_lengths(columns: Mapping[Any, Any], rows: int) -> None:
             raise ValueError(f"{name!r} has {len(values)} values for {rows} rows")
 
 
-@dataclass(frozen=True)
-class Lots:
+class Lots(Struct, frozen=True):
     """Params of some new rows, drawn or read when they are asked for: those of all may be much."""
 
     rows: Rows
@@ -140,8 +139,7 @@ class Lots:
         return replace(self, rows=self.rows[where])
 
 
-@dataclass(frozen=True)
-class StepDrawn:
+class StepDrawn(Struct, frozen=True):
     """What was drawn of one step for some new rows."""
 
     name: str

@@ -7,9 +7,9 @@ only then it is found out what the columns are.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from augcli.dataset.splits import augmented
@@ -23,8 +23,7 @@ from augcli.tabular.splits import rows_of, splits_of
 from augcli.task import Source
 
 
-@dataclass(frozen=True)
-class Whole:
+class Whole(Struct, frozen=True):
     """A table and its splits."""
 
     table: Table

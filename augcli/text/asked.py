@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache, cached_property
+
+from msgspec import Struct
 
 from augcli.text.config import TextDatasetSettings
 from augcli.text.job import TextJob
@@ -14,8 +15,7 @@ from augcli.text.transform import needs_words
 from augcli.text.words import Document, Reading
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True, dict=True):
     """A job on texts, with the versions of what reads and writes them."""
 
     job: TextJob

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from fnmatch import translate
 from functools import cached_property, lru_cache
 from typing import NamedTuple
+
+from msgspec import Struct
 
 Line = tuple[str, re.Pattern[str]]
 """A form, and the pattern of words behind it."""
@@ -30,8 +31,7 @@ class Article(NamedTuple):
     word: str
 
 
-@dataclass(frozen=True)
-class Articles:
+class Articles(Struct, frozen=True, dict=True):
     """Forms of a language's articles by the word that follows."""
 
     blocks: tuple[tuple[Line, ...], ...] = ()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
 from itertools import chain
 
+from msgspec import Struct, field
 from pydantic_core import to_json
 
 from augcli.again import Again
@@ -29,8 +29,7 @@ from augcli.text.readings import Readings
 from augcli.text.words import Document
 
 
-@dataclass
-class Made:
+class Made(Struct):
     """New rows of a block."""
 
     rows: list[int] = field(default_factory=list)
@@ -182,8 +181,7 @@ class BlockMaker:
         return row
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(Struct, frozen=True):
     """New rows by a plan."""
 
     plan: CorpusPlan

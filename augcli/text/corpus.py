@@ -8,8 +8,9 @@ from array import array
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from augcli.balance.classes import (
     are_amounts,
@@ -36,8 +37,7 @@ from augcli.text.transform import recommending
 from augcli.transform import Label
 
 
-@dataclass
-class Corpus:
+class Corpus(Struct, dict=True):
     """The rows of all files, one file after the other."""
 
     files: list[TextFile]
@@ -158,8 +158,7 @@ class Corpus:
         return groups
 
 
-@dataclass(frozen=True)
-class CorpusPlan:
+class CorpusPlan(Struct, frozen=True):
     """How many copies each row gives: none where it cannot be used, or is of another split."""
 
     copies: array[int]

@@ -9,7 +9,8 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from augcli.dataset.layout import file_splits
 from augcli.dataset.shares import Own, drawn_splits
@@ -24,8 +25,7 @@ from augcli.text.formats.open import open_file
 _WORDS = re.compile(r"\w+")
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """The samples of a file that are in one split."""
 
     whole: Source

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from augcli.draws import repeated
 from augcli.records.row_records import MARKS
@@ -15,8 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-@dataclass
-class Lines:
+class Lines(Struct):
     """What is told of new samples of a file: of their sources, then of each of them."""
 
     base: list[str] = field(default_factory=list)
@@ -35,7 +36,7 @@ class Lines:
 
     def packed(self) -> bytes:
         """Return all as bytes; JSON has no line ends, and would be longer as text within JSON."""
-        told = {name: column for name, column in vars(self).items() if name != "steps"}
+        told = {name: column for name, column in asdict(self).items() if name != "steps"}
         return packed(told, "\n".join(self.steps).encode())
 
     @classmethod
@@ -49,7 +50,7 @@ class Lines:
         import polars as pl  # where files are one text each, nothing needs it
 
         names = ("base", "split", "label")
-        sources = pl.DataFrame([pl.Series(name, vars(self)[name], pl.String) for name in names])
+        sources = pl.DataFrame([pl.Series(name, getattr(self, name), pl.String) for name in names])
         places, _ = repeated(self.copies)
         marks = zip(MARKS, zip(*self.marks, strict=True), strict=False)
         told = sources[places].with_columns(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from augcli.plural import several
 from augcli.text.language.languages import is_foreign
@@ -12,8 +14,7 @@ from augcli.text.language.lexicon import Lexicon
 from augcli.text.words import Reading
 
 
-@dataclass(frozen=True)
-class Readings:
+class Readings(Struct, frozen=True, dict=True):
     """How most texts are read, and which ones are read otherwise."""
 
     usual: Reading

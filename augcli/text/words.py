@@ -10,10 +10,11 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from itertools import chain, starmap
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from augcli import once
 from augcli.requests.programs import Answers
@@ -93,8 +94,7 @@ def _kept(patterns: tuple[str, ...], tied: frozenset[str]) -> str:
     return "|".join([*(f"(?:{pattern})" for pattern in patterns), always])
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Struct, frozen=True, dict=True):
     """How texts of a dataset are read: words, what is protected, and what is known of words."""
 
     lexicon: Lexicon
@@ -162,8 +162,7 @@ def _guarded(word: Word, kept: Stretches) -> Word:
     return Word(word.start, word.end, word.text, free, kept.surround(word.start))
 
 
-@dataclass
-class Document:
+class Document(Struct, dict=True):
     """A text with its labelled spans, and its words once they are asked for."""
 
     text: str

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import math
-import re
 from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from itertools import islice
 from pathlib import PurePosixPath
 
+from augcli.dataset.columns import names_labels
 from augcli.dataset.doubts import UNNAMED_LABELS
 from augcli.dataset.files import Listing, head_of
 from augcli.dataset.formats import format_at
@@ -24,9 +24,6 @@ _NOTES = (".txt", ".lab", ".phn", ".wrd", ".textgrid", ".json", ".jams", ".xml",
 """Endings of what is told of a sound in a file beside it."""
 _HEAD = 1 << 16
 _OPENED, _LOOKED_AT = 20, 5
-_WORDS = re.compile(r"[a-z]+")
-_LABELS = frozenset(("y", "label", "labels", "target", "targets", "class", "classes"))
-"""Words in names of arrays of labels."""
 _CLASSES = ("category", "label", "class", "species", "genre", "emotion", "classid", "target")
 
 
@@ -117,7 +114,7 @@ def refuse_constants(
 def _is_of_each(name: str, shape: Sequence[int], series: Sequence[int]) -> bool:
     """Return whether an array has a number for each series of another, or is called so."""
     alone = math.prod(shape[1:]) == 1 < math.prod(series[1:])
-    named = not _LABELS.isdisjoint(_WORDS.findall(PurePosixPath(name).stem.lower()))
+    named = names_labels(PurePosixPath(name).stem)
     return (alone or named) and len(series) > 1 and bool(shape) and shape[0] == series[0]
 
 

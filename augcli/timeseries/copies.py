@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from augcli.names import Spot
 
@@ -75,8 +76,7 @@ class CopyColumns:
         return (self.some(range(start, min(start + size, len(self)))) for start in starts)
 
 
-@dataclass
-class Decided:
+class Decided(Struct, dict=True):
     """What is drawn for each series, and those that a step refuses."""
 
     copies: CopyColumns

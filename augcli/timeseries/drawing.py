@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import chain, islice, repeat
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from augcli.draws import Draws, ManyDraws, repeated
@@ -52,8 +53,7 @@ class _Drawn(NamedTuple):
         return tuple(dict.fromkeys(id_ for _, each in self.mixing for id_ in each["partners"]))
 
 
-@dataclass(frozen=True)
-class Drawing:
+class Drawing(Struct, frozen=True, dict=True):
     """What is drawn for copies: what asks nothing of other series, for many copies at once.
 
     Copies beyond those that a stage asks for are made by the balance's method.

@@ -6,11 +6,12 @@ import hashlib
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from augcli.balance.targets import Group
 from augcli.checks.equal import shared
@@ -322,8 +323,7 @@ class Society:
         return Points(values, np.empty((len(ids), 0), np.int32))
 
 
-@dataclass(frozen=True)
-class PeersOf:
+class PeersOf(Struct, frozen=True):
     """The others, seen from one series."""
 
     society: Society

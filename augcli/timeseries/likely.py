@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from augcli.dataset.columns import names_groups
@@ -43,8 +44,7 @@ _FEW = 20
 """Different values: a column that has no more is no curve."""
 
 
-@dataclass(frozen=True)
-class Curves:
+class Curves(Struct, frozen=True):
     """How a table holds series."""
 
     layout: str

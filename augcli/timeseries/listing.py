@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct
 
 from augcli import names
 from augcli.dataset.doubts import UNCLEAR_FORMAT, UNCLEAR_SAMPLES
@@ -23,8 +24,7 @@ from augcli.timeseries.formats import format_of
 from augcli.timeseries.formats.base import SeriesFormat
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """What the path of a file says."""
 
     split: str = TRAIN

@@ -13,7 +13,7 @@ from augcli.steps.recorded import step_named
 from augcli.task import Plain
 from augcli.timeseries.formats.base import Stack
 from augcli.timeseries.library import Entry, Library
-from augcli.timeseries.series import Series, unstacked
+from augcli.timeseries.series import Partners, Series, unstacked
 from augcli.timeseries.transform import SeriesTransform
 
 Steps: TypeAlias = Sequence[Plain]
@@ -116,7 +116,7 @@ def _after(library: Library, stack: Series, steps: Steps, entries: Sequence[Entr
     Partners come with as many points a second as the series has that they are mixed with.
     """
     cls, params = step_named(SeriesTransform, steps[0]["name"]), [step["params"] for step in steps]
-    partners: list[Sequence[Series]] = [()] * len(params)
+    partners: Partners = [()] * len(params)
     if cls.mixes:
         every = zip(params, entries, strict=True)
         partners = [[library.at_rate(i, own.rate) for i in each["partners"]] for each, own in every]

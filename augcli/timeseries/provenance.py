@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from augcli.names import group_of
 from augcli.records.row_records import MARKS
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 _BLOCK = 1 << 14
 
 
-@dataclass(frozen=True)
-class Story:
+class Story(Struct, frozen=True, dict=True):
     """An output file, the row of its first new series, and what was drawn for these."""
 
     output: str

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from pathlib import PurePosixPath
 from typing import Any
+
+from msgspec import Struct
 
 from augcli.names import encoded_name, group_name
 from augcli.records.keys import key_of, revisions_of
@@ -27,8 +28,7 @@ _FORM = 3
 """Raised when new series come to be written otherwise."""
 
 
-@dataclass(frozen=True)
-class Records:
+class Records(Struct, frozen=True, dict=True):
     """Makes the records and keys of a dataset's outputs."""
 
     library: Library
@@ -94,8 +94,7 @@ class Records:
         return sorted({*inside, Smote.name})
 
 
-@dataclass(frozen=True)
-class File:
+class File(Struct, frozen=True):
     """A file with many series: its record, where its new ones come from, and how it is written."""
 
     record: Plain

@@ -50,7 +50,7 @@ def columns(files: Sequence[SeriesFile]) -> Iterator[str]:
         text = "has texts that are no times: points are taken in the order of their rows"
         yield f"the column of times {name!r} {text}"
     for found, text in _LOOKS.items():
-        if names := [*dict.fromkeys(name for file in files for name in getattr(file, found))]:
+        if names := [*dict.fromkeys(name for file in files for name in file.looks.get(found, ()))]:
             yield f"numbers in {', '.join(map(repr, names[:_SHOWN]))}{text}"
     if beside := [*dict.fromkeys(name for file in files for name in file.beside)]:
         text = "called otherwise than the points, go along as they are; `channels` names points"

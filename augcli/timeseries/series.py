@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 Values = NDArray[np.float64]
 """Channels x time, or series x channels x time; NaN where a value is missing."""
 
 
-@dataclass(frozen=True)
-class Series:
+class Series(Struct, frozen=True, dict=True):
     """Values with all that belongs to their points: one series, or a stack."""
 
     values: Values
@@ -100,6 +99,10 @@ class Series:
         common = math.gcd(own, rate)
         values = resample_poly(filled(self.values), rate // common, own // common, axis=-1)
         return Series(np.ascontiguousarray(values), self.label)
+
+
+Partners: TypeAlias = Sequence[Sequence[Series]]
+"""Of each series of a stack, those that it is mixed with."""
 
 
 def stacked(series: Sequence[Series]) -> Series:

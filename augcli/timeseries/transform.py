@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import repeat
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from augcli.draws import Draws, ManyDraws
 from augcli.foreign import derived_from
 from augcli.params import Columns, rounded, rounded_many, texts_of
 from augcli.ranges import Constant, Spread
-from augcli.timeseries.series import Series, Values, stacked, unstacked
+from augcli.timeseries.series import Partners, Series, Values, stacked, unstacked
 from augcli.transform import Params, Transform
 
 
@@ -36,8 +37,7 @@ class Peers(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What `make_params` may know of a series."""
 
     channels: int
@@ -102,9 +102,7 @@ class SeriesTransform(Transform):
         return length
 
     @classmethod
-    def apply_all(
-        cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
-    ) -> Series:
+    def apply_all(cls, stack: Series, params: Sequence[Params], partners: Partners) -> Series:
         """Return a stack after the step, each series by its own params; the input stays as it is.
 
         What `length_after` says is the same for all of them, and so are the lengths of lists in
@@ -182,9 +180,7 @@ class OneByOne(SeriesTransform):
     """Base of steps that take series one at a time."""
 
     @classmethod
-    def apply_all(
-        cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
-    ) -> Series:
+    def apply_all(cls, stack: Series, params: Sequence[Params], partners: Partners) -> Series:
         """Return a stack after the step."""
         return stacked([*map(cls.apply, unstacked(stack), params, partners)])
 
@@ -203,9 +199,7 @@ class Moving(SeriesTransform):
         raise NotImplementedError
 
     @classmethod
-    def apply_all(
-        cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
-    ) -> Series:
+    def apply_all(cls, stack: Series, params: Sequence[Params], partners: Partners) -> Series:
         """Return the moved series."""
         positions = [cls.positions(each, stack.length) for each in params]
         return stack.moved(np.array(positions)[:, None])

@@ -6,8 +6,9 @@ A block's bytes hang on its copies alone, so the number of processes has no say.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from augcli.once import Once
 from augcli.requests.spread import Part, Spread, here
@@ -23,8 +24,7 @@ _BLOCKS = 64
 """How many blocks there should be at least, so that all cores have some."""
 
 
-@dataclass(frozen=True)
-class Writing:
+class Writing(Struct, frozen=True, dict=True):
     """All that one file of the output is made of."""
 
     library: Library

@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
+
+from msgspec import Struct
 
 from augcli.disk.disk import storage_errors
 from augcli.disk.inside import fresh
@@ -29,8 +30,7 @@ _FORM = 5
 _NOT_BEGUN = -1
 
 
-@dataclass(frozen=True)
-class Blocks:
+class Blocks(Struct, frozen=True):
     """Shares out work as an engine does; blocks lie in a folder, where the next run finds them."""
 
     share: Share
@@ -51,8 +51,7 @@ class Blocks:
             raise StoppedError(signal.SIGINT, "stopped; run the same command again to go on")
 
 
-@dataclass(frozen=True)
-class _Store:
+class _Store(Struct, frozen=True):
     """The blocks of one key."""
 
     output: OutputFolder
@@ -90,12 +89,11 @@ class _Store:
         return self.output.name(self.output.blocks / f"{self.key}-{digest}")
 
 
-@dataclass(frozen=True)
 class _Numbered(Sequence[Any]):
     """Items that stand side by side, with the number of the first: little to send for a range."""
 
-    first: int
-    items: Sequence[Any]
+    def __init__(self, first: int, items: Sequence[Any]):
+        self.first, self.items = first, items
 
     def __len__(self) -> int:
         return len(self.items)

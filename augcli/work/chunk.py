@@ -6,10 +6,11 @@ import hashlib
 import importlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from augcli.errors import StorageError
 from augcli.kind import load_kind
@@ -46,8 +47,7 @@ def make_worker(context: dict[str, Any], spread: Spread = here) -> ChunkWorker:
     return ChunkWorker(common, context["number"])
 
 
-@dataclass(frozen=True)
-class ChunkWorker:
+class ChunkWorker(Struct, frozen=True):
     """Processes chunks of `[task, prior record]` and publishes each as one batch."""
 
     common: Common

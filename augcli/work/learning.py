@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from augcli.dataset.units import Dataset
 from augcli.disk.reading import read_whole
@@ -24,8 +25,7 @@ from augcli.work.study import Study
 Keep = Callable[[str, Lesson, Model], None]
 
 
-@dataclass(frozen=True)
-class Learned:
+class Learned(Struct, frozen=True):
     """A recipe whose steps know what they are to know."""
 
     recipe: Recipe
@@ -70,8 +70,7 @@ def _not_kept(_step: str, _lesson: Lesson, _model: Model) -> None:
     """Forget what was learned."""
 
 
-@dataclass
-class School:
+class School(Struct):
     """Finds out what the steps of a recipe are to know of a dataset, each thing once."""
 
     recipe: Recipe

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
+
+from msgspec import Struct, field
 
 from augcli import names
 from augcli.disk.folder import Folder
@@ -39,8 +40,7 @@ _LOOKED_AT = 1 << 16
 """Files of partners of which is kept what was seen; each is that of many samples."""
 
 
-@dataclass
-class Survey:
+class Survey(Struct):
     """What a look at the records found: rows to do, and rows known to be broken."""
 
     todo: array[int] = field(default_factory=lambda: array("q"))

@@ -11,9 +11,10 @@ import json
 from base64 import b64decode, b64encode
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from augcli.dataset.splits import augmented
 from augcli.dataset.units import Dataset
@@ -34,8 +35,7 @@ _TOGETHER = 32
 """Sources that are looked at by one worker."""
 
 
-@dataclass(frozen=True)
-class Study:
+class Study(Struct, frozen=True, dict=True):
     """What a step learns from a dataset."""
 
     step: type[Learning]

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 
 from augcli.errors import LostError, SampleError, StepError, StorageError, UnreadError
 from augcli.plural import several
@@ -25,8 +27,7 @@ from augcli.task import Lost, Output, Plain, Processed, Processor, Source, Task,
 from augcli.work.entries import kept_of, less_lost, told_together
 
 
-@dataclass(frozen=True)
-class Common:
+class Common(Struct, frozen=True):
     """What all units of a run have in common."""
 
     processor: Processor[Processed]

@@ -13,11 +13,12 @@ import random
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import cv2
+from msgspec import Struct
+from msgspec.structs import replace
 from pairs import PAIRS
 
 _LEAST_CALLS, _MOST_CALLS = 16, 100
@@ -29,8 +30,7 @@ Call = Callable[[int], object]
 """Does an operation once, with what is drawn for this number."""
 
 
-@dataclass(frozen=True)
-class Library:
+class Library(Struct, frozen=True):
     """A library, ready to be called."""
 
     calls: dict[str, Call]
@@ -39,8 +39,7 @@ class Library:
     """Whether it is measured with Intel's library on, as OpenCV has it."""
 
 
-@dataclass(frozen=True)
-class Partner:
+class Partner(Struct, frozen=True):
     """The picture that others take something of, decoded."""
 
     whole: Any

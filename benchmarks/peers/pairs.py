@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import cv2
+from msgspec import Struct, field
 from PIL import ImageFont
 
 _MIRRORED = {"border_mode": cv2.BORDER_REFLECT}
 _REFLECTED = {"border": "reflect"}
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True):
     """What a peer calls an operation, and its arguments."""
 
     name: str
@@ -32,8 +31,7 @@ class Step:
         return {self.partner: [other] if self.beside is None else self.beside(other)}
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """The parameters of an operation of ours, and what peers have of the same strength."""
 
     ours: dict[str, Any]

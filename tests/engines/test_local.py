@@ -7,7 +7,6 @@ import signal
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
 from engine_harness import (
@@ -20,6 +19,7 @@ from engine_harness import (
     lost,
     run,
 )
+from msgspec.structs import replace
 
 from augcli.engines.local import LocalEngine
 from augcli.engines.worker import Worker

@@ -7,19 +7,18 @@ import json
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from helpers import lines_of, write
+from msgspec import Struct
 
 SECRET = "the-secret-of-another-folder"
 OF_SECRET = hashlib.sha256(SECRET.encode()).hexdigest()
 """What augment knows its own files by."""
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """An output folder, and a folder beside it that nothing may touch or tell of."""
 
     output: Path

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 
 import cv2
 import numpy as np
+from msgspec.structs import replace
 
 from augcli.draws import Draws
 from augcli.image.operations.geometry import Field, Sampling, Warp

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from functools import partial
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from image_samples import TRANSFORMS, step
+from msgspec.structs import replace
 
 from augcli.draws import Draws, ManyDraws
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import weakref
-from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 from helpers import picture
 from image_samples import params_of, smooth, step
+from msgspec.structs import replace
 
 from augcli.draws import Draws
 from augcli.engines.garbage import undisturbed

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
 from image_samples import noisy, smooth, step
+from msgspec import Struct, field
+from msgspec.structs import replace
 from scipy import stats
 
 from augcli.draws import Draws
@@ -27,8 +28,7 @@ from augcli.image.transforms.mixing import smaller_part
 WIDTH, HEIGHT = 61, 47
 
 
-@dataclass
-class Other:
+class Other(Struct):
     """A partner in memory."""
 
     whole: Picture
@@ -60,8 +60,7 @@ class Other:
         return self.numbers
 
 
-@dataclass
-class Few:
+class Few(Struct):
     """So many partners, picked in their order."""
 
     others: Sequence[Other]

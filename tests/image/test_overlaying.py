@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from image_samples import noisy, smooth, step, to_depth, toned
+from msgspec.structs import replace
 from PIL import Image, ImageDraw, ImageFont
 from pydantic import ValidationError
 from test_mixed_pictures import Few, Other

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 from helpers import picture
 from image_samples import smooth, step
+from msgspec.structs import replace
 from PIL import Image
 
 from augcli.errors import SampleError

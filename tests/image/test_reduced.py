@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from helpers import manifest, run, write
 from hypothesis import given
 from hypothesis import strategies as st
 from image_samples import noisy, step
+from msgspec.structs import replace
 from PIL import Image
 
 from augcli.commands.replay import replay

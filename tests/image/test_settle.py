@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from image_samples import LIKE_OTHERS, chain, lowered, smooth
+from msgspec.structs import replace
 
 from augcli.image.config import TargetSettings
 from augcli.image.kernels.clip import area

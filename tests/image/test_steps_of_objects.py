@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from image_samples import TRANSFORMS, noisy, smooth, step
+from msgspec.structs import replace
 
 from augcli.draws import Draws
 from augcli.image.config import TargetSettings

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from image_samples import noisy, smooth, step
+from msgspec.structs import replace
 from scipy import linalg
 from test_mixed_pictures import BASE, EQUAL, HEIGHT, WIDE, WIDTH, Few, Other, mixing
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -12,6 +11,7 @@ import numpy as np
 import pytest
 from arrows import MIRROR, arrow, recipe_of
 from helpers import augment, recipe_text, tree, write
+from msgspec.structs import replace
 
 import augcli
 from augcli.commands import bench

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from arrows import arrow, recipe_of
 from helpers import write
+from msgspec.structs import replace
 
 import augcli
 from augcli.commands import evaluate

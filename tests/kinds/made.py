@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
 from helpers import run, write, write_recipe
+from msgspec import Struct
 from seeds import SEEDS, Seed
 
 from augcli.recipe import Recipe, read_recipe
@@ -75,8 +75,7 @@ def _made(names: Any) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("made", list(names), indirect=True)
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(Struct, frozen=True):
     """A seed in `in` and what a run made of it in `out`."""
 
     name: str

@@ -1,10 +1,10 @@
 """Classes are as large as was asked for, counted in what was written by other readers."""
 
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 from made import able, by
+from msgspec.structs import replace
 from readers import labels_of
 
 from augcli.reports.report import Summary

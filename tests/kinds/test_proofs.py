@@ -1,13 +1,13 @@
 """What a run tells of its outputs is enough to find damage, to make them again and to explain."""
 
 import json
-from dataclasses import replace
 from pathlib import PurePosixPath
 
 import polars as pl
 import pytest
 from helpers import manifest, replayed, tree
 from made import able, by
+from msgspec.structs import replace
 
 from augcli.commands import explain, replay, verify
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import fields
 from operator import methodcaller
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 from helpers import augment, manifest, write
 from jsonschema_rs import Draft202012Validator, ValidationError, meta
 from made import Made, able, by
+from msgspec.structs import fields
 from polars.exceptions import PolarsError
 
 from augcli.commands.explain import record_of

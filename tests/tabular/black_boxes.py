@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from table_samples import augmented
 
 Rows = list[list[Any]]
 """Cells of a table, the label the last."""
 
 
-@dataclass(frozen=True)
-class Points:
+class Points(Struct, frozen=True):
     """Points of the peer's tests, and which of them stay by which method."""
 
     numbers: np.ndarray

@@ -8,6 +8,7 @@ from imblearn.combine import SMOTEENN, SMOTETomek
 from imblearn.metrics.pairwise import ValueDifferenceMetric
 from imblearn.over_sampling import ADASYN, SMOTE, SMOTEN, SMOTENC, BorderlineSMOTE
 from imblearn.under_sampling import EditedNearestNeighbours, NearMiss, TomekLinks
+from msgspec.structs import asdict
 from sklearn.datasets import make_classification
 from sklearn.neighbors import NearestNeighbors
 from table_samples import space_of, table_of, way
@@ -109,7 +110,7 @@ def test_smotenc():
     found = space.nearest_of_class(places, K)
     rows, columns, gaps = peers_draws(len(places), len(labels) - len(y))
     drawn = way("1", places[rows], found[rows, columns], gaps)
-    block = made(space.table, Drawn(**vars(drawn) | {"votes": found[rows]}), clip=False)
+    block = made(space.table, Drawn(**asdict(drawn) | {"votes": found[rows]}), clip=False)
     assert np.array_equal(matrix(block, 3), expected[len(y) :, :3])
     for column in (3, 4):
         votes = x[found[rows], column].astype(int)

@@ -11,7 +11,7 @@ from helpers import forget_plugins, run, write
 
 METHOD = '''
 import os
-from dataclasses import replace
+from msgspec.structs import replace
 from typing import Literal
 
 import numpy as np

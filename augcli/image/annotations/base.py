@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 from augcli.errors import Problem, SampleError
 from augcli.image.targets import Box, Point, Ring, Target, Targets
@@ -15,8 +16,7 @@ Size: TypeAlias = tuple[int, int]
 """Width and height of a picture as it is shown."""
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Note:
+class Note(Struct, frozen=True, order=True):
     """What is odd in a file of annotations, and what becomes of it."""
 
     place: str
@@ -45,8 +45,7 @@ class Damage(NamedTuple):
         return cls(place, str(error).removeprefix(f"{place}: "))
 
 
-@dataclass(frozen=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """What a file tells of a picture."""
 
     targets: Targets
@@ -55,7 +54,7 @@ class Parsed:
     """The size that the picture had for who annotated it, where the file tells."""
 
 
-class Annotations(ABC):
+class Annotations:
     """A format with a file for each picture."""
 
     @abstractmethod

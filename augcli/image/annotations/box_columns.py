@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from augcli.errors import SampleError, did_you_mean
 
@@ -48,8 +49,7 @@ _HEADERLESS = ("file", "x1", "y1", "x2", "y2", "label")
 """The columns of tables without header that keras-retinanet reads."""
 
 
-@dataclass(frozen=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """What the columns of a table are."""
 
     names: tuple[str, ...]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from augcli.errors import SampleError
 from augcli.image.annotations.base import Damage, Size, decoded
@@ -23,8 +25,7 @@ _MOST_DECIMALS = 12
 _LARGEST_FRACTION = 1.01
 
 
-@dataclass(frozen=True)
-class BoxTable:
+class BoxTable(Struct, frozen=True, dict=True):
     """All of a table."""
 
     name: str

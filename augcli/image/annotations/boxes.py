@@ -11,7 +11,8 @@ import io
 import math
 import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from augcli.errors import SampleError
 from augcli.image.annotations.base import (
@@ -34,8 +35,7 @@ _WHOLE = 0.999
 """Less than this is left of an object that is cut off."""
 
 
-@dataclass(frozen=True)
-class Boxes:
+class Boxes(Struct, frozen=True):
     """How the rows of a table are read and written."""
 
     columns: Columns

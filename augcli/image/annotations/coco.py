@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from augcli.errors import SampleError, did_you_mean
 from augcli.image.annotations.base import (
@@ -43,8 +44,7 @@ NOWHERE = "an object without box, outline and keypoints; nothing can be made of 
 NOT_NESTED = "an outline that is no list of outlines; it is taken for one"
 
 
-@dataclass(frozen=True)
-class Coco:
+class Coco(Struct, frozen=True, dict=True):
     """How the annotations of a file's pictures are read and written."""
 
     categories: tuple[Category, ...]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, TypeAlias
+
+from msgspec import Struct, field
 
 from augcli.errors import SampleError
 from augcli.image.annotations.base import SAME_KEY, Damage, Note, decoded
@@ -19,8 +20,7 @@ from augcli.image.annotations.json_parts import Part, members, twice_in
 Id: TypeAlias = int | str
 
 
-@dataclass(frozen=True)
-class CocoPicture:
+class CocoPicture(Struct, frozen=True):
     """What a file tells of one picture."""
 
     file_name: str
@@ -32,8 +32,7 @@ class CocoPicture:
     """The ids of their categories, each once."""
 
 
-@dataclass(frozen=True)
-class Category:
+class Category(Struct, frozen=True):
     """A class, and the keypoints of its objects."""
 
     id: Id
@@ -42,8 +41,7 @@ class Category:
     keypoints: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class CocoFile:
+class CocoFile(Struct, frozen=True):
     """All of a file."""
 
     name: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 import cv2
 import numpy as np
+from msgspec.structs import replace
 
 from augcli.image.annotations.xml_places import escaped, unescaped
 from augcli.image.kernels.regions import plane_of

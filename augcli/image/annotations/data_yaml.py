@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import yaml
+from msgspec import Struct, field
 
 from augcli.errors import SampleError, did_you_mean
 from augcli.image.annotations.base import SAME_KEY, Note, decoded
@@ -22,8 +22,7 @@ _SPLITS = {"train": "train", "val": "val", "valid": "val", "validation": "val", 
 _ORIENTED = ("obb", "oriented")
 
 
-@dataclass(frozen=True)
-class DataYaml:
+class DataYaml(Struct, frozen=True):
     """What a `data.yaml` says of its dataset."""
 
     name: str
@@ -40,7 +39,7 @@ class DataYaml:
     are_named: bool = False
     """Whether none of these is made up."""
     task: str | None = None
-    notes: tuple[Note, ...] = field(default=(), compare=False)
+    notes: tuple[Note, ...] = ()
 
 
 class _Nodes:

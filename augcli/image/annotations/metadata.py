@@ -10,13 +10,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct, field
 
 from augcli.errors import SampleError, did_you_mean
 from augcli.image.annotations.base import (
@@ -47,7 +48,7 @@ _STILL = ("segmentation", "keypoints", "mask", "polygon")
 _NO_FILES: Mapping[str, str] = MappingProxyType({})
 
 
-class MetadataRows(ABC):
+class MetadataRows:
     """How the rows of a file are written."""
 
     @abstractmethod
@@ -80,8 +81,7 @@ class MetadataRows(ABC):
         """Return column → the other files that a row names there, which imagefolder loads, too."""
 
 
-@dataclass(frozen=True)
-class MetadataFile:
+class MetadataFile(Struct, frozen=True):
     """All of a file."""
 
     name: str
@@ -281,8 +281,7 @@ def _packed(items: Sequence[Mapping[str, Any]], like: Any) -> Any:
     return {key: value for key, value in (like | moved).items() if key not in _STILL}
 
 
-@dataclass(frozen=True)
-class CsvRows(MetadataRows):
+class CsvRows(MetadataRows, Struct, frozen=True):
     """Rows of a table."""
 
     columns: tuple[str, ...]

@@ -6,10 +6,10 @@ Cameras store pictures on their side and say so (EXIF); who ignores that draws o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
+from msgspec.structs import replace
 
 from augcli.errors import SampleError
 from augcli.image.annotations.base import Note, Parsed, Size, bounds, box_of, corners_of

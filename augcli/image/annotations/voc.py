@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import PurePosixPath
+
+from msgspec import Struct
 
 from augcli.errors import SampleError
 from augcli.image.annotations.base import (
@@ -36,8 +37,7 @@ NO_SIZE = "no size is told; that of the picture is taken"
 OTHER_NAME = "<filename> is another picture's; the objects are taken for the one beside the file"
 
 
-@dataclass(frozen=True)
-class Voc(Annotations):
+class Voc(Annotations, Struct, frozen=True):
     """Where the files lie: in a folder beside that of the pictures, or beside each picture."""
 
     pictures: str = "JPEGImages"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException, EntitiesForbidden
 from defusedxml.ElementTree import DefusedXMLParser
+from msgspec import Struct, field
 
 from augcli.errors import SampleError
 from augcli.image.annotations.base import decoded
@@ -43,8 +43,7 @@ def unescaped(text: str) -> str:
     return text
 
 
-@dataclass(eq=False, slots=True)
-class Element:
+class Element(Struct, eq=False):
     """An element of a file."""
 
     tag: str

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+
+from msgspec import Struct
 
 from augcli.disk.inside import suffix_of
 from augcli.errors import SampleError, did_you_mean
@@ -44,8 +45,7 @@ _IMAGES = re.compile(r"(.*/|)images/(.*)", re.DOTALL)
 Numbers = Sequence[float]
 
 
-@dataclass(frozen=True)
-class Yolo(Annotations):
+class Yolo(Annotations, Struct, frozen=True):
     """What the rows of a dataset mean."""
 
     names: tuple[str, ...] = ()
@@ -242,8 +242,7 @@ def largest(rings: Sequence[Ring]) -> Ring:
     return max(rings, key=lambda ring: abs(ring_area(ring)))
 
 
-@dataclass(frozen=True)
-class _Style:
+class _Style(Struct, frozen=True):
     """How a file writes its numbers and lines."""
 
     decimals: int = _DECIMALS

@@ -6,9 +6,10 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from augcli.errors import SampleError, did_you_mean
 from augcli.image.annotations.base import Note, decoded
@@ -16,8 +17,7 @@ from augcli.image.annotations.data_yaml import DataYaml
 from augcli.plural import several
 
 
-@dataclass(frozen=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """Which split pictures are of; those that none names are not part of the dataset."""
 
     splits: Mapping[str, str]

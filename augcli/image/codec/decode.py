@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from augcli.errors import SampleError
@@ -28,8 +29,7 @@ Samples = NDArray[Any]
 """H×W or H×W×C."""
 
 
-@dataclass(frozen=True, eq=False)
-class Decoded:
+class Decoded(Struct, frozen=True, eq=False):
     """A decoded picture and what is worth knowing of how it came about."""
 
     picture: Picture

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from augcli.errors import SampleError
 from augcli.image.codec import tiff
@@ -24,8 +24,7 @@ Writer = Callable[[Picture, Encoding, "bytes | None"], bytes]
 _DEPTH_NAMES = {"uint16": "16-bit samples", "float32": "float samples"}
 
 
-@dataclass(frozen=True)
-class _Container:
+class _Container(Struct, frozen=True):
     """What a format can hold, and how a picture that it can hold is written."""
 
     write: Writer

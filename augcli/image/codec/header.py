@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from augcli.errors import SampleError
 from augcli.image.codec import pnm, tiff
@@ -34,8 +36,7 @@ _PLAIN_CHUNKS = {b"IHDR", b"IDAT", b"IEND", b"pHYs", b"tIME"}
 _PLAIN_FORMS = {(bits, colour) for bits in (8, 16) for colour in (0, 2, 4, 6)}
 
 
-@dataclass(frozen=True)
-class Header:
+class Header(Struct, frozen=True, dict=True):
     """A picture's own word about itself."""
 
     format: str

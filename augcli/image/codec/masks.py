@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from augcli.errors import SampleError
 from augcli.image.codec import pillow
@@ -30,8 +30,7 @@ _INDEXED = ("P", "1")
 _OPAQUE = b"\xff"
 
 
-@dataclass(frozen=True)
-class MaskForm:
+class MaskForm(Struct, frozen=True):
     """How a mask's numbers are stored."""
 
     format: str

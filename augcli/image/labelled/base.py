@@ -9,10 +9,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar, NamedTuple, TypeAlias
+
+from msgspec import Struct, field
 
 from augcli.dataset.units import Dataset
 from augcli.disk.inside import suffix_of
@@ -59,7 +60,7 @@ class MaskFile(NamedTuple):
     """Told of what may well be shades, not numbers."""
 
 
-class Labels(ABC):
+class Labels:
     """The labels of one picture."""
 
     picture: str
@@ -172,8 +173,7 @@ def _drawn_to(own: str, made: str) -> str:
     return made.removesuffix(own) if f"/{made}".endswith(f"/{own}") else ""
 
 
-@dataclass(frozen=True)
-class FileLabels(Labels):
+class FileLabels(Labels, Struct, frozen=True):
     """Labels in a file for each picture, if there is one; without one it is background."""
 
     picture: str

@@ -6,10 +6,11 @@ import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
+
+from msgspec import to_builtins
 
 from augcli.dataset.files import Bounds, head_of
 from augcli.dataset.splits import called, columns_of_splits
@@ -107,7 +108,7 @@ def _header(data: bytes, delimiter: str | None = None) -> list[str]:
 def _form(boxes: Boxes) -> dict[str, Any]:
     """Return how rows are read."""
     read = ("columns", "delimiter", "relative")
-    return {key: value for key, value in asdict(boxes).items() if key in read}
+    return {key: value for key, value in to_builtins(boxes).items() if key in read}
 
 
 def _classes(table: BoxTable) -> list[str]:

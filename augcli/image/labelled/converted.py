@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePosixPath
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from augcli.image.annotations.base import Annotations, Note, Parsed, Size
 from augcli.image.annotations.coco_file import Category
@@ -23,8 +25,7 @@ from augcli.records.provenance import PictureRecord
 from augcli.task import Plain, Source
 
 
-@dataclass(frozen=True)
-class Converted(Labels):
+class Converted(Labels, Struct, frozen=True):
     """Labels as another format has them."""
 
     picture: str
@@ -140,8 +141,7 @@ def _folder(output: str) -> str:
     return "/".join(output.split("/")[:2])
 
 
-@dataclass(frozen=True)
-class _Outputs:
+class _Outputs(Struct, frozen=True):
     """The pictures of a split as a COCO file tells them."""
 
     records: Records

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from augcli.dataset.files import Bounds, listed
 from augcli.dataset.layout import kept, layout_of
@@ -22,8 +24,7 @@ from augcli.plural import several
 _SHOWN = 3
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Struct, frozen=True):
     """What labels tell of pictures, by these."""
 
     files: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
+
+from msgspec import Struct
 
 from augcli.dataset.globs import any_of
 from augcli.dataset.units import Dataset
@@ -21,8 +22,7 @@ from augcli.image.targets import Targets
 from augcli.task import Plain, Source, Task
 
 
-@dataclass(frozen=True)
-class MaskLabels(Labels):
+class MaskLabels(Labels, Struct, frozen=True):
     """The masks of a picture, which tell of no objects."""
 
     picture: str

@@ -6,10 +6,11 @@ import json
 import posixpath
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from types import MappingProxyType
 from typing import ClassVar
+
+from msgspec import Struct
 
 from augcli.dataset.doubts import UNNAMED_LABELS
 from augcli.dataset.splits import called, columns_of_splits
@@ -113,8 +114,7 @@ class MetadataScheme(SharedScheme):
         return f"{split}/{name}"
 
 
-@dataclass(frozen=True)
-class _Told:
+class _Told(Struct, frozen=True):
     """A row of one picture."""
 
     rows: MetadataRows

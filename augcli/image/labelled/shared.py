@@ -6,9 +6,10 @@ import json
 from abc import abstractmethod
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct, field
 
 from augcli.dataset.doubts import SEVERAL_TASKS, UNCLEAR_FORMAT
 from augcli.dataset.layout import file_splits
@@ -28,8 +29,7 @@ from augcli.records.provenance import PictureRecord
 from augcli.task import Plain, Source
 
 
-@dataclass(frozen=True)
-class SharedLabels(Labels):
+class SharedLabels(Labels, Struct, frozen=True):
     """Labels in a file of many pictures, from what it tells of this one."""
 
     picture: str
@@ -60,8 +60,7 @@ class SharedLabels(Labels):
         return iter(())
 
 
-@dataclass(frozen=True)
-class Shared:
+class Shared(Struct, frozen=True):
     """What is told in one file of many pictures."""
 
     name: str

@@ -7,11 +7,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from typing import ClassVar
+
+from msgspec.structs import replace
 
 from augcli.dataset.doubts import UNCLEAR_FORMAT
 from augcli.dataset.units import Dataset

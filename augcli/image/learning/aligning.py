@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from augcli.image.kernels import opencv as cv2
@@ -86,8 +86,7 @@ def _coarse(planes: Planes, level: Level) -> Planes:
     return np.asarray(blocks.mean(axis=(2, 4)))
 
 
-@dataclass(frozen=True)
-class _Lattice:
+class _Lattice(Struct, frozen=True):
     """What is known of pixels of a side before any picture is."""
 
     x: Planes

@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from typing import Any, ClassVar, Literal
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 from pydantic import model_validator
 
@@ -124,8 +124,7 @@ def nets_of(told: Plain) -> Nets:
     return read_as(Nets, told, "pictures")
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """Small pictures to learn from, side by side by classes."""
 
     pixels: Floats
@@ -161,8 +160,7 @@ class Shown:
         return Dense.of(np.linalg.solve(square + penalty, told.T @ self.of_class / len(told)))
 
 
-@dataclass(frozen=True)
-class Trained:
+class Trained(Struct, frozen=True):
     """A decoder, and the codes of the pictures that it was trained with."""
 
     decoder: Network

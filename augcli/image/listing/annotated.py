@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct
 
 from augcli.dataset.files import Bounds, Listing, head_of
 from augcli.dataset.splits import DOUBT, TRAIN, meaning
@@ -216,8 +217,7 @@ _SORTS: dict[str, Callable[[str, bool], str | None]] = {
 """What tells of labels in the beginning of a file, and whether it is called as a picture is."""
 
 
-@dataclass(frozen=True)
-class _Beside:
+class _Beside(Struct, frozen=True, dict=True):
     """Pictures, and what may lie beside them."""
 
     bounds: Bounds

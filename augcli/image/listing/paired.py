@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
+
+from msgspec import Struct, field
 
 from augcli.dataset.files import Bounds, head_of
 from augcli.image.listing.masked import plain
@@ -69,8 +70,7 @@ def _folders(pictures: Iterable[str]) -> set[str]:
     return {name.rpartition("/")[0] for name in pictures}
 
 
-@dataclass
-class Paired:
+class Paired(Struct):
     """Which pictures belong to which."""
 
     of: dict[str, list[str]] = field(default_factory=dict)

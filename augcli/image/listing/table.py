@@ -6,9 +6,10 @@ import csv
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TextIO
+
+from msgspec import Struct
 
 from augcli.dataset.files import listing_errors
 from augcli.dataset.splits import TRAIN, called
@@ -19,8 +20,7 @@ from augcli.image.label_cells import KeyPath, LabelCells
 from augcli.settings.base import ColumnRef
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """One row of a table, and the sample that it lists."""
 
     line: int

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import accumulate
+
+from msgspec import Struct, field
 
 from augcli.dataset.files import Bounds, Listing, head_of
 from augcli.disk.inside import suffix_of
@@ -29,8 +30,7 @@ _OTHERS = re.compile(
 """Extensions of what is known not to be a picture; nobody looks into such files."""
 
 
-@dataclass
-class Taken:
+class Taken(Struct):
     """What a listing amounts to, in ascending order."""
 
     pictures: list[str] = field(default_factory=list)

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import lru_cache, partial, reduce
 from typing import ClassVar, TypeAlias
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from augcli.errors import StepError
@@ -66,8 +67,7 @@ _UNMOVED = np.eye(3)
 _UNMOVED.flags.writeable = False
 
 
-@dataclass(frozen=True, eq=False)
-class Warp:
+class Warp(Struct, frozen=True, eq=False):
     """Moves the picture by a matrix from source to result coordinates."""
 
     matrix: Matrix
@@ -126,8 +126,7 @@ def _alone(warp: Warp) -> Resample:
     return Resample((warp,), warp.sampling)
 
 
-@dataclass(frozen=True, eq=False)
-class Field:
+class Field(Struct, frozen=True, eq=False):
     """Takes each result pixel from where it is plus a displacement; the size stays.
 
     `nodes` is rows×columns×2, dx and dy in pixels, bilinear between nodes that lie evenly from
@@ -178,8 +177,7 @@ class Field:
         return there[0] + looked_up(x, there), there[1] + looked_up(y, there)
 
 
-@dataclass(frozen=True, eq=False)
-class Resample:
+class Resample(Struct, frozen=True, eq=False, dict=True):
     """A run of moves, done as one map from the result to the run's input."""
 
     moves: tuple[Warp | Field, ...]

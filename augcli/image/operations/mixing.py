@@ -7,13 +7,14 @@ objects, what a partner brings in comes with its own, and masks take what is see
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from augcli.errors import StepError
@@ -42,7 +43,7 @@ Plane = NDArray[np.float32]
 """H×W, how much of a partner is seen at each pixel, 0..1."""
 
 
-class Mixture(ABC):
+class Mixture:
     """What such an operation does beside mixing: nothing moves, and it stands alone."""
 
     def facts(self, facts: Facts) -> Facts:
@@ -78,8 +79,7 @@ class Mixture(ABC):
         """Return a mask of the mixture."""
 
 
-@dataclass(frozen=True, eq=False)
-class Laid:
+class Laid(Struct, frozen=True, eq=False):
     """A partner and where it comes to lie."""
 
     peer: Peer
@@ -98,8 +98,7 @@ class Laid:
         return ops.objects_after(self.moves, self.peer.objects)
 
 
-@dataclass(frozen=True, eq=False)
-class Blend(Mixture):
+class Blend(Mixture, Struct, frozen=True, eq=False):
     """The weighted mean of a picture and a partner."""
 
     laid: Laid
@@ -120,8 +119,7 @@ class Blend(Mixture):
         raise StepError("mixup has no meaning for masks: their numbers have no mean; use cutmix")
 
 
-@dataclass(frozen=True, eq=False)
-class Cut(Mixture):
+class Cut(Mixture, Struct, frozen=True, eq=False, dict=True):
     """A part of a partner laid over a picture."""
 
     laid: Laid
@@ -154,8 +152,7 @@ class Cut(Mixture):
         return replace(mask, values=np.where(self._shown[:, :, None], other, mask.values))
 
 
-@dataclass(frozen=True, eq=False)
-class Tile:
+class Tile(Struct, frozen=True, eq=False):
     """A window of a mosaic, and what lies in it."""
 
     window: Window
@@ -165,8 +162,7 @@ class Tile:
     """Make it as large as the window."""
 
 
-@dataclass(frozen=True, eq=False)
-class Mosaic(Mixture):
+class Mosaic(Mixture, Struct, frozen=True, eq=False):
     """A picture and partners side by side, each in a window of the frame."""
 
     tiles: Sequence[Tile]
@@ -207,8 +203,7 @@ class Mosaic(Mixture):
         return max(t.window[2] for t in self.tiles), max(t.window[3] for t in self.tiles)
 
 
-@dataclass(frozen=True, eq=False)
-class Styled(InPlace, Mixture):
+class Styled(InPlace, Mixture, Struct, frozen=True, eq=False):
     """A picture with something of how a partner looks; all its targets stay as they are."""
 
     laid: Laid
@@ -222,8 +217,7 @@ class Styled(InPlace, Mixture):
         return np.dstack([made, picture.pixels[:, :, -1]]) if picture.alpha else made
 
 
-@dataclass(frozen=True, eq=False)
-class Overlaid(InPlace, Mixture):
+class Overlaid(InPlace, Mixture, Struct, frozen=True, eq=False):
     """A partner over a part of a picture, as far as its alpha lets it be seen; all targets stay."""
 
     laid: Laid

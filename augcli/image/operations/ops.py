@@ -9,11 +9,12 @@ optimiser.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Protocol
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from augcli.errors import StepError
@@ -67,8 +68,7 @@ class Op(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Pixels(InPlace):
+class Pixels(InPlace, Struct, frozen=True):
     """Any other pure function of colour channels; a barrier, and its own stage."""
 
     change: Callable[[PixelArray], PixelArray]
@@ -96,13 +96,11 @@ class Pixels(InPlace):
         return on_tones(without_hidden(picture) if self.gathers else picture, self.change)
 
 
-@dataclass(frozen=True)
-class Colours(Pixels):
+class Colours(Pixels, frozen=True):
     """A function of each pixel's own colours, wherever it lies."""
 
 
-@dataclass(frozen=True)
-class Floats(InPlace):
+class Floats(InPlace, Struct, frozen=True):
     """Makes float32 of the colours by a function; alpha becomes a fraction of full range."""
 
     change: Callable[[PixelArray], PixelArray]
@@ -129,8 +127,7 @@ class Floats(InPlace):
         return picture.with_pixels(np.dstack([tones, alpha]))
 
 
-@dataclass(frozen=True)
-class Blend(InPlace):
+class Blend(InPlace, Struct, frozen=True):
     """The weighted mean of a picture and of what each chain makes of it; targets stay.
 
     Colours count as much as they can be seen; what none shows has the picture's own.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from augcli.image.kernels.clip import clipped
@@ -18,8 +19,7 @@ from augcli.image.picture import Facts, Mask, Picture, PixelArray, Placed, Point
 Places = NDArray[np.intp]
 
 
-@dataclass(frozen=True, eq=False)
-class Tiles:
+class Tiles(Struct, frozen=True, eq=False, dict=True):
     """Puts equal tiles into other places; what is left at the far edges stays. Its own stage.
 
     An object becomes the parts of it that its tiles carry.

@@ -9,11 +9,11 @@ pictures get the function itself and are not clipped.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from augcli.image.kernels import opencv as cv2
@@ -27,8 +27,7 @@ Curve: TypeAlias = Callable[[NDArray[Any]], NDArray[Any]]
 """A function of values as fractions of full range, of any shape; H×W×C for float pictures."""
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """What each value becomes. `levels(count, view)` tabulates it for 256 or 65,536 levels."""
 
     levels: Callable[[int, View], Levels]
@@ -78,8 +77,7 @@ def as_levels(values: NDArray[Any], count: int) -> Levels:
     return table
 
 
-@dataclass(frozen=True)
-class Lookup(InPlace):
+class Lookup(InPlace, Struct, frozen=True):
     """A run of tables, done as one."""
 
     tables: tuple[Table, ...]
@@ -123,8 +121,7 @@ class Lookup(InPlace):
         return pixels.astype(np.float32)
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True, dict=True):
     """A picture of whole numbers; its histogram is made at the first need."""
 
     picture: Picture

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Annotated, ClassVar, Self
 
 import numpy as np
+from msgspec.structs import replace
 from pydantic import Field, model_validator
 
 from augcli.draws import Draws

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated, ClassVar, TypeAlias
 
 import numpy as np
+from msgspec.structs import replace
 from pydantic import Field
 
 from augcli.draws import Draws

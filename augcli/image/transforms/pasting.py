@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from operator import itemgetter
 from typing import Annotated, Any
 
 import numpy as np
+from msgspec.structs import replace
 from pydantic import Field
 
 from augcli.draws import Draws

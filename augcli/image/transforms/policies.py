@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Literal, Self
 
+from msgspec import Struct
 from pydantic import Field, model_validator
 
 from augcli.draws import LISTED, Lots
@@ -38,8 +38,7 @@ Sampling = Mapping[str, Any]
 _AUTO_BINS = 10
 
 
-@dataclass(frozen=True)
-class Space:
+class Space(Struct, frozen=True):
     """How far the operations of a policy go."""
 
     slope: float = 0.3

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from augcli.dataset.splits import TRAIN, augmented
 from augcli.dataset.units import Dataset
@@ -66,8 +67,7 @@ def _show_no_light(pictures: Pictures) -> Iterator[str]:
         yield "the pictures are black and white"
 
 
-@dataclass(frozen=True)
-class _First:
+class _First(Struct, frozen=True):
     """A step to begin with."""
 
     name: str

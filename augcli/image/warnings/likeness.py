@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from augcli.checks.alike import nearly_twice, two_labels
@@ -29,8 +29,7 @@ _BLOCK = 2_000
 _SHOWN = 3
 
 
-@dataclass
-class Likeness:
+class Likeness(Struct):
     """The pictures of a dataset that were looked at, small."""
 
     splits: Collection[str]

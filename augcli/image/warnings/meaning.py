@@ -10,10 +10,10 @@ import colorsys
 import math
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from msgspec import Struct
 
 from augcli.checks.findings import Lint
 from augcli.draws import Draws
@@ -110,8 +110,7 @@ def _said(step: ImageTransform, classes: Collection[str]) -> str | None:
     return None
 
 
-@dataclass(frozen=True)
-class _Can:
+class _Can(Struct, frozen=True):
     """What a step did to probes."""
 
     mirrors: bool = False

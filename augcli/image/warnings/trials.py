@@ -7,9 +7,10 @@ or nothing that looks like them, destroys.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from augcli.checks.findings import Lint
 from augcli.draws import Draws
@@ -49,8 +50,7 @@ Settling = Callable[[Sequence[Op]], Settled]
 """Tells what becomes of a picture's objects after some operations."""
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """A picture that steps are tried on, with its objects."""
 
     picture: Picture
@@ -69,8 +69,7 @@ class Subject:
         return replace(facts, objects=self.objects) if step.asks_objects else facts
 
 
-@dataclass
-class _Seen:
+class _Seen(Struct):
     """What came of a step."""
 
     tries: int = 0

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from augcli.errors import EndedError, StepError
@@ -34,16 +35,14 @@ Found = tuple[list[Drawn], list[str]]
 """What is drawn, and remarks."""
 
 
-@dataclass(frozen=True)
-class Form(Generic[T]):
+class Form(Struct, Generic[T], frozen=True):
     """How answers are told from one process to another: as plain data and arrays."""
 
     told: Callable[[T], tuple[Any, Arrays]]
     read: Callable[[Any, Arrays], T]
 
 
-@dataclass(frozen=True)
-class Apart:
+class Apart(Struct, frozen=True):
     """Asks methods, those of other people's on a worker; they answer, or fail with StepError."""
 
     spread: Spread = here

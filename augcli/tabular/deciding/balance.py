@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from augcli.errors import StepError
 from augcli.plural import several
@@ -21,8 +22,7 @@ from augcli.tabular.writing import synthesis
 from augcli.transform import prepare
 
 
-@dataclass
-class Decided:
+class Decided(Struct):
     """What is drawn for a split, what is left out, and what is to be said."""
 
     drawn: list[Drawn] = field(default_factory=list)

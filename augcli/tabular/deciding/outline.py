@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from augcli.errors import StepError
@@ -30,8 +31,7 @@ class Fault(NamedTuple):
     """Whether the next run tries anew."""
 
 
-@dataclass
-class Outline:
+class Outline(Struct, dict=True):
     """What is to become of one split of a table, before anything is drawn."""
 
     table: Table

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
@@ -141,12 +140,12 @@ KNOWN: dict[str, type[Method]] = {}
 _DECLARED = re.compile(r'^    method: Literal\["(\w+)"\]', re.MULTILINE)
 
 
-@dataclass(frozen=True)
 class Methods(Mapping[str, type[Method]]):
     """All methods by name, imported when they are asked for; those too that are declared later."""
 
-    first: str
-    """What is meant where none is named."""
+    def __init__(self, first: str):
+        self.first = first
+        """What is meant where none is named."""
 
     def __getitem__(self, name: str) -> type[Method]:
         if name not in KNOWN and (module := _modules().get(name)):

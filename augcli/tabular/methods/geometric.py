@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
+from msgspec.structs import replace
 from pydantic import Field
 
 from augcli.nearest.points import squared
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.keys import gaps, load_normals, normals
 from augcli.tabular.methods.base import K, NeighbourSampler, register_method, shrunk
+from augcli.tabular.methods.nearness import spread_of
 from augcli.tabular.methods.smote import copies_of_rows, only_copies, towards
 from augcli.tabular.reading.table import Numbers, Rows
 from augcli.tabular.space import Space
@@ -54,7 +55,7 @@ class GeometricSmote(NeighbourSampler):
         ball = in_ball(normals(keys, "ball", numeric).astype(np.float64), gaps(keys, "radius"))
         away = shaped(ball, points[partner] - points[base], self.truncation, self.deformation)
         away *= space.deviations if space.scaled else 1.0
-        spread = _spread(space.table.matrix(space.rows[places]))
+        spread = spread_of(space.table.matrix(space.rows[places]))
         noise = (away / spread).astype(np.float32)
         made = replace(
             drawn,
@@ -105,12 +106,3 @@ def shaped(ball: Numbers, way: Numbers, truncation: float, deformation: float) -
     aside = (ball - ahead * along) * (1 - deformation)
     moved: Numbers = radius * (ahead_now * along + aside)
     return moved
-
-
-def _spread(numbers: Numbers) -> Numbers:
-    """Return what distances of each column are told in, as it is written down."""
-    with np.errstate(invalid="ignore"):
-        widths = np.nan_to_num(
-            np.nanstd(np.where(np.isnan(numbers).all(axis=0), 0, numbers), axis=0)
-        )
-    return np.array([float(f"{width:.9g}") or 1.0 for width in widths])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import Field
 
 from augcli.draws import Draws
@@ -32,8 +33,7 @@ _CELLS = 1 << 28
 """Numbers that a table may be told in: a gigabyte."""
 
 
-@dataclass(frozen=True)
-class Whole:
+class Whole(Struct, frozen=True):
     """Rows without gaps: medians instead, and categories that tell of these."""
 
     numbers: Numbers
@@ -65,8 +65,7 @@ class Whole:
         return np.where(kinds[:, :width] > 0, np.nan, numbers), np.column_stack([empty, *codes])
 
 
-@dataclass(frozen=True)
-class Trained:
+class Trained(Struct, frozen=True):
     """What makes rows like those of a table, whatever their class."""
 
     whole: Whole

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from augcli.networks import Floats
@@ -40,8 +40,7 @@ class Span(NamedTuple):
         return slice(self.start, self.stop)
 
 
-@dataclass(frozen=True)
-class Modes:
+class Modes(Struct, frozen=True):
     """The modes of a column of numbers."""
 
     means: Numbers
@@ -93,8 +92,7 @@ def drawn_of(chances: Numbers, shares: Numbers) -> NDArray[np.intp]:
     return found
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """How rows are told: numbers by modes, then categories, of which the last is the class."""
 
     modes: Sequence[Modes]

@@ -7,10 +7,10 @@ hears of that: who asks looks at the class that a row came to have.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from augcli.networks import (
@@ -39,8 +39,7 @@ _SHARP = 0.2
 """Temperature of what is nearly one of many (Gumbel softmax)."""
 
 
-@dataclass(frozen=True)
-class Lessons:
+class Lessons(Struct, frozen=True):
     """Rows to learn from, as networks see them, and how often to go over them."""
 
     layout: Layout
@@ -208,8 +207,7 @@ def _unheard(torch: Any, layout: Layout, raw: Any, told: Any) -> Any:
     return total
 
 
-@dataclass(frozen=True)
-class Wishes:
+class Wishes(Struct, frozen=True):
     """Conditions: one category of one column, rare ones nearly as often as others."""
 
     chances: Sequence[NDArray[np.float64]]

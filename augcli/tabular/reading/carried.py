@@ -22,7 +22,7 @@ def carried_cells(table: Table, part: int, source: Source) -> Mapping[int, pl.Se
     if dialect is None:
         frame = pl.read_parquet(io.BytesIO(source.data), columns=[each.name for each in columns])
         return {each.index: frame[each.name] for each in columns}
-    lines = Lines(dialect.to_plain(table.parts[part].own), dialect)
+    lines = Lines(dialect.form.to_plain(table.parts[part].own), dialect)
     names = [str(each.index) for each in columns]
     pieces = (cells_of(bytes(lines.data[a:b]), dialect)[0].select(names) for a, b in lines.chunks())
     frame = pl.concat(pieces)

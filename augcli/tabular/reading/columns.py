@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from augcli.dataset.columns import column_of
 from augcli.errors import SettingError
@@ -28,8 +30,7 @@ SAMPLE = 2000
 """Rows that are looked at to find out how a column is written."""
 
 
-@dataclass(frozen=True)
-class Style:
+class Style(Struct, frozen=True):
     """How the cells of a column are written."""
 
     quoted: bool = False
@@ -90,8 +91,7 @@ _OF_FEW = (
 """What is told of the style of few columns."""
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column of a table."""
 
     index: int
@@ -123,7 +123,7 @@ class Column:
 
     def plain(self) -> dict[str, Any]:
         """Return this as plain JSON; what few columns have is told of no others."""
-        told = asdict(self)
+        told = asdict(self) | {"style": asdict(self.style)}
         for name in _OF_FEW:
             if not told["style"][name]:
                 del told["style"][name]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
 from itertools import islice, pairwise
 from typing import Any
+
+from msgspec.structs import asdict, replace
 
 from augcli.errors import SampleError, SettingError
 from augcli.rows import delimited
@@ -26,16 +27,22 @@ _OF_FEW = ("skipped", "tail")
 """What is told of few tables."""
 
 
-@dataclass(frozen=True)
-class Dialect(Form, Delimited):
+class Dialect(Delimited, frozen=True, kw_only=True):
     """What a writer must know so that new rows look like the old ones."""
 
+    encoding: str
+    line_end: str
     header: tuple[str, ...] | None
     """The names in the first row, where it has names."""
     width: int
     """How many columns there are."""
     skipped: int = 0
     """How many bytes stand before the table in plain form: titles, or what `sep=;` says."""
+
+    @property
+    def form(self) -> Form:
+        """Return how its text is written."""
+        return Form(self.encoding, self.line_end)
 
     @property
     def names(self) -> list[str]:

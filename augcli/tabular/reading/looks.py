@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from augcli.rows.amounts import (
     NUMBER,
@@ -36,8 +37,7 @@ _ZEROLESS, _WITH_ZERO = re.compile(r"[+-]?\.\d+"), re.compile(r"[+-]?0\.\d+")
 _ZEROS = re.compile(r"[+-]?0\d+")
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(Struct, frozen=True):
     """What the first cells of a column look like."""
 
     style: Style

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
+from msgspec.structs import replace
 
 from augcli.rows.dates import has_time
 from augcli.tabular.reading.columns import MOST_DECIMALS, Column

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, TypeAlias, TypeVar
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
+from augcli.dataset.columns import names_labels
 from augcli.dataset.doubts import UNCLEAR_FORMAT
 from augcli.dataset.formats import Format, format_at, formats_of, register_format
 from augcli.errors import SampleError
@@ -32,9 +32,6 @@ Judges: TypeAlias = Mapping[str, NDArray[np.bool_]]
 """file → which of its rows say what columns are like; one truth for all of them is enough."""
 
 _Read = TypeVar("_Read")
-_WORDS = re.compile(r"[a-z]+")
-_OF_LABELS = frozenset(("y", "label", "labels", "target", "targets", "class", "classes"))
-"""Words in names of files of labels."""
 
 
 def read_table(sources: Sequence[Source], settings: TableDatasetSettings) -> Table:
@@ -56,8 +53,7 @@ def read_files(
     raise none_left(broken)
 
 
-@dataclass(frozen=True)
-class Files:
+class Files(Struct, frozen=True):
     """The files of a dataset, opened, and why others are not."""
 
     parts: Sequence[FilePart]
@@ -139,7 +135,7 @@ def _refuse_apart(parts: Sequence[FilePart]) -> None:
 
     Their names tell them; without them, rows are of no class.
     """
-    named = [each for each in parts if not _OF_LABELS.isdisjoint(_WORDS.findall(each.name.lower()))]
+    named = [each for each in parts if names_labels(each.name)]
     others = [each for each in parts if each not in named]
     known = {name for each in others for name in each.names}
     part = next((each for each in named if known and known.isdisjoint(each.names)), None)
@@ -166,8 +162,7 @@ def table_format(name: str) -> TableFormat | None:
     return inner if inner and inner.names_of else format_at(TableFormat, name)
 
 
-@dataclass(frozen=True)
-class TableFormat(Format):
+class TableFormat(Format, frozen=True):
     """A format of tables."""
 
     kind: ClassVar[str] = "tabular"

@@ -9,10 +9,10 @@ is the file itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from augcli.rows import cells
@@ -27,8 +27,7 @@ _PIECE = 1 << 18
 Offsets: TypeAlias = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Lines:
+class Lines(Struct, frozen=True):
     """The rows of a table in plain form."""
 
     data: Held

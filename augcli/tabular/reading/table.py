@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
 import polars as pl
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from augcli.rows.encodings import Held, LostLine
@@ -24,8 +24,7 @@ Codes: TypeAlias = NDArray[np.int32]
 """Places in a list of texts, -1 where they are missing."""
 
 
-@dataclass(frozen=True)
-class Coded:
+class Coded(Struct, frozen=True):
     """A column of texts of which few are different."""
 
     codes: Codes
@@ -44,8 +43,7 @@ class Coded:
         return None if code < 0 else self.texts[code]
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """One file of a dataset."""
 
     name: str
@@ -59,8 +57,7 @@ class Part:
     """Columns whose categories have an order that is not kept."""
 
 
-@dataclass(frozen=True)
-class Bonds:
+class Bonds(Struct, frozen=True):
     """What holds between columns, which are told by their numbers."""
 
     together: tuple[tuple[int, ...], ...] = ()
@@ -81,8 +78,7 @@ class Bonds:
             yield " ≤ ".join(names[each] for each in order)
 
 
-@dataclass
-class Table:
+class Table(Struct, dict=True):
     """Columns over the rows of all parts, one part after the other."""
 
     columns: list[Column]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace
 
 from augcli.dataset.columns import names_groups
 from augcli.dataset.doubts import NO_AMOUNT

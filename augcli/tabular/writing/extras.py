@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from augcli.balance.classes import class_weights
@@ -25,8 +25,7 @@ LABEL_COLUMN = "_augment_label_"
 WEIGHT_COLUMN = "_augment_weight"
 
 
-@dataclass(frozen=True)
-class Extras:
+class Extras(Struct, frozen=True):
     """The added columns of a table."""
 
     table: Table

@@ -9,12 +9,12 @@ from __future__ import annotations
 import io
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 
 import numpy as np
 import polars as pl
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from augcli.once import Once
@@ -40,8 +40,7 @@ _CELLS = 1 << 22
 """About how many cells of new rows are made at a time: a part of a second's work."""
 
 
-@dataclass(frozen=True)
-class Writing:
+class Writing(Struct, frozen=True, dict=True):
     """All that one file of the output is made of."""
 
     table: Table
@@ -185,8 +184,8 @@ class Writing:
         added = self._extras.added(dialect, start) if self._extras.columns else None
         own = self.table.parts[self.part].own
         if self.kept.all() and added is None:
-            return iter([own, dialect.ending(own)])
-        lines = Lines(dialect.to_plain(self.table.parts[self.part].own), dialect)
+            return iter([own, dialect.form.ending(own)])
+        lines = Lines(dialect.form.to_plain(self.table.parts[self.part].own), dialect)
         return some_lines(lines, self.kept, added)
 
     def _ids(self, drawn: Drawn) -> dict[int, Cells]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from augcli.plural import several
@@ -61,10 +61,10 @@ def csv_bytes(frame: pl.DataFrame, dialect: Dialect) -> bytes:
         buffer,
         include_header=False,
         separator=dialect.delimiter,
-        line_terminator=dialect.tail + dialect.plain_end,
+        line_terminator=dialect.tail + dialect.form.plain_end,
         quote_style="never",
     )
-    return dialect.from_plain(buffer.getvalue())
+    return dialect.form.from_plain(buffer.getvalue())
 
 
 def _written(column: Column, cells: Cells | None, height: int, dialect: Dialect) -> pl.Series:
@@ -218,8 +218,7 @@ def _grouped(texts: pl.Series, style: Style) -> pl.Series:
     return sign + marked + rest
 
 
-@dataclass(frozen=True)
-class Added:
+class Added(Struct, frozen=True):
     """What is added to a table's own lines: the end of its header, and of rows by number."""
 
     head: str
@@ -248,7 +247,7 @@ def some_lines(rows: Lines, keep: NDArray[np.bool_], added: Added | None) -> Ite
 
 
 def _extended(lines: Iterable[bytes], more: Iterable[str], dialect: Dialect) -> Iterator[bytes]:
-    tail, ending = dialect.tail.encode(), dialect.plain_end.encode()
+    tail, ending = dialect.tail.encode(), dialect.form.plain_end.encode()
     for line, end in zip(lines, more, strict=True):
         bare = line.rstrip(b"\r\n")
         cells = bare.removesuffix(tail)
@@ -258,5 +257,5 @@ def _extended(lines: Iterable[bytes], more: Iterable[str], dialect: Dialect) -> 
 def _again(text: bytes, dialect: Dialect) -> bytes:
     """Return lines in the table's encoding, each ending in a line break."""
     if text and not text.endswith(b"\n"):
-        text += dialect.plain_end.encode()
-    return dialect.from_plain(text)
+        text += dialect.form.plain_end.encode()
+    return dialect.form.from_plain(text)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, TypeVar
+
+from msgspec import Struct
 
 from augcli.dataset.formats import Format, register_format
 from augcli.errors import SettingError
@@ -17,8 +18,7 @@ from augcli.text.config import TextDatasetSettings
 from augcli.text.words import Span
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """One sample: its text, and what is told of it."""
 
     text: str
@@ -83,16 +83,14 @@ class TextFile(ABC):
         """Yield the file with new samples after its own: (rows they are of, payload)."""
 
 
-@dataclass(frozen=True)
-class TextFormat(Format):
+class TextFormat(Format, frozen=True):
     """A format of texts, and what a recipe may say of files that have it."""
 
     kind: ClassVar[str] = "text"
     keys: frozenset[str]
 
 
-@dataclass(frozen=True)
-class RowFormat(TextFormat):
+class RowFormat(TextFormat, frozen=True):
     """A format of files with many texts."""
 
     open: Callable[[Source, TextDatasetSettings, Mapping[str, str]], TextFile]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from augcli.rows.flags import not_flagged, says_yes
 from augcli.text.config import TextDatasetSettings
 
 
-@dataclass(frozen=True)
-class Classes:
+class Classes(Struct, frozen=True):
     """How classes are read of the values that a recipe names."""
 
     flags: Sequence[str]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from augcli.dataset.doubts import UNCLEAR_WORDS
 from augcli.errors import SettingError
@@ -26,6 +27,8 @@ _HALF = re.compile("[\ud800-\udfff]")
 
 Values = Mapping[str, Any]
 """Of an object, or of a row: key → value."""
+Changes = Sequence[tuple[Path, Any]]
+"""What is to stand where."""
 Resolve = Callable[[str, ColumnRef | None], str | None]
 """Gives the key that a setting names; SettingError where there is none."""
 
@@ -42,15 +45,12 @@ class Content(Protocol):
         """Return the text of an object with its labelled spans; ValueError where it has none."""
         ...
 
-    def changes(
-        self, values: Values, text: str, spans: Sequence[Span]
-    ) -> Sequence[tuple[Path, Any]] | None:
-        """Return what is to stand where for another text; None where it cannot be held."""
+    def changes(self, values: Values, text: str, spans: Sequence[Span]) -> Changes | None:
+        """Return what another text changes; None where it cannot be held."""
         ...
 
 
-@dataclass(frozen=True)
-class Texts:
+class Texts(Struct, frozen=True):
     """One value, or several that are edited each by itself, with labelled spans in one."""
 
     texts: Sequence[Path]
@@ -68,9 +68,7 @@ class Texts:
         labelled = at(values, self.spans) if self.spans else None
         return text, tuple(spans_of(labelled, text, self.unit)) if labelled else ()
 
-    def changes(
-        self, values: Values, text: str, spans: Sequence[Span]
-    ) -> Sequence[tuple[Path, Any]] | None:
+    def changes(self, values: Values, text: str, spans: Sequence[Span]) -> Changes | None:
         """Return the texts, and the spans moved along."""
         found: list[tuple[Path, Any]] = [*zip(self.texts, parted(text), strict=True)]
         if spans and self.spans:
@@ -79,8 +77,7 @@ class Texts:
         return found
 
 
-@dataclass(frozen=True)
-class Chat:
+class Chat(Struct, frozen=True):
     """What some roles say in a chat."""
 
     path: Path
@@ -98,16 +95,13 @@ class Chat:
             raise ValueError(f"it has no turn of {' or '.join(self.roles)}")
         return joined(said), ()
 
-    def changes(
-        self, values: Values, text: str, spans: Sequence[Span]
-    ) -> Sequence[tuple[Path, Any]] | None:
+    def changes(self, values: Values, text: str, spans: Sequence[Span]) -> Changes | None:
         """Return what is said instead."""
         said = turns(at(values, self.path), self.roles)
         return [((*self.path, *p), new) for (p, _), new in zip(said, parted(text), strict=True)]
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(Struct, frozen=True):
     """A list of words, one of their tags, and others that have something of each word."""
 
     words: Path
@@ -124,9 +118,7 @@ class Words:
         words, tags = self._lists(values)
         return _whole(sentence(words)), spans_of_runs(words, runs(words, tags))
 
-    def changes(
-        self, values: Values, text: str, spans: Sequence[Span]
-    ) -> Sequence[tuple[Path, Any]] | None:
+    def changes(self, values: Values, text: str, spans: Sequence[Span]) -> Changes | None:
         """Return the words, their tags and the rest; of new words nothing is told but the tag."""
         words, tags = self._lists(values)
         found = aligned(words, runs(words, tags), text, spans)

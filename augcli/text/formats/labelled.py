@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from augcli.text.words import Span
 
 ENDS = (("start", "end"), ("start_offset", "end_offset"), ("begin", "end"), ("from", "to"))
 
 
-@dataclass(frozen=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """What offsets count: units of an encoding, so many bytes each."""
 
     codec: str

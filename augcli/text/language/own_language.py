@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from augcli.errors import SettingError
 from augcli.rows.encodings import open_text
@@ -23,8 +24,7 @@ from augcli.text.language.folders import (
 from augcli.text.language.lexicon import NO_ARTICLES, Lexicon, Thesaurus, open_lexicon
 
 
-@dataclass(frozen=True)
-class OwnLanguage:
+class OwnLanguage(Struct, frozen=True):
     """What is known of a language that a dataset brings along."""
 
     lexicon: Lexicon

@@ -21,7 +21,8 @@ def open_file(source: Source, settings: SeriesDatasetSettings, *, single: bool) 
         check_size(len(source.data), settings.max_bytes)
         form = format_of(source.name, settings)
         _refuse_unused(form, settings)
-        return form.open(source, settings, single)
+        opened = (single and form.alone) or form.open
+        return opened(source.name, source.data, settings)
     except SampleError as error:
         text = str(error)
         raise SampleError(text if source.name in text else f"{source.name}: {text}") from None

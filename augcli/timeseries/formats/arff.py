@@ -10,7 +10,7 @@ from augcli.errors import SampleError
 from augcli.rows.cells import RowSpan
 from augcli.rows.encodings import Held
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.formats.base import lines_of
+from augcli.timeseries.formats.base import start_of_rows
 from augcli.timeseries.formats.grid import Row, TextGrid
 from augcli.timeseries.formats.wide import called_alike
 
@@ -18,6 +18,7 @@ _WEIGHT = re.compile(r"(?<!\n),[ \t]*\{[ \t]*\d+(?:\.\d*)?[ \t]*\}[ \t]*(?=\r?\n
 """How a row ends that says how much it counts."""
 _WEIGHTS = "(weight)"
 _NUMBER = re.compile(r"numeric|real|integer", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"^@attribute\s+('[^']*'|\"[^\"]*\"|\S+)\s+(.*)$", re.I | re.M)
 _FEW = 2
 """Points that may have names of their own."""
 _SPARSE = re.compile(r"\{.*\}", re.S)
@@ -38,20 +39,8 @@ class ArffGrid(TextGrid):
         super().__init__(name, data, settings, ",")
 
     def _start_of_body(self) -> int:
-        place = self._text.start
-        head: list[str] = []
-        for line in lines_of(self._text, place):
-            place += len(line.encode())
-            head.append(line)
-            if line.strip().lower().startswith("@data"):
-                break
-        else:
-            raise SampleError(f"{self.name} has no line @data")
-        attributes = re.findall(
-            r"^@attribute\s+('[^']*'|\"[^\"]*\"|\S+)\s+(.*)$",
-            "".join(head),
-            re.IGNORECASE | re.MULTILINE,
-        )
+        place = start_of_rows(self.name, self._text)
+        attributes = _ATTRIBUTE.findall(self._text.data[self._text.start : place].decode())
         if any(kind.strip().lower().startswith("relational") for _, kind in attributes):
             raise SampleError(f"{self.name} has several channels (relational): not supported")
         self.names = [name.strip("'\"") for name, _ in attributes]

@@ -15,7 +15,7 @@ from augcli.dataset.splits import columns_of_splits
 from augcli.errors import SampleError, SettingError, did_you_mean
 from augcli.rows.packed import check_archive
 from augcli.rows.tables import packed, unpacked
-from augcli.task import Buffer, Source
+from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import (
     OF_NAMED,
@@ -299,14 +299,6 @@ def _as_type(values: Any, dtype: Any) -> Any:
     return values.astype(dtype)
 
 
-def _npy(source: Source, settings: SeriesDatasetSettings, single: bool) -> SeriesFile:
-    return (SpectrogramFile if single else NpyFile)(source.name, source.data, settings)
-
-
-def _npz(source: Source, settings: SeriesDatasetSettings, _single: bool) -> NpzFile:
-    return NpzFile(source.name, source.data, settings)
-
-
 def _is_single(files: Sequence[str], settings: SeriesDatasetSettings) -> bool:
     told = settings.one_per_file
     return any("/" in file for file in files) if told is None else told
@@ -314,6 +306,14 @@ def _is_single(files: Sequence[str], settings: SeriesDatasetSettings) -> bool:
 
 _UNUSED = (*OF_TABLES, "encoding")
 register_format(
-    SeriesFormat("npy", (".npy",), _npy, (*OF_NAMED, *_UNUSED), is_bare=True, is_single=_is_single)
+    SeriesFormat(
+        "npy",
+        (".npy",),
+        NpyFile,
+        (*OF_NAMED, *_UNUSED),
+        is_bare=True,
+        is_single=_is_single,
+        alone=SpectrogramFile,
+    )
 )
-register_format(SeriesFormat("npz", (".npz",), _npz, _UNUSED))
+register_format(SeriesFormat("npz", (".npz",), NpzFile, _UNUSED))

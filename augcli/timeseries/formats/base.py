@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, NamedTuple, TypeAlias
+from types import MappingProxyType
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
+from msgspec import Struct
 
 from augcli.balance.classes import are_amounts
 from augcli.dataset.formats import Format
 from augcli.errors import Doubt, SampleError
 from augcli.rows.encodings import Held, LostLine, Text, open_text
-from augcli.task import Buffer, Source
+from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.series import Series, Values, stacked, unstacked
 
@@ -64,8 +65,7 @@ class New(NamedTuple):
     """Its number among all new series of the file."""
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(Struct, frozen=True):
     """New series of a file that are written together."""
 
     stacks: Sequence[Stack]
@@ -109,16 +109,8 @@ class SeriesFile:
     """Columns of numbers that are taken for no points, as they are called otherwise."""
     slight: float = 1 / 16384
     """The smallest change that is looked for, as a part of a channel's range."""
-    marked: Sequence[str] = ()
-    """Columns of numbers that are none here: with commas before decimals, or marks of thousands."""
-    grouped: Sequence[str] = ()
-    """Columns of points whose numbers may be thousands."""
-    thousands: Sequence[str] = ()
-    """Columns of points whose numbers are taken for thousands, by a mark that may mean decimals."""
-    timely: Sequence[str] = ()
-    """Columns of points that are called or rise as times are and do."""
-    shuffled: Sequence[str] = ()
-    """Those of them that do not rise from row to row."""
+    looks: Mapping[str, Sequence[str]] = MappingProxyType({})
+    """Columns that nobody named, by what they look like; `remarks` says what that means."""
     untimed: str | None = None
     """A column of times that are none, so that points stand as their rows do."""
 
@@ -230,14 +222,17 @@ class SeriesFile:
         return f"{length} points do not fit into {self.name}, whose series have {self.width}"
 
 
-@dataclass(frozen=True)
-class SeriesFormat(Format):
+Opener: TypeAlias = Callable[[str, Any, SeriesDatasetSettings], SeriesFile]
+"""Opens a file by its name and bytes."""
+
+
+class SeriesFormat(Format, frozen=True):
     """A format of series."""
 
     kind: ClassVar[str] = "timeseries"
 
-    open: Callable[[Source, SeriesDatasetSettings, bool], SeriesFile]
-    """Opens a file, which may be a single series."""
+    open: Opener
+    """Opens a file."""
     unused: tuple[str, ...] = ()
     """Settings that mean nothing for it."""
     family: str | None = None
@@ -252,6 +247,8 @@ class SeriesFormat(Format):
         False
     )
     """Tells whether each of some files is one series."""
+    alone: Opener | None = None
+    """Opens a file that is one, where that is something else."""
 
 
 OF_ARRAYS = ("axes",)
@@ -301,6 +298,16 @@ def lines_of(text: Text, start: int) -> Iterator[str]:
         end = data.find(b"\n", start) + 1 or len(data)
         yield data[start:end].decode()
         start = end
+
+
+def start_of_rows(name: str, text: Text) -> int:
+    """Return the place after the line @data; SampleError where there is none."""
+    place = text.start
+    for line in lines_of(text, place):
+        place += len(line.encode())
+        if line.strip().lower().startswith("@data"):
+            return place
+    raise SampleError(f"{name} has no line @data")
 
 
 def before_new(text: Text, start: int, lines: Iterable[bytes] | None) -> Iterator[Buffer]:

@@ -81,8 +81,7 @@ class Grid:
 
     @cached_property
     def _split(self) -> int | None:
-        split = self._settings.split_column
-        return None if split is None else self.column(split, "split")
+        return self.column_told(self._settings.split_column, "split")
 
     def guessed(self, columns: Iterable[int]) -> list[str]:
         """Return which columns are taken for thousands, though they may be decimals."""
@@ -95,6 +94,10 @@ class Grid:
     def column(self, ref: str | int, *role: str | int) -> int:
         """Return the number of a column that the recipe names; SettingError without one."""
         return column_of(self.name, self.names, ref, *role)
+
+    def column_told(self, ref: str | int | None, role: str) -> int | None:
+        """Return the number of a column that a recipe may name, None where it does not."""
+        return None if ref is None else self.column(ref, role)
 
     def columns(self, refs: Sequence[str | int], role: str) -> list[int]:
         """Return the numbers of columns that the recipe names."""

@@ -85,23 +85,24 @@ class LongFile(SeriesFile):
         channels = self._roles.channels
         asked = channels if settings.decimal is None else ()
         grouped = (i for i in asked if may_be_grouped(head[i], missing, delimiter))
-        self.grouped = [names[i] for i in grouped]
-        self.thousands = self._grid.guessed(channels)
         carried = [i for i in self._roles.carried if names[i] not in map(str, settings.ignore)]
-        self.marked = marked_of(self._grid, carried)
+        self.looks = {
+            "marked": marked_of(self._grid, carried),
+            "grouped": [names[i] for i in grouped],
+            "thousands": self._grid.guessed(channels),
+        }
         if self._roles.time is None:
-            self._look_for_times(carried, () if settings.channels else channels)
+            self.looks |= self._timely(carried, () if settings.channels else channels)
 
-    def _look_for_times(self, carried: Sequence[int], channels: Sequence[int]) -> None:
-        """Note columns that may be times, among those that nobody named."""
+    def _timely(self, carried: Sequence[int], channels: Sequence[int]) -> dict[str, list[str]]:
+        """Return columns that may be times, among those that nobody named."""
         names, rows = self._grid.names, zip(self._roles.channels, self._stack, strict=True)
         columns = {index: row for index, row in rows if index in channels}
-        self.timely = [
-            names[i] for i, c in columns.items() if is_of_times(names[i]) or self._ticks(c)
-        ]
+        timely = [names[i] for i, c in columns.items() if is_of_times(names[i]) or self._ticks(c)]
         beside = {index: self._texts[index].numbers for index in carried}
         numbers = {**columns, **{i: each for i, each in beside.items() if each is not None}}
-        self.shuffled = [names[i] for i, each in numbers.items() if self._is_shuffled(each)]
+        shuffled = [names[i] for i, each in numbers.items() if self._is_shuffled(each)]
+        return {"timely": timely, "shuffled": shuffled}
 
     def _ticks(self, column: NDArray[np.float64]) -> bool:
         """Return whether numbers, once in order, rise by the same in each series, as times do."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
+from msgspec import Struct
 
 from augcli.errors import SampleError
 from augcli.timeseries.config import SeriesDatasetSettings
@@ -22,8 +22,7 @@ _FEW = 0.1
 """Of the numbers of a column: so many other texts are odd cells, and more are another column."""
 
 
-@dataclass(frozen=True)
-class Roles:
+class Roles(Struct, frozen=True):
     """Which column is what, by number."""
 
     id: int | None
@@ -48,10 +47,10 @@ def blocks(rows: Iterator[Row]) -> Iterator[tuple[int, list[Row]]]:
 def roles_of(grid: Grid, settings: SeriesDatasetSettings) -> Roles:
     """Return which column is what; SettingError where the recipe names one that is not there."""
     named = (
-        _found(grid, settings.id, "id"),
-        _found(grid, settings.time, "time"),
-        _found(grid, settings.label, "label"),
-        _found(grid, settings.split_column, "split"),
+        grid.column_told(settings.id, "id"),
+        grid.column_told(settings.time, "time"),
+        grid.column_told(settings.label, "label"),
+        grid.column_told(settings.split_column, "split"),
     )
     marks = grid.columns(settings.point_labels, "point_labels")
     if settings.windows and settings.label is not None:
@@ -71,10 +70,6 @@ def marked_of(grid: Grid, columns: Sequence[int]) -> list[str]:
     """Return which columns have numbers with other marks than a point."""
     head = [*zip(*islice(grid.judges(), _SHOWN), strict=True)]
     return [grid.names[i] for i in columns if are_marked(head[i], grid.missing)]
-
-
-def _found(grid: Grid, ref: str | int | None, role: str) -> int | None:
-    return None if ref is None else grid.column(ref, role)
 
 
 def _numeric(grid: Grid, free: Sequence[int]) -> list[int]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import numpy as np
 
 from augcli.dataset.formats import register_format
 from augcli.errors import SampleError
 from augcli.rows.packed import check_archive
-from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import Block, SeriesFile, SeriesFormat, Shape
 from augcli.timeseries.formats.wav import UNUSED
@@ -26,18 +26,18 @@ _POLYNOMIAL = 0x04C11DB7
 class SoundFile(SeriesFile):
     """One sound; it is decoded when it is asked for."""
 
-    def __init__(self, source: Source, settings: SeriesDatasetSettings):
-        super().__init__(source.name)
-        self._library, self._data = soundfile(), bytes(source.data)
+    def __init__(self, name: str, data: Any, settings: SeriesDatasetSettings):
+        super().__init__(name)
+        self._library, self._data = soundfile(), bytes(data)
         try:
             told = self._library.info(io.BytesIO(self._data))
         except self._library.LibsndfileError as error:
-            raise SampleError(f"{source.name} is no sound: {error.error_string}") from None
+            raise SampleError(f"{name} is no sound: {error.error_string}") from None
         self._rate, self._form = told.samplerate, (told.format, told.subtype)
         size = told.frames * told.channels * _FLOAT
         check_archive(size, len(self._data), settings.max_bytes)
         if not told.frames:
-            raise SampleError(f"{source.name} has no sound in it")
+            raise SampleError(f"{name} has no sound in it")
         self.shapes = [Shape(told.channels, told.frames, rate=self._rate)]
 
     def series(self, row: int) -> Series:
@@ -92,16 +92,11 @@ def _entry(byte: int) -> int:
 _TABLE = tuple(map(_entry, range(256)))
 
 
-def _open(source: Source, settings: SeriesDatasetSettings, _single: bool) -> SoundFile:
-    return SoundFile(source, settings)
-
-
-_ENDS = (".flac", ".ogg", ".oga")
 register_format(
     SeriesFormat(
         "sound",
-        _ENDS,
-        _open,
+        (".flac", ".ogg", ".oga"),
+        SoundFile,
         UNUSED,
         is_bare=True,
         is_single=lambda *_: True,

@@ -11,7 +11,6 @@ from augcli.dataset.formats import register_format
 from augcli.dataset.told import few
 from augcli.errors import SettingError
 from augcli.plural import several
-from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.arff import ArffGrid
 from augcli.timeseries.formats.base import OF_ARRAYS, OF_TEXTS, SeriesFile, SeriesFormat
@@ -35,14 +34,10 @@ def is_long(settings: SeriesDatasetSettings) -> bool:
 
 
 def _table(
-    grid: _Opened,
-    label: int | None,
-    source: Source,
-    settings: SeriesDatasetSettings,
-    _single: bool,
+    grid: _Opened, label: int | None, name: str, data: Any, settings: SeriesDatasetSettings
 ) -> SeriesFile:
     """Return a table whose rows are either; `label` is the column where none is named."""
-    table = grid(source.name, source.data, settings)
+    table = grid(name, data, settings)
     if is_long(settings):
         points = LongFile(table, settings)
         if settings.layout is None:
@@ -76,8 +71,8 @@ def _refuse_quantities(file: WideFile) -> None:
         raise UNCLEAR_SAMPLES.doubt(text, hint, "dataset.layout").error
 
 
-def _arff(source: Source, settings: SeriesDatasetSettings, _single: bool) -> SeriesFile:
-    grid = ArffGrid(source.name, source.data, settings)
+def _arff(name: str, data: Any, settings: SeriesDatasetSettings) -> SeriesFile:
+    grid = ArffGrid(name, data, settings)
     if grid.odd and settings.layout is None and not settings.channels:
         text = f"the attributes of {grid.name} look like columns of a table: {few(grid.odd)}"
         hint = "if its rows are series, say `layout: wide`; if not, it is to be a CSV file"

@@ -14,7 +14,7 @@ from augcli.rows.dates import date_format, dates_of
 from augcli.timeseries.formats.grid import is_number
 from augcli.timeseries.formats.numbers import Style, style_of
 
-_POINT = re.compile(r"\(([^()]*),([^(),]*)\)")
+POINT = re.compile(r"\(([^()]*),([^(),]*)\)")
 _CHANNEL_END = re.compile(r":(?![^()]*\))")
 _MORE_DECIMALS = 6
 _TIME = re.compile(r"\d\d:\d\d(:\d\d([.,]\d+)?)?")
@@ -62,7 +62,7 @@ def channels_of(line: str) -> list[str]:
 
 def timed(channels: Sequence[str]) -> tuple[list[list[str]], list[str]]:
     """Return the values of channels of `(time,value)`, and the times, which all must share."""
-    points = [_POINT.findall(channel) for channel in channels]
+    points = [POINT.findall(channel) for channel in channels]
     times = [[time.strip() for time, _ in channel] for channel in points]
     if not times or any(each != times[0] for each in times):
         raise ValueError("its channels were not measured at the same times")

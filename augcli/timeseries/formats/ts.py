@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from augcli.dataset.formats import register_format
 from augcli.errors import SampleError
-from augcli.rows.encodings import Held, Text
-from augcli.task import Buffer, Source
+from augcli.rows.encodings import Held
+from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import (
     OF_ARRAYS,
@@ -28,10 +28,11 @@ from augcli.timeseries.formats.base import (
     before_new,
     lines_of,
     opened_text,
+    start_of_rows,
 )
 from augcli.timeseries.formats.grid import is_number
 from augcli.timeseries.formats.numbers import first_odd, parsed, style_of
-from augcli.timeseries.formats.times import channels_of, clock_of, timed, too_many, written
+from augcli.timeseries.formats.times import POINT, channels_of, clock_of, timed, too_many, written
 from augcli.timeseries.series import Series, Values
 
 _MISSING = frozenset(("?", "NaN", "nan", ""))
@@ -47,9 +48,7 @@ class TsFile(HeldFile):
     def __init__(self, name: str, data: Held, settings: SeriesDatasetSettings):
         super().__init__(name)
         self._text = opened_text(name, data, settings)
-        self._start = _start_of_rows(self._text)
-        if not self._start:
-            raise SampleError(f"{name} has no line @data")
+        self._start = start_of_rows(name, self._text)
         self.tags = tags_of(self._text.decoded(self._text.start, self._start))
         self._is_timed = self.tags.get("timestamps") in _YES
         self._times: dict[int, list[str]] = {}
@@ -137,7 +136,7 @@ class TsFile(HeldFile):
 
     def _cells(self, line: str) -> list[str]:
         if self._is_timed:
-            return [cell for _, cell in re.findall(r"\(([^()]*),([^(),]*)\)", line)]
+            return [cell for _, cell in POINT.findall(line)]
         channels = line.split(":")[: self._ends]
         return [cell for channel in channels for cell in channel.split(",")]
 
@@ -220,16 +219,6 @@ def _shown(row: Sequence[float], texts: list[str]) -> Iterable[str]:
     return ("?" if math.isnan(value) else text for value, text in zip(row, texts, strict=True))
 
 
-def _start_of_rows(text: Text) -> int:
-    """Return the place after the line @data, 0 where there is none."""
-    place = text.start
-    for line in lines_of(text, place):
-        place += len(line.encode())
-        if line.strip().lower().startswith("@data"):
-            return place
-    return 0
-
-
 def tags_of(head: str) -> dict[str, str]:
     """Return what lines that begin with @ say, in small letters."""
     lines = (
@@ -242,8 +231,4 @@ def _first(text: str | None) -> str:
     return (text or "").partition(" ")[0]
 
 
-def _open(source: Source, settings: SeriesDatasetSettings, _single: bool) -> TsFile:
-    return TsFile(source.name, source.data, settings)
-
-
-register_format(SeriesFormat("ts", (".ts",), _open, (*OF_NAMED, *OF_TABLES, *OF_ARRAYS)))
+register_format(SeriesFormat("ts", (".ts",), TsFile, (*OF_NAMED, *OF_TABLES, *OF_ARRAYS)))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from augcli.dataset.formats import register_format
 from augcli.errors import SampleError
-from augcli.task import Buffer, Source
+from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import (
     OF_ARRAYS,
@@ -29,8 +29,7 @@ _FASTEST = 100_000_000
 """Points a second; beyond is no sound, not even an ultrasonic one."""
 
 
-@dataclass(frozen=True)
-class Sound:
+class Sound(Struct, frozen=True):
     """What the chunks of a file say."""
 
     fmt: bytes
@@ -52,7 +51,7 @@ class WavFile(SeriesFile):
 
     slight = 1 / 256
 
-    def __init__(self, name: str, data: Buffer):
+    def __init__(self, name: str, data: Buffer, _settings: SeriesDatasetSettings):
         super().__init__(name)
         self._data = data
         self._sound = sound = read_chunks(name, data)
@@ -171,12 +170,8 @@ def encoded(values: NDArray[np.float64], sound: Sound) -> bytes:
     return bytes(whole.astype(f"<i{sound.bits // 8}").tobytes())
 
 
-def _open(source: Source, _settings: SeriesDatasetSettings, _single: bool) -> WavFile:
-    return WavFile(source.name, source.data)
-
-
 UNUSED = (*OF_NAMED, *OF_TABLES, *OF_ARRAYS, "encoding")
 """Settings that mean nothing for sounds."""
 register_format(
-    SeriesFormat("wav", (".wav", ".wave"), _open, UNUSED, is_bare=True, is_single=lambda *_: True)
+    SeriesFormat("wav", (".wav", ".wave"), WavFile, UNUSED, is_bare=True, is_single=lambda *_: True)
 )

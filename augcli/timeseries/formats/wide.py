@@ -37,11 +37,9 @@ class WideFile(HeldFile):
     def __init__(self, grid: Grid, settings: SeriesDatasetSettings, label: str | int | None):
         super().__init__(grid.name)
         self._grid = grid
-        self._label = None if label is None else grid.column(label, "label")
-        self._id = None if settings.id is None else grid.column(settings.id, "id")
-        self._split = (
-            None if settings.split_column is None else grid.column(settings.split_column, "split")
-        )
+        self._label = grid.column_told(label, "label")
+        self._id = grid.column_told(settings.id, "id")
+        self._split = grid.column_told(settings.split_column, "split")
         head = list(islice(grid.judges(), _LOOKED_AT))
         self._ignored = grid.columns(settings.ignore, "ignore")
         numbers = [*self._number_columns(head)]
@@ -51,14 +49,17 @@ class WideFile(HeldFile):
         self._others = sorted({*range(len(grid.names))} - {*self._values})
         free = {*self._others} - {self._label, self._id, self._split, *self._ignored}
         cells = {index: [row[index] for row in head] for index in range(len(grid.names))}
-        self.marked = [grid.names[i] for i in sorted(free) if are_marked(cells[i], grid.missing)]
+        marked = [grid.names[i] for i in sorted(free) if are_marked(cells[i], grid.missing)]
         if not self._values:
-            raise SampleError(f"{grid.name} has no columns of numbers{why_none(self.marked)}")
+            raise SampleError(f"{grid.name} has no columns of numbers{why_none(marked)}")
         told_of = chain.from_iterable(cells[index] for index in self._values)
         is_open = settings.decimal is None
-        if is_open and may_be_grouped([*told_of], grid.missing, grid.delimiter):
-            self.grouped = self.points
-        self.thousands = grid.guessed(self._values)
+        is_grouped = is_open and may_be_grouped([*told_of], grid.missing, grid.delimiter)
+        self.looks = {
+            "marked": marked,
+            "grouped": self.points if is_grouped else [],
+            "thousands": grid.guessed(self._values),
+        }
         self.width = len(self._values)
         self._kept: list[tuple[str, ...]] = []
         self.lost = grid.lost

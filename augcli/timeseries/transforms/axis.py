@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated, ClassVar
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 from pydantic import Field
 
@@ -14,7 +14,7 @@ from augcli.draws import Draws, ManyDraws
 from augcli.params import Columns
 from augcli.ranges import Choice, Constant, Real, Spread, Uniform, Whole
 from augcli.timeseries.curves import even, monotone
-from augcli.timeseries.series import Series, Values
+from augcli.timeseries.series import Partners, Series, Values
 from augcli.timeseries.transform import (
     Facts,
     Listed,
@@ -52,9 +52,7 @@ class TimeWarp(Listed):
         return {"speeds": drawn_many(self.speed, warps.each_below(count), "speed")}
 
     @classmethod
-    def apply_all(
-        cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
-    ) -> Series:
+    def apply_all(cls, stack: Series, params: Sequence[Params], partners: Partners) -> Series:
         """Return the warped series."""
         speeds = np.array([each["speeds"] for each in params])
         return stack.moved(warped_axes(speeds, stack.length))
@@ -182,9 +180,7 @@ class Reverse(SeriesTransform):
     """
 
     @classmethod
-    def apply_all(
-        cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
-    ) -> Series:
+    def apply_all(cls, stack: Series, params: Sequence[Params], partners: Partners) -> Series:
         """Return the series backwards."""
         turned = stack.moved(np.arange(stack.length)[::-1].astype(float))
         if stack.clock is None or not stack.length:

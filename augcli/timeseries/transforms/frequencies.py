@@ -18,6 +18,7 @@ from augcli.transform import Params, register
 
 _CUTOFF = "where half the power is left"
 _NYQUIST = "of half the sample rate"
+Cutoff = Annotated[Spread, Real(0.001, 0.999, _CUTOFF, _NYQUIST, log=True)]
 
 
 @register
@@ -70,9 +71,7 @@ class LowPass(OneByOne):
     A Butterworth filter of second order, there and back, so that nothing is late.
     """
 
-    cutoff: Annotated[Spread, Real(0.001, 0.999, _CUTOFF, _NYQUIST, log=True)] = Uniform(
-        0.1, 0.6, log=True
-    )
+    cutoff: Cutoff = Uniform(0.1, 0.6, log=True)
 
     @classmethod
     def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
@@ -87,9 +86,7 @@ class HighPass(OneByOne):
     A Butterworth filter of second order, there and back, so that nothing is late.
     """
 
-    cutoff: Annotated[Spread, Real(0.001, 0.999, _CUTOFF, _NYQUIST, log=True)] = Uniform(
-        0.005, 0.05, log=True
-    )
+    cutoff: Cutoff = Uniform(0.005, 0.05, log=True)
 
     @classmethod
     def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:

@@ -11,7 +11,7 @@ from pydantic import Field
 from augcli.draws import Draws
 from augcli.ranges import Real, Spread, Uniform
 from augcli.timeseries.noise import normal
-from augcli.timeseries.series import Series, Values
+from augcli.timeseries.series import Partners, Series, Values
 from augcli.timeseries.transform import Facts, Moving, OneByOne, SeriesTransform, column, drawn
 from augcli.timeseries.vocoder import fitted, shifted, stretched
 from augcli.transform import CLASSES, Params, register
@@ -24,9 +24,7 @@ class Gain(SeriesTransform):
     db: Annotated[Spread, Real(-80, 80, "gain", "decibel", neutral=0)] = Uniform(-6.0, 6.0)
 
     @classmethod
-    def apply_all(
-        cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
-    ) -> Series:
+    def apply_all(cls, stack: Series, params: Sequence[Params], partners: Partners) -> Series:
         """Return the louder or softer sounds."""
         gains = column(10 ** (each["db"] / 20) for each in params)
         return stack.with_values(stack.values * gains)

@@ -19,7 +19,7 @@ from augcli.ranges import Constant, Normal, Real, Spread, Uniform, Whole
 from augcli.timeseries.curves import smooth
 from augcli.timeseries.groups import Apart, Channel, refusal
 from augcli.timeseries.noise import normals, uniform
-from augcli.timeseries.series import Series, Values, filled
+from augcli.timeseries.series import Partners, Series, Values, filled
 from augcli.timeseries.transform import Facts, Listed, OneByOne, SeriesTransform, column, drawn_many
 from augcli.transform import Params, register
 
@@ -40,9 +40,7 @@ class Jitter(SeriesTransform):
     ] = Constant(0.03)
 
     @classmethod
-    def apply_all(
-        cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
-    ) -> Series:
+    def apply_all(cls, stack: Series, params: Sequence[Params], partners: Partners) -> Series:
         """Return the series with noise."""
         noise = normals([each["seed"] for each in params], *stack.values.shape[1:])
         noise *= column(each["sigma"] for each in params) * stack.spreads
@@ -68,9 +66,7 @@ class Scaling(Listed):
         return {"factors": drawn_many(self.factor, places, "factor")}
 
     @classmethod
-    def apply_all(
-        cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
-    ) -> Series:
+    def apply_all(cls, stack: Series, params: Sequence[Params], partners: Partners) -> Series:
         """Return the scaled series."""
         factors = np.array([each["factors"] for each in params])[..., None]
         return stack.with_values(stack.values * factors)
@@ -113,9 +109,7 @@ class Rotation(Listed):
         return bool(params["order"] == places and min(params["signs"]) > 0)
 
     @classmethod
-    def apply_all(
-        cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
-    ) -> Series:
+    def apply_all(cls, stack: Series, params: Sequence[Params], partners: Partners) -> Series:
         """Return the turned series."""
         signs = np.array([each["signs"] for each in params])[..., None]
         order = np.array([each["order"] for each in params])[..., None]
@@ -150,9 +144,7 @@ class MagnitudeWarp(Listed):
         return {"knots": rounded_many(drawn)}
 
     @classmethod
-    def apply_all(
-        cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
-    ) -> Series:
+    def apply_all(cls, stack: Series, params: Sequence[Params], partners: Partners) -> Series:
         """Return the series times its curves."""
         curves = smooth(np.array([each["knots"] for each in params]), stack.length)
         return stack.with_values(stack.values * curves)
@@ -187,9 +179,7 @@ class Drift(Listed):
         return {"size": drawn_many(self.size, draws, "size"), "steps": rounded_many(steps)}
 
     @classmethod
-    def apply_all(
-        cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
-    ) -> Series:
+    def apply_all(cls, stack: Series, params: Sequence[Params], partners: Partners) -> Series:
         """Return the series with its walks added."""
         walks = _walks(np.array([each["steps"] for each in params]), stack.length)
         walks *= column(each["size"] for each in params) * stack.spreads

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from augcli.errors import SampleError
 from augcli.image.annotations.base import NO_AREA, OUTSIDE, TWICE, UNORDERED, Damage

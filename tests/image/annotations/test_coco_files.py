@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -13,6 +12,7 @@ import pytest
 from datasets import real
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from pycocotools import mask as masks
 from pycocotools.coco import COCO
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from augcli.errors import SampleError
 from augcli.image.annotations.base import NO_AREA, NOT_FINITE, SAME_KEY, Note

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from helpers import picture, write
+from msgspec.structs import replace
 
 from augcli.image.annotations.coco import Coco
 from augcli.image.annotations.coco_file import Category, parse_coco

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 from datasets import real
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from ultralytics_rules import complaints
 
 from augcli.errors import SampleError

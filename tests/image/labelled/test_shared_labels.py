@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import json
 from contextlib import redirect_stdout
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from helpers import augment, failures, manifest, picture, run, tree, write, write_recipe
+from msgspec.structs import replace
 from PIL import Image
 from pycocotools.coco import COCO
 
