@@ -16,8 +16,7 @@ the run and worked on there in two passes:
   of its samples; a file is its own samples and then its blocks, one after the other.
 
 `Job.spread` shares the work of a pass out over the same engine that single samples go through, on
-forks of the process that has read the files. Polars' threads survive no fork: what may be done in a
-block is done with NumPy and SciPy, and what is left, where the blocks are put together.
+forks of the process that has read the files. Polars' threads survive no fork: blocks have none.
 
 Both are done when they are first needed, once, and nothing hangs on when that is: outputs can be
 made in any order, or some of them and others not, and what is told of them stays the same.

@@ -1,7 +1,6 @@
 """One source picture and what becomes of it: params drawn, lowered, applied, encoded.
 
-`CopyDraws` makes everything that is random, from names and facts; lowering and rendering are pure
-functions of the params, shared with `remaking.py`, so a replay proves the run.
+`CopyDraws` makes all that is random; the rest is pure, and shared with `remaking.py` (replays).
 """
 
 from __future__ import annotations

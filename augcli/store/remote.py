@@ -2,8 +2,7 @@
 
 The run works on that folder as on any other. What a batch gave is handed on before its receipt
 counts: the files are published in the store, their records tell the marks that they got there, and
-stand-ins take their places. So a kill loses what was in hand, and the next run begins with what
-the store has, on this machine or another.
+stand-ins take their places. So a kill loses what was in hand, and the next run, anywhere, goes on.
 """
 
 from __future__ import annotations
