@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from augcli.image.listing.annotated import annotation_file
 from augcli.image.listing.columns import group_column, leads_to_pictures, picture_columns
 from augcli.image.readers import scan, split_columns
 from augcli.image.warnings.careful import careful, lacks_pairs, looked_at
+from augcli.once import Once
 from augcli.plural import few
 
 _FEW = 200
@@ -112,13 +114,19 @@ _OUTPUT = ("originals: reencode   # through the same encoder as the copies; or c
 def _draft(dataset: Dataset, settings: dict[str, Any]) -> Draft:
     splits = Counter(sample.split for sample in dataset)
     found = ", ".join(f"{count} in {split}" for split, count in sorted(splits.items()))
-    pictures = list(looked_at(dataset, _validated(settings), _LOOKED_AT))
-    pairs = settings["format"] == "pairs"
-    unpaired = lacks_pairs(dataset, _validated(settings), _LOOKED_AT)
-    steps = _MOVES if pairs else careful(dataset.classes, pictures, unpaired=unpaired)
-    rest = (*_amount(dataset), *steps)
     told = (*_format(settings), *_splits(dataset, settings))
+    rest = Once(chain(_amount(dataset), _steps(dataset, settings)))
     return Draft("image", "pictures", found, told, rest, _OUTPUT)
+
+
+def _steps(dataset: Dataset, settings: dict[str, Any]) -> Iterator[str]:
+    """Yield the steps; none is tried before they are asked for."""
+    if settings["format"] == "pairs":
+        yield from _MOVES
+        return
+    pictures = list(looked_at(dataset, _validated(settings), _LOOKED_AT))
+    unpaired = lacks_pairs(dataset, _validated(settings), _LOOKED_AT)
+    yield from careful(dataset.classes, pictures, unpaired=unpaired)
 
 
 def _format(settings: dict[str, Any]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from image_samples import TRANSFORMS, step
 from msgspec.structs import replace
+from together import together
 
 from augcli.draws import Draws, ManyDraws
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
@@ -60,7 +61,7 @@ def text_of(of: Job, root: Draws, label: Label) -> str:
     return json.dumps(steps)
 
 
-@pytest.mark.parametrize("name", TRANSFORMS)
+@together("name", TRANSFORMS)
 def test_params_of_many_are_those_of_each(name: str) -> None:
     transform = step(name)
     draws = [Draws(seed).at(name) for seed in range(50)]
