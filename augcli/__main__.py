@@ -24,8 +24,6 @@ def main() -> None:
         run()
     except KeyboardInterrupt:
         _end()
-    finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the rest is Python's own end
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
