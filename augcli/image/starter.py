@@ -23,6 +23,7 @@ from augcli.image.listing.columns import group_column, leads_to_pictures, pictur
 from augcli.image.readers import scan, split_columns
 from augcli.image.warnings.careful import careful, lacks_pairs, looked_at
 from augcli.once import Once
+from augcli.plural import few
 
 _FEW = 200
 """Pictures of a class, from which on one copy of each will do."""
@@ -156,8 +157,8 @@ def _amount(dataset: Dataset) -> Iterator[str]:
     labels = Counter(sample.label for sample in dataset if sample.split in train)
     classes = {label: count for label, count in labels.items() if label is not None} or labels
     smallest, largest = min(classes.values()), max(classes.values())
-    few = sum(classes.values()) < _FEW * len(classes)
-    grows = [count for count in (4, 1, 0)[not few :] if _fits(smallest, largest, count)]
+    are_few = sum(classes.values()) < _FEW * len(classes)
+    grows = [count for count in (4, 1, 0)[not are_few :] if _fits(smallest, largest, count)]
     copies = next(iter(grows), 1)
     asked = f"copies: {copies or 1}"
     yield f"{asked if copies else '# ' + asked}               # new pictures per picture"
@@ -169,8 +170,7 @@ def _amount(dataset: Dataset) -> Iterator[str]:
         f"{label or 'all'} {count}" for label, count in classes.items() if count < _FEWEST
     )
     if scarce and dataset.objects is None:
-        shown = f"{', '.join(scarce[:4])}{' …' if len(scarce) > 4 else ''}"
-        yield f"# few pictures ({shown}): their copies are views of the same few things"
+        yield f"# few pictures ({few(scarce)}): their copies are views of the same few things"
 
 
 def _fits(smallest: int, largest: int, copies: int) -> bool:
