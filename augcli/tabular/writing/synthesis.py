@@ -93,7 +93,15 @@ def made(table: Table, drawn: Drawn, *, clip: bool) -> Block:
     block = _travelling(table, drawn, block)
     amounts = [column for column in shown if column.index in numbers]
     done = {each.index: finished(block.numbers[each.index], each, clip=clip) for each in amounts}
-    return block.changed(kept(table, drawn.base, done))
+    return _unrounded(table, drawn, block.changed(kept(table, drawn.base, done)))
+
+
+def _unrounded(table: Table, drawn: Drawn, block: Block) -> Block:
+    """Return new rows with the very numbers of their bases where they are these."""
+    if not (again := drawn.repeats).any():
+        return block
+    bases = {index: table.numbers[index][drawn.base] for index in block.numbers}
+    return block.replaced(block.changed(bases), dict.fromkeys(bases, again))
 
 
 def _travelling(table: Table, drawn: Drawn, block: Block) -> Block:
