@@ -94,7 +94,9 @@ def test_rows_that_a_step_leaves_are_as_they_are_beside_those_that_it_changes(
     taken = [bool(each["steps"]) for each in told_rows(tmp_path / "out")]
     pairs = repeats(lines, out, tmp_path)
     assert 100 < sum(taken) < 300
-    assert all((new == own) == (not changed) for (new, own), changed in zip(pairs, taken, strict=True))
+    assert all(
+        (new == own) == (not changed) for (new, own), changed in zip(pairs, taken, strict=True)
+    )
     assert all(len(new.split(",")) == 3 for new, _ in pairs)
 
 

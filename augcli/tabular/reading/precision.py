@@ -13,6 +13,8 @@ _NEARLY_ALL = 0.95
 _ENOUGH = 50_000
 _DIFFERENT = 10
 """Numbers that there must be to say of what all are multiples."""
+_MANY = 20
+"""Different numbers, nearly all of them whole, that make a column one of whole numbers."""
 _WHOLE = 2.0**53
 _SAMPLE = 1000
 _UNITS = (86_400, 3600, 60, 1)
@@ -21,12 +23,18 @@ _PARTS = (43_200, 21_600, 10_800, 7200, 1800, 1200, 900, 600, 300, 30, 20, 15, 1
 
 
 def decimals_of(values: Numbers) -> int | None:
-    """Return the decimals of nearly all values, 0 only if it is all; None if they are too many.
+    """Return the decimals of nearly all values, None if they are too many; 0 if all are whole.
 
-    A few values with more are noise of binary fractions, such as 8.3945900000000009.
+    Whole are also nearly all of many different ones, of which a few, such as a mean that stands for
+    a gap, say nothing. A few with more decimals are noise of binary fractions, such as
+    8.3945900000000009.
     """
     sample = values[:: max(1, len(values) // _ENOUGH)]
-    if _share(sample, 0) == 1 and _share(values, 0) == 1:
+    whole = _share(sample, 0)
+    if whole == 1 and _share(values, 0) == 1:
+        return 0
+    known = np.unique(sample) if whole >= _NEARLY_ALL else sample[:0]
+    if len(known) >= _MANY and _share(known, 0) >= _NEARLY_ALL:
         return 0
     some = range(1, MOST_DECIMALS + 1)
     return next((each for each in some if _share(sample, each) >= _NEARLY_ALL), None)
