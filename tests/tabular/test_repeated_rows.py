@@ -86,7 +86,7 @@ def test_names_alone_are_other_ones(tmp_path: Path) -> None:
 def test_rows_that_a_step_leaves_are_as_they_are_beside_those_that_it_changes(
     tmp_path: Path,
 ) -> None:
-    lines = [f"{n}.50,{n * n % 17}.125,{'ab'[n % 2]}" for n in range(400)]
+    lines = [f"{n}.{n % 7}0,{n * n % 17}.125,{'ab'[n % 2]}" for n in range(400)]
     write(tmp_path / "t.csv", "x,y,kind\n" + "".join(f"{line}\n" for line in lines))
     steps = [{"jitter": {"sigma": 0.3, "p": 0.5}}]
     augmented(tmp_path, {"path": "t.csv", "label": "kind"}, copies=1, steps=steps)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from msgspec.structs import replace
+from numpy.typing import NDArray
 
 from augcli.rows.dates import has_time
 from augcli.tabular.reading.columns import MOST_DECIMALS, Column
@@ -49,7 +50,7 @@ def with_ends(column: Column, present: Numbers) -> Column:
     """Return a column with the smallest and largest of its numbers, and the step of its dates."""
     if not len(present):
         return column
-    step = _step(column, present) if column.second else _unit(column, present)
+    step = shared_unit(column, present) if column.second else _unit(column, present)
     style = replace(column.style, step=step)
     return replace(column, style=style, low=float(present.min()), high=float(present.max()))
 
@@ -70,13 +71,19 @@ def _unit(column: Column, present: Numbers) -> float:
 
 def _divisor(values: Numbers, decimals: int) -> int:
     """Return the greatest of which all values are multiples, in units of their last decimal."""
+    scaled = decimal_units(values, decimals)
+    return 1 if scaled is None else int(np.gcd.reduce(scaled))
+
+
+def decimal_units(values: Numbers, decimals: int) -> NDArray[np.int64] | None:
+    """Return values in units of their last decimal; None where these are not exact."""
     scaled = np.round(values * 10.0**decimals)
     exact = np.array_equal(np.round(values, decimals), values) and np.abs(scaled).max() < _WHOLE
-    return int(np.gcd.reduce(scaled.astype(np.int64))) if exact else 1
+    return scaled.astype(np.int64) if exact else None
 
 
-def _step(column: Column, present: Numbers) -> float:
-    """Return the coarsest unit that all dates share; 0 if it is that of their form."""
+def shared_unit(column: Column, present: Numbers) -> float:
+    """Return the coarsest unit of time that all dates share; 0 if it is that of their form."""
     form = column.style.date
     told = 60 if form and has_time(form) and "%S" not in form else 0
     shared = _UNITS + (_PARTS if len(np.unique(present[:_SAMPLE])) >= _DIFFERENT else ())

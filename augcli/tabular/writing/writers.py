@@ -159,7 +159,8 @@ def extent(column: Column) -> str:
         ends = np.array([column.low, column.high])
         low, high = number_cells(ends, column) if column.style.date else _stamps(ends, column)
         return f" {low} to {high}"
-    unit = f", multiples of {column.style.step:g}" if column.style.step else ""
+    told = column.style.step and not column.spacing
+    unit = f", multiples of {column.style.step:g}" if told else ""
     return f" {column.low:.9g} to {column.high:.9g}{unit}"
 
 
