@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from augcli.rows.flags import not_flagged
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.reading.columns import Column
 from augcli.tabular.reading.table import Coded, Codes, Numbers, Rows, Table, beside, texts_of
@@ -45,7 +46,10 @@ def shared(label: Coded, votes: Codes) -> Codes:
     That is how MLSMOTE ranks them (Charte et al. 2015).
     """
     yes = label.flag
-    no = next((code for code in range(len(label.texts)) if code != yes), -1)
+    others = [code for code in range(len(label.texts)) if code != yes]
+    no = next(
+        (code for code in others if not not_flagged([("", label.texts[code])])), (*others, -1)[0]
+    )
     has = 2 * (votes == yes).sum(axis=1) > votes.shape[1]
     return np.where(has, -1 if yes is None else yes, no).astype(np.int32)
 
