@@ -21,7 +21,8 @@ from augcli.errors import StoppedError
 from augcli.nearest import in_blocks, search
 from augcli.store.output import OutputFolder
 from augcli.tabular.writing import output as table_output
-from augcli.text.blocks import BlockMaker
+from augcli.text.transforms.words import RandomSwap
+from augcli.text.words import Document
 from augcli.timeseries import writing
 from augcli.timeseries.drawing import Drawing
 from augcli.work.blocks import Blocks
@@ -82,12 +83,14 @@ def test_a_text_that_kills_is_the_only_loss(
     reason: str,
 ) -> None:
     expected = run(reviews, tmp_path / "expected", **TEXTS)
-    real = BlockMaker._drawn
-    monkeypatch.setattr(
-        BlockMaker,
-        "_drawn",
-        lambda self, index, *rest: real(self, index, *rest) if index != 3 else harm(),
-    )
+    real = RandomSwap.apply
+
+    def deadly(document: Document, params: Any) -> Document:
+        if "number 3 " in document.text:
+            harm()
+        return real(document, params)
+
+    monkeypatch.setattr(RandomSwap, "apply", staticmethod(deadly))
     summary = run(reviews, tmp_path / "out", jobs=2, **TEXTS)
     assert failures(tmp_path / "out") == {"reviews.csv#3": reason}
     assert summary.exit_code == 3
