@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,17 @@ def test_rows_of_a_table_are_read_with_their_types(tmp_path: Path, layout: str) 
     rows = records(exported(tmp_path / "out"), "rows_t.csv")
     assert len(rows) == 14
     assert rows[3] == {"n": 3, "x": 0.75, "kind": b"b"}
+
+
+def test_a_run_that_does_not_say_when_it_ended_has_no_date(tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    run(make_photos(tmp_path / "in", {"train/cat": 1}), output, copies=1)
+    told = json.loads((output / "run.json").read_text("utf-8"))
+    for date in (told["finished"], None):
+        write(output / "run.json", json.dumps(told | ({"finished": date} if date else {})))
+        done = augment("export", output, "--croissant")
+        assert (done.returncode, json.loads(done.stdout).get("datePublished")) == (0, date)
+        told.pop("finished", None)
 
 
 @pytest.mark.parametrize("words", [(), ("--croissant", "nowhere")])

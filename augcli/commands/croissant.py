@@ -71,6 +71,7 @@ def croissant(path: Path) -> str:
     place = PurePosixPath(output.files.path.relative_to(output.path).as_posix())
     sets = [] if output.staged else [_file_set(suffix) for suffix in suffixes]
     content = [_content(kind, each["@id"]) for each in sets if kind in _CONTENT]
+    published = {"datePublished": told["finished"]} if told.get("finished") else {}
     metadata = {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
@@ -78,7 +79,7 @@ def croissant(path: Path) -> str:
         "name": output.path.resolve().name,
         "description": f"Made by augment {__version__} with the recipe in run.json.",
         "version": "1.0.0",
-        "datePublished": told["finished"],
+        **published,
         "distribution": [
             *_files(files_of(output), PurePosixPath()),
             *_files(dict(map(_named, tables)), place),
