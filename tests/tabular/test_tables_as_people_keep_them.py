@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 import zstandard
-from helpers import augment, failures, write
+from helpers import augment, failures, write, write_recipe
 from table_samples import augmented
 
 from augcli.errors import RecipeError
@@ -271,3 +271,14 @@ def test_a_mark_that_ends_each_row_is_no_part_of_its_last_text(
     assert [f"{row.rpartition(',')[0]};" for row in rows[1:41]] == text.splitlines()[1:]
     assert {row.rpartition(",")[0].split(",", 2)[2] for row in rows[41:]} == {ends[0][:-1]}
     assert {count.label for count in summary.counts} == {end[:-1].strip('"') for end in ends}
+
+
+def test_sheets_beside_tables_are_told_with_a_way(tmp_path: Path) -> None:
+    rows = "".join(f"{n}.{n % 7},{'ab'[n % 2]}\n" for n in range(30))
+    write(tmp_path / "data/train.csv", f"x,kind\n{rows}")
+    write(tmp_path / "data/more.xlsx", "PK")
+    recipe = write_recipe(
+        tmp_path / "data", tmp_path / "out", dataset={"kind": "tabular"}, copies=1, steps=[]
+    )
+    told = augment("plan", recipe).stdout
+    assert "left out 1 file ending in .xlsx: not tables; save the sheets as .csv files" in told
