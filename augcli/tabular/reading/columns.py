@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from msgspec import Struct, field
+from msgspec import Struct, ValidationError, convert, field
 from msgspec.structs import asdict
 
 from augcli.dataset.columns import column_of
@@ -111,6 +111,14 @@ class Column(Struct, frozen=True):
     high: float | None = None
     dtype: str | None = None
     """The type in a Parquet file."""
+
+    @classmethod
+    def again(cls, told: Mapping[str, Any]) -> Column:
+        """Return what `plain` told; ValueError where it is damaged."""
+        try:
+            return convert(told, cls)
+        except ValidationError as error:
+            raise ValueError(f"no column: {error}") from error
 
     @property
     def is_number(self) -> bool:
