@@ -126,7 +126,7 @@ def _columns(table: Table, settings: TableDatasetSettings) -> Iterator[str]:
         coded = table.coded.get(column.index)
         empty = coded is not None and not coded.texts
         settled = told.get(column.index, NOTHING)
-        if not settled.kind:
+        if settled.kind != column.kind:
             yield from _unsettled(table, column)
         if settings.of_column(settled).missing == MISSING:
             yield from _missing(table, column)

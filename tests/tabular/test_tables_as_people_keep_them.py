@@ -280,5 +280,5 @@ def test_sheets_beside_tables_are_told_with_a_way(tmp_path: Path) -> None:
     recipe = write_recipe(
         tmp_path / "data", tmp_path / "out", dataset={"kind": "tabular"}, copies=1, steps=[]
     )
-    told = augment("plan", recipe).stdout
+    told = augment("plan", recipe).stderr
     assert "left out 1 file ending in .xlsx: not tables; save the sheets as .csv files" in told
