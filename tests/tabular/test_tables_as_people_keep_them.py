@@ -282,3 +282,32 @@ def test_sheets_beside_tables_are_told_with_a_way(tmp_path: Path) -> None:
     )
     told = augment("plan", recipe).stderr
     assert "left out 1 file ending in .xlsx: not tables; save the sheets as .csv files" in told
+
+
+@pytest.mark.parametrize("told", [{}, {"id": "key"}])
+@pytest.mark.parametrize("method", ["smote", "random_over"])
+def test_new_ids_of_whole_numbers_go_beyond_the_largest(
+    tmp_path: Path, told: dict[str, Any], method: str
+) -> None:
+    keys = [7 + 3 * n if n % 2 else 900 - n for n in range(60)]
+    rows = {"key": keys, "x": [n * n % 59 + 0.25 * (n % 3) for n in range(60)]}
+    frame = pl.DataFrame(rows | {"kind": ["abbb"[n % 4] for n in range(60)]})
+    frame.write_parquet(tmp_path / "t.parquet")
+    dataset = {"path": "t.parquet", "label": "kind", **told}
+    output = {"path": str(tmp_path / "out"), "ids": "new"}
+    columns = {} if told else {"columns": {"key": "id"}}
+    augmented(tmp_path, dataset | columns, balance={"method": method}, output=output)
+    new = pl.read_parquet(tmp_path / "out/t.parquet")["key"]
+    assert new.dtype == pl.Int64
+    assert new[:60].to_list() == keys
+    assert new.n_unique() == len(new) == 90
+    assert new[60:].min() > max(keys)
+
+
+def test_ids_of_a_type_without_room_are_told(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"key": range(30), "kind": ["ab"[n % 2] for n in range(30)]})
+    frame.cast({"key": pl.Int8}).write_parquet(tmp_path / "t.parquet")
+    dataset = {"path": "t.parquet", "label": "kind", "columns": {"key": "id"}}
+    output = {"path": str(tmp_path / "out"), "ids": "new"}
+    with pytest.raises(RecipeError, match="column 'key' holds Int8"):
+        augmented(tmp_path, dataset, copies=1, output=output)
