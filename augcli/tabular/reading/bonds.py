@@ -219,7 +219,7 @@ def _alike(column: Column) -> str:
 
 def _may_tell(sample: Codes) -> bool:
     """Return whether the values of a column come again in some rows, and are not yes and no."""
-    return 3 <= sample.max(initial=-1) + 1 <= 0.5 * len(sample)
+    return 3 <= int(sample.max(initial=-1)) + 1 <= 0.5 * len(sample)
 
 
 def _are_few(codes: Codes) -> bool:
