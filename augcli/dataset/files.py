@@ -23,6 +23,7 @@ from augcli.settings.base import DatasetSettings
 Rejected = list[tuple[Sample, str]]
 """Samples that may not be read, with reasons."""
 
+_SHEETS = (".xls", ".xlsx", ".ods")
 _SHOWN_ENDINGS = 10
 _OF_SYSTEMS = frozenset(
     (
@@ -159,7 +160,8 @@ class Listing(Struct, frozen=True):
         shown = counts.most_common(_SHOWN_ENDINGS)
         for suffix, count in sorted(shown):
             ending = f"ending in {suffix}" if suffix else "without an extension"
-            yield self._note(f"left out {several(count, 'file')} {ending}: not {what}")
+            way = "; save the sheets as .csv files" if suffix.lower() in _SHEETS else ""
+            yield self._note(f"left out {several(count, 'file')} {ending}: not {what}{way}")
         rest = counts.total() - sum(count for _, count in shown)
         if rest:
             yield self._note(f"left out {several(rest, 'file')} with other endings: not {what}")

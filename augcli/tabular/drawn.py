@@ -107,10 +107,13 @@ class Streams(Struct, frozen=True):
 
     seed: int
     table: Table
+    stage: int = 0
+    """How many methods of the recipe have made rows before: each draws other ones."""
 
     def keys(self, rows: Rows, copies: Rows) -> Keys:
         """Return the key of each (row, copy)."""
-        files = Keys.of(Draws(self.seed).at(part.name) for part in self.table.parts)
+        root = Draws(self.seed).at("stage", self.stage) if self.stage else Draws(self.seed)
+        files = Keys.of(root.at(part.name) for part in self.table.parts)
         part = self.table.part_of(rows)
         return files[part].at_each(rows - self.table.starts[part]).at_each(copies)
 

@@ -125,23 +125,30 @@ def _columns(table: Table, settings: TableDatasetSettings) -> Iterator[str]:
     for column in table.columns:
         coded = table.coded.get(column.index)
         empty = coded is not None and not coded.texts
-        if column.style.group in (",", ".") and column.kind == "integer":
-            way = _as_decimals(column.style)
-            yield (
-                f"column {column.name!r}: {column.style.group!r} stands between thousands; if it "
-                f"stands before decimals, say `columns: {{{column.name}: {way}}}`"
-            )
-        elif column.kind == "decimals" and _may_be_grouped(table, column):
-            yield (
-                f"column {column.name!r}: '.' may stand between thousands, as no number has other "
-                f"than three digits behind it; if it does, say `columns: {{{column.name}: "
-                '{kind: integer, format: "1.234"}}`'
-            )
-        if settings.of_column(told.get(column.index, NOTHING)).missing == MISSING:
+        settled = told.get(column.index, NOTHING)
+        if settled.kind != column.kind:
+            yield from _unsettled(table, column)
+        if settings.of_column(settled).missing == MISSING:
             yield from _missing(table, column)
         if empty or (column.index in table.numbers and column.low is None):
             yield f"column {column.name!r} has no values"
     yield from _codes(table)
+
+
+def _unsettled(table: Table, column: Column) -> Iterator[str]:
+    """Yield that a mark in numbers may mean something else."""
+    if column.style.group in (",", ".") and column.kind == "integer":
+        way = _as_decimals(column.style)
+        yield (
+            f"column {column.name!r}: {column.style.group!r} stands between thousands; if it "
+            f"stands before decimals, say `columns: {{{column.name}: {way}}}`"
+        )
+    elif column.kind == "decimals" and _may_be_grouped(table, column):
+        yield (
+            f"column {column.name!r}: '.' may stand between thousands, as no number has other "
+            f"than three digits behind it; if it does, say `columns: {{{column.name}: "
+            '{kind: integer, format: "1.234"}}`'
+        )
 
 
 def _as_decimals(style: Style) -> str:

@@ -64,3 +64,25 @@ def test_plan_says_what_a_method_will_not_reach_and_what_may_be_no_class(tmp_pat
     write(table, "x,price\n" + "".join(f"{n % 7}.5,{'ab'[n % 3 == 0]}\n" for n in range(40)))
     plan = augment("plan", recipe).stdout
     assert "nothing is made or left out: smote leaves no rows out" in plan
+
+
+@pytest.mark.parametrize("method", ["smote", "rose", "borderline_smote", "adasyn"])
+def test_a_method_draws_other_rows_where_it_comes_again(tmp_path, method):
+    rows = [f"{n * n % 89}.{n * n % 997:03},{n * 7 % 31}.{n * n * n % 983:03}" for n in range(90)]
+    lines = [f"{row},{'ab'[n % 3 == 0]}" for n, row in enumerate(rows)]
+    table = write(tmp_path / "t.csv", "x,y,kind\n" + "\n".join(lines) + "\n")
+    dataset = {"kind": "tabular", "label": "kind"}
+    first = {"method": method, "target": {"b": 60}}
+
+    def new(name, balance):
+        run(table, tmp_path / name, dataset=dataset, copies=0, steps=[], balance=balance)
+        told = pl.read_parquet(tmp_path / name / "provenance.parquet")
+        cells = (tmp_path / name / "t.csv").read_text().splitlines()[91:]
+        return cells, told["steps"].to_list()
+
+    alone, _ = new("one", first)
+    both, told = new("two", [first, {"method": method, "target": {"b": 90}}])
+    assert len(both) == len(alone) + 30
+    assert both[: len(alone)] == alone
+    assert not {*both[: len(alone)]} & {*both[len(alone) :]}
+    assert len({*told}) == len(told)

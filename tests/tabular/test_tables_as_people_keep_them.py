@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 import zstandard
-from helpers import augment, failures, write
+from helpers import augment, failures, write, write_recipe
 from table_samples import augmented
 
 from augcli.errors import RecipeError
@@ -271,3 +271,43 @@ def test_a_mark_that_ends_each_row_is_no_part_of_its_last_text(
     assert [f"{row.rpartition(',')[0]};" for row in rows[1:41]] == text.splitlines()[1:]
     assert {row.rpartition(",")[0].split(",", 2)[2] for row in rows[41:]} == {ends[0][:-1]}
     assert {count.label for count in summary.counts} == {end[:-1].strip('"') for end in ends}
+
+
+def test_sheets_beside_tables_are_told_with_a_way(tmp_path: Path) -> None:
+    rows = "".join(f"{n}.{n % 7},{'ab'[n % 2]}\n" for n in range(30))
+    write(tmp_path / "data/train.csv", f"x,kind\n{rows}")
+    write(tmp_path / "data/more.xlsx", "PK")
+    recipe = write_recipe(
+        tmp_path / "data", tmp_path / "out", dataset={"kind": "tabular"}, copies=1, steps=[]
+    )
+    told = augment("plan", recipe).stderr
+    assert "left out 1 file ending in .xlsx: not tables; save the sheets as .csv files" in told
+
+
+@pytest.mark.parametrize("told", [{}, {"id": "key"}])
+@pytest.mark.parametrize("method", ["smote", "random_over"])
+def test_new_ids_of_whole_numbers_go_beyond_the_largest(
+    tmp_path: Path, told: dict[str, Any], method: str
+) -> None:
+    keys = [7 + 3 * n if n % 2 else 900 - n for n in range(60)]
+    rows = {"key": keys, "x": [n * n % 59 + 0.25 * (n % 3) for n in range(60)]}
+    frame = pl.DataFrame(rows | {"kind": ["abbb"[n % 4] for n in range(60)]})
+    frame.write_parquet(tmp_path / "t.parquet")
+    dataset = {"path": "t.parquet", "label": "kind", **told}
+    output = {"path": str(tmp_path / "out"), "ids": "new"}
+    columns = {} if told else {"columns": {"key": "id"}}
+    augmented(tmp_path, dataset | columns, balance={"method": method}, output=output)
+    new = pl.read_parquet(tmp_path / "out/t.parquet")["key"]
+    assert new.dtype == pl.Int64
+    assert new[:60].to_list() == keys
+    assert new.n_unique() == len(new) == 90
+    assert new[60:].min() > max(keys)
+
+
+def test_ids_of_a_type_without_room_are_told(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"key": range(30), "kind": ["ab"[n % 2] for n in range(30)]})
+    frame.cast({"key": pl.Int8}).write_parquet(tmp_path / "t.parquet")
+    dataset = {"path": "t.parquet", "label": "kind", "columns": {"key": "id"}}
+    output = {"path": str(tmp_path / "out"), "ids": "new"}
+    with pytest.raises(RecipeError, match="column 'key' holds Int8"):
+        augmented(tmp_path, dataset, copies=1, output=output)

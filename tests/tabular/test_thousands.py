@@ -167,3 +167,11 @@ def test_a_comma_of_a_unit_that_stands_before_decimals_is_told_as_one(tmp_path):
     cells, notes = new_cells(tmp_path, rows(numbers * 4), columns=told)
     assert max(float(cell.removesuffix(" t").replace(",", ".")) for cell in cells) < 9
     assert not any("thousands" in note for note in notes)
+
+
+@pytest.mark.parametrize("kind", ["integer", "decimals"])
+def test_what_a_recipe_settles_is_told_no_more(tmp_path, kind):
+    table = write(tmp_path / "t.tsv", rows([f"{n:,}" for n in NUMBERS * 4]))
+    told = {"kind": "tabular", "label": "kind", "columns": {"size": kind}}
+    summary = run(table, tmp_path / "out", dataset=told, copies=1, steps=["mixup"])
+    assert not any("stands between thousands" in note for note in summary.notes)

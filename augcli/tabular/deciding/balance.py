@@ -76,12 +76,14 @@ def draw(outline: Outline) -> Decided:
         return decided
     job, space = outline.job, _space(outline)
     decided.drawn += _copies(space, job.copies) if job.copies else ()
-    counts = outline.copied_counts
+    counts, number = outline.copied_counts, 0
     for stage in stages_of(outline.balance):
         goals = _goals(outline, stage, decided, counts)
         space.search, space.scaled = stage.search, stage.is_scaled
         lacking = {label: goal - counts[label] for label, goal in goals.items()}
-        failed = [*_over(outline, space, stage, decided, lacking)]
+        before = len(decided.drawn)
+        failed = [*_over(outline, _staged(space, number), stage, decided, lacking)]
+        number += len(decided.drawn) > before
         if not stage.cleans:
             failed += _under(outline, space, stage, decided, lacking)
         decided.faults += failed
@@ -91,6 +93,11 @@ def draw(outline: Outline) -> Decided:
         prepare(job.steps)
         decided.drawn = [with_steps(space, each, job.steps) for each in decided.drawn]
     return decided
+
+
+def _staged(space: Space, number: int) -> Space:
+    """Return the rows for a method before which so many others made some: it draws other ones."""
+    return replace(space, streams=replace(space.streams, stage=number)) if number else space
 
 
 def _goals(

@@ -16,7 +16,7 @@ from augcli.rows.dates import dates, told_format
 from augcli.rows.flags import FLAGS
 from augcli.settings.base import MISSING
 from augcli.tabular.config import AMOUNTS, ColumnKind, ColumnTold, TableDatasetSettings
-from augcli.tabular.reading.columns import NUMERIC, Column, Role, Style
+from augcli.tabular.reading.columns import NUMERIC, WHOLE_IDS, Column, Role, Style
 from augcli.tabular.reading.listed import refuse_lists
 from augcli.tabular.reading.looks import look
 from augcli.tabular.reading.marks import without_marks
@@ -68,6 +68,8 @@ class Builder:
         """Of texts that are carried and never understood."""
         self.marks_taken: set[str] = set()
         """How its ids begin that look like new ones."""
+        self.largest = 0
+        """The largest whole number of a typed column."""
         self._judged = self._odd = 0
         """How many rows had a say, and how many of them are no numbers."""
         self._marks: Counter[str] = Counter()
@@ -157,6 +159,8 @@ class Builder:
         self.rows += len(values)
         if self.role == "id" and values.dtype == pl.String:
             self._see_marks(values)
+        if str(values.dtype) in WHOLE_IDS:
+            self.largest = max(self.largest, int(values.max() or 0))  # type: ignore[arg-type]
         if self.skipped:
             return
         plain = values.clear(len(values)) if is_opaque(values.dtype) else values

@@ -26,6 +26,9 @@ _NEAR = 1e-6
 DAY = 86_400
 """Seconds."""
 
+WHOLE_IDS = ("Int64", "UInt64")
+"""Types of whole numbers that new ids have room in."""
+
 MOST_DECIMALS = 12
 """A column whose values need more is taken for numbers of any precision."""
 

@@ -200,6 +200,7 @@ def _assembled(
         column, values = builder.finish(ours)
         columns.append(column)
         table.taken[column.index] = builder.marks_taken
+        table.largest[column.index] = builder.largest
         if builder.hashes is not None:
             table.hashes[column.index] = builder.hashes
         if isinstance(values, Coded):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from augcli.rows.encodings import Held, LostLine
 from augcli.rows.flags import YES
-from augcli.tabular.reading.columns import DAY, Column
+from augcli.tabular.reading.columns import DAY, WHOLE_IDS, Column
 from augcli.tabular.reading.dialect import Dialect
 
 Rows: TypeAlias = NDArray[np.int64]
@@ -96,6 +96,8 @@ class Table(Struct, dict=True):
     """column of free texts → a hash of each"""
     taken: dict[int, set[str]] = field(default_factory=dict)
     """column of ids → how such begin that look like new ones"""
+    largest: dict[int, int] = field(default_factory=dict)
+    """typed column → its largest whole number"""
     bonds: Bonds = field(default_factory=Bonds)
     """What holds between columns, and is to hold in new rows."""
     observed: NDArray[np.bool_] | slice = field(default_factory=lambda: slice(None))
@@ -141,12 +143,13 @@ class Table(Struct, dict=True):
 
     @property
     def ids(self) -> list[Column]:
-        """Return the columns of texts that name rows, as told or found out."""
+        """Return the columns that name rows, as told or found out, and that new ids fit in."""
         named = (column for column in self.columns if column.role in ("id", "feature"))
         return [
             column
             for column in named
-            if (column.role == "id" or column.kind == "id") and column.dtype in (None, "String")
+            if (column.role == "id" or column.kind == "id")
+            and column.dtype in (None, "String", *WHOLE_IDS)
         ]
 
     def new_mark(self, index: int) -> str:

@@ -23,7 +23,7 @@ from augcli.rows.packings import packing_of
 from augcli.rows.parquet import Origin
 from augcli.tabular.config import TableOutputSettings
 from augcli.tabular.drawn import ROWS, Drawn
-from augcli.tabular.reading.columns import Column
+from augcli.tabular.reading.columns import WHOLE_IDS, Column
 from augcli.tabular.reading.dialect import Dialect
 from augcli.tabular.reading.parquet import in_order, parquet_bytes, typed_frame
 from augcli.tabular.reading.structure import Lines
@@ -233,8 +233,13 @@ class Writing(Struct, frozen=True, dict=True):
         if self.settings.ids == "blank":
             return {}
         base, copy = (pl.Series(each).cast(pl.String) for each in (drawn.base, drawn.copy))
-        marks = ((each.index, self.table.new_mark(each.index)) for each in self.table.ids)
-        return {index: mark + base + "-" + copy for index, mark in marks}
+        number = pl.Series(1 + drawn.base + drawn.copy * len(self.table))
+        return {
+            each.index: self.table.largest[each.index] + number
+            if each.dtype in WHOLE_IDS
+            else self.table.new_mark(each.index) + base + "-" + copy
+            for each in self.table.ids
+        }
 
     def _own_frame(self, own: pl.DataFrame) -> pl.DataFrame:
         start, end = self.table.starts[self.part : self.part + 2]
