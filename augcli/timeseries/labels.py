@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import PurePosixPath
 
+from msgspec.structs import replace
+
 from augcli.dataset.columns import column_of, names_groups
-from augcli.dataset.splits import TRAIN, called
+from augcli.dataset.splits import called, columns_of_splits, meant
 from augcli.errors import SettingError, StorageError
 from augcli.plural import several
 from augcli.records.mixed import line
@@ -19,9 +21,10 @@ from augcli.rows.encodings import open_text
 from augcli.settings.base import ColumnRef
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.listing import Place
+from augcli.timeseries.listing import Place, beside_table
 
 _HEAD = 1 << 16
+_NOWHERE = Place()
 
 
 class LabelTable:
@@ -57,13 +60,15 @@ class LabelTable:
     def _column(self, ref: ColumnRef | None, key: str) -> int | None:
         return None if ref is None else column_of(self.name, self.names, ref, key)
 
-    def _place(self, cells: Sequence[str]) -> Place:
-        where, known = TRAIN, None
+    def _place(self, cells: Sequence[str], folder: Place = _NOWHERE) -> Place:
+        """Return what a row tells; where it tells no split, that is what folders say."""
+        told = folder
         if self.split is not None:
-            where = called(cells[self.split], self._settings.augment)
-        if self._label is not None:
-            known = cells[self._label].strip()
-        return Place(where, None if known in self._settings.missing else known)
+            cell, augment = cells[self.split].strip(), self._settings.augment
+            where = cell if cell in augment else meant(self.names[self.split], cell)
+            told = Place(called(where, augment))
+        known = None if self._label is None else cells[self._label].strip()
+        return replace(told, label=None if known in self._settings.missing else known)
 
     @cached_property
     def _by_name(self) -> Mapping[str, Sequence[str]]:
@@ -88,20 +93,35 @@ class LabelTable:
             text = f"{self.name} has no row of {len(lacking)} of {len(files)} files, such as"
             more = "`exclude` leaves files out"
             raise SettingError(("dataset", "labels"), f"{text} {lacking[0]}; {more}")
-        return {file: self._place(self.rows[path]) for file, path in found.items() if path}
+        folders = beside_table(self._settings, files)
+        return {
+            file: self._place(self.rows[path], folders.get(file, _NOWHERE))
+            for file, path in found.items()
+            if path
+        }
+
+    def unnamed(self, places: Mapping[str, Place]) -> Iterator[tuple[str, dict[str, set[str]]]]:
+        """Yield the splits of files, and in each the columns of splits that no setting names."""
+        free = {} if self.split is not None else self._free
+        rows: dict[str, list[list[str]]] = defaultdict(list)
+        for file, place in places.items():
+            cells = self.rows[self.path_of(file) or ""]
+            rows[place.split].append([cells[at] for at in free.values()])
+        yield from ((split, columns_of_splits([*free], each)) for split, each in rows.items())
+
+    @property
+    def _free(self) -> dict[str, int]:
+        """Return the columns that no setting names, with their numbers."""
+        used = (self.file, self._label, self.split)
+        return {name: at for at, name in enumerate(self.names) if at not in used}
 
     def whose(self, files: Sequence[str]) -> dict[str, dict[str, list[str]]]:
         """Return of each file the columns that tell of whom it is, with its cell.
 
         They are known by their names, and one by which splits are drawn by the recipe.
         """
-        settings = self._settings
-        by, used = settings.shares and settings.shares.group, (self.file, self._label, self.split)
-        columns = {
-            name: at
-            for at, name in enumerate(self.names)
-            if at not in used and (name == by or names_groups(name))
-        }
+        by = self._settings.shares and self._settings.shares.group
+        columns = {name: at for name, at in self._free.items() if name == by or names_groups(name)}
         rows = {file: self.rows[path] for file in files if (path := self.path_of(file))}
         return {
             file: {name: [self._present(cells[at])] for name, at in columns.items()}

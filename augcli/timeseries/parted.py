@@ -34,6 +34,7 @@ def library_of(job: SeriesJob, sources: Sequence[Source]) -> Library:
     library = Library(own, settings, places, single=single)
     refuse_constants(settings, library.constants)
     if table is not None:
+        library.unnamed += table.unnamed(places)
         library.whose |= table.whose(names)
         library.remarks = [*table.remarks(names)]
     if (shares := told.shares) and shares.by is not None and told.windows:
