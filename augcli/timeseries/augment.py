@@ -231,7 +231,7 @@ class ProcessedSeries(Processed):
     def _failures(self) -> Iterator[Plain]:
         for name, reason in sorted(self.library.broken.items()):
             place = self.library.places[name]
-            yield failure(name, place.split, place.label, reason)
+            yield failure(name, place.split or None, place.label, reason)
         for name in self.library.files:
             yield from lost_lines(name, self.library.lost[name])
         for entry in self.library.entries.values():

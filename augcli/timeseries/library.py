@@ -196,6 +196,8 @@ class Library:
         entries = list(self._entries(source.name))
         if not entries:
             raise SampleError("there are no series in it")
+        if self.single and entries[0].split == NO_SPLIT:
+            raise SampleError(BLANK)
         return entries
 
     def _entries(self, name: str) -> Iterator[Entry]:

@@ -157,6 +157,21 @@ def test_a_table_that_does_not_tell(
         run(source, tmp_path / "out", dataset=TOLD | changes, copies=1, steps=STEPS)
 
 
+def test_sounds_without_a_split_are_failures_and_the_rest_is_done(tmp_path: Path) -> None:
+    table = TABLE.replace("fold", "split").replace(",1,", ",train,").replace(",5,", ", ,")
+    source = labelled(tmp_path, table)
+    told = TOLD | {"split": "split"}
+    result = run(source, tmp_path / "out", dataset=told, copies=1, steps=["reverse"])
+    assert failures(tmp_path / "out") == {"audio/4-d.wav": "there is no split"}
+    assert result.exit_code == 3
+    assert {each["source"] for each in manifest(tmp_path / "out")} == {
+        "audio/1-a.wav",
+        "audio/2-b.wav",
+        "audio/3-c.wav",
+    }
+    again(tmp_path)
+
+
 BARE = [
     (form.name, end)
     for form in formats_of(SeriesFormat).values()
