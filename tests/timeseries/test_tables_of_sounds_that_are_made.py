@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import manifest, replayed, run, write
+from helpers import augment, manifest, replayed, run, write
 from test_sounds_of_all_sorts import STEPS, TABLE, TOLD, labelled
 
+from augcli import load
 from augcli.commands.replay import replay
 from augcli.errors import StorageError
+from augcli.timeseries.kind import KIND
 
 
 def rows_of(folder: Path) -> list[dict[str, str]]:
@@ -123,6 +125,20 @@ def test_rows_that_tell_the_same_are_no_matter(tmp_path: Path) -> None:
     notes, rows = made(tmp_path, f"{TABLE}2-b.wav,1,rain\n")
     assert len(rows) == 12
     assert not [note for note in notes if note.startswith("meta/list.csv: ")]
+
+
+def test_its_outputs_are_loaded_shown_judged_and_reported(tmp_path: Path) -> None:
+    _, rows = made(tmp_path, TABLE)
+    outputs = load(tmp_path / "out")
+    told = {each.id: each.label for each in outputs}
+    assert told == {row["filename"]: row["category"] for row in rows}
+    assert {each.value.shape for each in outputs} == {(1, 2000)}
+    assert outputs._repr_html_().count("<img") == 12
+    done = augment("report", tmp_path / "out", "-o", tmp_path / "report.html")
+    assert done.returncode == 0, done.stderr
+    lines = (outputs.origin(place) for place in range(len(outputs)))
+    seen = [each for line in lines for each in KIND.court().seen(tmp_path / "out", line)]
+    assert {each.source: each.label for each in seen}["audio/2-b.wav"] == "rain"
 
 
 def test_the_table_follows_what_the_source_says(tmp_path: Path) -> None:
