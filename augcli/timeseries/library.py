@@ -179,8 +179,7 @@ class Library:
 
     def at_rate(self, ident: str, rate: int | None) -> Series:
         """Return a series as if it had so many points a second."""
-        own, series = self.entries[ident].rate, self.series(ident)
-        return series if None in (own, rate) else series.resampled(own, rate)
+        return self.series(ident).resampled(rate)
 
     def _opened(self, name: str) -> SeriesFile:
         opened = partial(self._as_told, name)

@@ -89,6 +89,39 @@ def test_a_damaged_sound_is_a_failure(tmp_path: Path, end: str) -> None:
     assert set(failures(tmp_path / "out")) == {f"a/bad{end}"}
 
 
+def heard(path: Path) -> set[int]:
+    """Return the frequencies that are loud in a sound, in hertz."""
+    sound, rate = soundfile.read(path)
+    power = np.abs(np.fft.rfft(sound * np.hanning(len(sound)))) ** 2
+    loud = np.flatnonzero(power > power.max() / 50) * rate / len(sound)
+    return {round(float(each) / 20) * 20 for each in loud}
+
+
+MIXED = [{"mixup": {"weight": 0.5}}, {"frequency_mix": {"share": 1}}]
+
+
+@pytest.mark.parametrize("form", ["WAV", "FLAC"])
+@pytest.mark.parametrize("step", MIXED, ids=lambda each: next(iter(each)))
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [((16000, 1), (8000, 2)), ((8000, 1), (8000, 2)), ((22050, 1.5), (8000, 0.6))],
+    ids=["rates", "lengths", "both"],
+)
+def test_partners_of_other_lengths_keep_their_pitch(
+    tmp_path: Path, form: str, step: Any, one: tuple[int, float], two: tuple[int, float]
+) -> None:
+    for hertz, (rate, seconds) in ((300, one), (440, two)):
+        tone = np.sin(np.arange(int(rate * seconds)) * 2 * np.pi * hertz / rate) / 2
+        path = write(tmp_path / f"in/a/{hertz}.{form.lower()}", "")
+        soundfile.write(path, tone, rate, format=form)
+    told = {"kind": "timeseries"}
+    run(tmp_path / "in", tmp_path / "out", dataset=told, copies=1, steps=[step])
+    both = {300, 440} if "mixup" in step else set[int]()
+    made = {hertz: heard(next((tmp_path / "out").rglob(f"{hertz}.aug*"))) for hertz in (300, 440)}
+    assert made == {300: both or {440}, 440: both or {300}}
+    again(tmp_path)
+
+
 def labelled(folder: Path, table: str) -> Path:
     """Write four sounds in one folder, and a table of their classes in another."""
     for number, name in enumerate(("1-a", "2-b", "3-c", "4-d")):
