@@ -51,7 +51,7 @@ def columns(files: Sequence[SeriesFile]) -> Iterator[str]:
         yield f"the column of times {name!r} {text}"
     for found, text in _LOOKS.items():
         if names := [*dict.fromkeys(name for file in files for name in file.looks.get(found, ()))]:
-            yield f"numbers in {', '.join(map(repr, names[:_SHOWN]))}{text}"
+            yield text.format(", ".join(map(repr, names[:_SHOWN])))
     if beside := [*dict.fromkeys(name for file in files for name in file.beside)]:
         text = "called otherwise than the points, go along as they are; `channels` names points"
         yield f"numbers in {', '.join(map(repr, beside[:_SHOWN]))}, {text}"
@@ -59,15 +59,19 @@ def columns(files: Sequence[SeriesFile]) -> Iterator[str]:
 
 _SHOWN = 5
 _LOOKS = {
-    "marked": " are not all written alike, and go along as they are",
-    "grouped": ": '.' may stand between thousands, as no number has other than three digits behind "
-    'it; if it does, say `decimal: ","`',
-    "thousands": ": a mark before three digits stands between thousands; if it stands before "
-    "decimals, say so by `decimal`",
-    "timely": " are taken for points, though they are called or rise as times do: `time` names "
-    "these, and `ignore` what goes along as it is",
-    "shuffled": " rise by the same once they are in order, but rows are not in it, and points are "
-    "taken in the order of rows: if these are times, say so by `time`",
+    "marked": "numbers in {} are not all written alike, and go along as they are",
+    "grouped": "numbers in {}: '.' may stand between thousands, as no number has other than three "
+    'digits behind it; if it does, say `decimal: ","`',
+    "thousands": "numbers in {}: a mark before three digits stands between thousands; if it stands "
+    "before decimals, say so by `decimal`",
+    "timely": "numbers in {} are taken for points, though they are called or rise as times do: "
+    "`time` names these, and `ignore` what goes along as it is",
+    "shuffled": "numbers in {} rise by the same once they are in order, but rows are not in it, "
+    "and points are taken in the order of rows: if these are times, say so by `time`",
+    "dated": "times in {} are taken for labels of points, and move with these: `time` names the "
+    "column of times, and `ignore` what goes along as it is",
+    "mingled": "times in {} do not rise from row to row, and points are taken in the order of "
+    "rows: if these tell when points were, say so by `time`; if not, name them in `ignore`",
 }
 
 
