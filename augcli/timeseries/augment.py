@@ -327,7 +327,7 @@ class ProcessedSeries(Processed):
         numbers = count()
         for name in self.library.files:
             entry, base = self.library.entries[name], names[name]
-            if self._originals or entry.split not in self._ours:
+            if self._stays(entry) or entry.split not in self._ours:
                 record = self._records.of_original(entry, base)
                 yield Output(record, key_as_it_is(self.library.sources[name]), None)
             for copy in self.decided.of([name]):

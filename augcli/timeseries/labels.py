@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 
 from msgspec.structs import replace
 
+from augcli.balance.classes import are_amounts
 from augcli.dataset.columns import column_of, names_groups
 from augcli.dataset.splits import called, columns_of_splits, meant
 from augcli.errors import SettingError, StorageError
@@ -25,6 +26,7 @@ from augcli.timeseries.listing import Place, beside_table
 
 _HEAD = 1 << 16
 _NOWHERE = Place()
+_UNLABELLED = "there is no label"
 
 
 class LabelTable:
@@ -39,7 +41,7 @@ class LabelTable:
         reader = csv.reader(lines, **self._form.options)
         self.names = next(reader, [])
         self.file = column_of(self.name, self.names, settings.file, "file")
-        self._label = self._column(settings.label, "label")
+        self.label = self._column(settings.label, "label")
         self.split = self._column(settings.split_column, "split")
         self.rows: dict[str, list[str]] = {}
         """path → the cells of its last row"""
@@ -53,22 +55,35 @@ class LabelTable:
             told = f"line {line} has {len(cells)} cells instead of {len(self.names)}"
             raise SettingError(("dataset", "labels"), f"{self.name}: {told}")
         path = cells[self.file].replace("\\", "/")
-        if path in self.rows and self._place(self.rows[path]) != self._place(cells):
+        if path in self.rows and self._told(self.rows[path]) != self._told(cells):
             self._unclear[path] = None
         self.rows[path] = cells
 
     def _column(self, ref: ColumnRef | None, key: str) -> int | None:
         return None if ref is None else column_of(self.name, self.names, ref, key)
 
-    def _place(self, cells: Sequence[str], folder: Place = _NOWHERE) -> Place:
-        """Return what a row tells; where it tells no split, that is what folders say."""
-        told = folder
+    def _told(self, cells: Sequence[str]) -> tuple[str | None, str | None]:
+        """Return what a row tells of split and label."""
+        split, augment = None, self._settings.augment
         if self.split is not None:
-            cell, augment = cells[self.split].strip(), self._settings.augment
-            where = cell if cell in augment else meant(self.names[self.split], cell)
-            told = Place(called(where, augment))
-        known = None if self._label is None else cells[self._label].strip()
-        return replace(told, label=None if known in self._settings.missing else known)
+            cell = cells[self.split].strip()
+            split = called(
+                cell if cell in augment else meant(self.names[self.split], cell), augment
+            )
+        label = None if self.label is None else cells[self.label].strip()
+        return split, None if label in self._settings.missing else label
+
+    def _place(self, cells: Sequence[str], folder: Place) -> Place:
+        """Return what a row tells; where it tells no split, that is what folders say."""
+        split, label = self._told(cells)
+        trouble = _UNLABELLED if self.label is not None and label is None else None
+        told = folder if split is None else Place(split)
+        return replace(told, label=label, is_amount=self.of_amounts, trouble=trouble)
+
+    @cached_property
+    def of_amounts(self) -> bool:
+        """Return whether its labels are numbers to be predicted, and no classes."""
+        return are_amounts([label for _, label in map(self._told, self.rows.values())])
 
     @cached_property
     def _by_name(self) -> Mapping[str, Sequence[str]]:
@@ -112,7 +127,7 @@ class LabelTable:
     @property
     def _free(self) -> dict[str, int]:
         """Return the columns that no setting names, with their numbers."""
-        used = (self.file, self._label, self.split)
+        used = (self.file, self.label, self.split)
         return {name: at for at, name in enumerate(self.names) if at not in used}
 
     def whose(self, files: Sequence[str]) -> dict[str, dict[str, list[str]]]:

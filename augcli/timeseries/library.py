@@ -175,7 +175,9 @@ class Library:
 
     def label(self, entry: Entry) -> str:
         """Return what the file of a series says of it."""
-        return str(self.file(entry.file).shapes[entry.row].label)
+        place = self.places[entry.file]
+        own = place.label if place.is_amount else self.file(entry.file).shapes[entry.row].label
+        return str(own)
 
     def at_rate(self, ident: str, rate: int | None) -> Series:
         """Return a series as if it had so many points a second."""
@@ -202,7 +204,8 @@ class Library:
     def _entries(self, name: str) -> Iterator[Entry]:
         place, file = self.places[name], self.file(name)
         self.lost[name] = file.lost
-        self.of_amounts += [name] * file.of_amounts
+        target = file.of_amounts or place.is_amount
+        self.of_amounts += [str(self.settings.labels) if place.is_amount else name] * target
         self.spelled = {key: known | file.spelled[key] for key, known in self.spelled.items()}
         self.unnamed.append((place.split, file.unnamed()))
         self.whose[name] = file.whose()
@@ -212,18 +215,18 @@ class Library:
             ident = name if self.single else f"{name}#{row}"
             split = called(shape.split, self.settings.augment) if told else place.split
             label = shape.label if shape.label is not None else place.label
-            trouble = file.bad.get(row) or (BLANK if split == NO_SPLIT else None)
+            trouble = file.bad.get(row) or place.trouble or (BLANK if split == NO_SPLIT else None)
             yield Entry(
                 ident,
                 name,
                 row,
                 split,
-                None if file.of_amounts else label,
+                None if target else label,
                 shape.channels,
                 shape.length,
                 trouble,
                 shape.rate,
-                file.of_amounts,
+                target,
                 row in coarse,
             )
 

@@ -29,11 +29,15 @@ _FOLDS = {"*[Ff]old*[0-9]": CLASS}
 
 
 class Place(Struct, frozen=True):
-    """What the path of a file says."""
+    """What the path of a file says, or its row in a table."""
 
     split: str = TRAIN
     label: str | None = None
     in_split_folder: bool = False
+    is_amount: bool = False
+    """Whether the label is a number to be predicted, and no class."""
+    trouble: str | None = None
+    """Why the file cannot be used."""
 
 
 def places_of(

@@ -47,7 +47,7 @@ def _made(
     stack = library.stack(entries)
     for records in zip(*told, strict=True):
         stack = _after(library, stack, records, entries)
-    amounts = [*map(partial(_amount, library), entries, told)]
+    amounts = [*map(partial(amount_of, library), entries, told)]
     return Stack(numbers, stack, amounts)
 
 
@@ -91,7 +91,7 @@ def _lengths(length: int, steps: Steps) -> Iterator[int]:
         yield length
 
 
-def _amount(library: Library, entry: Entry, steps: Steps) -> str | None:
+def amount_of(library: Library, entry: Entry, steps: Steps) -> str | None:
     """Return the number that a new series stands for, written as others are; None for a class."""
     if not entry.target:
         return None

@@ -54,7 +54,9 @@ def test_times_that_nobody_names_are_told(form: str, tmp_path: Path) -> None:
     assert [each for each in notes if "times in 'when' are taken for labels of points" in each]
     for key, value in (("time", "when"), ("ignore", ["when"])):
         told["dataset"] = dataset | {key: value}
-        assert not [each for each in run(table, tmp_path / "out", **told).notes if "times in" in each]
+        assert not [
+            each for each in run(table, tmp_path / "out", **told).notes if "times in" in each
+        ]
 
 
 def test_times_that_are_none_are_told(tmp_path: Path) -> None:
