@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from augcli.balance.classes import are_amounts
 from augcli.dataset.columns import column_of, names_groups
 from augcli.dataset.splits import called, columns_of_splits, meant
+from augcli.dataset.told import few
 from augcli.errors import SettingError, StorageError
 from augcli.plural import several
 from augcli.records.mixed import line
@@ -108,12 +109,24 @@ class LabelTable:
             text = f"{self.name} has no row of {len(lacking)} of {len(files)} files, such as"
             more = "`exclude` leaves files out"
             raise SettingError(("dataset", "labels"), f"{text} {lacking[0]}; {more}")
+        self._refuse_shared({file: path for file, path in found.items() if file != path})
         folders = beside_table(self._settings, files)
         return {
             file: self._place(self.rows[path], folders.get(file, _NOWHERE))
             for file, path in found.items()
             if path
         }
+
+    def _refuse_shared(self, named: Mapping[str, str | None]) -> None:
+        """Raise SettingError for a row that several files have by their name, and none by path."""
+        files: dict[str | None, list[str]] = defaultdict(list)
+        for file, path in named.items():
+            files[path].append(file)
+        for path, same in files.items():
+            if len(same) > 1:
+                text = f"{self.name}: {path!r} may be any of {few(same)}"
+                hint = f"write paths into the column {self.names[self.file]!r}"
+                raise SettingError(("dataset", "labels"), f"{text}; {hint}")
 
     def unnamed(self, places: Mapping[str, Place]) -> Iterator[tuple[str, dict[str, set[str]]]]:
         """Yield the splits of files, and in each the columns of splits that no setting names."""

@@ -151,6 +151,18 @@ def test_a_table_tells_the_classes_of_sounds(tmp_path: Path, paths: str) -> None
     assert told["audio/2-b.wav"] == "rain"
 
 
+def test_one_row_is_not_of_several_files(tmp_path: Path) -> None:
+    source = labelled(tmp_path, TABLE)
+    write(source / "other/1-a.wav", sound("WAV", 9))
+    told = {"dataset": TOLD, "copies": 1, "steps": STEPS}
+    with pytest.raises(RecipeError, match=r"'1-a.wav' may be any of audio/1-a.wav, other/1-a.wav"):
+        run(source, tmp_path / "out", **told)
+    rows = TABLE.replace("1-a", "audio/1-a") + "other/1-a.wav,2,bell\n"
+    write(source / "meta/list.csv", rows)
+    counts = run(source, tmp_path / "out", **told).counts
+    assert {each.label: each.before for each in counts} == {"dog": 3, "rain": 1, "bell": 1}
+
+
 def test_a_table_tells_splits_and_new_classes_are_noticed(tmp_path: Path) -> None:
     source = labelled(
         tmp_path, TABLE.replace("fold", "split").replace(",1,", ",train,").replace(",5,", ",test,")
