@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 
 _BLOCK = 256
 """How many series are drawn for at a time."""
-_READING = 7
+_READING = 8
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
