@@ -44,12 +44,13 @@ from augcli.timeseries.drawing import Drawing
 from augcli.timeseries.formats import versions_for
 from augcli.timeseries.formats.base import Own
 from augcli.timeseries.job import SeriesJob
-from augcli.timeseries.library import Entry, Library, Society, size_of
+from augcli.timeseries.library import Entry, Library, size_of
 from augcli.timeseries.listing import output_names
 from augcli.timeseries.parted import library_of
 from augcli.timeseries.provenance import Story
 from augcli.timeseries.records import File, Records
 from augcli.timeseries.single import ProcessedFile
+from augcli.timeseries.society import Society
 from augcli.timeseries.writing import Ahead, Writing
 from augcli.transform import prepare
 

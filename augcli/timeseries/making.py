@@ -113,11 +113,11 @@ def _decimals(number: str) -> int:
 def _after(library: Library, stack: Series, steps: Steps, entries: Sequence[Entry]) -> Series:
     """Return a stack after a step, which each of its series has its own record of.
 
-    Partners come with as many points a second as the series has that they are mixed with.
+    Sounds come with as many channels and points a second as the one that they are mixed with.
     """
     cls, params = step_named(SeriesTransform, steps[0]["name"]), [step["params"] for step in steps]
     partners: Partners = [()] * len(params)
     if cls.mixes:
         every = zip(params, entries, strict=True)
-        partners = [[library.at_rate(i, own.rate) for i in each["partners"]] for each, own in every]
+        partners = [[library.beside(i, own) for i in each["partners"]] for each, own in every]
     return cls.apply_all(stack, params, partners)

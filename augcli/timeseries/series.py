@@ -110,6 +110,13 @@ class Series(Struct, frozen=True, dict=True):
         values = resample_poly(filled(self.values), rate // common, own // common, axis=-1)
         return Series(np.ascontiguousarray(values), self.label, rate=rate)
 
+    def spread(self, channels: int) -> Series:
+        """Return it with so many channels: itself, or the mean of its own in each of them."""
+        if channels == self.channels:
+            return self
+        mean = self.values.mean(axis=0, keepdims=True)
+        return Series(mean.repeat(channels, axis=0), self.label, rate=self.rate)
+
 
 Partners: TypeAlias = Sequence[Sequence[Series]]
 """Of each series of a stack, those that it is mixed with."""

@@ -122,6 +122,27 @@ def test_partners_of_other_lengths_keep_their_pitch(
     again(tmp_path)
 
 
+@pytest.mark.parametrize(("own", "others"), [(2, 1), (1, 2), (3, 2)])
+def test_a_background_is_heard_in_all_channels(tmp_path: Path, own: int, others: int) -> None:
+    time = np.arange(4000) / RATE * 2 * np.pi
+    voice = [np.sin(300 * (1 + channel) * time) / 4 for channel in range(own)]
+    hum = [np.sin(1000 * (1 + channel) * time) / 4 for channel in range(others)]
+    for name, channels in (("voice", voice), ("hum", hum)):
+        path = write(tmp_path / f"in/{name}/a.wav", "")
+        soundfile.write(path, np.array(channels).T, RATE, subtype="FLOAT")
+    step = {"mix_background": {"background": ["hum"], "snr_db": 0, "only": ["voice"]}}
+    told = {"kind": "timeseries"}
+    summary = run(tmp_path / "in", tmp_path / "out", dataset=told, copies=1, steps=[step])
+    assert not [note for note in summary.notes if note.startswith("mix_background")]
+    made, _ = soundfile.read(next((tmp_path / "out").rglob("voice/a.aug*")), always_2d=True)
+    (line,) = [each for each in manifest(tmp_path / "out") if each["partners"]]
+    start = int(line["steps"][0]["params"]["start"] * len(time))
+    under = np.roll(np.mean(hum, axis=0), -start)
+    under *= np.sqrt(np.mean(np.square(voice)) / np.mean(np.square(under)))
+    np.testing.assert_allclose(made.T, np.array(voice) + under, atol=1e-6)
+    again(tmp_path)
+
+
 def labelled(folder: Path, table: str) -> Path:
     """Write four sounds in one folder, and a table of their classes in another."""
     for number, name in enumerate(("1-a", "2-b", "3-c", "4-d")):
