@@ -41,7 +41,7 @@ def _crossing(library: Library, ours: Collection[str]) -> Iterator[Doubt]:
     splits = [entry.split for entry in entries]
     for name in dict.fromkeys(name for told in whose.values() for name in told):
         cells = [whose[e.file][name][e.row] if name in whose[e.file] else None for e in entries]
-        yield from apart({name: cells}, splits, ours, shares and shares.by)
+        yield from apart({name: cells}, splits, ours, shares.by if shares else None)
 
 
 def columns(files: Sequence[SeriesFile]) -> Iterator[str]:
