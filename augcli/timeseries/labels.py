@@ -14,9 +14,8 @@ from msgspec.structs import replace
 from augcli.balance.classes import are_amounts
 from augcli.dataset.columns import column_of, names_groups
 from augcli.dataset.splits import called, columns_of_splits, meant
-from augcli.dataset.told import few
 from augcli.errors import SettingError, StorageError
-from augcli.plural import several
+from augcli.plural import few, several
 from augcli.records.mixed import line
 from augcli.rows.delimited import sniff
 from augcli.rows.encodings import open_text
