@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+import soundfile
 from helpers import augment, failures, picture, run, write, write_recipe
 
+from augcli.commands.init import starter
 from augcli.errors import RecipeError
 
 Column = list[str]
@@ -79,6 +81,14 @@ def arrays(folder: Path, told: Column, name: str) -> Path:
     return path
 
 
+def sounds(folder: Path, told: Column, name: str) -> Path:
+    for number in range(len(told)):
+        soundfile.write(write(folder / f"s/{number}.wav", ""), np.array(values(number)) / 9, 8000)
+    lines = [f"{number}.wav,{'ab'[number % 2]}" for number in range(len(told))]
+    write(folder / "list.csv", rows("file,label", lines, told, name))
+    return folder
+
+
 SERIES = {"kind": "timeseries", "label": "label"}
 KINDS: dict[str, tuple[Callable[[Path, Column, str], Path], dict[str, Any], list[str]]] = {
     "pictures": (pictures, {"format": "csv"}, ["invert"]),
@@ -89,6 +99,7 @@ KINDS: dict[str, tuple[Callable[[Path, Column, str], Path], dict[str, Any], list
     "wide": (wide, SERIES, ["jitter"]),
     "long": (long, SERIES | {"id": "who"}, ["jitter"]),
     "arrays": (arrays, SERIES | {"label": "y"}, ["jitter"]),
+    "sounds": (sounds, SERIES | {"labels": "list.csv"}, [{"mixup": {"partner": "any"}}]),
 }
 SPLITS = ["train", "", "Test", "train", "TRAINING", "test", "train", "train"]
 every_kind = pytest.mark.parametrize("kind", KINDS)
@@ -192,6 +203,30 @@ def test_what_folders_of_pictures_tell_already_stops_nothing(tmp_path: Path) -> 
     assert grown(summary) == {"test": 0, "train": 3}
 
 
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_folders_of_sounds_tell_splits_where_their_table_does_not(
+    tmp_path: Path, split: str
+) -> None:
+    folder = sounds(tmp_path / "in", [split] * 6, "part")
+    for number in range(6):
+        name = f"{number}.wav"
+        path = write(folder / ("test" if number < 2 else "train") / name, "")
+        (folder / "s" / name).rename(path)
+    told = SERIES | {"labels": "list.csv"}
+    summary = run(folder, tmp_path / "out", dataset=told, steps=["jitter"], copies=1)
+    assert grown(summary) == {"test": 0, "train": 4}
+    assert (tmp_path / "out/test/0.wav").read_bytes() == (folder / "test/0.wav").read_bytes()
+    with pytest.raises(RecipeError, match=r"test/0\.wav is test by its name"):
+        run(folder, tmp_path / "drawn", dataset=told | {"split": {"test": 0.5}}, steps=["jitter"])
+
+
+def test_a_column_of_splits_beside_sounds_is_in_a_starter(tmp_path: Path) -> None:
+    sounds(tmp_path / "in", ["train"] * 6 + ["test"] * 2, "part")
+    text = starter(tmp_path / "in", tmp_path).text
+    assert '\n  split: "part"\n' in text
+    assert "question" not in text
+
+
 def test_parts_of_a_table_are_looked_at_together(tmp_path: Path) -> None:
     for part, split in (("one", "train"), ("two", "test")):
         path = table(tmp_path / part, [split] * 6, "part")
@@ -209,6 +244,7 @@ def test_a_column_that_is_used_is_no_other_one(tmp_path: Path) -> None:
         "wide": {"label": "part"},
         "long": {"label": "part"},
         "arrays": {"label": "part"},
+        "sounds": {"label": "part"},
     }
     for kind, dataset in names.items():
         assert grown(ran(tmp_path / kind, kind, ["train", "test"] * 4, **dataset)) == {"train": 8}

@@ -87,12 +87,17 @@ def refuse_amounts(balance: BalanceSettings | None, files: Sequence[str]) -> Non
 
 def are_amounts(labels: Sequence[str | None]) -> bool:
     """Return whether labels are numbers of which most are different, not all of them whole."""
+    return any(number % 1 for number in various_numbers(labels))
+
+
+def various_numbers(labels: Sequence[str | None]) -> set[float]:
+    """Return the numbers that labels are, where most of them are different; else none."""
     known = [label for label in labels if label is not None]
     try:
         numbers = {float(label) for label in known}
     except ValueError:
-        return False
-    return 2 * len(numbers) > len(known) > _NUMBERS and any(number % 1 for number in numbers)
+        return set()
+    return numbers if 2 * len(numbers) > len(known) > _NUMBERS else set()
 
 
 def check_class(

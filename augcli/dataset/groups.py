@@ -13,10 +13,12 @@ Told = Mapping[str, Iterable[str | None]]
 """column → what it says of each sample."""
 
 
-def apart(columns: Told, splits: Iterable[str], ours: Collection[str]) -> Iterator[Doubt]:
+def apart(
+    columns: Told, splits: Iterable[str], ours: Collection[str], by: str | int | None = None
+) -> Iterator[Doubt]:
     """Yield which columns have values in an augmented and another split; blank ones are none.
 
-    `splits` are those of the samples, `ours` are augmented.
+    `splits` are those of the samples, `ours` are augmented; `by` tells their order, if any does.
     """
     inside = [split in ours for split in splits]
     for name, cells in columns.items():
@@ -24,12 +26,13 @@ def apart(columns: Told, splits: Iterable[str], ours: Collection[str]) -> Iterat
         for cell, is_ours in zip(cells, inside, strict=True):
             found[is_ours].add((cell or "").strip())
         if both := (found[True] & found[False]) - {""}:
-            yield told_apart(name, len(both))
+            yield told_apart(name, len(both), by)
 
 
-def told_apart(column: str, count: int) -> Doubt:
+def told_apart(column: str, count: int, by: str | int | None = None) -> Doubt:
     """Return that so many values of a column are in an augmented and another split."""
+    order = "" if by is None else f"by: {quoted(str(by))}, "
     what = f"{several(count, 'value')} of column {column!r} {'is' if count == 1 else 'are'}"
     text = f"{what} in an augmented and in another split"
-    hint = f"keep them together by `split: {{test: 0.2, group: {quoted(column)}}}`"
+    hint = f"keep them together by `split: {{test: 0.2, {order}group: {quoted(column)}}}`"
     return GROUPS_APART.doubt(text, hint, "dataset.split")

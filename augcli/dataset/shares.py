@@ -24,6 +24,8 @@ OTHER = "other"
 """The split of what shares are not drawn of."""
 SPLITS = [OTHER, "test", "train", "val"]
 """The splits that can be drawn; a sample's is the place of one here."""
+_TURNS = np.array([-1, 2, 0, 1])
+"""Which comes after which where an order tells them."""
 
 BLOCK = 10
 """Samples that a block has at least."""
@@ -77,6 +79,25 @@ def shared_inside(
     codes = np.full(len(inside), SPLITS.index(OTHER), np.int32)
     codes[inside] = shared_out(shares, strata[inside], units[inside], keys[inside])
     return codes
+
+
+def in_last(shares: SplitShares, codes: NDArray[np.int32], groups: Numbers) -> NDArray[np.int32]:
+    """Return splits in time with groups in the last of theirs; what they have before is `other`.
+
+    A negative number is no group. Raises SettingError if a split gets none.
+    """
+    known, turns = groups >= 0, _TURNS[codes]
+    last = np.full(groups.max(initial=-1) + 1, -1)
+    np.maximum.at(last, groups[known], turns[known])
+    earlier = known & (turns >= 0)
+    earlier[earlier] = turns[earlier] < last[groups[earlier]]
+    whole = np.where(earlier, SPLITS.index(OTHER), codes).astype(np.int32)
+    for name in (TRAIN, *shares.held):
+        if SPLITS.index(name) not in whole:
+            text = f"each {shares.group} of {name!r} has later samples, and none is left there"
+            way = "say `group` or `by` alone, or take a smaller share"
+            raise SettingError(("dataset", "split"), f"{text}; {way}")
+    return whole
 
 
 def _whole_units(units: Numbers, codes: NDArray[np.int32]) -> NDArray[np.int32]:

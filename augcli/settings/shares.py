@@ -50,7 +50,8 @@ class SplitShares(BaseModel):
     group: str | int | None = Field(
         None,
         description="what stays together: a column, or a regular expression of paths, of which the "
-        "first group counts; without it equal samples do, unless `leaks: allow`",
+        "first group counts; without it equal samples do, unless `leaks: allow`; beside `by` a "
+        "group is in the last of its splits alone, and what it has before that in `other`",
     )
 
     by: str | int | None = Field(
@@ -75,12 +76,6 @@ class SplitShares(BaseModel):
         if last and told.get("by") is None:
             raise ValueError(f"`{last}` is by an order: name the column that tells it with `by`")
         return told
-
-    @model_validator(mode="after")
-    def _is_one_way(self) -> SplitShares:
-        if self.by is not None and self.group is not None:
-            raise ValueError("splits are by the order of `by` or of whole groups, not by both")
-        return self
 
     @model_validator(mode="after")
     def _some_are_left(self) -> SplitShares:

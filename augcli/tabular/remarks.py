@@ -98,7 +98,7 @@ def leaked(outlines: Sequence[Outline], settings: TableDatasetSettings) -> list[
     allowed = settings.model_copy(update={"leaks": "allow"})
     whole, way = settings.model_copy(update={"split": None}), "take each out of one of the splits"
     if settings.shares and settings.shares.by is not None:
-        way = "draw splits of whole groups instead, without `by`"
+        way = "say `group` beside `by`, so that what they have before is in neither split"
     told, drawn = _by_whom(shared_rows(outlines), outlines[0].splits, settings)
     return [
         *heeded(settings, what, told, lambda pair: " = ".join(map(row_id, pair))),

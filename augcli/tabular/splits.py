@@ -9,7 +9,15 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from augcli.dataset.shares import BLOCK, SPLITS, blocks, blocks_of_texts, refuse_same, shared_inside
+from augcli.dataset.shares import (
+    BLOCK,
+    SPLITS,
+    blocks,
+    blocks_of_texts,
+    in_last,
+    refuse_same,
+    shared_inside,
+)
 from augcli.dataset.splits import (
     NO_SPLIT,
     TRAIN,
@@ -160,8 +168,11 @@ def _drawn(
     """
     if shares.by is not None:
         units, keys = _by_order(table, shares.by)
-        strata = np.zeros(len(table), np.int32)
-        return Coded(shared_inside(inside, shares, strata, units, keys), SPLITS)
+        strata, column = np.zeros(len(table), np.int32), table.with_role("group")
+        codes = shared_inside(inside, shares, strata, units, keys)
+        if column is not None and shares.group is not None:
+            codes = in_last(shares, codes, table.coded[column.index].codes)
+        return Coded(codes, SPLITS)
     units, keys = _units(table, streams, equal=equal)
     return Coded(shared_inside(inside, shares, _strata(table, shares), units, keys), SPLITS)
 

@@ -44,12 +44,13 @@ from augcli.timeseries.drawing import Drawing
 from augcli.timeseries.formats import versions_for
 from augcli.timeseries.formats.base import Own
 from augcli.timeseries.job import SeriesJob
-from augcli.timeseries.library import Entry, Library, Society, size_of
+from augcli.timeseries.library import Entry, Library, size_of
 from augcli.timeseries.listing import output_names
 from augcli.timeseries.parted import library_of
 from augcli.timeseries.provenance import Story
 from augcli.timeseries.records import File, Records
 from augcli.timeseries.single import ProcessedFile
+from augcli.timeseries.society import Society
 from augcli.timeseries.writing import Ahead, Writing
 from augcli.transform import prepare
 
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
 
 _BLOCK = 256
 """How many series are drawn for at a time."""
-_READING = 7
+_READING = 8
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
@@ -231,7 +232,7 @@ class ProcessedSeries(Processed):
     def _failures(self) -> Iterator[Plain]:
         for name, reason in sorted(self.library.broken.items()):
             place = self.library.places[name]
-            yield failure(name, place.split, place.label, reason)
+            yield failure(name, place.split or None, place.label, reason)
         for name in self.library.files:
             yield from lost_lines(name, self.library.lost[name])
         for entry in self.library.entries.values():
@@ -327,7 +328,7 @@ class ProcessedSeries(Processed):
         numbers = count()
         for name in self.library.files:
             entry, base = self.library.entries[name], names[name]
-            if self._originals or entry.split not in self._ours:
+            if self._stays(entry) or entry.split not in self._ours:
                 record = self._records.of_original(entry, base)
                 yield Output(record, key_as_it_is(self.library.sources[name]), None)
             for copy in self.decided.of([name]):

@@ -14,6 +14,7 @@ from augcli.dataset.doubts import UNNAMED_LABELS
 from augcli.dataset.files import Listing, head_of
 from augcli.dataset.formats import format_at
 from augcli.dataset.lists import is_list
+from augcli.dataset.splits import are_splits, columns_of_splits
 from augcli.dataset.told import CLASS, Told, quoted
 from augcli.plural import few
 from augcli.timeseries.config import SeriesDatasetSettings
@@ -125,14 +126,25 @@ def _folder(name: str) -> str:
 
 def _columns(listing: Listing, table: str, names: Set[str]) -> dict[str, str]:
     """Return which columns of a table name files and, as far as that is clear, classes."""
-    text = head_of(listing.bounds, table, _HEAD).decode(errors="replace")
-    delimiter = max(",;\t|", key=text.partition("\n")[0].count)
-    with suppress(csv.Error):
-        head, *rows = islice(csv.reader(text.splitlines(), delimiter=delimiter), 1 + _LOOKED_AT)
-        for at, column in enumerate(head):
-            cells = [PurePosixPath(row[at]).name for row in rows if len(row) == len(head)]
-            if cells and names >= {*cells}:
-                known = {name.strip().lower(): name for name in head if name != column}
-                label = next((known[each] for each in _CLASSES if each in known), None)
-                return {"file": column} | ({"label": label} if label else {})
+    head, *rows = _rows(head_of(listing.bounds, table, _HEAD)) or [[]]
+    for at, column in enumerate(head):
+        cells = [PurePosixPath(row[at]).name for row in rows[:_LOOKED_AT]]
+        if cells and names >= {*cells}:
+            known = {name.strip().lower(): name for name in head if name != column}
+            label = next((known[each] for each in _CLASSES if each in known), None)
+            splits = columns_of_splits(head, rows).items()
+            split = next((name for name, values in splits if are_splits(values)), None)
+            told = {"file": column, "label": label, "split": split}
+            return {key: name for key, name in told.items() if name is not None}
     return {}
+
+
+def _rows(data: bytes) -> list[list[str]]:
+    """Return the names of a table's columns and its first rows; nothing of what is none."""
+    lines = data.decode(errors="replace").splitlines()
+    whole = lines[:-1] if len(data) == _HEAD else lines
+    delimiter = max(",;\t|", key=lines[0].count) if lines else ","
+    with suppress(csv.Error):
+        rows = [*csv.reader(whole, delimiter=delimiter)]
+        return [row for row in rows if len(row) == len(rows[0])]
+    return []

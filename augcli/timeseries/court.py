@@ -39,7 +39,7 @@ Vector = NDArray[np.float32]
 def seen(folder: Path, record: Record) -> Iterator[Seen]:
     """Yield the series of an output; nothing of what cannot be read."""
     (own,) = of_forms([record], SeriesRecord, SeriesFileRecord)
-    settings = SeriesDatasetSettings.again(own.dataset)
+    settings = SeriesDatasetSettings.again(own.dataset).of_files
     source = Source(record.output, "", (folder / record.output).read_bytes())
     alone = record.new_rows is None
     try:

@@ -23,9 +23,10 @@ from augcli.timeseries.copies import Copy
 from augcli.timeseries.courses import Course, Steps, Way, courses_of
 from augcli.timeseries.formats.base import SeriesFile
 from augcli.timeseries.job import SeriesJob
-from augcli.timeseries.library import Entry, Library, PeersOf, Society
+from augcli.timeseries.library import Entry, Library
 from augcli.timeseries.making import made_alone
 from augcli.timeseries.marks import are_new, mark_of
+from augcli.timeseries.society import PeersOf, Society
 from augcli.timeseries.transform import Facts, SeriesTransform
 from augcli.transform import Params, walk
 

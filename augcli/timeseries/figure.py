@@ -22,7 +22,7 @@ _SIZE = (240, 110)
 def figure(path: Path, record: Record, row: RowRecord | None) -> str:
     """Return a plot of a series as HTML, and its range; a word where it cannot be shown."""
     (own,) = of_forms([record], SeriesRecord, SeriesFileRecord)
-    settings = SeriesDatasetSettings.again(own.dataset)
+    settings = SeriesDatasetSettings.again(own.dataset).of_files
     try:
         whole = _opened(path, settings, single=own.new_rows is None).series(row.row if row else 0)
     except SampleError:

@@ -9,19 +9,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import PurePosixPath
 
+from msgspec.structs import replace
+
+from augcli.balance.classes import are_amounts
 from augcli.dataset.columns import column_of, names_groups
-from augcli.dataset.splits import TRAIN, called
+from augcli.dataset.splits import called, columns_of_splits, meant
 from augcli.errors import SettingError, StorageError
-from augcli.plural import several
+from augcli.plural import few, several
 from augcli.records.mixed import line
 from augcli.rows.delimited import sniff
 from augcli.rows.encodings import open_text
 from augcli.settings.base import ColumnRef
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.listing import Place
+from augcli.timeseries.listing import Place, beside_table
 
 _HEAD = 1 << 16
+_NOWHERE = Place()
+_UNLABELLED = "there is no label"
 
 
 class LabelTable:
@@ -36,7 +41,7 @@ class LabelTable:
         reader = csv.reader(lines, **self._form.options)
         self.names = next(reader, [])
         self.file = column_of(self.name, self.names, settings.file, "file")
-        self._label = self._column(settings.label, "label")
+        self.label = self._column(settings.label, "label")
         self.split = self._column(settings.split_column, "split")
         self.rows: dict[str, list[str]] = {}
         """path → the cells of its last row"""
@@ -50,20 +55,35 @@ class LabelTable:
             told = f"line {line} has {len(cells)} cells instead of {len(self.names)}"
             raise SettingError(("dataset", "labels"), f"{self.name}: {told}")
         path = cells[self.file].replace("\\", "/")
-        if path in self.rows and self._place(self.rows[path]) != self._place(cells):
+        if path in self.rows and self._told(self.rows[path]) != self._told(cells):
             self._unclear[path] = None
         self.rows[path] = cells
 
     def _column(self, ref: ColumnRef | None, key: str) -> int | None:
         return None if ref is None else column_of(self.name, self.names, ref, key)
 
-    def _place(self, cells: Sequence[str]) -> Place:
-        where, known = TRAIN, None
+    def _told(self, cells: Sequence[str]) -> tuple[str | None, str | None]:
+        """Return what a row tells of split and label."""
+        split, augment = None, self._settings.augment
         if self.split is not None:
-            where = called(cells[self.split], self._settings.augment)
-        if self._label is not None:
-            known = cells[self._label].strip()
-        return Place(where, None if known in self._settings.missing else known)
+            cell = cells[self.split].strip()
+            split = called(
+                cell if cell in augment else meant(self.names[self.split], cell), augment
+            )
+        label = None if self.label is None else cells[self.label].strip()
+        return split, None if label in self._settings.missing else label
+
+    def _place(self, cells: Sequence[str], folder: Place) -> Place:
+        """Return what a row tells; where it tells no split, that is what folders say."""
+        split, label = self._told(cells)
+        trouble = _UNLABELLED if self.label is not None and label is None else None
+        told = folder if split is None else Place(split)
+        return replace(told, label=label, is_amount=self.of_amounts, trouble=trouble)
+
+    @cached_property
+    def of_amounts(self) -> bool:
+        """Return whether its labels are numbers to be predicted, and no classes."""
+        return are_amounts([label for _, label in map(self._told, self.rows.values())])
 
     @cached_property
     def _by_name(self) -> Mapping[str, Sequence[str]]:
@@ -88,20 +108,47 @@ class LabelTable:
             text = f"{self.name} has no row of {len(lacking)} of {len(files)} files, such as"
             more = "`exclude` leaves files out"
             raise SettingError(("dataset", "labels"), f"{text} {lacking[0]}; {more}")
-        return {file: self._place(self.rows[path]) for file, path in found.items() if path}
+        self._refuse_shared({file: path for file, path in found.items() if file != path})
+        folders = beside_table(self._settings, files)
+        return {
+            file: self._place(self.rows[path], folders.get(file, _NOWHERE))
+            for file, path in found.items()
+            if path
+        }
+
+    def _refuse_shared(self, named: Mapping[str, str | None]) -> None:
+        """Raise SettingError for a row that several files have by their name, and none by path."""
+        files: dict[str | None, list[str]] = defaultdict(list)
+        for file, path in named.items():
+            files[path].append(file)
+        for path, same in files.items():
+            if len(same) > 1:
+                text = f"{self.name}: {path!r} may be any of {few(same)}"
+                hint = f"write paths into the column {self.names[self.file]!r}"
+                raise SettingError(("dataset", "labels"), f"{text}; {hint}")
+
+    def unnamed(self, places: Mapping[str, Place]) -> Iterator[tuple[str, dict[str, set[str]]]]:
+        """Yield the splits of files, and in each the columns of splits that no setting names."""
+        free = {} if self.split is not None else self._free
+        rows: dict[str, list[list[str]]] = defaultdict(list)
+        for file, place in places.items():
+            cells = self.rows[self.path_of(file) or ""]
+            rows[place.split].append([cells[at] for at in free.values()])
+        yield from ((split, columns_of_splits([*free], each)) for split, each in rows.items())
+
+    @property
+    def _free(self) -> dict[str, int]:
+        """Return the columns that no setting names, with their numbers."""
+        used = (self.file, self.label, self.split)
+        return {name: at for at, name in enumerate(self.names) if at not in used}
 
     def whose(self, files: Sequence[str]) -> dict[str, dict[str, list[str]]]:
         """Return of each file the columns that tell of whom it is, with its cell.
 
         They are known by their names, and one by which splits are drawn by the recipe.
         """
-        settings = self._settings
-        by, used = settings.shares and settings.shares.group, (self.file, self._label, self.split)
-        columns = {
-            name: at
-            for at, name in enumerate(self.names)
-            if at not in used and (name == by or names_groups(name))
-        }
+        by = self._settings.shares and self._settings.shares.group
+        columns = {name: at for name, at in self._free.items() if name == by or names_groups(name)}
         rows = {file: self.rows[path] for file in files if (path := self.path_of(file))}
         return {
             file: {name: [self._present(cells[at])] for name, at in columns.items()}

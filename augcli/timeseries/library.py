@@ -3,39 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
-from functools import cached_property, partial
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-from msgspec import Struct
 from msgspec.structs import replace
 
 from augcli.balance.targets import Group
 from augcli.checks.equal import shared
 from augcli.dataset.splits import BLANK, NO_SPLIT, called, is_augmented
-from augcli.draws import Draws
 from augcli.errors import SampleError
-from augcli.nearest.points import Points
-from augcli.nearest.search import nearest
 from augcli.once import Recent
 from augcli.rows.encodings import LostLine
 from augcli.rows.opened import each_opened, held_out, none_left
 from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.dtw import distance
 from augcli.timeseries.formats import open_file
 from augcli.timeseries.formats.base import SeriesFile
 from augcli.timeseries.listing import Place
-from augcli.timeseries.series import Series, filled, stacked
+from augcli.timeseries.series import Series, stacked
 
-_COMPARED = 100
-"""How many of a class a series is aligned with to find the nearest."""
 _OPEN, _RECENT = 64, 16
-_MOST = 100
-"""How many of the nearest can be asked for."""
 
 
 class Entry(NamedTuple):
@@ -175,12 +165,13 @@ class Library:
 
     def label(self, entry: Entry) -> str:
         """Return what the file of a series says of it."""
-        return str(self.file(entry.file).shapes[entry.row].label)
+        place = self.places[entry.file]
+        own = place.label if place.is_amount else self.file(entry.file).shapes[entry.row].label
+        return str(own)
 
-    def at_rate(self, ident: str, rate: int | None) -> Series:
-        """Return a series as if it had so many points a second."""
-        own, series = self.entries[ident].rate, self.series(ident)
-        return series if None in (own, rate) else series.resampled(own, rate)
+    def beside(self, ident: str, other: Entry) -> Series:
+        """Return a series, a sound with as many channels and points a second as another."""
+        return self.series(ident).resampled(other.rate).spread(other.channels)
 
     def _opened(self, name: str) -> SeriesFile:
         opened = partial(self._as_told, name)
@@ -196,12 +187,15 @@ class Library:
         entries = list(self._entries(source.name))
         if not entries:
             raise SampleError("there are no series in it")
+        if self.single and entries[0].split == NO_SPLIT:
+            raise SampleError(BLANK)
         return entries
 
     def _entries(self, name: str) -> Iterator[Entry]:
         place, file = self.places[name], self.file(name)
         self.lost[name] = file.lost
-        self.of_amounts += [name] * file.of_amounts
+        target = file.of_amounts or place.is_amount
+        self.of_amounts += [str(self.settings.labels) if place.is_amount else name] * target
         self.spelled = {key: known | file.spelled[key] for key, known in self.spelled.items()}
         self.unnamed.append((place.split, file.unnamed()))
         self.whose[name] = file.whose()
@@ -211,18 +205,18 @@ class Library:
             ident = name if self.single else f"{name}#{row}"
             split = called(shape.split, self.settings.augment) if told else place.split
             label = shape.label if shape.label is not None else place.label
-            trouble = file.bad.get(row) or (BLANK if split == NO_SPLIT else None)
+            trouble = file.bad.get(row) or place.trouble or (BLANK if split == NO_SPLIT else None)
             yield Entry(
                 ident,
                 name,
                 row,
                 split,
-                None if file.of_amounts else label,
+                None if target else label,
                 shape.channels,
                 shape.length,
                 trouble,
                 shape.rate,
-                file.of_amounts,
+                target,
                 row in coarse,
             )
 
@@ -243,96 +237,3 @@ def size_of(entries: Iterable[Entry]) -> str:
 def _extent(numbers: Collection[int]) -> str:
     low, high = min(numbers, default=0), max(numbers, default=0)
     return f"{low}" if low == high else f"{low} to {high}"
-
-
-class Society:
-    """Who may be whose partner: series of the same split with as many channels."""
-
-    def __init__(self, library: Library):
-        self._library = library
-        self.expected: Collection[str] = ()
-        """Those that are to be worked on together: what is near to them is looked for at once."""
-        self._near: dict[str, list[str]] = {}
-        self._points: Recent[tuple[str, ...], Points] = Recent(None)
-
-    @cached_property
-    def _rings(self) -> dict[tuple[str, int, str | None], list[tuple[int, str]]]:
-        groups: dict[tuple[str, int, str | None], list[str]] = defaultdict(list)
-        for entry in self._library.entries.values():
-            if entry.trouble is None:
-                groups[entry.split, entry.channels, f"={entry.label}"].append(entry.id)
-                groups[entry.split, entry.channels, "*"].append(entry.id)
-        place = Draws(0).at("ring")
-        return {
-            group: sorted((place.at(ident).key, ident) for ident in ids)
-            for group, ids in groups.items()
-        }
-
-    def ring(self, entry: Entry, of: str | None) -> list[tuple[int, str]]:
-        """Return hashes and ids of those of a class, of the entry's own, or of all."""
-        name = "*" if of in ("*", "!") else f"={entry.label if of is None else of}"
-        return self._rings.get((entry.split, entry.channels, name), [])
-
-    def pick(self, entry: Entry, draws: Draws, count: int, of: str | None) -> list[str]:
-        """Return the next on the ring from drawn places, so that new files change few of them."""
-        ring = self.ring(entry, of)
-        picked: list[str] = []
-        for number in range(count):
-            start = bisect_right(ring, (draws.at(number).key, ""))
-            around = (ring[(start + i) % len(ring)][1] for i in range(len(ring)))
-            found = next((i for i in around if self._fits(i, entry, picked, of)), None)
-            if found is None:
-                break
-            picked.append(found)
-        return picked
-
-    def _fits(self, ident: str, entry: Entry, picked: list[str], of: str | None) -> bool:
-        other = self._library.entries[ident]
-        return (
-            ident != entry.id
-            and ident not in picked
-            and not (of == "!" and other.label == entry.label)
-        )
-
-    def nearest(self, entry: Entry, count: int) -> list[str]:
-        """Return the nearest of the class, by Euclidean distance or, if lengths differ, DTW."""
-        if entry.id not in self._near:
-            ring = [ident for _, ident in self.ring(entry, None)]
-            lengths = {self._library.entries[ident].length for ident in ring}
-            self._near |= self._by_points(entry, ring) if len(lengths) == 1 else self._by_dtw(entry)
-        return self._near[entry.id][:count]
-
-    def _by_points(self, entry: Entry, ring: Sequence[str]) -> dict[str, list[str]]:
-        """Return the nearest of a series, and of those of its class that are expected."""
-        asked = {entry.id, *self.expected}
-        places = np.array([place for place, ident in enumerate(ring) if ident in asked])
-        pool = self._points.get(tuple(ring), self._pointed)
-        rows = nearest(pool, pool.at(places), _MOST + 1).tolist()
-        found = zip(places.tolist(), rows, strict=True)
-        return {ring[own]: [ring[p] for p in row if p != own] for own, row in found}
-
-    def _by_dtw(self, entry: Entry) -> dict[str, list[str]]:
-        own, others = self._library.series(entry.id), Draws(0).at("near", entry.id)
-        ring = self.pick(entry, others, _COMPARED, None)
-        measured = np.array([distance(own, self._library.series(ident)) for ident in ring])
-        order = np.argsort(measured, kind="stable")[:_MOST].tolist()
-        return {entry.id: [ring[place] for place in order]}
-
-    def _pointed(self, ids: tuple[str, ...]) -> Points:
-        values = np.array([filled(self._library.series(ident).values).ravel() for ident in ids])
-        return Points(values, np.empty((len(ids), 0), np.int32))
-
-
-class PeersOf(Struct, frozen=True):
-    """The others, seen from one series."""
-
-    society: Society
-    entry: Entry
-
-    def pick(self, draws: Draws, count: int, *, of: str | None = None) -> list[str]:
-        """Return so many others, drawn."""
-        return self.society.pick(self.entry, draws, count, of)
-
-    def nearest(self, count: int) -> list[str]:
-        """Return the nearest of the class."""
-        return self.society.nearest(self.entry, count)

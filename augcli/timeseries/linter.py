@@ -21,9 +21,10 @@ from augcli.errors import SampleError
 from augcli.task import Processed, Task
 from augcli.timeseries.augment import ProcessedSeries
 from augcli.timeseries.job import SeriesJob
-from augcli.timeseries.library import Entry, Library, PeersOf, Society
+from augcli.timeseries.library import Entry, Library
 from augcli.timeseries.marks import mark_of
 from augcli.timeseries.series import Values
+from augcli.timeseries.society import PeersOf, Society
 from augcli.timeseries.transform import Facts, SeriesTransform
 from augcli.transform import located
 

@@ -33,12 +33,15 @@ def _lines(
 ) -> Iterator[str]:
     """Yield the lines; other cells are those of each file's source, and mixtures tell shares.
 
+    Mixtures of numbers to be predicted have one in the place of it.
     Splits that were drawn of those in a column are written in their place.
     """
     yield table.mark + table.line([*table.names, *names_beside(classes, table.names)])
     for record in records:
         cells = table.rows[table.path_of(record.source) or ""].copy()
         cells[table.file] = record.output
+        if table.of_amounts and table.label is not None and isinstance(record.label, str):
+            cells[table.label] = record.label
         if settings.shares and table.split is not None:
             cells[table.split] = record.split or NO_SPLIT
         yield table.line([*cells, *shares_of(record, classes)])

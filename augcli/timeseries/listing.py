@@ -16,6 +16,7 @@ from augcli.dataset.named import within_names
 from augcli.dataset.scanned import Wanted, class_folders, scanned
 from augcli.dataset.shares import refuse_named, refuse_order
 from augcli.dataset.splits import TRAIN, check_augmented
+from augcli.dataset.told import CLASS
 from augcli.dataset.units import Dataset, Sample
 from augcli.errors import SettingError
 from augcli.timeseries.beside import refuse_labels
@@ -23,13 +24,20 @@ from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import format_of
 from augcli.timeseries.formats.base import SeriesFormat
 
+_FOLDS = {"*[Ff]old*[0-9]": CLASS}
+"""Folders of a cross-validation are no splits."""
+
 
 class Place(Struct, frozen=True):
-    """What the path of a file says."""
+    """What the path of a file says, or its row in a table."""
 
     split: str = TRAIN
     label: str | None = None
     in_split_folder: bool = False
+    is_amount: bool = False
+    """Whether the label is a number to be predicted, and no class."""
+    trouble: str | None = None
+    """Why the file cannot be used."""
 
 
 def places_of(
@@ -40,6 +48,15 @@ def places_of(
         return {name: Place(split) for name, split in file_splits(settings, names).items()}
     layout = layout_of(settings, names)
     return {name: _place(layout, name) for name in names}
+
+
+def beside_table(settings: SeriesDatasetSettings, names: Sequence[str]) -> dict[str, Place]:
+    """Return split and class of files by their folders, where a table of theirs has no splits.
+
+    Folders of folds are none: a table says which they are, and splits may be drawn by that.
+    """
+    told = settings.model_copy(update={"splits": dict(settings.splits) | _FOLDS})
+    return {} if settings.split_column is not None else places_of(told, names, single=True)
 
 
 def _place(layout: Layout, name: str) -> Place:
@@ -123,7 +140,13 @@ def _with_labels(root: Path, files: list[str], settings: SeriesDatasetSettings) 
     if not is_single(files, settings.of_files):
         raise SettingError(("dataset", "labels"), "is for files that are a series each")
     refuse_order(settings.shares)
-    dataset = Dataset(root, held_out=settings.split is not None)
+    splits = {name: place.split for name, place in beside_table(settings, files).items()}
+    if settings.shares:
+        refuse_named(splits.items())
+    elif splits:
+        check_augmented(settings.augment, {*splits.values()})
+    held_out = settings.split is not None or len({*splits.values()}) > 1
+    dataset = Dataset(root, held_out=held_out)
     dataset.gather(files, settings.augment[0], beside=[str(settings.labels)])
     return dataset
 

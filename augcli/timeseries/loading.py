@@ -19,7 +19,7 @@ from augcli.timeseries.formats.npy import header
 def contents(record: Record, data: bytes) -> Contents:
     """Return the series of an output: channels × time each."""
     (own,) = of_forms([record], SeriesRecord, SeriesFileRecord)
-    settings = SeriesDatasetSettings.again(own.dataset)
+    settings = SeriesDatasetSettings.again(own.dataset).of_files
     alone = record.new_rows is None
     file = open_file(Source(record.output, "", data), settings, single=alone)
 

@@ -47,7 +47,7 @@ def _made(
     stack = library.stack(entries)
     for records in zip(*told, strict=True):
         stack = _after(library, stack, records, entries)
-    amounts = [*map(partial(_amount, library), entries, told)]
+    amounts = [*map(partial(amount_of, library), entries, told)]
     return Stack(numbers, stack, amounts)
 
 
@@ -91,7 +91,7 @@ def _lengths(length: int, steps: Steps) -> Iterator[int]:
         yield length
 
 
-def _amount(library: Library, entry: Entry, steps: Steps) -> str | None:
+def amount_of(library: Library, entry: Entry, steps: Steps) -> str | None:
     """Return the number that a new series stands for, written as others are; None for a class."""
     if not entry.target:
         return None
@@ -113,11 +113,11 @@ def _decimals(number: str) -> int:
 def _after(library: Library, stack: Series, steps: Steps, entries: Sequence[Entry]) -> Series:
     """Return a stack after a step, which each of its series has its own record of.
 
-    Partners come with as many points a second as the series has that they are mixed with.
+    Sounds come with as many channels and points a second as the one that they are mixed with.
     """
     cls, params = step_named(SeriesTransform, steps[0]["name"]), [step["params"] for step in steps]
     partners: Partners = [()] * len(params)
     if cls.mixes:
         every = zip(params, entries, strict=True)
-        partners = [[library.at_rate(i, own.rate) for i in each["partners"]] for each, own in every]
+        partners = [[library.beside(i, own) for i in each["partners"]] for each, own in every]
     return cls.apply_all(stack, params, partners)

@@ -7,7 +7,17 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from augcli.dataset.shares import Own, drawn_splits, matched, refuse_order, splits_inside
+from augcli.dataset.shares import (
+    OTHER,
+    SPLITS,
+    Own,
+    drawn_splits,
+    in_last,
+    matched,
+    numbered,
+    refuse_order,
+    splits_inside,
+)
 from augcli.dataset.splits import TRAIN
 from augcli.errors import SettingError
 from augcli.settings.shares import SplitShares
@@ -34,6 +44,7 @@ def library_of(job: SeriesJob, sources: Sequence[Source]) -> Library:
     library = Library(own, settings, places, single=single)
     refuse_constants(settings, library.constants)
     if table is not None:
+        library.unnamed += table.unnamed(places)
         library.whose |= table.whose(names)
         library.remarks = [*table.remarks(names)]
     if (shares := told.shares) and shares.by is not None and told.windows:
@@ -59,7 +70,18 @@ def _drawn(
     moments = np.unique(times, return_inverse=True)[1]
     last_first = (moments.max() - moments).astype(np.uint64)
     strata = np.zeros(len(times), np.int32)
-    return splits_inside(shares, strata, moments, last_first, own)
+    drawn = splits_inside(shares, strata, moments, last_first, own)
+    if shares.group is None:
+        return drawn
+    return _in_last(shares, drawn, [*_groups(library, entries, job, shares.group)])
+
+
+def _in_last(shares: SplitShares, drawn: Sequence[str], groups: Sequence[str]) -> list[str]:
+    """Return splits with each group in the last of its own, and in `other` what it has before."""
+    told = [SPLITS.index(split if split in SPLITS else TRAIN) for split in drawn]
+    codes = in_last(shares, np.array(told, np.int32), numbered(groups)).tolist()
+    is_other = (SPLITS[code] == OTHER for code in codes)
+    return [OTHER if other else split for other, split in zip(is_other, drawn, strict=True)]
 
 
 def _times(library: Library, settings: SeriesDatasetSettings, by: str | int) -> Iterator[float]:
@@ -141,6 +163,9 @@ def _split_in_time(library: Library, settings: SeriesDatasetSettings, shares: Sp
         column = shares.by if settings.time is None else settings.time
         text = f"windows are in the order of `time`: say `time: {column}` and `by: {column}`"
         raise SettingError(("dataset", "split", "by"), text)
+    if shares.group is not None:
+        text = "the last windows of every series are held out, so no group is whole: leave it out"
+        raise SettingError(("dataset", "split", "group"), text)
     if shares.of is not None:
         text = "the last windows of every series are held out: leave `of` out"
         raise SettingError(("dataset", "split", "of"), text)

@@ -13,10 +13,11 @@ from augcli.figures.playground import Frame, Playground, pictured
 from augcli.figures.sheet import Cell, png
 from augcli.kind import Shown
 from augcli.timeseries.job import SeriesJob
-from augcli.timeseries.library import Entry, PeersOf
+from augcli.timeseries.library import Entry
 from augcli.timeseries.making import made_alone
 from augcli.timeseries.plot import extent_of, plotted, stretch
 from augcli.timeseries.preview import CELL, Seen, rows_of, seen_of
+from augcli.timeseries.society import PeersOf
 from augcli.timeseries.transform import Facts, SeriesTransform
 from augcli.transform import located
 

@@ -21,11 +21,12 @@ from augcli.requests.asked import Splits
 from augcli.requests.courses import shared_out
 from augcli.timeseries.drawing import Drawing
 from augcli.timeseries.job import SeriesJob
-from augcli.timeseries.library import Entry, Library, Society
+from augcli.timeseries.library import Entry, Library
 from augcli.timeseries.listing import Place
 from augcli.timeseries.making import made_alone
 from augcli.timeseries.parted import library_of
 from augcli.timeseries.plot import extent_of, plotted, stretch
+from augcli.timeseries.society import Society
 
 CELL = (240, 110)
 _SHEET = Sheet(CELL[0])

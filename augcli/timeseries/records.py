@@ -19,6 +19,7 @@ from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.copies import Copy, CopyColumns
 from augcli.timeseries.formats import versions_for
 from augcli.timeseries.library import Entry, Library
+from augcli.timeseries.making import amount_of
 from augcli.timeseries.provenance import Story
 from augcli.timeseries.transforms.mixing import Smote
 from augcli.timeseries.writing import Writing
@@ -47,17 +48,19 @@ class Records(Struct, frozen=True, dict=True):
     def of_original(self, entry: Entry, output: str) -> Plain:
         """Return the record of a file that is one series."""
         told = self._told(entry.file, output, entry.split, ())
-        return SeriesRecord(**told | {"label": entry.label}, length=entry.length).plain()
+        label = self.library.label(entry) if entry.target else entry.label
+        return SeriesRecord(**told | {"label": label}, length=entry.length).plain()
 
     def of_copy(self, entry: Entry, base: str, copy: Copy) -> Plain:
         """Return the record of a new file that is one series."""
         extension = PurePosixPath(base).suffix
         output = encoded_name(base, extension, copy.spot)
         told = self._told(entry.file, output, entry.split, copy.partners)
+        steps = json.loads(copy.steps)
         drawn = {
-            "label": copy.weights or copy.label,
+            "label": amount_of(self.library, entry, steps) or copy.weights or copy.label,
             "copy": copy.copy,
-            "steps": json.loads(copy.steps),
+            "steps": steps,
             "partners": list(copy.partners),
             "attempt": copy.attempt or None,
             "repeats": copy.repeats,

@@ -41,7 +41,7 @@ def _crossing(library: Library, ours: Collection[str]) -> Iterator[Doubt]:
     splits = [entry.split for entry in entries]
     for name in dict.fromkeys(name for told in whose.values() for name in told):
         cells = [whose[e.file][name][e.row] if name in whose[e.file] else None for e in entries]
-        yield from apart({name: cells}, splits, ours)
+        yield from apart({name: cells}, splits, ours, shares.by if shares else None)
 
 
 def columns(files: Sequence[SeriesFile]) -> Iterator[str]:
@@ -51,22 +51,26 @@ def columns(files: Sequence[SeriesFile]) -> Iterator[str]:
         yield f"the column of times {name!r} {text}"
     for found, text in _LOOKS.items():
         if names := [*dict.fromkeys(name for file in files for name in file.looks.get(found, ()))]:
-            yield f"numbers in {few(map(repr, names))}{text}"
+            yield text.format(few(map(repr, names)))
     if beside := [*dict.fromkeys(name for file in files for name in file.beside)]:
         text = "called otherwise than the points, go along as they are; `channels` names points"
         yield f"numbers in {few(map(repr, beside))}, {text}"
 
 
 _LOOKS = {
-    "marked": " are not all written alike, and go along as they are",
-    "grouped": ": '.' may stand between thousands, as no number has other than three digits behind "
-    'it; if it does, say `decimal: ","`',
-    "thousands": ": a mark before three digits stands between thousands; if it stands before "
-    "decimals, say so by `decimal`",
-    "timely": " are taken for points, though they are called or rise as times do: `time` names "
-    "these, and `ignore` what goes along as it is",
-    "shuffled": " rise by the same once they are in order, but rows are not in it, and points are "
-    "taken in the order of rows: if these are times, say so by `time`",
+    "marked": "numbers in {} are not all written alike, and go along as they are",
+    "grouped": "numbers in {}: '.' may stand between thousands, as no number has other than three "
+    'digits behind it; if it does, say `decimal: ","`',
+    "thousands": "numbers in {}: a mark before three digits stands between thousands; if it stands "
+    "before decimals, say so by `decimal`",
+    "timely": "numbers in {} are taken for points, though they are called or rise as times do: "
+    "`time` names these, and `ignore` what goes along as it is",
+    "shuffled": "numbers in {} rise by the same once they are in order, but rows are not in it, "
+    "and points are taken in the order of rows: if these are times, say so by `time`",
+    "dated": "times in {} are taken for labels of points, and move with these: `time` names the "
+    "column of times, and `ignore` what goes along as it is",
+    "mingled": "times in {} do not rise from row to row, and points are taken in the order of "
+    "rows: if these tell when points were, say so by `time`; if not, name them in `ignore`",
 }
 
 

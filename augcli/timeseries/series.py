@@ -29,6 +29,8 @@ class Series(Struct, frozen=True, dict=True):
     """Codes of the points' labels and texts, columns x time."""
     clock: NDArray[np.float64] | None = None
     """When each point was; for times that are texts, the number of the text."""
+    rate: int | None = None
+    """Points a second of a sound as it was read."""
 
     @property
     def channels(self) -> int:
@@ -90,15 +92,30 @@ class Series(Struct, frozen=True, dict=True):
             return self
         return self.moved(np.linspace(0, self.length - 1, length))
 
-    def resampled(self, own: int | None, rate: int | None) -> Series:
-        """Return the series with other points a second; labels of points and times are left."""
+    def beside(self, length: int) -> Series:
+        """Return the values at so many points: of a sound at its pitch, cut or repeated."""
+        if self.rate is None or length == self.length:
+            return self.resized(length)
+        places = np.arange(length) % self.length
+        return Series(self.values.take(places, axis=-1), self.label, rate=self.rate)
+
+    def resampled(self, rate: int | None) -> Series:
+        """Return a sound with other points a second; labels of points and times are left."""
+        own = self.rate
         if own is None or rate is None or own == rate:
             return self
         from scipy.signal import resample_poly
 
         common = math.gcd(own, rate)
         values = resample_poly(filled(self.values), rate // common, own // common, axis=-1)
-        return Series(np.ascontiguousarray(values), self.label)
+        return Series(np.ascontiguousarray(values), self.label, rate=rate)
+
+    def spread(self, channels: int) -> Series:
+        """Return it with so many channels: itself, or the mean of its own in each of them."""
+        if channels == self.channels:
+            return self
+        mean = self.values.mean(axis=0, keepdims=True)
+        return Series(mean.repeat(channels, axis=0), self.label, rate=self.rate)
 
 
 Partners: TypeAlias = Sequence[Sequence[Series]]

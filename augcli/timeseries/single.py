@@ -16,9 +16,10 @@ from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.copies import Copy
 from augcli.timeseries.drawing import Drawing
 from augcli.timeseries.job import SeriesJob
-from augcli.timeseries.library import Entry, Library, Society
+from augcli.timeseries.library import Entry, Library
 from augcli.timeseries.listing import Place
 from augcli.timeseries.records import Records, of_passed
+from augcli.timeseries.society import Society
 from augcli.timeseries.writing import alone
 
 

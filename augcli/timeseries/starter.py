@@ -165,6 +165,8 @@ def _draft(asked: Asked, told: list[str], given: Mapping[str, Any], balance: lis
 
 def _splits(listed: Dataset, alone: list[str], given: Mapping[str, Any]) -> list[str]:
     """Return the lines on splits: those of names, or what can be held out."""
+    if "labels" in given:
+        return [] if listed.held_out else [_DRAWN]
     files = [name for row in range(len(listed)) for name in listed.inputs(row)]
     many = files if listed.uncounted else alone
     if told := told_in_starter(many) if many else folders_in_starter(listed.ids):

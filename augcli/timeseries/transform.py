@@ -32,6 +32,10 @@ class Peers(Protocol):
         """
         ...
 
+    def sounds(self, draws: Draws, count: int, *, of: str | None = None) -> list[str]:
+        """Return the same, of sounds whatever channels they have: they come with its own many."""
+        ...
+
     def nearest(self, count: int) -> list[str]:
         """Return the others of the class that are nearest, by Euclidean or else DTW distance."""
         ...

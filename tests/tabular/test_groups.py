@@ -98,7 +98,7 @@ def test_groups_that_an_order_parts_are_refused_by_all_commands(tmp_path):
         said = found.stdout + found.stderr
         assert found.returncode == 1
         assert "also in another split" in said
-        assert "draw splits of whole groups instead, without `by`, or say `leaks: allow`" in said
+        assert "say `group` beside `by`, so that what they have before is in neither split" in said
     assert not (tmp_path / "out").exists()
     allowed = write_recipe(table, tmp_path / "out", dataset=told | {"leaks": "allow"}, steps=[])
     assert augment("run", allowed).returncode == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -49,15 +50,42 @@ def test_rows_of_one_day_stay_together(tmp_path: Path) -> None:
     [
         ({"test": 0.2, "by": "kind"}, "must be of dates or numbers"),
         ({"test": 0.2, "by": "dey"}, "did you mean 'day'"),
-        ({"test": 0.2, "by": "day", "group": "kind"}, "not by both"),
+        ({"test": 0.2, "by": "day", "group": "x"}, "each x of 'train' has later samples"),
         ({"test": "first 20%", "by": "day"}, "dataset.split"),
         ({"test": "last 20%"}, "`last 20%` is by an order: name the column that tells it"),
         ({"test": 0.1, "val": "last 5 %", "group": "kind"}, "`last 5 %` is by an order"),
     ],
 )
 def test_orders_that_cannot_be_are_told(tmp_path: Path, split: dict[str, Any], why: str) -> None:
+    rows = [re.sub(r",0\.\d+,", ",0.5,", row) for row in ROWS]
     with pytest.raises(RecipeError, match=why):
-        days(tmp_path, ROWS, split)
+        days(tmp_path, rows, split)
+
+
+@pytest.mark.parametrize("val", [{}, {"val": 0.1}])
+def test_groups_and_order_are_kept_together(tmp_path: Path, val: dict[str, float]) -> None:
+    """What a group has before its last split is in none."""
+    wards = [f"w{n // 16}" if n % 5 else f"v{n % 7}" if n % 2 else "" for n in range(100)]
+    rows = [f"{row},{ward}" for row, ward in zip(ROWS, wards, strict=True)]
+    table = write(tmp_path / "t.csv", "\n".join(["day,x,kind,ward", *rows]) + "\n")
+    split = {"test": 0.2, "by": "day", "group": "ward", **val}
+    dataset = {"path": str(table), "label": "kind", "split": split}
+    augmented(tmp_path, dataset, balance={"method": "smote"})
+    told = {DAYS[n]: split for n, split in enumerate(["train"] * 70 + ["val"] * 10 + ["test"] * 20)}
+    found: dict[str, str] = {}
+    for path in (tmp_path / "out").glob("*/t.csv"):
+        own = [line[:10] for line in path.read_text().splitlines()[1:] if line in rows]
+        found |= dict.fromkeys(own, path.parent.name)
+    last = {
+        ward: max(day for day, own in zip(DAYS, wards, strict=True) if own == ward)
+        for ward in wards
+    }
+    for day, ward in zip(DAYS, wards, strict=True):
+        own, ends = (
+            told[each] if val else told[each].replace("val", "train") for each in (day, last[ward])
+        )
+        assert found[day] == ("other" if ward and own != ends else own)
+    assert "other" in found.values()
 
 
 def test_an_order_taken_for_an_id_is_told_how_to_be_one(tmp_path: Path) -> None:

@@ -89,6 +89,23 @@ def test_every_form_has_the_numbers_of_mixed_series(tmp_path: Path, name: str) -
     assert replayed.returncode == 0, replayed.stderr
 
 
+@pytest.mark.parametrize("points", [2, 6])
+@pytest.mark.parametrize("kind", ["integer", "INTEGER", "numeric"])
+def test_whole_numbers_of_arff_stay_whole(tmp_path: Path, points: int, kind: str) -> None:
+    names = [f"t{number} numeric" for number in range(points)]
+    head = "".join(f"@attribute {name}\n" for name in [*names, f"target {kind}"])
+    whole = [3 * number + number % 2 for number in range(12)]
+    rows = lines([row[:points] for row in VALUES], map(str, whole)).replace(":", ",")
+    text = f"@relation r\n{head}@data\n{rows}"
+    summary, data = made(tmp_path, "r.arff", text, steps=[{"mixup": {"weight": 0.3}}])
+    assert [each.label for each in summary.counts] == [None]
+    table = pl.read_parquet(tmp_path / "out/provenance.parquet")
+    partners = [json.loads(steps)[0]["params"]["partners"][0] for steps in table["steps"]]
+    others = [whole[int(partner.partition("#")[2])] for partner in partners]
+    wanted = [round(0.7 * a + 0.3 * b) for a, b in zip(whole, others, strict=True)]
+    assert [int(line.rpartition(",")[2]) for line in data.decode().splitlines()[-12:]] == wanted
+
+
 def test_numbers_to_predict_are_not_balanced_as_classes(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="no classes that could be balanced"):
         made(tmp_path, "p.ts", REGRESSION, balance={"target": "max"})

@@ -89,6 +89,60 @@ def test_a_damaged_sound_is_a_failure(tmp_path: Path, end: str) -> None:
     assert set(failures(tmp_path / "out")) == {f"a/bad{end}"}
 
 
+def heard(path: Path) -> set[int]:
+    """Return the frequencies that are loud in a sound, in hertz."""
+    sound, rate = soundfile.read(path)
+    power = np.abs(np.fft.rfft(sound * np.hanning(len(sound)))) ** 2
+    loud = np.flatnonzero(power > power.max() / 50) * rate / len(sound)
+    return {round(float(each) / 20) * 20 for each in loud}
+
+
+MIXED = [{"mixup": {"weight": 0.5}}, {"frequency_mix": {"share": 1}}]
+
+
+@pytest.mark.parametrize("form", ["WAV", "FLAC"])
+@pytest.mark.parametrize("step", MIXED, ids=lambda each: next(iter(each)))
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [((16000, 1), (8000, 2)), ((8000, 1), (8000, 2)), ((22050, 1.5), (8000, 0.6))],
+    ids=["rates", "lengths", "both"],
+)
+def test_partners_of_other_lengths_keep_their_pitch(
+    tmp_path: Path, form: str, step: Any, one: tuple[int, float], two: tuple[int, float]
+) -> None:
+    for hertz, (rate, seconds) in ((300, one), (440, two)):
+        tone = np.sin(np.arange(int(rate * seconds)) * 2 * np.pi * hertz / rate) / 2
+        path = write(tmp_path / f"in/a/{hertz}.{form.lower()}", "")
+        soundfile.write(path, tone, rate, format=form)
+    told = {"kind": "timeseries"}
+    run(tmp_path / "in", tmp_path / "out", dataset=told, copies=1, steps=[step])
+    both = {300, 440} if "mixup" in step else set[int]()
+    made = {hertz: heard(next((tmp_path / "out").rglob(f"{hertz}.aug*"))) for hertz in (300, 440)}
+    assert made == {300: both or {440}, 440: both or {300}}
+    again(tmp_path)
+
+
+@pytest.mark.parametrize(("own", "others"), [(2, 1), (1, 2), (3, 2)])
+def test_a_background_is_heard_in_all_channels(tmp_path: Path, own: int, others: int) -> None:
+    time = np.arange(4000) / RATE * 2 * np.pi
+    voice = [np.sin(300 * (1 + channel) * time) / 4 for channel in range(own)]
+    hum = [np.sin(1000 * (1 + channel) * time) / 4 for channel in range(others)]
+    for name, channels in (("voice", voice), ("hum", hum)):
+        path = write(tmp_path / f"in/{name}/a.wav", "")
+        soundfile.write(path, np.array(channels).T, RATE, subtype="FLOAT")
+    step = {"mix_background": {"background": ["hum"], "snr_db": 0, "only": ["voice"]}}
+    told = {"kind": "timeseries"}
+    summary = run(tmp_path / "in", tmp_path / "out", dataset=told, copies=1, steps=[step])
+    assert not [note for note in summary.notes if note.startswith("mix_background")]
+    made, _ = soundfile.read(next((tmp_path / "out").rglob("voice/a.aug*")), always_2d=True)
+    (line,) = [each for each in manifest(tmp_path / "out") if each["partners"]]
+    start = int(line["steps"][0]["params"]["start"] * len(time))
+    under = np.roll(np.mean(hum, axis=0), -start)
+    under *= np.sqrt(np.mean(np.square(voice)) / np.mean(np.square(under)))
+    np.testing.assert_allclose(made.T, np.array(voice) + under, atol=1e-6)
+    again(tmp_path)
+
+
 def labelled(folder: Path, table: str) -> Path:
     """Write four sounds in one folder, and a table of their classes in another."""
     for number, name in enumerate(("1-a", "2-b", "3-c", "4-d")):
@@ -116,6 +170,18 @@ def test_a_table_tells_the_classes_of_sounds(tmp_path: Path, paths: str) -> None
     again(tmp_path)
     told = {each["source"]: each["label"] for each in manifest(tmp_path / "out")}
     assert told["audio/2-b.wav"] == "rain"
+
+
+def test_one_row_is_not_of_several_files(tmp_path: Path) -> None:
+    source = labelled(tmp_path, TABLE)
+    write(source / "other/1-a.wav", sound("WAV", 9))
+    told = {"dataset": TOLD, "copies": 1, "steps": STEPS}
+    with pytest.raises(RecipeError, match=r"'1-a.wav' may be any of audio/1-a.wav, other/1-a.wav"):
+        run(source, tmp_path / "out", **told)
+    rows = TABLE.replace("1-a", "audio/1-a") + "other/1-a.wav,2,bell\n"
+    write(source / "meta/list.csv", rows)
+    counts = run(source, tmp_path / "out", **told).counts
+    assert {each.label: each.before for each in counts} == {"dog": 3, "rain": 1, "bell": 1}
 
 
 def test_a_table_tells_splits_and_new_classes_are_noticed(tmp_path: Path) -> None:
@@ -155,6 +221,21 @@ def test_a_table_that_does_not_tell(
     source = labelled(tmp_path, table)
     with pytest.raises(RecipeError, match=why):
         run(source, tmp_path / "out", dataset=TOLD | changes, copies=1, steps=STEPS)
+
+
+def test_sounds_without_a_split_are_failures_and_the_rest_is_done(tmp_path: Path) -> None:
+    table = TABLE.replace("fold", "split").replace(",1,", ",train,").replace(",5,", ", ,")
+    source = labelled(tmp_path, table)
+    told = TOLD | {"split": "split"}
+    result = run(source, tmp_path / "out", dataset=told, copies=1, steps=["reverse"])
+    assert failures(tmp_path / "out") == {"audio/4-d.wav": "there is no split"}
+    assert result.exit_code == 3
+    assert {each["source"] for each in manifest(tmp_path / "out")} == {
+        "audio/1-a.wav",
+        "audio/2-b.wav",
+        "audio/3-c.wav",
+    }
+    again(tmp_path)
 
 
 BARE = [

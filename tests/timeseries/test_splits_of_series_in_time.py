@@ -42,6 +42,29 @@ def test_the_last_series_of_a_long_table_by_their_time(tmp_path: Path) -> None:
     assert [row.split(",")[0] for row in rows] == [who for who in "2578" for _ in range(3)]
 
 
+def test_groups_of_series_are_in_the_last_of_their_splits_alone(tmp_path: Path) -> None:
+    """What they have before is in neither of both."""
+    rows = [f"{day},{'rpqrprrqps'[i]},{i},{i}.5,-{i}" for i, day in enumerate(DAYS)]
+    source = write(tmp_path / "in.csv", "\n".join(["day,patient,a,b,c", *rows, ""]))
+    split = BY_DAY | {"group": "patient"}
+    assert held_out(tmp_path, source, ignore=["day"], split=split) == [
+        rows[i] for i in (2, 5, 7, 8)
+    ]
+    kept = (tmp_path / "out/other/in.csv").read_text().splitlines()[1:]
+    assert kept == [rows[i] for i in (0, 1, 3, 4, 6)]
+
+
+def test_what_gives_up_the_order_is_not_proposed(tmp_path: Path) -> None:
+    rows = [f"{day},{i % 2},{i},{i}.5,-{i}" for i, day in enumerate(DAYS)]
+    source = write(tmp_path / "in.csv", "\n".join(["day,patient,a,b,c", *rows, ""]))
+    told = {"kind": "timeseries", "split": BY_DAY, "ignore": ["day", "patient"]}
+    summary = run(source, tmp_path / "out", dataset=told, steps=["jitter"])
+    assert "`split: {test: 0.2, by: day, group: patient}`" in str(summary.notes)
+    told |= {"split": BY_DAY | {"group": "patient"}}
+    with pytest.raises(RecipeError, match="each patient of 'train' has later samples"):
+        run(source, tmp_path / "more", dataset=told, steps=["jitter"])
+
+
 def test_the_last_series_of_an_archive(tmp_path: Path) -> None:
     values = np.arange(40.0).reshape(10, 4)
     np.savez(tmp_path / "in.npz", X=values, day=np.array(DAYS))
@@ -77,4 +100,7 @@ def test_points_of_no_window_are_told(tmp_path: Path) -> None:
     told["split"] = {"test": 0.4, "by": "t"}
     summary = run(source, tmp_path / "out", dataset=told, steps=["jitter"])
     assert "2 windows reach over the end of a split: left out" in summary.notes
+    told["split"] |= {"group": "who"}
+    with pytest.raises(RecipeError, match="no group is whole"):
+        run(source, tmp_path / "whole", dataset=told, steps=["jitter"])
     assert "16 points are in no series of a drawn split, and in no output" in summary.notes

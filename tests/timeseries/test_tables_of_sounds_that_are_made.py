@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import manifest, replayed, run, write
-from test_sounds_of_all_sorts import STEPS, TABLE, TOLD, labelled
+from helpers import augment, failures, manifest, replayed, run, write
+from test_sounds_of_all_sorts import STEPS, TABLE, TOLD, labelled, sound
 
+from augcli import load
 from augcli.commands.replay import replay
-from augcli.errors import StorageError
+from augcli.errors import RecipeError, StorageError
+from augcli.timeseries.kind import KIND
 
 
 def rows_of(folder: Path) -> list[dict[str, str]]:
@@ -98,6 +100,47 @@ def test_mixtures_have_columns_of_their_shares(tmp_path: Path) -> None:
     assert any(0 < float(row["rain"]) < 1 for row in rows)
 
 
+AMOUNTS = [f"{1.143 + number / 7:.3f}" for number in range(6)]
+
+
+def rated(folder: Path, numbers: list[str]) -> Path:
+    """Write sounds, and a table of a number for each."""
+    for number in range(len(numbers)):
+        write(folder / f"in/audio/{number}.wav", sound("WAV", number))
+    rows = [f"{number}.wav,{each}" for number, each in enumerate(numbers)]
+    write(folder / "in/meta/list.csv", "\n".join(["filename,category", *rows, ""]))
+    return folder / "in"
+
+
+def test_numbers_to_predict_are_no_classes_and_mixtures_have_those_between(tmp_path: Path) -> None:
+    steps = [{"mixup": {"weight": 0.25}}]
+    summary = run(rated(tmp_path, AMOUNTS), tmp_path / "out", dataset=TOLD, copies=2, steps=steps)
+    assert [(each.label, each.before, each.after) for each in summary.counts] == [(None, 6, 18)]
+    assert any("numbers to be predicted" in note for note in summary.notes)
+    rows, lines = rows_of(tmp_path / "out"), manifest(tmp_path / "out")
+    assert {*rows[0]} == {"filename", "category"}
+    own = {f"audio/{number}.wav": float(each) for number, each in enumerate(AMOUNTS)}
+    for row, line in zip(rows, lines, strict=True):
+        others = [own[each] for each in line["partners"]] or [own[line["source"]]]
+        wanted = 0.75 * own[line["source"]] + 0.25 * others[0]
+        assert float(row["category"]) == pytest.approx(wanted, abs=6e-4)
+    assert {each.id: each.label for each in load(tmp_path / "out")} == {
+        row["filename"]: row["category"] for row in rows
+    }
+    found = replay(tmp_path / "out", tmp_path / "again", tmp_path / "in", None)
+    assert {*dict(found).values()} == {None}
+    with pytest.raises(RecipeError, match=r"labels of meta/list\.csv are amounts"):
+        run(tmp_path / "in", tmp_path / "more", dataset=TOLD, balance={"target": "max"}, steps=[])
+
+
+def test_a_sound_without_a_label_is_a_failure(tmp_path: Path) -> None:
+    for numbers in (AMOUNTS, ["dog", "rain"] * 3):
+        source = rated(tmp_path, ["NA", *numbers[1:]])
+        run(source, tmp_path / "out", dataset=TOLD, copies=1, steps=["mixup"])
+        assert failures(tmp_path / "out") == {"audio/0.wav": "there is no label"}
+        assert len(manifest(tmp_path / "out")) == 10
+
+
 def test_drawn_splits_stand_in_the_column_that_they_are_drawn_of(tmp_path: Path) -> None:
     table = TABLE.replace("fold", "split").replace(",1,", ",train,").replace(",5,", ",train,")
     split = {"split": {"test": 0.5, "of": "split"}}
@@ -123,6 +166,20 @@ def test_rows_that_tell_the_same_are_no_matter(tmp_path: Path) -> None:
     notes, rows = made(tmp_path, f"{TABLE}2-b.wav,1,rain\n")
     assert len(rows) == 12
     assert not [note for note in notes if note.startswith("meta/list.csv: ")]
+
+
+def test_its_outputs_are_loaded_shown_judged_and_reported(tmp_path: Path) -> None:
+    _, rows = made(tmp_path, TABLE)
+    outputs = load(tmp_path / "out")
+    told = {each.id: each.label for each in outputs}
+    assert told == {row["filename"]: row["category"] for row in rows}
+    assert {each.value.shape for each in outputs} == {(1, 2000)}
+    assert outputs._repr_html_().count("<img") == 12
+    done = augment("report", tmp_path / "out", "-o", tmp_path / "report.html")
+    assert done.returncode == 0, done.stderr
+    lines = (outputs.origin(place) for place in range(len(outputs)))
+    seen = [each for line in lines for each in KIND.court().seen(tmp_path / "out", line)]
+    assert {each.source: each.label for each in seen}["audio/2-b.wav"] == "rain"
 
 
 def test_the_table_follows_what_the_source_says(tmp_path: Path) -> None:

@@ -41,6 +41,24 @@ def test_a_ramp_stays_a_ramp(form: str, tmp_path: Path) -> None:
         assert points["when"].n_unique() == 40
 
 
+@pytest.mark.parametrize("form", [form for form in FORMS if form != "%Y%m%d"])
+def test_times_that_nobody_names_are_told(form: str, tmp_path: Path) -> None:
+    table, dataset = shuffled(form, tmp_path), {"kind": "timeseries", "id": "run"}
+    told = {"dataset": dataset, "copies": 1, "steps": ["time_warp"]}
+    notes = run(table, tmp_path / "out", **told).notes
+    assert [each for each in notes if "times in 'when' do not rise from row to row" in each]
+    own = pl.read_csv(table, infer_schema=False).with_columns(day=pl.lit("2024-01-05"))
+    order = own.with_columns(pl.col("x").cast(pl.Float64)).sort("run", "x")
+    order.write_csv(table)
+    notes = run(table, tmp_path / "out", **told).notes
+    assert [each for each in notes if "times in 'when' are taken for labels of points" in each]
+    for key, value in (("time", "when"), ("ignore", ["when"])):
+        told["dataset"] = dataset | {key: value}
+        assert not [
+            each for each in run(table, tmp_path / "out", **told).notes if "times in" in each
+        ]
+
+
 def test_times_that_are_none_are_told(tmp_path: Path) -> None:
     table = shuffled("%Y-%m-%d", tmp_path)
     table.write_text(table.read_text().replace("2023-11-07", "the seventh"))

@@ -113,7 +113,9 @@ def _of_groups(
         codes = _codes(table, column)
         both = np.intersect1d(codes[ours], codes[~ours])
         if len(both) and column.index not in given:
-            yield told_apart(column.name, len(both))
+            yield told_apart(
+                column.name, len(both), settings.shares.by if settings.shares else None
+            )
 
 
 def group_columns(table: Table) -> Iterator[Column]:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from augcli.dataset.columns import names_labels
 from augcli.errors import SampleError
 from augcli.rows.cells import RowSpan
 from augcli.rows.encodings import Held
@@ -33,7 +34,7 @@ class ArffGrid(TextGrid):
 
     def __init__(self, name: str, data: Held, settings: SeriesDatasetSettings):
         self.last: int | None = None
-        """The last attribute, where it has classes or is not called as the points are."""
+        """The last attribute, where it has classes, or is called as labels or unlike points."""
         self._kinds: list[str] = []
         self._is_weighed = False
         super().__init__(name, data, settings, ",")
@@ -53,7 +54,12 @@ class ArffGrid(TextGrid):
     def _last(self) -> int | None:
         last = len(self.names) - 1
         points = called_alike(range(last + 1), self.names)
-        return last if self._kinds[-1:] and (self._has_classes or last not in points) else None
+        told = self._kinds[-1:] and (self._has_classes or names_labels(self.names[last]))
+        return last if told or (self._kinds and last not in points) else None
+
+    def is_number(self, index: int) -> bool:
+        """Return whether an attribute is said to be a number."""
+        return _NUMBER.match(self._kinds[index]) is not None
 
     @property
     def _has_classes(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -42,6 +43,16 @@ class Texts:
         if not all(map(is_number, self.known)):
             return None
         return np.array([*map(float, self.known)])[self.codes]
+
+    @property
+    def moments(self) -> NDArray[np.float64] | None:
+        """Return dates or times of day as numbers in their order; None where some are neither."""
+        found = moments_of([text for text in self.known if text.strip()])
+        if None in found or not found:
+            return None
+        times = iter(found)
+        every = [next(times) if text.strip() else math.nan for text in self.known]
+        return np.array(every, np.float64)[self.codes]
 
 
 class Clock:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,17 +18,14 @@ from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import Block, New, Own, SeriesFile, Shape
 from augcli.timeseries.formats.clocks import Clock, Texts
 from augcli.timeseries.formats.grid import Grid, Row, is_number
-from augcli.timeseries.formats.looks import is_of_times, may_be_grouped, of_changing_labels
+from augcli.timeseries.formats.looks import may_be_grouped, of_changing_labels
 from augcli.timeseries.formats.numbers import Style, is_odd, parsed, style_of
 from augcli.timeseries.formats.roles import blocks, marked_of, roles_of
+from augcli.timeseries.formats.timely import Timely
 from augcli.timeseries.formats.times import too_many
 from augcli.timeseries.series import Series, Values
 
 _LOOKED_AT = 5000
-_ENOUGH = 8
-"""Steps between points that show whether they are equal."""
-_EVEN = 0.8
-"""Share of equal steps of times."""
 
 
 class LongFile(SeriesFile):
@@ -92,31 +89,10 @@ class LongFile(SeriesFile):
             "thousands": self._grid.guessed(channels),
         }
         if self._roles.time is None:
-            self.looks |= self._timely(carried, () if settings.channels else channels)
-
-    def _timely(self, carried: Sequence[int], channels: Sequence[int]) -> dict[str, list[str]]:
-        """Return columns that may be times, among those that nobody named."""
-        names, rows = self._grid.names, zip(self._roles.channels, self._stack, strict=True)
-        columns = {index: row for index, row in rows if index in channels}
-        timely = [names[i] for i, c in columns.items() if is_of_times(names[i]) or self._ticks(c)]
-        beside = {index: self._texts[index].numbers for index in carried}
-        numbers = {**columns, **{i: each for i, each in beside.items() if each is not None}}
-        shuffled = [names[i] for i, each in numbers.items() if self._is_shuffled(each)]
-        return {"timely": timely, "shuffled": shuffled}
-
-    def _ticks(self, column: NDArray[np.float64]) -> bool:
-        """Return whether numbers, once in order, rise by the same in each series, as times do."""
-        rises = (np.diff(np.sort(column[rows])) for rows in self._points)
-        steps = (each for each in rises if len(each))
-        first = next(steps, np.zeros(1))
-        enough = sum(map(len, self._points)) - len(self._points) >= _ENOUGH
-        least = float(first.min())
-        return enough and all(_are_even(each, least) for each in chain([first], steps))
-
-    def _is_shuffled(self, column: NDArray[np.float64]) -> bool:
-        """Return whether numbers tick, but do not rise from row to row in each series."""
-        falls = (bool((np.diff(column[rows]) <= 0).any()) for rows in self._points)
-        return self._ticks(column) and any(falls)
+            rows = zip(channels, self._stack, strict=True)
+            unnamed = {} if settings.channels else dict(rows)
+            beside = {index: self._texts[index] for index in carried}
+            self.looks |= Timely(self._points).found(names, unnamed, beside)
 
     def _read(self, start: int, block: Sequence[Row]) -> None:
         """Take in some rows, of which the first has this number."""
@@ -331,11 +307,6 @@ def _judges(splits: Texts | None, augment: Collection[str]) -> NDArray[np.bool_]
         return slice(None)
     codes = [code for code, text in enumerate(splits.known) if is_augmented(text, augment)]
     return np.isin(splits.codes, codes) if codes else slice(None)
-
-
-def _are_even(steps: NDArray[np.float64], least: float) -> bool:
-    """Return whether numbers rise, nearly always by the same: a few points may be missing."""
-    return bool((steps > 0).all() and np.isclose(steps, least).mean() >= _EVEN)
 
 
 def _shown(row: NDArray[np.float64], style: Style, absent: str) -> list[str]:

@@ -12,9 +12,6 @@ from augcli.timeseries.formats.grid import is_number
 _GROUPS = r"\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+(?:[.,]\d+)?"
 _MARKED = re.compile(rf"\s*[$€£¥]?\s?[+-]?(?:{_GROUPS}|\d*,\d+|\d+(?:\.\d+)?)\s?[$€£¥%]?\s*")
 _GROUPED = re.compile(r"\s*[+-]?[1-9]\d{0,2}(?:\.\d{3})?\s*")
-_OF_TIMES = re.compile(
-    r"(?:date)?time(?:_?stamps?)?|(?:unix|epoch)(?:_?time)?|timestamp_?m?s", re.I
-)
 _CUT, _WHOLE = 0.8, 0.05
 """Shares of numbers with three decimals, and of whole ones, where all may be thousands."""
 
@@ -50,8 +47,3 @@ def of_changing_labels(settings: SeriesDatasetSettings) -> str:
     is_certain = settings.layout is not None or settings.id is not None
     wide = "" if is_certain else ", or say `layout: wide` if each row is a series"
     return f"; name the column under `point_labels` instead of `label`{wide}"
-
-
-def is_of_times(name: str) -> bool:
-    """Return whether a column is called as times are."""
-    return _OF_TIMES.fullmatch(name.strip()) is not None

@@ -46,7 +46,7 @@ class SoundFile(SeriesFile):
             values, _ = self._library.read(io.BytesIO(self._data), always_2d=True)
         except self._library.LibsndfileError as error:
             raise SampleError(f"{self.name} is damaged: {error.error_string}") from None
-        return Series(np.ascontiguousarray(values.T))
+        return Series(np.ascontiguousarray(values.T), rate=self._rate)
 
     def payload(self, new: Block) -> bytes:
         """Return a file with the new sound."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from augcli.balance.classes import various_numbers
 from augcli.dataset.doubts import UNCLEAR_SAMPLES
 from augcli.dataset.formats import register_format
 from augcli.errors import SettingError
@@ -76,7 +77,11 @@ def _arff(name: str, data: Any, settings: SeriesDatasetSettings) -> SeriesFile:
         text = f"the attributes of {grid.name} look like columns of a table: {few(grid.odd)}"
         hint = "if its rows are series, say `layout: wide`; if not, it is to be a CSV file"
         raise UNCLEAR_SAMPLES.doubt(text, hint, "dataset.layout").error
-    return WideFile(grid, settings, grid.last if settings.label is None else settings.label)
+    label = grid.column_told(grid.last if settings.label is None else settings.label, "label")
+    file = WideFile(grid, settings, label)
+    if label is not None and grid.is_number(label):
+        file.of_amounts = bool(various_numbers([shape.label for shape in file.shapes]))
+    return file
 
 
 def _is_single(_files: Sequence[str], settings: SeriesDatasetSettings) -> bool:

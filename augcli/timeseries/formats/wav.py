@@ -64,7 +64,7 @@ class WavFile(SeriesFile):
         """Return the sound, from -1 to 1."""
         sound = self._sound
         raw = bytes(self._data[sound.start : sound.start + sound.size])
-        return Series(decoded(raw, sound).reshape(-1, sound.channels).T)
+        return Series(decoded(raw, sound).reshape(-1, sound.channels).T, rate=sound.rate)
 
     def written(self, values: Values) -> Values:
         """Return values as they are once they are written."""

@@ -42,9 +42,11 @@ class FrequencyMask(OneByOne):
 class FrequencyMix(OneByOne):
     """Take frequencies at random from another series, of the same class unless asked otherwise.
 
-    Chen et al., FrAug, 2023. A partner of another length is resized; the mean stays.
+    Chen et al., FrAug, 2023. A partner of another length is resized, or a sound cut or repeated, so
+    that it keeps its pitch; the mean stays.
     """
 
+    revision: ClassVar[int] = 2
     mixes: ClassVar[bool] = True
     other_share: ClassVar[str | None] = "share"
     share: Annotated[Spread, Real(0, 1, "share of the frequencies", neutral=0)] = Uniform(0.05, 0.3)
@@ -60,7 +62,7 @@ class FrequencyMix(OneByOne):
     @classmethod
     def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
         """Return the series with the other's frequencies."""
-        other = _spectrum(partners[0].resized(series.length))
+        other = _spectrum(partners[0].beside(series.length))
         return _with_spectrum(series, np.where(_chosen(series, params), other, _spectrum(series)))
 
 

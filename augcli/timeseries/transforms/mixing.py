@@ -21,10 +21,11 @@ class Mixup(OneByOne):
     """Mix with another series, of the same class unless asked otherwise.
 
     Zhang et al., mixup: Beyond Empirical Risk Minimization, ICLR 2018. A partner of another
-    length is resized. Files hold the class of the series itself; the provenance has the weights
-    of both.
+    length is resized, or a sound cut or repeated, so that it keeps its pitch. Files hold the class
+    of the series itself; the provenance has the weights of both.
     """
 
+    revision: ClassVar[int] = 2
     mixes: ClassVar[bool] = True
     other_share: ClassVar[str | None] = "weight"
     weight: Annotated[Spread, Real(0, 1, "share of the other series", neutral=0)] = Uniform(
@@ -41,7 +42,7 @@ class Mixup(OneByOne):
     @classmethod
     def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
         """Return the mixture."""
-        other = partners[0].resized(series.length).values
+        other = partners[0].beside(series.length).values
         return series.with_values(series.values + params["weight"] * (other - series.values))
 
 

@@ -133,9 +133,11 @@ def _audible(series: Series) -> Values:
 class MixBackground(OneByOne):
     """Put another sound of the split under it.
 
-    It starts anywhere and is repeated where it is too short.
+    It starts anywhere and is repeated where it is too short. Mono is heard in all channels, and of
+    a sound with other channels their mean.
     """
 
+    revision: ClassVar[int] = 2
     mixes: ClassVar[bool] = True
     snr_db: Annotated[Spread, Real(-40, 120, "sound to background", "decibel")] = Uniform(3.0, 30.0)
     background: Annotated[tuple[str, ...], CLASSES] = Field(
@@ -149,7 +151,7 @@ class MixBackground(OneByOne):
         return {
             "snr_db": drawn(self.snr_db, draws, "snr_db"),
             "start": float(f"{draws.at('start').uniform():.9g}"),
-            "partners": facts.peers.pick(draws.at("partner"), 1, of=of),
+            "partners": facts.peers.sounds(draws.at("partner"), 1, of=of),
         }
 
     @classmethod
