@@ -16,16 +16,21 @@ from augcli.text.config import FIRST, TextDatasetSettings
 from augcli.text.formats.base import LinedFile, Row, RowFormat
 from augcli.text.words import Span
 
+_MARK = r"__[a-zA-Z]\w*?__\S+"
 _LABELS = (
-    re.compile(r"((?:__[a-zA-Z]\w*?__\S+[ \t]+)+)"),
-    re.compile(r"([A-Z]{2,}:\w+[ \t]+)"),
+    re.compile(
+        rf"(?=(?:.*?\s)?{_MARK})((?:{_MARK}(?:[ \t]+|\Z))*+)"
+        rf".*?(?P<after>(?:(?<![ \t])[ \t]+{_MARK})*[ \t]*)\Z"
+    ),
+    re.compile(r"([A-Z]{2,}:\w+(?:[ \t]+|\Z))"),
     re.compile(r"([a-zA-Z]\w*:\w+[ \t]+)"),
     re.compile(r"(\S+\t)(?=\S)"),
     re.compile(r"([+-]?\d{1,2}[ \t]+)(?=\D)"),
     re.compile(r"((?:[^\W\d][\w-]*:|\[[\w-]+\])[ \t]+)"),
 )
-"""How lines begin that say their class first: fastText's with any prefix, TREC's in capitals and in
-small letters, words before tabs, numbers, words before colons or in brackets."""
+"""How lines begin that say their class first: fastText's with any prefix, which may as well stand
+at the end, TREC's in capitals and in small letters, words before tabs, numbers, words before colons
+or in brackets. The first group is what stands before the text."""
 _PREFIX = re.compile(r"__[a-zA-Z]\w*?__(?=.)")
 _WORD = re.compile(r"\A(\S+[ \t]+)")
 _SURE = _LABELS[:4]
@@ -34,6 +39,8 @@ _ALONE = _LABELS[:2]
 """Those that nothing else looks like."""
 _NO_CELLS = (*_LABELS[:3], _LABELS[-1])
 """Those that no row of a table begins with."""
+_MANY, _NEARLY_ALL = 0.5, 0.9
+"""More lines than this share say their class where lines of a file do: the others are odd."""
 _LOOKED_AT = 1000
 _MOST_WORDS, _EACH = 20, 8
 """Words that may be classes where all lines begin with one; lines of each, on average."""
@@ -85,33 +92,35 @@ class LinesFile(LinedFile):
 
 
 class LabelledLines(LinesFile):
-    """A file of lines that say their class first."""
+    """A file of lines that say their class first, or last."""
 
-    def __init__(self, source: Source, settings: TextDatasetSettings, first: re.Pattern[str]):
+    def __init__(self, source: Source, settings: TextDatasetSettings, form: re.Pattern[str]):
         super().__init__(source, settings)
-        self._first = first
+        self._form = form
         self._separator = settings.label_separator or " "
 
     def row(self, index: int) -> Row:
         """Return a line without its class."""
         raw = self.raw(index)
-        found = self._first.match(raw)
-        if not found:
+        cut = _cut(self._form, raw)
+        if not cut:
             told = f"line {self.line(index)} does not begin with a class, as the others do"
             return Row(raw, trouble=told)
-        names = (_PREFIX.sub("", each).rstrip(":").strip("[]") for each in found[0].split())
-        return Row(raw[found.end() :], self._separator.join(names))
+        before, text, after = cut
+        marks = (before + after).split()
+        names = (_PREFIX.sub("", each).rstrip(":").strip("[]") for each in marks)
+        return Row(text, self._separator.join(names))
 
     def first_words(self) -> list[str]:
         """Return nothing: what lines begin with is known."""
         return []
 
     def written(self, index: int, text: str, spans: Sequence[Span]) -> str | None:
-        """Return the text behind the class of its source, if it is one line."""
-        found = self._first.match(self.raw(index))
-        assert found
+        """Return the text beside the class of its source, if it is one line."""
+        cut = _cut(self._form, self.raw(index))
+        assert cut
         line = super().written(index, text, spans)
-        return None if line is None else found[0] + line
+        return None if line is None else f"{cut[0]}{line}{cut[2]}"
 
 
 def say_classes(lines: Sequence[str]) -> bool:
@@ -128,14 +137,23 @@ def _some(file: LinesFile) -> list[str]:
     return [file.raw(index) for index in range(min(len(file), _LOOKED_AT))]
 
 
+def _cut(form: re.Pattern[str], line: str) -> tuple[str, str, str] | None:
+    """Return what is before, in and after the text of a line; None where no class is told."""
+    found = form.match(line)
+    before, after = (found[1], found.groupdict().get("after") or "") if found else ("", "")
+    told = (before + after).strip()
+    return (before, line[len(before) : len(line) - len(after)], after) if told else None
+
+
 def _label_first(
     lines: Sequence[str], patterns: Sequence[re.Pattern[str]]
 ) -> re.Pattern[str] | None:
-    """Return how all of some lines say their class first; None if they do not."""
+    """Return how lines, but for odd ones, say their class first; None if they do not."""
     for pattern in patterns:
-        found = [match[0] for match in map(pattern.match, lines) if match]
-        often = 0 if pattern in _ALONE else _OFTEN
-        if found and len(found) == len(lines) and often * len(set(found)) <= len(found):
+        cuts = (_cut(pattern, line) for line in lines)
+        found = [(before, after) for before, _, after in filter(None, cuts)]
+        most, often = (_MANY, 0) if pattern in _ALONE else (_NEARLY_ALL, _OFTEN)
+        if len(found) > most * len(lines) and often * len(set(found)) <= len(found):
             return pattern
     return None
 
