@@ -79,7 +79,7 @@ class SentenceShuffle(TextTransform):
     the folder of any language knows, or within quotation marks is no end of a sentence.
     """
 
-    revision: ClassVar[int] = 4
+    revision: ClassVar[int] = 5
 
     def make_params(self, draws: Draws, facts: Document) -> Params:
         """Draw the order; a labelled span keeps the sentences that it reaches over together."""
