@@ -46,7 +46,7 @@ PROTECTED = (
     r"<[a-zA-Z/!][^<>]*+>|<%[^<>]{0,80}%>|(?<!\w)__\w{1,40}(?<=__)[\w-]*+",
     r"(?<!\w)(?P<at>[@%#$])(?P=at)\w{1,40}?(?P=at){2}",
     r"(?<![\w%])%[a-zA-Z_]\w{0,40}+%(?!\w)|\[\[[^\[\]\n]{1,80}\]\]",
-    r"&#?\w++;",
+    r"(?<![\w/])[a-zA-Z]/[a-zA-Z](?![\w/])|&#?\w++;",
     r"\{\s?\w{1,40}\s?,\s?(?:plural|select(?:ordinal)?|number|date|time)\b"
     rf"{_within_braces(4)}\}}",
     r"[$#%@!]?(?:\{{2,5}+[^{}\n]{0,80}\}{2,5}|\{(?:[^{}\s]*+|[^{}\n]{0,80}+)\})"
@@ -63,6 +63,6 @@ PROTECTED = (
     rf"(?:[$€£¥+-]|(?<![^\W{SPACELESS}]))(?:{_LETTERS}++[-'’]){{0,8}}{_NUMBER}"
     rf"(?:[.,:/'’-]{_NUMBER})*(?:[-'’]{_LETTERS}++(?!\d))*%?",
 )
-"""URLs, e-mail addresses, paths, names of files, domains, initials, tags, entities, place holders,
-links and code of Markdown, names of emoji, mentions, versions, numbers; `%s` in a set stands for
-combining marks. Of prompts: marks of turns, with whose these are."""
+"""URLs, e-mail addresses, paths, names of files, domains, initials, `w/o`, tags, entities, place
+holders, links and code of Markdown, names of emoji, mentions, versions, numbers; `%s` in a set
+stands for combining marks. Of prompts: marks of turns, with whose these are."""

@@ -129,6 +129,11 @@ NEGATED = {
     "Hausa": ("fim din ba shi da kyau", "ba"),
     "Yoruba": ("fíìmù náà kò dára rárá", "kò|rárá"),
     "Zulu": ("akukho muntu lapha ekhaya", "akukho"),
+    "Arabic, and": ("قرأت الكتاب ولم يعجبني ولا أريد العودة وليس ممتعا", "ولم|ولا|وليس"),
+    "Arabic, so": ("فلا وقت لي أليس كذلك بلا شك", "فلا|أليس|بلا"),
+    "Hebrew, and": ("הסרט ארוך ולא מעניין ואין לי כסף שאינו שלי", "ולא|ואין|שאינו"),
+    "Persian, verbs": ("این کتاب را نخواندم و او آن را ندید پس نرو", "نخواندم|ندید|نرو"),
+    "English, short": ("he came w/o a good reason", "w/o"),
     "Uzbek": ("bu yerda hech narsa yoq edi", "yoq"),
 }
 
