@@ -81,6 +81,10 @@ def test_new_texts_keep_the_names(tmp_path, name):
         "Det er f.eks. Oslo.",
         'She said "No. Never. Go!" twice.',
         "Er rief „Halt! Nein. Weg.“ dazu.",
+        "(He left. She stayed (a bit). Nobody knew.) They saw.",
+        "He came [see Smith. Note three.] and saw.",
+        "'It is late. Don't go. The dogs' house is dark.' It was.",
+        "She said: ‘Go. Don’t wait!’ twice.",
     ],
 )
 def test_points_that_are_no_ends(whole):
@@ -95,6 +99,13 @@ def test_a_quotation_that_never_closes_ends_with_its_line():
     found = {drawn(SentenceShuffle(), document(text), seed)[1].text for seed in range(200)}
     assert len(found) == 24
     assert all('19" rack. It is new.' in each for each in found)
+
+
+@pytest.mark.parametrize("mark", [":(", "1)", "rock 'n' roll", "'tis", "the dogs' house", ":-("])
+def test_marks_that_open_nothing_hold_no_sentences_together(mark):
+    text = f"So {mark} it was. They came. We went (at ten). It's all."
+    found = {drawn(SentenceShuffle(), document(text), seed)[1].text for seed in range(200)}
+    assert len(found) == 24
 
 
 @pytest.mark.parametrize("text", ["यह एक है। वह दो है। हम तीन हैं।", "هل هذا؟ نعم هو. لماذا لا؟"])
