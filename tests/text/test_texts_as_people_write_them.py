@@ -188,6 +188,17 @@ def test_articles_follow_the_words_behind_them(step: str) -> None:
     assert all(article_for(word) == article.lower() for article, word in pairs)
 
 
+@pytest.mark.parametrize(
+    "step", ["synonym_replace", "random_insert", "random_swap", "random_delete"]
+)
+def test_articles_follow_words_in_capitals(step: str) -> None:
+    text = "THE MAN SAW A BIG HOUSE , AN OLD HOTEL AND A LARGE URBAN FLAT AS A FRIEND DID ."
+    made = copies(text, step, count=60, alpha=0.5)
+    pairs = [pair for each in made for pair in re.findall(r"\b(an?) ([A-Z]+)", each, re.I)]
+    assert len(pairs) > 60
+    assert all(article_for(word.lower()).upper() == article for article, word in pairs)
+
+
 @pytest.mark.parametrize("step", ["random_swap", "random_delete"])
 def test_what_is_wrong_before_an_edit_stays_so_and_spans_stay(step: str) -> None:
     document = Document("we had a hour in a old house near a big lake", READING, spans=((34, 39),))
