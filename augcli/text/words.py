@@ -259,7 +259,13 @@ class Document(Struct, dict=True):
             return False
         before = self.text[: word.start].rstrip(_BEFORE_WORDS)
         within = bool(before) and (before[-1] not in _ENDS or self._is_cut(index, len(before)))
-        return within or (len(word.text) > 1 and word.text.isupper())
+        return within or (len(word.text) > 1 and word.text.isupper()) or self._goes_on(index)
+
+    def _goes_on(self, index: int) -> bool:
+        """Return whether the word behind one has a capital, too, as in `Rose Hill`."""
+        word, *after = self.words[index : index + 2]
+        behind = self.text[word.end : word.end + 2]
+        return bool(after) and after[0].free and behind[:1] == " " and behind[1:].isupper()
 
     def _is_cut(self, index: int, end: int) -> bool:
         """Return whether what ends before a word is the point of initials or a title: `Mr.`."""

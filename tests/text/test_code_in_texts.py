@@ -32,6 +32,9 @@ INLINE = [
     *("{{{big}}}", "{{{{raw}}}}", "${{ good.house }}", "{big good}", "{0, number, big}"),
     "{count, plural, one {big house} other {# {size, select, great {big} other {good}} houses}}",
     *("$t(good.house)", "$(good house)", "%-10s", "%05.2f", "%ld", "[^1]", "[^big]"),
+    *(r"\frac{big}{good}", r"\(big + good\)", r"\[big film\]", "$x + big$", "$$big + film$$"),
+    *("<?php good film ?>", "<#if big>", "[% big film %]", "*|BIG FILM|*", "<<big film>>"),
+    *("{{ big\n good }}", "{{cite web|title=" + "A very big house " * 9 + "}}", "$[[ big film ]]"),
     *(r"\n", r"\nbig", r"\textbf", r"\u00e9", "```python\ngood film\n\nbig story\n```"),
 ]
 
@@ -82,6 +85,7 @@ def test_a_name_that_a_link_leads_to_stays() -> None:
         "    a poem of which\n    all lines are indented",
         "`` a good film '' was `` big ''",
         "see [a good film] here: it is",
+        "a good film for $5 and all the same for $6, or $7-$8, or 9$ and 10$",
         "a ```film``` is good\nand the same ```story``` was good",
         "{ a good film\n and more of the same }",
     ],

@@ -40,7 +40,8 @@ def test_names_have_no_synonyms_where_most_words_are_names():
     [
         ("we saw Big Ben and the Tower of London", set()),
         ("the Big House of Great Stone", set()),
-        ("President Bush and Mr. Brown spoke about the War on Terror", {"President"}),
+        ("President Bush and Mr. Brown spoke about the War on Terror", set()),
+        ("Mark Stone went to Bath. Rose Hill is large", {"large"}),
         ("She met Rose Hill and Mark Stone near Bath on May Day", set()),
         ("They thought of J. R. Large and of Mt. Great", set()),
     ],

@@ -158,7 +158,7 @@ def test_any_word_may_be_a_class_where_it_is_told(tmp_path: Path) -> None:
     result = run(tmp_path / "in", tmp_path / "out", **TEXTS | {"dataset": told})
     assert {each.label: each.after for each in result.counts if each.label} == {"good": 4, "bad": 2}
     assert [each["reason"] for each in result.failures] == [
-        "line 4 does not begin with a class, as the others do"
+        "'nothing' does not begin with a class, as the others do"
     ]
     new = (tmp_path / "out/train.txt").read_text().splitlines()[4:]
     assert sorted(line.split()[0] for line in new) == ["bad", "good", "good"]

@@ -41,6 +41,8 @@ _NO_CELLS = (*_LABELS[:3], _LABELS[-1])
 """Those that no row of a table begins with."""
 _MANY, _NEARLY_ALL = 0.5, 0.9
 """More lines than this share say their class where lines of a file do: the others are odd."""
+_SHOWN = 24
+"""Characters of a line that tell which it is."""
 _LOOKED_AT = 1000
 _MOST_WORDS, _EACH = 20, 8
 """Words that may be classes where all lines begin with one; lines of each, on average."""
@@ -104,7 +106,7 @@ class LabelledLines(LinesFile):
         raw = self.raw(index)
         cut = _cut(self._form, raw)
         if not cut:
-            told = f"line {self.line(index)} does not begin with a class, as the others do"
+            told = f"{raw[:_SHOWN]!r} does not begin with a class, as the others do"
             return Row(raw, trouble=told)
         before, text, after = cut
         marks = (before + after).split()
