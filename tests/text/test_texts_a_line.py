@@ -73,6 +73,7 @@ FIRST = [
     ("num:count ", "hum:ind ", ["hum:ind", "num:count"]),
     ("joy: ", "fear: ", ["fear", "joy"]),
     ("[joy] ", "[fear] ", ["fear", "joy"]),
+    ("(joy) ", "<fear> ", ["fear", "joy"]),
     ("__cls__a __cls__c ", "__cls__b ", ["a c", "b"]),
 ]
 

@@ -32,7 +32,7 @@ KEPT = [
     ),
     *("ann [at] film [dot] com", "git@film.com:ann/great.git", "s3://great/film", "U.S.", "e. g."),
     *("<%= story %>", "__great_film__", "tel:+491234", "doi:10.1000/film"),
-    *("bit.ly/xY12", "t.co/film", "#电影节", "#หนังดี", "@映画", "＃映画"),
+    *("bit.ly/xY12", "t.co/film", "#电影节", "#หนังดี", "@映画", "＃映画", "r/film", "w/o"),
 ]
 STEPS = {
     "aeda": {},
