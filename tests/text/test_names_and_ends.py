@@ -86,6 +86,8 @@ def test_new_texts_keep_the_names(tmp_path, name):
         "He came [see Smith. Note three.] and saw.",
         "'It is late. Don't go. The dogs' house is dark.' It was.",
         "She said: ‘Go. Don’t wait!’ twice.",
+        "<b>He left. She stayed.</b> They saw.",
+        "**He left. She stayed.** They saw.",
     ],
 )
 def test_points_that_are_no_ends(whole):
@@ -102,7 +104,9 @@ def test_a_quotation_that_never_closes_ends_with_its_line():
     assert all('19" rack. It is new.' in each for each in found)
 
 
-@pytest.mark.parametrize("mark", [":(", "1)", "rock 'n' roll", "'tis", "the dogs' house", ":-("])
+@pytest.mark.parametrize(
+    "mark", [":(", "1)", "rock 'n' roll", "'tis", "the dogs' house", ":-(", "*", "<br>"]
+)
 def test_marks_that_open_nothing_hold_no_sentences_together(mark):
     text = f"So {mark} it was. They came. We went (at ten). It's all."
     found = {drawn(SentenceShuffle(), document(text), seed)[1].text for seed in range(200)}

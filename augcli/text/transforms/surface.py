@@ -35,8 +35,10 @@ _QUOTES = re.compile('["“”„«»「」『』]')
 _TOGETHER = re.compile(
     r"(?<![:;=-])(?:\((?:[^()\n]++|\([^()\n]*+\))*+\)|（[^（）\n]*+）|\[[^\[\]\n]*+\])"
     r"|(?<![\w.,!?…'‘’])['‘](?=\S)(?!\w{1,2}['’])[^\n]{0,400}?[.,!?…]['’](?!\w)"
+    r"|<(?P<tag>(?!(?:br|hr|img)\b)[a-zA-Z]\w*)\b[^<>\n]*>[^\n]{0,600}?</(?P=tag)>"
+    r"|(?<!\w)(?P<mark>\*{1,3}|__|~~|==)(?=\w)[^\n]{0,400}?(?<=[\w.,!?…])(?P=mark)(?!\w)"
 )
-"""Brackets that close in their line, but for emoticons, and what stands in single quotes."""
+"""Brackets that close in their line, but for emoticons, single quotes, HTML and emphasis."""
 _INITIALS = r"[^\W\d_](?:\.[^\W\d_]){0,7}"
 _ORDINAL = r"\d{1,2}"
 """A number before a point may be the first, second or third of something."""
