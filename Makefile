@@ -31,8 +31,7 @@ test-loaders: $(VENV)/installed-dev  ## shards read back as people's loaders rea
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[loaders]' || true
 	$(BIN)/pytest -n 0 -m loaders -rs
 
-browser: $(VENV)/installed-dev  ## pages in a headless Chromium, where one is installed or can be had
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[browser]'
+browser: $(VENV)/with-browser  ## pages in a headless Chromium, where one is installed or can be had
 	command -v chromium || command -v chromium-browser || command -v google-chrome \
 	  || timeout 300 $(BIN)/playwright install chromium || true
 	$(BIN)/pytest -m browser tests/browser
@@ -47,14 +46,12 @@ test-torch: $(VENV)/installed-dev  ## networks that are trained, with the extra 
 tutorials: $(VENV)/installed-dev  ## those of docs, line by line as a newcomer would
 	$(BIN)/pytest -m tutorials tests/test_tutorials.py
 
-screenshots: $(VENV)/installed-dev  ## those of docs/pages.md again
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[browser]'
+screenshots: $(VENV)/with-browser  ## those of docs/pages.md again
 	$(BIN)/python docs/make_screenshots.py
 
 FUZZ_SECONDS ?= 60
 
-fuzz: $(VENV)/installed-dev  ## coverage-guided fuzzing of recipes and records; finds become cases
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[fuzz]'
+fuzz: $(VENV)/with-fuzz  ## coverage-guided fuzzing of recipes and records; finds become cases
 	$(BIN)/python tests/faults/fuzz.py recipe -max_total_time=$(FUZZ_SECONDS)
 	$(BIN)/python tests/faults/fuzz.py record -max_total_time=$(FUZZ_SECONDS)
 
@@ -78,8 +75,7 @@ check: $(VENV)/installed-dev  ## lint, format, types and architecture
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 0 -m types tests/test_api.py
 
-dist: $(VENV)/installed-dev  ## sdist and wheel, held to the index's rules, and installed where nothing else is
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[release]'
+dist: $(VENV)/with-release  ## sdist and wheel, held to the index's rules, and installed where nothing else is
 	rm -rf build/dist build/dist-venv
 	$(BIN)/python -m build --quiet --outdir build/dist .
 	$(BIN)/twine check --strict build/dist/*
@@ -98,8 +94,7 @@ docs: $(VENV)/installed-dev  ## write the generated reference pages and pictures
 	$(BIN)/python -m augcli.commands.reference > docs/recipe.md
 	$(BIN)/python -m augcli.commands.codes > docs/checks.md
 
-site: $(VENV)/installed-dev  ## the pages of docs as a site in build/site; a warning is an error
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[docs]'
+site: $(VENV)/with-docs  ## the pages of docs as a site in build/site; a warning is an error
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir build/site
 
 WORDNET ?= /usr/share/wordnet
@@ -110,14 +105,19 @@ lexicon: $(VENV)/installed  ## make the table of synonyms again from a WordNet f
 clean:
 	rm -rf $(VENV) $(VENV)-lowest $(VENV)-newest build .cache
 
-$(VENV)/installed: pyproject.toml
+$(BIN)/pip:
 	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml | $(BIN)/pip
 	$(BIN)/pip install --quiet --disable-pip-version-check -e .
 	$(BIN)/python -m compileall -q augcli
 	touch $@
 
-$(VENV)/installed-dev: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
+$(VENV)/installed-dev: pyproject.toml | $(BIN)/pip
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
 	$(BIN)/python -m compileall -q augcli
+	touch $@
+
+$(VENV)/with-%: $(VENV)/installed-dev  # an extra, once
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[$*]'
 	touch $@

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -64,7 +64,7 @@ class Draft(Struct, frozen=True):
     """Its samples are called so."""
     found: str
     dataset: Sequence[str]
-    rest: Sequence[str]
+    rest: Iterable[str]
     """What follows `output`: amounts and steps."""
     output: Sequence[str] = ()
     path: Path | None = None

@@ -148,6 +148,13 @@ class ManyDraws:
 
         return low + _high_word(self.keys, high - low + 1).astype(np.int64)
 
+    def parted(self, counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], Self]:
+        """Return a whole number below each count, and what is left for further small numbers."""
+        import numpy as np
+
+        above = _high_word(self.keys, counts).astype(np.int64)
+        return above, type(self)(self.keys * counts.astype(np.uint64))
+
     def seed(self) -> NDArray[np.int64]:
         """Return a 31-bit seed for each."""
         import numpy as np

@@ -48,3 +48,10 @@ def _said(remark: str) -> str:
         return remark
     name = re.escape(about[2] or about[3] or "")
     return _NUMBER.sub("#", re.sub(f"(?<=['\"{{]){name}(?=['\":])", "", remark))
+
+
+def few(names: Iterable[str], most: int = 5) -> str:
+    """Return the first of some names in words, and how many more there are."""
+    named = list(names)
+    more = f" and {len(named) - most} more" if len(named) > most else ""
+    return ", ".join(named[:most]) + more

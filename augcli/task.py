@@ -129,7 +129,7 @@ AnyJob = Job[Transform, DatasetSettings, OutputSettings, BalanceSettings]
 """A job of whatever kind."""
 
 
-class Source(Struct, frozen=True):
+class Source(Struct, frozen=True, weakref=True):
     """The bytes of one file of the dataset, read or mapped into memory."""
 
     name: str

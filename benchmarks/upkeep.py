@@ -81,17 +81,17 @@ def second_run(rounds: int, *, quick: bool) -> Section | str:
     recipe = str(environment.HERE / "recipes" / "light.yaml")
     command = [environment.AUGMENT, "run", recipe, "-q", "-i", str(photos), "-o", str(_TARGET)]
     found = interleaved_pairs(command, 1 if quick else rounds)
-    (first, again), *_ = sorted(found, key=lambda pair: pair[1].wall)[len(found) // 2 :]
-    share = again.wall / first.wall
+    (first, again), *_ = sorted(found, key=lambda pair: pair[1].cpu)[len(found) // 2 :]
+    share = again.cpu / first.cpu
     rows = [
         ("first", f"{first.cpu:.2f}", f"{first.wall:.2f}"),
         ("second", f"{again.cpu:.2f}", f"{again.wall:.2f}"),
     ]
     target = Target(
         "second run",
-        "≤ 2 % of the first, or 0.5 s",
-        f"{share:.1%}, {again.wall:.2f} s",
-        share <= 0.02 or again.wall <= 0.5,
+        "≤ 2 % of the first's CPU, or 0.5 s",
+        f"{share:.1%}, {again.cpu:.2f} s",
+        share <= 0.02 or again.cpu <= 0.5,
     )
     text = "The light recipe again, with nothing changed: 701 sources and 2,804 outputs looked at."
     return Section("Second run", text, [("run", "CPU, s", "wall, s"), *rows], [target])
@@ -103,7 +103,7 @@ def interleaved_pairs(command: list[str], rounds: int) -> list[tuple[Cost, Cost]
     for _ in range(rounds):
         shutil.rmtree(_TARGET, ignore_errors=True)
         found.append((run(command), run(command)))
-        say(f"  {found[-1][0].wall:.2f} s, then {found[-1][1].wall:.2f} s")
+        say(f"  {found[-1][0].cpu:.2f} s of CPU, then {found[-1][1].cpu:.2f} s")
     shutil.rmtree(_TARGET)
     return found
 

@@ -90,7 +90,7 @@ def run(
 
 def augment(*words: object, **options: Any) -> Any:
     """Run the command line to its end: served, unless it is to have an environment of its own."""
-    if options.keys() <= {"input", "cwd"}:
+    if options.keys() <= {"input", "cwd", "first"}:
         return commands()(*words, **options)
     return finished([*COMMAND, *map(str, words)], **options)
 

@@ -61,15 +61,21 @@ class Commands:
             text=True,
         )
 
-    def __call__(self, *words: object, input: str = "", cwd: object = None) -> Done:  # noqa: A002
-        """Run a command to its end, with one worker unless it says otherwise."""
+    def __call__(
+        self,
+        *words: object,
+        input: str = "",  # noqa: A002
+        cwd: object = None,
+        first: str = "",
+    ) -> Done:
+        """Run a command to its end, after a program, with one worker unless it says otherwise."""
         assert self._server.stdin
         assert self._server.stdout
         told = {
             "words": list(map(str, words)),
             "input": input,
             "cwd": str(cwd or os.getcwd()),  # noqa: PTH109
-            "worse": self.worse,
+            "first": first or self.worse,
             "env": {**os.environ, "AUGMENT_JOBS": "1"},
         }
         self._server.stdin.write(json.dumps(told) + "\n")
@@ -118,7 +124,7 @@ def _command(order: dict[str, Any], *streams: IO[bytes]) -> int:
         os.dup2(stream.fileno(), number)
     sys.argv = ["augment", *order["words"]]
     try:
-        exec(order["worse"])
+        exec(order["first"])
     except Exception:  # noqa: BLE001
         traceback.print_exc()
         return NO_BUILD

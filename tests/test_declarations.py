@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import pytest
 from pydantic import ValidationError
+from together import together
 
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.schemes import SCHEMES, scheme_named
@@ -25,13 +26,13 @@ from augcli.transform import (
 
 STEPS = {f"{kind}.{name}": cls for (kind, name), cls in REGISTRY.items()}
 BOUNDED = [
-    pytest.param(step, field, declared, id=f"{step}.{field}")
+    (step, field, declared)
     for step, cls in STEPS.items()
     for field in own_fields(cls)
     if (declared := declared_range(cls, field))
 ]
 
-every = pytest.mark.parametrize("step", STEPS)
+every = together("step", STEPS)
 
 
 def needed(cls: type[Transform]) -> dict[str, Any]:
@@ -63,7 +64,7 @@ def test_documented(step: str) -> None:
         assert about, f"{field} is not described"
 
 
-@pytest.mark.parametrize(("step", "field", "declared"), BOUNDED)
+@together(("step", "field", "declared"), BOUNDED)
 def test_values_out_of_range_are_refused(step: str, field: str, declared: Real) -> None:
     for value in outside(declared):
         with pytest.raises(ValidationError) as caught:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from together import together
 
 from augcli.commands.catalogue import describe, example, listing, reference_page
 from augcli.commands.reference import recipe_page
@@ -20,7 +21,7 @@ from augcli.transform import REGISTRY, Compound, own_fields
 DOCS = Path(__file__).parent.parent / "docs"
 PICTURES = ["original", *(name for kind, name in REGISTRY if kind == "image")]
 
-every = pytest.mark.parametrize(("kind", "name"), REGISTRY)
+every = together(("kind", "name"), REGISTRY)
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def test_every_link_has_its_picture(page: str) -> None:
     assert {path.stem for path in (DOCS / "pictures").iterdir()} == set(PICTURES)
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@together("name", PICTURES)
 def test_pictures_are_small(name: str) -> None:
     data = (DOCS / "pictures" / f"{name}.jpg").read_bytes()
     assert len(data) <= 12_000

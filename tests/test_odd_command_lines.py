@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers import augment, finished, make_photos, run, write, write_recipe
+from helpers import augment, make_photos, run, write, write_recipe
 
 from augcli.cli import main as cli
 
@@ -164,7 +164,7 @@ def test_no_split_to_augment_is_a_mistake_for_every_kind(tmp_path, kind):
 
 
 def test_thousands_of_mistakes_are_some_lines(tmp_path):
-    steps = "\n".join("- rotat" for _ in range(9_000))
+    steps = "\n".join("- rotat" for _ in range(3_000))
     recipe = write(
         tmp_path / "r.yaml",
         f"version: 1\noutput: {{path: out}}\ndataset: {{path: in}}\nsteps:\n{steps}\n",
@@ -174,7 +174,7 @@ def test_thousands_of_mistakes_are_some_lines(tmp_path):
     lines = done.stderr.splitlines()
     assert len(lines) == 3 * 50 + 1
     assert "did you mean 'rotate'" in lines[0]
-    assert lines[-1] == "augment: 8950 more problems"
+    assert lines[-1] == "augment: 2950 more problems"
 
 
 GONE = """
@@ -203,18 +203,15 @@ def test_init_of_a_dataset_that_vanishes(tmp_path, kind, event):
     folder = tmp_path / "data"
     folder.mkdir()
     path = KINDS[kind](folder)
-    program = (
-        "import os, sys\n"
-        "from augcli.cli.main import main\n"
+    vanish = (
         f"folder, event = {str(folder)!r}, {event!r}\n"
-        "def vanish(name, args):\n"
+        "def vanish(name, args, folder=folder, event=event, os=os):\n"
         "    if name == event and str(args[0]).startswith(folder) and os.path.isdir(folder):\n"
         "        os.rename(folder, folder + '.gone')\n"
         "sys.addaudithook(vanish)\n"
-        f"sys.argv = ['augment', 'init', {str(path)!r}]\n"
-        "main()\n"
     )
-    done = finished([sys.executable, "-c", program])
+    done = augment("init", path, first=vanish)
+    assert not folder.exists()
     assert done.returncode in {0, 2}, done.stderr
     assert "Traceback" not in done.stderr
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator, meta
 from test_recipe import LONG, SMALL, load
 from test_recipe_errors import PARTS, STEPS, TOP
+from together import together
 
 from augcli.errors import RecipeError
 from augcli.kind import load_kind
@@ -118,20 +119,20 @@ MISTAKES += [
 ]
 
 
-@pytest.mark.parametrize("text", MISTAKES)
+@together("text", MISTAKES)
 def test_mistakes_are_refused(text):
     lines = text.splitlines()
     keys = {line.split(":")[0]: line for line in lines[:4] if ":" in line}
     assert not accepts(data("\n".join([*keys.values(), *lines[4:]])))
 
 
-@pytest.mark.parametrize("line", [line for line in PARTS if not line.startswith("version")])
+@together("line", [line for line in PARTS if not line.startswith("version")])
 def test_mistakes_in_parts_are_refused(line):
     key = line.split(":")[0]
     assert not accepts(data(SMALL) | data(line) | ({} if data(line)[key] else {key: None}))
 
 
-every_step = pytest.mark.parametrize(("kind", "name"), STEP_CLASSES)
+every_step = together(("kind", "name"), STEP_CLASSES)
 
 
 @every_step
@@ -159,7 +160,7 @@ def ranges():
     for (kind, name), cls in STEP_CLASSES.items():
         for field in cls.model_fields:
             if declared := declared_range(cls, field):
-                yield pytest.param(kind, name, field, declared, id=f"{kind}.{name}.{field}")
+                yield kind, name, field, declared
 
 
 def good(declared):
@@ -195,7 +196,7 @@ def required_of(kind: str, name: str) -> dict[str, Any]:
     return {field: needed(about, field) for field in about.get("required", [])}
 
 
-@pytest.mark.parametrize(("kind", "name", "field", "declared"), list(ranges()))
+@together(("kind", "name", "field", "declared"), ranges())
 def test_ranges_agree(kind, name, field, declared):
     for value in good(declared):
         assert accepts(parameters(kind, name, field, value)), value
@@ -207,10 +208,10 @@ def enums():
     for kind, name in STEP_CLASSES:
         for field, schema in definition(kind, name)["properties"].items():
             if "enum" in schema:
-                yield pytest.param(kind, name, field, schema["enum"], id=f"{name}.{field}")
+                yield kind, name, field, schema["enum"]
 
 
-@pytest.mark.parametrize(("kind", "name", "field", "members"), list(enums()))
+@together(("kind", "name", "field", "members"), enums())
 def test_enums_agree(kind, name, field, members):
     for member in members:
         assert accepts(parameters(kind, name, field, member))
@@ -267,14 +268,14 @@ def test_balances_agree(kind, name):
         assert any(taken) == (key in known), key
 
 
-@pytest.mark.parametrize("key", sorted(BALANCE_KEYS))
+@together("key", sorted(BALANCE_KEYS))
 def test_without_a_method_it_is_the_first(key):
     known = next(iter(load_kind("tabular").balances.values())).model_fields
     taken = [accepts(of_kind("tabular", balance={key: value})) for value in VALUES]
     assert any(taken) == (key in known and key != "method")
 
 
-@pytest.mark.parametrize("method", [None, True, 0, "", "smot", "SMOTE", "copies", [], ["smote"]])
+@together("method", [None, True, 0, "", "smot", "SMOTE", "copies", [], ["smote"]])
 @pytest.mark.parametrize("kind", KINDS)
 def test_mistaken_methods_are_refused(kind, method):
     known = isinstance(method, str) and method in load_kind(kind).balances
@@ -322,7 +323,7 @@ SAID += [{"test": None}, {"val": 0.3}]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(("part", "key"), dict.fromkeys(SETTINGS))
+@together(("part", "key"), dict.fromkeys(SETTINGS))
 def test_settings_agree(kind, part, key):
     small = of_kind(kind)
     taken = [accepts(small | {part: {**small[part], key: value}}) for value in SAID]

@@ -209,12 +209,12 @@ def test_very_long_names_are_shortened_in_tables_alone(tmp_path):
 
 def _prints(tree: ast.AST):
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute):
+        if isinstance(node, ast.Attribute) and node.attr in {"echo", "secho", "write"}:
             named = ast.unparse(node)
             if named in {"click.echo", "click.secho", "sys.stdout.write", "sys.stderr.write"}:
                 yield named
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"print", "echo"}:
-            yield ast.unparse(node.func)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield from {node.func.id} & {"print", "echo"}
 
 
 MAKERS_OF_PAGES = {

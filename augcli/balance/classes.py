@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from augcli.dataset.told import few
 from augcli.errors import SettingError, did_you_mean
-from augcli.plural import gathered, several
+from augcli.plural import few, gathered, several
 from augcli.settings.balance import BalanceSettings, TargetBalance
 from augcli.task import Count
 from augcli.transform import Transform, located, walk
@@ -102,5 +101,5 @@ def check_class(
     """Raise SettingError for a class that the dataset does not have."""
     if name not in known and not (nameless and _NUMBER.fullmatch(name)):
         near = did_you_mean(name, known)
-        has = ", ".join(sorted(known)[:_SHOWN]) or nameless or "none"
+        has = few(sorted(known), _SHOWN) or nameless or "none"
         raise SettingError(path, f"the dataset has no class {name!r}{near} (it has {has})")

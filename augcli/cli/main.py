@@ -34,6 +34,7 @@ from augcli.plural import several
 from augcli.system.start import (
     in_utf8,
     keep_freed_memory,
+    leave,
     raise_open_files,
     rarely_collect,
     stop_collecting,
@@ -59,8 +60,7 @@ def main() -> None:
     if stdout.trouble:
         warn(f"augment: cannot write to stdout: {stdout.trouble.strerror}")
         code = code or StorageError.exit_code
-    stop_collecting()
-    sys.exit(code)
+    leave(code)
 
 
 def _exit_code() -> int:

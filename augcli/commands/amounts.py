@@ -6,10 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
 from augcli.dataset.splits import augmented
-from augcli.dataset.told import few
 from augcli.errors import Problem
 from augcli.plan import Plan
-from augcli.plural import several
+from augcli.plural import few, several
 from augcli.recipe import Recipe
 from augcli.remarks import of_classes
 from augcli.task import Count

@@ -29,6 +29,7 @@ from augcli.errors import (
     SettingError,
     UsageError,
 )
+from augcli.plural import few
 from augcli.recipe import Recipe, load_recipe
 from augcli.recognised import KINDS, recognised
 from augcli.remarks import of_classes
@@ -55,7 +56,6 @@ _FEW = 0.1
 _LISTINGS = ("data.yaml", "data.yml")
 _COLUMNS = 72
 _MOST_STEPS = 9
-_SHOWN = 5
 _SPARE = ("  - ", "  split: {", "balance: ")
 """What a recipe can do without."""
 _QUESTION = "  # question: "
@@ -141,7 +141,7 @@ def _with_steps(draft: Draft, steps: Turned) -> Draft:
 def _endings(path: Path) -> str:
     """Return what is told of the endings of what lies at a path."""
     ends = sorted({each.suffix or each.name for each in readable(path)} if path.is_dir() else ())
-    return f"; it has files ending in {', '.join(ends[:_SHOWN])}" if ends else ""
+    return f"; it has files ending in {few(ends)}" if ends else ""
 
 
 def _written(draft: Draft, path: Path, folder: Path) -> str:

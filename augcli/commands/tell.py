@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from augcli.addresses import shown
-from augcli.dataset.told import few
-from augcli.plural import several
+from augcli.plural import few, several
 from augcli.remarks import is_again
 from augcli.reports.report import Summary
 from augcli.system.terminal import columns_of, escaped, say, say_command, say_folded, warn

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from augcli.errors import SettingError, did_you_mean
+from augcli.plural import few
 from augcli.settings.base import ColumnRef
 
 _SHOWN = 20
@@ -55,8 +56,7 @@ def _why_not(
     if isinstance(ref, int):
         return f"{file} has {width} columns, and none is number {ref}"
     near = did_you_mean(ref, names)
-    more = " …" if len(names) > _SHOWN else ""
-    known = f"it has {', '.join(names[:_SHOWN])}{more}"
+    known = f"it has {few(names, _SHOWN)}"
     if list(names) == [str(number) for number in range(len(names))]:
         known = "its columns are numbers; if the first row has their names, say `header: true`"
     return f"{file} has no column {ref!r}{near} ({known})"

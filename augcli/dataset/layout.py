@@ -31,9 +31,9 @@ from augcli.dataset.splits import (
     read,
     says_nothing,
 )
-from augcli.dataset.told import CLASS, IGNORE, Told, doubtful, few, quoted, refuse_again, unlike
+from augcli.dataset.told import CLASS, IGNORE, Told, doubtful, quoted, refuse_again, unlike
 from augcli.errors import Problem
-from augcli.plural import several
+from augcli.plural import few, several
 from augcli.settings.base import DatasetSettings
 
 _AT_A_TIME = 4096

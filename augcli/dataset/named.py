@@ -10,8 +10,8 @@ from pathlib import Path
 from augcli.dataset.doubts import WITHIN_NAMES
 from augcli.dataset.layout import Layout
 from augcli.dataset.splits import augmented, says_nothing
-from augcli.dataset.told import few
 from augcli.errors import Problem
+from augcli.plural import few
 from augcli.settings.base import DatasetSettings
 
 _NAME = re.compile(r"(.*/)?(?P<name>.+?)[\W_]*\d+\.\w+")

@@ -12,9 +12,9 @@ from msgspec import Struct
 from augcli.dataset.files import Listing, listed
 from augcli.dataset.layout import kept, layout_of
 from augcli.dataset.lists import refuse_endings, refuse_lists
-from augcli.dataset.told import few
 from augcli.dataset.units import Dataset
 from augcli.errors import SettingError, did_you_mean
+from augcli.plural import few
 from augcli.settings.base import DatasetSettings
 
 Told = TypeVar("Told", bound=DatasetSettings)

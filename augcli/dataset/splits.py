@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from augcli.dataset.doubts import NO_SUCH_SPLIT
 from augcli.errors import did_you_mean
+from augcli.plural import few
 
 TRAIN = "train"
 NO_SPLIT = ""
@@ -296,7 +297,7 @@ def check_augmented(
         if not augmented([name], splits):
             known = sorted(filter(None, splits))
             near = did_you_mean(name, known)
-            has = ", ".join(known[:20]) or "none"
+            has = few(known, 20) or "none"
             text = f"the dataset has no split {name!r}{near} (it has {has})"
             why = f": {lacking[name]}" if name in lacking else ""
             hint = "name one of them in `augment: [ ]`, or say by `dataset.splits` what is what"

@@ -11,10 +11,10 @@ from augcli.dataset.doubts import UNCLEAR_FORMAT, UNCLEAR_SPLITS, UNUSED_SPLITS
 from augcli.dataset.globs import any_of
 from augcli.dataset.splits import are_splits
 from augcli.errors import DoubtError, SettingError, did_you_mean
+from augcli.plural import few
 from augcli.settings.base import DatasetSettings
 
 IGNORE, CLASS = "ignore", "class"
-_SHOWN = 5
 
 
 class Told:
@@ -83,13 +83,6 @@ def quoted(key: str) -> str:
     """Return a name as a key of a recipe."""
     plain = re.fullmatch(r"[A-Za-z][\w.-]*", key)
     return key if plain else json.dumps(key, ensure_ascii=False)
-
-
-def few(paths: Iterable[str]) -> str:
-    """Return the first of some paths in words."""
-    named = list(paths)
-    more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
-    return ", ".join(named[:_SHOWN]) + more
 
 
 def unlike(splits: Sequence[str], others: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ from augcli.engines.worker import Chunk, Orders, Worker, describe
 from augcli.errors import EngineError
 
 _TICK = 1.0
-_HEAD_START = 0.1
+_HEAD_START = 0.2
 """Seconds that the first worker has for itself: what is done by then is not worth a second one."""
 _START_LIMIT = 120.0
 _START_ATTEMPTS = 2

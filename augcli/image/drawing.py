@@ -33,7 +33,7 @@ from augcli.records.keys import told
 from augcli.records.typed import Step
 from augcli.requests.asked import Copies
 from augcli.requests.courses import Stage, View
-from augcli.requests.redraws import Distinct, Picked, Vain, tries
+from augcli.requests.redraws import TRIES, Distinct, Picked, Vain, redrawn
 from augcli.steps.recorded import step_named
 from augcli.steps.ways import Pick, Turn, picks_of
 from augcli.task import Task
@@ -106,10 +106,10 @@ _Views = Sequence[tuple[View[ImageTransform], Sequence[tuple[str, ImageTransform
 
 def _numbered(picked: Picked[tuple[Drawn, ...]]) -> Sequence[Drawn]:
     """Return a group with how often it was drawn again."""
-    drawn, attempt, _, repeats = picked
-    if not attempt:
-        return drawn
-    return [replace(each, attempt=attempt, repeats=repeats) for each in drawn]
+    if not picked.attempt:
+        return picked.drawn
+    told = {"attempt": picked.attempt, "repeats": picked.repeats}
+    return [replace(each, **told) for each in picked.drawn]
 
 
 def _any(_drawn: Drawn) -> bool:
@@ -193,7 +193,7 @@ class CopyDraws:
         """Yield the steps of a copy, then those that it gets where it is drawn again."""
         yield group
         here = stage.below(self._place.at(task.source)).at(copy)
-        again = islice(tries(here, "attempt"), 1, None)
+        again = (redrawn(here, attempt, "attempt") for attempt in TRIES[1:])
         yield from self._groups(ManyDraws.of(islice(again, 1)), views)  # most often it is enough
         yield from self._groups(ManyDraws.of(again), views)
 

@@ -16,7 +16,7 @@ from augcli.dataset.lists import refuse_lists
 from augcli.dataset.named import within_names
 from augcli.dataset.scanned import absent
 from augcli.dataset.splits import BLANK, NO_SPLIT, are_splits, columns_of_splits
-from augcli.dataset.told import few, refuse_unnamed
+from augcli.dataset.told import refuse_unnamed
 from augcli.dataset.units import Dataset, Sample
 from augcli.disk.inside import suffix_of
 from augcli.disk.reading import read_whole
@@ -33,6 +33,7 @@ from augcli.image.listing.paired import bands_among
 from augcli.image.listing.table import PictureTable, Row
 from augcli.image.listing.taken import extension_by_content, remarks, taken
 from augcli.names import RESERVED
+from augcli.plural import few
 
 if TYPE_CHECKING:
     from augcli.image.labelled.recognised import Recognised

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from augcli.image.listing.annotated import annotation_file
 from augcli.image.listing.columns import group_column, leads_to_pictures, picture_columns
 from augcli.image.readers import scan, split_columns
 from augcli.image.warnings.careful import careful, lacks_pairs, looked_at
+from augcli.once import Once
+from augcli.plural import few
 
 _FEW = 200
 """Pictures of a class, from which on one copy of each will do."""
@@ -111,13 +114,19 @@ _OUTPUT = ("originals: reencode   # through the same encoder as the copies; or c
 def _draft(dataset: Dataset, settings: dict[str, Any]) -> Draft:
     splits = Counter(sample.split for sample in dataset)
     found = ", ".join(f"{count} in {split}" for split, count in sorted(splits.items()))
-    pictures = list(looked_at(dataset, _validated(settings), _LOOKED_AT))
-    pairs = settings["format"] == "pairs"
-    unpaired = lacks_pairs(dataset, _validated(settings), _LOOKED_AT)
-    steps = _MOVES if pairs else careful(dataset.classes, pictures, unpaired=unpaired)
-    rest = (*_amount(dataset), *steps)
     told = (*_format(settings), *_splits(dataset, settings))
+    rest = Once(chain(_amount(dataset), _steps(dataset, settings)))
     return Draft("image", "pictures", found, told, rest, _OUTPUT)
+
+
+def _steps(dataset: Dataset, settings: dict[str, Any]) -> Iterator[str]:
+    """Yield the steps; none is tried before they are asked for."""
+    if settings["format"] == "pairs":
+        yield from _MOVES
+        return
+    pictures = list(looked_at(dataset, _validated(settings), _LOOKED_AT))
+    unpaired = lacks_pairs(dataset, _validated(settings), _LOOKED_AT)
+    yield from careful(dataset.classes, pictures, unpaired=unpaired)
 
 
 def _format(settings: dict[str, Any]) -> Iterator[str]:
@@ -148,8 +157,8 @@ def _amount(dataset: Dataset) -> Iterator[str]:
     labels = Counter(sample.label for sample in dataset if sample.split in train)
     classes = {label: count for label, count in labels.items() if label is not None} or labels
     smallest, largest = min(classes.values()), max(classes.values())
-    few = sum(classes.values()) < _FEW * len(classes)
-    grows = [count for count in (4, 1, 0)[not few :] if _fits(smallest, largest, count)]
+    are_few = sum(classes.values()) < _FEW * len(classes)
+    grows = [count for count in (4, 1, 0)[not are_few :] if _fits(smallest, largest, count)]
     copies = next(iter(grows), 1)
     asked = f"copies: {copies or 1}"
     yield f"{asked if copies else '# ' + asked}               # new pictures per picture"
@@ -161,8 +170,7 @@ def _amount(dataset: Dataset) -> Iterator[str]:
         f"{label or 'all'} {count}" for label, count in classes.items() if count < _FEWEST
     )
     if scarce and dataset.objects is None:
-        shown = f"{', '.join(scarce[:4])}{' …' if len(scarce) > 4 else ''}"
-        yield f"# few pictures ({shown}): their copies are views of the same few things"
+        yield f"# few pictures ({few(scarce)}): their copies are views of the same few things"
 
 
 def _fits(smallest: int, largest: int, copies: int) -> bool:

@@ -8,7 +8,7 @@ from types import FunctionType
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from msgspec import Struct
-from msgspec.structs import fields, replace
+from msgspec.structs import replace
 from pydantic import Field
 
 from augcli.foreign import derived_from, is_foreign, telling
@@ -81,9 +81,9 @@ def _telling(cls: type, op: Any) -> Any:
     """Return an operation whose functions tell what they raise as a fault of a step."""
     if is_foreign(type(op)) or not isinstance(op, Struct):
         raise TypeError(f"lower returned {type(op).__name__}, which is no operation of augment's")
-    held = {each.name: getattr(op, each.name) for each in fields(op)}
+    held = ((name, getattr(op, name)) for name in op.__struct_fields__)
     calls: dict[str, Callable[..., Any]] = {
-        name: each for name, each in held.items() if isinstance(each, FunctionType | partial)
+        name: each for name, each in held if isinstance(each, FunctionType | partial)
     }
     if isinstance(op, Pixels) and "change" in calls:
         calls["change"] = _of_one_form(op.change)

@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from augcli.draws import Draws
 from augcli.judges.inference import Estimate, estimate
 from augcli.judges.measures import Arm, Values, differences, pooled
+from augcli.plural import few
 
 FEWEST = 20
 """Sources, or groups of them; of fewer, no difference is evidence."""
@@ -254,10 +255,8 @@ def _untested(opinions: Sequence[Opinion], extent: Extent) -> Iterator[str]:
     tested = {at for each in opinions for at in each.recalls}
     names = [name for at, name in enumerate(extent.classes) if at not in tested]
     if names:
-        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
         way = "" if extent.dealt else "; fewer --folds leave out more of each class"
-        first = ", ".join(names[:_SHOWN])
-        yield f"learned from and never tested, of too few samples: {first}{more}{way}"
+        yield f"learned from and never tested, of too few samples: {few(names, _SHOWN)}{way}"
 
 
 def _answer(accuracy: Estimate, goodness: Estimate) -> Answer:

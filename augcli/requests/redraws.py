@@ -5,7 +5,7 @@ So is what a step fails on. A copy that cannot be had costs itself alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable
 from itertools import islice
 from typing import Generic, NamedTuple, TypeVar
 
@@ -16,6 +16,8 @@ from augcli.errors import RefusedError, StepError
 
 REDRAWS = 8
 """How often a copy that repeats another of the same sample is drawn again."""
+TRIES = range(REDRAWS + 1)
+"""The first try at a copy, and those after it."""
 
 Drawn = TypeVar("Drawn")
 Try = TypeVar("Try")
@@ -40,7 +42,7 @@ class Vain(Struct):
     """Those that cannot be had, and why."""
 
 
-class Picked(NamedTuple, Generic[Drawn]):
+class Picked(Struct, Generic[Drawn], frozen=True):
     """What was drawn for one copy in the end."""
 
     drawn: Drawn
@@ -89,9 +91,6 @@ class Distinct(Generic[Drawn]):
         return picked
 
 
-def tries(stream: Draws, *names: str) -> Iterator[Draws]:
-    """Yield the stream of a copy, then those for drawing it again, below these names."""
-    yield stream
-    alone = Draws(stream.key)  # few are drawn again: nothing is to be worked out for many at once
-    for attempt in range(1, REDRAWS + 1):
-        yield alone.at(*names, attempt)
+def redrawn(stream: Draws, attempt: int, *names: str) -> Draws:
+    """Return where the draws of a further try at a copy hang, below these names of its own."""
+    return Draws(stream.key).at(*names, attempt)  # few are: nothing is worked out for many at once

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import gc
 import os
 import sys
 from contextlib import suppress
+from typing import NoReturn
 
 _ENOUGH = 1 << 16
 """Files that are never open together."""
@@ -37,6 +39,15 @@ def stop_collecting() -> None:
     Python would look through every object once more, a fifth of what a short command costs.
     """
     gc.freeze()
+
+
+def leave(code: int) -> NoReturn:
+    """End this process once all that asked for it is called; no module is taken apart.
+
+    Python would clear one after another, a twentieth of what a short command costs.
+    """
+    atexit._run_exitfuncs()
+    os._exit(code)
 
 
 def keep_freed_memory() -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from augcli.dataset.told import few
-from augcli.plural import several
+from augcli.plural import few, several
 from augcli.rows.amounts import NUMBER
 from augcli.tabular.deciding.outline import Outline
 from augcli.tabular.methods.base import Method

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 from msgspec import Struct, field
-from msgspec.structs import fields, replace
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from augcli.balance.targets import shares
@@ -80,9 +80,9 @@ class Drawn(Struct, frozen=True):
     def at(self, where: slice | Rows) -> Drawn:
         """Return some of the rows."""
         arrays = {
-            each.name: getattr(self, each.name)[where]
-            for each in fields(self)
-            if isinstance(getattr(self, each.name), np.ndarray)
+            name: values[where]
+            for name in self.__struct_fields__
+            if isinstance(values := getattr(self, name), np.ndarray)
         }
         noise = None if self.noise is None else self.noise.at(where)
         steps = tuple(step.at(where) for step in self.steps)

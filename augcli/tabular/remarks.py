@@ -13,8 +13,7 @@ from augcli.checks.equal import shared, twins
 from augcli.dataset.leaks import heeded
 from augcli.dataset.shares import OTHER
 from augcli.dataset.splits import NO_SPLIT
-from augcli.dataset.told import few
-from augcli.plural import gathered, several
+from augcli.plural import few, gathered, several
 from augcli.settings.base import MISSING
 from augcli.tabular.aims import amounts, idle, named, unreached
 from augcli.tabular.config import NOTHING, TableDatasetSettings

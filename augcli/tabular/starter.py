@@ -132,7 +132,8 @@ def _asking(draft: Draft, path: Path, table: Table) -> Draft:
         refuse_unclear(table, settings)
         return draft
     dataset = [line if line.startswith(kept) else f"# {line}" for line in draft.dataset]
-    return replace(draft, dataset=dataset, rest=[f"# {draft.rest[0].removeprefix('# ')}"])
+    rest = [f"# {line.removeprefix('# ')}" for line in draft.rest]
+    return replace(draft, dataset=dataset, rest=rest)
 
 
 def _read(sources: Sequence[Source]) -> tuple[list[str], Table]:

@@ -13,11 +13,12 @@ from augcli.text.words import Document
 _WORD = re.compile(WORD)
 
 
-def with_articles(document: Document, edits: Sequence[Edit]) -> list[Edit]:
+def with_articles(document: Document, edits: list[Edit]) -> list[Edit]:
     """Return edits in order, with those of articles that fit no more."""
     articles = document.articles
-    behind = articles and any(start in articles for start, _, _ in edits)
-    return ordered([*edits, *_articles(document, edits)] if behind else edits)
+    if articles and not articles.keys().isdisjoint([start for start, _, _ in edits]):
+        return ordered([*edits, *_articles(document, edits)])
+    return ordered(edits)
 
 
 def _articles(document: Document, edits: Sequence[Edit]) -> Iterator[Edit]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from itertools import chain
 
 from augcli.again import Again
@@ -34,14 +34,14 @@ from augcli.text.asked import Asked
 from augcli.text.blocks import Block, BlockMaker, Written, nothing_new
 from augcli.text.checks import check_models, check_synonyms, refuse_language
 from augcli.text.corpus import Corpus, CorpusPlan, asked_of_rows, failures, make_plan, recommends
-from augcli.text.formats.base import TextFile
+from augcli.text.formats.base import TextFile, texts_from_all_over
 from augcli.text.formats.open import open_file
 from augcli.text.job import TextJob
-from augcli.text.language.languages import folder_of, language_of
+from augcli.text.language.languages import folder_of, is_foreign, language_of
 from augcli.text.language.own_language import OwnLanguage, lexicon_files, open_language
 from augcli.text.parted import pieces_of, splits_of
 from augcli.text.provenance import Lines
-from augcli.text.readings import Readings, foreign_among, remarks_on
+from augcli.text.readings import Readings, remarks_on
 from augcli.text.single import ProcessedText
 from augcli.text.transform import needs_words, recommending
 from augcli.text.unclear import maybe_classes, refuse_unclear
@@ -51,7 +51,6 @@ from augcli.transform import prepare
 
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""
-_SAMPLED = 200
 _READING = 10
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
@@ -97,14 +96,17 @@ class ProcessedCorpus(Processed):
         self._sources = [each for each in texts if each.name in opened]
         self._every = sources
         self.files = list(opened.values())
-        self.corpus = Corpus.read(self.files, self.settings, self._splits, broken, self._pieces)
+        self._some = texts_from_all_over(self.files)
+        self._language = language_of(self._some)
+        named, pieces = self._splits, self._pieces
+        self.corpus = Corpus(self.files, named=named, broken=broken, pieces=pieces)
+        self.corpus.read(self.settings, self._voter())
         self._parted = [*crossing(self.settings, self.corpus, self._sources)]
         if self.settings.split_column is None:
             refuse_unnamed(self.settings, ((self._splits[f.name], f.unnamed()) for f in self.files))
-        self._language = language_of(self._some())
         if self.settings.lexicon is None:
             known = asked.lexicon(self._language)
-            refuse_language([*self._some()], self._language, known, self.job.steps)
+            refuse_language(self._some, self._language, known, self.job.steps)
         self.planned = make_plan(self.corpus, self.job)
         """How many copies each row is to give, before it is seen what steps fail on."""
         shared = (map(self._shown, each) for each in self.corpus.shared(self.settings.augment))
@@ -144,10 +146,13 @@ class ProcessedCorpus(Processed):
     @cached_property
     def _foreign(self) -> frozenset[int]:
         """Return the rows that no English words go into, as they are of another language."""
+        return self.corpus.foreign_of(self.planned.splits)
+
+    def _voter(self) -> Callable[[str], bool] | None:
+        """Return what says of a text whether it is such, if that matters."""
         if not self._takes_english or self._are_spaceless:
-            return frozenset()
-        texts = self.corpus.usable(self.planned.splits)
-        return foreign_among(texts, self._asked.lexicon(self._language))
+            return None
+        return partial(is_foreign, self._asked.lexicon(self._language))
 
     @property
     def _takes_english(self) -> bool:
@@ -155,7 +160,7 @@ class ProcessedCorpus(Processed):
 
     @cached_property
     def _are_spaceless(self) -> bool:
-        return is_spaceless(self._some())
+        return is_spaceless(self._some)
 
     @cached_property
     def _reading(self) -> Reading:
@@ -211,12 +216,6 @@ class ProcessedCorpus(Processed):
     def _shown(self, row: int) -> str:
         file, index = self.corpus.place(row)
         return f"{self.corpus.source_id(row)} {self.files[file].row(index).text[:40]!r}"
-
-    def _some(self) -> Iterator[str]:
-        """Yield texts from all over the dataset."""
-        rows = range(0, len(self.corpus), max(1, len(self.corpus) // _SAMPLED))
-        places = (self.corpus.place(row) for row in rows)
-        return (self.files[file].row(index).text for file, index in places)
 
     @property
     def tally(self) -> Tally:

@@ -43,9 +43,14 @@ class Articles(Struct, frozen=True, dict=True):
         return cls(tuple(tuple(map(_read, block.splitlines())) for block in blocks))
 
     @cached_property
+    def forms(self) -> frozenset[str]:
+        """Return all forms, in small letters."""
+        return frozenset(form for block in self.blocks for form, _ in block)
+
+    @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        forms = {form for block in self.blocks for form, _ in block}
-        known = "|".join(map(re.escape, sorted(forms, key=lambda form: (-len(form), form))))
+        longest_first = sorted(self.forms, key=lambda form: (-len(form), form))
+        known = "|".join(map(re.escape, longest_first))
         return re.compile(rf"(?<![\w'’-])({known}) +(?={WORD})", re.IGNORECASE)
 
     def found(self, text: str) -> Iterator[tuple[int, Article]]:

@@ -6,13 +6,11 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from hashlib import blake2b
-from itertools import chain
+from itertools import accumulate, chain
 
 from msgspec import Struct, field
-from pydantic_core import to_json
 
 from augcli.again import Again
-from augcli.draws import Draws
 from augcli.errors import LostError, StepError
 from augcli.names import group_of
 from augcli.once import Once
@@ -21,8 +19,8 @@ from augcli.requests.spread import Part
 from augcli.rows.tables import packed, plain_name, unpacked
 from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, CorpusPlan, label_of
-from augcli.text.drawing import Drawn, Failed, courses_of, draw_copies, streams_of_many
-from augcli.text.formats.base import Row
+from augcli.text.drawing import Drawn, Failed, Original, courses_of, draw_copies
+from augcli.text.formats.base import Row, Writer
 from augcli.text.job import TextJob
 from augcli.text.provenance import Lines
 from augcli.text.readings import Readings
@@ -35,8 +33,8 @@ class Made(Struct):
     rows: list[int] = field(default_factory=list)
     """The sources' rows within their file."""
     lines: Lines = field(default_factory=Lines)
-    hashes: list[int] = field(default_factory=list)
-    """Of the new texts that are not their source's."""
+    hashes: list[bytes] = field(default_factory=list)
+    """Of the new texts that are not their source's, 64 bits each."""
     failed: list[tuple[int, str]] = field(default_factory=list)
     """Rows of the dataset that a step fails on, and why: they have no copies."""
     lost: list[tuple[int, str]] = field(default_factory=list)
@@ -45,8 +43,9 @@ class Made(Struct):
     def packed(self, payload: bytes) -> bytes:
         """Return all as one, the lines last: not all who read it want them."""
         repeats = len(self.rows) - self.lines.repeats.count(None)
-        told = [self.rows, self.hashes, repeats, len(payload), self.failed, self.lost]
-        return packed(told, payload + self.lines.packed())
+        hashes = b"".join(self.hashes)
+        told = [self.rows, repeats, self.failed, self.lost, len(hashes), len(payload)]
+        return packed(told, hashes, payload, self.lines.packed())
 
 
 class Block:
@@ -56,15 +55,16 @@ class Block:
         told, rest = unpacked(data)
         self.rows: list[int] = told[0]
         """The sources' rows within their file."""
-        self.hashes: list[int] = told[1]
-        self.repeats: int = told[2]
+        self.repeats: int = told[1]
         """How many are their source's own text."""
-        self.payload = bytes(rest[: told[3]])
-        self.failed: list[tuple[int, str]] = told[4]
+        self.failed: list[tuple[int, str]] = told[2]
         """Rows of the dataset that a step fails on, and why."""
-        self.lost: list[tuple[int, str]] = told[5]
+        self.lost: list[tuple[int, str]] = told[3]
         """Those that a program was lost on."""
-        self._lines = rest[told[3] :]
+        hashes, payload = accumulate(told[4:])
+        self.hashes = rest[:hashes]
+        self.payload = bytes(rest[hashes:payload])
+        self._lines = rest[payload:]
 
     @property
     def lines(self) -> Lines:
@@ -72,10 +72,9 @@ class Block:
         return Lines.read(bytes(self._lines))
 
 
-def stable_hash(text: str) -> int:
-    """Return 63 bits that are the same in every process."""
-    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "little") >> 1
+def stable_hash(text: str) -> bytes:
+    """Return 64 bits that are the same in every process."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 class BlockMaker:
@@ -103,45 +102,36 @@ class BlockMaker:
 
     def __call__(self, rows: Sequence[int], begin: Callable[[int], None]) -> bytes:
         """Return the copies of some rows, packed: their rows, lines and hashes, and the payload."""
-        made = Made()
-        written: list[str] = []
-        for place, (row, streams) in enumerate(zip(rows, self._streams(rows), strict=True)):
+        made, written = Made(), list[str]()
+        samples = [self._file.row(row - self._start) for row in rows]
+        drawn = draw_copies(self._courses, self._seed, self._originals(rows, samples, begin))
+        for place, (row, sample, copies) in enumerate(zip(rows, samples, drawn, strict=True)):
             begin(place)
-            index = row - self._start
-            sample = self._file.row(index)
             try:
-                drawn = list(self._drawn(index, sample, streams))
+                own = list(map(_made, copies))
             except StepError as error:
                 made.failed.append((row, str(error)))
                 continue
             except LostError as error:
                 made.lost.append((row, str(error)))
                 continue
-            written += [each.row or self._own_row(index, sample) for each in drawn]
-            self._tell(made, row, sample, drawn)
+            written += [each.row or self._own_row(row - self._start, sample) for each in own]
+            self._tell(made, row, sample, own)
         return made.packed(self._file.payload(written))
 
-    def _streams(self, rows: Sequence[int]) -> Iterator[Sequence[Sequence[Draws]]]:
-        """Yield where the draws of the copies of each row hang."""
-        names = map(self._corpus.row_id, rows)
-        counts = [self._plan.by_stage(row) for row in rows]
-        return streams_of_many(self._courses, self._seed, names, counts)
-
-    def _drawn(
-        self, index: int, sample: Row, streams: Sequence[Sequence[Draws]]
-    ) -> Iterator[Drawn]:
-        """Yield the copies of a row; what equals another text is its source's own row.
-
-        Raises StepError where a step fails on one, LostError where a program is lost on it.
-        """
-        reading = self._readings.of(self._start + index)
-        document = Document(sample.text, reading, sample.spans)
-        label = label_of(sample.label, self._settings)
-        write = partial(self._new_row, index)
-        for each in draw_copies(self._courses, streams, label, document, write):
-            if isinstance(each, Failed):
-                raise each.error
-            yield each
+    def _originals(
+        self, rows: Sequence[int], samples: Sequence[Row], begin: Callable[[int], None]
+    ) -> Iterator[Original]:
+        """Yield the texts that are to have copies, each when it is its turn to be looked at."""
+        for place, (row, sample) in enumerate(zip(rows, samples, strict=True)):
+            begin(place)
+            yield Original(
+                self._corpus.row_id(row),
+                self._plan.by_stage(row),
+                label_of(sample.label, self._settings),
+                Document(sample.text, self._readings.of(row), sample.spans),
+                partial(self._new_row, self._file.writer(row - self._start)),
+            )
 
     def _own_row(self, index: int, sample: Row) -> str:
         """Return a row once more: it is reported, and the counts stay exact."""
@@ -160,25 +150,32 @@ class BlockMaker:
         lines.label.append(sample.label)
         lines.copies.append(len(drawn))
         lines.copy += [each.copy for each in drawn]
-        lines.steps += [to_json(each.steps).decode() for each in drawn]
+        lines.steps += [each.record for each in drawn]
         lines.attempt += [each.attempt or None for each in drawn]
         lines.repeats += [each.repeats for each in drawn]
         if self._is_marked:
             spots = (each.spot for each in drawn)
             lines.marks += [(spot.stage, group_of(base, spot), spot.view) for spot in spots]
 
-    def _new_row(self, index: int, made: Document) -> str | None:
+    def _new_row(self, write: Writer, made: Document) -> str | None:
         """Return a copy as its file has it; None if it is no new text or cannot be written."""
         text = made.text
         if text in self._known or not text.strip():
             return None
-        row = self._file.written(index, text, made.spans)
+        row = write(text, made.spans)
         if row is not None and not row.isascii():
             try:
                 self._file.payload([row])
             except UnicodeEncodeError:
                 return None
         return row
+
+
+def _made(copy: Drawn | Failed) -> Drawn:
+    """Return a copy; StepError where a step fails on it."""
+    if isinstance(copy, Failed):
+        raise copy.error
+    return copy
 
 
 class Written(Struct, frozen=True):
@@ -205,9 +202,9 @@ class Written(Struct, frozen=True):
 
 def nothing_new(blocks: Iterable[Block]) -> Iterator[Again]:
     """Yield how many new texts equal their source's own, or one of another source."""
-    hashes, repeats = array("q"), 0
+    hashes, repeats = array("Q"), 0
     for block in blocks:
-        hashes.extend(block.hashes)
+        hashes.frombytes(block.hashes)
         repeats += block.repeats
     if repeats:
         copies = several(repeats, "copy is its", "copies are their")
@@ -222,4 +219,4 @@ def _repeated(hashes: array[int]) -> int:
     """Return how many texts equal an earlier one."""
     import numpy as np
 
-    return int(np.count_nonzero(np.diff(np.sort(np.frombuffer(hashes, np.int64))) == 0))
+    return int(np.count_nonzero(np.diff(np.sort(np.frombuffer(hashes, np.uint64))) == 0))

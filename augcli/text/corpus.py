@@ -7,7 +7,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from msgspec import Struct, field
@@ -58,26 +58,20 @@ class Corpus(Struct, dict=True):
     """file → why it cannot be used; it is none of the files"""
     pieces: Sequence[Piece] = ()
     """What each file has of one of the dataset's, where splits are drawn."""
+    foreign: array[int] = field(default_factory=lambda: array("q"))
+    """The rows of texts that are of another language than most."""
 
-    @classmethod
-    def read(
-        cls,
-        files: Sequence[TextFile],
-        settings: TextDatasetSettings,
-        named: Mapping[str, str],
-        broken: Mapping[str, str],
-        pieces: Sequence[Piece],
-    ) -> Corpus:
-        """Return what is in some files; every row is looked at once."""
-        corpus = cls(list(files), named=named, broken=broken, pieces=pieces)
+    def read(self, settings: TextDatasetSettings, is_foreign: Callable[[str], bool] | None) -> None:
+        """Take in what is in the files; every row is looked at once."""
         told = settings.tells_splits
-        for file in files:
-            corpus.starts.append(len(corpus))
+        for file in self.files:
+            self.starts.append(len(self))
             for index in range(len(file)):
                 row = file.row(index)
-                split = called(row.split, settings.augment) if told else named[file.name]
-                corpus._take(row, split, settings)
-        return corpus
+                split = called(row.split, settings.augment) if told else self.named[file.name]
+                if is_foreign and is_foreign(row.text):
+                    self.foreign.append(len(self))
+                self._take(row, split, settings)
 
     def _take(self, row: Row, split: str, settings: TextDatasetSettings) -> None:
         absent = row.label is None or row.label in settings.missing
@@ -124,14 +118,11 @@ class Corpus(Struct, dict=True):
         file = bisect_right(self.starts, row) - 1
         return file, row - self.starts[file]
 
-    def usable(self, splits: Collection[str]) -> Iterator[tuple[int, str]]:
-        """Yield the rows of some splits that can be used, with their texts."""
+    def foreign_of(self, splits: Collection[str]) -> frozenset[int]:
+        """Return the rows of some splits that can be used and are of another language."""
         numbers = {n for n, name in enumerate(self.splits.names) if name in splits}
-        for file, start in zip(self.files, self.starts, strict=True):
-            for index in range(len(file)):
-                row = start + index
-                if self.splits.numbers[row] in numbers and row not in self.failures:
-                    yield row, file.row(index).text
+        usable = (row for row in self.foreign if row not in self.failures)
+        return frozenset(row for row in usable if self.splits.numbers[row] in numbers)
 
     def row_id(self, row: int) -> str:
         """Return `file#row` of the output, which names what is drawn."""

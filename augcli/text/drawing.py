@@ -1,36 +1,30 @@
-"""What is drawn for the copies of one text, and what it makes of it."""
+"""The copies of texts: drawn for many texts at once, and anew where they are not new."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import accumulate, chain
+
+from msgspec import Struct
 
 from augcli.draws import Draws, ManyDraws, repeated
 from augcli.errors import StepError
 from augcli.names import Spot
 from augcli.records.typed import Step
 from augcli.requests.courses import Stage, View
-from augcli.requests.redraws import Distinct, Place, tries
-from augcli.steps.recorded import step_named
-from augcli.text.joined import joined
-from augcli.text.transform import TextTransform
+from augcli.requests.redraws import TRIES, Distinct, Place, redrawn
+from augcli.text.attempts import First, Made, Steps, firsts_of, made, record_of, sizes_of
+from augcli.text.transform import Sizes, TextTransform
 from augcli.text.words import Document
-from augcli.transform import Chooser, Label, Params, taken
+from augcli.transform import Label, Params
 
-_PARTS = "parts"
-"""Of params: those of each text, where a sample has several."""
-
-Steps = Sequence[tuple[str, TextTransform | Chooser]]
-"""Steps with their keys, as `transform.keyed` gives them."""
 Views = Sequence[tuple[View[TextTransform], Steps]]
 """Views with their steps."""
-Courses = Sequence[tuple[Stage[TextTransform], Views]]
-"""Stages with their views."""
-
-
-Made = tuple[Sequence[tuple[TextTransform, Params]], Document]
-"""What a try at a copy comes to: the steps with what was drawn for them, and the text."""
+Course = tuple[Stage[TextTransform], Views]
+"""A stage with its views."""
+Group = Sequence[Made]
+"""What a try at a copy comes to, view by view."""
 
 
 class Rows(dict[str, str | None]):
@@ -47,19 +41,19 @@ class Rows(dict[str, str | None]):
             self[text] = self._write(document)
         return self[text]
 
-    def mark(self, group: Sequence[Made]) -> tuple[str, ...] | None:
+    def mark(self, group: Group) -> Hashable:
         """Return the texts of a group; None where two are the same, or one must not be there."""
         if len(group) == 1:
             ((_, made),) = group
-            return None if self.of(made) is None else (made.text,)
+            return None if self.of(made) is None else made.text
         rows = {made.text: self.of(made) for _, made in group}
         return tuple(rows) if len(rows) == len(group) and None not in rows.values() else None
 
 
-class Drawn(NamedTuple):
+class Drawn(Struct, frozen=True):
     """One copy: the record's steps and the text that they make."""
 
-    steps: list[Step]
+    drawn: Sequence[tuple[TextTransform, Params]]
     document: Document
     attempt: int
     row: str | None
@@ -69,6 +63,16 @@ class Drawn(NamedTuple):
     """Its number in its stage."""
     stage: str | None
     view: str | None
+
+    @property
+    def steps(self) -> list[Step]:
+        """Return its steps as records tell them."""
+        return [step.told(params) for step, params in self.drawn]
+
+    @property
+    def record(self) -> str:
+        """Return the same as JSON."""
+        return f"[{','.join([record_of(step, params) for step, params in self.drawn])}]"
 
     @property
     def spot(self) -> Spot:
@@ -81,115 +85,109 @@ class Drawn(NamedTuple):
         return -1 if self.row is None else None
 
 
-class Failed(NamedTuple):
+class Failed(Struct, frozen=True):
     """A copy that a step fails on each time that it is drawn."""
 
     place: Place
     error: StepError
 
 
-def courses_of(stages: Sequence[Stage[TextTransform]]) -> Courses:
+class Original(Struct, frozen=True):
+    """A text that is to have copies."""
+
+    source: str
+    """Its id."""
+    counts: Sequence[int]
+    """How many copies it is to have, stage by stage."""
+    label: Label
+    document: Document
+    write: Callable[[Document], str | None]
+    """Gives the row of a copy, or None where there must be none."""
+
+
+def courses_of(stages: Sequence[Stage[TextTransform]]) -> Sequence[Course]:
     """Return stages as copies are drawn of them."""
     return [(stage, [(view, view.entries) for view in stage.views]) for stage in stages]
 
 
-def streams_of(
-    courses: Courses, seed: int, source: str, counts: Sequence[int]
-) -> Sequence[Sequence[Draws]]:
-    """Return where the draws of a text's copies hang, so many of each stage."""
-    root = Draws(seed).at(source)
-    places = ((stage.below(root), count) for (stage, _), count in zip(courses, counts, strict=True))
-    return [[place.at(copy) for copy in range(count)] for place, count in places]
-
-
-def streams_of_many(
-    courses: Courses, seed: int, sources: Iterable[str], counts: Sequence[Sequence[int]]
-) -> Iterator[Sequence[Sequence[Draws]]]:
-    """Yield the same of each of many texts, which share their work."""
-    root = Draws(seed)
-    roots = ManyDraws.of(root.at(source) for source in sources)
-    stages: list[Iterator[Draws]] = []
-    for (stage, _), copies_each in zip(courses, zip(*counts, strict=True), strict=True):
-        rows, copies = repeated(copies_each)
-        stages.append(iter(stage.below(roots)[rows].at_each(copies)))
-    for own in counts:
-        yield [list(islice(*each)) for each in zip(stages, own, strict=True)]
-
-
 def draw_copies(
-    courses: Courses,
-    streams: Sequence[Sequence[Draws]],
-    label: Label,
-    document: Document,
-    write: Callable[[Document], str | None],
-) -> Iterator[Drawn | Failed]:
-    """Yield the copies of a text, those of one stage after those of another and view by view.
+    courses: Sequence[Course], seed: int, originals: Iterable[Original]
+) -> Iterator[Iterator[Drawn | Failed]]:
+    """Yield the copies of each of many texts, which share their work.
 
-    `write` gives the row of one, or None where there must be none. A group is drawn again together.
-    Where a step fails on a copy each time that it is drawn, its fault comes in its place.
+    Those of one stage come after those of another, and view by view. A group is drawn again
+    together. Where a step fails on a copy each time that it is drawn, its fault comes in its place.
     """
-    rows = Rows(write)
-    for (stage, views), some in zip(courses, streams, strict=True):
-        tried: Callable[[Draws], Iterable[Draws]] = tries
-        copies = Distinct[Sequence[Made]](rows.mark, [(document.text,), None])
+    import numpy as np
 
-        def draw(draws: Draws, views: Views = views) -> Sequence[Made]:
-            return [_made(own, view.below(draws), label, document) for view, own in views]
-
-        for copy, stream in enumerate(some):
-            try:
-                group, attempt, is_new, _ = copies.pick(draw, tried(stream))
-            except StepError as error:
-                yield Failed((stage.name, copy), error)
-                continue
-            for (view, _), (own, made) in zip(views, group, strict=True):
-                if is_new:
-                    steps = [step.told(params) for step, params in own]
-                    yield Drawn(steps, made, attempt, rows.of(made), copy, stage.name, view.name)
-                else:
-                    yield Drawn([], document, attempt, None, copy, stage.name, view.name)
-            if not is_new:
-                tried = _once  # where one copy could not be had, the others will hardly be
+    every: list[Original] = []
+    sizes: list[Sequence[Sequence[int]]] = []
+    for each in originals:
+        every.append(each)
+        sizes.append([sizes_of(steps, each.document) for _, views in courses for _, steps in views])
+    if not every:
+        return
+    root, columns = Draws(seed), map(np.array, zip(*sizes, strict=True))
+    sources = ManyDraws.of(root.at(each.source) for each in every)
+    stages = [
+        _Copies(course, sources, [each.counts[at] for each in every], columns)
+        for at, course in enumerate(courses)
+    ]
+    for number, each in enumerate(every):
+        yield chain.from_iterable([stage.of(number, each) for stage in stages])
 
 
-def _once(stream: Draws) -> Iterable[Draws]:
-    """Return a copy's stream alone: it is not drawn again."""
-    return (stream,)
+def drawn_for(
+    stages: Sequence[Stage[TextTransform]], seed: int, original: Original
+) -> Iterator[Drawn | Failed]:
+    """Yield the copies of one text."""
+    return chain.from_iterable(draw_copies(courses_of(stages), seed, [original]))
 
 
-def _made(steps: Steps, draws: Draws, label: Label, document: Document) -> Made:
-    drawn: list[tuple[TextTransform, Params]] = []
-    for step, here in taken(steps, draws, label, draws):
-        params, document = _stepped(step, here, document, label)
-        drawn.append((step, params))
-    return drawn, document
+class _Copies:
+    """The copies that many texts get of one stage."""
 
-
-def _stepped(
-    step: TextTransform, draws: Draws, document: Document, label: Label
-) -> tuple[Params, Document]:
-    """Return what a step draws for a text and the text after it; of several, for each by itself."""
-    if document.parts:
-        each = [
-            _stepped(step, draws.at(number), part, label)
-            for number, part in enumerate(document.parts)
+    def __init__(
+        self,
+        course: Course,
+        sources: ManyDraws,
+        counts: Sequence[int],
+        sizes: Iterator[Sizes],
+    ):
+        self._stage, self._views = course
+        rows, copies = repeated(counts)
+        draws = self._stage.below(sources)[rows].at_each(copies)
+        self._draws, self._ends = draws, [*accumulate(counts, initial=0)]
+        self._firsts: Sequence[First] = [
+            firsts_of(own, view.below(draws), next(sizes)[rows]) for view, own in self._views
         ]
-        params = {_PARTS: [own for own, _ in each]}
-        return params, Document(joined(made.text for _, made in each), document.reading)
-    params = step.make_params(draws, document.of(label) if step.asks_class else document)
-    return params, step.apply(document, params)
 
+    def of(self, number: int, original: Original) -> Iterator[Drawn | Failed]:
+        """Yield the copies of one of the texts."""
+        stage, document = self._stage.name, original.document
+        names = [view.name for view, _ in self._views]
+        rows = Rows(original.write)
+        copies: Distinct[Group] = Distinct(rows.mark, [document.text, None])
+        can_be_had = True
+        for copy, place in enumerate(range(self._ends[number], self._ends[number + 1])):
+            draw = partial(self._drawn, original, place)
+            try:
+                picked = copies.pick(draw, TRIES if can_be_had else TRIES[:1])
+            except StepError as error:
+                yield Failed((stage, copy), error)
+                continue
+            attempt = picked.attempt
+            for view, (drawn, text) in zip(names, picked.drawn, strict=True):
+                if picked.is_new:
+                    yield Drawn(drawn, text, attempt, rows.of(text), copy, stage, view)
+                else:
+                    yield Drawn((), document, attempt, None, copy, stage, view)
+            # where one could not be had, the others will hardly be: one try is enough
+            can_be_had &= picked.is_new
 
-def applied(steps: Sequence[Step], document: Document) -> Document:
-    """Return a text after recorded steps."""
-    for step in steps:
-        document = _after(step_named(TextTransform, step["name"]), document, step["params"])
-    return document
-
-
-def _after(step: type[TextTransform], document: Document, params: Params) -> Document:
-    """Return a text after a step; where it is several, after what was drawn for each."""
-    if _PARTS not in params:
-        return step.apply(document, params)
-    made = map(step.apply, document.parts, params[_PARTS])
-    return Document(joined(part.text for part in made), document.reading)
+    def _drawn(self, original: Original, place: int, attempt: int) -> Group:
+        label, document = original.label, original.document
+        if not attempt:
+            return [first(place, label, document) for first in self._firsts]
+        draws = redrawn(self._draws.one(place), attempt)
+        return [made(own, view.below(draws), label, document) for view, own in self._views]

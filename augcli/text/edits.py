@@ -57,10 +57,9 @@ def edited(document: Document, edits: Sequence[Edit]) -> Document:
     return Document(spliced(document.text, edits), document.reading, spans)
 
 
-def ordered(edits: Iterable[Edit]) -> list[Edit]:
+def ordered(edits: list[Edit]) -> list[Edit]:
     """Return edits in the order of their places; those at one place stay as they came."""
-    found = list(edits)
-    return sorted(found, key=_PLACE) if len(found) > 1 else found
+    return sorted(edits, key=_PLACE) if len(edits) > 1 else edits
 
 
 def in_shape_of(new: str, old: str) -> str:

@@ -17,7 +17,6 @@ from augcli.errors import SampleError
 from augcli.steps.generating import Generating
 from augcli.task import Processed, Task
 from augcli.text.augment import ProcessedCorpus
-from augcli.text.blocks import stable_hash
 from augcli.text.job import TextJob
 from augcli.text.parted import roughly
 from augcli.text.single import ProcessedText
@@ -67,7 +66,7 @@ class TextLinter:
             self._repeats.update(whole.repeats_of(_TRIED))
 
     def _take(self, name: str, split: str, label: str | None, document: Document) -> None:
-        same, near = map(stable_hash, (document.text, roughly(document.text)))
+        same, near = map(hash, (document.text, roughly(document.text)))
         self._alike.take(split, label, same, near)
         self._names.append(name)
         if split in self._alike.splits and len(self._tried) < _TRIED:

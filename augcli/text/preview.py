@@ -22,7 +22,7 @@ from augcli.text.asked import Asked
 from augcli.text.augment import ProcessedCorpus, TextProcessor
 from augcli.text.corpus import label_of
 from augcli.text.differences import Fate, Piece, differences
-from augcli.text.drawing import Drawn, Failed, courses_of, draw_copies, streams_of
+from augcli.text.drawing import Drawn, Failed, Original, drawn_for
 from augcli.text.job import TextJob
 from augcli.text.single import opened
 from augcli.text.words import Document
@@ -57,9 +57,9 @@ class Sample(NamedTuple):
 def copies_of(asked: Asked, sample: Sample, copies: int) -> Iterator[Drawn | Failed]:
     """Yield so many copies of a text, shared out among the stages."""
     job, label = asked.job, label_of(sample.label, asked.dataset)
-    courses, counts = courses_of(job.courses), shared_out(copies, 0, job.asked)
-    streams = streams_of(courses, job.seed, sample.id, counts)
-    return draw_copies(courses, streams, label, sample.document, lambda made: made.text)
+    counts = shared_out(copies, 0, job.asked)
+    told = Original(sample.id, counts, label, sample.document, lambda made: made.text)
+    return drawn_for(job.courses, job.seed, told)
 
 
 def samples(asked: Asked, task: Task, files: Sequence[Source], shown: int) -> Iterator[Sample]:

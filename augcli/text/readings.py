@@ -9,7 +9,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from augcli.plural import several
-from augcli.text.language.languages import is_foreign
 from augcli.text.language.lexicon import Lexicon
 from augcli.text.words import Reading
 
@@ -28,11 +27,6 @@ class Readings(Struct, frozen=True, dict=True):
     @cached_property
     def _wordless(self) -> Reading:
         return replace(self.usual, lexicon=Lexicon(()), language=None)
-
-
-def foreign_among(texts: Iterator[tuple[int, str]], english: Lexicon) -> frozenset[int]:
-    """Return the rows of texts that are of another language, or in another script."""
-    return frozenset(row for row, text in texts if is_foreign(english, text))
 
 
 def remarks_on(foreign: Collection[int], *, are_spaceless: bool) -> Iterator[str]:

@@ -12,8 +12,8 @@ from augcli.rows.originals import places_of, told_sources
 from augcli.rows.tables import told_rows
 from augcli.steps.recorded import check_steps
 from augcli.task import Buffer, Source
+from augcli.text.attempts import applied
 from augcli.text.config import TextDatasetSettings
-from augcli.text.drawing import applied
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file
 from augcli.text.language.lexicon import Lexicon

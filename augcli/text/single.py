@@ -15,8 +15,9 @@ from augcli.rows.encodings import Text, open_text
 from augcli.steps.recorded import check_steps
 from augcli.task import Buffer, Lost, Output, Plain, Processed, Source, Task, failure
 from augcli.text.asked import Asked
+from augcli.text.attempts import applied
 from augcli.text.checks import refuse_language
-from augcli.text.drawing import Drawn, Failed, applied, courses_of, draw_copies, streams_of
+from augcli.text.drawing import Drawn, Failed, Original, drawn_for
 from augcli.text.language.languages import is_foreign, language_of
 from augcli.text.language.lexicon import Lexicon
 from augcli.text.transform import TextTransform, needs_words
@@ -73,11 +74,9 @@ class ProcessedText(Processed):
         if self._asked.dataset.lexicon is None and needs_words(job.steps):
             self._refuse_language(document.text)
         prepare(job.steps)
-        courses = courses_of(job.courses)
-        streams = streams_of(courses, job.seed, task.source, task.request.counts)
-        drawn = draw_copies(courses, streams, task.label, document, write)
+        text = Original(task.source, task.request.counts, task.label, document, write)
         try:
-            for each in drawn:
+            for each in drawn_for(job.courses, job.seed, text):
                 if isinstance(each, Failed):
                     self._short[each.place] = str(each.error)
                 else:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, ClassVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias
 
-from augcli.draws import Draws
+from augcli.draws import Draws, ManyDraws
 from augcli.foreign import derived_from
-from augcli.params import rounded
+from augcli.params import rounded, rounded_many
 from augcli.ranges import Constant, Real, Spread
 from augcli.text.edits import Edit, check_edits, edited
 from augcli.text.words import Document
 from augcli.transform import Params, Transform, walk
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Sizes: TypeAlias = "NDArray[np.int64]"
+"""What draws hang on of many texts, a row for each."""
+Draft = Callable[[int, Document], Params]
+"""Gives the params of one of many texts, from its place and itself."""
 
 MODEL_FOLDER = "model folder"
 """Marks fields that name the folder of a language model."""
@@ -37,6 +46,17 @@ class TextTransform(Transform):
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
         """Return what is to be changed, in ascending order."""
         raise NotImplementedError
+
+    def sizes(self, document: Document) -> Sequence[int]:
+        """Return what `draft` hangs on of a text, equally much of each."""
+        return ()
+
+    def draft(self, draws: ManyDraws, sizes: Sizes) -> Draft:
+        """Return what gives of each of many texts what `make_params` does.
+
+        Steps that have a `draft` of their own draw for all texts at once.
+        """
+        return lambda place, document: self.make_params(draws.one(place), document)
 
     @classmethod
     def apply(cls, document: Document, params: Params) -> Document:
@@ -65,6 +85,10 @@ class Share(TextTransform):
         """Return max(1, ⌊alpha · words⌋)."""
         return max(1, int(share(self.alpha, draws, "alpha") * len(document.words)))
 
+    def counts(self, draws: ManyDraws, words: Sizes) -> Sizes:
+        """Return the same of many texts with so many words."""
+        return counts_of(shares(self.alpha, draws, "alpha"), words)
+
 
 def needs_words(steps: Sequence[Transform]) -> bool:
     """Return whether a step wants synonyms."""
@@ -87,20 +111,16 @@ def share(spread: Spread, draws: Draws, name: str) -> float:
     return rounded(spread.draw(draws.at(name)))
 
 
-def picked(draws: Draws, count: int, wanted: int) -> list[tuple[int, Draws]]:
-    """Return so many different numbers below `count`, in random order, each with a stream."""
-    if wanted == 1 and count:  # as below, where most steps need no more
-        return [draws.at(0).parted(count)]
-    found: list[tuple[int, Draws]] = []
-    pool: dict[int, int] = {}
-    for step in range(min(wanted, count)):
-        gap, rest = draws.at(step).parted(count - step)
-        place = step + gap
-        found.append((pool.get(place, place), rest))
-        pool[place] = pool.get(step, step)
-    return found
+def shares(spread: Spread, draws: ManyDraws, name: str) -> Any:
+    """Return the same of many: an array, or the one number that is always the same."""
+    if isinstance(spread, Constant):
+        return spread.value
+    return rounded_many(spread.draw_many(draws.at(name)))
 
 
-def one_of(draws: Draws, items: Any) -> Any:
-    """Return one item, each equally likely."""
-    return items[draws.integer(0, len(items) - 1)]
+def counts_of(alphas: Any, words: Sizes) -> Sizes:
+    """Return max(1, ⌊alpha · words⌋) of many texts."""
+    import numpy as np
+
+    counts: Sizes = np.maximum(1, (alphas * words).astype(np.int64))
+    return counts

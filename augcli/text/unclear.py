@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from augcli.dataset.doubts import UNCLEAR_WORDS
-from augcli.dataset.told import few
+from augcli.plural import few
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.lines import LinesFile, class_of

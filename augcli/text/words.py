@@ -10,9 +10,8 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from itertools import chain, starmap
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -140,7 +139,7 @@ class Reading(Struct, frozen=True, dict=True):
         return re.compile(_kept(self.patterns, self._tied)) if may else None
 
 
-class Word(NamedTuple):
+class Word(Struct, frozen=True):
     """One token of a text."""
 
     start: int
@@ -150,10 +149,6 @@ class Word(NamedTuple):
     """Whether it may be changed."""
     inside: bool = False
     """Whether nothing may be put before it, as it stands within a protected span."""
-
-
-_word = partial(tuple.__new__, Word)
-"""Makes a word of a tuple, three times as fast as its class does of arguments."""
 
 
 def _guarded(word: Word, kept: Stretches) -> Word:
@@ -190,7 +185,7 @@ class Document(Struct, dict=True):
     def words(self) -> list[Word]:
         """Return the tokens in order, the protected ones among them."""
         found = [
-            _word((m.start(), m.end(), text, m.lastgroup != "keep", False))
+            Word(m.start(), m.end(), text, m.lastgroup != "keep")
             for m in self.reading.token.finditer(self.text)
             if (text := m[0])
         ]
@@ -285,7 +280,10 @@ class Document(Struct, dict=True):
     @once.kept
     def articles(self) -> dict[int, Article]:
         """Return what hangs on the word behind it, by where that begins."""
-        found = self.reading.lexicon.articles.found(self.text)
+        articles = self.reading.lexicon.articles
+        if self.reading.mode == "auto" and articles.forms.isdisjoint(self._lowers):
+            return {}
+        found = articles.found(self.text)
         return {p: each for p, each in found if not self.kept.overlap(each.start, each.end)}
 
     @once.kept

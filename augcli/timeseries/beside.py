@@ -14,7 +14,8 @@ from augcli.dataset.doubts import UNNAMED_LABELS
 from augcli.dataset.files import Listing, head_of
 from augcli.dataset.formats import format_at
 from augcli.dataset.lists import is_list
-from augcli.dataset.told import CLASS, Told, few, quoted
+from augcli.dataset.told import CLASS, Told, quoted
+from augcli.plural import few
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import SeriesFormat
 from augcli.timeseries.formats.npy import shape_of

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from augcli.draws import Draws, ManyDraws, repeated
 from augcli.errors import RefusedError, StepError
 from augcli.once import Once
-from augcli.requests.redraws import REDRAWS, Distinct, Picked, Vain
+from augcli.requests.redraws import TRIES, Distinct, Picked, Vain
 from augcli.steps.recorded import own_steps
 from augcli.steps.ways import Pick, Turn, picks_of, records_of
 from augcli.timeseries.copies import Copy
@@ -133,8 +133,7 @@ class Drawing(Struct, frozen=True, dict=True):
         self, course: Course, counts: Sequence[int], entries: Sequence[Entry], vain: Vain | None
     ) -> Iterator[Iterator[Copy]]:
         """Yield the copies of a stage, each of which is followed through its steps."""
-        again = range(REDRAWS + 1)
-        tries = Once(self._picks(course, counts, entries, attempt) for attempt in again)
+        tries = Once(self._picks(course, counts, entries, attempt) for attempt in TRIES)
         places = iter(range(sum(counts)))
         for entry, count in zip(entries, counts, strict=True):
             own = [map(itemgetter(place), tries) for place in islice(places, count)]

@@ -8,7 +8,7 @@ from augcli.again import Again
 from augcli.balance.classes import one_class
 from augcli.dataset.groups import apart
 from augcli.errors import Doubt
-from augcli.plural import several
+from augcli.plural import few, several
 from augcli.rows.opened import copied
 from augcli.timeseries.formats.base import SeriesFile
 from augcli.timeseries.library import Library
@@ -51,13 +51,12 @@ def columns(files: Sequence[SeriesFile]) -> Iterator[str]:
         yield f"the column of times {name!r} {text}"
     for found, text in _LOOKS.items():
         if names := [*dict.fromkeys(name for file in files for name in file.looks.get(found, ()))]:
-            yield f"numbers in {', '.join(map(repr, names[:_SHOWN]))}{text}"
+            yield f"numbers in {few(map(repr, names))}{text}"
     if beside := [*dict.fromkeys(name for file in files for name in file.beside)]:
         text = "called otherwise than the points, go along as they are; `channels` names points"
-        yield f"numbers in {', '.join(map(repr, beside[:_SHOWN]))}, {text}"
+        yield f"numbers in {few(map(repr, beside))}, {text}"
 
 
-_SHOWN = 5
 _LOOKS = {
     "marked": " are not all written alike, and go along as they are",
     "grouped": ": '.' may stand between thousands, as no number has other than three digits behind "

@@ -25,7 +25,7 @@ from augcli.rows.tables import dumped
 from augcli.store.output import OutputFolder
 
 _DIGEST = 32
-_FORM = 5
+_FORM = 6
 """Raised when what is in a block comes to be read another way, so that earlier ones are not."""
 _NOT_BEGUN = -1
 

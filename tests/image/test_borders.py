@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from together import together
 
 from augcli.image.kernels import opencv as cv2
 from augcli.image.kernels.resample import Sampler, warp
@@ -28,7 +29,7 @@ def turn(size: tuple[int, int], degrees: float, scale: float, across: float) -> 
 @pytest.mark.parametrize("border", sorted(OPENCV))
 @pytest.mark.parametrize("channels", [1, 3, 4])
 @pytest.mark.parametrize("interpolation", ["linear", "nearest"])
-@pytest.mark.parametrize("moves", [(7, 1.1, 0), (-20, 0.93, 9.3), (90.5, 1.2, -4), (180, 1, 0.5)])
+@together("moves", [(7, 1.1, 0), (-20, 0.93, 9.3), (90.5, 1.2, -4), (180, 1, 0.5)])
 def test_a_warp_is_that_of_opencv_by_itself(size, border, channels, interpolation, moves):
     fill = (0.0, 127.5, 255.0, 63.6)[:channels]
     inverse = turn(size, *moves)

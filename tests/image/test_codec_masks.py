@@ -20,6 +20,8 @@ HEIGHT, WIDTH = 21, 31
 NUMBERS = (np.arange(HEIGHT * WIDTH).reshape(HEIGHT, WIDTH) % 5).astype(np.uint8)
 FACTS = Facts(WIDTH, HEIGHT, 3, "uint8", False)
 LIMIT = 100_000
+ORDERS = {1: [0], 2: [0, 1], 3: [2, 1, 0], 4: [2, 1, 0, 3]}
+"""Channels as Pillow has them, by ours."""
 
 
 def saved(image: Image.Image, format_: str, **options: object) -> bytes:
@@ -126,6 +128,9 @@ def test_all_read_the_same_numbers(channels: int, dtype: type) -> None:
     again = cv2.imdecode(np.frombuffer(file, np.uint8), cv2.IMREAD_UNCHANGED)
     wanted = values if channels != 2 else values[:, :, [0, 0, 0, 1]]
     np.testing.assert_array_equal(again.reshape(wanted.shape), wanted)
+    if dtype is np.uint8:  # Pillow has no 16 bits a colour
+        by_pillow = np.asarray(Image.open(io.BytesIO(file))).reshape(values.shape)
+        np.testing.assert_array_equal(by_pillow, values[:, :, ORDERS[channels]])
 
 
 def test_real_masks_come_back(shared_data: Path) -> None:

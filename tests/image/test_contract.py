@@ -16,6 +16,7 @@ import pytest
 from declared import held_to_its_declaration
 from helpers import environment
 from image_samples import DEPTHS, NETS, TRANSFORMS, augmented, noisy, params_of, smooth, step
+from together import together
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
@@ -39,7 +40,7 @@ LAYOUTS = {
     "six bands alpha": (7, True),
 }
 
-every = pytest.mark.parametrize("name", TRANSFORMS)
+every = together("name", TRANSFORMS)
 
 
 def picture_of(layout: str, depth: str) -> Picture:
@@ -65,7 +66,7 @@ def test_declarations_take_what_is_drawn_and_no_nonsense(name: str) -> None:
     held_to_its_declaration(TRANSFORMS[name], params)
 
 
-@every
+@pytest.mark.parametrize("name", TRANSFORMS)
 def test_keeps_kind_and_input(name: str) -> None:
     for layout, depth in product(LAYOUTS, DEPTHS):
         check_kind_and_input(name, layout, depth)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from image_samples import TRANSFORMS, step
 from msgspec.structs import replace
+from together import together
 
 from augcli.draws import Draws, ManyDraws
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
@@ -17,7 +18,7 @@ from augcli.image.drawing import CopyDraws
 from augcli.image.operations.ops import facts_after
 from augcli.image.picture import Facts
 from augcli.requests.asked import Copies, PassThrough
-from augcli.requests.redraws import Distinct, tries
+from augcli.requests.redraws import TRIES, Distinct, redrawn
 from augcli.task import Job, Task
 from augcli.transform import REGISTRY, Label, Transform, keyed, taken
 
@@ -44,7 +45,8 @@ def drawn_one_by_one(of: Job, each: Task) -> list[tuple[str, int, int | None]]:
     copies: Distinct[str] = Distinct(str)
     found = []
     for copy in range(each.request.count):
-        streams = tries(Draws(of.seed).at(each.source, copy), "attempt")
+        first = Draws(of.seed).at(each.source, copy)
+        streams = [first, *(redrawn(first, attempt, "attempt") for attempt in TRIES[1:])]
         picked = copies.pick(partial(text_of, of, label=each.label), streams)
         found.append((picked.drawn, picked.attempt, picked.repeats))
     return found
@@ -59,7 +61,7 @@ def text_of(of: Job, root: Draws, label: Label) -> str:
     return json.dumps(steps)
 
 
-@pytest.mark.parametrize("name", TRANSFORMS)
+@together("name", TRANSFORMS)
 def test_params_of_many_are_those_of_each(name: str) -> None:
     transform = step(name)
     draws = [Draws(seed).at(name) for seed in range(50)]

@@ -8,11 +8,12 @@ from itertools import product
 import numpy as np
 import pytest
 from image_samples import DEPTHS, TRANSFORMS, noisy, params_of, smooth, step
+from together import together
 
 from augcli.image.operations.ops import apply
 from augcli.image.picture import Picture, full_range
 
-every = pytest.mark.parametrize("name", TRANSFORMS)
+every = together("name", TRANSFORMS)
 
 
 def with_hidden(depth: str, channels: int, seed: int) -> Picture:

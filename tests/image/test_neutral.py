@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from image_samples import DEPTHS, LIKE_OTHERS, TRANSFORMS, noisy
+from together import together
 
 from augcli.image.operations.ops import apply
 from augcli.image.picture import Picture
@@ -55,7 +56,7 @@ NEUTRAL = {
 
 
 @pytest.mark.parametrize("depth", DEPTHS)
-@pytest.mark.parametrize("name", NEUTRAL)
+@together("name", NEUTRAL)
 def test_neutral_values_change_nothing(name: str, depth: str) -> None:
     picture = Picture(noisy(depth=depth))
     seen = apply(TRANSFORMS[name].lower(NEUTRAL[name], picture.facts), picture).pixels

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from image_samples import DEPTHS, TRANSFORMS, augmented, noisy, step
+from together import together
 
 from augcli.image.picture import Picture
 from augcli.transform import changed, declared_range, own_fields
@@ -35,7 +36,7 @@ def neutral_steps() -> list[str]:
 
 
 @pytest.mark.parametrize("depth", DEPTHS)
-@pytest.mark.parametrize("name", neutral_steps())
+@together("name", neutral_steps())
 def test_the_magnitudes_of_strength_0_change_nothing(name: str, depth: str) -> None:
     """Though the step is applied; pure white is left out, which `solarize` inverts at 1."""
     picture = Picture(np.minimum(noisy(depth=depth), noisy(depth=depth).max() // 1.01))
@@ -54,7 +55,7 @@ def test_nearly_all_steps_with_numbers_of_more_and_less_have_a_neutral_one() -> 
     assert len(neutral_steps()) > 55
 
 
-@pytest.mark.parametrize("name", TRANSFORMS)
+@together("name", TRANSFORMS)
 def test_at_full_strength_a_step_is_itself(name: str) -> None:
     assert step(name).at_strength(1) == step(name)
 

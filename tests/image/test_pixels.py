@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from image_samples import TRANSFORMS, augmented, noisy, params_of, smooth, step, to_depth, toned
 from PIL import Image
+from together import together
 
 from augcli.errors import SampleError
 from augcli.image.config import TargetSettings
@@ -146,7 +147,7 @@ def test_motion_blur_direction(degrees: float, direction: tuple[float, float]) -
     assert spread == pytest.approx(8**2 / 12, rel=0.1)
 
 
-@pytest.mark.parametrize("degrees", range(0, 180, 7))
+@together("degrees", range(0, 180, 7))
 @pytest.mark.parametrize("length", [2, 3.5, 6, 20])
 def test_motion_blur_has_few_weights_and_deviates_as_the_movement_does(
     length: float, degrees: float

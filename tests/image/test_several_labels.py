@@ -90,10 +90,10 @@ def test_a_list_without_header_comes_out_as_one(tmp_path: Path) -> None:
         (
             {"label": 7, "annotations": "ignore"},
             "label",
-            "there is no column 7; the table has 3, from 0",
+            "has 3 columns, and none is number 7",
         ),
-        ({"label": ["cat", "dgo"]}, "dgo", "there is no column 'dgo' in the table; did you mean"),
-        ({"label": ["cat", 9]}, "9", "there is no column 9"),
+        ({"label": ["cat", "dgo"]}, "dgo", "has no column 'dgo'; did you mean"),
+        ({"label": ["cat", 9]}, "9", "none is number 9"),
         (COLUMNS | {"label_separator": "a"}, "a", "'cat' has 'a' in it; say what else separates"),
         ({"label": "cat"}, "label", r"several labels \(read by `label: \[cat, dog, …\]`"),
     ],

@@ -29,8 +29,8 @@ def test_init_finds_the_columns_of_pictures_and_classes(tmp_path: Path) -> None:
     ("header", "name", "why"),
     [
         ("file,label\n", "/somewhere/{}.png", "leads outside the dataset"),
-        ("", "im/{}.png,1", "there is no column 'file'"),
-        ("image,a,b\n", "im/{}.png,1", "there is no column 'label'"),
+        ("", "im/{}.png,1", "has no column 'file'"),
+        ("image,a,b\n", "im/{}.png,1", "has no column 'label'"),
     ],
 )
 def test_init_says_why_a_table_of_pictures_is_none(

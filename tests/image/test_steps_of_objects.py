@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from image_samples import TRANSFORMS, noisy, smooth, step
 from msgspec.structs import replace
+from together import together
 
 from augcli.draws import Draws
 from augcli.image.config import TargetSettings
@@ -41,7 +42,7 @@ def after(name: str, targets: Targets, seed: int, settings=WHOLE, **params) -> t
     return made, settle(result.objects, settings)
 
 
-@pytest.mark.parametrize("seed", range(30))
+@together("seed", range(30))
 def test_box_safe_crop_holds_all_objects(seed: int) -> None:
     made, (kept, lost) = after("box_safe_crop", FEW, seed, area=[0.05, 0.6])
     assert len(kept) == len(FEW)
@@ -49,7 +50,7 @@ def test_box_safe_crop_holds_all_objects(seed: int) -> None:
     assert made["w"] < WIDTH or made["h"] < HEIGHT or seed
 
 
-@pytest.mark.parametrize("seed", range(10))
+@together("seed", range(10))
 def test_box_safe_crop_has_the_area_that_was_drawn_where_objects_let_it(seed: int) -> None:
     small = (Target(label="cone", box=(30.0, 20.0, 33.0, 23.0)),)
     made, (kept, _) = after("box_safe_crop", small, seed, area=0.25, ratio=1)
@@ -64,7 +65,7 @@ def test_box_safe_crop_is_in_every_place_that_holds_the_objects() -> None:
     assert {each["y"] for each in made} == set(range(0, 20 + 1))
 
 
-@pytest.mark.parametrize("seed", range(30))
+@together("seed", range(30))
 @pytest.mark.parametrize("side", [4, 12, 24])
 def test_crop_near_object_shows_one_object(seed: int, side: int) -> None:
     made, (kept, _) = after("crop_near_object", FEW, seed, width=side, height=side)
@@ -116,7 +117,7 @@ def test_steps_stay_in_the_picture(targets: list[Target], seed: int) -> None:
             assert 0 <= y <= y + height <= HEIGHT
 
 
-@pytest.mark.parametrize("seed", range(20))
+@together("seed", range(20))
 def test_mask_crop_is_never_empty(seed: int) -> None:
     """Of a ring of pixels around nothing most crops would show nothing."""
     plane = np.zeros((HEIGHT, WIDTH, 1), np.uint8)
@@ -129,7 +130,7 @@ def test_mask_crop_is_never_empty(seed: int) -> None:
     assert result.masks[0].values.any()
 
 
-@pytest.mark.parametrize("seed", range(20))
+@together("seed", range(20))
 def test_mask_crop_finds_thin_polygons(seed: int) -> None:
     thin = Target(label="line", rings=(((1, 1), (60, 45), (60, 46), (1, 2)),))
     _, (kept, _) = after("mask_crop", (thin,), seed, lenient(min_area=0.1), width=5, height=5)
@@ -215,7 +216,7 @@ def test_one_object_is_cut_out_with_a_margin(margin: float) -> None:
     assert len(places) == 3
 
 
-@pytest.mark.parametrize("seed", range(10))
+@together("seed", range(10))
 def test_margins_of_an_object_are_drawn_for_each_side_and_end_with_the_picture(seed: int) -> None:
     corner = (Target(label="cone", box=(0.0, 40.0, 10.0, 47.0)),)
     made, _ = after("crop_to_object", corner, seed, margin=[0, 1])

@@ -114,7 +114,7 @@ def test_a_bad_row_is_its_own_failure_wherever_it_stands(tmp_path, row, reason, 
 
 
 def test_a_column_that_is_needed_and_named_twice_is_an_error_of_the_recipe(tmp_path):
-    with pytest.raises(RecipeError, match="2 columns that are called 'kind'"):
+    with pytest.raises(RecipeError, match="several columns are named 'kind'"):
         made(tmp_path, "name,kind,kind\np/00.png,owl,elk\n")
 
 

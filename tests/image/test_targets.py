@@ -16,6 +16,7 @@ from image_samples import (
     smooth,
     step,
 )
+from together import together
 
 from augcli.image.config import TargetSettings
 from augcli.image.kernels.regions import bounds_of, plane_of, region_of
@@ -72,7 +73,7 @@ def carrying(pixels: np.ndarray, points: np.ndarray) -> Picture:
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
-@pytest.mark.parametrize("name", MOVING)
+@together("name", MOVING)
 def test_points_follow_pixels(name: str, seed: int) -> None:
     points = np.array([[75.0, 60], [120, 60], [75, 95], [121, 93.5], [99.25, 77.75]])
     picture = carrying(blobs(points, 200, 150), points)
@@ -93,7 +94,7 @@ def test_points_follow_pixels(name: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
-@pytest.mark.parametrize("name", MOVING)
+@together("name", MOVING)
 def test_boxes_and_masks_follow_pixels(name: str, seed: int) -> None:
     mask = np.zeros((150, 200), np.uint8)
     mask[60:100, 70:130] = 1

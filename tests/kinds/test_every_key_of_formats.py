@@ -16,7 +16,8 @@ import pytest
 from helpers import tree
 from made import Made, by, first
 from seeds import SEEDS
-from test_only_what_changed import changed, test_what_a_source_touches_is_done_again
+from test_only_what_changed import changed
+from test_only_what_changed import test_what_a_source_touches_is_done_again as check_sources
 
 from augcli.errors import FindingsError, RecipeError
 from augcli.kind import Kind, load_kind
@@ -156,7 +157,7 @@ def test_a_key_that_leaves_something_out_is_noticed(
 
 
 def of_sources(made: Made, memory: Path) -> None:
-    test_what_a_source_touches_is_done_again(made, memory, changed)
+    check_sources(made, memory, changed)
 
 
 def of_made(made: Made, memory: Path) -> None:

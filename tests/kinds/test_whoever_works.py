@@ -53,12 +53,12 @@ def test_any_number_of_workers_for_any_format(made, memory, jobs):
 
 @by("text csv")
 def test_a_worker_that_has_a_say_is_noticed(made, memory, monkeypatch):
-    here, real = os.getpid(), blocks.streams_of_many
+    here, real = os.getpid(), blocks.draw_copies
 
-    def biased(steps, seed, *others):
-        return real(steps, seed + (os.getpid() != here), *others)
+    def biased(steps, seed, originals):
+        return real(steps, seed + (os.getpid() != here), originals)
 
-    monkeypatch.setattr(blocks, "streams_of_many", biased)
+    monkeypatch.setattr(blocks, "draw_copies", biased)
     test_a_run_in_another_folder(made, memory / "alone")
     with pytest.raises(AssertionError):
         test_any_number_of_workers_and_of_blocks(made, memory, 2)

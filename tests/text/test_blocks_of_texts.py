@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from itertools import chain
+from collections.abc import Iterator, Sequence
 
 import pytest
 from hypothesis import given
@@ -12,35 +12,81 @@ from text_samples import anything, document
 
 from augcli.draws import Draws
 from augcli.requests.courses import Stage, View
-from augcli.text.drawing import courses_of, streams_of, streams_of_many
+from augcli.text.attempts import made
+from augcli.text.drawing import Course, Drawn, Failed, Original, courses_of, draw_copies
 from augcli.text.edits import edited
 from augcli.text.known import Known
 from augcli.text.language.negations import NEGATING, negates
 from augcli.text.provenance import Lines
-from augcli.text.transforms.words import RandomSwap
+from augcli.text.transform import TextTransform
+from augcli.text.transforms.characters import CharSwap
+from augcli.text.transforms.words import (
+    Aeda,
+    Eda,
+    RandomDelete,
+    RandomInsert,
+    RandomSwap,
+    SynonymReplace,
+)
 
 COUNTS = ((2, 0), (0, 3), (5, 1), (0, 0), (1, 4))
+TEXTS = (
+    "it is a good film , and an odd one",
+    "the actor plays a quiet man who tells his son of a long war that nobody won in the end",
+    "bad",
+    "",
+    "Not an hour passes, and the old house by the river burns down again !",
+)
+STEPS = (
+    SynonymReplace(),
+    SynonymReplace(alpha=[0.05, 0.6]),
+    RandomInsert(alpha=0.3),
+    RandomSwap(alpha=[0.1, 0.9]),
+    RandomDelete(),
+    Aeda(),
+    Eda(),
+    Eda(alpha=[0, 0.5], operations=("random_swap", "random_delete")),
+    CharSwap(),
+    RandomSwap(p=0.5),
+)
 
 
-def test_streams_of_a_block_are_those_of_each_text() -> None:
-    views = [View([RandomSwap()])]
-    courses = courses_of([Stage(1, views), Stage(1, views, "strong")])
-    names = [f"a.tsv#{number}" for number in range(len(COUNTS))]
-    together = streams_of_many(courses, 7, names, COUNTS)
-    for name, counts, streams in zip(names, COUNTS, together, strict=True):
-        alone = streams_of(courses, 7, name, counts)
-        assert tuple(map(len, streams)) == counts
-        for one, other in zip(chain(*streams), chain(*alone), strict=True):
-            assert one.at("swap#0", 1).key == other.at("swap#0", 1).key
-
-
-def test_names_that_few_ask_for_are_drawn_as_ever() -> None:
-    courses = courses_of([Stage(1, [View([RandomSwap()])])])
-    ((streams,),) = streams_of_many(courses, 7, ["a.tsv#0"], [[2]])
-    alone = Draws(7).at("a.tsv#0", 1)
-    assert [streams[1].at(n, "x").key for n in range(99)] == [
-        alone.at(n, "x").key for n in range(99)
+@pytest.mark.parametrize("more", [(), (RandomSwap(),)], ids=["alone", "followed"])
+@pytest.mark.parametrize("step", STEPS, ids=str)
+def test_texts_of_a_block_get_what_each_gets_alone(
+    step: TextTransform, more: Sequence[TextTransform]
+) -> None:
+    """The first tries of a block are drawn as arrays, and all others one by one."""
+    views = [View([step, *more]), View([RandomSwap()], "b", ("view", "b"))]
+    courses = courses_of([Stage(1, views), Stage(1, [View([*more, step])], "strong")])
+    originals = [
+        Original(f"a.tsv#{number}", counts, None, document(text), lambda made: made.text)
+        for number, (counts, text) in enumerate(zip(COUNTS, TEXTS, strict=True))
     ]
+    for original, drawn in zip(originals, draw_copies(courses, 7, originals), strict=True):
+        for group in alone(courses, original, list(drawn)):
+            assert group
+
+
+def alone(
+    courses: Sequence[Course], original: Original, drawn: Sequence[Drawn | Failed]
+) -> Iterator[bool]:
+    """Yield whether each view of a copy is what its steps draw for its text and stream alone."""
+    root, place = Draws(7).at(original.source), iter(drawn)
+    for (stage, views), count in zip(courses, original.counts, strict=True):
+        for copy in range(count):
+            for view, steps in views:
+                found = next(place)
+                assert isinstance(found, Drawn)
+                stream = stage.below(root).at(copy)
+                stream = stream.at(found.attempt) if found.attempt else stream
+                told, text = made(steps, view.below(stream), None, original.document)
+                if found.row is not None:
+                    yield found.document.text == text.text
+                    yield found.steps == [step.told(params) for step, params in told]
+                else:
+                    yield found.document is original.document
+    assert next(place, None) is None
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 3000])

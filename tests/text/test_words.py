@@ -121,7 +121,7 @@ def test_letters_hang_alone(text: str) -> None:
 
 edits = st.lists(
     st.tuples(st.integers(0, 40), st.integers(0, 5), st.text(max_size=4)), max_size=6
-).map(lambda found: ordered([a, a + b, c] for a, b, c in found))
+).map(lambda found: ordered([[a, a + b, c] for a, b, c in found]))
 
 
 @given(st.text(min_size=50, max_size=60), edits)

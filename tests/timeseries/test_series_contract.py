@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from declared import held_to_its_declaration
 from series_samples import TRANSFORMS, applied, facts_of, params_of, partners_of, step, wave
+from together import together
 
 from augcli.draws import Draws
 from augcli.ranges import Real
 from augcli.timeseries.series import stacked, unstacked
 from augcli.transform import declared_range, own_fields
 
-every = pytest.mark.parametrize("name", TRANSFORMS)
+every = together("name", TRANSFORMS)
 
 DRAWS_NOTHING = ("reverse", "pool", "convolve", "resize")
 """Steps whose defaults leave nothing to chance."""
@@ -105,7 +106,7 @@ BOUNDED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "field", "declared"), BOUNDED, ids=lambda v: str(v)[:30])
+@together(("name", "field", "declared"), BOUNDED)
 def test_bounds_themselves_work(name: str, field: str, declared: Real) -> None:
     huge = declared.high > 1e6
     for value in (declared.low, *([] if huge else [declared.high])):

@@ -30,9 +30,9 @@ from augcli.image.annotations.coco_file import Category, CocoPicture, Id, plain_
 from augcli.image.annotations.json_parts import fault, finite, loaded
 from augcli.image.annotations.rle import checked, counts_of, text_of
 from augcli.image.targets import Box, Keypoint, Region, Ring, Target, Targets
+from augcli.plural import few
 
 _HALF = 0.5
-_SHOWN = 5
 """Ids of categories."""
 _KNOWN = ("image_id", "category_id", "bbox", "segmentation", "area", "keypoints", "num_keypoints")
 """Keys that are told by a target's own fields, or are new for each picture."""
@@ -79,9 +79,8 @@ class Coco(Struct, frozen=True, dict=True):
         own = plain_id(found.get("category_id"))
         label = self._labels.get(own) if isinstance(own, int | str) else None
         if label is None:
-            known = ", ".join(map(str, list(self._labels)[:_SHOWN])) or "none at all"
-            more = ", …" if len(self._labels) > _SHOWN else ""
-            raise SampleError(f"{place}: no category has the id {own!r}; there are {known}{more}")
+            known = few(map(str, self._labels)) or "none at all"
+            raise SampleError(f"{place}: no category has the id {own!r}; there are {known}")
         return label
 
     def render(self, targets: Targets, like: CocoPicture | None = None) -> list[dict[str, Any]]:

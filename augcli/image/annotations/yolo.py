@@ -33,6 +33,7 @@ from augcli.image.annotations.base import (
 )
 from augcli.image.annotations.oriented import fitted
 from augcli.image.targets import Box, Keypoint, Point, Ring, Target, Targets
+from augcli.plural import few
 
 _LEAST, _MOST = -0.01, 1.01
 _DECIMALS, _MOST_DECIMALS = 6, 12
@@ -80,7 +81,7 @@ class Yolo(Annotations, Struct, frozen=True):
         if number >= len(self.names):
             raise SampleError(
                 f"{place}: class {number:g}, but there are names for 0 to {len(self.names) - 1} "
-                f"alone ({', '.join(self.names[:5])}{' …' if len(self.names) > 5 else ''})"
+                f"alone ({few(self.names)})"
             )
         return self.names[int(number)]
 

@@ -19,9 +19,7 @@ from augcli.image.annotations.base import Note
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.listing.counterparts import refuse_counterparts
 from augcli.image.listing.taken import remarks, taken
-from augcli.plural import several
-
-_SHOWN = 3
+from augcli.plural import few, several
 
 
 class Known(Struct, frozen=True):
@@ -91,7 +89,7 @@ class Pictures:
     def note_some(self, names: Sequence[str], text: str, severity: str, code: str) -> None:
         """Add what is to be told of some files, if there are any."""
         if names:
-            self.note(f"{text}: {few(names)}", severity, code)
+            self.note(f"{text}: {few(sorted(names))}", severity, code)
 
     def note_lone(self, names: Iterable[str], one: str) -> None:
         """Tell of labels that have no picture; they are not told as left out, too."""
@@ -196,9 +194,3 @@ def _refuse_none(dataset: Dataset, root: Path) -> None:
         reason = next((f"; {sample.id}: {why}" for sample, why in dataset.rejected), "")
         text = f"there are no pictures that can be used at {root}{reason}"
         raise SettingError(("dataset", "path"), text)
-
-
-def few(names: Collection[str]) -> str:
-    """Return the first of some names."""
-    shown = sorted(names)[:_SHOWN]
-    return ", ".join([*shown, *(["…"] if len(names) > len(shown) else [])])

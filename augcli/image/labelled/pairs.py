@@ -11,10 +11,10 @@ from augcli.dataset.units import Dataset
 from augcli.errors import SettingError, did_you_mean
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Labels, MaskFile, Pair, Scheme
-from augcli.image.labelled.listing import Known, Pictures, few
+from augcli.image.labelled.listing import Known, Pictures
 from augcli.image.labelled.masks import MaskLabels
 from augcli.image.listing.paired import Folders, Paired
-from augcli.plural import several
+from augcli.plural import few, several
 from augcli.task import Plain, Source, Task
 from augcli.transform import catalogue
 

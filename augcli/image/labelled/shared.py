@@ -22,9 +22,10 @@ from augcli.image.annotations.base import Damage, Note, Parsed, Size
 from augcli.image.annotations.coco_places import leads_out, places_of
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Beside, Labels, MaskFile, Records, Scheme
-from augcli.image.labelled.listing import Known, Pictures, few
+from augcli.image.labelled.listing import Known, Pictures
 from augcli.image.picture import Said
 from augcli.image.targets import Targets
+from augcli.plural import few
 from augcli.records.provenance import PictureRecord
 from augcli.task import Plain, Source
 

@@ -11,10 +11,11 @@ from typing import TextIO
 
 from msgspec import Struct
 
+from augcli.dataset.columns import column_of
 from augcli.dataset.files import listing_errors
 from augcli.dataset.splits import TRAIN, called
 from augcli.dataset.units import Sample
-from augcli.errors import SettingError, did_you_mean
+from augcli.errors import SettingError
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.label_cells import KeyPath, LabelCells
 from augcli.settings.base import ColumnRef
@@ -61,24 +62,7 @@ class PictureTable:
 
     def _column(self, column: ColumnRef, path: KeyPath) -> int:
         """Return which column a setting names; SettingError where it is none or several."""
-        if isinstance(column, int):
-            return self._numbered(column, path)
-        count = self.columns.count(column)
-        if count > 1:
-            raise SettingError(path, f"the table has {count} columns that are called {column!r}")
-        if not count:
-            raise SettingError(
-                path,
-                f"there is no column {column!r} in the table{did_you_mean(column, self.columns)}; "
-                f"its columns are {', '.join(self.columns)}",
-            )
-        return self.columns.index(column)
-
-    def _numbered(self, column: int, path: KeyPath) -> int:
-        width = len(self.columns)
-        if not -width <= column < width:
-            raise SettingError(path, f"there is no column {column}; the table has {width}, from 0")
-        return column % width
+        return column_of(self._path.name, self.columns, column, *path[1:])
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows behind the header; those without cells are none."""

@@ -21,6 +21,7 @@ from augcli.errors import SampleError
 from augcli.image.operations.ops import apply, points_after
 from augcli.image.picture import Picture, PixelArray, Points
 from augcli.image.transform import ImageTransform
+from augcli.plural import few
 from augcli.transform import Compound, Transform, walk
 
 _TRIES = 48
@@ -102,11 +103,12 @@ def _said(step: ImageTransform, classes: Collection[str]) -> str | None:
         return None
     can = _tried(step)
     if can.mirrors and (sides or characters):
-        return f"mirrors pictures of classes {_few(sides or characters)}"
+        return f"mirrors pictures of classes {few(map(repr, sides or characters))}"
     if can.turn > _TURN and (characters or sides):
-        return f"turns pictures of classes {_few(characters or sides)} by up to {can.turn:.0f}°"
+        turned = few(map(repr, characters or sides))
+        return f"turns pictures of classes {turned} by up to {can.turn:.0f}°"
     if can.recolours and colours:
-        return f"changes the colours of classes {_few(colours)}"
+        return f"changes the colours of classes {few(map(repr, colours))}"
     return None
 
 
@@ -198,8 +200,3 @@ def _colours(classes: Collection[str]) -> list[str]:
 def _told(name: str) -> tuple[str, ...]:
     """Return the words of a class's name."""
     return tuple(_WORDS.findall(_CAMEL.sub("_", name).lower()))
-
-
-def _few(names: Sequence[str]) -> str:
-    shown = ", ".join(map(repr, names[:4]))
-    return f"{shown} and {len(names) - 4} more" if len(names) > 4 else shown

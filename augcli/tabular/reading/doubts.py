@@ -16,6 +16,7 @@ from augcli.dataset.doubts import OTHER_KIND, POINTS_OF_SERIES, UNCLEAR_FORMAT
 from augcli.dataset.groups import told_apart
 from augcli.dataset.told import quoted
 from augcli.errors import Doubt
+from augcli.plural import few
 from augcli.rows.delimited import NUMBER
 from augcli.rows.following import (
     LONGEST_LOOK,
@@ -44,7 +45,7 @@ _FEWEST_GROUPS = 3
 def doubts(table: Table) -> Iterator[Lint]:
     """Yield which columns are one category in several."""
     for names in _one_hot(table):
-        text = f"exactly one of the columns {_shown(names)} is 1 in each row"
+        text = f"exactly one of the columns {few(map(repr, names))} is 1 in each row"
         yield Lint("one-hot", text, ("dataset", "columns"))
 
 
@@ -69,7 +70,7 @@ def of_series(table: Table) -> Iterator[Doubt]:
 
 def _smooth_below(values: Mapping[str, Numbers], keys: _Keys) -> str:
     curves = curves_below(values, [*keys.values()])
-    text = f"values of {_shown(curves)} change smoothly while {_shown(list(keys))} stay"
+    text = f"values of {few(map(repr, curves))} change smoothly while {few(map(repr, keys))} stay"
     return text if curves else ""
 
 
@@ -83,7 +84,7 @@ def _timed_below(table: Table, values: Mapping[str, Numbers], keys: _Keys) -> st
     days = _repeated_days(values, table)
     known = days if label is None and len(others) < 2 else values
     clock = clock_below(known, [*others.values()], days)
-    return f"times in {clock!r} rise while {_shown(list(others))} stay" if clock else ""
+    return f"times in {clock!r} rise while {few(map(repr, others))} stay" if clock else ""
 
 
 def _repeated_days(values: Mapping[str, Numbers], table: Table) -> dict[str, Numbers]:
@@ -96,7 +97,7 @@ def _of_calendar(table: Table) -> str:
     """Return in words that columns of a year and its parts rise by the same time in each row."""
     known = [each for each in table.columns if each.index in table.numbers]
     parts = calendar_in({each.name: table.numbers[each.index][:LONGEST_LOOK] for each in known})
-    return f"times in {_shown(parts)} rise evenly from row to row" if parts else ""
+    return f"times in {few(map(repr, parts))} rise evenly from row to row" if parts else ""
 
 
 def _of_groups(
@@ -149,9 +150,9 @@ def _refuse_one_series(table: Table, settings: TableDatasetSettings) -> None:
     if _are_told(settings) or not curves:
         return
     if all(each.index in table.numbers and is_curve(table.numbers[each.index]) for each in curves):
-        names = [each.name for each in curves]
-        text = f"values of {_shown(names)} change smoothly from row to row, as those of one series"
-        way = f"columns: {{{quoted(names[0])}: {curves[0].kind}}}"
+        shown = few(repr(each.name) for each in curves)
+        text = f"values of {shown} change smoothly from row to row, as those of one series"
+        way = f"columns: {{{quoted(curves[0].name)}: {curves[0].kind}}}"
         hint = f"say `kind: timeseries` under `dataset`, or `{way}` if each row is a sample"
         raise OTHER_KIND.doubt(text, hint, "dataset.kind").error
 
@@ -205,10 +206,6 @@ def _may_be_times(table: Table, column: Column) -> bool:
     coded = table.coded.get(column.index)
     is_told = coded is not None and all(map(_MOMENT.fullmatch, coded.texts))
     return column.kind == "id" or is_told
-
-
-def _shown(names: list[str]) -> str:
-    return ", ".join(map(repr, names[:_SHOWN])) + (" …" if len(names) > _SHOWN else "")
 
 
 def _keys(table: Table) -> Iterator[tuple[str, NDArray[np.bool_]]]:

@@ -10,7 +10,7 @@ from augcli.dataset.doubts import UNCLEAR_FORMAT
 from augcli.dataset.layout import file_splits
 from augcli.dataset.shares import refuse_named
 from augcli.dataset.splits import TRAIN, without_split
-from augcli.dataset.told import few
+from augcli.plural import few
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.reading.table import Part
 

@@ -15,6 +15,7 @@ from augcli.dataset.columns import names_labels
 from augcli.dataset.doubts import UNCLEAR_FORMAT
 from augcli.dataset.formats import Format, format_at, formats_of, register_format
 from augcli.errors import SampleError
+from augcli.plural import few
 from augcli.rows.encodings import open_text
 from augcli.rows.opened import each_opened, none_left
 from augcli.rows.packed import check_size
@@ -124,7 +125,7 @@ def _check_names(parts: Sequence[FilePart]) -> None:
         if part.names == model.names:
             continue
         other = sorted(set(part.names) ^ set(model.names)) or part.names
-        text = f"has other columns than {model.name}: {', '.join(other[:10])}"
+        text = f"has other columns than {model.name}: {few(other)}"
         if 2 * count > len(parts):
             raise PartError(part.name, text)
         raise SampleError(f"{part.name} {text}; name one of them, or choose by `include`")

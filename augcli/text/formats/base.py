@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import islice
 from typing import ClassVar, TypeVar
 
 from msgspec import Struct
@@ -33,6 +35,11 @@ class Row(Struct, frozen=True):
     def label(self) -> str | None:
         """Return its label without space around it."""
         return self.cell and self.cell.strip()
+
+
+_SAMPLED = 200
+Writer = Callable[[str, Sequence[Span]], str | None]
+"""Gives a sample with another text, as its file has it; None where that cannot hold it."""
 
 
 class TextFile(ABC):
@@ -69,6 +76,10 @@ class TextFile(ABC):
     @abstractmethod
     def written(self, index: int, text: str, spans: Sequence[Span]) -> str | None:
         """Return a sample with another text, as the file has it; None where it cannot hold it."""
+
+    def writer(self, index: int) -> Writer:
+        """Return what writes a sample with other texts."""
+        return partial(self.written, index)
 
     @abstractmethod
     def part(self, rows: Sequence[int]) -> bytes:
@@ -164,6 +175,13 @@ class LinedFile(TextFile):
     def lost(self) -> Sequence[LostLine]:
         """Return the lines that are no samples, as they cannot be read."""
         return self.body.lost
+
+
+def texts_from_all_over(files: Sequence[TextFile]) -> Sequence[str]:
+    """Return some texts of files, from their beginning to their end."""
+    step = max(1, sum(map(len, files)) // _SAMPLED)
+    every = ((file, index) for file in files for index in range(len(file)))
+    return [file.row(index).text for file, index in islice(every, 0, None, step)]
 
 
 def texts_of(settings: TextDatasetSettings) -> Sequence[ColumnRef]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from augcli.dataset.columns import column_of
 from augcli.dataset.splits import columns_of_splits
@@ -14,7 +14,7 @@ from augcli.rows.encodings import open_text
 from augcli.settings.base import ColumnRef
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
-from augcli.text.formats.base import LinedFile, Row, in_columns, texts_of
+from augcli.text.formats.base import LinedFile, Row, Writer, in_columns, texts_of
 from augcli.text.formats.classes import Classes
 from augcli.text.formats.stale import refuse_stale
 from augcli.text.joined import joined, parted
@@ -132,7 +132,26 @@ class CsvFile(LinedFile):
 
     def written(self, index: int, text: str, spans: Sequence[Span]) -> str | None:
         """Return the row with another text, all other cells as they are."""
+        return self.writer(index)(text, spans)
+
+    def writer(self, index: int) -> Writer:
+        """Return what writes a row with another text."""
         raw, places = self._split_row(index)
+        if len(self._texts) > 1:
+            return partial(self._written, raw, places)
+        ((start, end),) = (places[at] for at in self._texts)
+        before, like, after = raw[:start], raw[start:end], raw[end:]
+
+        def write(text: str, spans: Sequence[Span]) -> str | None:
+            cell = written(text, like, self.dialect)
+            return None if cell is None else f"{before}{cell}{after}"
+
+        return write
+
+    def _written(
+        self, raw: str, places: Sequence[Span], text: str, spans: Sequence[Span]
+    ) -> str | None:
+        """Return a row with several other texts, put in from the last on."""
         texts = parted(text)
         for number in self._last_first:
             start, end = places[self._texts[number]]

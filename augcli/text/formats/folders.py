@@ -13,10 +13,10 @@ from augcli.dataset.formats import format_at, register_format
 from augcli.dataset.layout import Layout, kept, layout_of
 from augcli.dataset.lists import refuse_rows_of_files
 from augcli.dataset.scanned import class_folders
-from augcli.dataset.told import few, quoted
+from augcli.dataset.told import quoted
 from augcli.dataset.units import Dataset, Sample
 from augcli.errors import SettingError
-from augcli.plural import several
+from augcli.plural import few, several
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFormat
 from augcli.text.formats.open import check_keys

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
-from augcli.dataset.told import few
 from augcli.errors import SampleError, SettingError
+from augcli.plural import few
 from augcli.task import Buffer, Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile, in_columns

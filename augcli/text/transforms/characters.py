@@ -12,7 +12,8 @@ from augcli.draws import Draws
 from augcli.ranges import Constant, Real, Spread
 from augcli.text.edits import Edit
 from augcli.text.language.folders import ENGLISH, KEYBOARD, words_in
-from augcli.text.transform import TextTransform, one_of, picked, share
+from augcli.text.picks import one_of, picked
+from augcli.text.transform import TextTransform, share
 from augcli.text.words import Document
 from augcli.transform import register
 

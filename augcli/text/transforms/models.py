@@ -17,7 +17,8 @@ from augcli.draws import Draws
 from augcli.errors import SettingError
 from augcli.ranges import Constant, Spread, Whole
 from augcli.text.edits import Edit, in_shape_of
-from augcli.text.transform import MODEL_FOLDER, Share, TextTransform, one_of, picked
+from augcli.text.picks import one_of, picked
+from augcli.text.transform import MODEL_FOLDER, Share, TextTransform
 from augcli.text.words import Document
 from augcli.transform import register
 

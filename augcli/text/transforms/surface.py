@@ -12,8 +12,9 @@ from augcli.draws import Draws
 from augcli.ranges import Constant, Real, Spread
 from augcli.text.edits import Edit, in_shape_of
 from augcli.text.language.folders import with_blanks
+from augcli.text.picks import picked
 from augcli.text.stretches import Stretches
-from augcli.text.transform import TextTransform, picked, share
+from augcli.text.transform import TextTransform, share
 from augcli.text.words import Document, Span
 from augcli.transform import Params, register
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field
 
-from augcli.draws import Draws
+from augcli.draws import Draws, ManyDraws
 from augcli.ranges import Constant, Real, Spread
 from augcli.text.articles import with_articles, with_moved
 from augcli.text.edits import Edit, in_shape_of
+from augcli.text.picks import Numbers, Pick, each_of_many, one_of, picked, picked_of_many
 from augcli.text.recommended import recommended_alpha
-from augcli.text.transform import Share, TextTransform, one_of, picked, share
+from augcli.text.transform import Draft, Share, Sizes, TextTransform, counts_of, share, shares
 from augcli.text.words import Document
 from augcli.transform import Params, register
 
@@ -21,6 +22,8 @@ _BLANKS = " \t\u00a0\u202f\u3000"
 """What goes with a word that is deleted; the end of a line stays."""
 _PUNCTUATION = (".", ",", "!", "?", ";", ":")
 
+Edits = Callable[[int, Document], list[Edit]]
+"""Gives the edits of one of many texts, from its place and itself."""
 Operation = Literal["synonym_replace", "random_insert", "random_swap", "random_delete"]
 
 
@@ -39,6 +42,15 @@ class SynonymReplace(Share):
         """Return the replacements; all occurrences of a word get the same synonym."""
         return replacements(draws, document, self.count(draws, document))
 
+    def sizes(self, document: Document) -> Sequence[int]:
+        """Return how many words it has, and how many different ones have synonyms."""
+        return len(document.words), len(document.replaceable)
+
+    def draft(self, draws: ManyDraws, sizes: Sizes) -> Draft:
+        """Return what replaces words of each text."""
+        words, known = sizes.T
+        return _edits_of(replacements_of_many(draws, known, self.counts(draws, words)))
+
 
 @register
 class RandomInsert(Share):
@@ -51,6 +63,15 @@ class RandomInsert(Share):
         """Return the insertions."""
         return insertions(draws, document, self.count(draws, document))
 
+    def sizes(self, document: Document) -> Sequence[int]:
+        """Return how many words it has, how many different synonyms, and places between words."""
+        return len(document.words), len(document.replaceable), len(document.gaps)
+
+    def draft(self, draws: ManyDraws, sizes: Sizes) -> Draft:
+        """Return what inserts words into each text."""
+        words, known, gaps = sizes.T
+        return _edits_of(insertions_of_many(draws, known, gaps, self.counts(draws, words)))
+
 
 @register
 class RandomSwap(Share):
@@ -61,6 +82,15 @@ class RandomSwap(Share):
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
         """Return the words that ended up elsewhere."""
         return swaps(draws, document, self.count(draws, document))
+
+    def sizes(self, document: Document) -> Sequence[int]:
+        """Return how many words it has, and how many of them may move."""
+        return len(document.words), len(document.free)
+
+    def draft(self, draws: ManyDraws, sizes: Sizes) -> Draft:
+        """Return what swaps words of each text."""
+        words, free = sizes.T
+        return _edits_of(swaps_of_many(draws, free, self.counts(draws, words)))
 
 
 @register
@@ -121,6 +151,41 @@ class Eda(TextTransform):
             edits = deletions(draws, facts, alpha, negations=self.negations)
         return {"operation": operation, "edits": edits}
 
+    def sizes(self, document: Document) -> Sequence[int]:
+        """Return what the operations hang on, and how many texts there are to learn from."""
+        known, gaps, free = document.replaceable, document.gaps, document.free
+        return len(document.words), len(known), len(gaps), len(free), document.reading.size
+
+    def draft(self, draws: ManyDraws, sizes: Sizes) -> Draft:
+        """Return what does one of the operations to each text."""
+        import numpy as np
+
+        words, known, gaps, free, size = sizes.T
+        operations = np.array(self.operations)[draws.integer(0, len(self.operations) - 1)]
+        recommended = np.array([recommended_alpha(each) for each in size.tolist()])
+        alphas = np.broadcast_to(shares(self.alpha, draws, "alpha"), size.shape)
+        alphas = np.where(alphas == 0, recommended, alphas)
+        counts = counts_of(alphas, words)
+        names, chances = operations.tolist(), alphas.tolist()
+
+        def delete(place: int, document: Document) -> list[Edit]:
+            here, chance = draws.one(place), chances[place]
+            return deletions(here, document, chance, negations=self.negations)
+
+        some = {name: counts * (operations == name) for name in get_args(Operation)}
+        ways: dict[str, Edits] = {
+            "synonym_replace": replacements_of_many(draws, known, some["synonym_replace"]),
+            "random_insert": insertions_of_many(draws, known, gaps, some["random_insert"]),
+            "random_swap": swaps_of_many(draws, free, some["random_swap"]),
+            "random_delete": delete,
+        }
+
+        def params(place: int, document: Document) -> Params:
+            operation = names[place]
+            return {"operation": operation, "edits": ways[operation](place, document)}
+
+        return params
+
 
 @register
 class Aeda(TextTransform):
@@ -140,39 +205,92 @@ class Aeda(TextTransform):
         return [[place, place, one_of(here, _PUNCTUATION) + glue] for place, here in chosen]
 
 
+def _edits_of(edits: Edits) -> Draft:
+    return lambda place, document: {"edits": edits(place, document)}
+
+
 def replacements(draws: Draws, document: Document, count: int) -> list[Edit]:
     """Return synonyms for `count` different words."""
-    words, found = document.words, []
-    for place, here in picked(draws, len(document.replaceable), count):
-        indices, synonyms = document.replaceable[place]
+    return _replaced(document, picked(draws, len(document.replaceable), count))
+
+
+def replacements_of_many(draws: ManyDraws, known: Numbers, counts: Numbers) -> Edits:
+    """Return the same of many texts, of which so many words have synonyms."""
+    picks = picked_of_many(draws, known, counts)
+    return lambda place, document: _replaced(document, picks(place))
+
+
+def _replaced(document: Document, picks: Iterable[Pick]) -> list[Edit]:
+    words, known, found = document.words, document.replaceable, list[Edit]()
+    for place, here in picks:
+        indices, synonyms = known[place]
         new = one_of(here, synonyms)
-        found += [[words[i].start, words[i].end, in_shape_of(new, words[i].text)] for i in indices]
+        for index in indices:
+            word = words[index]
+            found.append([word.start, word.end, in_shape_of(new, word.text)])
     return with_articles(document, found)
 
 
 def insertions(draws: Draws, document: Document, count: int) -> list[Edit]:
     """Return `count` synonyms of words of the text at random places between words."""
-    known, gaps = document.replaceable, document.gaps
+    known, gaps = len(document.replaceable), len(document.gaps)
+    numbers = range(count if known else 0)
+    return _inserted(document, (_insertion(draws.at(each), known, gaps) for each in numbers))
+
+
+def insertions_of_many(draws: ManyDraws, known: Numbers, gaps: Numbers, counts: Numbers) -> Edits:
+    """Return the same of many texts, with so many words of which synonyms are and gaps."""
+
+    def draw(here: ManyDraws, rows: Numbers, _: Numbers) -> Any:
+        return _insertion(here, known[rows], gaps[rows])
+
+    drawn = each_of_many(draws, counts * (known > 0), draw)
+    return lambda place, document: _inserted(document, drawn(place))
+
+
+def _insertion(draws: Any, known: Any, gaps: Any) -> Any:
+    """Return a word, a gap and what is left, of one text or of many."""
+    word, here = draws.parted(known)
+    return word, *here.parted(gaps)
+
+
+def _inserted(document: Document, drawn: Iterable[tuple[int, int, Draws]]) -> list[Edit]:
     found = []
-    for number in range(count if known else 0):
-        word, here = draws.at(number).parted(len(known))
-        gap, here = here.parted(len(gaps))
-        place, before, after = gaps[gap]
-        synonym = one_of(here, known[word][1])
+    for word, gap, here in drawn:
+        place, before, after = document.gaps[gap]
+        synonym = one_of(here, document.replaceable[word][1])
         found.append([place, place, before + synonym + after])
     return with_articles(document, found)
 
 
 def swaps(draws: Draws, document: Document, count: int) -> list[Edit]:
     """Return what `count` exchanges of two words come to."""
+    free = len(document.free)
+    numbers = range(count if free > 1 else 0)
+    return _swapped(document, (_swap(draws.at(each), free) for each in numbers))
+
+
+def swaps_of_many(draws: ManyDraws, free: Numbers, counts: Numbers) -> Edits:
+    """Return the same of many texts, with so many words that may move."""
+
+    def draw(here: ManyDraws, rows: Numbers, _: Numbers) -> Any:
+        return _swap(here, free[rows])
+
+    drawn = each_of_many(draws, counts * (free > 1), draw)
+    return lambda place, document: _swapped(document, drawn(place))
+
+
+def _swap(draws: Any, free: Any) -> Any:
+    """Return the places of two words, of one text or of many."""
+    one, here = draws.parted(free)
+    other = here.integer(0, free - 2)
+    return one, other + (other >= one)
+
+
+def _swapped(document: Document, drawn: Iterable[tuple[int, int]]) -> list[Edit]:
     words, free = document.words, document.free
-    if len(free) < 2:
-        return []
     at, moved = list(free), set[int]()
-    for number in range(count):
-        one, here = draws.at(number).parted(len(at))
-        other = here.integer(0, len(at) - 2)
-        other += other >= one
+    for one, other in drawn:
         at[one], at[other] = at[other], at[one]
         moved |= {one, other}
     pairs = ((words[free[place]], words[at[place]]) for place in sorted(moved))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from augcli.dataset.columns import names_groups
 from augcli.dataset.splits import columns_of_splits, is_augmented
 from augcli.errors import SettingError
+from augcli.plural import few
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import Block, New, Own, SeriesFile, Shape
@@ -84,11 +85,10 @@ class LongFile(SeriesFile):
         names, missing, delimiter = self._grid.names, self._grid.missing, self._grid.delimiter
         channels = self._roles.channels
         asked = channels if settings.decimal is None else ()
-        grouped = (i for i in asked if may_be_grouped(head[i], missing, delimiter))
         carried = [i for i in self._roles.carried if names[i] not in map(str, settings.ignore)]
         self.looks = {
             "marked": marked_of(self._grid, carried),
-            "grouped": [names[i] for i in grouped],
+            "grouped": [names[i] for i in asked if may_be_grouped(head[i], missing, delimiter)],
             "thousands": self._grid.guessed(channels),
         }
         if self._roles.time is None:
@@ -202,7 +202,7 @@ class LongFile(SeriesFile):
         label, split = (self._one(index, rows) for index in (self._roles.label, self._roles.split))
         for role, found in (("label", label), ("split", split)):
             if len(found) > 1 and not self._windows:
-                text = f"its {role} changes ({', '.join(sorted(found)[:3])})"
+                text = f"its {role} changes ({few(sorted(found))})"
                 self.add_bad(text + self._hint * (role == "label"))
                 return
         one, other = (found[0] if found else None for found in (label, split))

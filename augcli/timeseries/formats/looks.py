@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from augcli.dataset.told import few
+from augcli.plural import few
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.grid import is_number
 

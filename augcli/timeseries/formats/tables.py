@@ -8,9 +8,8 @@ from typing import Any
 
 from augcli.dataset.doubts import UNCLEAR_SAMPLES
 from augcli.dataset.formats import register_format
-from augcli.dataset.told import few
 from augcli.errors import SettingError
-from augcli.plural import several
+from augcli.plural import few, several
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.arff import ArffGrid
 from augcli.timeseries.formats.base import OF_ARRAYS, OF_TEXTS, SeriesFile, SeriesFormat

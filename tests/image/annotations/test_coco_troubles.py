@@ -83,7 +83,7 @@ def test_annotations_that_cannot_be_used_are_told_with_their_id(changes, told):
 
 def test_of_many_categories_a_few_are_told():
     kinds = [{"id": own, "name": f"c{own}"} for own in range(1, 8)]
-    for count, told in ((5, "1, 2, 3, 4, 5$"), (7, "1, 2, 3, 4, 5, …$")):
+    for count, told in ((5, "1, 2, 3, 4, 5$"), (7, "1, 2, 3, 4, 5 and 2 more$")):
         with pytest.raises(SampleError, match=f"there are {told}"):
             parsed(annotation(category_id=9), categories=kinds[:count])
 
