@@ -14,9 +14,11 @@ from __future__ import annotations
 import importlib
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # `typing` would be imported before Ctrl-C is answered
 if TYPE_CHECKING:
+    from typing import Any
+
     from augcli.api import (
         ablate,
         augment,

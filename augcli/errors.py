@@ -190,6 +190,10 @@ class StorageError(AugmentError):
     exit_code = 4
 
 
+class ExhaustedError(StorageError, MemoryError):
+    """There is no memory for a unit."""
+
+
 class EngineError(AugmentError):
     """No process can be started to do the work, or no cluster does it."""
 

@@ -134,8 +134,11 @@ class Kind(Struct, Generic[S, D, Out, B, P], frozen=True):
     """What is told of its outputs."""
     remaking: Remake
     revision: int = 1
-    """Of all that outputs and their labels hang on beside steps and libraries: raised where other
-    bytes are written, so that sources that were done by an earlier one are looked at again."""
+    """Of labels, records and what lists outputs: raised where others are written, so that sources
+    that were done by an earlier one are looked at again; outputs of the same keys stay."""
+    making: int = 1
+    """Of kernels, codecs and formats: raised where the same keys would come to mean other bytes, so
+    that all that is made is made anew; it is the version of one library more, once above 1."""
     chained: type[B] | None = None
     """The settings of several methods that follow each other, where a kind has such."""
     preload: Sequence[str] = ()
@@ -164,8 +167,9 @@ class Kind(Struct, Generic[S, D, Out, B, P], frozen=True):
     """Returns who judges whether a recipe helps."""
 
     def versions(self) -> dict[str, str]:
-        """Return the versions of the libraries; imports none of them."""
-        return {name: found for name in self.libraries if (found := version_of(name))}
+        """Return the versions of the libraries, ours where it counts; imports none of them."""
+        own = {"augment": str(self.making)} if self.making > 1 else {}
+        return {name: found for name in self.libraries if (found := version_of(name))} | own
 
     def make_processor(self, job: Job[S, D, Out, B]) -> Processor[P]:
         """Return what a job does with each source."""

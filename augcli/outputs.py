@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, overload
 from msgspec import Struct
 
 from augcli.commands.explain import record_of_row
-from augcli.commands.replay import again
+from augcli.commands.replay import again, followed
 from augcli.commands.verify import opened
 from augcli.dataset.files import Bounds
 from augcli.errors import SampleError, UsageError
@@ -27,6 +27,7 @@ from augcli.records.row_records import RowRecord
 from augcli.reports.run_json import given_sources, read_run, recorded_sources
 from augcli.rows.tables import row_story
 from augcli.store.lines import Lines
+from augcli.store.manifest import DamagedLineError
 from augcli.store.untouched import output_stat
 from augcli.task import Plain, Shares, shown_label
 
@@ -168,7 +169,11 @@ class Outputs(Sequence[Sample]):
             if read is None:
                 raise UsageError(f"there is no way to read single samples of {self.kind} outputs")
             self._open = None
-            self._open = _Open(line, stat, record, read(record, self._bytes(record)))
+            with followed():
+                contents = read(record, self._bytes(record))
+            if len(contents) != (1 if record.new_rows is None else record.new_rows.stop):
+                raise DamagedLineError(self._output.manifest, line + 1)
+            self._open = _Open(line, stat, record, contents)
         return self._open.contents
 
     def _bytes(self, record: Record) -> bytes:

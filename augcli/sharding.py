@@ -103,9 +103,10 @@ def write_shards(
         staged.shelf.remember()
     kept = index.kept(key) if staged.shelf.is_settled else None
     if kept is None:
-        kept = index.replace(_join(recipe, dataset, output, staged).done())
-        index.seal(key)
+        lists = _join(recipe, dataset, output, staged).done()
         staged.shelf.renew()
+        kept = index.replace(lists)
+        index.seal(key)
     return kept, staged.shelf.hashes()
 
 

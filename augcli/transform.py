@@ -155,7 +155,16 @@ class Transform(Declared, BaseModel):
         return [(field, value) for field, value in values if isinstance(value, _DRAWN)]
 
 
-class Chooser(Transform):
+class Composite(Transform):
+    """A step that stands for others; what they are has a say in its outputs."""
+
+    @property
+    def parts(self) -> Sequence[Transform]:
+        """Return those others, at the strength that they have here."""
+        raise NotImplementedError
+
+
+class Chooser(Composite):
     """A step that stands for others, and decides which of them are applied, and in what order."""
 
     drawn_by: ClassVar[Lots]
@@ -165,11 +174,6 @@ class Chooser(Transform):
     def lots(self) -> Lots:
         """Return what is drawn: a number for each of the steps."""
         return self.drawn_by
-
-    @property
-    def parts(self) -> Sequence[Transform]:
-        """Return the steps to choose from, at the strength that they have here."""
-        raise NotImplementedError
 
     def turn(self, index: int, lot: int) -> int:
         """Return when a step has its turn that drew this lot: before higher ones; -1 is never."""
@@ -199,7 +203,7 @@ class Chooser(Transform):
         return list(keyed(self.parts))
 
 
-class Compound(Transform):
+class Compound(Composite):
     """A step that is made of steps that a recipe lists."""
 
     steps: Annotated[
@@ -322,7 +326,7 @@ def walk(steps: Sequence[Transform]) -> Iterator[Transform]:
     """Yield every step, and those that it stands for."""
     for step in steps:
         yield step
-        if isinstance(step, Chooser | Compound):
+        if isinstance(step, Composite):
             yield from walk(step.parts)
 
 

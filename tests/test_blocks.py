@@ -35,6 +35,10 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def exhaust() -> None:
+    raise MemoryError
+
+
 def halt() -> None:
     os.kill(os.getpid(), signal.SIGSTOP)
 
@@ -67,18 +71,25 @@ TABLES: dict[str, Any] = {
 }
 
 
+@pytest.mark.parametrize(
+    ("harm", "reason"), [(die, KILLED), (exhaust, "the worker ran out of memory")]
+)
 def test_a_text_that_kills_is_the_only_loss(
-    tmp_path: Path, reviews: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    reviews: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    harm: Callable[[], None],
+    reason: str,
 ) -> None:
     expected = run(reviews, tmp_path / "expected", **TEXTS)
     real = BlockMaker._drawn
     monkeypatch.setattr(
         BlockMaker,
         "_drawn",
-        lambda self, index, *rest: real(self, index, *rest) if index != 3 else die(),
+        lambda self, index, *rest: real(self, index, *rest) if index != 3 else harm(),
     )
     summary = run(reviews, tmp_path / "out", jobs=2, **TEXTS)
-    assert failures(tmp_path / "out") == {"reviews.csv#3": KILLED}
+    assert failures(tmp_path / "out") == {"reviews.csv#3": reason}
     assert summary.exit_code == 3
     (record,) = manifest(tmp_path / "out")
     assert (record["rows"], record["synthetic"]) == (118, 78)
@@ -243,6 +254,15 @@ def test_blocks_come_in_order_and_are_kept(tmp_path: Path, jobs: int) -> None:
     assert [part.made() for part in again] == [part.made() for part in made]
     other = blocks_in(tmp_path, engine)("other key", lambda *_: b"made anew", BLOCKS)
     assert [part.made() for part in other] == [b"made anew"] * 3
+
+
+@pytest.mark.parametrize("items", ["abc", "ab", "a", "bc", "ac", "adc", "acb", "abcc"])
+def test_a_block_is_kept_for_all_of_its_items_and_no_others(tmp_path: Path, items: str) -> None:
+    """As after a loss, whose block is divided: rows would be taken for made that never were."""
+    blocks = blocks_in(tmp_path, InProcess())
+    list(blocks("key", shouted, [["a", "b", "c"]]))
+    (part,) = blocks("key", lambda *_: b"made anew", [[*items]])
+    assert part.made() == (b"A B C" if items == "abc" else b"made anew")
 
 
 @pytest.mark.parametrize("cut", [0, 7, 31, 33])

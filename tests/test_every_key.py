@@ -11,12 +11,14 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from helpers import make_photos, run, tree, write
+from helpers import make_photos, manifest, run, tree, write
+from msgspec.structs import replace
 from other_values import (
     BALANCE,
     BEFORE,
@@ -38,7 +40,7 @@ from other_values import (
 
 from augcli.kind import load_kind
 from augcli.recipe import Recipe
-from augcli.transform import COMMON_FIELDS, REGISTRY, Control
+from augcli.transform import COMMON_FIELDS, REGISTRY, Composite, Control
 
 KINDS = ("image", "tabular", "text", "timeseries")
 CONTROLS = [name for (kind, name), cls in REGISTRY.items() if issubclass(cls, Control)]
@@ -213,6 +215,46 @@ def test_a_raised_revision_is_noticed(
     assert run(tmp_path / "in", tmp_path / "out", **recipe).made == 0
     step = REGISTRY[kind, next(iter(STEPS[kind][0]))]
     monkeypatch.setattr(step, "revision", step.revision + 1)
+    assert run(tmp_path / "in", tmp_path / "out", **recipe).made > 0
+    assert run(tmp_path / "in", tmp_path / "out", **recipe).made == 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_another_way_to_make_the_same_is_noticed(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = dataset_of(tmp_path / "in", kind)
+    recipe = {"dataset": dataset, "copies": 1, "steps": alone(STEPS[kind][0], kind, None)}
+    run(tmp_path / "in", tmp_path / "out", **recipe)
+    module = import_module(f"augcli.{kind}.kind")
+    raised = replace(module.KIND, making=module.KIND.making + 1)
+    monkeypatch.setattr(module, "KIND", raised)
+    made = run(tmp_path / "in", tmp_path / "out", **recipe).made
+    new = [each for each in manifest(tmp_path / "out") if each["steps"] or each.get("synthetic")]
+    assert made >= len(new) > 0
+    assert run(tmp_path / "in", tmp_path / "out", **recipe).made == 0
+    monkeypatch.setattr(module, "KIND", replace(raised, revision=raised.revision + 1))
+    assert run(tmp_path / "in", tmp_path / "out", **recipe).made == 0
+
+
+WITHIN = {"on_bands": {"bands": [0], "steps": ["gaussian_noise"]}}
+"""What steps that stand for others need to be told."""
+STANDING = [
+    name
+    for (_, name), cls in REGISTRY.items()
+    if issubclass(cls, Composite) and name not in CONTROLS
+]
+
+
+@pytest.mark.parametrize("name", STANDING)
+def test_a_raised_revision_of_what_a_step_stands_for_is_noticed(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = dataset_of(tmp_path / "in", "image")
+    recipe = {"dataset": dataset, "copies": 2, "steps": [{name: WITHIN.get(name, {})}]}
+    run(tmp_path / "in", tmp_path / "out", **recipe)
+    for cls in {*REGISTRY.values()} - {REGISTRY["image", name]}:
+        monkeypatch.setattr(cls, "revision", cls.revision + 1)
     assert run(tmp_path / "in", tmp_path / "out", **recipe).made > 0
     assert run(tmp_path / "in", tmp_path / "out", **recipe).made == 0
 

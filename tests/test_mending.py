@@ -7,7 +7,9 @@ import json
 import os
 import sys
 import tracemalloc
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers import (
@@ -101,16 +103,52 @@ def test_with_a_lost_journal_files_of_someone_else_still_stay(made: Made) -> Non
     assert (made.output / name).read_text() == "my own"
 
 
-@pytest.mark.parametrize(
-    "text", ["", "{", "3", "null", '["labels.csv"', "[7]", '["../x"]', '{"../x": 1}']
-)
-def test_a_damaged_index_is_told(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize("text", ['["../x"]', '{"../x": 1}', '{"../x": null}'])
+def test_an_index_of_files_elsewhere_changes_none(tmp_path: Path, text: str) -> None:
     made = Made(tmp_path, "photos")
     write(made.output / ".augment/index.json", text)
-    with pytest.raises(StorageError):
-        made.run()
-    with pytest.raises(StorageError):
-        clean(made.output)
+    write(tmp_path / "x", "mine")
+    for action in (made.run, lambda: clean(made.output)):
+        with suppress(StorageError):
+            action()
+    assert (tmp_path / "x").read_text() == "mine"
+
+
+LISTING: dict[str, Any] = {
+    "labels": {"steps": [{"mixup": {"partner": "any"}}]},
+    "shards": {"output": {"layout": "webdataset", "shards": 2}},
+}
+"""Recipes whose outputs are listed in a file."""
+
+
+@pytest.mark.parametrize("text", [None, "", "{", "0", "null", '["labels.csv"', '{"labels.csv": 1}'])
+@pytest.mark.parametrize("recipe", LISTING.values(), ids=LISTING)
+def test_a_lost_or_damaged_index_is_made_again(tmp_path: Path, recipe: Any, text: str) -> None:
+    """The last run told of the files that it was of."""
+    photos, output = make_photos(tmp_path / "in", {"train/a": 2, "train/b": 2}), tmp_path / "out"
+    run(photos, output, **recipe)
+    before, index = tree(output), output / ".augment/index.json"
+    whole = index.read_bytes()
+
+    def damage() -> None:
+        index.unlink() if text is None else write(index, text)
+
+    damage()
+    assert run(photos, output, **recipe).made == 0
+    assert (tree(output), index.read_bytes()) == (before, whole)
+    damage()
+    assert clean(output) == 0
+    assert not output.exists()
+
+
+def test_with_a_lost_index_a_list_of_someone_else_stays(tmp_path: Path) -> None:
+    photos, output = make_photos(tmp_path / "in", {"train/a": 2, "train/b": 2}), tmp_path / "out"
+    run(photos, output, **LISTING["labels"])
+    (output / ".augment/index.json").unlink()
+    write(output / "labels.csv", "mine")
+    with pytest.raises(StorageError, match="in the way"):
+        run(photos, output, **LISTING["labels"])
+    assert (output / "labels.csv").read_text() == "mine"
 
 
 def test_an_index_that_is_a_list_as_it_once_was(tmp_path: Path) -> None:

@@ -178,7 +178,7 @@ def test_bytes_that_were_read_stay_what_they_were(tmp_path: Path, size: int) -> 
 @pytest.mark.parametrize("kind", ["tabular", "text", "timeseries"])
 def test_more_files_than_may_be_open(tmp_path: Path, kind: str) -> None:
     text, recipe = KINDS[kind]
-    for number in range(150):
+    for number in range(110):
         write(tmp_path / f"in/{number}.csv", "\n".join(text.splitlines()[:4]) + "\n")
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (100, limits[1]))
@@ -188,7 +188,7 @@ def test_more_files_than_may_be_open(tmp_path: Path, kind: str) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
     assert summary.exit_code == 0
-    assert len(manifest(tmp_path / "out")) == 150
+    assert len(manifest(tmp_path / "out")) == 110
 
 
 def test_a_file_that_is_far_too_large_is_not_even_read(trial: Trial) -> None:

@@ -201,6 +201,24 @@ def test_a_step_that_ends_its_process_ends_no_command(
     assert "the worker exited with code 9" in done.stderr
 
 
+def test_of_a_picture_whose_copy_ends_a_worker_the_original_stays(
+    tmp_path: Path, photos: Path
+) -> None:
+    """As where a step raises; the copy is tried again by the next run."""
+    write(tmp_path / "my_steps.py", ENDED)
+    recipe = write_recipe(photos, tmp_path / "out", plugins=["my_steps.py"], steps=["fade"])
+    assert augment("run", recipe, cwd=tmp_path).returncode == 3
+    sources = {each.relative_to(photos).as_posix() for each in photos.rglob("*.*")}
+    assert {each["output"] for each in manifest(tmp_path / "out")} == sources
+    assert failures(tmp_path / "out").keys() == {*sources}
+    before = tree(tmp_path / "out")
+    assert augment("run", recipe, cwd=tmp_path).returncode == 3
+    assert tree(tmp_path / "out") == before
+    write(tmp_path / "my_steps.py", FADE)
+    assert augment("run", recipe, cwd=tmp_path).returncode == 0
+    assert len(manifest(tmp_path / "out")) > len(sources)
+
+
 PRINTS = (
     FADE.replace("        return [", "        print('lower')\n        return [")
     + """

@@ -11,6 +11,7 @@ import unicodedata
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
 from helpers import COMMAND, environment, finished, make_photos, write, write_recipe
 
 
@@ -62,11 +63,37 @@ def test_a_preview_shows_its_progress(tmp_path: Path) -> None:
     assert (code, "3/3" in shown) == (0, True), shown
 
 
-def test_an_interrupted_start_is_answered_in_one_line(tmp_path: Path) -> None:
-    write(tmp_path / "click.py", "raise KeyboardInterrupt")
+CTRL_C = "os.kill(os.getpid(), 2)"
+INTERRUPTED = {
+    "in imports": ("click", "raise KeyboardInterrupt"),
+    "in imports by a signal": ("click", CTRL_C),
+    "in a command": ("yaml", CTRL_C),
+    "twice": ("yaml", f"try:\n {CTRL_C}\nfinally:\n {CTRL_C}"),
+    "and at the end": ("yaml", f"import atexit\natexit.register(lambda: {CTRL_C})\n{CTRL_C}"),
+}
+"""Where → a module that is imported there, and what is in its place."""
+
+
+@pytest.mark.parametrize(("module", "text"), INTERRUPTED.values(), ids=INTERRUPTED)
+def test_an_interrupted_start_is_answered_in_one_line(
+    tmp_path: Path, module: str, text: str
+) -> None:
+    write(tmp_path / f"{module}.py", f"import os\n{text}")
+    recipe = write_recipe(make_photos(tmp_path / "in", {"train/a": 1}), tmp_path / "out")
     here = environment(PYTHONPATH=str(tmp_path))
-    told = finished([sys.executable, "-m", "augcli", "run", "x.yaml"], env=here)
-    assert (told.returncode, told.stdout, told.stderr) == (130, "", "augment: interrupted\n")
+    told = finished([sys.executable, "-m", "augcli", "plan", str(recipe)], env=here)
+    assert (told.returncode, told.stdout) == (130, "")
+    assert told.stderr.strip() == "augment: interrupted"
+
+
+@pytest.mark.parametrize("module", ["click", "yaml"])
+def test_what_is_started_to_heed_no_interrupt_heeds_none(tmp_path: Path, module: str) -> None:
+    """As `nohup`, and shells in the background, have it."""
+    write(tmp_path / f"{module}.py", f"import os\n{CTRL_C}\nraise SystemExit(3)")
+    recipe = write_recipe(make_photos(tmp_path / "in", {"train/a": 1}), tmp_path / "out")
+    here = environment(PYTHONPATH=str(tmp_path))
+    command = ["sh", "-c", f"trap '' INT; {sys.executable} -m augcli plan {recipe}"]
+    assert finished(command, env=here).returncode == 3
 
 
 def at_a_terminal(*words: str, cwd: Path | None = None) -> tuple[int, str]:

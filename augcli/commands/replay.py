@@ -125,7 +125,7 @@ class _Again(Struct, frozen=True):
             return
         left = {name: each for name, each in self._hashes.items() if self.wanted.fullmatch(name)}
         try:
-            with _followed():
+            with followed():
                 for name, lines in self._listed(self._kind.index) if left else ():
                     if sha256 := left.get(name):
                         pieces = map(_encoded, lines)
@@ -139,7 +139,7 @@ class _Again(Struct, frozen=True):
     def _unproven(self, index: Index[DatasetSettings]) -> Iterator[tuple[str, str | None]]:
         """Yield what became of the files that list all outputs, of which nothing tells a hash."""
         try:
-            with _followed():
+            with followed():
                 for name, lines in self._listed(index):
                     if self.wanted.fullmatch(name):
                         yield name, _written(self.target, name, None, map(_encoded, lines))
@@ -181,7 +181,7 @@ def _of_source(
 ) -> Iterator[tuple[str, str | None]]:
     left = deque(pair for record in records for pair in record.written.items())
     try:
-        with _followed():
+        with followed():
             for made in remake(records, _sources(bounds, records)):
                 name, sha256 = left[0]
                 told = _written(target, name, sha256, made)
@@ -193,7 +193,7 @@ def _of_source(
 
 def again(bounds: Bounds, record: Record, remake: Any) -> bytes:
     """Return the bytes of an output, made again; SampleError where they come out different."""
-    with _followed():
+    with followed():
         made = next(iter(remake([record], _sources(bounds, [record]))))
         data = b"".join(made)
     if hashlib.sha256(data).hexdigest() != record.sha256:
@@ -202,7 +202,7 @@ def again(bounds: Bounds, record: Record, remake: Any) -> bytes:
 
 
 @contextmanager
-def _followed() -> Iterator[None]:
+def followed() -> Iterator[None]:
     """Say that what goes wrong is the manifest's."""
     try:
         yield

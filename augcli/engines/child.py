@@ -26,7 +26,7 @@ from augcli.system.start import keep_freed_memory
 OUTSIDE = -1
 """The item of a worker that has none in hand."""
 
-READY, RECEIPT, SKIPPED, ERROR = "ready", "receipt", "skipped", "error"
+READY, RECEIPT, SKIPPED, ERROR, LOSS = "ready", "receipt", "skipped", "error", "loss"
 
 NOTHING_MORE = None
 """What is sent instead of a chunk where none follows."""
@@ -139,13 +139,18 @@ class Child:
         return not self._stop.value
 
     def answer(self, work: ChunkFunction, items: Sequence[Any]) -> bytes:
-        """Return the pickled message for one chunk. SystemExit ends the process and tells so."""
+        """Return the pickled message for one chunk. SystemExit ends the process and tells so.
+
+        Where there is no memory for an item, it is lost as if the process had died of it.
+        """
         if self._stop.value:
             return pickle.dumps((SKIPPED, None))
         try:
             message = pickle.dumps((RECEIPT, work(items, self.beat)))
         except SystemExit:
             raise
+        except MemoryError:
+            return pickle.dumps((LOSS, "the worker ran out of memory"))
         except BaseException as error:  # noqa: BLE001  it goes on in the parent
             message = pickle.dumps((ERROR, portable(error)))
         # Before the message leaves: a death after it must not be blamed on an item.

@@ -15,7 +15,7 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from augcli.engines import Outcome
-from augcli.engines.child import ERROR, READY, RECEIPT
+from augcli.engines.child import ERROR, LOSS, READY, RECEIPT
 from augcli.engines.worker import Chunk, Orders, Worker, describe
 from augcli.errors import EngineError
 
@@ -51,7 +51,7 @@ class Crew:
             for worker in self._listenable():
                 yield from self._attend(worker)
             for worker in self._hung():
-                yield from self._replace(worker, hung=True)
+                yield from self._replace(worker, f"took longer than {self._limit(worker):g} s")
         if self._error is not None:
             raise self._error
 
@@ -175,6 +175,9 @@ class Crew:
             yield from self._replace(worker)
             return
         kind, value = message
+        if kind == LOSS:
+            yield from self._replace(worker, value)
+            return
         chunk = worker.take()
         if kind == READY:
             worker.ready = True
@@ -186,13 +189,16 @@ class Crew:
             self._hand_out()  # before the caller takes its time over the outcome
             yield Outcome(chunk.items, value)
 
-    def _replace(self, worker: Worker, hung: bool = False) -> Iterator[Outcome]:
-        """Bury a worker and see to its chunk; the next `_hire` brings another worker."""
+    def _replace(self, worker: Worker, loss: str = "") -> Iterator[Outcome]:
+        """Bury a worker, which is ended for a loss unless it is dead, and see to its chunk.
+
+        The next `_hire` brings another worker.
+        """
         self._workers.remove(worker)
-        if hung:
+        if loss:
             worker.kill()
         code, chunk = worker.bury(), worker.take()
-        loss = f"took longer than {self._limit(worker):g} s" if hung else describe(code)
+        loss = loss or describe(code)
         if self._killed:
             return
         if not worker.ready:

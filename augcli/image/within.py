@@ -14,16 +14,18 @@ from augcli.steps.recorded import check_steps, step_named
 from augcli.transform import Transform, keyed, taken
 
 
-def drawn_within(
-    steps: Sequence[Transform], draws: Draws, facts: Facts
-) -> list[tuple[ImageTransform, dict[str, Any]]]:
-    """Return the steps that apply to one output, each with its params; RefusedError for none."""
+def drawn_within(steps: Sequence[Transform], draws: Draws, facts: Facts) -> list[dict[str, Any]]:
+    """Return what is recorded of the steps that apply to one output: params, and revisions.
+
+    RefusedError where one is not for such a picture.
+    """
     found: Iterable[tuple[Any, Draws]] = taken(list(keyed(steps)), draws, None, draws)
-    made: list[tuple[ImageTransform, dict[str, Any]]] = []
+    made: list[dict[str, Any]] = []
     for step, at in found:
         if reason := step.refusal(facts):
             raise RefusedError(reason)
-        made.append((step, step.make_params(at, facts)))
+        params = step.make_params(at, facts)
+        made.append(step.told(params) | {"revision": step.revision})
     return made
 
 

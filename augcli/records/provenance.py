@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from msgspec.structs import asdict
 
@@ -27,6 +27,7 @@ from augcli.records.typed import (
     Step,
     Text,
     Whole,
+    of_kind,
 )
 from augcli.task import Plain, Source, shown_label
 
@@ -199,7 +200,7 @@ class TextRecord(Record, frozen=True, kw_only=True):
 class _ReadAs(Record, frozen=True, kw_only=True):
     content: ClassVar[str] = "values"
 
-    dataset: Plain
+    dataset: Annotated[Plain, of_kind("augcli.timeseries.config:SeriesDatasetSettings")]
     """The settings that it takes to read it."""
 
 
@@ -264,7 +265,7 @@ class TextFileRecord(OfMany, Record, frozen=True, kw_only=True):
     rows: Whole
     originals: Whole
     synthetic: Whole
-    dataset: Plain
+    dataset: Annotated[Plain, of_kind("augcli.text.config:TextDatasetSettings")]
     files: list[Name]
     """All files of the dataset, whose names tell splits together."""
 
@@ -281,10 +282,10 @@ class TableRecord(OfMany, Record, frozen=True, kw_only=True):
     removed: Whole
     """How many rows of the whole dataset were left out."""
     dialect: Plain | None
-    columns: list[Plain]
+    columns: list[Annotated[Plain, of_kind("augcli.tabular.reading.columns:Column")]]
     seed: Integer
-    dataset: Plain
-    write: Plain
+    dataset: Annotated[Plain, of_kind("augcli.tabular.config:TableDatasetSettings")]
+    write: Annotated[Plain, of_kind("augcli.tabular.config:TableOutputSettings")]
     amount: Flag
     """Whether the label is a number to be balanced by its relevance."""
     spreads: dict[Text, Any]

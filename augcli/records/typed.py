@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Mapping
 from dataclasses import make_dataclass
+from functools import lru_cache
+from importlib import import_module
 from typing import Annotated, Any, NotRequired, get_type_hints
 
 from msgspec import NODEFAULT, Struct
@@ -24,6 +27,8 @@ EXACT = ConfigDict(extra="forbid")
 """The declared fields and no others."""
 _LARGEST = 1e300
 """No number that a step drew is larger."""
+_MOST = 2**40
+"""No file has more samples, no picture more pixels."""
 _NUMBERS = (int, float)
 
 
@@ -44,6 +49,23 @@ def _be_an_id(told: str) -> str:
     if not told.rpartition("#")[2].isdecimal():
         raise ValueError("no file#row")
     return told
+
+
+def of_kind(place: str) -> AfterValidator:
+    """Have JSON be what the class at `module:name` takes by `again`: kinds stand above records."""
+
+    def checked(told: Mapping[str, Any]) -> Mapping[str, Any]:
+        _prove(place, json.dumps(told))
+        return told
+
+    return AfterValidator(checked)
+
+
+@lru_cache(maxsize=256)
+def _prove(place: str, text: str) -> None:
+    """Raise ValueError unless a class takes this JSON, which many lines tell alike."""
+    module, _, name = place.partition(":")
+    getattr(import_module(module), name).again(json.loads(text))
 
 
 class Checked(Struct, frozen=True):
@@ -73,7 +95,7 @@ Text = InstanceOf[str]
 Name = Annotated[Text, AfterValidator(_be_a_name), Field(min_length=1)]
 Id = Annotated[Text, AfterValidator(_be_an_id)]
 """`file#row`"""
-Whole = Annotated[int, Field(strict=True, ge=0)]
+Whole = Annotated[int, Field(strict=True, ge=0, le=_MOST)]
 Integer = Annotated[int, Field(strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
 Share = Annotated[float, Field(strict=True, ge=-_LARGEST, le=_LARGEST)]

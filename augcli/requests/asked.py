@@ -79,3 +79,13 @@ def request_of(plain: Plain) -> Request:
     """Return the request that was made plain."""
     asked: Plain = {k: tuple(v) if k == "counts" else v for k, v in plain.items()}
     return _REQUESTS[asked.pop("asks")](**asked)
+
+
+def asks_copies(plain: Plain) -> bool:
+    """Return whether a request that was made plain is for copies."""
+    return any(plain.get("counts", ()))
+
+
+def without_copies(plain: Plain) -> Plain:
+    """Return a request for copies that was made plain as one for the original alone."""
+    return plain | {"counts": [0] * len(plain["counts"])}

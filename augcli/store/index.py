@@ -8,10 +8,21 @@ from functools import partial
 from itertools import starmap
 from pathlib import Path
 
+from augcli.disk.inside import parts_of
 from augcli.errors import StorageError
+from augcli.rows.tables import ASIDES
 from augcli.store.output import OutputFolder
 from augcli.store.untouched import entry_of, sha256_below
 from augcli.task import Plain
+
+
+def told_by_run(output: OutputFolder) -> dict[str, str]:
+    """Return name → SHA-256 of the files that run.json tells of; none where it is damaged."""
+    try:
+        told = json.loads(output.folder.read(output.run.name))["summary"]["files"]
+        return {name: each for name, each in told.items() if isinstance(each, str)}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return {}
 
 
 class Index:
@@ -27,9 +38,10 @@ class Index:
         output, seal = self._output, self._output.name(self._seal)
         if not output.has(self._seal) or output.folder.read(seal) != key.encode():
             return None
-        known = self.files()
-        same = all(sha256_below(output.folder, name) == known[name] for name in known)
-        return [output.path / name for name in known] if same else None
+        known = self._claimed()
+        if known is None or any(sha256_below(output.folder, each) != known[each] for each in known):
+            return None
+        return [output.path / name for name in known]
 
     def seal(self, key: str) -> None:
         """Remember what the files were written for."""
@@ -59,14 +71,31 @@ class Index:
         return [output.path / each for each in wanted]
 
     def files(self) -> dict[str, str | None]:
-        """Return name → SHA-256 of them; None where it was never written to its end."""
+        """Return name → SHA-256 of them; None where it was never written to its end.
+
+        Where what tells of them is lost or damaged, they are those that the last run told of and
+        that are as they were.
+        """
+        known = self._claimed()
+        return dict(self._of_run()) if known is None else known
+
+    def _claimed(self) -> dict[str, str | None] | None:
         if not self._output.has(self._path):
-            return {}
+            return None
         try:
             return self._output.told(self._path)
         except ValueError:
-            text = f"{self._path}: damaged; remove the output folder and run again"
-            raise StorageError(text) from None
+            return None
+
+    def _of_run(self) -> Iterator[tuple[str, str]]:
+        output = self._output
+        shards = output.staged.shelf.hashes() if output.staged else {}
+        others = {output.manifest.name, output.failures.name, *ASIDES, *shards}
+        told = told_by_run(output)
+        for name in told.keys() - others:
+            parts_of(name, output.path)
+            if sha256_below(output.folder, name) == told[name]:
+                yield name, told[name]
 
     def entries(self) -> Iterator[Plain]:
         """Yield these files as records do; one over which a run died is ours as it is."""

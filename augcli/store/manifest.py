@@ -36,6 +36,7 @@ from augcli.records.journal import (
 )
 from augcli.records.lines import dump_line
 from augcli.rows.tables import ASIDES
+from augcli.store.index import told_by_run
 from augcli.store.merged import Merged, merged_of
 from augcli.store.output import OutputFolder
 from augcli.store.seals import Block, Columns, Sealed, Seals, hash_of, sealed
@@ -308,12 +309,10 @@ def told_outputs(output: OutputFolder) -> Iterator[Plain]:
         for record in filter(None, map(told_output, file)):
             yield record
             yield from told_beside(record)
-    try:
-        files = json.loads(output.folder.read(output.run.name))["summary"]["files"]
-        asides = [(name, files[name]) for name in ASIDES if name in files]
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
-        return
-    yield from ({"output": name, "sha256": sha256, "source": "."} for name, sha256 in asides)
+    files = told_by_run(output)
+    for name in ASIDES:
+        if name in files:
+            yield {"output": name, "sha256": files[name], "source": "."}
 
 
 def is_ours(output: OutputFolder, entry: Plain) -> bool:

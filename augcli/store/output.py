@@ -248,14 +248,17 @@ class OutputFolder:
             return {}
 
     def told(self, path: Path) -> dict[str, str | None]:
-        """Return name → SHA-256 of files of ours; a list, as it once was, tells the names alone."""
+        """Return name → SHA-256 of files of ours; a list, as it once was, tells the names alone.
+
+        Raises ValueError where it is damaged, and StorageError for files elsewhere.
+        """
         try:
             told = json.loads(self.folder.read(self.name(path)))
         except RecursionError:
             told = None
         hashes = told.values() if isinstance(told, dict) else ()
         if not isinstance(told, dict | list) or {*map(type, hashes)} - {str, NoneType}:
-            raise StorageError(f"{path} is not augment's; remove it")
+            raise ValueError(f"{path} is damaged")
         for name in told:
             parts_of(name, self.path)
         return dict(told) if isinstance(told, dict) else dict.fromkeys(told)

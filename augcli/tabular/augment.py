@@ -25,7 +25,7 @@ from augcli.rows.opened import copied
 from augcli.rows.originals import originals
 from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE, REMOVED, lost_lines, parquet_of
 from augcli.tabular.aims import foreseen
-from augcli.tabular.checks import check_job, labels_of
+from augcli.tabular.checks import check_job, labels_of, unlabelled
 from augcli.tabular.deciding.apart import Apart
 from augcli.tabular.deciding.balance import Decided
 from augcli.tabular.deciding.outline import NO_CLASS, Outline, passing
@@ -57,7 +57,7 @@ from augcli.task import (
     failure,
 )
 
-_FORM = 9
+_FORM = 10
 """Raised when cells come to be read otherwise, or records tell otherwise what was drawn."""
 
 
@@ -103,10 +103,10 @@ class ProcessedTable(Processed):
     def _outlined(self) -> list[Outline]:
         """Return what is asked for, for each split that is augmented."""
         self._without("label", self._ours & (self._labels.codes < 0))
+        self.table.bad |= dict(unlabelled(self.table, self._ours)) | self.table.bad
         self._without("split", rows_of(self._splits, [NO_SPLIT]))
         ours = augmented(self.job.dataset.augment, self._splits.texts)
-        usable = np.ones(len(self.table), bool)
-        usable[list(self.table.bad)] = False
+        usable = ~np.isin(np.arange(len(self.table)), [*self.table.bad])
         apart = Apart(self.job.spread, self._key("methods"))
         made = [
             Outline(self.table, self._splits, self._labels, code, usable, self.job, apart)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.balance.classes import check_steps, check_target
 from augcli.errors import SettingError
+from augcli.rows.flags import not_flagged
 from augcli.tabular.deciding.outline import NO_CLASS
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods.base import Method, stages_of
@@ -14,6 +17,8 @@ from augcli.tabular.reading.columns import Column
 from augcli.tabular.reading.table import Coded, Numbers, Table
 
 MOST_CLASSES = 10_000
+_FEW_ODD = 0.1
+"""Share of cells that may be no flags among those of one of several labels."""
 
 
 def labels_of(table: Table, balance: Method | None, ours: NDArray[np.bool_]) -> Coded:
@@ -51,9 +56,38 @@ def _check_several(table: Table, balance: Method | None) -> None:
         raise SettingError(("dataset", "label"), text)
     for column in table.labels:
         coded = table.coded.get(column.index)
-        if coded is None or len(coded.texts) > 2 or (coded.flag is None and len(coded.texts) > 1):
+        if coded is None or not _says_yes_or_no(column, coded):
             text = f"column {column.name!r} is none of several labels: these are 1 or 0, "
             raise SettingError(("dataset", "label"), f"{text}true or false, yes or no, x or empty")
+
+
+def _says_yes_or_no(column: Column, coded: Coded) -> bool:
+    """Return whether cells say yes or no, all but a tenth of them."""
+    odd = _odd_flags(column, coded)
+    is_rare = np.isin(coded.codes, [*odd]).sum() <= _FEW_ODD * len(coded.codes)
+    return bool(is_rare) and len(coded.texts) - len(odd) <= 1 + (coded.flag is not None)
+
+
+def _odd_flags(column: Column, coded: Coded) -> dict[int, str]:
+    """Return the codes of texts that say neither yes nor no beside those that do, and why."""
+    if len(coded.texts) < (2 if coded.flag is None else 3):
+        return {}
+    told = (not_flagged([(column.name, text)]) for text in coded.texts)
+    return {code: why for code, why in enumerate(told) if why}
+
+
+def unlabelled(table: Table, ours: NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
+    """Yield those of our rows of which one of several labels says neither yes nor no, and why.
+
+    A blank cell says no where no other text does.
+    """
+    for column in table.labels:
+        coded = table.coded[column.index]
+        odd = _odd_flags(column, coded)
+        if len(coded.texts) - len(odd) > (coded.flag is not None):
+            odd[-1] = f"column {column.name!r}: there is no label"
+        for row in np.flatnonzero(ours & np.isin(coded.codes, [*odd])).tolist():
+            yield row, odd[int(coded.codes[row])]
 
 
 def _amounts(table: Table, column: Column, ours: NDArray[np.bool_]) -> Numbers:

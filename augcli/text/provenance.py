@@ -53,7 +53,8 @@ class Lines(Struct):
         sources = pl.DataFrame([pl.Series(name, getattr(self, name), pl.String) for name in names])
         places, _ = repeated(self.copies)
         marks = zip(MARKS, zip(*self.marks, strict=True), strict=False)
-        told = sources[places].with_columns(
+        rows = places.tolist()  # of an array Polars would ask numpy.ma, a fortieth of a start
+        told = sources[rows].with_columns(
             pl.Series("copy", self.copy, pl.Int32),
             pl.Series("steps", self.steps, pl.String),
             pl.Series("attempt", self.attempt, pl.Int32),

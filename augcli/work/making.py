@@ -11,7 +11,7 @@ from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.records.journal import NEW, lost
 from augcli.reports.report import stamps
-from augcli.requests.asked import Stamps
+from augcli.requests.asked import Stamps, asks_copies, without_copies
 from augcli.steps.learned import models_of
 from augcli.store.cache import CachePlace
 from augcli.store.manifest import Journal, read_manifest
@@ -52,6 +52,8 @@ class Work:
         self._classes: tuple[str, ...] = ()
         self._stamps = Stamps("", "")
         self._lost: set[int] = set()
+        self._bare: dict[int, tuple[Plain, str]] = {}
+        """Row → task that has no output, as workers were lost on it, and how."""
         self._short = False
         """Whether steps failed on copies, so that others are to make up for these."""
         self._number = 0
@@ -89,6 +91,23 @@ class Work:
             broken |= self._take(outcome)
             done += len(outcome.items)
             self._progress(done, len(todo))
+        return broken | self._make_originals(pending.plan)
+
+    def _make_originals(self, plan: Plan) -> Set[int]:
+        """Make the originals of sources on whose copies workers were lost; return broken ones."""
+        lone, self._bare = self._bare, {}
+        if not lone:
+            return frozenset()
+        bare = (task | {"request": without_copies(task["request"])} for task, _ in lone.values())
+        chunks = ([[task, None]] for task in bare)
+        broken: set[int] = set()
+        for outcome in self._engine.run(_WORKER, self._context(plan), chunks):
+            row = outcome.items[0][0]["row"]
+            if outcome.receipt is not None:
+                broken |= self._take(outcome)
+            if row not in broken:
+                task, reason = lone[row]
+                self._lose(task, self._journal[row] or NEW, reason)
         return broken
 
     def others(self) -> list[str]:
@@ -105,7 +124,7 @@ class Work:
         context = self._context(pending.plan)
         if single:
             chunks = pending.chunks(single, self._engine.jobs)
-            yield from self._engine.run("augcli.work.chunk:make_worker", context, chunks)
+            yield from self._engine.run(_WORKER, context, chunks)
         if len(single) < len(todo):
             yield from self._of_many(pending, context, [row for row in todo if row in uncounted])
 
@@ -147,15 +166,8 @@ class Work:
         """Take in what a chunk left behind; return the rows of its broken sources."""
         if outcome.loss:
             task, prior = outcome.items[0]
-            self._lost.add(task["row"])
-            kept = kept_of(prior or NEW, task, self._output)
-            self.left += self._output.take_back(
-                each for each in (prior or NEW)["outputs"] if each not in kept["outputs"]
-            )
-            shard = shard_name(self._number, f"lost-{task['row']}")
-            stamp = self._stamps.of(task["request"]["asks"])
-            self._output.write_record(shard, lost(task, stamp, outcome.loss, kept))
-            self._journal.add_shard(shard, [(task["row"], 0)])
+            if not self._lose(task, prior or NEW, outcome.loss) and asks_copies(task["request"]):
+                self._bare[task["row"]] = task, outcome.loss
             return frozenset()
         assert outcome.receipt is not None
         receipt = self._output.handed_on(outcome.receipt, outcome.items)
@@ -164,3 +176,21 @@ class Work:
         self._short = self._short or receipt["short"]
         self._journal.add_shard(receipt["shard"], receipt["lines"])
         return frozenset(receipt["failed"])
+
+    def _lose(self, task: Plain, prior: Plain, reason: str) -> Sequence[Plain]:
+        """Record that workers were lost on a source; returns its outputs that stay."""
+        row = task["row"]
+        self._lost.add(row)
+        kept = kept_of(prior, task, self._output)
+        self.left += self._output.take_back(
+            each for each in prior["outputs"] if each not in kept["outputs"]
+        )
+        shard = shard_name(self._number, f"lost-{row}")
+        stamp = self._stamps.of(task["request"]["asks"])
+        self._output.write_record(shard, lost(task, stamp, reason, kept))
+        self._journal.add_shard(shard, [(row, 0)])
+        outputs: Sequence[Plain] = kept["outputs"]
+        return outputs
+
+
+_WORKER = "augcli.work.chunk:make_worker"

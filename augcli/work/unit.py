@@ -14,7 +14,7 @@ from pathlib import Path
 from msgspec import Struct, field
 from msgspec.structs import asdict, replace
 
-from augcli.errors import LostError, SampleError, StepError, StorageError, UnreadError
+from augcli.errors import ExhaustedError, LostError, SampleError, StepError, UnreadError
 from augcli.plural import several
 from augcli.records.journal import NEW, blank
 from augcli.requests.asked import Stamps
@@ -104,7 +104,7 @@ class SourceWork:
         except SampleError as error:
             self._processed = error.with_traceback(None)  # its frames hold what was read
         except MemoryError as error:
-            raise StorageError(f"out of memory for {self.task.source}") from error
+            raise ExhaustedError(f"out of memory for {self.task.source}") from error
 
     def run(self) -> SourceWork:
         """Fill in the record of a source that was begun; one that cannot be used gets a failure."""
@@ -115,7 +115,7 @@ class SourceWork:
             self._batch.roll_back(self._start)
             found = self._failed(error)
         except MemoryError as error:
-            raise StorageError(f"out of memory for {self.task.source}") from error
+            raise ExhaustedError(f"out of memory for {self.task.source}") from error
         self._processed, self._read, self._sources = None, (), {}  # what was read and decoded goes
         is_done = self.is_finished and not self._unread
         self.record = blank(self.task.plain(), self._stamp if is_done else None) | found

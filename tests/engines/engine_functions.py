@@ -34,6 +34,10 @@ def obedient(context):
     return work
 
 
+def exhaust(folder, name):
+    raise MemoryError
+
+
 def die_once(folder, name):
     marker = folder / f"died-{name}"
     if not marker.exists():
@@ -83,6 +87,7 @@ ACTIONS = {
     "os_exit": lambda folder, name: os._exit(3),
     "system_exit": lambda folder, name: sys.exit(4),
     "hang": lambda folder, name: threading.Event().wait(),
+    "exhaust": exhaust,
     "die_once": die_once,
     "rendezvous": rendezvous,
     "hold": hold,

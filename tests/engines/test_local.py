@@ -34,6 +34,7 @@ from augcli.errors import EngineError
         (["signal", signal.SIGSEGV], "killed by signal 11 (SIGSEGV)"),
         (["os_exit"], "the worker exited with code 3"),
         (["system_exit"], "the worker exited with code 4"),
+        (["exhaust"], "the worker ran out of memory"),
         (["die_beginning"], "killed by signal 9 (SIGKILL); out of memory?"),
         (["die_publishing"], "killed by signal 9 (SIGKILL); out of memory?"),
     ],

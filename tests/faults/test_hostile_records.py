@@ -17,6 +17,8 @@ import pytest
 from helpers import lines_of, run, write
 from seeds import EXAMPLES, SEEDS
 
+from augcli import load
+from augcli.commands.croissant import croissant
 from augcli.commands.explain import record_of
 from augcli.commands.page import page
 from augcli.commands.replay import replay
@@ -47,6 +49,8 @@ class Finished:
         yield lambda: page(self.output)
         yield lambda: list(replay(self.output, again, None, None))
         yield lambda: record_of(self.output / self.names[-1], None).story()
+        yield lambda: croissant(self.output)
+        yield lambda: load(self.output, self.dataset).to_pandas()
         yield lambda: shutil.rmtree(again, ignore_errors=True)
 
     def held_with(self, name: str, changes: Iterable[Any], text: Callable[[Any], str]) -> None:
@@ -117,6 +121,9 @@ HOW = [some_changed, pytest.param(all_changed, marks=pytest.mark.faults)]
 def test_a_changed_manifest(finished, how):
     *lines, last = lines_of(finished.output / "manifest.jsonl")
     changes = map(partial(operator.add, lines), ([new] for new in how(last)))
+    if last.get("rows") is not None:  # the first one has new rows, too
+        first, *others = lines_of(finished.output / "manifest.jsonl")
+        changes = itertools.chain(changes, ([new, *others] for new in how(first)))
     finished.held_with("manifest.jsonl", changes, lambda told: "".join(map(dumped, told)))
 
 
@@ -180,4 +187,44 @@ def test_the_damaged_line_is_named(finished, change):
     write(file, "".join(map(dumped, [*lines[:-1], lines[-1] | change])))
     with pytest.raises(StorageError, match=rf"manifest\.jsonl:{len(lines)}: damaged"):
         page(finished.output)
+    write(file, whole)
+
+
+WITHIN = {
+    ("dataset", "kind"): "x",
+    ("dataset", "header"): "x",
+    ("dataset", "delimiter"): "../../x",
+    ("dataset", "format"): "x",
+    ("write", "originals"): 7,
+    ("columns", 1, "kind"): GONE,
+    ("columns", 1, "index"): "x",
+    ("columns", 1, "style", "decimal"): None,
+    ("rows",): 10**400,
+    ("originals",): 2**62,
+}
+
+
+@pytest.mark.parametrize(("path", "value"), WITHIN.items())
+def test_what_settings_and_columns_cannot_be_is_named(finished, path, value):
+    file = finished.output / "manifest.jsonl"
+    whole = file.read_text()
+    first, *others = lines_of(file)
+    if path[0] not in first or (path[0] == "dataset" and path[1] not in first["dataset"]):
+        pytest.skip("its records tell nothing of that")
+    write(file, "".join(map(dumped, [changed(first, path, value), *others])))
+    for read in (page, croissant, lambda output: load(output, finished.dataset)[0]):
+        with pytest.raises(StorageError, match=r"manifest\.jsonl:1: damaged"):
+            read(finished.output)
+    write(file, whole)
+
+
+def test_more_rows_than_a_file_has_are_noticed(finished):
+    file = finished.output / "manifest.jsonl"
+    whole = file.read_text()
+    first, *others = lines_of(file)
+    if "rows" not in first:
+        pytest.skip("its files are a sample each")
+    write(file, "".join(map(dumped, [first | {"rows": first["rows"] + 1}, *others])))
+    with pytest.raises(StorageError, match=r"manifest\.jsonl:1: damaged"):
+        load(finished.output, finished.dataset)[0]
     write(file, whole)

@@ -34,7 +34,8 @@ def test_threads_and_hash_seeds(folder, tmp_path, method):
     }
     run(folder, here, steps=STEPS, copies=1, **told)
     recipe = write_recipe(folder, there, steps=STEPS, copies=1, **told)
-    done = augment("run", recipe, "-j", 3, env=environment(PYTHONHASHSEED="12345"))
+    other = environment(PYTHONHASHSEED="12345", OMP_NUM_THREADS="3")
+    done = augment("run", recipe, "-j", 3, env=other)
     assert done.returncode == 0, done.stderr
     assert tree(here) == tree(there)
     assert set(tree(here)) >= {"a.csv", "b/a.csv", "c.csv", "d.csv", "provenance.parquet"}

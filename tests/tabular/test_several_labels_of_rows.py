@@ -102,3 +102,28 @@ def test_labels_that_do_not_go_with_a_method_are_told(
     balance = {"method": method} if isinstance(method, str) else method
     with pytest.raises(RecipeError, match=told):
         augmented(tmp_path, {"path": str(tmp_path / "t.csv"), "label": label}, balance=balance)
+
+
+@pytest.mark.parametrize("way", [{"balance": {"method": "mlsmote"}}, {"copies": 1}])
+def test_rows_without_one_of_several_labels_are_listed(
+    tmp_path: Path, way: dict[str, object]
+) -> None:
+    lines = table().splitlines()
+    for row, odd in ((5, ""), (9, "NA"), (20, "2"), (60, "-1")):
+        lines[row + 1] = ",".join([*lines[row + 1].split(",")[:3], odd, *["1"] * 4])
+    write(tmp_path / "t.csv", "\n".join([*lines, ""]))
+    dataset = {"path": str(tmp_path / "t.csv"), "label": LABELS}
+    augmented(tmp_path, dataset, **way)
+    told = (tmp_path / "out/failures.jsonl").read_text().splitlines()
+    listed = [*map(json.loads, told)]
+    assert {each["source"]: each["reason"].partition("; ")[0] for each in listed} == {
+        "t.csv#5": "column 'war': there is no label",
+        "t.csv#9": "column 'war': there is no label",
+        "t.csv#20": "'war' is '2', neither 0 nor 1",
+        "t.csv#60": "'war' is '-1', neither 0 nor 1",
+    }
+    new = (tmp_path / "out/t.csv").read_text().splitlines()[len(lines) :]
+    assert new
+    assert {cell for line in new for cell in line.split(",")[3:]} == {"0", "1"}
+    bases = pl.read_parquet(tmp_path / "out/provenance.parquet")["base"]
+    assert not set(bases) & {"t.csv#5", "t.csv#9", "t.csv#20", "t.csv#60"}

@@ -53,6 +53,23 @@ def test_a_number_that_breaks_the_unit_frees_new_ones(tmp_path: Path) -> None:
     assert any(int(cell) % 50 for (cell,) in made)
 
 
+@pytest.mark.parametrize(("form", "odd"), [("{}.00", "3.125"), ("{}.{}0", "97"), ("{}", "3.25")])
+def test_one_odd_cell_leaves_new_ones_written_as_the_others(
+    tmp_path: Path, form: str, odd: str
+) -> None:
+    old = [form.format(n * n % 1009, n % 10) for n in range(1, 80)]
+    made, _ = new_cells(tmp_path, [odd, *old], "price")
+    decimals = {len(cell.partition(".")[2]) for (cell,) in made}
+    assert decimals == {len(old[0].partition(".")[2])}
+
+
+def test_zeros_at_the_end_that_are_left_out_elsewhere_stay_out(tmp_path: Path) -> None:
+    old = [f"{n / 100:g}" for n in range(101, 200) if n % 10][:79]
+    made, _ = new_cells(tmp_path, ["1.5", *old], "price")
+    assert any(len(cell.partition(".")[2]) == 1 for (cell,) in made)
+    assert not any(cell.endswith("0") and "." in cell for (cell,) in made)
+
+
 @given(st.lists(st.integers(1, 10**6), min_size=12, max_size=40, unique=True), st.integers(2, 999))
 def test_what_is_rounded_is_what_is_nearest(numbers: list[int], unit: int) -> None:
     present = np.array(numbers, float) * unit

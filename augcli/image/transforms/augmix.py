@@ -20,7 +20,7 @@ from augcli.image.within import drawn_within, lowered_within
 from augcli.params import rounded
 from augcli.ranges import Spread, Uniform, Whole
 from augcli.steps import control
-from augcli.transform import Params, register
+from augcli.transform import Composite, Params, Transform, register
 
 _BINS = 10
 _COLOURS = ("brightness", "color", "contrast", "sharpness")
@@ -28,7 +28,7 @@ _SPACE = Space(bits=(4, 0), shift=1 / 3)
 
 
 @register
-class Augmix(OfPolicy, ImageTransform):
+class Augmix(OfPolicy, Composite, ImageTransform):
     """Mix the picture with what several chains of operations make of it.
 
     Each chain is of operations drawn with replacement, at magnitudes from the weakest of ten bins
@@ -63,12 +63,13 @@ class Augmix(OfPolicy, ImageTransform):
         return {} if "moves" in self.model_fields_set else {"moves": False}
 
     @cached_property
-    def _choice(self) -> control.OneOf:
+    def parts(self) -> Sequence[Transform]:
         """Return the choice among all operations that a chain is made of."""
         names = [each for each in STAYING if self.enhance or each not in _COLOURS]
         names += MOVING if self.moves else ()
         shares = [number / (_BINS - 1) for number in range(self.severity)]
-        return control.OneOf(steps=_SPACE.steps(names, shares, self.sampling))
+        choice = control.OneOf(steps=_SPACE.steps(names, shares, self.sampling))
+        return (choice.at_strength(self.strength),)
 
     def make_params(self, draws: Draws, facts: Facts) -> Params:
         """Draw the weights, and the operations of each chain with their params."""
@@ -85,8 +86,7 @@ class Augmix(OfPolicy, ImageTransform):
 
     def _chain(self, draws: Draws, facts: Facts) -> list[dict[str, Any]]:
         depth = int(self.depth.draw(draws.at("depth")))
-        drawn = drawn_within([self._choice.at_strength(self.strength)] * depth, draws, facts)
-        return [{"name": each.name, "params": params} for each, params in drawn]
+        return drawn_within([*self.parts] * depth, draws, facts)
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:

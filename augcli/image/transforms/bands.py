@@ -61,8 +61,7 @@ class OnBands(Compound, ImageTransform):
 
     def make_params(self, draws: Draws, facts: Facts) -> Params:
         """Draw what the steps need for a picture of these bands."""
-        drawn = drawn_within(self.steps, draws, _of(facts, self.bands))
-        steps = [each.told(params) | {"revision": each.revision} for each, params in drawn]
+        steps = drawn_within(self.steps, draws, _of(facts, self.bands))
         return {"bands": list(self.bands), "steps": steps}
 
     @classmethod

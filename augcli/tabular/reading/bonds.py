@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import combinations, permutations
 
 import numpy as np
@@ -135,35 +136,31 @@ class _Search:
         return values if np.all((values == 0) | (values == 1) | np.isnan(values)) else None
 
     def together(self) -> Iterator[tuple[int, ...]]:
-        """Yield pairs of columns of which each tells the other, one at least of categories."""
-        codes = {
-            column.index: (column, values)
-            for column in self._table.features
-            if column.index not in self._taken and (values := self._numbered(column)) is not None
-        }
-        for (one, own), (other, others) in combinations(codes.values(), 2):
-            if "category" not in (one.kind, other.kind) or own.max() != others.max():
+        """Yield pairs of columns of which each tells the other; of many, those with categories."""
+        columns = [each for each in self._table.features if each.index not in self._taken]
+        some = {each.index: self._numbered(each, self._rows[:_SAMPLE]) for each in columns}
+        columns = [each for each in columns if _may_tell(some[each.index])]
+        few = len(columns) <= _MOST_ORDERED
+        every = cache(lambda column: self._numbered(column, self._rows))
+        for one, other in combinations(columns, 2):
+            likely = few or "category" in (one.kind, other.kind)
+            if not likely or not _are_pairs(some[one.index], some[other.index]):
                 continue
-            if all(_are_pairs(own[some], others[some]) for some in (slice(_SAMPLE), slice(None))):
+            own, others = every(one), every(other)
+            if _are_few(own) and _are_few(others) and _are_pairs(own, others):
                 self._taken.update((one.index, other.index))
                 yield one.index, other.index
 
-    def _numbered(self, column: Column) -> Codes | None:
-        """Return a number for each value of a column with few, -1 for blanks; None for others."""
-        if column.kind == "category":
-            values = self._table.coded[column.index].codes[self._rows].astype(float)
-        elif column.kind == "integer":
-            values = self._table.numbers[column.index][self._rows]
+    def _numbered(self, column: Column, rows: NDArray[np.int64]) -> Codes:
+        """Return a number for each value that a column has in some rows, -1 for blanks."""
+        if column.index in self._table.coded:
+            values = self._table.coded[column.index].codes[rows].astype(float)
         else:
-            return None
-        sample = values[:_SAMPLE]
-        if len(np.unique(sample)) > 0.5 * len(sample):
-            return None
-        blank = np.isnan(values) | (values < 0 if column.kind == "category" else False)
-        known, places = np.unique(values[~blank], return_inverse=True)
+            values = self._table.numbers[column.index][rows]
+        blank = np.isnan(values) | (column.index in self._table.coded and values < 0)
         codes = np.full(len(values), -1, np.int32)
-        codes[~blank] = places
-        return codes if 3 <= len(known) <= min(_MOST_VALUES, len(places) / 3) else None
+        codes[~blank] = np.unique(values[~blank], return_inverse=True)[1]
+        return codes
 
     def _amounts(self, most: int) -> list[tuple[Column, Numbers]]:
         columns = [each for each in self._table.numeric if each.index not in self._taken]
@@ -220,9 +217,21 @@ def _alike(column: Column) -> str:
     return "date" if column.kind == "date" else "number"
 
 
+def _may_tell(sample: Codes) -> bool:
+    """Return whether the values of a column come again in some rows, and are not yes and no."""
+    return 3 <= sample.max(initial=-1) + 1 <= 0.5 * len(sample)
+
+
+def _are_few(codes: Codes) -> bool:
+    """Return whether a column has so few values that they tell of others."""
+    return bool(codes.max() < min(_MOST_VALUES, np.count_nonzero(codes >= 0) / 3))
+
+
 def _are_pairs(some: Codes, others: Codes) -> bool:
     """Return whether equal codes stand beside equal ones only, where neither is blank."""
     both = (some >= 0) & (others >= 0)
+    if len(some) < _ENOUGH or (both.all() and some.max() != others.max()):
+        return False
     some, others = some[both], others[both]
     if len(some) < _ENOUGH:
         return False

@@ -22,6 +22,7 @@ from augcli.tabular.reading.looks import look
 from augcli.tabular.reading.marks import without_marks
 from augcli.tabular.reading.parquet import is_opaque, shown
 from augcli.tabular.reading.precision import decimals_of, with_ends
+from augcli.tabular.reading.spacing import with_spacing
 from augcli.tabular.reading.table import Coded, Numbers, Rows
 from augcli.tabular.reading.unlike import names_rows
 
@@ -235,7 +236,14 @@ class Builder:
             return self._column(kind, style), Coded(codes, ["0", "1"])
         if kind in ("text", "id") and self.role == "feature":
             return self._column(kind, style), None
-        return with_ends(self._column(kind, style), present), values
+        return self._measured(self._column(kind, style), present), values
+
+    def _measured(self, column: Column, present: Numbers) -> Column:
+        """Return a column of numbers with its ends, and with what these lie apart by."""
+        column = with_ends(column, present)
+        if self._settings.constraints == "told" or not column.is_feature:
+            return column
+        return with_spacing(column, present)
 
     def _numeric_kind(self, present: Numbers, told: Mask) -> tuple[ColumnKind, int]:
         """Return what the numbers that are told are, and their decimals."""
@@ -294,7 +302,7 @@ class Builder:
     ) -> tuple[Column, Numbers]:
         """Return a column of texts that stand for numbers; those that stand for none are bad."""
         self._refuse(texts, np.isnan(values) & texts.is_not_null().to_numpy())
-        return with_ends(self._column(kind), values[ours & ~np.isnan(values)]), values
+        return self._measured(self._column(kind), values[ours & ~np.isnan(values)]), values
 
     def _refuse(self, values: Any, odd: Mask, start: int = 0) -> None:
         """Note the rows, counted from a row on, whose values are not what the column is."""

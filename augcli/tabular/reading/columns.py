@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from msgspec import Struct, field
+from msgspec import Struct, ValidationError, convert, field
 from msgspec.structs import asdict
 
 from augcli.dataset.columns import column_of
 from augcli.errors import SettingError
+from augcli.plural import several
 from augcli.rows.amounts import Marks
 from augcli.rows.dates import has_time
 from augcli.settings.base import ColumnRef
@@ -20,6 +21,8 @@ Role = Literal["feature", "label", "labels", "split", "group", "id", "ignore"]
 NUMERIC = (*AMOUNTS, "date", "ordinal")
 UNUSED = ("text", "id", "constant")
 
+_NEAR = 1e-6
+"""Share of a step up to which a rest is none."""
 DAY = 86_400
 """Seconds."""
 
@@ -51,7 +54,11 @@ class Style(Struct, frozen=True):
     """Whether groups beyond thousands have two digits, as in India: `12,34,567`."""
     pad: str = ""
     step: float = 0
-    """What all are multiples of, of dates as numbers; 0 where form or decimals say as much."""
+    """What all lie apart by multiples of, of dates as numbers; 0 where form or decimals say so."""
+    months: int = 0
+    """Months that dates lie apart by multiples of, all on one day of the month; 0 if they do not"""
+    last: bool = False
+    """Whether that day is the last."""
     prefix: str = ""
     """What stands before numbers, such as a currency."""
     suffix: str = ""
@@ -86,7 +93,7 @@ class Style(Struct, frozen=True):
 
 _OF_FEW = (
     *("group", "pairs", "step", "prefix", "suffix", "order", "plus", "brackets"),
-    *("exponent", "power", "trimmed", "zeroless", "pointed"),
+    *("months", "last", "exponent", "power", "trimmed", "zeroless", "pointed"),
 )
 """What is told of the style of few columns."""
 
@@ -104,6 +111,14 @@ class Column(Struct, frozen=True):
     high: float | None = None
     dtype: str | None = None
     """The type in a Parquet file."""
+
+    @classmethod
+    def again(cls, told: Mapping[str, Any]) -> Column:
+        """Return what `plain` told; ValueError where it is damaged."""
+        try:
+            return convert(told, cls)
+        except ValidationError as error:
+            raise ValueError(f"no column: {error}") from error
 
     @property
     def is_number(self) -> bool:
@@ -128,6 +143,28 @@ class Column(Struct, frozen=True):
             if not told["style"][name]:
                 del told["style"][name]
         return told
+
+    @property
+    def day(self) -> float:
+        """Return how much a day is among its numbers, which are dates."""
+        return DAY * self.second or 1.0
+
+    @property
+    def spacing(self) -> str:
+        """Return what its values lie apart by in words; empty where they need not."""
+        style, low = self.style, self.low or 0.0
+        if style.months:
+            return several(style.months, "month")
+        if not style.step:
+            return ""
+        rest = low % style.step
+        is_multiple = min(rest, style.step - rest) < style.step * _NEAR
+        if self.kind != "date":
+            return "" if is_multiple else f"{style.step:g} from {low:.9g}"
+        days = style.step / self.day
+        if is_multiple and days <= 1:
+            return ""
+        return several(int(days), "day") if days >= 1 else f"{style.step / self.second:g} s"
 
     @property
     def second(self) -> float:

@@ -49,6 +49,8 @@ class Look(Struct, frozen=True):
 
 _NEARLY = 0.9
 """Of the cells of a column that are numbers where it is taken for one of numbers."""
+_ALL_BUT_FEW = 0.95
+"""Of the numbers of a column that are written with equally many decimals."""
 _COMMAS = 200
 """Rows that are looked at for them."""
 
@@ -138,14 +140,27 @@ def _exponent(values: Sequence[str]) -> dict[str, Any]:
     return {"exponent": form, "power": powers[0], "trimmed": len(digits) > 1}
 
 
+def _usual(values: Sequence[str], lengths: Sequence[int]) -> int:
+    """Return how many decimals numbers are written with, 0 where they have different ones.
+
+    A few may have others, where zeros at the end show that these are not left out elsewhere.
+    """
+    (usual, count), *_ = Counter(lengths).most_common(1) or [(0, 0)]
+    nearly = count >= _ALL_BUT_FEW * len(values) and any(
+        value.endswith("0") and found[1] and len(found[1]) == usual
+        for value in values
+        if (found := _DECIMALS.fullmatch(value))
+    )
+    return usual if nearly or count == len(values) else 0
+
+
 def _decimals(values: Sequence[str]) -> dict[str, Any]:
     lengths = [len(found[1]) for value in values if (found := _DECIMALS.fullmatch(value))]
-    most = max(lengths, default=0)
-    fixed = bool(most) and len(lengths) == len(values) and set(lengths) == {most}
+    usual = _usual(values, lengths)
     bare = any(_WHOLE.fullmatch(value) for value in values)
     return {
-        "decimals": most,
-        "fixed": fixed,
+        "decimals": usual or max(lengths, default=0),
+        "fixed": bool(usual),
         "bare": bare or not lengths,
         "zeroless": any(map(_ZEROLESS.fullmatch, values))
         and not any(map(_WITH_ZERO.fullmatch, values)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from msgspec.structs import replace
+from numpy.typing import NDArray
 
 from augcli.rows.dates import has_time
 from augcli.tabular.reading.columns import MOST_DECIMALS, Column
@@ -13,6 +14,8 @@ _NEARLY_ALL = 0.95
 _ENOUGH = 50_000
 _DIFFERENT = 10
 """Numbers that there must be to say of what all are multiples."""
+_MANY = 20
+"""Different numbers, nearly all of them whole, that make a column one of whole numbers."""
 _WHOLE = 2.0**53
 _SAMPLE = 1000
 _UNITS = (86_400, 3600, 60, 1)
@@ -21,12 +24,18 @@ _PARTS = (43_200, 21_600, 10_800, 7200, 1800, 1200, 900, 600, 300, 30, 20, 15, 1
 
 
 def decimals_of(values: Numbers) -> int | None:
-    """Return the decimals of nearly all values, 0 only if it is all; None if they are too many.
+    """Return the decimals of nearly all values, None if they are too many; 0 if all are whole.
 
-    A few values with more are noise of binary fractions, such as 8.3945900000000009.
+    Whole are also nearly all of many different ones, of which a few, such as a mean that stands for
+    a gap, say nothing. A few with more decimals are noise of binary fractions, such as
+    8.3945900000000009.
     """
     sample = values[:: max(1, len(values) // _ENOUGH)]
-    if _share(sample, 0) == 1 and _share(values, 0) == 1:
+    whole = _share(sample, 0)
+    if whole == 1 and _share(values, 0) == 1:
+        return 0
+    known = np.unique(sample) if whole >= _NEARLY_ALL else sample[:0]
+    if len(known) >= _MANY and _share(known, 0) >= _NEARLY_ALL:
         return 0
     some = range(1, MOST_DECIMALS + 1)
     return next((each for each in some if _share(sample, each) >= _NEARLY_ALL), None)
@@ -41,7 +50,7 @@ def with_ends(column: Column, present: Numbers) -> Column:
     """Return a column with the smallest and largest of its numbers, and the step of its dates."""
     if not len(present):
         return column
-    step = _step(column, present) if column.second else _unit(column, present)
+    step = shared_unit(column, present) if column.second else _unit(column, present)
     style = replace(column.style, step=step)
     return replace(column, style=style, low=float(present.min()), high=float(present.max()))
 
@@ -62,13 +71,19 @@ def _unit(column: Column, present: Numbers) -> float:
 
 def _divisor(values: Numbers, decimals: int) -> int:
     """Return the greatest of which all values are multiples, in units of their last decimal."""
+    scaled = decimal_units(values, decimals)
+    return 1 if scaled is None else int(np.gcd.reduce(scaled))
+
+
+def decimal_units(values: Numbers, decimals: int) -> NDArray[np.int64] | None:
+    """Return values in units of their last decimal; None where these are not exact."""
     scaled = np.round(values * 10.0**decimals)
     exact = np.array_equal(np.round(values, decimals), values) and np.abs(scaled).max() < _WHOLE
-    return int(np.gcd.reduce(scaled.astype(np.int64))) if exact else 1
+    return scaled.astype(np.int64) if exact else None
 
 
-def _step(column: Column, present: Numbers) -> float:
-    """Return the coarsest unit that all dates share; 0 if it is that of their form."""
+def shared_unit(column: Column, present: Numbers) -> float:
+    """Return the coarsest unit of time that all dates share; 0 if it is that of their form."""
     form = column.style.date
     told = 60 if form and has_time(form) and "%S" not in form else 0
     shared = _UNITS + (_PARTS if len(np.unique(present[:_SAMPLE])) >= _DIFFERENT else ())

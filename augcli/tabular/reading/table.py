@@ -76,6 +76,7 @@ class Bonds(Struct, frozen=True):
             yield f"{names[total]} = {' + '.join(names[each] for each in parts)}"
         for order in self.orders:
             yield " ≤ ".join(names[each] for each in order)
+        yield from (f"{each.name} in steps of {each.spacing}" for each in columns if each.spacing)
 
 
 class Table(Struct, dict=True):

@@ -23,17 +23,24 @@ from augcli.rows.packings import packing_of
 from augcli.rows.parquet import Origin
 from augcli.tabular.config import TableOutputSettings
 from augcli.tabular.drawn import ROWS, Drawn
-from augcli.tabular.reading.carried import carried_cells
 from augcli.tabular.reading.columns import Column
 from augcli.tabular.reading.dialect import Dialect
 from augcli.tabular.reading.parquet import in_order, parquet_bytes, typed_frame
 from augcli.tabular.reading.structure import Lines
-from augcli.tabular.reading.table import Table
+from augcli.tabular.reading.table import Rows, Table
 from augcli.tabular.transform import Block
 from augcli.tabular.writing.extras import Extras, extras_of
+from augcli.tabular.writing.repeated import lines_of, with_cells
 from augcli.tabular.writing.synthesis import cells_of, made
 from augcli.tabular.writing.twins import Prints, prints_of
-from augcli.tabular.writing.writers import Cells, csv_rows, some_lines
+from augcli.tabular.writing.writers import (
+    Cells,
+    csv_cells,
+    csv_lines,
+    csv_rows,
+    joined,
+    some_lines,
+)
 from augcli.task import Buffer, Source
 
 _CELLS = 1 << 22
@@ -78,14 +85,14 @@ class Writing(Struct, frozen=True, dict=True):
         """Yield the bytes of a file that is not as it was, unpacked."""
         dialect = self.table.parts[self.part].dialect
         if dialect is None:
-            own = self._own_frame()
-            cells = (self._cells(*each) for each in self._blocks())
-            frames = [typed_frame(self._columns, each, own) for each in cells]
+            whole = in_order(pl.read_parquet(io.BytesIO(self.source.data)), self.table.columns)
+            own = self._own_frame(whole)
+            frames = [self._typed(*each, own, whole) for each in self._blocks()]
             yield parquet_bytes(own, frames, Origin.of(self.source.data))
             return
         yield from self._own_lines(dialect)
-        for block in self._blocks():
-            yield csv_rows(self._columns, self._cells(*block), dialect)
+        for each in self._blocks():
+            yield self._lines(*each, dialect)
 
     def prints(self) -> Iterator[Prints]:
         """Yield the prints of the new rows; those that were written are not read again."""
@@ -154,26 +161,59 @@ class Writing(Struct, frozen=True, dict=True):
         """Return new rows that are made together, packed."""
         return made(self.table, self._drawn(numbers), clip=self.settings.clips).packed()
 
-    def _cells(self, drawn: Drawn, block: Block) -> Mapping[int, Cells | None]:
-        """Return the cells of new rows by column."""
-        return {
-            **cells_of(block),
-            **self._again(drawn),
-            **self._ids(drawn),
-            **self._extras.of_new(drawn),
-        }
+    def _lines(self, drawn: Drawn, block: Block, dialect: Dialect) -> bytes:
+        """Return new rows as lines; those that are their bases as these are written."""
+        again, cells = drawn.repeats, self._cells(drawn, block)
+        if not again.any():
+            return csv_rows(self._columns, cells, dialect)
+        lines = self._lines_again(drawn.base, cells, dialect)
+        if not again.all():
+            changed = csv_lines(self._columns, cells, dialect)
+            lines = lines.zip_with(pl.Series(again), changed)
+        return joined(lines, dialect)
 
-    def _again(self, drawn: Drawn) -> dict[int, Cells]:
-        """Return what copies of rows have in columns that are only carried."""
-        if not (whole := drawn.repeats).any():
-            return {}
-        rows = pl.Series(drawn.base - self.table.starts[self.part])
-        places = pl.select(pl.when(pl.Series(whole)).then(rows)).to_series()
-        return {index: cells.gather(places) for index, cells in self._carried.items()}
+    def _lines_again(
+        self, base: Rows, cells: Mapping[int, Cells | None], dialect: Dialect
+    ) -> pl.Series:
+        """Return the lines of some rows, with the cells of their own that new rows have."""
+        known, lines = self._own_rows
+        found = lines.gather(np.minimum(np.searchsorted(known, base), len(known) - 1))
+        return with_cells(found, csv_cells(self._not_repeated, cells, dialect), dialect)
 
     @cached_property
-    def _carried(self) -> Mapping[int, pl.Series]:
-        return carried_cells(self.table, self.part, self.source)
+    def _own_rows(self) -> tuple[Rows, pl.Series]:
+        """The rows of the source that come again, and their lines."""
+        part = self.table.parts[self.part]
+        known = np.unique(np.concatenate([each.base[each.repeats] for each in self.drawn]))
+        assert part.dialect, "a text has one"
+        lines = Lines(part.dialect.form.to_plain(part.own), part.dialect)
+        return known, lines_of(lines, known - self.table.starts[self.part])
+
+    def _typed(
+        self, drawn: Drawn, block: Block, own: pl.DataFrame, whole: pl.DataFrame
+    ) -> pl.DataFrame:
+        """Return new rows in the types of their file; those that are their bases as these are."""
+        frame, again = typed_frame(self._columns, self._cells(drawn, block), own), drawn.repeats
+        if not again.any():
+            return frame
+        rows = whole[drawn.base - self.table.starts[self.part]]
+        others = {each.name for each in self._not_repeated}
+        names, mask = [name for name in whole.columns if name not in others], pl.Series(again)
+        return frame.with_columns(rows[name].zip_with(mask, frame[name]) for name in names)
+
+    @property
+    def _not_repeated(self) -> list[Column]:
+        """Return the columns of which a row that comes again has cells of its own."""
+        named = () if self.settings.ids == "blank" else [each.index for each in self.table.ids]
+        return [
+            column
+            for column in self._columns
+            if column.role in ("id", "ignore") or column.index in named
+        ]
+
+    def _cells(self, drawn: Drawn, block: Block) -> Mapping[int, Cells | None]:
+        """Return the cells of new rows by column."""
+        return {**cells_of(block), **self._ids(drawn), **self._extras.of_new(drawn)}
 
     @property
     def _columns(self) -> list[Column]:
@@ -196,8 +236,7 @@ class Writing(Struct, frozen=True, dict=True):
         marks = ((each.index, self.table.new_mark(each.index)) for each in self.table.ids)
         return {index: mark + base + "-" + copy for index, mark in marks}
 
-    def _own_frame(self) -> pl.DataFrame:
-        own = in_order(pl.read_parquet(io.BytesIO(self.source.data)), self.table.columns)
+    def _own_frame(self, own: pl.DataFrame) -> pl.DataFrame:
         start, end = self.table.starts[self.part : self.part + 2]
         added = self._extras.of_own(np.arange(start, end))
         for column in self._extras.columns:

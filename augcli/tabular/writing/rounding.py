@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from augcli.rows.dates import has_time
 from augcli.tabular.reading.columns import Column
@@ -33,8 +34,11 @@ def rounded(values: Numbers, column: Column) -> Numbers:
     """Return values with a column's decimals, multiples of what its own are."""
     if column.kind == "number" or (column.kind == "constant" and not column.style.decimals):
         return values
+    if column.style.months:
+        return _on_their_day(values, column)
     if step := column.style.step:
-        made = np.round(values / step) * step
+        least = column.low or 0.0
+        made = least + np.round((values - least) / step) * step
         return made if column.kind == "date" else np.round(made, column.style.decimals)
     if column.kind in ("integer", "ordinal"):
         return np.round(values)
@@ -42,3 +46,27 @@ def rounded(values: Numbers, column: Column) -> Numbers:
     if with_time and not column.style.decimals:
         return values
     return np.round(values, column.style.decimals)
+
+
+def _on_their_day(values: Numbers, column: Column) -> Numbers:
+    """Return the nearest dates that lie whole months from a column's least, on its day of one."""
+    first = (column.low or 0.0) / column.day
+    start = _months_of(np.array([first + column.style.last]))
+    offset = first - _days_of(start)
+    missing = np.isnan(values)
+    days = np.where(missing, 0.0, values / column.day) - offset
+    before = start + (_months_of(days) - start) // column.style.months * column.style.months
+    low, high = _days_of(before), _days_of(before + column.style.months)
+    nearest = np.where(days - low < high - days, low, high) + offset
+    return np.where(missing, np.nan, nearest * column.day)
+
+
+def _months_of(days: Numbers) -> NDArray[np.int64]:
+    """Return the months, counted from 1970, that days are in."""
+    dates = np.floor(days).astype(np.int64).astype("datetime64[D]")
+    return dates.astype("datetime64[M]").astype(np.int64)
+
+
+def _days_of(months: NDArray[np.int64]) -> Numbers:
+    """Return the first days of months."""
+    return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.float64)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from augcli.rows.flags import not_flagged
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.reading.columns import Column
 from augcli.tabular.reading.table import Coded, Codes, Numbers, Rows, Table, beside, texts_of
@@ -45,7 +46,10 @@ def shared(label: Coded, votes: Codes) -> Codes:
     That is how MLSMOTE ranks them (Charte et al. 2015).
     """
     yes = label.flag
-    no = next((code for code in range(len(label.texts)) if code != yes), -1)
+    others = [code for code in range(len(label.texts)) if code != yes]
+    no = next(
+        (code for code in others if not not_flagged([("", label.texts[code])])), (*others, -1)[0]
+    )
     has = 2 * (votes == yes).sum(axis=1) > votes.shape[1]
     return np.where(has, -1 if yes is None else yes, no).astype(np.int32)
 
@@ -93,7 +97,15 @@ def made(table: Table, drawn: Drawn, *, clip: bool) -> Block:
     block = _travelling(table, drawn, block)
     amounts = [column for column in shown if column.index in numbers]
     done = {each.index: finished(block.numbers[each.index], each, clip=clip) for each in amounts}
-    return block.changed(kept(table, drawn.base, done))
+    return _unrounded(table, drawn, block.changed(kept(table, drawn.base, done)))
+
+
+def _unrounded(table: Table, drawn: Drawn, block: Block) -> Block:
+    """Return new rows with the very numbers of their bases where they are these."""
+    if not (again := drawn.repeats).any():
+        return block
+    bases = {index: table.numbers[index][drawn.base] for index in block.numbers}
+    return block.replaced(block.changed(bases), dict.fromkeys(bases, again))
 
 
 def _travelling(table: Table, drawn: Drawn, block: Block) -> Block:

@@ -30,21 +30,34 @@ def csv_rows(
     columns: Sequence[Column], cells: Mapping[int, Cells | None], dialect: Dialect
 ) -> bytes:
     """Return rows as the dialect writes them; a column without cells is blank."""
-    return csv_bytes(_frame(columns, cells, dialect), dialect)
+    return csv_bytes(csv_cells(columns, cells, dialect), dialect)
+
+
+def csv_lines(
+    columns: Sequence[Column], cells: Mapping[int, Cells | None], dialect: Dialect
+) -> pl.Series:
+    """Return rows as the dialect writes them, one by one and without what ends them."""
+    frame = csv_cells(columns, cells, dialect).cast(pl.String)
+    return frame.select(pl.concat_str(pl.all(), separator=dialect.delimiter)).to_series()
+
+
+def joined(lines: pl.Series, dialect: Dialect) -> bytes:
+    """Return rows that are written one by one as they stand in a file."""
+    end = dialect.tail + dialect.form.plain_end
+    return dialect.form.from_plain("".join(f"{line}{end}" for line in lines).encode())
 
 
 def csv_ends(
     columns: Sequence[Column], cells: Mapping[int, Cells | None], dialect: Dialect
 ) -> list[str]:
     """Return what the dialect adds to lines for columns after the last."""
-    frame = _frame(columns, cells, dialect).cast(pl.String)
-    ends = frame.select(pl.concat_str(pl.all(), separator=dialect.delimiter)).to_series()
-    return (dialect.delimiter + ends).to_list()
+    return (dialect.delimiter + csv_lines(columns, cells, dialect)).to_list()
 
 
-def _frame(
+def csv_cells(
     columns: Sequence[Column], cells: Mapping[int, Cells | None], dialect: Dialect
 ) -> pl.DataFrame:
+    """Return cells as the dialect writes them, by the number of their column."""
     height = next(len(each) for each in cells.values() if each is not None)
     return pl.DataFrame(
         {
@@ -146,7 +159,8 @@ def extent(column: Column) -> str:
         ends = np.array([column.low, column.high])
         low, high = number_cells(ends, column) if column.style.date else _stamps(ends, column)
         return f" {low} to {high}"
-    unit = f", multiples of {column.style.step:g}" if column.style.step else ""
+    told = column.style.step and not column.spacing
+    unit = f", multiples of {column.style.step:g}" if told else ""
     return f" {column.low:.9g} to {column.high:.9g}{unit}"
 
 
