@@ -23,13 +23,28 @@ def with_articles(document: Document, edits: list[Edit]) -> list[Edit]:
 
 def _articles(document: Document, edits: Sequence[Edit]) -> Iterator[Edit]:
     """Yield the edits of articles before those edits that are behind one."""
-    known, articles = document.reading.lexicon.articles, document.articles
+    articles = document.articles
     news = {start: new for start, _, new in reversed(edits) if start in articles}
     for place, new in news.items():
         article, then = articles[place], _WORD.match(new)
-        wanted = then and known.instead(article.form.lower(), article.word, then[1])
+        wanted = then and _instead(document, article.form, article.word, then[1])
         if wanted and not any(start == article.start < end for start, end, _ in edits):
-            yield [article.start, article.end, in_shape_of(wanted, article.form)]
+            yield [article.start, article.end, wanted]
+
+
+def _instead(document: Document, form: str, old: str | None, new: str) -> str | None:
+    """Return what an article becomes, in its case; capitals spell no word where most are such."""
+    known = document.reading.lexicon.articles
+    loud = (form.isupper() or new.isupper()) and _is_loud(document.text)
+    if loud:
+        old, new = old and old.lower(), new.lower()
+    wanted = known.instead(form.lower(), old, new)
+    return wanted and (wanted.upper() if loud and form.isupper() else in_shape_of(wanted, form))
+
+
+def _is_loud(text: str) -> bool:
+    """Return whether most letters of a text are capitals."""
+    return 2 * sum(map(str.isupper, text)) > sum(map(str.isalpha, text))
 
 
 def with_moved(document: Document, edits: Sequence[Edit]) -> list[Edit]:
@@ -42,14 +57,14 @@ def with_moved(document: Document, edits: Sequence[Edit]) -> list[Edit]:
     found, origin = [*edits], _Origin(edits)
     for _, new in known.found(spliced(text, edits)):
         edit, start = origin.of(new.start)
-        form, old = new.form.lower(), own.get(start)
+        old = own.get(start)
         if edit is None and old:
-            wanted = known.instead(form, old.word, new.word)
+            wanted = _instead(document, new.form, old.word, new.word)
             if wanted:
-                found.append([start, old.end, in_shape_of(wanted, new.form)])
-        elif edit is not None and form in forms and edits[edit][2] == new.form:
-            wanted = known.instead(form, None, new.word) or form
-            found[edit] = [*edits[edit][:2], in_shape_of(wanted, new.form)]
+                found.append([start, old.end, wanted])
+        elif edit is not None and new.form.lower() in forms and edits[edit][2] == new.form:
+            wanted = _instead(document, new.form, None, new.word) or new.form
+            found[edit] = [*edits[edit][:2], wanted]
     return ordered([each for each in found if text[each[0] : each[1]] != each[2]])
 
 

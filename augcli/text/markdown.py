@@ -15,8 +15,14 @@ _BEHIND_BLANK = (
 _TITLE = r"\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\)"
 _INSIDE = r"[^\n]*\n(?:[^\n]*\n)*?[ \t>]*(?P=fence)"
 
+_WITHIN = (
+    r"(?<=[^\s>][ \t:(])(?P<within>`{3,}+)(?:"
+    r"(?=\w[\w+#.-]*[ \t]*\r?\n)[\s\S]*?(?:(?P=within)|\Z)|[ \t]*\r?\n[\s\S]*?(?P=within))"
+)
+
 _FORMS = {
-    "```": rf"^(?P<code>[ \t>]*(?P<fence>`{{3,}}+)(?=[^`\n]*\n)(?:{_INSIDE}`*+{_END}|[\s\S]*))",
+    "```": rf"(?P<code>^[ \t>]*(?P<fence>`{{3,}}+)(?=[^`\n]*\n)(?:{_INSIDE}`*+{_END}|[\s\S]*)"
+    rf"|{_WITHIN})",
     "~~~": rf"^(?P<code>[ \t>]*(?P<fence>~{{3,}}+){_INSIDE}~*+{_END})",
     "\n    ": _BEHIND_BLANK,
     "\n\t": _BEHIND_BLANK,
@@ -25,8 +31,9 @@ _FORMS = {
     "</": r"(?P<code><(?P<tag>pre|code|samp|kbd|script|style)\b[^<>]*>"
     r"(?:(?!<(?P=tag)\b)[\s\S])*?</(?P=tag)\s*>)",
 }
-"""A mark of each form → its pattern: fences, of which one of backticks may stay open, indented
-lines behind a blank one that follows a paragraph, what links by name lead to, elements of HTML."""
+"""A mark of each form → its pattern: fences, of which one of backticks may stay open and begin
+within a line, indented lines behind a blank one that follows a paragraph, what links by name lead
+to, elements of HTML."""
 _PATTERNS = {mark: re.compile(form, re.MULTILINE) for mark, form in _FORMS.items()}
 
 

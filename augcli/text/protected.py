@@ -8,6 +8,12 @@ SPACELESS = (
 )
 """Thai, Lao, Burmese, Khmer, Japanese and Chinese characters, as the inside of a set."""
 
+
+def _within_braces(depth: int) -> str:
+    inner = rf"|\{{{_within_braces(depth - 1)}\}}" if depth else ""
+    return rf"(?:[^{{}}]++{inner})*+"
+
+
 _LETTERS = rf"[^\W\d{SPACELESS}]"
 _NUMBER = rf"{_LETTERS}*+\d[^\W{SPACELESS}]*+"
 
@@ -36,16 +42,24 @@ PROTECTED = (
     r"(?:(?:com|org|net|edu|gov|info|io|de|fr|uk|at|ch|eu|cn|co|tv)\b(?:/\S*\w)?"
     r"|[a-z]{2,6}/[^\s<>()]*\w)",
     rf"(?<!\w){_LETTERS}(?:(?:\.[ \u00a0\u202f]?{_LETTERS}(?=\.))++\.|(?:\.{_LETTERS})++(?!\w))",
-    r"(?:<[|｜][^<>\n]{1,80}[|｜]>(?:\w++(?=\s*(?:\n|\Z)|<[|｜]))?)++|<start_of_turn>\w*+|<</?[A-Z]{1,20}>>",
-    r"<[a-zA-Z/!][^<>]*+>|<%[^<>]{0,80}%>|(?<!\w)__\w{1,40}(?<=__)",
+    r"(?:<[|｜][^<>\n]{1,80}[|｜]>(?:\w++(?=\s*(?:\n|\Z)|<[|｜]))?)++"
+    r"|<start_of_turn>\w*+|<<[^<>\n]{1,80}+>>",
+    r"<[a-zA-Z/!#@][^<>]*+>|<(?P<mark>[%?])[^<>]{0,200}(?P=mark)>|(?<!\w)__\w{1,40}(?<=__)[\w-]*+",
     r"(?<!\w)(?P<at>[@%#$])(?P=at)\w{1,40}?(?P=at){2}",
-    r"(?<![\w%])%[a-zA-Z_]\w{0,40}+%(?!\w)|\[\[[^\[\]\n]{1,80}\]\]",
-    r"&#?\w++;",
-    r"\{\{[^{}\n]{0,80}\}\}|\{%[^{}%\n]{0,80}%\}|[$#%@!]?\{[^{}\s]*+\}",
-    r"\$[A-Za-z_]\w*+",
-    r"%(?:\(\w{1,40}\))?(?:\d\$)?[sdifgxr](?!\w)",
+    r"(?<![\w%])%[a-zA-Z_]\w{0,40}+%(?!\w)|\$?\[\[[^\[\]\n]{1,80}+\]\]"
+    r"|\[%[^\[\]\n]{0,80}+(?<=%)\]|\*\|[^|\n]{1,80}+\|\*",
+    r"(?<![\w/])(?:[a-zA-Z]/[a-zA-Z]|[ru]/\w{2,40}+)(?![\w/])|&#?\w++;",
+    r"\{\s?\w{1,40}\s?,\s?(?:plural|select(?:ordinal)?|number|date|time)\b"
+    rf"{_within_braces(4)}\}}",
+    r"[$#%@!]?(?:\{{2,5}+[^{}]{0,400}+\}{2,5}|\{(?:[^{}\s]*+|[^{}\n]{0,80}+)\})"
+    r"|\{%[^{}%\n]{0,80}%\}",
+    r"\$\$[^$\n]{1,200}+\$\$|\$(?=\S)[^$\n]{1,200}+(?<=\S)\$(?!\w)",
+    r"\$(?:[A-Za-z_]\w*+)?\([^()\n]{1,80}+\)|\$[A-Za-z_]\w*+",
+    r"%(?:\(\w{1,40}\))?(?:\d\$)?[-+0#]{0,4}\d{0,3}(?:\.\d{1,3})?l{0,2}[sdifgxrcu](?!\w)",
+    r"\\[a-zA-Z]\w*+\*?(?:\{[^{}\n]{0,80}+\}|\[[^\[\]\n]{0,80}+\])*+",
+    r"\\\([^\n]{1,200}?\\\)|\\\[[^\n]{1,200}?\\\]",
     r"!?\[[^\[\]\n]{1,200}\]"
-    r"(?:\([^()\s]{1,2000}(?: +\"[^\"\n]{0,200}\")?\)|\[[^\[\]\n]{0,200}\])|\[/?\w{1,40}\]",
+    r"(?:\([^()\s]{1,2000}(?: +\"[^\"\n]{0,200}\")?\)|\[[^\[\]\n]{0,200}\])|\[[/^]?\w[\w-]{0,39}\]",
     r"(?<![\w:]):[a-z][a-z0-9_+-]{1,30}:(?!\w)",
     r"(?<!`)(?P<tick>`{1,3})(?!`)(?:(?!'')[^\n]){1,400}?(?<!`)(?P=tick)(?!`)",
     r"[@#＠＃][\w%s]++[#＃]?",
@@ -53,6 +67,6 @@ PROTECTED = (
     rf"(?:[$€£¥+-]|(?<![^\W{SPACELESS}]))(?:{_LETTERS}++[-'’]){{0,8}}{_NUMBER}"
     rf"(?:[.,:/'’-]{_NUMBER})*(?:[-'’]{_LETTERS}++(?!\d))*%?",
 )
-"""URLs, e-mail addresses, paths, names of files, domains, initials, tags, entities, place holders,
-links and code of Markdown, names of emoji, mentions, versions, numbers; `%s` in a set stands for
-combining marks. Of prompts: marks of turns, with whose these are."""
+"""URLs, e-mail addresses, paths, names of files, domains, initials, `w/o`, tags, entities, place
+holders, links and code of Markdown, names of emoji, mentions, versions, numbers; `%s` in a set
+stands for combining marks. Of prompts: marks of turns, with whose these are."""

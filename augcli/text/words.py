@@ -253,14 +253,29 @@ class Document(Struct, dict=True):
         if not word.text[:1].isupper() or not self._has_small_words:
             return False
         before = self.text[: word.start].rstrip(_BEFORE_WORDS)
-        within = bool(before) and before[-1] not in _ENDS
-        return within or (len(word.text) > 1 and word.text.isupper())
+        within = bool(before) and (before[-1] not in _ENDS or self._is_cut(index, len(before)))
+        return within or (len(word.text) > 1 and word.text.isupper()) or self._goes_on(index)
+
+    def _goes_on(self, index: int) -> bool:
+        """Return whether the word behind one has a capital, too, as in `Rose Hill`."""
+        word, *after = self.words[index : index + 2]
+        behind = self.text[word.end : word.end + 2]
+        return bool(after) and after[0].free and behind[:1] == " " and behind[1:].isupper()
+
+    def _is_cut(self, index: int, end: int) -> bool:
+        """Return whether what ends before a word is the point of initials or a title: `Mr.`."""
+        before = self.words[index - 1] if index else None
+        if before is None or before.end < end - 1:
+            return False
+        known = before.text[0].isupper() and before.text in self.reading.abbreviations
+        return before.text[-1] == "." or (known and self.text[end - 1] == ".")
 
     @once.kept
     def _has_small_words(self) -> bool:
         """Return whether not all but stop words have capitals, so that one says something."""
-        small = (word.text for word in self.words if word.text[:1].islower())
-        return any(map(self.reading.lexicon.synonyms, small))
+        stop, free = self.reading.lexicon.stop, [self.words[index].text for index in self.free]
+        small = [text for text in free if text[0].islower()]
+        return bool(small) and (small[0] is free[0] or not stop.issuperset(small))
 
     @once.kept
     def articles(self) -> dict[int, Article]:

@@ -29,6 +29,13 @@ INLINE = [
     *('[a good film](film.html "big house")', "#{order_id}", "%{good_film}", "@@user@@", "%GOOD%"),
     *("<|im_start|>user\n", "<|endoftext|>", "<|start_header_id|>user<|end_header_id|>", "<<SYS>>"),
     *("<start_of_turn>model\n", "<code>good film</code>", "<｜User｜>", "$$big$$", "[/INST]"),
+    *("{{{big}}}", "{{{{raw}}}}", "${{ good.house }}", "{big good}", "{0, number, big}"),
+    "{count, plural, one {big house} other {# {size, select, great {big} other {good}} houses}}",
+    *("$t(good.house)", "$(good house)", "%-10s", "%05.2f", "%ld", "[^1]", "[^big]"),
+    *(r"\frac{big}{good}", r"\(big + good\)", r"\[big film\]", "$x + big$", "$$big + film$$"),
+    *("<?php good film ?>", "<#if big>", "[% big film %]", "*|BIG FILM|*", "<<big film>>"),
+    *("{{ big\n good }}", "{{cite web|title=" + "A very big house " * 9 + "}}", "$[[ big film ]]"),
+    *(r"\n", r"\nbig", r"\textbf", r"\u00e9", "```python\ngood film\n\nbig story\n```"),
 ]
 
 
@@ -58,6 +65,13 @@ def test_code_and_marks_within_a_line_stay(step: str) -> None:
         assert all(kept in each for each in made), kept
 
 
+@pytest.mark.parametrize("end", ["", "\n```\nand a big film", "\n```"])
+def test_code_that_begins_within_a_line_may_stay_open(end: str) -> None:
+    text = f"see the film: ```python\ngood big story{end}"
+    free = {word.text for word in document(text).words if word.free}
+    assert free == {"see", "the", "film", *(["and", "a", "big"] if "and" in end else [])}
+
+
 def test_a_name_that_a_link_leads_to_stays() -> None:
     text = f"{ABOUT} of [Good film] and so on\n\n[good film]: http://example.org\n"
     assert "film" not in {word.text for word in document(text.replace("Good", "good")).words}
@@ -71,6 +85,9 @@ def test_a_name_that_a_link_leads_to_stays() -> None:
         "    a poem of which\n    all lines are indented",
         "`` a good film '' was `` big ''",
         "see [a good film] here: it is",
+        "a good film for $5 and all the same for $6, or $7-$8, or 9$ and 10$",
+        "a ```film``` is good\nand the same ```story``` was good",
+        "{ a good film\n and more of the same }",
     ],
 )
 def test_plain_lines_are_no_code(text: str) -> None:

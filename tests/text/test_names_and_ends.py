@@ -35,6 +35,21 @@ def test_names_have_no_synonyms_where_most_words_are_names():
     assert replaceable(text) == {"visit"}
 
 
+@pytest.mark.parametrize(
+    ("text", "free"),
+    [
+        ("we saw Big Ben and the Tower of London", set()),
+        ("the Big House of Great Stone", set()),
+        ("President Bush and Mr. Brown spoke about the War on Terror", set()),
+        ("Mark Stone went to Bath. Rose Hill is large", {"large"}),
+        ("She met Rose Hill and Mark Stone near Bath on May Day", set()),
+        ("They thought of J. R. Large and of Mt. Great", set()),
+    ],
+)
+def test_names_have_no_synonyms_where_no_other_word_has_any(text, free):
+    assert replaceable(text) <= free
+
+
 @pytest.mark.parametrize("before", ["It rained. ", "He said: ", 'He said: "', "- ", "Go on! ("])
 def test_the_first_word_of_a_sentence_is_no_name(before):
     assert "Large" in replaceable(f"{before}Large halls were full of people who sang the old songs")
@@ -67,6 +82,12 @@ def test_new_texts_keep_the_names(tmp_path, name):
         "Det er f.eks. Oslo.",
         'She said "No. Never. Go!" twice.',
         "Er rief „Halt! Nein. Weg.“ dazu.",
+        "(He left. She stayed (a bit). Nobody knew.) They saw.",
+        "He came [see Smith. Note three.] and saw.",
+        "'It is late. Don't go. The dogs' house is dark.' It was.",
+        "She said: ‘Go. Don’t wait!’ twice.",
+        "<b>He left. She stayed.</b> They saw.",
+        "**He left. She stayed.** They saw.",
     ],
 )
 def test_points_that_are_no_ends(whole):
@@ -81,6 +102,15 @@ def test_a_quotation_that_never_closes_ends_with_its_line():
     found = {drawn(SentenceShuffle(), document(text), seed)[1].text for seed in range(200)}
     assert len(found) == 24
     assert all('19" rack. It is new.' in each for each in found)
+
+
+@pytest.mark.parametrize(
+    "mark", [":(", "1)", "rock 'n' roll", "'tis", "the dogs' house", ":-(", "*", "<br>"]
+)
+def test_marks_that_open_nothing_hold_no_sentences_together(mark):
+    text = f"So {mark} it was. They came. We went (at ten). It's all."
+    found = {drawn(SentenceShuffle(), document(text), seed)[1].text for seed in range(200)}
+    assert len(found) == 24
 
 
 @pytest.mark.parametrize("text", ["यह एक है। वह दो है। हम तीन हैं।", "هل هذا؟ نعم هو. لماذا لا؟"])

@@ -73,6 +73,7 @@ FIRST = [
     ("num:count ", "hum:ind ", ["hum:ind", "num:count"]),
     ("joy: ", "fear: ", ["fear", "joy"]),
     ("[joy] ", "[fear] ", ["fear", "joy"]),
+    ("(joy) ", "<fear> ", ["fear", "joy"]),
     ("__cls__a __cls__c ", "__cls__b ", ["a c", "b"]),
 ]
 
@@ -93,6 +94,48 @@ def test_a_class_stands_first_whatever_the_file_is_called(
     new = (tmp_path / f"out/{name}").read_text().splitlines()[8:]
     assert [each.startswith(one) for each in new] == [False, True] * 4
     assert sorted(new[0].split()) == sorted(lines[0].split())
+
+
+ODD = {
+    "__label__{0} ": ["__label__b", "it went well", "so __label__a well"],
+    "HUM:{0} ": ["HUM:b", "it went well"],
+    "joy{0}: ": ["it went well"],
+    "[joy{0}] ": ["it went well"],
+}
+
+
+@pytest.mark.parametrize("first", ODD)
+def test_odd_lines_among_such_that_say_their_class_are_failures(tmp_path: Path, first: str) -> None:
+    marks = [first.format("ab"[at % 2]) for at in range(30)]
+    lines = [f"{mark}the film was good and long {at}" for at, mark in enumerate(marks)]
+    lines[9:9] = ODD[first]
+    source = write(tmp_path / "in/q.txt", "\n".join(lines) + "\n")
+    told = TEXTS | {"dataset": {"kind": "text"}, "steps": ["eda"]}
+    result = run(source, tmp_path / "out", **told)
+    assert [each.after - each.before for each in result.counts if each.label] == [15, 15]
+    assert len(result.failures) == len(ODD[first])
+    new = (tmp_path / "out/q.txt").read_text().splitlines()[len(lines) :]
+    assert [each[: len(mark)] for each, mark in zip(new, marks, strict=True)] == marks
+
+
+def test_classes_of_fasttext_may_stand_at_both_ends(tmp_path: Path) -> None:
+    lines = [f"the film was good and long {at}\t__label__{'ab'[at % 2]}" for at in range(20)]
+    lines += ["__label__a it is a long but __label__d good film __label__c "] * 4
+    source = write(tmp_path / "in/q.txt", "\n".join(lines) + "\n")
+    steps = [{"random_insert": {"alpha": 0.9}}, {"random_swap": {"alpha": 0.9}}]
+    told = TEXTS | {"dataset": {"kind": "text"}, "steps": steps}
+    result = run(source, tmp_path / "out", **told)
+    assert [(each.label, each.after) for each in result.counts] == [
+        ("a", 20),
+        ("a c", 8),
+        ("b", 20),
+    ]
+    new = (tmp_path / "out/q.txt").read_text().splitlines()[24:]
+    ends = [f"\t__label__{'ab'[at % 2]}" for at in range(20)] + [" __label__c "] * 4
+    assert [line[-len(end) :] for line, end in zip(new, ends, strict=True)] == ends
+    assert all(line.startswith("__label__a ") and " __label__d " in line for line in new[20:])
+    replayed = augment("replay", tmp_path / "out", "-o", tmp_path / "again")
+    assert replayed.returncode == 0, replayed.stderr
 
 
 def test_words_that_may_be_classes_are_told(tmp_path: Path) -> None:
@@ -116,7 +159,7 @@ def test_any_word_may_be_a_class_where_it_is_told(tmp_path: Path) -> None:
     result = run(tmp_path / "in", tmp_path / "out", **TEXTS | {"dataset": told})
     assert {each.label: each.after for each in result.counts if each.label} == {"good": 4, "bad": 2}
     assert [each["reason"] for each in result.failures] == [
-        "line 4 does not begin with a class, as the others do"
+        "'nothing' does not begin with a class, as the others do"
     ]
     new = (tmp_path / "out/train.txt").read_text().splitlines()[4:]
     assert sorted(line.split()[0] for line in new) == ["bad", "good", "good"]

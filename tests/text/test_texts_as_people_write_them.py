@@ -32,7 +32,7 @@ KEPT = [
     ),
     *("ann [at] film [dot] com", "git@film.com:ann/great.git", "s3://great/film", "U.S.", "e. g."),
     *("<%= story %>", "__great_film__", "tel:+491234", "doi:10.1000/film"),
-    *("bit.ly/xY12", "t.co/film", "#电影节", "#หนังดี", "@映画", "＃映画"),
+    *("bit.ly/xY12", "t.co/film", "#电影节", "#หนังดี", "@映画", "＃映画", "r/film", "w/o"),
 ]
 STEPS = {
     "aeda": {},
@@ -129,6 +129,11 @@ NEGATED = {
     "Hausa": ("fim din ba shi da kyau", "ba"),
     "Yoruba": ("fíìmù náà kò dára rárá", "kò|rárá"),
     "Zulu": ("akukho muntu lapha ekhaya", "akukho"),
+    "Arabic, and": ("قرأت الكتاب ولم يعجبني ولا أريد العودة وليس ممتعا", "ولم|ولا|وليس"),
+    "Arabic, so": ("فلا وقت لي أليس كذلك بلا شك", "فلا|أليس|بلا"),
+    "Hebrew, and": ("הסרט ארוך ולא מעניין ואין לי כסף שאינו שלי", "ולא|ואין|שאינו"),
+    "Persian, verbs": ("این کتاب را نخواندم و او آن را ندید پس نرو", "نخواندم|ندید|نرو"),
+    "English, short": ("he came w/o a good reason", "w/o"),
     "Uzbek": ("bu yerda hech narsa yoq edi", "yoq"),
 }
 
@@ -181,6 +186,17 @@ def test_articles_follow_the_words_behind_them(step: str) -> None:
     assert len(set(made)) > 40
     pairs = [pair for each in made for pair in re.findall(r"\b(an?) ([A-Za-z]+)", each, re.I)]
     assert all(article_for(word) == article.lower() for article, word in pairs)
+
+
+@pytest.mark.parametrize(
+    "step", ["synonym_replace", "random_insert", "random_swap", "random_delete"]
+)
+def test_articles_follow_words_in_capitals(step: str) -> None:
+    text = "THE MAN SAW A BIG HOUSE , AN OLD HOTEL AND A LARGE URBAN FLAT AS A FRIEND DID ."
+    made = copies(text, step, count=60, alpha=0.5)
+    pairs = [pair for each in made for pair in re.findall(r"\b(an?) ([A-Z]+)", each, re.I)]
+    assert len(pairs) > 60
+    assert all(article_for(word.lower()).upper() == article for article, word in pairs)
 
 
 @pytest.mark.parametrize("step", ["random_swap", "random_delete"])

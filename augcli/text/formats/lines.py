@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from augcli.dataset.formats import register_format
 from augcli.dataset.splits import without_split
@@ -16,24 +17,50 @@ from augcli.text.config import FIRST, TextDatasetSettings
 from augcli.text.formats.base import LinedFile, Row, RowFormat
 from augcli.text.words import Span
 
+
+class Form(NamedTuple):
+    """How a line says its class: what stands before its text, and what may behind it."""
+
+    before: re.Pattern[str]
+    after: re.Pattern[str] | None = None
+
+    def cut(self, line: str) -> tuple[str, str, str] | None:
+        """Return what is before, in and after the text of a line; None where no class is told."""
+        found = self.before.match(line)
+        before = found[0] if found else ""
+        last = self.after.search(line, len(before)) if self.after else None
+        after = last[0] if last else ""
+        told = before or after
+        return (before, line[len(before) : len(line) - len(after)], after) if told else None
+
+
+_MARK = r"__[a-zA-Z]\w*?__\S+"
 _LABELS = (
-    re.compile(r"((?:__[a-zA-Z]\w*?__\S+[ \t]+)+)"),
-    re.compile(r"([A-Z]{2,}:\w+[ \t]+)"),
-    re.compile(r"([a-zA-Z]\w*:\w+[ \t]+)"),
-    re.compile(r"(\S+\t)(?=\S)"),
-    re.compile(r"([+-]?\d{1,2}[ \t]+)(?=\D)"),
-    re.compile(r"((?:[^\W\d][\w-]*:|\[[\w-]+\])[ \t]+)"),
+    Form(
+        re.compile(rf"(?:{_MARK}(?:[ \t]+|\Z))+"),
+        re.compile(rf"[ \t]{_MARK}(?:[ \t]+{_MARK})*[ \t]*\Z"),
+    ),
+    Form(re.compile(r"[A-Z]{2,}:\w+(?:[ \t]+|\Z)")),
+    Form(re.compile(r"[a-zA-Z]\w*:\w+[ \t]+")),
+    Form(re.compile(r"\S+\t(?=\S)")),
+    Form(re.compile(r"[+-]?\d{1,2}[ \t]+(?=\D)")),
+    Form(re.compile(r"(?:[^\W\d][\w-]*:|\[[\w-]+\]|\([\w-]+\)|<[\w-]+>)[ \t]+")),
 )
-"""How lines begin that say their class first: fastText's with any prefix, TREC's in capitals and in
-small letters, words before tabs, numbers, words before colons or in brackets."""
+"""How lines begin that say their class first: fastText's with any prefix, which may as well stand
+at the end, TREC's in capitals and in small letters, words before tabs, numbers, words before colons
+or in brackets."""
 _PREFIX = re.compile(r"__[a-zA-Z]\w*?__(?=.)")
-_WORD = re.compile(r"\A(\S+[ \t]+)")
+_WORD = Form(re.compile(r"\S+[ \t]+"))
 _SURE = _LABELS[:4]
 """Those that are heeded whatever the names of files say."""
 _ALONE = _LABELS[:2]
 """Those that nothing else looks like."""
 _NO_CELLS = (*_LABELS[:3], _LABELS[-1])
 """Those that no row of a table begins with."""
+_MANY, _NEARLY_ALL = 0.5, 0.9
+"""More lines than this share say their class where lines of a file do: the others are odd."""
+_SHOWN = 24
+"""Characters of a line that tell which it is."""
 _LOOKED_AT = 1000
 _MOST_WORDS, _EACH = 20, 8
 """Words that may be classes where all lines begin with one; lines of each, on average."""
@@ -68,7 +95,7 @@ class LinesFile(LinedFile):
         """Return the few words that all lines begin with, as if they were classes, if they do."""
         if self.label is not None:
             return []
-        found = [_WORD.match(line) for line in _some(self)]
+        found = [_WORD.before.match(line) for line in _some(self)]
         words = {match[0].strip() for match in found if match}
         few = 2 <= len(words) <= min(_MOST_WORDS, len(found) / _EACH)
         return sorted(words) if few and all(found) else []
@@ -85,33 +112,35 @@ class LinesFile(LinedFile):
 
 
 class LabelledLines(LinesFile):
-    """A file of lines that say their class first."""
+    """A file of lines that say their class first, or last."""
 
-    def __init__(self, source: Source, settings: TextDatasetSettings, first: re.Pattern[str]):
+    def __init__(self, source: Source, settings: TextDatasetSettings, form: Form):
         super().__init__(source, settings)
-        self._first = first
+        self._form = form
         self._separator = settings.label_separator or " "
 
     def row(self, index: int) -> Row:
         """Return a line without its class."""
         raw = self.raw(index)
-        found = self._first.match(raw)
-        if not found:
-            told = f"line {self.line(index)} does not begin with a class, as the others do"
+        cut = self._form.cut(raw)
+        if not cut:
+            told = f"{raw[:_SHOWN]!r} does not begin with a class, as the others do"
             return Row(raw, trouble=told)
-        names = (_PREFIX.sub("", each).rstrip(":").strip("[]") for each in found[0].split())
-        return Row(raw[found.end() :], self._separator.join(names))
+        before, text, after = cut
+        marks = (before + after).split()
+        names = (_PREFIX.sub("", each).rstrip(":").strip("[]()<>") for each in marks)
+        return Row(text, self._separator.join(names))
 
     def first_words(self) -> list[str]:
         """Return nothing: what lines begin with is known."""
         return []
 
     def written(self, index: int, text: str, spans: Sequence[Span]) -> str | None:
-        """Return the text behind the class of its source, if it is one line."""
-        found = self._first.match(self.raw(index))
-        assert found
+        """Return the text beside the class of its source, if it is one line."""
+        cut = self._form.cut(self.raw(index))
+        assert cut
         line = super().written(index, text, spans)
-        return None if line is None else found[0] + line
+        return None if line is None else f"{cut[0]}{line}{cut[2]}"
 
 
 def say_classes(lines: Sequence[str]) -> bool:
@@ -128,15 +157,14 @@ def _some(file: LinesFile) -> list[str]:
     return [file.raw(index) for index in range(min(len(file), _LOOKED_AT))]
 
 
-def _label_first(
-    lines: Sequence[str], patterns: Sequence[re.Pattern[str]]
-) -> re.Pattern[str] | None:
-    """Return how all of some lines say their class first; None if they do not."""
-    for pattern in patterns:
-        found = [match[0] for match in map(pattern.match, lines) if match]
-        often = 0 if pattern in _ALONE else _OFTEN
-        if found and len(found) == len(lines) and often * len(set(found)) <= len(found):
-            return pattern
+def _label_first(lines: Sequence[str], forms: Sequence[Form]) -> Form | None:
+    """Return how lines, but for odd ones, say their class first; None if they do not."""
+    for form in forms:
+        cuts = (form.cut(line) for line in lines)
+        found = [(before, after) for before, _, after in filter(None, cuts)]
+        most, often = (_MANY, 0) if form in _ALONE else (_NEARLY_ALL, _OFTEN)
+        if len(found) > most * len(lines) and often * len(set(found)) <= len(found):
+            return form
     return None
 
 
@@ -172,7 +200,7 @@ def _open(source: Source, settings: TextDatasetSettings, splits: Mapping[str, st
     return LabelledLines(source, settings, first) if first else file
 
 
-def _told_first(settings: TextDatasetSettings) -> re.Pattern[str]:
+def _told_first(settings: TextDatasetSettings) -> Form:
     """Return that any word says the class; SettingError where the recipe says another place."""
     if settings.label != FIRST:
         told = f"lines have no columns: `label: {FIRST}` says that each begins with its class"

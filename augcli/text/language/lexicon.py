@@ -70,7 +70,8 @@ class Lexicon:
                 self._irregular[form] = base
                 self._forms[base].append(form)
         self._deny = {*words_in(ENGLISH, NEVER), *map(str.lower, deny)}
-        self._stop = frozenset(words_in(ENGLISH, STOP_WORDS))
+        self.stop = frozenset(words_in(ENGLISH, STOP_WORDS))
+        """Small words, which have no synonyms."""
         self._known = {hint: _Known(self._looked_up, hint) for hint in {"", *_HINTS.values()}}
 
     def synonyms(self, word: str, before: str = "") -> Sequence[str]:
@@ -86,12 +87,12 @@ class Lexicon:
 
     def knows(self, word: str) -> bool:
         """Return whether a word in small letters is of the language."""
-        if word in self._stop or word in self._deny or word in self._irregular:
+        if word in self.stop or word in self._deny or word in self._irregular:
             return True
         return any(self._entry(base) for base, _ in self._bases(word))
 
     def _looked_up(self, word: str, hint: str) -> Sequence[str]:
-        if word in self._stop or word in self._deny or len(word) < 3:
+        if word in self.stop or word in self._deny or len(word) < 3:
             return ()
         for base, form in self._bases(word):
             entry = self._entry(base)

@@ -13,6 +13,7 @@ from augcli.ranges import Constant, Real, Spread
 from augcli.text.edits import Edit, in_shape_of
 from augcli.text.language.folders import with_blanks
 from augcli.text.picks import picked
+from augcli.text.stretches import Stretches
 from augcli.text.transform import TextTransform, share
 from augcli.text.words import Document, Span
 from augcli.transform import Params, register
@@ -32,6 +33,13 @@ _ENDS = "。！？।॥؟۔։።။។"
 """Marks that end sentences of a script, with no space behind them or with one."""
 _SENTENCE = re.compile(rf"(?:[^.!?…{_ENDS}]|[.!?…](?=\S))+(?:[.!?…{_ENDS}]+[\"'”’»)\]」』]*|$)")
 _QUOTES = re.compile('["“”„«»「」『』]')
+_TOGETHER = re.compile(
+    r"(?<![:;=-])(?:\((?:[^()\n]++|\([^()\n]*+\))*+\)|（[^（）\n]*+）|\[[^\[\]\n]*+\])"
+    r"|(?<![\w.,!?…'‘’])['‘](?=\S)(?!\w{1,2}['’])[^\n]{0,400}?[.,!?…]['’](?!\w)"
+    r"|<(?P<tag>(?!(?:br|hr|img)\b)[a-zA-Z]\w*)\b[^<>\n]*>[^\n]{0,600}?</(?P=tag)>"
+    r"|(?<!\w)(?P<mark>\*{1,3}|__|~~|==)(?=\w)[^\n]{0,400}?(?<=[\w.,!?…])(?P=mark)(?!\w)"
+)
+"""Brackets that close in their line, but for emoticons, single quotes, HTML and emphasis."""
 _INITIALS = r"[^\W\d_](?:\.[^\W\d_]){0,7}"
 _ORDINAL = r"\d{1,2}"
 """A number before a point may be the first, second or third of something."""
@@ -77,10 +85,10 @@ class SentenceShuffle(TextTransform):
     """Put the sentences of a text into another order; what stands between them stays.
 
     A point behind initials such as `U.S.`, a number such as `3.`, a title or an abbreviation that
-    the folder of any language knows, or within quotation marks is no end of a sentence.
+    the folder of any language knows, or within quotation marks or brackets is no end of a sentence.
     """
 
-    revision: ClassVar[int] = 4
+    revision: ClassVar[int] = 5
 
     def make_params(self, draws: Draws, facts: Document) -> Params:
         """Draw the order; a labelled span keeps the sentences that it reaches over together."""
@@ -119,6 +127,7 @@ def sentences(document: Document) -> list[Span]:
     """Return the sentences of a text up to where code begins, without the space around them."""
     found: list[Span] = []
     quoting = False
+    together = Stretches(match.span() for match in _TOGETHER.finditer(document.text))
     end_of_prose = min((start for start, _ in document.code), default=len(document.text))
     for match in _SENTENCE.finditer(document.text, 0, end_of_prose):
         start = match.start() + len(match.group()) - len(match.group().lstrip())
@@ -126,7 +135,8 @@ def sentences(document: Document) -> list[Span]:
         if start >= end:
             continue
         quoting = quoting and "\n" not in document.text[match.start() : start]
-        if found and (quoting or _belongs(document, found[-1], start)):
+        held = quoting or together.surround(start)
+        if found and (held or _belongs(document, found[-1], start)):
             start = found.pop()[0]
         found.append((start, end))
         quoting = _leaves_open(match.group(), quoting=quoting)
