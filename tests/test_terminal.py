@@ -33,6 +33,7 @@ def test_what_is_said_fits_80_columns(tmp_path: Path) -> None:
     write_recipe(tmp_path / "in", tmp_path / "out")
     code, shown = at_a_terminal("check", "out.yaml", cwd=tmp_path)
     lines = [re.sub(r"\x1b\[\d+m", "", line) for line in shown.splitlines()]
+    lines = [line for line in lines if not line.startswith(str(tmp_path))]  # a word of any length
     assert (code, max(map(len, lines)) <= 80) == (0, True), shown
     assert "convert them to JPEG or PNG first" in " ".join(line.strip() for line in lines)
     piped = finished([*COMMAND, "check", "out.yaml"], cwd=tmp_path).stdout

@@ -44,7 +44,7 @@ def files(texts: dict[str, str | bytes]) -> Writer:
 
 
 def rows(head: str = "u,v,y", cell: Callable[[int], object] = lambda n: n * 3 % 17) -> Writer:
-    lines = [f"{n * 7 % 31}.5,{cell(n)},{'ab'[n % 3 == 0]}" for n in range(60)]
+    lines = [f"{n * 7 % 31 * 1.37:.2f},{cell(n)},{'ab'[n % 3 == 0]}" for n in range(60)]
     parts = {"train": lines[:40], "test": lines[40:]}
     texts = {f"{name}.csv": "\n".join([head, *part]) for name, part in parts.items()}
     return files(texts)
