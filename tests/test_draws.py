@@ -134,3 +134,10 @@ def test_order_is_a_permutation_that_grows(count: int, key: int) -> None:
     assert sorted(order) == list(range(count))
     longer = Draws(key).order(count + 1)
     assert [index for index in longer if index < count] == order
+
+
+def test_names_that_few_ask_for_are_drawn_as_ever() -> None:
+    """Many places work a name out together only as long as they are asked for few of them."""
+    alone = Draws(7).at("a.tsv#0")
+    shared = ManyDraws.of([Draws(3), alone]).one(1)
+    assert [shared.at(n, "x").key for n in range(99)] == [alone.at(n, "x").key for n in range(99)]

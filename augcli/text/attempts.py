@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic_core import to_json
 
@@ -15,9 +15,6 @@ from augcli.text.joined import joined
 from augcli.text.transform import Sizes, TextTransform
 from augcli.text.words import Document
 from augcli.transform import Chooser, Label, Params, taken
-
-if TYPE_CHECKING:
-    pass
 
 _PARTS = "parts"
 """Of params: those of each text, where a sample has several."""

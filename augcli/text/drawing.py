@@ -54,6 +54,7 @@ class Drawn(Struct, frozen=True):
     """One copy: the record's steps and the text that they make."""
 
     drawn: Sequence[tuple[TextTransform, Params]]
+    """Its steps, each with its params."""
     document: Document
     attempt: int
     row: str | None
@@ -186,6 +187,7 @@ class _Copies:
             can_be_had &= picked.is_new
 
     def _drawn(self, original: Original, place: int, attempt: int) -> Group:
+        """Return what a try at a copy comes to; `place` is the copy's among those of all texts."""
         label, document = original.label, original.document
         if not attempt:
             return [first(place, label, document) for first in self._firsts]

@@ -1,8 +1,8 @@
 """Samples, or numbers, as a PNG: each line by how it differs from the one above, runs packed alone.
 
 Such lines of a mask are nearly all zeros. Longer searches win a tenth of a photo's room and take
-more of its time; they hang on hashes, which differ from library to library. Runs do not: the same
-pixels are the same bytes in every process, on every processor and with every zlib.
+more of its time; they hang on hashes, which differ from library to library. Runs have none: zlib
+and zlib-ng pack the same pixels to the same bytes, by code that asks for no processor.
 """
 
 from __future__ import annotations
