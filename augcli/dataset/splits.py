@@ -210,10 +210,16 @@ def folder_split(name: str, augment: Collection[str]) -> str | None:
     return meaning(name)
 
 
-def called(value: str | None, augment: Collection[str]) -> str:
-    """Return the split that a cell means: its own text where that is asked for, or means none."""
+def called(value: str | None, augment: Collection[str], column: str = "") -> str:
+    """Return the split that a cell of a column means.
+
+    That is its own text where it is asked for, or means none.
+    """
     text = (value or NO_SPLIT).strip()
-    return text if text in augment else _plainly(text) or text
+    if text in augment:
+        return text
+    told = meant(column, text)
+    return _plainly(told) or told
 
 
 def _plainly(name: str) -> str | None:
@@ -252,7 +258,7 @@ def meant(column: str, cell: str) -> str:
 
 def called_splits(name: str) -> bool:
     """Return whether a column is called as those are in which numbers mean splits."""
-    return "".join(_LETTERS.findall(name)).lower() in _CALLED_SPLITS
+    return "1" in _flags(name)
 
 
 @lru_cache(maxsize=256)
@@ -261,8 +267,10 @@ def _flags(name: str) -> Mapping[str, str]:
 
     Where a column is called as those of splits are, what short forms and numbers mean.
     """
-    if called_splits(name) or name.lower() == "phase":
-        return _SHORTENED | (_NUMBERED if called_splits(name) else {})
+    if "".join(_LETTERS.findall(name)).lower() in _CALLED_SPLITS:
+        return _SHORTENED | _NUMBERED
+    if name.lower() == "phase":
+        return _SHORTENED
     asked = read(name)
     if asked.meaning in (None, DOUBT) or not asked.rest or not _ASKING.issuperset(asked.rest):
         return {}
@@ -281,9 +289,9 @@ def augmented(augment: Collection[str], splits: Iterable[str]) -> frozenset[str]
     return frozenset(s for s in splits if s in augment or _plainly(s) in augment)
 
 
-def is_augmented(value: str, augment: Collection[str]) -> bool:
-    """Return whether a cell means a split that may be augmented."""
-    return bool(augmented(augment, [called(value, augment)]))
+def is_augmented(value: str, augment: Collection[str], column: str = "") -> bool:
+    """Return whether a cell of a column means a split that may be augmented."""
+    return bool(augmented(augment, [called(value, augment, column)]))
 
 
 _NOT_TOLD: Mapping[str, str] = {}

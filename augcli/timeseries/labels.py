@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from augcli.balance.classes import are_amounts
 from augcli.dataset.columns import column_of, names_groups
-from augcli.dataset.splits import called, columns_of_splits, meant
+from augcli.dataset.splits import called, columns_of_splits
 from augcli.errors import SettingError, StorageError
 from augcli.plural import few, several
 from augcli.records.mixed import line
@@ -66,10 +66,7 @@ class LabelTable:
         """Return what a row tells of split and label."""
         split, augment = None, self._settings.augment
         if self.split is not None:
-            cell = cells[self.split].strip()
-            split = called(
-                cell if cell in augment else meant(self.names[self.split], cell), augment
-            )
+            split = called(cells[self.split], augment, self.names[self.split])
         label = None if self.label is None else cells[self.label].strip()
         return split, None if label in self._settings.missing else label
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from augcli.balance.targets import Group
 from augcli.checks.equal import shared
-from augcli.dataset.splits import BLANK, NO_SPLIT, called, is_augmented
+from augcli.dataset.splits import BLANK, NO_SPLIT, is_augmented
 from augcli.errors import SampleError
 from augcli.once import Recent
 from augcli.rows.encodings import LostLine
@@ -203,7 +203,7 @@ class Library:
         told, coarse = self.settings.split_column is not None, file.coarse()
         for row, shape in enumerate(file.shapes):
             ident = name if self.single else f"{name}#{row}"
-            split = called(shape.split, self.settings.augment) if told else place.split
+            split = shape.split or NO_SPLIT if told else place.split
             label = shape.label if shape.label is not None else place.label
             trouble = file.bad.get(row) or place.trouble or (BLANK if split == NO_SPLIT else None)
             yield Entry(
