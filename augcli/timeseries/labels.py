@@ -22,7 +22,7 @@ from augcli.rows.encodings import open_text
 from augcli.settings.base import ColumnRef
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.listing import Place, beside_table
+from augcli.timeseries.places import Place, beside_table
 
 _HEAD = 1 << 16
 _NOWHERE = Place()
@@ -151,6 +151,15 @@ class LabelTable:
             file: {name: [self._present(cells[at])] for name, at in columns.items()}
             for file, cells in rows.items()
         }
+
+    def groups(self, files: Sequence[str]) -> Mapping[str, str]:
+        """Return file → what it stays together with where splits are drawn, if a column says so."""
+        by = self._settings.shares and self._settings.shares.group
+        if by not in self.names:
+            return {}
+        at = self.names.index(str(by))
+        rows = ((file, self.rows[path]) for file in files if (path := self.path_of(file)))
+        return {file: cell for file, cells in rows if (cell := self._present(cells[at]))}
 
     def _present(self, cell: str) -> str:
         return "" if cell.strip() in self._settings.missing else cell.strip()

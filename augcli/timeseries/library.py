@@ -6,6 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +23,7 @@ from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import open_file
 from augcli.timeseries.formats.base import SeriesFile
-from augcli.timeseries.listing import Place
+from augcli.timeseries.places import Place
 from augcli.timeseries.series import Series, stacked
 
 _OPEN, _RECENT = 64, 16
@@ -57,6 +58,8 @@ class Library:
 
     remarks: Sequence[str] = ()
     """What there is to know of the table of classes of files."""
+    together: Mapping[str, str] = MappingProxyType({})
+    """File → what that table says that it stays together with where splits are drawn."""
 
     def __init__(
         self,
