@@ -213,13 +213,13 @@ def folder_split(name: str, augment: Collection[str]) -> str | None:
 def called(value: str | None, augment: Collection[str], column: str = "") -> str:
     """Return the split that a cell of a column means.
 
-    That is its own text where it is asked for, or means none.
+    That is its own text where it is asked for, or means none. What splits are numbered by is not
+    believed: a person says which are augmented.
     """
     text = (value or NO_SPLIT).strip()
-    if text in augment:
-        return text
-    told = meant(column, text)
-    return _plainly(told) or told
+    is_number = text in _NUMBERED and _is_numbered(column)
+    told = text if is_number or text in augment else meant(column, text)
+    return told if told in augment else _plainly(told) or told
 
 
 def _plainly(name: str) -> str | None:
@@ -261,13 +261,18 @@ def called_splits(name: str) -> bool:
     return "1" in _flags(name)
 
 
+def _is_numbered(name: str) -> bool:
+    """Return whether a column is called so that 0, 1 and 2 in it are numbers of splits."""
+    return "".join(_LETTERS.findall(name)).lower() in _CALLED_SPLITS
+
+
 @lru_cache(maxsize=256)
 def _flags(name: str) -> Mapping[str, str]:
     """Return what yes and no mean in a column that asks whether a row is of a split.
 
     Where a column is called as those of splits are, what short forms and numbers mean.
     """
-    if "".join(_LETTERS.findall(name)).lower() in _CALLED_SPLITS:
+    if _is_numbered(name):
         return _SHORTENED | _NUMBERED
     if name.lower() == "phase":
         return _SHORTENED
