@@ -289,6 +289,15 @@ def test_only_what_can_be_contracted_is(text: str, expected: str) -> None:
     assert drawn(step("contractions"), document(text))[1].text == expected
 
 
+def test_turkish_letters_have_cases_of_their_own() -> None:
+    text, name = "IŞIK iyi İyi", "İstanbul"
+    for form, made in (("lower", "ışık iyi iyi"), ("upper", "IŞIK İYİ İYİ")):
+        assert drawn(step("case", form=form), document(text, language="turkish"))[1].text == made
+    swapped = drawn(step("case", form="swapped"), document(text, language="turkish"))[1].text
+    assert swapped == "ışık İYİ iYİ"
+    assert drawn(step("case"), document(name))[1].text == name.replace("İ", "i")
+
+
 @pytest.mark.oracle("case")
 def test_case_forms() -> None:
     doc = document("Big fox at http://A.org")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -71,15 +71,39 @@ class Contractions(TextTransform):
 
 @register
 class Case(TextTransform):
-    """Write words in another case: small, CAPITAL, Title, Capitalised first word, or sWAPPED."""
+    """Write words in another case: small, CAPITAL, Title, Capitalised first word, or sWAPPED.
+
+    In Turkish texts `i` and `ı` have the capitals `İ` and `I`.
+    """
+
+    revision: ClassVar[int] = 2
 
     form: Form = Field("lower", description="the case of the result")
 
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
         """Return the words that look different."""
+        letters = _TURKISH if document.reading.language == "turkish" else _LETTERS
         words = ((document.words[index], index == 0) for index in document.free)
-        made = ((word, _in_case(word.text, self.form, first=first)) for word, first in words)
+        made = ((w, _in_case(w.text, self.form, letters, first=first)) for w, first in words)
         return [[word.start, word.end, new] for word, new in made if new != word.text]
+
+
+class _Letters(NamedTuple):
+    """Small and large letters that are other ones than Unicode's, by their codes."""
+
+    small: dict[int, int]
+    large: dict[int, int]
+
+    def lower(self, text: str) -> str:
+        return text.translate(self.small).lower()
+
+    def upper(self, text: str) -> str:
+        return text.translate(self.large).upper()
+
+
+_LETTERS = _Letters(str.maketrans("İ", "i"), {})
+"""The small letter of `İ` would be two characters."""
+_TURKISH = _Letters(str.maketrans("İI", "iı"), str.maketrans("i", "İ"))
 
 
 @register
@@ -204,14 +228,15 @@ def _is_free(document: Document, span: Span) -> bool:
     return not document.kept.overlap(*span)
 
 
-def _in_case(word: str, form: str, *, first: bool) -> str:
+def _in_case(word: str, form: str, letters: _Letters, *, first: bool) -> str:
+    lower, upper = letters.lower, letters.upper
     match form:
         case "lower":
-            return word.lower()
+            return lower(word)
         case "upper":
-            return word.upper()
+            return upper(word)
         case "titlecase":
-            return word[:1].upper() + word[1:].lower()
+            return upper(word[:1]) + lower(word[1:])
         case "capitalised":
-            return (word[:1].upper() if first else word[:1].lower()) + word[1:].lower()
-    return word.swapcase()
+            return upper(word[:1]) + lower(word[1:]) if first else lower(word)
+    return "".join(lower(each) if each.isupper() else upper(each) for each in word)
