@@ -64,6 +64,8 @@ class Bonds(Struct, frozen=True):
     """Columns whose values come from one row."""
     sums: tuple[tuple[int, tuple[int, ...]], ...] = ()
     """A column, and those that add up to it."""
+    constants: tuple[tuple[tuple[int, ...], float], ...] = ()
+    """Columns, and the amount that they add up to."""
     orders: tuple[tuple[int, ...], ...] = ()
     """Columns of which none is above the next."""
 
@@ -74,6 +76,8 @@ class Bonds(Struct, frozen=True):
             yield f"{', '.join(names[each] for each in group)} together"
         for total, parts in self.sums:
             yield f"{names[total]} = {' + '.join(names[each] for each in parts)}"
+        for parts, amount in self.constants:
+            yield f"{' + '.join(names[each] for each in parts)} = {amount:.9g}"
         for order in self.orders:
             yield " ≤ ".join(names[each] for each in order)
         yield from (f"{each.name} in steps of {each.spacing}" for each in columns if each.spacing)

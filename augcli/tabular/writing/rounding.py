@@ -48,6 +48,13 @@ def rounded(values: Numbers, column: Column) -> Numbers:
     return np.round(values, column.style.decimals)
 
 
+def unit_of(column: Column) -> float:
+    """Return what a column's numbers differ by at least, 0 where they have any precision."""
+    if column.kind == "number":
+        return 0.0
+    return column.style.step or 10.0**-column.style.decimals
+
+
 def _on_their_day(values: Numbers, column: Column) -> Numbers:
     """Return the nearest dates that lie whole months from a column's least, on its day of one."""
     first = (column.low or 0.0) / column.day
