@@ -206,8 +206,10 @@ class ProcessedTable(Processed):
 
     @property
     def lost(self) -> Sequence[Lost]:
-        """Return what was not drawn as a worker ended that a method was asked in."""
-        return lost_methods(self.table, self.outlines, self.decided)
+        """Return what is not among what is drawn, as workers were lost on it."""
+        rows = (each for decided in self.decided for each in decided.lost)
+        told = (Lost(self._failure(row, why), label, 0) for row, label, why in rows)
+        return [*lost_methods(self.table, self.outlines, self.decided), *told]
 
     def _counts(self, of_asked: Callable[[int], Iterable[Count]]) -> list[Count]:
         asked = {outline.split: place for place, outline in enumerate(self.outlines)}
@@ -243,17 +245,16 @@ class ProcessedTable(Processed):
 
     @cached_property
     def _files(self) -> list[File]:
-        return list(files_of(self.table, self._splits, self._processor.dataset))
+        return [*files_of(self.table, self._splits, self._processor.dataset)]
 
     @cached_property
     def outputs(self) -> Sequence[Output]:
         """Return the tables with their new rows, and the table of where these come from."""
-        files = self._files
-        tables = [self._output_of(file) for file in files]
-        asides = [self._aside(PROVENANCE, lambda: self._provenance(files))]
+        tables = [self._output_of(file) for file in self._files]
+        asides = [self._aside(PROVENANCE, self._provenance)]
         if len(self._removed):
             asides.append(self._aside(REMOVED, self._removals))
-        if partial := [file for file in files if not self._kept(file).all()]:
+        if partial := [file for file in self._files if not self._kept(file).all()]:
             asides.append(self._aside(ORIGINALS, lambda: self._originals(partial)))
         return [*tables, *asides]
 
@@ -298,15 +299,15 @@ class ProcessedTable(Processed):
             self._ours,
             self._processor.output,
             self.job.spread,
-            self._key(file.name),
+            self._key(file.name, *(each.failure for each in self.lost)),
         )
 
     def _record(self, file: File, new: int) -> Plain:
-        source, own = self._sources[file.part], int(self._kept(file).sum())
+        source, dialect = self._sources[file.part], self.table.parts[file.part].dialect
+        own = int(self._kept(file).sum())
         others = {each.name: each.sha256 for each in self._sources if each is not source}
-        dialect = self.table.parts[file.part].dialect
-        both = zip(self.outlines, self.decided, strict=True)
-        spreads = {outline.name: each.spreads for outline, each in both}
+        names = (outline.name for outline in self.outlines)
+        spreads = dict(zip(names, (each.spreads for each in self.decided), strict=True))
         split = file.split or only_split(self.table, self._splits, file.part)
         told = original_of(source, file.name, split)
         made = {"partners": list(others), "partner_sha256": others, "steps": steps_of(self._drawn)}
@@ -325,8 +326,8 @@ class ProcessedTable(Processed):
             spreads=spreads,
         ).plain()
 
-    def _provenance(self, files: Sequence[File]) -> Iterator[pl.DataFrame]:
-        for file in files:
+    def _provenance(self) -> Iterator[pl.DataFrame]:
+        for file in self._files:
             first, drawn = int(self._kept(file).sum()), self._writing(file).whole
             yield from provenance.to_frames(self.table, self._splits, file.name, first, drawn)
 
@@ -339,12 +340,11 @@ class ProcessedTable(Processed):
         yield pl.DataFrame({"id": ids}).with_columns(method=pl.lit(balance and balance.name))
 
     def _aside(self, name: str, frames: Callable[[], Iterator[pl.DataFrame]]) -> Output:
-        record = {"output": name}
         key = self._key(f"{name} {FORM}")
-        return Output(record, key, lambda: parquet_of(frames()), listed=False)
+        return Output({"output": name}, key, lambda: parquet_of(frames()), listed=False)
 
-    def _key(self, name: str) -> str:
+    def _key(self, name: str, *lost: Plain) -> str:
         told = (self.job.dataset, self.job.output)
         settings = [each.model_dump(mode="json", exclude={"path"}) for each in told]
-        form = [name, _FORM, settings, self._processor.versions]
+        form = [name, _FORM, settings, self._processor.versions, *lost]
         return key_of_all(self._sources, self.job, form)
