@@ -80,6 +80,7 @@ class Bonds(Struct, frozen=True):
             yield f"{' + '.join(names[each] for each in parts)} = {amount:.9g}"
         for order in self.orders:
             yield " ≤ ".join(names[each] for each in order)
+        yield from (f"{each.name} on {each.weekdays}" for each in columns if each.weekdays)
         yield from (f"{each.name} in steps of {each.spacing}" for each in columns if each.spacing)
 
 

@@ -19,7 +19,7 @@ Values: TypeAlias = dict[int, Numbers]
 """Numbers of rows by column."""
 Mask: TypeAlias = NDArray[np.bool_]
 
-_LONGER = (0, 1, 60, 3600, 86_400, 31 * 86_400, 366 * 86_400)
+_LONGER = (0, 1, 60, 3600, 86_400, 3 * 86_400, 31 * 86_400, 366 * 86_400)
 """Seconds after which a date is surely written as a later one, whatever its form leaves out."""
 
 
