@@ -23,6 +23,7 @@ from augcli.records.keys import key_as_it_is, key_of_all
 from augcli.records.provenance import TableRecord, original_of
 from augcli.rows.opened import copied
 from augcli.rows.originals import originals
+from augcli.rows.packings import packers_of
 from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE, REMOVED, lost_lines, parquet_of
 from augcli.tabular.aims import foreseen
 from augcli.tabular.checks import check_job, labels_of, unlabelled
@@ -31,7 +32,7 @@ from augcli.tabular.deciding.balance import Decided
 from augcli.tabular.deciding.outline import NO_CLASS, Outline, passing
 from augcli.tabular.deciding.steps import steps_of
 from augcli.tabular.drawn import Drawn
-from augcli.tabular.faults import failed_methods, lost_methods, without_faults
+from augcli.tabular.faults import failed_methods, lost_of, without_faults
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods.base import stages_of
 from augcli.tabular.reading.doubts import refuse_unclear, warned
@@ -207,9 +208,7 @@ class ProcessedTable(Processed):
     @property
     def lost(self) -> Sequence[Lost]:
         """Return what is not among what is drawn, as workers were lost on it."""
-        rows = (each for decided in self.decided for each in decided.lost)
-        told = (Lost(self._failure(row, why), label, 0) for row, label, why in rows)
-        return [*lost_methods(self.table, self.outlines, self.decided), *told]
+        return [*lost_of(self.table, self.outlines, self.decided, self._failure)]
 
     def _counts(self, of_asked: Callable[[int], Iterable[Count]]) -> list[Count]:
         asked = {outline.split: place for place, outline in enumerate(self.outlines)}
@@ -290,16 +289,17 @@ class ProcessedTable(Processed):
             yield Lost(self._failure(int(drawn.base[0]), reason), drawn.label)
 
     def _written_as(self, file: File) -> Writing:
+        source = self._sources[file.part]
         return Writing(
             self.table,
             file.part,
-            self._sources[file.part],
+            source,
             self._drawn_of(file),
             self._kept(file),
             self._ours,
             self._processor.output,
             self.job.spread,
-            self._key(file.name, *(each.failure for each in self.lost)),
+            self._key(file.name, *packers_of(source.data), *(each.failure for each in self.lost)),
         )
 
     def _record(self, file: File, new: int) -> Plain:
@@ -343,8 +343,8 @@ class ProcessedTable(Processed):
         key = self._key(f"{name} {FORM}")
         return Output({"output": name}, key, lambda: parquet_of(frames()), listed=False)
 
-    def _key(self, name: str, *lost: Plain) -> str:
+    def _key(self, name: str, *more: object) -> str:
         told = (self.job.dataset, self.job.output)
         settings = [each.model_dump(mode="json", exclude={"path"}) for each in told]
-        form = [name, _FORM, settings, self._processor.versions, *lost]
+        form = [name, _FORM, settings, self._processor.versions, *more]
         return key_of_all(self._sources, self.job, form)

@@ -56,10 +56,21 @@ def failed_methods(table: Table, outlines: Iterable[Outline], told: Told) -> Ite
     return (each for fault, each in _of_methods(table, outlines, told) if not fault.again)
 
 
-def lost_methods(table: Table, outlines: Iterable[Outline], told: Told) -> list[Lost]:
-    """Return what was not drawn as a worker ended that a method was asked in."""
-    faults = _of_methods(table, outlines, told)
-    return [Lost(each, fault.label, 0) for fault, each in faults if fault.again]
+def lost_of(
+    table: Table,
+    outlines: Iterable[Outline],
+    decided: Sequence[Decided],
+    failed: Callable[[int, str], Plain],
+) -> Iterator[Lost]:
+    """Yield what is not drawn, as a worker ended that a method was asked in, or on a new row.
+
+    `failed` tells of a row why nothing is made of it.
+    """
+    for fault, each in _of_methods(table, outlines, decided):
+        if fault.again:
+            yield Lost(each, fault.label, 0)
+    for row, label, why in (lost for each in decided for lost in each.lost):
+        yield Lost(failed(row, why), label, 0)
 
 
 def _of_methods(
