@@ -332,3 +332,16 @@ def test_ids_of_a_type_without_room_are_told(tmp_path: Path) -> None:
     output = {"path": str(tmp_path / "out"), "ids": "new"}
     with pytest.raises(RecipeError, match="column 'key' holds Int8"):
         augmented(tmp_path, dataset, copies=1, output=output)
+
+
+def test_ids_without_room_beside_others_are_told(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"uid": [f"u{n}" for n in range(60)], "row_id": range(1, 61)})
+    frame = frame.with_columns(pl.col("row_id").cast(pl.Int16), x=pl.int_range(60) ** 2 % 37 / 8)
+    frame.with_columns(kind=pl.Series(["ab"[n % 4 == 0] for n in range(60)])).write_parquet(
+        tmp_path / "t.parquet"
+    )
+    output = {"path": str(tmp_path / "out"), "ids": "new"}
+    dataset = {"path": "t.parquet", "label": "kind", "id": "uid"}
+    notes = augmented(tmp_path, dataset, copies=1, output=output).notes
+    assert any("columns without new ids: 'row_id' (Int16);" in note for note in notes)
+    assert pl.read_parquet(tmp_path / "out/t.parquet")["uid"].is_unique().all()

@@ -149,13 +149,13 @@ class Table(Struct, dict=True):
     @property
     def ids(self) -> list[Column]:
         """Return the columns that name rows, as told or found out, and that new ids fit in."""
-        named = (column for column in self.columns if column.role in ("id", "feature"))
-        return [
-            column
-            for column in named
-            if (column.role == "id" or column.kind == "id")
-            and column.dtype in (None, "String", *WHOLE_IDS)
-        ]
+        return [each for each in self.named if each.dtype in (None, "String", *WHOLE_IDS)]
+
+    @property
+    def named(self) -> list[Column]:
+        """Return the columns that name rows, as told or found out."""
+        some = (each for each in self.columns if each.role in ("id", "feature"))
+        return [each for each in some if "id" in (each.role, each.kind)]
 
     def new_mark(self, index: int) -> str:
         """Return how new ids of a column begin: as none that it has."""
