@@ -32,11 +32,11 @@ from augcli.image.settle import Settled
 from augcli.image.transform import asks_objects
 from augcli.names import Spot, encoded_name, group_name
 from augcli.once import kept
-from augcli.records.keys import key_of_told, told
+from augcli.records.keys import key_of_told, told, told_hashes
 from augcli.records.provenance import PictureRecord
 from augcli.requests.asked import Copies
 from augcli.requests.redraws import Fault, Place, Vain
-from augcli.task import Output, Processed, Processor, Source, Task
+from augcli.task import Output, Plain, Processed, Processor, Source, Task
 
 
 class ImageProcessor(Processor["ProcessedPicture"]):
@@ -59,6 +59,11 @@ class ImageProcessor(Processor["ProcessedPicture"]):
     def asks_objects(self) -> bool:
         """Return whether any step depends on where objects lie."""
         return asks_objects(self.job.steps)
+
+    @kept
+    def listing(self) -> Plain | None:
+        """Return what it takes to list pictures as the dataset does, as every record tells."""
+        return self.job.dataset.listing
 
     @kept
     def names_classes(self) -> bool:
@@ -284,11 +289,13 @@ class ProcessedPicture(Processed):
 
     @kept
     def _hashes(self) -> str:
-        return told({self._task.source: self._digest})
+        return told_hashes({self._task.source: self._digest})
 
     def _hashes_with(self, others: Mapping[str, str]) -> str:
         """Return the hashes of the source and of what is mixed with it, as a key has them."""
-        return told({self._task.source: self._digest, **others}) if others else self._hashes
+        if not others:
+            return self._hashes
+        return told_hashes({self._task.source: self._digest, **others})
 
     def _record(
         self,
@@ -334,7 +341,7 @@ class ProcessedPicture(Processed):
             encoding=None,
             width=None,
             height=None,
-            listing=self._processor.job.dataset.listing,
+            listing=self._processor.listing,
         )
 
 
