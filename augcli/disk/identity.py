@@ -9,19 +9,29 @@ from __future__ import annotations
 
 import os
 from hashlib import blake2b
-from typing import TypeGuard
+from operator import attrgetter
+from typing import TypeAlias, TypeGuard
 
 MARKED = 7_258_118_400_000_000_000
 """Nanoseconds since the epoch: times from here on are marks."""
 _BITS = 60
+_NUMBERS = attrgetter("st_size", "st_mtime_ns", "st_ctime_ns", "st_ino")
+
+Identity: TypeAlias = tuple[int, ...]
+"""What tells a file as unchanged; nothing where it is gone."""
 
 
 def identity(stat: os.stat_result) -> list[int]:
     """Return what tells a file as unchanged: size, mtime, ctime, inode; or size and mark."""
-    changed = stat.st_mtime_ns
-    if changed >= MARKED:
-        return [stat.st_size, changed, 0, 0]
-    return [stat.st_size, changed, stat.st_ctime_ns, stat.st_ino]
+    return [*told_by(stat)]
+
+
+def told_by(stat: os.stat_result | None) -> Identity:
+    """Return the same as a tuple, of what is gone an empty one; there may be millions."""
+    if stat is None:
+        return ()
+    numbers: Identity = _NUMBERS(stat)
+    return numbers if numbers[1] < MARKED else (*numbers[:2], 0, 0)
 
 
 def time_of(mark: str) -> int:

@@ -17,22 +17,26 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from hashlib import blake2b
-from itertools import accumulate
+from itertools import accumulate, compress
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from augcli import __version__
+from augcli.disk.identity import Identity
 from augcli.records.journal import HEAD
 from augcli.records.lines import dump_line
 from augcli.requests.asked import Splits
 from augcli.store.output import OutputFolder
-from augcli.store.untouched import output_stat, sha256_below
+from augcli.store.untouched import sha256_below
 from augcli.task import Plain
 
-_VERSION = 3
+_VERSION = 4
 _DIGEST = 16
 _BLOCK = 1024
 """Records that are told of together."""
+
+_NUMBERS = 4
+"""That tell a file as unchanged."""
 
 Told = str | list[str | None]
 """What names a source and its output: most often the path of its original alone."""
@@ -48,6 +52,11 @@ class Block(NamedTuple):
     seals: list[int | None]
     """None where the record is to be read."""
     outputs: list[list[str]]
+
+    def only(self, chosen: Sequence[bool]) -> Block:
+        """Return what is told of some of the records."""
+        columns: Iterator[Any] = ([*compress(column, chosen)] for column in self)
+        return Block(*columns)
 
 
 class Sealed(NamedTuple):
@@ -75,8 +84,8 @@ def told_of(base: str, source: str, inputs: Sequence[str], odd: Sequence[str | N
     return base if is_plain else [base, *odd, *inputs]
 
 
-def seal_of(asked: int, stats: Iterable[int]) -> int:
-    """Return the seal of what is asked, and of the stats of inputs and outputs.
+def seal_of(asked: int, stats: Iterable[Identity]) -> int:
+    """Return the seal of what is asked, and of what inputs and outputs are like.
 
     Python's hash of whole numbers hangs on no seed; where it comes to be another, records are read.
     """
@@ -93,13 +102,14 @@ def sealed(record: Plain, begin: int) -> Sealed:
 
 def _seal_on(record: Plain) -> int | None:
     """Return the seal of a record; None for units of many samples, which are few."""
-    stats = [record["stat"], *(each["stat"] for each in record["outputs"])]
+    own, made = record["stat"], [each["stat"] for each in record["outputs"]]
     is_one = record["request"]["asks"] != Splits.asks
     is_whole = record["stamp"] is not None and not record["failure"] and "short" not in record
-    if not is_one or not is_whole or not all(stats):
+    if not is_one or not is_whole or not own or not all(made):
         return None
+    files = zip(*[iter(own)] * _NUMBERS, strict=False)
     asked = asked_of(*(record[key] for key in ("stamp", "split", "label", "request")))
-    return seal_of(asked, (number for stat in stats for number in stat))
+    return seal_of(asked, [*files, *map(tuple, made)])
 
 
 def hash_of(sources: Sequence[str]) -> str:
@@ -158,7 +168,7 @@ class Seals:
     def _now(self, sources: str) -> Plain:
         """Return what the head is to say of the files as they are."""
         output, folder = self._output, self._output.folder
-        stats = [output_stat(folder, output.name(p)) for p in (output.journal, output.manifest)]
+        stats = [folder.identity(output.name(p)) for p in (output.journal, output.manifest)]
         sha256 = sha256_below(folder, output.name(self.path))
         versions = {"seals": _VERSION, "augcli": __version__, **HEAD}
         return {**versions, "sources": sources, "of": stats, "sha256": sha256}
