@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import chain, islice, repeat
+from typing import NamedTuple, TypeVar
 
-from augcli.disk.folder import Folder
 from augcli.disk.identity import Identity
 from augcli.disk.reading import Look, looking_below
 from augcli.engines import Beat, ChunkFunction, Outcome, Share
@@ -18,6 +18,8 @@ from augcli.store.manifest import Journal
 from augcli.store.seals import Told, asked_of, seal_of, told_of
 from augcli.task import Pools, files_of
 from augcli.work.tasks import Tasks
+
+T = TypeVar("T")
 
 _FEW_BLOCKS = 16
 """Of seals, at which one process looks sooner than forks of it do."""
@@ -42,7 +44,7 @@ class Glance:
         """Return for each row whether its seal is what it would be now."""
         untouched = bytearray(len(self._dataset))
         with looking_below(self._dataset.root) as look:
-            seen = _Seen(look, self._journal.files.held())
+            seen = _seen(look, self._journal.files.held().identities)
             for outcome in self._shared(partial(self._as_sealed, seen), share):
                 for start, stop in outcome.receipt or ():
                     untouched[start:stop] = b"\1" * (stop - start)
@@ -73,8 +75,10 @@ class Glance:
         """Return the rows of a block that would be told and sealed the same now."""
         rows, known = self._journal.sealed(block)
         told, inputs, partners = self._told(rows)
-        stats = seen.stats(inputs, partners, known.outputs)
-        seals = map(seal_of, self._asked_of(rows), stats)
+        own = _in_parts(seen.inputs(chain.from_iterable(inputs)), map(len, inputs))
+        others = (map(seen.partner, names) for names in partners)
+        made = _in_parts(seen.outputs(known.outputs), known.counts)
+        seals = map(seal_of, self._asked_of(rows), map(chain, own, others, made))
         columns = zip(rows, told, known.told, seals, known.seals, strict=True)
         return [row for row, a, b, seal, other in columns if a == b and seal == other]
 
@@ -85,7 +89,7 @@ class Glance:
         bases = self._tasks.bases(rows)
         if self._are_lone:
             ids = self._dataset.ids
-            return bases, [(ids[row],) for row in rows], repeat((), len(rows))
+            return bases, [*zip(map(ids.__getitem__, rows), strict=True)], repeat(())
         inputs = [*map(self._dataset.inputs, rows)]
         pools = [*map(self._tasks.pools, rows)]
         told = map(self._told_of, rows, bases, inputs, pools)
@@ -109,27 +113,20 @@ class Glance:
             yield asked[key]
 
 
-class _Seen:
-    """What files are like now; that of partners is kept, as each is one of many samples."""
+class _Seen(NamedTuple):
+    """What files are like now."""
 
-    def __init__(self, look: Look, outputs: Folder):
-        self._look = look
-        self._outputs = outputs
-        self._partner = lru_cache(maxsize=_LOOKED_AT)(lambda name: look([name])[0])
-
-    def stats(
-        self,
-        inputs: Sequence[Sequence[str]],
-        partners: Iterable[Sequence[str]],
-        made: Sequence[Sequence[str]],
-    ) -> Iterator[list[Identity]]:
-        """Yield for each source what its files are like, those of its partners, and its outputs."""
-        own, outputs = _of_each(self._look, inputs), _of_each(self._outputs.identities, made)
-        for ours, others, theirs in zip(own, partners, outputs, strict=True):
-            yield [*ours, *map(self._partner, others), *theirs]
+    inputs: Look
+    outputs: Look
+    partner: Callable[[str], Identity]
+    """Looks once at a file, as each is one of many samples."""
 
 
-def _of_each(look: Look, names: Sequence[Sequence[str]]) -> Iterator[Iterable[Identity]]:
-    """Yield what the files of each are like, after one look at those of all."""
-    found = iter(look(chain.from_iterable(names)))
-    return (islice(found, len(each)) for each in names)
+def _seen(inputs: Look, outputs: Look) -> _Seen:
+    return _Seen(inputs, outputs, lru_cache(maxsize=_LOOKED_AT)(lambda name: inputs([name])[0]))
+
+
+def _in_parts(found: Iterable[T], sizes: Iterable[int]) -> Iterator[Iterable[T]]:
+    """Yield things one after the other, as many as each size says."""
+    left = iter(found)
+    return (islice(left, size) for size in sizes)
