@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from copy import copy
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from augcli.disk.disk import Pieces, fill, sync_all
 from augcli.disk.identity import Identity, identity, told_by
@@ -122,16 +122,16 @@ class Folder:
 
     def identities(self, names: Iterable[str]) -> list[Identity]:
         """Return what tells files as untouched, of what is gone an empty tuple; of millions."""
-        found, kept = [], self._kept or {}
+        found: list[os.stat_result | None] = []
+        kept = self._kept or {}
         for name in names:
             folder, _, last = name.rpartition("/")
             try:
                 handle = kept[folder if last.strip(".") else last]  # `..` leads elsewhere
-                seen: Any = os.stat(last, dir_fd=handle, follow_symlinks=False)
+                found.append(os.stat(last, dir_fd=handle, follow_symlinks=False))
             except (KeyError, OSError, ValueError):
-                seen = self.stat(name)
-            found.append(told_by(seen))
-        return found
+                found.append(self.stat(name))
+        return told_by(found)
 
     def identity(self, name: str) -> list[int] | None:
         """Return what tells a file as untouched; None if it is gone."""

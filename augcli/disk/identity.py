@@ -8,6 +8,7 @@ disk that it is copied to.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from hashlib import blake2b
 from operator import attrgetter
 from typing import TypeAlias, TypeGuard
@@ -23,15 +24,15 @@ Identity: TypeAlias = tuple[int, ...]
 
 def identity(stat: os.stat_result) -> list[int]:
     """Return what tells a file as unchanged: size, mtime, ctime, inode; or size and mark."""
-    return [*told_by(stat)]
+    return [*told_by([stat])[0]]
 
 
-def told_by(stat: os.stat_result | None) -> Identity:
-    """Return the same as a tuple, of what is gone an empty one; there may be millions."""
-    if stat is None:
-        return ()
-    numbers: Identity = _NUMBERS(stat)
-    return numbers if numbers[1] < MARKED else (*numbers[:2], 0, 0)
+def told_by(stats: Iterable[os.stat_result | None]) -> list[Identity]:
+    """Return the same of many; an empty tuple of what is gone."""
+    return [
+        (told if (told := _NUMBERS(each))[1] < MARKED else (*told[:2], 0, 0)) if each else ()
+        for each in stats
+    ]
 
 
 def time_of(mark: str) -> int:

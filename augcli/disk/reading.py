@@ -92,13 +92,13 @@ def looking_below(root: str | Path) -> Iterator[Look]:
     handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
 
     def look(names: Iterable[str]) -> list[Identity]:
-        found: list[Identity] = []
+        found: list[os.stat_result | None] = []
         for name in names:
             try:
-                found.append(told_by(os.stat(name, dir_fd=handle)))
+                found.append(os.stat(name, dir_fd=handle))
             except OSError:
-                found.append(())
-        return found
+                found.append(None)
+        return told_by(found)
 
     try:
         yield look
