@@ -82,8 +82,11 @@ class Plan(Struct, frozen=True):
 
     def objects(self, failed: Mapping[str, int] | None = None) -> list[Count]:
         """Return the objects of each class in each split, before and at most after."""
-        fewer, rows = self._fewer(failed), range(len(self.dataset))
-        made = [fewer[row] if row in fewer else self._given(self.requests[row]) for row in rows]
+        fewer = self._fewer(failed)
+
+        def made(row: int) -> int:
+            return fewer[row] if row in fewer else self._given(self.requests[row])
+
         return objects_of(self.dataset, made)
 
     def _fewer(self, failed: Mapping[str, int] | None) -> dict[int, int]:

@@ -33,9 +33,11 @@ def refuse_lists(
 ) -> None:
     """Raise DoubtError for a file beside samples that lists some of them as a split's.
 
-    `names` are those of the samples' files, none of which is held out; `labels` of other files
-    that are used.
+    `names` are those of the samples' files in the listing, none of which is held out; `labels` of
+    other files that are used.
     """
+    if len(names) == len(listing.names):
+        return
     likely = {path for path in listing.names if is_list(path)}
     told, others = Told(settings), likely.difference(names, labels)
     lists = [path for path in sorted(others) if told(path) != CLASS]

@@ -191,9 +191,10 @@ class Dataset(Struct):
         """Return the splits of some rows."""
         return map(str, self._splits.of(rows))
 
-    def groups_of(self, rows: Sequence[int]) -> Iterator[tuple[str, str | None]]:
-        """Yield split and class of some rows."""
-        return zip(self.splits_of(rows), self._labels.of(rows), strict=True)
+    def group_numbers(self, rows: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Yield numbers that tell split and class of some rows."""
+        columns = self._splits.numbers, self._labels.numbers
+        return zip(*(map(each.__getitem__, rows) for each in columns), strict=True)
 
     @property
     def groups(self) -> Iterator[tuple[str, str | None]]:

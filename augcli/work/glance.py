@@ -37,7 +37,7 @@ class Glance:
         self._stamps = stamps
         self._dataset = plan.dataset
         self._are_lone = self._dataset.are_lone and not plan.partners
-        self._asked: dict[tuple[str, str | None, int], int] = {}
+        self._asked: dict[tuple[tuple[int, int], int], int] = {}
         """What is asked of rows of a split and class by a request, which the plan holds."""
 
     def untouched(self, share: Share) -> bytearray:
@@ -78,7 +78,7 @@ class Glance:
         own = _in_parts(seen.inputs(chain.from_iterable(inputs)), map(len, inputs))
         others = (map(seen.partner, names) for names in partners)
         made = _in_parts(seen.outputs(known.outputs), known.counts)
-        seals = map(seal_of, self._asked_of(rows), map(chain, own, others, made))
+        seals = map(seal_of, self._asked_of_each(rows), map(chain, own, others, made))
         columns = zip(rows, told, known.told, seals, known.seals, strict=True)
         return [row for row, a, b, seal, other in columns if a == b and seal == other]
 
@@ -101,16 +101,18 @@ class Glance:
         odd = dataset.checksums.get(source), value, hash_of_partners(pools)
         return told_of(base, source, inputs, odd)
 
-    def _asked_of(self, rows: Sequence[int]) -> Iterator[int]:
+    def _asked_of_each(self, rows: Sequence[int]) -> Iterator[int]:
         """Yield the hashes of what is asked of rows."""
-        requests, asked = self._plan.requests, self._asked
-        for row, (split, label) in zip(rows, self._dataset.groups_of(rows), strict=True):
-            request = requests[row]
-            key = split, label, id(request)
+        asked, requests = self._asked, map(self._plan.requests.__getitem__, rows)
+        keys = zip(self._dataset.group_numbers(rows), map(id, requests), strict=True)
+        for row, key in zip(rows, keys, strict=True):
             if key not in asked:
-                told = self._stamps.of(request.asks), split, label, plain_request(request)
-                asked[key] = asked_of(*told)
+                asked[key] = self._asked_of(row)
             yield asked[key]
+
+    def _asked_of(self, row: int) -> int:
+        (split, label), request = self._dataset.group(row), self._plan.requests[row]
+        return asked_of(self._stamps.of(request.asks), split, label, plain_request(request))
 
 
 class _Seen(NamedTuple):
