@@ -221,7 +221,8 @@ def replacements_of_many(draws: ManyDraws, known: Numbers, counts: Numbers) -> E
 
 
 def _replaced(document: Document, picks: Iterable[Pick]) -> list[Edit]:
-    words, known, found = document.words, document.replaceable, list[Edit]()
+    words, known = document.words, document.replaceable
+    found: list[Edit] = []
     for place, here in picks:
         indices, synonyms = known[place]
         new = one_of(here, synonyms)
@@ -289,7 +290,8 @@ def _swap(draws: Any, free: Any) -> Any:
 
 def _swapped(document: Document, drawn: Iterable[tuple[int, int]]) -> list[Edit]:
     words, free = document.words, document.free
-    at, moved = list(free), set[int]()
+    at = list(free)
+    moved: set[int] = set()
     for one, other in drawn:
         at[one], at[other] = at[other], at[one]
         moved |= {one, other}
