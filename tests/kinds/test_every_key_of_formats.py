@@ -30,7 +30,7 @@ DATASET: dict[str, Any] = {
     **{"augment": ["train", "test"], "splits": {"test": "held"}, "leaks": "allow"},
     **{"include": ["train/**", "one.png"], "exclude": ["**/one*"], "max_bytes": 100_000},
     **{"format": "csv", "layout": "wide", "header": False, "delimiter": "|", "quote": "'"},
-    **{"encoding": "utf-16", "missing": ["x", "no"], "label": 0, "split": "class", "id": 0},
+    **{"encoding": "latin-1", "missing": ["x", "no"], "label": 0, "split": "class", "id": 0},
     **{"group": "town", "ignore": ["count"], "columns": {"count": "category"}},
     **{"together": ["town", "count"], "order": ["count", "height"], "constraints": "told"},
     **{"sum": {"height": ["count"]}},
