@@ -8,7 +8,13 @@ import numpy as np
 from pydantic import Field
 
 from augcli.nearest.points import Points, squared
-from augcli.nearest.search import distances, nearest, nearest_others, without_self
+from augcli.nearest.search import (
+    farthest_distances,
+    nearest,
+    nearest_distances,
+    nearest_others,
+    without_self,
+)
 from augcli.tabular.methods.base import Cleaner, K, Measuring, UnderSampler, fewest, register_method
 from augcli.tabular.methods.smote import Smote
 from augcli.tabular.reading.table import Codes, Rows
@@ -32,7 +38,8 @@ class NearMiss(Measuring, UnderSampler):
         few = space.everywhere.at(np.flatnonzero(space.classes == fewest(space.classes)))
         places = space.members(label)
         ours = space.everywhere.at(places)
-        means = distances(few, ours, self.k, farthest=self.variant == 2).mean(axis=1)
+        measured = farthest_distances if self.variant == 2 else nearest_distances
+        means = measured(few, ours, self.k).mean(axis=1)
         if self.variant == 3:
             near = np.zeros(len(places), bool)
             near[np.unique(nearest(ours, few, self.k))] = True
