@@ -240,12 +240,16 @@ class ClusterCentroids(Measuring, UnderSampler):
 
 
 def _from_middles(features: Any, middles: Numbers, clusters: Codes) -> Numbers:
-    """Return how far each row is from the middle of its cluster, squared."""
+    """Return how far each row is from the middle of its cluster, squared, to five digits.
+
+    Two rows are as far from their middle as each other, whatever rounding makes of that.
+    """
     away = np.empty(len(clusters))
     for rows in blocks(np.arange(len(clusters)), middles.shape[1]):
         apart = np.asarray(features[rows] - middles[clusters[rows]])
         away[rows] = np.einsum("ij,ij->i", apart, apart)
-    return away
+    digits, power = np.frexp(away)
+    return np.ldexp(np.round(digits, 5), power)
 
 
 def central(away: Numbers, clusters: Codes) -> Rows:
