@@ -47,6 +47,7 @@ PARTS: dict[str, tuple[str, Part]] = {
     "tables-million": (tables.MILLION, tables.million),
     "tables-sampling": (tables.SAMPLING, tables.sampling),
     "tables-methods": (balancing.TITLE, balancing.compare),
+    "tables-methods-memory": (balancing.MEMORY, balancing.memory),
     "tables-memory": (tables.MEMORY, tables.memory),
     "tables-approximate": (tables.APPROXIMATE, tables.approximate),
     "tables-quality": (tables_quality.TITLE, tables_quality.quality),

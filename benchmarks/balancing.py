@@ -5,6 +5,8 @@ A table in memory in, one out, of few rows and of many in turn; the slope betwee
 
 from __future__ import annotations
 
+import json
+import shutil
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,10 +16,12 @@ from msgspec import Struct
 
 from augcli.tabular.methods import METHODS
 from benchmarks import environment
+from benchmarks.measure import run, say
 from benchmarks.results import TABLES, Section, Target
 from benchmarks.tables import asked, numeric
 
 TITLE = "Every method beside imbalanced-learn's"
+MEMORY = "Memory of methods that compare many rows"
 _FOLDER = environment.SCRATCH / "balancing"
 _THOUSAND = 1000
 _MS = 1000
@@ -77,6 +81,12 @@ _NUMBERS = [
     Pair("one_sided", "OneSidedSelection"),
     Pair("cluster_centroids", "ClusterCentroids"),
 ]
+_MEASURED = (
+    *("smote", "borderline_smote", "adasyn", "kmeans_smote", "smote_tomek", "smote_enn", "tomek"),
+    *("enn", "repeated_enn", "all_knn", "neighbourhood_cleaning", "one_sided", "condensed"),
+    *("near_miss", "cluster_centroids"),
+)
+"""Methods whose memory is measured on a table of very many rows."""
 PAIRS = [*_NUMBERS, *_SLOW, *_KINDS, *_CATEGORIES]
 
 
@@ -191,3 +201,32 @@ def _targets(lines: Sequence[Line]) -> list[Target]:
         Target("each method", "≥ 1 times ours", f"{slower} of {len(lines)} below", not slower),
         Target("their median", "≥ 1.5 times ours", f"{middle:.2f}", middle >= 1.5),
     ]
+
+
+def memory(rounds: int, *, quick: bool) -> Section:
+    """Measure the memory of commands whose methods compare many rows."""
+    _FOLDER.mkdir(parents=True, exist_ok=True)
+    count = 20_000 if quick else 200_000
+    path = _FOLDER / f"rare-{count}.csv"
+    numeric(count, 6, 0.995, path)
+    rows = [_remembered(path, method) for method in _MEASURED]
+    head = ("method", "peak, MB", "largest worker, MB", "wall, s", "CPU, s")
+    text = (
+        f"{count:,} rows of 6 numbers, half a per cent rare, CSV to CSV. `svm_smote` and "
+        "`instance_hardness` are left out: their learners take minutes to hours for so many rows."
+    )
+    return Section(MEMORY, text, [head, *rows], page=TABLES)
+
+
+def _remembered(path: Path, method: str) -> tuple[str, ...]:
+    """Run a method on a table; return its row."""
+    target = _FOLDER / "out"
+    shutil.rmtree(target, ignore_errors=True)
+    dataset = {"path": str(path), "kind": "tabular", "label": -1}
+    told = {"version": 1, "dataset": dataset, "output": {"path": str(target)}}
+    recipe = _FOLDER / f"{method}.json"
+    recipe.write_text(json.dumps(told | {"balance": {"method": method}}))
+    cost = run([environment.AUGMENT, "run", str(recipe), "-q"], watch_memory=True)
+    say(f"  {method}: {cost.cpu:.1f} s CPU")
+    sizes = (f"{size / 10**6:.0f}" for size in (cost.peak, cost.workers))
+    return method, *sizes, f"{cost.wall:.1f}", f"{cost.cpu:.1f}"

@@ -1,15 +1,19 @@
 """Texts, series and sounds: what one more new sample costs beside peers, with start-up taken out.
 
-As the races of pictures do: each contender runs on few and on many sources in turn. The peers of
-texts run in an interpreter of their own, as `benchmarks/text.py` says.
+As the races of pictures do: each contender runs on few and on many sources in turn. Both sides have
+one process, then two: side by side, two cost each other time. A peer is two scripts then, each on
+half as many sources. The peers of texts run in an interpreter of their own, as `benchmarks/text.py`
+says.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +27,7 @@ from benchmarks.results import SERIES, TEXTS, Page, Section
 _FOLDER = environment.SCRATCH / "rows"
 _OUT = _FOLDER / "out"
 _OURS = "augment"
+_PROCESSES = (1, 2)
 
 
 class Race(Struct, frozen=True):
@@ -63,7 +68,7 @@ def _of_texts() -> str | None:
 
 _TAGGER = """ nlpaug's tagger is NLTK's class with the weights of textblob-aptagger 0.2.0, from
 which NLTK took it over. Ours takes 1.45 tries for a text that is new, tells of each all params, and
-looks a new word up once in each of its two processes."""
+looks a new word up once in each of its processes."""
 
 RACES = {
     "race-texts": Race(
@@ -118,30 +123,53 @@ def race(what: Race, rounds: int, *, quick: bool) -> Section | str:
     shutil.rmtree(_FOLDER, ignore_errors=True)
     _FOLDER.mkdir(parents=True)
     many = what.many // 4 if quick else what.many
-    sizes = [(what.source(_FOLDER, count), count) for count in (what.few, many)]
-    contenders = {_OURS: _ours, what.peer: _peer}
-    found: dict[str, list[tuple[float, float]]] = {name: [] for name in contenders}
-    run(_ours(what, sizes[0][0], interpreter))  # sources into memory, bytecode compiled
+    commands: dict[str, Callable[[int, int], list[str]]] = {
+        _OURS: lambda count, processes: _ours(what, count, processes),
+        what.peer: lambda count, processes: _peers(what, count, processes, interpreter),
+    }
+    found: dict[tuple[str, int], list[tuple[float, float]]] = {}
+    run(_ours(what, what.few, 1))  # sources into memory, bytecode compiled
     for number in range(rounds):
-        for name, command in contenders.items():
+        for processes, (name, command) in product(_PROCESSES, commands.items()):
             costs = [
-                (_cpu(command(what, source, interpreter)), count * what.copies)
-                for source, count in sizes
+                (_cpu(command(count, processes)), count * what.copies) for count in (what.few, many)
             ]
-            found[name].append(line_of(*costs))
-            say(f"  round {number + 1}: {name}: {1000 * found[name][-1][0]:.1f} µs a sample")
-    lines = {name: Line(*zip(*each, strict=True)) for name, each in found.items()}
-    times = lines[what.peer].times(lines[_OURS])
-    text = f"{what.few} and {many} sources, {what.copies} copies each; ours with 2 processes."
+            slope = line_of(*costs)
+            found.setdefault((name, processes), []).append(slope)
+            told = f"{name}, {processes}: {1000 * slope[0]:.1f} µs a sample"
+            say(f"  round {number + 1}: {told}")
+    lines = {key: Line(*zip(*each, strict=True)) for key, each in found.items()}
+    return _section(what, many, lines)
+
+
+def _section(what: Race, many: int, lines: Mapping[tuple[str, int], Line]) -> Section:
+    text = f"{what.few} and {many} sources, {what.copies} copies each."
     head = ("", "CPU for one more, µs", "start, s", "times ours")
-    target = target_of(what.peer, what.wanted, times)
-    return Section(what.title, text + what.note, [head, *_rows(lines)], [target], what.page)
+    targets = [
+        target_of(
+            f"{what.peer}, {processes} {_word(processes)}",
+            what.wanted,
+            lines[what.peer, processes].times(lines[_OURS, processes]),
+        )
+        for processes in _PROCESSES
+    ]
+    return Section(what.title, text + what.note, [head, *_rows(lines)], targets, what.page)
 
 
-def _rows(lines: Mapping[str, Line]) -> Iterator[tuple[str, ...]]:
-    for name, line in lines.items():
+def _word(processes: int) -> str:
+    return "process" if processes == 1 else "processes"
+
+
+def _rows(lines: Mapping[tuple[str, int], Line]) -> Iterator[tuple[str, ...]]:
+    for (name, processes), line in lines.items():
         micros = Spread(tuple(1000 * slope for slope in line.slopes))
-        yield name, str(micros), str(Spread(line.starts)), str(line.times(lines[_OURS]))
+        times = line.times(lines[_OURS, processes])
+        yield (
+            f"{name}, {processes} {_word(processes)}",
+            str(micros),
+            str(Spread(line.starts)),
+            str(times),
+        )
 
 
 def _cpu(command: Sequence[str]) -> float:
@@ -149,21 +177,27 @@ def _cpu(command: Sequence[str]) -> float:
     return run(command).cpu
 
 
-def _ours(what: Race, source: Path, _interpreter: str) -> list[str]:
+def _ours(what: Race, count: int, processes: int) -> list[str]:
     recipe = {
         "version": 1,
         "seed": 1,
-        "dataset": {"path": str(source), **what.settings},
+        "dataset": {"path": str(what.source(_FOLDER, count)), **what.settings},
         "output": {"path": str(_OUT)},
         "copies": what.copies,
         "steps": list(what.steps),
     }
-    path = _FOLDER / f"{source.stem}.json"
+    path = _FOLDER / f"{count}.json"
     path.write_text(json.dumps(recipe))
-    return [environment.AUGMENT, "run", str(path), "-q", "-j", "2"]
+    return [environment.AUGMENT, "run", str(path), "-q", "-j", str(processes)]
 
 
-def _peer(what: Race, source: Path, interpreter: str) -> list[str]:
+def _peers(what: Race, count: int, processes: int, interpreter: str) -> list[str]:
+    """Return what runs a peer's script once, or several times at once, each for its share."""
+    source = what.source(_FOLDER, count // processes)
     script = str(environment.HERE / "peers" / what.script)
-    target = _FOLDER / f"peer{source.suffix}"
-    return [interpreter, script, str(source), str(target), str(what.copies)]
+    targets = [_FOLDER / f"peer{number}{source.suffix}" for number in range(processes)]
+    each = [[interpreter, script, str(source), str(to), str(what.copies)] for to in targets]
+    if processes == 1:
+        return each[0]
+    waited = "".join(f"{shlex.join(words)} & p{n}=$!; " for n, words in enumerate(each))
+    return ["sh", "-c", waited + " && ".join(f"wait $p{n}" for n in range(processes))]

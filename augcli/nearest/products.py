@@ -75,8 +75,7 @@ class _Frame(Struct, frozen=True):
         middle = pool.numbers.mean(axis=0)
         reach = pool.penalty**0.5
         for each in (pool, queries):
-            for ends in (each.numbers.max(axis=0), each.numbers.min(axis=0)):
-                reach = np.abs(ends - middle).max(initial=reach)
+            reach = np.abs(each.numbers - middle).max(initial=reach)
         return cls(middle, 2.0 ** -float(np.clip(np.frexp(reach)[1], -400, 1000)))
 
     def seen(self, numbers: Numbers) -> Numbers:

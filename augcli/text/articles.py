@@ -16,17 +16,15 @@ _WORD = re.compile(WORD)
 def with_articles(document: Document, edits: list[Edit]) -> list[Edit]:
     """Return edits in order, with those of articles that fit no more."""
     articles = document.articles
-    if articles and not articles.keys().isdisjoint([start for start, _, _ in edits]):
-        return ordered([*edits, *_articles(document, edits)])
-    return ordered(edits)
+    behind = [edit for edit in edits if edit[0] in articles] if articles else ()
+    return ordered([*edits, *_articles(document, edits, behind)]) if behind else ordered(edits)
 
 
-def _articles(document: Document, edits: Sequence[Edit]) -> Iterator[Edit]:
-    """Yield the edits of articles before those edits that are behind one."""
-    articles = document.articles
-    news = {start: new for start, _, new in reversed(edits) if start in articles}
+def _articles(document: Document, edits: Sequence[Edit], behind: Sequence[Edit]) -> Iterator[Edit]:
+    """Yield the edits of the articles that some of the edits are behind."""
+    news = {start: new for start, _, new in reversed(behind)}
     for place, new in news.items():
-        article, then = articles[place], _WORD.match(new)
+        article, then = document.articles[place], _WORD.match(new)
         wanted = then and _instead(document, article.form, article.word, then[1])
         if wanted and not any(start == article.start < end for start, end, _ in edits):
             yield [article.start, article.end, wanted]
@@ -72,7 +70,8 @@ class _Origin:
     """Tells of places of a text after edits where they come from."""
 
     def __init__(self, edits: Sequence[Edit]):
-        self._edits, self._starts, by = edits, list[int](), 0
+        self._edits, by = edits, 0
+        self._starts: list[int] = []
         for start, end, new in edits:
             self._starts.append(start + by)
             by += len(new) - (end - start)

@@ -51,7 +51,7 @@ class Articles(Struct, frozen=True, dict=True):
     def _pattern(self) -> re.Pattern[str]:
         longest_first = sorted(self.forms, key=lambda form: (-len(form), form))
         known = "|".join(map(re.escape, longest_first))
-        return re.compile(rf"(?<![\w'’-])({known}) +(?={WORD})", re.IGNORECASE)
+        return re.compile(rf"(?<!\w)(?<!['’-])({known}) +(?={WORD})", re.IGNORECASE)
 
     def found(self, text: str) -> Iterator[tuple[int, Article]]:
         """Yield where a word begins behind an article, quotes included, and that article."""

@@ -180,7 +180,7 @@ class _Copies:
             attempt = picked.attempt
             for view, (drawn, text) in zip(names, picked.drawn, strict=True):
                 if picked.is_new:
-                    yield Drawn(drawn, text, attempt, rows.of(text), copy, stage, view)
+                    yield Drawn(drawn, text, attempt, rows[text.text], copy, stage, view)
                 else:
                     yield Drawn((), document, attempt, None, copy, stage, view)
             # where one could not be had, the others will hardly be: one try is enough

@@ -6,11 +6,11 @@ import re
 from collections.abc import Collection, Iterator
 
 _VOWELS = "aeiou"
-_SIBILANT = re.compile(r"(s|x|z|ch|sh)$")
+_SIBILANT = ("s", "x", "z", "ch", "sh")
 _DOUBLING = re.compile(r"^[^aeiou]*[aeiou][bdgklmnprt]$")
 """One syllable ending in vowel and consonant: the consonant doubles before -ed and -ing."""
 
-_PARTICLES = ("_out", "_up", "_off", "_in", "_down", "_by", "_on", "_over", "_away")
+_PARTICLES = (" out", " up", " off", " in", " down", " by", " on", " over", " away")
 
 
 def bases(word: str) -> list[tuple[str, str]]:
@@ -27,7 +27,7 @@ def bases(word: str) -> list[tuple[str, str]]:
 def _without_s(word: str) -> Iterator[str]:
     if word.endswith("ies") and len(word) > 4:
         yield word[:-3] + "y"
-    if word.endswith("es") and _SIBILANT.search(word[:-2]):
+    if word.endswith("es") and word[:-2].endswith(_SIBILANT):
         yield word[:-2]
     yield word[:-1]
 
@@ -62,7 +62,7 @@ def _is_regular(lemma: str, irregular: Collection[str]) -> bool:
 
 
 def _with_s(word: str) -> str:
-    if _SIBILANT.search(word):
+    if word.endswith(_SIBILANT):
         return word + "es"
     if word.endswith("y") and word[-2:-1] not in _VOWELS:
         return word[:-1] + "ies"

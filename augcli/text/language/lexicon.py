@@ -11,9 +11,10 @@ import gzip
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import takewhile
 from pathlib import Path
+from typing import TypeVar
 
 from augcli.errors import SettingError
 from augcli.rows.encodings import open_text
@@ -42,6 +43,10 @@ _NEGATED = "do does did ca wo would could should might must need"
 _NOT = [f"{verb}{gap}n{mark}t" for verb in _NEGATED.split() for gap in ("", " ") for mark in "'’"]
 _HINTS = dict.fromkeys(_NO_VERB.split(), "nar") | dict.fromkeys([*_VERB.split(), *_NOT], "v")
 """word → the parts of speech that can stand after it; any can after others"""
+Found = TypeVar("Found")
+Entry = tuple[str, Sequence[str]]
+"""A word's ending, and its base's synonyms by part of speech: `n:movie,picture`."""
+_NOTHING: Entry = ("", ())
 
 
 class Lexicon:
@@ -68,11 +73,14 @@ class Lexicon:
             if line.startswith("!"):
                 _, form, base = line.split(" ")
                 self._irregular[form] = base
-                self._forms[base].append(form)
+                self._forms[base.replace("_", " ")].append(form)
         self._deny = {*words_in(ENGLISH, NEVER), *map(str.lower, deny)}
         self.stop = frozenset(words_in(ENGLISH, STOP_WORDS))
         """Small words, which have no synonyms."""
-        self._known = {hint: _Known(self._looked_up, hint) for hint in {"", *_HINTS.values()}}
+        self._entries = _Kept(self._entry_of)
+        self._known = {
+            hint: _Kept(partial(self._looked_up, _allowed(hint))) for hint in {"", *_HINTS.values()}
+        }
 
     def synonyms(self, word: str, before: str = "") -> Sequence[str]:
         """Return what may stand for a word after another, in the word's own form, sorted.
@@ -91,26 +99,32 @@ class Lexicon:
             return True
         return any(self._entry(base) for base, _ in self._bases(word))
 
-    def _looked_up(self, word: str, hint: str) -> Sequence[str]:
+    def _looked_up(self, allowed: Mapping[str, str], word: str) -> Sequence[str]:
+        """Return a word's synonyms as the likeliest part of speech that may stand there."""
+        ending, parts = self._entries[word]
+        for part in parts:
+            if part[0] in allowed[ending]:
+                found = part[2:].replace("_", " ").split(",") if part[2:] else []
+                if ending:
+                    forms = (self._in_form(each, ending, part[0]) for each in found)
+                    found = [form for form in forms if form and form != word]
+                return tuple(sorted({*found} - self._deny))
+        return ()
+
+    def _entry_of(self, word: str) -> Entry:
         if word in self.stop or word in self._deny or len(word) < 3:
-            return ()
-        for base, form in self._bases(word):
+            return _NOTHING
+        for base, ending in self._bases(word):
             entry = self._entry(base)
             if entry and base not in self._deny:
-                return self._of_base(word, entry.split(" "), form, hint)
-        return ()
+                return ending, entry.split(" ")
+        return _NOTHING
 
     def _entry(self, word: str) -> str:
         """Return a word's synonyms by part of speech, as its line has them; empty for others."""
         place = bisect_left(self._lines, head := f"{word} ")
         line = self._lines[place] if place < len(self._lines) else ""
         return line.removeprefix(head) if line.startswith(head) else ""
-
-    def _of_base(self, word: str, parts: list[str], form: str, hint: str) -> list[str]:
-        pos, lemmas = _lemmas(parts, form, hint)
-        shown = [self._in_form(each, form, pos) for each in lemmas] if form else lemmas
-        usable = {each.replace("_", " ") for each in shown if each and each != word}
-        return sorted(usable - self._deny)
 
     def _bases(self, word: str) -> Sequence[tuple[str, str]]:
         """Return (base, ending) of a word; none of irregular forms without an ending."""
@@ -123,24 +137,25 @@ class Lexicon:
             return [(base, "ing" if word.endswith("ing") else "ed")]
         return ()
 
-    def _in_form(self, lemma: str, ending: str, pos: str) -> str | None:
-        """Return a word with an ending; of verbs of several words the first takes it."""
-        if pos == "n":
-            return inflected(lemma, ending, self._forms.get(lemma, ()))
-        head, mark, rest = lemma.partition("_")
+    def _in_form(self, lemma: str, ending: str, pos: str) -> str:
+        """Return a word with an ending, empty where that is not known.
+
+        Of verbs of several words the first takes it.
+        """
+        head, mark, rest = lemma.partition(" ") if pos != "n" else (lemma, "", "")
         form = inflected(head, ending, self._forms.get(head, ()))
-        return form and form + mark + rest
+        return form + mark + rest if form else ""
 
 
-class _Known(dict[str, Sequence[str]]):
-    """Word → synonyms, each looked up once."""
+class _Kept(dict[str, Found]):
+    """Word → what is found for it, each looked up once."""
 
-    def __init__(self, look_up: Callable[[str, str], Sequence[str]], hint: str):
+    def __init__(self, look_up: Callable[[str], Found]):
         super().__init__()
-        self._look_up, self._hint = look_up, hint
+        self._look_up = look_up
 
-    def __missing__(self, word: str) -> Sequence[str]:
-        found = self[word] = tuple(self._look_up(word, self._hint))
+    def __missing__(self, word: str) -> Found:
+        found = self[word] = self._look_up(word)
         return found
 
 
@@ -148,14 +163,10 @@ def _is_no_word(line: str) -> bool:
     return line[:1] in {"#", "!"}
 
 
-def _lemmas(parts: Iterable[str], form: str, hint: str) -> tuple[str, list[str]]:
-    """Return a word's likeliest part of speech and its synonyms as that."""
-    allowed = {"": hint or "nvar", "s": "n" if hint == "nar" else "nv"}.get(form, "v")
-    for part in parts:
-        pos, _, lemmas = part.partition(":")
-        if pos in allowed:
-            return pos, lemmas.split(",") if lemmas else []
-    return "", []
+def _allowed(hint: str) -> Mapping[str, str]:
+    """Return ending → the parts of speech of a word with it, where those of a hint can stand."""
+    plural = "n" if hint == "nar" else "nv"
+    return {"": hint or "nvar", "s": plural, "ed": "v", "ing": "v"}
 
 
 class Thesaurus(Lexicon):
@@ -174,10 +185,11 @@ class Thesaurus(Lexicon):
             synonyms = [each.strip() for each in rest.replace("\t", ",").split(",")]
             self._plain[word.lower()] = [each for each in synonyms if each]
 
-    def _looked_up(self, word: str, hint: str) -> Sequence[str]:
+    def _looked_up(self, allowed: Mapping[str, str], word: str) -> Sequence[str]:
         if word in self._deny:
             return ()
-        return [each for each in self._plain.get(word, ()) if each.lower() not in self._deny]
+        found = self._plain.get(word, ())
+        return tuple(each for each in found if each.lower() not in self._deny)
 
 
 @cache

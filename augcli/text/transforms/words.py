@@ -97,7 +97,7 @@ class RandomSwap(Share):
 class RandomDelete(Share):
     """Delete each word with probability `alpha`, but never all of them."""
 
-    revision: ClassVar[int] = 5
+    revision: ClassVar[int] = 6
 
     alpha: Annotated[Spread, Real(0, 1, "probability that a word is deleted", neutral=0)] = (
         Constant(0.1)
@@ -120,7 +120,7 @@ class Eda(TextTransform):
     2000, else 4.
     """
 
-    revision: ClassVar[int] = 8
+    revision: ClassVar[int] = 9
     needs_words = True
     recommends = "EDA"
 
@@ -221,7 +221,8 @@ def replacements_of_many(draws: ManyDraws, known: Numbers, counts: Numbers) -> E
 
 
 def _replaced(document: Document, picks: Iterable[Pick]) -> list[Edit]:
-    words, known, found = document.words, document.replaceable, list[Edit]()
+    words, known = document.words, document.replaceable
+    found: list[Edit] = []
     for place, here in picks:
         indices, synonyms = known[place]
         new = one_of(here, synonyms)
@@ -289,7 +290,8 @@ def _swap(draws: Any, free: Any) -> Any:
 
 def _swapped(document: Document, drawn: Iterable[tuple[int, int]]) -> list[Edit]:
     words, free = document.words, document.free
-    at, moved = list(free), set[int]()
+    at = list(free)
+    moved: set[int] = set()
     for one, other in drawn:
         at[one], at[other] = at[other], at[one]
         moved |= {one, other}
