@@ -154,7 +154,7 @@ def _written(name: str, head: str, lines: Sequence[str]) -> tuple[int, Path]:
 
 
 def _drawn() -> dict[int, Path]:
-    paths = {count: _FOLDER / f"numbers-{count}.csv" for count in (3_000, 12_000)}
+    paths = {count: _FOLDER / f"numbers-{count}.csv" for count in (2_000, 8_000)}
     for count, path in paths.items():
         numeric(count, 20, 0.95, path)
     return paths

@@ -34,7 +34,7 @@ from augcli.tabular.reading.table import Coded
 from augcli.tabular.writing.synthesis import made
 from augcli.task import Source
 
-MOMENT = 0.1
+MOMENT = 0.03
 Case = dict[str, Any]
 
 
