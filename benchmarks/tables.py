@@ -122,7 +122,7 @@ def csv_to_csv(rounds: int, *, quick: bool) -> Section | str:
         targets += _csv_targets(case, ours, peer)
     text = (
         "`augment run` against `pandas.read_csv`, imbalanced-learn and `to_csv`. Memory is the "
-        "largest resident size of the process; neither side starts others. `30,000 × 63` depends "
+        "largest resident size of the process, and of those that it starts. `30,000 × 63` depends "
         "on 8 hidden numbers."
     )
     return Section(CSV, text, [_HEAD, *rows], targets, TABLES)
@@ -171,7 +171,10 @@ def _clear() -> None:
     _PEER_TARGET.unlink(missing_ok=True)
 
 
-_HEAD = ("table", "by", "wall, s", "CPU, s", "wall, times ours", "CPU, times ours", "peak, MB")
+_HEAD = (
+    *("table", "by", "wall, s", "CPU, s", "wall, times ours", "CPU, times ours"),
+    *("peak, MB", "largest worker, MB"),
+)
 
 
 def _rows(case: Case, ours: Costs, peer: Costs) -> list[tuple[str, ...]]:
@@ -180,7 +183,8 @@ def _rows(case: Case, ours: Costs, peer: Costs) -> list[tuple[str, ...]]:
 
 def _row(name: str, by: str, costs: Costs, ours: Costs) -> tuple[str, ...]:
     wall, cpu = _times(ours.wall, costs.wall), _times(ours.cpu, costs.cpu)
-    return name, by, str(costs.wall), str(costs.cpu), str(wall), str(cpu), f"{costs.peak / _MB:.0f}"
+    sizes = (f"{size / _MB:.0f}" for size in (costs.peak, costs.workers))
+    return name, by, str(costs.wall), str(costs.cpu), str(wall), str(cpu), *sizes
 
 
 def _times(ours: Spread, theirs: Spread) -> Spread:
