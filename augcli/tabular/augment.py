@@ -57,7 +57,7 @@ from augcli.task import (
     failure,
 )
 
-_FORM = 10
+_FORM = 11
 """Raised when cells come to be read otherwise, or records tell otherwise what was drawn."""
 
 

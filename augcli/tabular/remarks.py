@@ -45,7 +45,8 @@ def remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator
 def _remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator[str]:
     yield from amounts(outlines[0])
     yield from unclear_marks(outlines[0].table, outlines[0].job.dataset)
-    yield from _columns(outlines[0].table, outlines[0].job.dataset)
+    yield from _absent(outlines[0].table, outlines[0].job.dataset)
+    yield from _columns(outlines[0].table)
     yield from _odd(outlines[0].table)
     yield from _blank(outlines[0].table, decided)
     yield from _bonds(outlines[0])
@@ -58,6 +59,7 @@ def story(table: Table, job: TableJob) -> Iterator[str]:
     """Yield what was found out about columns, and what distances between rows are told in."""
     yield from told_columns(table)
     yield from unclear_marks(table, job.dataset)
+    yield from _absent(table, job.dataset)
     yield from map(str, no_amounts(table, job.dataset))
     yield from _unordered(table)
     yield from _measured(table, job.balance)
@@ -121,27 +123,28 @@ def _by_whom(
     return told, drawn
 
 
-def _columns(table: Table, settings: TableDatasetSettings) -> Iterator[str]:
-    told = told_of([each.name for each in table.columns], settings)
+def _columns(table: Table) -> Iterator[str]:
     for column in table.columns:
         coded = table.coded.get(column.index)
         empty = coded is not None and not coded.texts
-        settled = told.get(column.index, NOTHING)
-        if settings.of_column(settled).missing == MISSING:
-            yield from _missing(table, column)
         if empty or (column.index in table.numbers and column.low is None):
             yield f"column {column.name!r} has no values"
     yield from _codes(table)
 
 
-def _missing(table: Table, column: Column) -> Iterator[str]:
-    """Yield a word for a missing value, which may be meant otherwise."""
-    mark = column.style.missing.strip("\"' ")
-    if column.index in table.coded and column.is_feature and mark:
-        yield (
-            f"column {column.name!r}: {mark!r} is taken for a missing value; if it is a value, "
-            "say by `missing` what means none"
-        )
+def _absent(table: Table, settings: TableDatasetSettings) -> Iterator[str]:
+    """Yield which words stand for missing values among categories: they may be meant otherwise."""
+    told = told_of([each.name for each in table.columns], settings)
+    for index, gaps in table.gaps.items():
+        column, whose = table.columns[index], settings.of_column(told.get(index, NOTHING))
+        if column.role != "feature" or index not in table.coded or whose.missing != MISSING:
+            continue
+        for code in np.unique(gaps.codes[table.observed]).tolist():
+            if code and (word := gaps.texts[code - 1]):
+                yield (
+                    f"column {column.name!r}: {word!r} is taken for a missing value; if it is a "
+                    "value, say by `missing` what means none"
+                )
 
 
 def _codes(table: Table) -> Iterator[str]:
