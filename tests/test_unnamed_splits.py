@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from helpers import augment, failures, picture, run, write, write_recipe
 from augcli.commands.init import starter
 from augcli.errors import RecipeError
 
-Column = list[str]
+Column = list[Any]
 WORDS = np.array(["lamp", "river", "stone", "quiet", "green", "seven", "window", "paper"])
 
 
@@ -136,9 +136,7 @@ def test_splits_that_say_more_are_seen_and_stay_apart(tmp_path: Path, kind: str)
     assert named == {"train": 4, "PublicTest": 0, "PrivateTest": 0}
 
 
-NUMBERS_ARE_POINTS = ("wide", "long")
-ASKED = [(kind, "nY") for kind in KINDS]
-ASKED += [(kind, "01") for kind in KINDS if kind not in NUMBERS_ARE_POINTS]
+ASKED = [(kind, cells) for kind in KINDS for cells in ("nY", "01")]
 
 
 @pytest.mark.parametrize(("kind", "cells"), ASKED, ids="-".join)
@@ -149,6 +147,18 @@ def test_a_column_that_asks_for_a_split_stops_a_run(tmp_path: Path, kind: str, c
         ran(tmp_path, kind, told, name)
     settled = ran(tmp_path / "told", kind, told, name, splits={name: "class"})
     assert grown(settled) == {"train": 8}
+
+
+@every_kind
+@pytest.mark.parametrize("cells", ["01", (False, True)], ids=str)
+def test_a_column_that_asks_for_a_split_can_be_named(
+    tmp_path: Path, kind: str, cells: Sequence[Any]
+) -> None:
+    told = [cells[number % 3 == 0] for number in range(8)]
+    assert grown(ran(tmp_path, kind, told, "is_test", split="is_test")) == {"train": 5, "test": 0}
+    augmented = {"split": "is_test", "augment": [str(cells[0])]}
+    asked = grown(ran(tmp_path / "own", kind, told, "is_test", **augmented))
+    assert asked == {str(cells[0]): 5, "test": 0}
 
 
 @every_kind

@@ -201,9 +201,11 @@ def _units(dataset: Dataset, settings: DatasetSettings, shares: SplitShares) -> 
 
 def told_groups(dataset: Dataset, shares: SplitShares) -> Mapping[str, str]:
     """Return id → what a sample in a file of its own stays together by, as far as that is told."""
-    if shares.group is None or dataset.uncounted:
+    if shares.group is None:
         return {}
-    return dataset.together or matched(dataset.ids, str(shares.group))
+    if dataset.together or dataset.uncounted:
+        return dataset.together
+    return matched(dataset.ids, str(shares.group))
 
 
 def matched(names: Sequence[str], pattern: str) -> Mapping[str, str]:

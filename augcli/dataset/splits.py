@@ -210,10 +210,16 @@ def folder_split(name: str, augment: Collection[str]) -> str | None:
     return meaning(name)
 
 
-def called(value: str | None, augment: Collection[str]) -> str:
-    """Return the split that a cell means: its own text where that is asked for, or means none."""
+def called(value: str | None, augment: Collection[str], column: str = "") -> str:
+    """Return the split that a cell of a column means.
+
+    That is its own text where it is asked for, or means none. What splits are numbered by is not
+    believed: a person says which are augmented.
+    """
     text = (value or NO_SPLIT).strip()
-    return text if text in augment else _plainly(text) or text
+    is_number = text in _NUMBERED and _is_numbered(column)
+    told = text if is_number or text in augment else meant(column, text)
+    return told if told in augment else _plainly(told) or told
 
 
 def _plainly(name: str) -> str | None:
@@ -252,6 +258,11 @@ def meant(column: str, cell: str) -> str:
 
 def called_splits(name: str) -> bool:
     """Return whether a column is called as those are in which numbers mean splits."""
+    return "1" in _flags(name)
+
+
+def _is_numbered(name: str) -> bool:
+    """Return whether a column is called so that 0, 1 and 2 in it are numbers of splits."""
     return "".join(_LETTERS.findall(name)).lower() in _CALLED_SPLITS
 
 
@@ -261,8 +272,10 @@ def _flags(name: str) -> Mapping[str, str]:
 
     Where a column is called as those of splits are, what short forms and numbers mean.
     """
-    if called_splits(name) or name.lower() == "phase":
-        return _SHORTENED | (_NUMBERED if called_splits(name) else {})
+    if _is_numbered(name):
+        return _SHORTENED | _NUMBERED
+    if name.lower() == "phase":
+        return _SHORTENED
     asked = read(name)
     if asked.meaning in (None, DOUBT) or not asked.rest or not _ASKING.issuperset(asked.rest):
         return {}
@@ -281,9 +294,9 @@ def augmented(augment: Collection[str], splits: Iterable[str]) -> frozenset[str]
     return frozenset(s for s in splits if s in augment or _plainly(s) in augment)
 
 
-def is_augmented(value: str, augment: Collection[str]) -> bool:
-    """Return whether a cell means a split that may be augmented."""
-    return bool(augmented(augment, [called(value, augment)]))
+def is_augmented(value: str, augment: Collection[str], column: str = "") -> bool:
+    """Return whether a cell of a column means a split that may be augmented."""
+    return bool(augmented(augment, [called(value, augment, column)]))
 
 
 _NOT_TOLD: Mapping[str, str] = {}

@@ -58,7 +58,7 @@ class Dataset(Struct):
     """Split that the dataset tells of and that has no samples → why it has none."""
     shared: Mapping[str, str] = field(default_factory=dict)
     """id → another split that the dataset says it is as much of."""
-    together: dict[str, str] = field(default_factory=dict)
+    together: Mapping[str, str] = field(default_factory=dict)
     """id → what a sample must stay together with where splits are drawn, as far as it is told."""
     notes: list[Problem] = field(default_factory=list)
     """What a person should know about the listing, for `check` and `plan`."""

@@ -34,7 +34,7 @@ def contents(record: Record, data: bytes) -> Contents:
         values = frame.row(row, named=True)
         label, split = (_text_at(values, roles.get(role)) for role in ("label", "split"))
         is_told = split and settings.tells_splits
-        split = called(split, settings.augment) if is_told else record.split
+        split = called(split, settings.augment, roles["split"]) if is_told else record.split
         return Content(values, label, split)
 
     return Contents(frame.height, read)

@@ -47,12 +47,12 @@ def splits_of(table: Table, settings: TableDatasetSettings, streams: Streams) ->
         equal = settings.leaks == "refuse"
         if column is None:
             return _drawn(table, settings.split, streams, np.ones(len(table), bool), equal=equal)
-        own = _called(table.coded[column.index], settings.augment)
+        own = _called(table, column, settings.augment)
         refuse_same(settings.split, augmented(settings.augment, own.texts))
         inside = rows_of(own, settings.augment)
         return _kept(own, _drawn(table, settings.split, streams, inside, equal=equal))
     if column:
-        return _called(table.coded[column.index], settings.augment)
+        return _called(table, column, settings.augment)
     by_file = coded([told[name] for name in names])
     rows = [*(part.rows for part in table.parts), *(0 for _ in table.broken)]
     return Coded(np.repeat(by_file.codes, rows), by_file.texts)
@@ -66,9 +66,10 @@ def _kept(told: Coded, drawn: Coded) -> Coded:
     return Coded(np.where(is_rest, own, drawn.codes).astype(np.int32), texts)
 
 
-def _called(told: Coded, augment: Collection[str]) -> Coded:
-    """Return the splits that cells mean, none where they are blank."""
-    names = [called(text, augment) for text in told.texts]
+def _called(table: Table, column: Column, augment: Collection[str]) -> Coded:
+    """Return the splits that the cells of a column mean, none where they are blank."""
+    told = table.coded[column.index]
+    names = [called(text, augment, column.name) for text in told.texts]
     splits = coded([*names, NO_SPLIT] if np.any(told.codes < 0) else names)
     return Coded(splits.codes[told.codes], splits.texts)
 

@@ -113,7 +113,9 @@ class TextDatasetSettings(RowDatasetSettings):
     )
     deny: tuple[str, ...] = Field((), description="words never to be used as synonyms or replaced")
     negations: tuple[str, ...] = Field(
-        (), description="words that turn a meaning around, beside those known of many languages"
+        (),
+        description="words that turn a meaning around, beside those known of many languages, or "
+        "patterns of such as `ne*`; `!` before one says that it does not",
     )
 
     @property

@@ -20,7 +20,7 @@ from augcli.balance.classes import (
     refuse_amounts,
 )
 from augcli.balance.targets import Group, counted, spread, targets
-from augcli.dataset.splits import BLANK, NO_SPLIT, augmented, called, check_augmented
+from augcli.dataset.splits import BLANK, NO_SPLIT, augmented, check_augmented
 from augcli.dataset.strings import Names
 from augcli.requests.asked import Copies
 from augcli.requests.courses import dealt_out
@@ -68,7 +68,7 @@ class Corpus(Struct, dict=True):
             self.starts.append(len(self))
             for index in range(len(file)):
                 row = file.row(index)
-                split = called(row.split, settings.augment) if told else self.named[file.name]
+                split = row.split or NO_SPLIT if told else self.named[file.name]
                 if is_foreign and is_foreign(row.text):
                     self.foreign.append(len(self))
                 self._take(row, split, settings)

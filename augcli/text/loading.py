@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from augcli.dataset.splits import called
 from augcli.errors import SampleError
 from augcli.loaded import Content, Contents
 from augcli.records.provenance import Record, TextFileRecord
@@ -38,8 +37,7 @@ def in_file(record: TextFileRecord, source: Source) -> Contents:
     def read(index: int) -> Content:
         row = file.row(index)
         label = None if row.label in settings.missing else row.label
-        is_told = row.split and settings.tells_splits
-        split = called(row.split, settings.augment) if is_told else record.split
+        split = (row.split if settings.tells_splits else None) or record.split
         return Content(None if row.trouble else row.text, label, split, row.trouble)
 
     return Contents(len(file), read)

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from augcli.dataset.layout import file_splits
 from augcli.dataset.shares import Own, drawn_splits
-from augcli.dataset.splits import NO_SPLIT, called
+from augcli.dataset.splits import NO_SPLIT
 from augcli.errors import SampleError
 from augcli.settings.shares import SplitShares
 from augcli.task import Source
@@ -53,7 +53,7 @@ def pieces_of(
     rows = [(name, index) for name, file in files.items() for index in range(len(file))]
     texts = [files[name].row(index) for name, index in rows]
     labels, told = [row.label for row in texts], [row.split for row in texts]
-    own = Own([called(split, settings.augment) for split in told], settings.augment)
+    own = Own([split or NO_SPLIT for split in told], settings.augment)
     units = list(_units(files, known, settings, shares))
     splits = drawn_splits(shares, labels, units, seed, own)
     found: dict[tuple[str, str], list[int]] = defaultdict(list)

@@ -21,7 +21,7 @@ from augcli.text.beginnings import Article
 from augcli.text.joined import parted
 from augcli.text.language import folders
 from augcli.text.language.lexicon import Lexicon
-from augcli.text.language.negations import may_negate, negates, negations_in
+from augcli.text.language.negations import Negations
 from augcli.text.markdown import code_in
 from augcli.text.protected import PROTECTED, SPACELESS
 from augcli.text.stretches import Stretches
@@ -102,7 +102,7 @@ class Reading(Struct, frozen=True, dict=True):
     size: int = sys.maxsize
     """How many texts there are to learn from."""
     negations: frozenset[str] = frozenset()
-    """What turns a meaning around, beside what is known of languages."""
+    """What turns a meaning around, beside what is known of languages, as files have it."""
     keyboard: tuple[str, ...] = ()
     """The rows of keys of the texts' own language, where these are told."""
     own_abbreviations: frozenset[str] = frozenset()
@@ -113,9 +113,9 @@ class Reading(Struct, frozen=True, dict=True):
     """What programs of people's own make, where they may be asked."""
 
     @cached_property
-    def never_deleted(self) -> frozenset[str]:
-        """Return the words that turn a meaning around."""
-        return folders.negations_in(self.language) | self.negations
+    def never_deleted(self) -> Negations:
+        """Return what turns a meaning around."""
+        return Negations.of(folders.negations_in(self.language) | self.negations)
 
     @cached_property
     def abbreviations(self) -> frozenset[str]:
@@ -221,9 +221,9 @@ class Document(Struct, dict=True):
         """Return the indices of words that may go without turning the meaning around."""
         words, lowers, known = self.words, self._lowers, self.reading.never_deleted
         found = self.free
-        if may_negate(self.text) or not known.isdisjoint(lowers):
-            found = [index for index in found if not negates(lowers[index], known)]
-        spans = negations_in(self.text)
+        if known.may_be_in(self.text, lowers):
+            found = [index for index in found if not known.has(lowers[index])]
+        spans = known.stretches_of(self.text)
         if not spans:
             return found
         kept = Stretches(spans)

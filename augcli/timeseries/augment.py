@@ -45,8 +45,8 @@ from augcli.timeseries.formats import versions_for
 from augcli.timeseries.formats.base import Own
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, size_of
-from augcli.timeseries.listing import output_names
 from augcli.timeseries.parted import library_of
+from augcli.timeseries.places import output_names
 from augcli.timeseries.provenance import Story
 from augcli.timeseries.records import File, Records
 from augcli.timeseries.single import ProcessedFile

@@ -12,7 +12,6 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from augcli.dataset.shares import group_in
-from augcli.dataset.splits import called
 from augcli.errors import SampleError
 from augcli.judges.judge import Court, Judge, Seen
 from augcli.judges.ridge import fitted, held_out, numbers_fitted, numbers_held_out
@@ -58,7 +57,7 @@ def seen(folder: Path, record: Record) -> Iterator[Seen]:
         series, split = file.series(row), file.shapes[row].split
         mark = hashlib.sha256(series.values.tobytes()).hexdigest()
         label = _label(file.shapes[row].label, amount=file.of_amounts)
-        split = called(split, settings.augment) if split and settings.tells_splits else None
+        split = split if split and settings.tells_splits else None
         return Met(series, label, split, mark, groups.get(row))
 
     groups = _groups(source, settings, file)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from augcli.balance.classes import are_amounts
 from augcli.dataset.columns import column_of, names_groups
-from augcli.dataset.splits import called, columns_of_splits, meant
+from augcli.dataset.splits import called, columns_of_splits
 from augcli.errors import SettingError, StorageError
 from augcli.plural import few, several
 from augcli.records.mixed import line
@@ -22,7 +22,7 @@ from augcli.rows.encodings import open_text
 from augcli.settings.base import ColumnRef
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.listing import Place, beside_table
+from augcli.timeseries.places import Place, beside_table
 
 _HEAD = 1 << 16
 _NOWHERE = Place()
@@ -66,10 +66,7 @@ class LabelTable:
         """Return what a row tells of split and label."""
         split, augment = None, self._settings.augment
         if self.split is not None:
-            cell = cells[self.split].strip()
-            split = called(
-                cell if cell in augment else meant(self.names[self.split], cell), augment
-            )
+            split = called(cells[self.split], augment, self.names[self.split])
         label = None if self.label is None else cells[self.label].strip()
         return split, None if label in self._settings.missing else label
 
@@ -154,6 +151,15 @@ class LabelTable:
             file: {name: [self._present(cells[at])] for name, at in columns.items()}
             for file, cells in rows.items()
         }
+
+    def groups(self, files: Sequence[str]) -> Mapping[str, str]:
+        """Return file → what it stays together with where splits are drawn, if a column says so."""
+        by = self._settings.shares and self._settings.shares.group
+        if by not in self.names:
+            return {}
+        at = self.names.index(str(by))
+        rows = ((file, self.rows[path]) for file in files if (path := self.path_of(file)))
+        return {file: cell for file, cells in rows if (cell := self._present(cells[at]))}
 
     def _present(self, cell: str) -> str:
         return "" if cell.strip() in self._settings.missing else cell.strip()

@@ -6,6 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 
 from augcli.balance.targets import Group
 from augcli.checks.equal import shared
-from augcli.dataset.splits import BLANK, NO_SPLIT, called, is_augmented
+from augcli.dataset.splits import BLANK, NO_SPLIT, is_augmented
 from augcli.errors import SampleError
 from augcli.once import Recent
 from augcli.rows.encodings import LostLine
@@ -22,7 +23,7 @@ from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import open_file
 from augcli.timeseries.formats.base import SeriesFile
-from augcli.timeseries.listing import Place
+from augcli.timeseries.places import Place
 from augcli.timeseries.series import Series, stacked
 
 _OPEN, _RECENT = 64, 16
@@ -57,6 +58,8 @@ class Library:
 
     remarks: Sequence[str] = ()
     """What there is to know of the table of classes of files."""
+    together: Mapping[str, str] = MappingProxyType({})
+    """File → what that table says that it stays together with where splits are drawn."""
 
     def __init__(
         self,
@@ -203,7 +206,7 @@ class Library:
         told, coarse = self.settings.split_column is not None, file.coarse()
         for row, shape in enumerate(file.shapes):
             ident = name if self.single else f"{name}#{row}"
-            split = called(shape.split, self.settings.augment) if told else place.split
+            split = shape.split or NO_SPLIT if told else place.split
             label = shape.label if shape.label is not None else place.label
             trouble = file.bad.get(row) or place.trouble or (BLANK if split == NO_SPLIT else None)
             yield Entry(

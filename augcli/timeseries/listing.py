@@ -6,67 +6,22 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from msgspec import Struct
-
-from augcli import names
 from augcli.dataset.doubts import UNCLEAR_FORMAT, UNCLEAR_SAMPLES
 from augcli.dataset.formats import format_at, formats_of
-from augcli.dataset.layout import Layout, file_splits, layout_of
+from augcli.dataset.layout import layout_of
 from augcli.dataset.named import within_names
 from augcli.dataset.scanned import Wanted, class_folders, scanned
-from augcli.dataset.shares import refuse_named, refuse_order
-from augcli.dataset.splits import TRAIN, check_augmented
-from augcli.dataset.told import CLASS
+from augcli.dataset.shares import matched, refuse_named, refuse_order
+from augcli.dataset.splits import check_augmented
 from augcli.dataset.units import Dataset, Sample
+from augcli.disk.reading import read_whole
 from augcli.errors import SettingError
 from augcli.timeseries.beside import refuse_labels
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import format_of
 from augcli.timeseries.formats.base import SeriesFormat
-
-_FOLDS = {"*[Ff]old*[0-9]": CLASS}
-"""Folders of a cross-validation are no splits."""
-
-
-class Place(Struct, frozen=True):
-    """What the path of a file says, or its row in a table."""
-
-    split: str = TRAIN
-    label: str | None = None
-    in_split_folder: bool = False
-    is_amount: bool = False
-    """Whether the label is a number to be predicted, and no class."""
-    trouble: str | None = None
-    """Why the file cannot be used."""
-
-
-def places_of(
-    settings: SeriesDatasetSettings, names: Sequence[str], *, single: bool
-) -> dict[str, Place]:
-    """Return split and class of files: by their folders, or by their own names."""
-    if not single:
-        return {name: Place(split) for name, split in file_splits(settings, names).items()}
-    layout = layout_of(settings, names)
-    return {name: _place(layout, name) for name in names}
-
-
-def beside_table(settings: SeriesDatasetSettings, names: Sequence[str]) -> dict[str, Place]:
-    """Return split and class of files by their folders, where a table of theirs has no splits.
-
-    Folders of folds are none: a table says which they are, and splits may be drawn by that.
-    """
-    told = settings.model_copy(update={"splits": dict(settings.splits) | _FOLDS})
-    return {} if settings.split_column is not None else places_of(told, names, single=True)
-
-
-def _place(layout: Layout, name: str) -> Place:
-    place = layout.place(name)
-    return Place(place.split, place.label, in_split_folder=layout.in_folders)
-
-
-def is_single(files: Sequence[str], settings: SeriesDatasetSettings) -> bool:
-    """Return whether each file is one series."""
-    return format_of(min(files), settings).is_single(files, settings)
+from augcli.timeseries.labels import LabelTable
+from augcli.timeseries.places import Place, beside_table, is_single, places_of
 
 
 def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
@@ -148,6 +103,9 @@ def _with_labels(root: Path, files: list[str], settings: SeriesDatasetSettings) 
     held_out = settings.split is not None or len({*splits.values()}) > 1
     dataset = Dataset(root, held_out=held_out)
     dataset.gather(files, settings.augment[0], beside=[str(settings.labels)])
+    if (shares := settings.shares) and shares.group is not None:
+        table = LabelTable(read_whole(root / str(settings.labels))[0], settings)
+        dataset.together = table.groups(files) or matched(files, str(shares.group))
     return dataset
 
 
@@ -167,13 +125,3 @@ def _apart(root: Path, places: Mapping[str, Place], *, held_out: bool) -> Datase
     dataset = Dataset(root, held_out=held_out, split_folders=inside)
     dataset.extend(Sample(name, place.split, place.label) for name, place in places.items())
     return dataset
-
-
-def output_names(places: Mapping[str, Place]) -> dict[str, str]:
-    """Return where files of one series each go, below the output folder."""
-    twins, folders = names.twins(list(places)), names.twin_folders(list(places))
-    bases = {
-        inside: names.Bases(in_split_folder=inside, twins=twins, twin_folders=folders)
-        for inside in (True, False)
-    }
-    return {name: bases[place.in_split_folder](name, place.split) for name, place in places.items()}

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from augcli.dataset.splits import called
 from augcli.errors import SampleError
 from augcli.loaded import Content, Contents
 from augcli.records.provenance import Record, SeriesFileRecord, SeriesRecord, of_forms
@@ -28,8 +27,7 @@ def contents(record: Record, data: bytes) -> Contents:
         if not alone:
             shape = file.shapes[row]
             label = shape.label
-            if shape.split and settings.tells_splits:
-                split = called(shape.split, settings.augment)
+            split = (shape.split if settings.tells_splits else None) or split
         return Content(None if trouble else file.series(row).values, label, split, trouble)
 
     return Contents(len(file), read)

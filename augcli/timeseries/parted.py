@@ -29,7 +29,7 @@ from augcli.timeseries.formats.times import moments_of
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.labels import LabelTable
 from augcli.timeseries.library import Entry, Library
-from augcli.timeseries.listing import is_single, places_of
+from augcli.timeseries.places import is_single, places_of
 
 
 def library_of(job: SeriesJob, sources: Sequence[Source]) -> Library:
@@ -46,6 +46,7 @@ def library_of(job: SeriesJob, sources: Sequence[Source]) -> Library:
     if table is not None:
         library.unnamed += table.unnamed(places)
         library.whose |= table.whose(names)
+        library.together = table.groups(names)
         library.remarks = [*table.remarks(names)]
     if (shares := told.shares) and shares.by is not None and told.windows:
         _split_in_time(library, told, shares)
@@ -127,10 +128,9 @@ def _groups(
         cells = _column(library, job.dataset, group, "group")
         yield from (label or place for place, label in cells)
         return
-    ids, column = [entry.id for entry in entries], str(group)
-    told = {name: library.whose[name][column][0] for name in ids if column in library.whose[name]}
-    found = told or matched(ids, column)
-    yield from (found.get(name) or name for name in ids)
+    ids = [entry.id for entry in entries]
+    found = library.together or matched(ids, str(group))
+    yield from (found.get(name, name) for name in ids)
 
 
 def _column(

@@ -22,9 +22,9 @@ from augcli.requests.courses import shared_out
 from augcli.timeseries.drawing import Drawing
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library
-from augcli.timeseries.listing import Place
 from augcli.timeseries.making import made_alone
 from augcli.timeseries.parted import library_of
+from augcli.timeseries.places import Place
 from augcli.timeseries.plot import extent_of, plotted, stretch
 from augcli.timeseries.society import Society
 

@@ -17,7 +17,7 @@ from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.copies import Copy, CopyColumns
 from augcli.timeseries.formats.base import Own
 from augcli.timeseries.library import Entry, Library
-from augcli.timeseries.listing import Place
+from augcli.timeseries.places import Place
 from augcli.timeseries.transform import SeriesTransform
 from augcli.timeseries.writing import Writing, alone
 

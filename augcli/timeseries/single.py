@@ -17,7 +17,7 @@ from augcli.timeseries.copies import Copy
 from augcli.timeseries.drawing import Drawing
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library
-from augcli.timeseries.listing import Place
+from augcli.timeseries.places import Place
 from augcli.timeseries.records import Records, of_passed
 from augcli.timeseries.society import Society
 from augcli.timeseries.writing import alone

@@ -28,12 +28,8 @@ class Peers(Protocol):
         """Return so many others, drawn; fewer where there are no more.
 
         `of` is a class: that of the series itself where none is named, `*` for any, `!` for any
-        but its own.
+        but its own. Sounds with other channels come with as many as the series itself has.
         """
-        ...
-
-    def sounds(self, draws: Draws, count: int, *, of: str | None = None) -> list[str]:
-        """Return the same, of sounds whatever channels they have: they come with its own many."""
         ...
 
     def nearest(self, count: int) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+import soundfile
 from arrows import arrow, recipe_of
 from helpers import write
 
@@ -68,6 +69,23 @@ def series_in_files(root: Path, draws: np.random.Generator) -> Told:
     return {"kind": "timeseries", "layout": "long", "split": split}
 
 
+def sounds(root: Path, draws: np.random.Generator) -> Told:
+    lines = []
+    for ward in range(WARDS):
+        way = draws.normal(size=40).cumsum()
+        for at in range(EACH):
+            values = (way + draws.normal(0, 0.1, 40)) / np.abs(way).max() / 2
+            soundfile.write(write(root / f"in/all/{ward}-{at}.wav", ""), values, 8000)
+            lines.append(f"{ward}-{at}.wav,w{ward},{'xy'[ward % 2]}\n")
+    write(root / "in/list.csv", "file,ward,label\n" + "".join(lines))
+    told = {"kind": "timeseries", "labels": "list.csv", "label": "label"}
+    return told | {"split": {"test": 0.2, "group": "ward"}}
+
+
+def sounds_by_a_pattern(root: Path, draws: np.random.Generator) -> Told:
+    return sounds(root, draws) | {"split": {"test": 0.2, "group": r"/(\d+)-"}}
+
+
 def windows(root: Path, draws: np.random.Generator) -> Told:
     rows = [
         f"w{ward},{at},{'xy'[ward % 2]},{rate * np.sin(at * rate) + draws.normal(0, 0.01):.3f}\n"
@@ -82,7 +100,9 @@ def windows(root: Path, draws: np.random.Generator) -> Told:
 STEPS = {"image": "brightness", "text": "random_swap", "timeseries": "jitter"}
 
 
-@pytest.mark.parametrize("make", [pictures, texts, series, series_in_files, windows])
+@pytest.mark.parametrize(
+    "make", [pictures, texts, series, series_in_files, windows, sounds, sounds_by_a_pattern]
+)
 def test_groups_are_never_tested_apart(
     tmp_path: Path, make: Callable[[Path, np.random.Generator], Told]
 ) -> None:

@@ -21,6 +21,11 @@ TEXTS = {
     "Indonesian": "film ini tidak sebagus buku itu, tetapi akhir yang sangat indah dan juga ada",
     "Swedish": "filmen är inte så bra som boken, men slutet är mycket fint och det är också långt",
     "Polish": "film nie jest tak dobry jak książka, ale koniec jest bardzo ładny i nie za długi",
+    "Slovak": "tento film nie je taký dobrý ako kniha, ale koniec bol veľmi pekný a už sa mi páči",
+    "Swahili": "chakula hiki ni kizuri sana na huduma ni nzuri lakini sipendi filamu hii pia",
+    "Estonian": "see film ei ole nii hea kui raamat, aga lõpp on väga ilus ja ta on ka juba pikk",
+    "Latvian": "šī filma nav tik laba kā grāmata, bet beigas ir ļoti skaistas un arī jau ir garas",
+    "Lithuanian": "šis filmas nėra toks geras kaip knyga, bet pabaiga yra labai graži ir jau ilga",
 }
 
 
@@ -42,7 +47,7 @@ def test_nothing_is_said_of_too_little(texts):
 UNKNOWN = {
     "Latin": "cibus bonus erat et homines amici erant sed hunc librum non amo quia longus est",
     "Basque": "janaria oso ona zen eta jendea atsegina baina ez zait film hau gustatzen dago",
-    "Swahili": "chakula hiki ni kizuri sana na huduma ni nzuri lakini sipendi filamu hii",
+    "Zulu": "ukudla bekumnandi kakhulu nabantu bebenomusa kodwa angiyithandi lefilimu ende",
     "Welsh": "roedd y bwyd yn dda iawn ac roedd y bobl yn garedig mae y tywydd yn braf heddiw",
     "Hinglish": "yaar ye movie bahut achi thi aur gaane bhi mast the kal hum log park gaye the",
     "Russian": "фильм был хороший, но книга лучше и конец очень красивый и длинный тоже",

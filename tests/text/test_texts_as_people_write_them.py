@@ -154,6 +154,53 @@ def test_small_words_of_a_known_language_are_no_negations_of_another() -> None:
     assert all("no" in each.split() for each in made)
 
 
+NEGATED_WITHIN = {
+    "czech": ("film se nelíbil a nebo herci nehráli", "nelíbil|nehráli", "nebo"),
+    "slovak": ("v nedeľu sme nevideli film lebo nechápem", "nevideli|nechápem", "nedeľu"),
+    "turkish": (
+        "tamam bu filmi beğenmedim o gelmiyor gitmez",
+        "beğenmedim|gelmiyor|gitmez",
+        "tamam",
+    ),
+    "swahili": ("hapa watu hawajui siku hiyo sitaki usiende", "hawajui|sitaki|usiende", "siku"),
+    "finnish": ("eilen hän lähti syömättä eikö niin ellei", "syömättä|eikö|ellei", "eilen"),
+    "estonian": ("nad lahkusid kodust söömata ja tomata", "söömata", "kodust"),
+    "latvian": ("nedēļa bija gara es nezinu viņš nenāca", "nezinu|nenāca", "nedēļa"),
+    "lithuanian": ("nes aš nežinau ir jis neatėjo namo", "nežinau|neatėjo", "nes"),
+    "persian": ("نزدیک خانه او را نپرسیدم و نمی‌دانم", "نپرسیدم|نمی‌دانم", "نزدیک"),
+    "armenian": ("չորս մարդ չգիտեմ ինչու չեկավ այստեղ", "չգիտեմ|չեկավ", "չորս"),
+    "amharic": ("እኔ ወደ ቤት አልሄድኩም እሱ አይመጣም", "አልሄድኩም|አይመጣም", "ቤት"),
+    "bengali": ("আপনি কাল বাড়ি যাননি আমি করিনি", "যাননি|করিনি", "আপনি"),
+    "tamil": ("அவன் நேற்று வரவில்லை நான் செய்யமாட்டேன்", "வரவில்லை|செய்யமாட்டேன்", "நேற்று"),
+}
+"""Language → a text, words in it that negate within, and one that begins so and does not."""
+
+
+@pytest.mark.parametrize("language", NEGATED_WITHIN)
+def test_words_that_negate_within_are_not_deleted(language: str) -> None:
+    text, negating, other = NEGATED_WITHIN[language]
+    made = copies(text, "random_delete", Reading(bundled(), language=language), alpha=0.8)
+    assert all(word in each.split() for word in negating.split("|") for each in made)
+    assert not all(other in each.split() for each in made)
+
+
+def test_what_negates_within_is_told_by_the_texts_own_language() -> None:
+    """`ne` begins many words of English, and of texts whose language nobody knows."""
+    for language in ("english", None):
+        reading = Reading(bundled(), language=language)
+        made = copies(
+            "new needs next to nearly nervous nephews", "random_delete", reading, alpha=0.7
+        )
+        assert not any(all(word in each for each in made) for word in ("new", "needs", "nearly"))
+
+
+def test_negations_within_words_of_ones_own_are_not_deleted() -> None:
+    reading = Reading(bundled(), negations=frozenset(["zu*", "*ng?", "!zura"]))
+    made = copies("ka zura zumika li tango bingo lap", "random_delete", reading, alpha=0.8)
+    assert all({"zumika", "tango", "bingo"} <= {*each.split()} for each in made)
+    assert not all("zura" in each.split() for each in made)
+
+
 def test_negations_of_ones_own_are_not_deleted() -> None:
     reading = Reading(bundled(), negations=frozenset(["nary"]))
     made = copies("a film with nary a dull moment", "random_delete", reading, alpha=0.9)

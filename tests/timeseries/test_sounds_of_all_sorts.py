@@ -122,24 +122,68 @@ def test_partners_of_other_lengths_keep_their_pitch(
     again(tmp_path)
 
 
-@pytest.mark.parametrize(("own", "others"), [(2, 1), (1, 2), (3, 2)])
-def test_a_background_is_heard_in_all_channels(tmp_path: Path, own: int, others: int) -> None:
-    time = np.arange(4000) / RATE * 2 * np.pi
-    voice = [np.sin(300 * (1 + channel) * time) / 4 for channel in range(own)]
-    hum = [np.sin(1000 * (1 + channel) * time) / 4 for channel in range(others)]
+unlike_channels = pytest.mark.parametrize(("own", "others"), [(2, 1), (1, 2), (3, 2)])
+
+
+def voice_and_hum(folder: Path, own: int, others: int, points: int = 4000) -> tuple[Any, Any]:
+    """Write two sounds with so many channels each, and return them."""
+    time = np.arange(points) / RATE * 2 * np.pi
+    voice = np.array([np.sin(300 * (1 + channel) * time) / 4 for channel in range(own)])
+    hum = np.array([np.sin(1000 * (1 + channel) * time) / 4 for channel in range(others)])
     for name, channels in (("voice", voice), ("hum", hum)):
-        path = write(tmp_path / f"in/{name}/a.wav", "")
-        soundfile.write(path, np.array(channels).T, RATE, subtype="FLOAT")
+        path = write(folder / f"{name}/a.wav", "")
+        soundfile.write(path, channels.T, RATE, subtype="FLOAT")
+    return voice, hum
+
+
+@unlike_channels
+def test_a_partner_is_mixed_into_all_channels(tmp_path: Path, own: int, others: int) -> None:
+    voice, hum = voice_and_hum(tmp_path / "in", own, others)
+    step = {"mixup": {"weight": 0.25, "partner": "any", "only": ["voice"]}}
+    told = {"kind": "timeseries"}
+    summary = run(tmp_path / "in", tmp_path / "out", dataset=told, copies=1, steps=[step])
+    assert not [note for note in summary.notes if note.startswith("mixup")]
+    made, _ = soundfile.read(next((tmp_path / "out").rglob("voice/a.aug*")), always_2d=True)
+    np.testing.assert_allclose(made.T, 0.75 * voice + 0.25 * hum.mean(axis=0), atol=1e-6)
+    again(tmp_path)
+
+
+ALIGNING: list[dict[str, Any]] = [
+    *({name: {}} for name in ("frequency_mix", "spawner", "dtw_barycenter")),
+    {"smote": {"weight": 0.5}},
+    {"guided_warp": {"teacher": "discriminative"}},
+]
+
+
+@pytest.mark.parametrize("step", ALIGNING, ids=lambda each: next(iter(each)))
+def test_mono_and_stereo_are_partners(tmp_path: Path, step: dict[str, Any]) -> None:
+    sides = voice_and_hum(tmp_path / "all", 2, 1, 300)
+    for name in ("voice", "hum"):
+        path = write(tmp_path / f"in/a/{name}.wav", "")
+        path.write_bytes((tmp_path / f"all/{name}/a.wav").read_bytes())
+    told = {"kind": "timeseries"}
+    summary = run(tmp_path / "in", tmp_path / "out", dataset=told, copies=1, steps=[step])
+    assert not [note for note in summary.notes if note.startswith(next(iter(step)))]
+    for name, side in zip(("voice", "hum"), sides, strict=True):
+        made, _ = soundfile.read(next((tmp_path / "out").rglob(f"{name}.aug*")), always_2d=True)
+        assert made.T.shape == side.shape
+        assert np.abs(made.T - side).max() > 0.01
+    again(tmp_path)
+
+
+@unlike_channels
+def test_a_background_is_heard_in_all_channels(tmp_path: Path, own: int, others: int) -> None:
+    voice, hum = voice_and_hum(tmp_path / "in", own, others)
     step = {"mix_background": {"background": ["hum"], "snr_db": 0, "only": ["voice"]}}
     told = {"kind": "timeseries"}
     summary = run(tmp_path / "in", tmp_path / "out", dataset=told, copies=1, steps=[step])
     assert not [note for note in summary.notes if note.startswith("mix_background")]
     made, _ = soundfile.read(next((tmp_path / "out").rglob("voice/a.aug*")), always_2d=True)
     (line,) = [each for each in manifest(tmp_path / "out") if each["partners"]]
-    start = int(line["steps"][0]["params"]["start"] * len(time))
+    start = int(line["steps"][0]["params"]["start"] * voice.shape[1])
     under = np.roll(np.mean(hum, axis=0), -start)
     under *= np.sqrt(np.mean(np.square(voice)) / np.mean(np.square(under)))
-    np.testing.assert_allclose(made.T, np.array(voice) + under, atol=1e-6)
+    np.testing.assert_allclose(made.T, voice + under, atol=1e-6)
     again(tmp_path)
 
 

@@ -131,7 +131,7 @@ def _splits(settings: ImageDatasetSettings, table: BoxTable) -> Mapping[str, str
         raise SampleError(f"{table.name}:1: no column {settings.split!r}; there are {names}")
     at = names.index(settings.split)
     firsts = ((file, table.boxes.cells(rows[0].text)[at]) for file, rows in table.pictures.items())
-    return {file: called(cell, settings.augment) for file, cell in firsts}
+    return {file: called(cell, settings.augment, settings.split) for file, cell in firsts}
 
 
 def _parsed(boxes: Boxes, rows: Sequence[Row], file: str, size: tuple[int, int]) -> Parsed:

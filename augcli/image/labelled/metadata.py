@@ -6,6 +6,7 @@ import json
 import posixpath
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from types import MappingProxyType
 from typing import ClassVar
@@ -136,9 +137,8 @@ def _splits(settings: ImageDatasetSettings, file: MetadataFile) -> Mapping[str, 
         return {}
     if settings.split not in names:
         raise SampleError(f"{file.name}: no column {settings.split!r}; there are {names}")
-    return {
-        each: called(cells.get(settings.split), settings.augment) for each, cells in told.items()
-    }
+    meant = partial(called, augment=settings.augment, column=settings.split)
+    return {each: meant(cells.get(settings.split)) for each, cells in told.items()}
 
 
 def _path(file: str, name: str) -> str:

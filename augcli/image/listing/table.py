@@ -93,7 +93,7 @@ class PictureTable:
         path = str(PurePosixPath(self._located(cells[self.file]) or "."))
         split = TRAIN
         if self.split is not None:
-            split = called(cells[self.split], self._settings.augment)
+            split = called(cells[self.split], self._settings.augment, self.columns[self.split])
         return Sample(path, split, self.labels.told(cells))
 
     def _located(self, cell: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 
 from augcli.dataset.columns import column_of
-from augcli.dataset.splits import columns_of_splits
+from augcli.dataset.splits import called, columns_of_splits
 from augcli.rows.cells import cells, mended, row_spans, value, values, width_of, written
 from augcli.rows.delimited import sniff
 from augcli.rows.encodings import open_text
@@ -69,6 +69,8 @@ class CsvFile(LinedFile):
         self._labels = [self._column("label", each, names) for each in settings.labels]
         self._classes = Classes.of(settings)
         self._split = self._column("split", settings.split_column, names)
+        name = "" if self._split < 0 else self._names[self._split]
+        self._called = partial(called, augment=settings.augment, column=name)
         whole = [row for row in body if len(row) == self._width]
         lines = [dict(zip(names, row, strict=True)) for row in whole if self._told_by_name]
         for at in self._texts if lines else ():
@@ -95,6 +97,7 @@ class CsvFile(LinedFile):
             for at in (self._split, *self._labels, *self._texts)
         ]
         labels, texts = found[: len(self._labels)], found[len(self._labels) :]
+        split = split and self._called(split)
         try:
             label = self._classes.told(labels)
             return Row(joined(text or "" for text in texts), label, split)

@@ -17,12 +17,26 @@ from augcli.text.config import FIRST, TextDatasetSettings
 from augcli.text.formats.base import LinedFile, Row, RowFormat
 from augcli.text.words import Span
 
+_OFTEN, _LOOSELY = 2, 3
+"""Lines of each class, on average and at least, where lines may as well be numbered or named; and
+where any few words before a mark may be what lines begin with."""
+_MANY, _NEARLY_ALL = 0.5, 0.9
+"""More lines than this share say their class where lines of a file do: the others are odd."""
+_PREFIX = re.compile(r"__[a-zA-Z]\w*?__(?=.)")
+_BEHIND = r"[ \t]*(?::[ \t]+|：[ \t]*|[ \t](?:--?|[–—])[ \t]+)"
+"""What may stand between a class of several words and a text."""
+_END = re.compile(rf"(?:{_BEHIND}|[ \t]*:)?[ \t]*\Z")
+
 
 class Form(NamedTuple):
     """How a line says its class: what stands before its text, and what may behind it."""
 
     before: re.Pattern[str]
     after: re.Pattern[str] | None = None
+    share: float = _NEARLY_ALL
+    """So many lines must do so, or more."""
+    often: int = _OFTEN
+    """So many lines there must be of each class, on average."""
 
     def cut(self, line: str) -> tuple[str, str, str] | None:
         """Return what is before, in and after the text of a line; None where no class is told."""
@@ -33,32 +47,45 @@ class Form(NamedTuple):
         told = before or after
         return (before, line[len(before) : len(line) - len(after)], after) if told else None
 
+    def classes(self, before: str, after: str) -> list[str]:
+        """Return the classes that stand around a text; several where any may be behind it."""
+        if self.after:
+            return [_PREFIX.sub("", each) for each in (before + after).split()]
+        return [_END.sub("", before).strip("[]()<>")]
+
+    def is_of(self, lines: Sequence[str]) -> bool:
+        """Return whether lines, but for odd ones, say their class so."""
+        found = [(cut[0], cut[2]) for cut in map(self.cut, lines) if cut]
+        often = self.often * len(set(found)) <= len(found)
+        return often and len(found) > self.share * len(lines)
+
 
 _MARK = r"__[a-zA-Z]\w*?__\S+"
-_LABELS = (
-    Form(
-        re.compile(rf"(?:{_MARK}(?:[ \t]+|\Z))+"),
-        re.compile(rf"[ \t]{_MARK}(?:[ \t]+{_MARK})*[ \t]*\Z"),
-    ),
-    Form(re.compile(r"[A-Z]{2,}:\w+(?:[ \t]+|\Z)")),
-    Form(re.compile(r"[a-zA-Z]\w*:\w+[ \t]+")),
-    Form(re.compile(r"\S+\t(?=\S)")),
-    Form(re.compile(r"[+-]?\d{1,2}[ \t]+(?=\D)")),
-    Form(re.compile(r"(?:[^\W\d][\w-]*:|\[[\w-]+\]|\([\w-]+\)|<[\w-]+>)[ \t]+")),
+_FASTTEXT = Form(
+    re.compile(rf"(?:{_MARK}(?:[ \t]+|\Z))+"),
+    re.compile(rf"[ \t]{_MARK}(?:[ \t]+{_MARK})*[ \t]*\Z"),
+    _MANY,
+    0,
 )
-"""How lines begin that say their class first: fastText's with any prefix, which may as well stand
-at the end, TREC's in capitals and in small letters, words before tabs, numbers, words before colons
-or in brackets."""
-_PREFIX = re.compile(r"__[a-zA-Z]\w*?__(?=.)")
+"""With any prefix; its labels may as well stand at the end."""
+_TREC = Form(re.compile(r"[A-Z]{2,}:\w+(?:[ \t]+|\Z)"), None, _MANY, 0)
+_SMALL_TREC = Form(re.compile(r"[a-zA-Z]\w*:\w+[ \t]+"))
+_BEFORE_TAB = Form(re.compile(r"\S+\t(?=\S)"))
+_NUMBER = Form(re.compile(r"[+-]?\d{1,2}[ \t]+(?=\D)"))
+_MARKED = Form(re.compile(r"(?:[^\W\d][\w-]*:|\[[\w-]+\]|\([\w-]+\)|<[\w-]+>)[ \t]+"))
+_SEVERAL = r"[^\W\d](?:[^\s:：|]|:(?=\S)|[ \t](?=[^\s:：|-])){0,38}?"
+_WORDS_MARKED = Form(
+    re.compile(rf"{_SEVERAL}{_BEHIND}|(?:\[{_SEVERAL}\]|\({_SEVERAL}\)|<{_SEVERAL}>)[ \t]+"),
+    often=_LOOSELY,
+)
+"""A few words before a colon or a dash, or in brackets."""
 _WORD = Form(re.compile(r"\S+[ \t]+"))
-_SURE = _LABELS[:4]
+_SURE = (_FASTTEXT, _TREC, _SMALL_TREC, _BEFORE_TAB)
 """Those that are heeded whatever the names of files say."""
-_ALONE = _LABELS[:2]
-"""Those that nothing else looks like."""
-_NO_CELLS = (*_LABELS[:3], _LABELS[-1])
+_LABELS = (*_SURE, _NUMBER, _MARKED, _WORDS_MARKED)
+"""How lines begin that say their class first."""
+_NO_CELLS = (_FASTTEXT, _TREC, _SMALL_TREC, _MARKED, _WORDS_MARKED)
 """Those that no row of a table begins with."""
-_MANY, _NEARLY_ALL = 0.5, 0.9
-"""More lines than this share say their class where lines of a file do: the others are odd."""
 _SHOWN = 24
 """Characters of a line that tell which it is."""
 _LOOKED_AT = 1000
@@ -66,8 +93,6 @@ _MOST_WORDS, _EACH = 20, 8
 """Words that may be classes where all lines begin with one; lines of each, on average."""
 _SELDOM = 0.1
 """How often, by lines, words may come elsewhere that are classes at the beginning."""
-_OFTEN = 2
-"""Lines of each class, on average and at least, where lines may as well be numbered or named."""
 
 
 class LinesFile(LinedFile):
@@ -127,9 +152,7 @@ class LabelledLines(LinesFile):
             told = f"{raw[:_SHOWN]!r} does not begin with a class, as the others do"
             return Row(raw, trouble=told)
         before, text, after = cut
-        marks = (before + after).split()
-        names = (_PREFIX.sub("", each).rstrip(":").strip("[]()<>") for each in marks)
-        return Row(text, self._separator.join(names))
+        return Row(text, self._separator.join(self._form.classes(before, after)))
 
     def first_words(self) -> list[str]:
         """Return nothing: what lines begin with is known."""
@@ -159,13 +182,7 @@ def _some(file: LinesFile) -> list[str]:
 
 def _label_first(lines: Sequence[str], forms: Sequence[Form]) -> Form | None:
     """Return how lines, but for odd ones, say their class first; None if they do not."""
-    for form in forms:
-        cuts = (form.cut(line) for line in lines)
-        found = [(before, after) for before, _, after in filter(None, cuts)]
-        most, often = (_MANY, 0) if form in _ALONE else (_NEARLY_ALL, _OFTEN)
-        if len(found) > most * len(lines) and often * len(set(found)) <= len(found):
-            return form
-    return None
+    return next((form for form in forms if form.is_of(lines)), None)
 
 
 def class_of(name: str, splits: Mapping[str, str]) -> str | None:

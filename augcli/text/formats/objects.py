@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
+from augcli.dataset.splits import called
 from augcli.settings.base import ColumnRef
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import Row, TextFile
@@ -33,6 +35,7 @@ class ObjectFile(TextFile):
         split = resolve("split", settings.split_column)
         self._content = content_of(self.name, settings, some, resolve)
         self._split, *self._labels = (path_of(key or "", some) for key in (split, *labels))
+        self._called = partial(called, augment=settings.augment, column=str(self._split[-1]))
         self._classes = Classes.of(settings, spelled)
         self._named = {path[0] for path in (*self._labels, self._split, *self._content.paths)}
 
@@ -49,7 +52,7 @@ class ObjectFile(TextFile):
         label = split = None
         try:
             values = self._values(index)
-            split = shown(at(values, self._split))
+            split = self._called(shown(at(values, self._split)))
             label = self._classes.told([at(values, path) for path in self._labels])
             text, spans = self._content.read(values)
         except ValueError as error:

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from augcli.text.beginnings import Articles
+from augcli.text.language.negations import is_told_apart
 
 SYNONYMS, NEGATIONS, STOP_WORDS, ARTICLES, ABBREVIATIONS, KEYBOARD = FILES = (
     "synonyms.tsv",
@@ -52,8 +53,11 @@ def words_of_all(name: str) -> frozenset[str]:
 
 @cache
 def negations_in(language: str | None) -> frozenset[str]:
-    """Return what negates in texts of a language: words of all, but for its own small ones."""
-    every = words_of_all(NEGATIONS)
+    """Return what negates in texts of a language: words of all, but for its own small ones.
+
+    Patterns that fit words of many languages are heeded in its own alone.
+    """
+    every = frozenset(filter(is_told_apart, words_of_all(NEGATIONS)))
     if language is None or language not in languages_with(STOP_WORDS):
         return every
     own = words_in(language, NEGATIONS) if language in languages_with(NEGATIONS) else ()

@@ -1,51 +1,94 @@
 """What turns a sentence's meaning around: such words are never deleted unasked.
 
-Languages that come along have theirs in their folders; a recipe adds its own by
-`dataset.negations`.
+A language has them in a file, and a recipe adds its own by `dataset.negations`: words, and patterns
+with `*`, `?` and `[…]` where words negate by how they begin or end. `!` before either says that it
+does not negate, though a pattern fits. What is no word by itself, as in scripts without spaces and
+with `~` for a blank, is looked for as it stands.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection
+from fnmatch import translate
+from functools import cached_property, lru_cache
 
-_CUT = r"\bn ['’]t\b"
-_BEGUN = (
-    r"\b[وفأبل]{1,2}(?:لا|لم|لن|ليس\w{0,3}|لست\w{0,2}|غير|بدون|دون|ما)\b",
-    r"\b(?:ו?(?:[שה]|כש)?|שה)(?:לא|אין|אינ(?:ו|ה|ם|ן|ני|נו|ך)|בלי|ללא)\b|\bוא[לף]\b",
-    r"\bن\w+[دت](?:م|یم|ید|ند)\b",
-    r"\bن(?:خواند|دید|رفت|گفت|شنید|خورد|داد|زد|یامد|گرفت|خرید|خواست|توانست|دانست|ماند|رسید|فهمید|یافت"
-    r"|یفتاد|یاورد|ساخت|پسندید|برد|گذاشت|نوشت|نشست|بود|شد|کرد|داشت)(?:ه(?:\u200c?\w{2,4})?|ی)?\b",
-    r"\bن(?:کن|باش|شو|رو|گو|خور|ده|زن|بین|خوان|دان|توان|خواه|یا|گیر|مان|رس)(?:م|ی|د|یم|ید|ند)?\b",
-)
-"""Arabic and Hebrew ones behind `and`, `so` and the like; Persian verbs, as all persons' past ends,
-and stems of common ones."""
-NEGATING = re.compile(
-    rf"ไม่|ບໍ່|មិន|ない|なか|なく|ません|{_CUT}|[가-힣]*(?:않|없|아니|못하|말아|지 마)[가-힣]*"
-    r"|\bنمی[\w\u200c]*|[\u0b80-\u0bff]*வில்லை|\b\w+гүй\b"
-    rf"|{'|'.join(_BEGUN)}"
-)
-_CUT_ALONE = re.compile(_CUT)
+from msgspec import Struct
+
+from augcli.text.protected import SPACELESS
+
+_NOT = "!"
+_TIE = "~"
+_PATTERN = re.compile(r"[*?[]")
+_NO_WORD = re.compile(f"[{_TIE}‘{SPACELESS}]")
+_LATIN = re.compile("[a-z\u00df-\u024f\u1e00-\u1eff]")
 _MARKS = "'", "’"
+_AROUND = '.,;:!?…"“”«»()[]'
+_NOTHING = "(?!)"
 
 
-def negates(lower: str, known: frozenset[str]) -> bool:
-    """Return whether a word in small letters turns a meaning around: it is known, or by its end."""
-    if lower in known:
-        return True
-    marked = any(mark in lower for mark in _MARKS)
-    return marked and (lower.endswith(("n't", "n’t")) or lower.startswith(("n'", "n’")))
+def is_told_apart(entry: str) -> bool:
+    """Return whether an entry counts in texts of all languages.
 
-
-def may_negate(text: str) -> bool:
-    """Return whether a text may have negations that stand in no list of words."""
-    return "'" in text or not text.isascii()
-
-
-def negations_in(text: str) -> list[tuple[int, int]]:
-    """Return start and end of negations of several characters: of words read by character, of such
-    as grow at their ends, and of `n 't`.
+    A pattern of Latin letters without a mark does not, as it fits words of many.
     """
-    if not may_negate(text):
-        return []
-    pattern = _CUT_ALONE if text.isascii() else NEGATING
-    return [match.span() for match in pattern.finditer(text)]
+    is_marked = any(mark in entry for mark in _MARKS)
+    return is_marked or not (_PATTERN.search(entry) and _LATIN.search(entry))
+
+
+class Negations(Struct, frozen=True, dict=True):
+    """Words, patterns of words and stretches of texts that turn a meaning around."""
+
+    words: frozenset[str] = frozenset()
+    patterns: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
+    """Words and patterns of what does not, though a pattern fits."""
+    stretches: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, entries: Collection[str]) -> Negations:
+        """Return them as files have them, in small letters."""
+        others = frozenset(each for each in entries if each.startswith(_NOT))
+        stretches = frozenset(filter(_NO_WORD.search, entries)) - others
+        patterns = frozenset(filter(_PATTERN.search, entries)) - others - stretches
+        words = frozenset(entries) - others - stretches - patterns
+        return cls(words, patterns, frozenset(e.removeprefix(_NOT) for e in others), stretches)
+
+    @cached_property
+    def has(self) -> Callable[[str], bool]:
+        """Return what tells whether a word in small letters negates; it remembers the last ones."""
+        fits, is_other = _any_of(self.patterns), _any_of(self.others)
+
+        def has(lower: str) -> bool:
+            word = lower.strip(_AROUND)
+            return word in self.words or bool(fits(word) and not is_other(word))
+
+        return lru_cache(1 << 14)(has)
+
+    @cached_property
+    def _fits_any(self) -> bool:
+        """Return whether a pattern fits words of plain letters."""
+        return any(each.isascii() and not is_told_apart(each) for each in self.patterns)
+
+    def may_be_in(self, text: str, lowers: Collection[str]) -> bool:
+        """Return whether some of a text's words may negate; of most texts none does."""
+        return self._fits_any or not _is_plain(text) or not self.words.isdisjoint(lowers)
+
+    @cached_property
+    def _stretch(self) -> re.Pattern[str]:
+        found = (re.escape(each).replace(_TIE, " ") for each in self.stretches)
+        return re.compile("|".join(sorted(found, reverse=True)) or _NOTHING, re.IGNORECASE)
+
+    def stretches_of(self, text: str) -> list[tuple[int, int]]:
+        """Return start and end of what negates in a text and is no word by itself."""
+        return [] if _is_plain(text) else [match.span() for match in self._stretch.finditer(text)]
+
+
+def _is_plain(text: str) -> bool:
+    """Return whether a text has words of plain letters alone."""
+    return "'" not in text and text.isascii()
+
+
+def _any_of(patterns: Collection[str]) -> Callable[[str], object]:
+    """Return what tells whether any of some patterns fits a whole word."""
+    return re.compile("|".join(map(translate, sorted(patterns))) or _NOTHING).match

@@ -9,7 +9,7 @@ import importlib
 import warnings
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -27,7 +27,12 @@ _EXTRA = 'needs the extra `models`: pip install "augcli[models]"'
 
 @register
 class FillMask(Share):
-    """Replace words by what a local masked language model would put there (extra `models`)."""
+    """Replace words by what a local masked language model would put there (extra `models`).
+
+    Words that turn a meaning around stay, as the model knows nothing of the class.
+    """
+
+    revision: ClassVar[int] = 2
 
     model: Annotated[str, MODEL_FOLDER] = Field(
         description="folder of a masked language model as transformers saves it, absolute",
@@ -41,9 +46,10 @@ class FillMask(Share):
 
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
         """Return the words that the model put instead, each seen in the text as it was."""
-        places = picked(draws, len(document.free), self.count(draws, document))
+        may = document.deletable
+        places = picked(draws, len(may), self.count(draws, document))
         found = []
-        for index, here in sorted((document.free[place], here) for place, here in places):
+        for index, here in sorted((may[place], here) for place, here in places):
             word = document.words[index]
             options = [each for each in self._options(document, index) if each != word.text.lower()]
             if options:

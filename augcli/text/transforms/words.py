@@ -97,7 +97,7 @@ class RandomSwap(Share):
 class RandomDelete(Share):
     """Delete each word with probability `alpha`, but never all of them."""
 
-    revision: ClassVar[int] = 5
+    revision: ClassVar[int] = 6
 
     alpha: Annotated[Spread, Real(0, 1, "probability that a word is deleted", neutral=0)] = (
         Constant(0.1)
@@ -120,7 +120,7 @@ class Eda(TextTransform):
     2000, else 4.
     """
 
-    revision: ClassVar[int] = 8
+    revision: ClassVar[int] = 9
     needs_words = True
     recommends = "EDA"
 

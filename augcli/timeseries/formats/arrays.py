@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from augcli.dataset.formats import register_format
-from augcli.dataset.splits import columns_of_splits
+from augcli.dataset.splits import called, columns_of_splits
 from augcli.errors import SampleError, SettingError, did_you_mean
 from augcli.rows.packed import check_archive
 from augcli.rows.tables import packed, unpacked
@@ -190,6 +190,9 @@ class NpzFile(ArrayFile):
         splits = self._column(settings.split_column, (), "split")
         what = f"{name}: {self._key}"
         self.take(what, self._arrays[self._key], settings.axes, labels, splits)
+        if splits is not None:
+            told = (settings.augment, str(settings.split_column))
+            self.shapes = [each._replace(split=called(each.split, *told)) for each in self.shapes]
         if labels is not None:
             self.refuse_unlabelled(settings.missing)
 
@@ -219,8 +222,8 @@ class NpzFile(ArrayFile):
         for key, array in self._arrays.items():
             used = (self._arrays[self._key], self.labels, self.splits)
             is_used = any(array is each for each in used)
-            if array.shape == (len(self),) and array.dtype.kind == "U" and not is_used:
-                found |= columns_of_splits([key], ([each] for each in array.tolist()))
+            if array.shape == (len(self),) and array.dtype.kind in "Uiub" and not is_used:
+                found |= columns_of_splits([key], ([str(each)] for each in array.tolist()))
         return found
 
     def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:

@@ -7,7 +7,7 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from itertools import chain, islice
 from types import MappingProxyType
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from pydantic_core import from_json, to_json
 
 from augcli.dataset.columns import column_of
-from augcli.dataset.splits import is_augmented
+from augcli.dataset.splits import called, is_augmented
 from augcli.errors import SampleError
 from augcli.rows.amounts import Marks, marks_by_column, may_be_marked
 from augcli.rows.cells import RowSpan, cells, mended, row_spans, values, width_of
@@ -72,16 +72,21 @@ class Grid:
         return chain([first], ours)
 
     def _is_augmented(self, row: Row) -> bool:
-        return self._split is None or self._means_augmented(row[self._split])
+        return self.split is None or self.is_augmented(row[self.split])
 
     @cached_property
-    def _means_augmented(self) -> Callable[[str], bool]:
-        """Return what tells of a cell whether it means so; the same few come again and again."""
-        return cache(partial(is_augmented, augment=self._settings.augment))
+    def is_augmented(self) -> Callable[[str], bool]:
+        """Return what tells of a cell of splits whether it means so; the same few come often."""
+        return cache(lambda cell: is_augmented(self.split_of(cell), self._settings.augment))
 
     @cached_property
-    def _split(self) -> int | None:
+    def split(self) -> int | None:
+        """Return the number of the column of splits, None where no setting names one."""
         return self.column_told(self._settings.split_column, "split")
+
+    def split_of(self, cell: str) -> str:
+        """Return the split that a cell of this column means."""
+        return called(cell, self._settings.augment, self.names[self.split or 0])
 
     def guessed(self, columns: Iterable[int]) -> list[str]:
         """Return which columns are taken for thousands, though they may be decimals."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.dataset.columns import names_groups
-from augcli.dataset.splits import columns_of_splits, is_augmented
+from augcli.dataset.splits import columns_of_splits
 from augcli.errors import SettingError
 from augcli.plural import few
 from augcli.task import Buffer
@@ -50,7 +50,7 @@ class LongFile(SeriesFile):
         self._styles = {i: style_of([c for c in head[i] if is_number(c)]) for i in roles.channels}
         self._absent = {index: grid.absent(head[index], "") for index in roles.channels}
         splits = None if roles.split is None else self._texts[roles.split]
-        ours = _judges(splits, settings.augment)
+        ours = _judges(splits, grid.is_augmented)
         self._clock = Clock(self._texts[roles.time], ours) if roles.time is not None else None
         if self._clock and not self._clock.is_known and roles.time is not None:
             self.untimed = grid.names[roles.time]
@@ -176,6 +176,7 @@ class LongFile(SeriesFile):
         found_odd = (self._odd[row] for row in rows.tolist() if row in self._odd)
         odd = next(found_odd, self._nameless(number))
         label, split = (self._one(index, rows) for index in (self._roles.label, self._roles.split))
+        split = list(dict.fromkeys(map(self._grid.split_of, split)))
         for role, found in (("label", label), ("split", split)):
             if len(found) > 1 and not self._windows:
                 text = f"its {role} changes ({few(sorted(found))})"
@@ -301,11 +302,11 @@ class LongFile(SeriesFile):
         return f"{self._ids[self._series_of[new.row]]}{which}.aug-{new.copy:03d}"
 
 
-def _judges(splits: Texts | None, augment: Collection[str]) -> NDArray[np.bool_] | slice:
+def _judges(splits: Texts | None, is_ours: Callable[[str], bool]) -> NDArray[np.bool_] | slice:
     """Return the rows of augmented splits, all where there are none."""
     if splits is None:
         return slice(None)
-    codes = [code for code, text in enumerate(splits.known) if is_augmented(text, augment)]
+    codes = [code for code, text in enumerate(splits.known) if is_ours(text)]
     return np.isin(splits.codes, codes) if codes else slice(None)
 
 

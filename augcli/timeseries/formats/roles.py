@@ -9,6 +9,7 @@ from itertools import islice
 import numpy as np
 from msgspec import Struct
 
+from augcli.dataset.splits import called_splits
 from augcli.errors import SampleError
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.grid import Grid, Row
@@ -50,7 +51,7 @@ def roles_of(grid: Grid, settings: SeriesDatasetSettings) -> Roles:
         grid.column_told(settings.id, "id"),
         grid.column_told(settings.time, "time"),
         grid.column_told(settings.label, "label"),
-        grid.column_told(settings.split_column, "split"),
+        grid.split,
     )
     marks = grid.columns(settings.point_labels, "point_labels")
     if settings.windows and settings.label is not None:
@@ -58,9 +59,10 @@ def roles_of(grid: Grid, settings: SeriesDatasetSettings) -> Roles:
     channels = grid.columns(settings.channels, "channels")
     free = [i for i in range(len(grid.names)) if i not in {*named, *marks, *channels}]
     ignored = grid.columns(settings.ignore, "ignore")
-    channels = channels or _numeric(grid, [index for index in free if index not in ignored])
+    likely = [i for i in free if i not in ignored and not called_splits(grid.names[i])]
+    channels = channels or _numeric(grid, likely)
     if not channels:
-        marked = marked_of(grid, [index for index in free if index not in ignored])
+        marked = marked_of(grid, likely)
         raise SampleError(f"{grid.name} has no column of numbers{why_none(marked)}")
     others = [index for index in free if index not in channels]
     return Roles(*named, channels, sorted({*marks, *others}), others)

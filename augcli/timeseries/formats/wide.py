@@ -10,7 +10,7 @@ from itertools import chain, islice
 import numpy as np
 
 from augcli.dataset.columns import names_groups
-from augcli.dataset.splits import columns_of_splits
+from augcli.dataset.splits import called_splits, columns_of_splits
 from augcli.errors import SampleError
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
@@ -39,7 +39,7 @@ class WideFile(HeldFile):
         self._grid = grid
         self._label = grid.column_told(label, "label")
         self._id = grid.column_told(settings.id, "id")
-        self._split = grid.column_told(settings.split_column, "split")
+        self._split = grid.split
         head = list(islice(grid.judges(), _LOOKED_AT))
         self._ignored = grid.columns(settings.ignore, "ignore")
         numbers = [*self._number_columns(head)]
@@ -94,7 +94,7 @@ class WideFile(HeldFile):
             return
         self._kept.append(tuple(row[index] for index in self._others))
         label = None if self._label is None else self.bare(row[self._label])
-        split = None if self._split is None else row[self._split].strip()
+        split = None if self._split is None else self._grid.split_of(row[self._split])
         try:
             values = parsed([row[index] for index in self._values], self._grid.missing)
         except ValueError:
@@ -169,7 +169,10 @@ def called_alike(columns: Sequence[int], names: Sequence[str]) -> list[int]:
 
     The latter stand alone where at least half of all, and three, differ in numbers only.
     """
-    columns = [index for index in columns if not names_groups(names[index])] or list(columns)
+    beside = [
+        index for index in columns if names_groups(names[index]) or called_splits(names[index])
+    ]
+    columns = [index for index in columns if index not in beside] or list(columns)
     sorts = {index: _NUMBERS.sub("#", names[index]) for index in columns}
     counts = Counter(sort for sort in sorts.values() if "#" in sort)
     numbered = [index for index in columns if counts[sorts[index]] > 1]

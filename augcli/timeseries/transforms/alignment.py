@@ -41,7 +41,7 @@ class Spawner(Aligning):
     Sensors 2020. Labels of points move with the series itself.
     """
 
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
 
     sigma: Annotated[
         Spread, Real(0, 10, "standard deviation of added noise", "of the channel's own")
@@ -96,6 +96,8 @@ class GuidedWarp(Aligning):
     Discriminative Teacher, ICPR 2020. A random teacher, or the most discriminative of a few.
     """
 
+    revision: ClassVar[int] = 2
+
     teacher: Literal["random", "discriminative"] = Field(
         "random", description="which series gives its timing"
     )
@@ -143,6 +145,8 @@ class DtwBarycenter(Aligning):
     weights halve with the distance of the nearest, and the average is refined a few times
     (Petitjean et al., A Global Averaging Method for Dynamic Time Warping, 2011).
     """
+
+    revision: ClassVar[int] = 2
 
     others: Annotated[Spread, Whole(1, 20, "how many others")] = Constant(5)
     iterations: Annotated[Spread, Whole(1, 100, "how often the average is refined")] = Constant(5)

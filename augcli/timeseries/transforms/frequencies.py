@@ -43,10 +43,11 @@ class FrequencyMix(OneByOne):
     """Take frequencies at random from another series, of the same class unless asked otherwise.
 
     Chen et al., FrAug, 2023. A partner of another length is resized, or a sound cut or repeated, so
-    that it keeps its pitch; the mean stays.
+    that it keeps its pitch; one with other channels gives all the same, mono as it is, of others
+    their mean. The mean stays.
     """
 
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
     mixes: ClassVar[bool] = True
     other_share: ClassVar[str | None] = "share"
     share: Annotated[Spread, Real(0, 1, "share of the frequencies", neutral=0)] = Uniform(0.05, 0.3)

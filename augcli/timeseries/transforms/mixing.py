@@ -21,11 +21,12 @@ class Mixup(OneByOne):
     """Mix with another series, of the same class unless asked otherwise.
 
     Zhang et al., mixup: Beyond Empirical Risk Minimization, ICLR 2018. A partner of another
-    length is resized, or a sound cut or repeated, so that it keeps its pitch. Files hold the class
-    of the series itself; the provenance has the weights of both.
+    length is resized, or a sound cut or repeated, so that it keeps its pitch; one with other
+    channels is heard in all of them, mono as it is, of others their mean. Files hold the class of
+    the series itself; the provenance has the weights of both.
     """
 
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
     mixes: ClassVar[bool] = True
     other_share: ClassVar[str | None] = "weight"
     weight: Annotated[Spread, Real(0, 1, "share of the other series", neutral=0)] = Uniform(
@@ -54,6 +55,7 @@ class Smote(OneByOne):
     length are compared and mixed point by point; others are aligned by DTW.
     """
 
+    revision: ClassVar[int] = 2
     mixes: ClassVar[bool] = True
     weight: Annotated[Spread, Real(0, 1, "share of the way", neutral=0)] = Uniform(0.0, 1.0)
     k: int = Field(5, ge=1, le=100, description="how many nearest series may be the partner")

@@ -151,7 +151,7 @@ class MixBackground(OneByOne):
         return {
             "snr_db": drawn(self.snr_db, draws, "snr_db"),
             "start": float(f"{draws.at('start').uniform():.9g}"),
-            "partners": facts.peers.sounds(draws.at("partner"), 1, of=of),
+            "partners": facts.peers.pick(draws.at("partner"), 1, of=of),
         }
 
     @classmethod
