@@ -41,6 +41,8 @@ _TOGETHER = re.compile(
 )
 """Brackets that close in their line, but for emoticons, single quotes, HTML and emphasis."""
 _INITIALS = r"[^\W\d_](?:\.[^\W\d_]){0,7}"
+_CITED = re.compile(r"\(\w{0,40}[ ,]{0,2}\d")
+"""What goes on after `et al.`: `(2019)`."""
 _ORDINAL = r"\d{1,2}"
 """A number before a point may be the first, second or third of something."""
 _INITIALS_SIZE = 16
@@ -112,7 +114,7 @@ class SentenceShuffle(TextTransform):
     the folder of any language knows, or within quotation marks or brackets is no end of a sentence.
     """
 
-    revision: ClassVar[int] = 5
+    revision: ClassVar[int] = 6
 
     def make_params(self, draws: Draws, facts: Document) -> Params:
         """Draw the order; a labelled span keeps the sentences that it reaches over together."""
@@ -180,7 +182,8 @@ def _belongs(document: Document, before: Span, start: int) -> bool:
     """Return whether what starts here goes on with the sentence before."""
     pattern, size = _no_end(document.reading.abbreviations)
     end = document.text[max(before[0], before[1] - size) : before[1]]
-    if document.text[start].islower() or pattern.search(end):
+    goes_on = document.text[start].islower() or _CITED.match(document.text, start)
+    if goes_on or pattern.search(end):
         return True
     return document.kept.surround(start) or document.kept.surround(before[1])
 
