@@ -17,9 +17,8 @@ from augcli.text.config import FIRST, TextDatasetSettings
 from augcli.text.formats.base import LinedFile, Row, RowFormat
 from augcli.text.words import Span
 
-_OFTEN, _LOOSELY = 2, 3
-"""Lines of each class, on average and at least, where lines may as well be numbered or named; and
-where any few words before a mark may be what lines begin with."""
+_OFTEN = 2
+"""Lines of each class, on average and at least, where lines may as well be numbered or named."""
 _MANY, _NEARLY_ALL = 0.5, 0.9
 """More lines than this share say their class where lines of a file do: the others are odd."""
 _PREFIX = re.compile(r"__[a-zA-Z]\w*?__(?=.)")
@@ -72,19 +71,18 @@ _TREC = Form(re.compile(r"[A-Z]{2,}:\w+(?:[ \t]+|\Z)"), None, _MANY, 0)
 _SMALL_TREC = Form(re.compile(r"[a-zA-Z]\w*:\w+[ \t]+"))
 _BEFORE_TAB = Form(re.compile(r"\S+\t(?=\S)"))
 _NUMBER = Form(re.compile(r"[+-]?\d{1,2}[ \t]+(?=\D)"))
-_MARKED = Form(re.compile(r"(?:[^\W\d][\w-]*:|\[[\w-]+\]|\([\w-]+\)|<[\w-]+>)[ \t]+"))
 _SEVERAL = r"[^\W\d](?:[^\s:：|]|:(?=\S)|[ \t](?=[^\s:：|-])){0,38}?"
-_WORDS_MARKED = Form(
-    re.compile(rf"{_SEVERAL}{_BEHIND}|(?:\[{_SEVERAL}\]|\({_SEVERAL}\)|<{_SEVERAL}>)[ \t]+"),
-    often=_LOOSELY,
+_INSIDE = r"\w[\w -]{0,38}"
+_MARKED = Form(
+    re.compile(rf"{_SEVERAL}{_BEHIND}|(?:\[{_INSIDE}\]|\({_INSIDE}\)|<{_INSIDE}>)[ \t]+")
 )
 """A few words before a colon or a dash, or in brackets."""
 _WORD = Form(re.compile(r"\S+[ \t]+"))
 _SURE = (_FASTTEXT, _TREC, _SMALL_TREC, _BEFORE_TAB)
 """Those that are heeded whatever the names of files say."""
-_LABELS = (*_SURE, _NUMBER, _MARKED, _WORDS_MARKED)
+_LABELS = (*_SURE, _NUMBER, _MARKED)
 """How lines begin that say their class first."""
-_NO_CELLS = (_FASTTEXT, _TREC, _SMALL_TREC, _MARKED, _WORDS_MARKED)
+_NO_CELLS = (_FASTTEXT, _TREC, _SMALL_TREC, _MARKED)
 """Those that no row of a table begins with."""
 _SHOWN = 24
 """Characters of a line that tell which it is."""
