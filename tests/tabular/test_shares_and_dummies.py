@@ -198,3 +198,22 @@ def test_what_is_missing_goes_where_there_is_room() -> None:
     assert not np.any(made[0] % 1) and not np.any(made[2] % 5)
     again = shared_out([*made], columns, 100)
     assert np.array_equal(again, made)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("unit", [5, 0.5], ids=["fives", "halves"])
+def test_parts_give_way_where_totals_are_told_less_exactly(
+    tmp_path: Path, way: str, unit: float
+) -> None:
+    """Totals in steps of 5, or whole ones of parts with decimals: both stay so."""
+    draw = random.Random(8)
+    lines = []
+    for _ in range(150):
+        total = draw.randrange(4, 60) * (5 if unit == 5 else 1)
+        part = draw.randrange(total + 1) + (0 if unit == 5 else draw.choice([0, 0.5]))
+        lines.append(f"{part},{total - part},{total},{draw.random():.2f}")
+    new, told = made(tmp_path, "a,b,total,x", lines, way)
+    assert "total = a + b" in told[0]
+    assert new.filter(pl.col("a") + pl.col("b") != pl.col("total")).is_empty()
+    assert new.filter(pl.col("total") % max(unit, 1) != 0).is_empty()
+    assert new.filter(pl.col("a") % min(unit, 1) != 0).is_empty()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.rows.dates import as_written
-from augcli.tabular.reading.columns import DAY, Column
+from augcli.tabular.reading.columns import DAY, MOST_DECIMALS, Column
 from augcli.tabular.reading.table import Bonds, Numbers, Rows, Table, in_seconds
 from augcli.tabular.writing.rounding import rounded, unit_of
 from augcli.tabular.writing.sharing import shared_out
@@ -52,23 +53,52 @@ def _pairs(bonds: Bonds) -> Iterator[tuple[int, int]]:
 
 def _bound(bonds: Bonds) -> set[int]:
     """Return the columns that an order or a sum binds."""
-    sums = ((total, *parts) for total, parts in bonds.sums)
-    constants = (parts for parts, _ in bonds.constants)
-    return {index for group in (*bonds.orders, *sums, *constants) for index in group}
+    return {index for group in (*bonds.orders, *_adding(bonds)) for index in group}
+
+
+def _adding(bonds: Bonds) -> list[tuple[int, ...]]:
+    """Return the columns of each sum."""
+    totals = ((total, *parts) for total, parts in bonds.sums)
+    return [*totals, *(parts for parts, _ in bonds.constants)]
 
 
 def _summed(table: Table, numbers: Mapping[int, Numbers]) -> Values:
     """Return numbers that add up as their columns do, where all are known."""
     found = dict(numbers)
     for parts, amount in table.bonds.constants:
-        columns = [table.columns[index] for index in parts]
-        shared = shared_out([found[index] for index in parts], columns, amount)
-        found |= zip(parts, shared, strict=True)
+        found |= _shared_out(table, found, parts, amount)
     for total, parts in table.bonds.sums:
-        added = np.sum([found[index] for index in parts], axis=0)
+        column, free = table.columns[total], _free(table.bonds, parts)
+        added = _added(found, parts)
+        lacking = rounded(added, column) - added
+        found |= _shared_out(table, found, free, _added(found, free) + lacking)
+        added = _added(found, parts)
         known = ~np.isnan(added) & ~np.isnan(found[total])
-        found[total] = np.where(known, rounded(added, table.columns[total]), found[total])
+        whole = added if column.kind == "number" else np.round(added, MOST_DECIMALS)
+        found[total] = np.where(known, whole, found[total])
     return found
+
+
+def _free(bonds: Bonds, parts: Sequence[int]) -> list[int]:
+    """Return those parts of a sum that no other sum binds: they make room for its total's form."""
+    bound = Counter(chain.from_iterable(_adding(bonds)))
+    return [part for part in parts if bound[part] == 1]
+
+
+def _added(found: Values, parts: Sequence[int]) -> Numbers:
+    added: Numbers = np.sum([found[index] for index in parts], axis=0)
+    return added
+
+
+def _shared_out(
+    table: Table, found: Values, parts: Sequence[int], amount: float | Numbers
+) -> Values:
+    """Return numbers of columns that add up to an amount, or to one for each row."""
+    if not parts:
+        return {}
+    values = [found[index] for index in parts]
+    shared = shared_out(values, [table.columns[index] for index in parts], amount)
+    return dict(zip(parts, shared, strict=True))
 
 
 def _above(table: Table, values: Mapping[int, Numbers], pair: Sequence[int]) -> Mask:
@@ -106,11 +136,9 @@ def _from_base(
         for low, high in pairs:
             wrong = _above(table, values, (low, high))
             taken[low], taken[high] = taken[low] | wrong, taken[high] | wrong
-        for total, parts in table.bonds.sums:
-            taken |= {index: taken[index] | taken[total] for index in parts}
-        for parts, _ in table.bonds.constants:
-            some: Mask = np.any([taken[index] for index in parts], axis=0)
-            taken |= dict.fromkeys(parts, some)
+        for group in _adding(table.bonds):
+            some: Mask = np.any([taken[index] for index in group], axis=0)
+            taken |= dict.fromkeys(group, some)
         if sum(int(each.sum()) for each in taken.values()) == before:
             return values
 
