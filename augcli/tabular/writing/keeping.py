@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, combinations
 from typing import TypeAlias
@@ -53,36 +52,23 @@ def _pairs(bonds: Bonds) -> Iterator[tuple[int, int]]:
 
 def _bound(bonds: Bonds) -> set[int]:
     """Return the columns that an order or a sum binds."""
-    return {index for group in (*bonds.orders, *_adding(bonds)) for index in group}
-
-
-def _adding(bonds: Bonds) -> list[tuple[int, ...]]:
-    """Return the columns of each sum."""
-    totals = ((total, *parts) for total, parts in bonds.sums)
-    return [*totals, *(parts for parts, _ in bonds.constants)]
+    return {index for group in (*bonds.orders, *bonds.adding) for index in group}
 
 
 def _summed(table: Table, numbers: Mapping[int, Numbers]) -> Values:
     """Return numbers that add up as their columns do, where all are known."""
-    found = dict(numbers)
-    for parts, amount in table.bonds.constants:
-        found |= _shared_out(table, found, parts, amount)
+    found, travelling = dict(numbers), {*chain.from_iterable(table.bonds.together)}
     for total, parts in table.bonds.sums:
-        column, free = table.columns[total], _free(table.bonds, parts)
-        added = _added(found, parts)
-        lacking = rounded(added, column) - added
-        found |= _shared_out(table, found, free, _added(found, free) + lacking)
+        column, added = table.columns[total], _added(found, parts)
+        whole = found[total] if total in travelling else rounded(added, column)
+        found |= _shared_out(table, found, parts, np.where(np.isnan(whole), added, whole))
         added = _added(found, parts)
         known = ~np.isnan(added) & ~np.isnan(found[total])
         whole = added if column.kind == "number" else np.round(added, MOST_DECIMALS)
-        found[total] = np.where(known, whole, found[total])
+        found[total] = np.where(known & (total not in travelling), whole, found[total])
+    for parts, amount in table.bonds.constants:
+        found |= _shared_out(table, found, parts, amount)
     return found
-
-
-def _free(bonds: Bonds, parts: Sequence[int]) -> list[int]:
-    """Return those parts of a sum that no other sum binds: they make room for its total's form."""
-    bound = Counter(chain.from_iterable(_adding(bonds)))
-    return [part for part in parts if bound[part] == 1]
 
 
 def _added(found: Values, parts: Sequence[int]) -> Numbers:
@@ -93,12 +79,13 @@ def _added(found: Values, parts: Sequence[int]) -> Numbers:
 def _shared_out(
     table: Table, found: Values, parts: Sequence[int], amount: float | Numbers
 ) -> Values:
-    """Return numbers of columns that add up to an amount, or to one for each row."""
-    if not parts:
+    """Return parts that add up to an amount, or to one for each row: those that are free to."""
+    free = [part for part in parts if part in table.bonds.free]
+    if not free:
         return {}
-    values = [found[index] for index in parts]
-    shared = shared_out(values, [table.columns[index] for index in parts], amount)
-    return dict(zip(parts, shared, strict=True))
+    values, columns = [found[part] for part in free], [table.columns[part] for part in free]
+    others = _added(found, parts) - _added(found, free)
+    return dict(zip(free, shared_out(values, columns, amount - others), strict=True))
 
 
 def _above(table: Table, values: Mapping[int, Numbers], pair: Sequence[int]) -> Mask:
@@ -136,7 +123,7 @@ def _from_base(
         for low, high in pairs:
             wrong = _above(table, values, (low, high))
             taken[low], taken[high] = taken[low] | wrong, taken[high] | wrong
-        for group in _adding(table.bonds):
+        for group in table.bonds.adding:
             some: Mask = np.any([taken[index] for index in group], axis=0)
             taken |= dict.fromkeys(group, some)
         if sum(int(each.sum()) for each in taken.values()) == before:
