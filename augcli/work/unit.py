@@ -6,7 +6,6 @@ not there yet is made. It knows files and records, and nothing of pixels.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -243,8 +242,8 @@ class SourceWork:
     def _proven(self, processed: Processed) -> list[str]:
         """Return notes on the source, which is decoded for them where that was not done before."""
         known = [source.sha256 for source in self._sources.values()]
-        key = json.dumps(["notes", self._stamp, known])
-        notes: list[str] = self._common.cache.recalled(key, processed.prove)
+        what = ["notes", self._stamp, known]
+        notes: list[str] = self._common.cache.recalled(what, processed.prove)
         return notes
 
     def _is_known(self, outputs: Sequence[Output]) -> bool:

@@ -45,6 +45,18 @@ class Coded(Struct, frozen=True):
         return None if code < 0 else self.texts[code]
 
 
+class Gaps(Struct, frozen=True):
+    """What cells of a column say that mean no value."""
+
+    texts: tuple[str, ...]
+    codes: NDArray[np.int16]
+    """The place of each row's text, counted from 1; 0 where it is blank, or there is a value."""
+
+    def at(self, rows: Rows) -> pl.Series:
+        """Return the texts of rows, null where they are blank."""
+        return pl.Series([None, *self.texts], dtype=pl.String).gather(self.codes[rows])
+
+
 class Part(Struct, frozen=True):
     """One file of a dataset."""
 
@@ -111,6 +123,8 @@ class Table(Struct, dict=True):
     """row of another split → what it has that columns have not where new rows are made"""
     broken: dict[str, str] = field(default_factory=dict)
     """file → why it cannot be used; it is none of the parts"""
+    gaps: dict[int, Gaps] = field(default_factory=dict)
+    """column → what is not blank in it and means no value"""
     hashes: dict[int, NDArray[np.uint64]] = field(default_factory=dict)
     """column of free texts → a hash of each"""
     taken: dict[int, set[str]] = field(default_factory=dict)
@@ -186,6 +200,11 @@ class Table(Struct, dict=True):
     def discrete(self) -> list[Column]:
         """Return the features that are categories."""
         return [column for column in self.features if not column.is_number]
+
+    def is_missing(self, index: int, rows: Rows) -> NDArray[np.bool_]:
+        """Return which rows have no value in a column of numbers or categories."""
+        found = self.numbers.get(index)
+        return np.isnan(found[rows]) if found is not None else self.coded[index].codes[rows] < 0
 
     def matrix(self, rows: Rows) -> Numbers:
         """Return the numeric features of rows (len(rows) × len(numeric)), NaN where missing."""

@@ -28,14 +28,15 @@ from augcli.tabular.reading.structure import Lines
 from augcli.tabular.reading.table import Rows, Table
 from augcli.tabular.transform import Block
 from augcli.tabular.writing.extras import Extras, extras_of
+from augcli.tabular.writing.gaps import with_typed, with_written
 from augcli.tabular.writing.repeated import lines_of, with_cells
 from augcli.tabular.writing.synthesis import cells_of, made
 from augcli.tabular.writing.twins import Prints, prints_of
 from augcli.tabular.writing.writers import (
     Cells,
+    csv_bytes,
     csv_cells,
     csv_lines,
-    csv_rows,
     joined,
     some_lines,
 )
@@ -151,13 +152,13 @@ class Writing(Struct, frozen=True, dict=True):
     def _lines(self, drawn: Drawn, block: Block, dialect: Dialect) -> bytes:
         """Return new rows as lines; those that are their bases as these are written."""
         again, cells = drawn.repeats, self._cells(drawn, block)
+        if again.all():
+            return joined(self._lines_again(drawn.base, cells, dialect), dialect)
+        written = with_written(csv_cells(self._columns, cells, dialect), block, drawn, dialect)
         if not again.any():
-            return csv_rows(self._columns, cells, dialect)
+            return csv_bytes(written, dialect)
         lines = self._lines_again(drawn.base, cells, dialect)
-        if not again.all():
-            changed = csv_lines(self._columns, cells, dialect)
-            lines = lines.zip_with(pl.Series(again), changed)
-        return joined(lines, dialect)
+        return joined(lines.zip_with(pl.Series(again), csv_lines(written, dialect)), dialect)
 
     def _lines_again(
         self, base: Rows, cells: Mapping[int, Cells | None], dialect: Dialect
@@ -181,6 +182,7 @@ class Writing(Struct, frozen=True, dict=True):
     ) -> pl.DataFrame:
         """Return new rows in the types of their file; those that are their bases as these are."""
         frame, again = typed_frame(self._columns, self._cells(drawn, block), own), drawn.repeats
+        frame = with_typed(frame, block, drawn)
         if not again.any():
             return frame
         rows = whole[drawn.base - self.table.starts[self.part]]
