@@ -22,6 +22,7 @@ from augcli.disk.folder import Folder
 from augcli.disk.inside import parts_of
 from augcli.errors import StorageError
 from augcli.records import provenance
+from augcli.records.counted import line_of
 from augcli.records.journal import (
     HEAD,
     NEW,
@@ -243,10 +244,10 @@ class Journal:
             ):
                 offset = journal.write(dump_line(HEAD))
                 for row, line in self._lines():
-                    record = json.loads(line)
-                    merged.take(record, manifest)
-                    merged.count_before(record, self._dataset, row)
-                    seals.add(sealed(record, offset))
+                    source = line_of(line)
+                    merged.take(source, manifest)
+                    merged.count_before(source, self._dataset, row)
+                    seals.add(sealed(source, offset))
                     offset += journal.write(line.decode())
             seals.end(merged.plain())
         self._seals.close()

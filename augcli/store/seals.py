@@ -17,11 +17,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from hashlib import blake2b
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import IO, NamedTuple
 
 from augcli import __version__
+from augcli.records.counted import Line
 from augcli.records.journal import HEAD
 from augcli.records.lines import dump_line
 from augcli.requests.asked import Splits
@@ -83,23 +84,25 @@ def seal_of(asked: int, stats: Iterable[int]) -> int:
     return hash((asked, *stats))
 
 
-def sealed(record: Plain, begin: int) -> Sealed:
+def sealed(source: Line, begin: int) -> Sealed:
     """Return what is told of a record, which begins there in the journal."""
-    outputs = [each["record"]["output"] for each in record["outputs"]]
-    odd = record["checksum"], record.get("value_sha256"), record.get("partners_sha256")
-    told = told_of(record["base"], record["source"], record["inputs"], odd)
-    return Sealed(record["source"], begin, told, _seal_on(record), outputs)
+    outputs = [each.told.output for each in source.outputs]
+    odd = source.checksum, source.value_sha256, source.partners_sha256
+    told = told_of(source.base, source.source, source.inputs, odd)
+    return Sealed(source.source, begin, told, _seal_on(source), outputs)
 
 
-def _seal_on(record: Plain) -> int | None:
+def _seal_on(source: Line) -> int | None:
     """Return the seal of a record; None for units of many samples, which are few."""
-    stats = [record["stat"], *(each["stat"] for each in record["outputs"])]
-    is_one = record["request"]["asks"] != Splits.asks
-    is_whole = record["stamp"] is not None and not record["failure"] and "short" not in record
-    if not is_one or not is_whole or not all(stats):
+    stats = [source.stat, *(each.stat for each in source.outputs)]
+    is_one = source.request["asks"] != Splits.asks
+    if source.stamp is None or source.failure or source.short or not is_one:
         return None
-    asked = asked_of(*(record[key] for key in ("stamp", "split", "label", "request")))
-    return seal_of(asked, (number for stat in stats for number in stat))
+    whole = [*filter(None, stats)]
+    if len(whole) < len(stats):
+        return None
+    asked = asked_of(source.stamp, source.split, source.label, source.request)
+    return seal_of(asked, chain.from_iterable(whole))
 
 
 def hash_of(sources: Sequence[str]) -> str:
