@@ -15,7 +15,7 @@ from io import FileIO
 from pathlib import Path
 from stat import S_ISREG
 
-from augcli.disk.identity import identity
+from augcli.disk.identity import Identity, identity, told_by
 from augcli.errors import SampleError, StorageError, UnreadError
 
 MAX_FILE_BYTES = 2 << 30
@@ -106,8 +106,8 @@ def stat_of(path: str | Path) -> list[int] | None:
         return None
 
 
-Look = Callable[[Iterable[str]], list[int] | None]
-"""Returns the identities of some files, one after the other; None where one is gone."""
+Look = Callable[[Iterable[str]], list[Identity]]
+"""Returns what tells some files as unchanged; of one that is gone, an empty tuple."""
 
 
 @contextmanager
@@ -115,15 +115,14 @@ def looking_below(root: str | Path) -> Iterator[Look]:
     """Give a look at files below a folder, which is faster for many than `stat_of`."""
     handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
 
-    def look(names: Iterable[str]) -> list[int] | None:
-        numbers: list[int] = []
+    def look(names: Iterable[str]) -> list[Identity]:
+        found: list[os.stat_result | None] = []
         for name in names:
             try:
-                stat = os.stat(name, dir_fd=handle)
+                found.append(os.stat(name, dir_fd=handle))
             except OSError:
-                return None
-            numbers += identity(stat)
-        return numbers
+                found.append(None)
+        return told_by(found)
 
     try:
         yield look
