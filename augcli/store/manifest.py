@@ -23,6 +23,7 @@ from augcli.disk.folder import Folder
 from augcli.disk.inside import parts_of
 from augcli.errors import StorageError
 from augcli.records import provenance
+from augcli.records.counted import line_of
 from augcli.records.journal import (
     HEAD,
     NEW,
@@ -250,10 +251,10 @@ class Journal:
             ):
                 offset = journal.write(dump_line(HEAD))
                 for row, line in self._lines():
-                    record = json.loads(line)
-                    merged.take(record, manifest)
-                    merged.count_before(record, self._dataset, row)
-                    seals.add(sealed(record, offset))
+                    source = line_of(line)
+                    merged.take(source, manifest)
+                    merged.count_before(source, self._dataset, row)
+                    seals.add(sealed(source, offset))
                     offset += journal.write(line.decode())
             name = output.name(output.manifest)
             merged.hashes[name] = sha256_below(output.folder, name) or ""

@@ -23,6 +23,7 @@ from typing import IO, Any, NamedTuple
 
 from augcli import __version__
 from augcli.disk.identity import Identity
+from augcli.records.counted import Line
 from augcli.records.journal import HEAD
 from augcli.records.lines import dump_line
 from augcli.requests.asked import Splits
@@ -95,24 +96,24 @@ def seal_of(asked: int, stats: Iterable[Identity]) -> int:
     return hash((asked, *stats))
 
 
-def sealed(record: Plain, begin: int) -> Sealed:
+def sealed(source: Line, begin: int) -> Sealed:
     """Return what is told of a record, which begins there in the journal."""
-    outputs = [each["record"]["output"] for each in record["outputs"]]
-    odd = record["checksum"], record.get("value_sha256"), record.get("partners_sha256")
-    told = told_of(record["base"], record["source"], record["inputs"], odd)
-    return Sealed(record["source"], begin, told, _seal_on(record), outputs)
+    outputs = [each.told.output for each in source.outputs]
+    odd = source.checksum, source.value_sha256, source.partners_sha256
+    told = told_of(source.base, source.source, source.inputs, odd)
+    return Sealed(source.source, begin, told, _seal_on(source), outputs)
 
 
-def _seal_on(record: Plain) -> int | None:
+def _seal_on(source: Line) -> int | None:
     """Return the seal of a record; None for units of many samples, which are few."""
-    own, made = record["stat"], [each["stat"] for each in record["outputs"]]
-    is_one = record["request"]["asks"] != Splits.asks
-    is_whole = record["stamp"] is not None and not record["failure"] and "short" not in record
-    if not is_one or not is_whole or not own or not all(made):
+    own, made = source.stat, [tuple(each.stat) for each in source.outputs if each.stat]
+    is_one = source.request["asks"] != Splits.asks
+    is_whole = not source.failure and not source.short and len(made) == len(source.outputs)
+    if source.stamp is None or not own or not is_one or not is_whole:
         return None
     files = zip(*[iter(own)] * _NUMBERS, strict=False)
-    asked = asked_of(*(record[key] for key in ("stamp", "split", "label", "request")))
-    return seal_of(asked, [*files, *map(tuple, made)])
+    asked = asked_of(source.stamp, source.split, source.label, source.request)
+    return seal_of(asked, [*files, *made])
 
 
 def hash_of(sources: Sequence[str]) -> str:
