@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from msgspec.structs import replace
@@ -35,7 +36,7 @@ from augcli.once import kept
 from augcli.records.keys import key_of_told, told, told_hashes
 from augcli.records.provenance import PictureRecord
 from augcli.requests.asked import Copies
-from augcli.requests.redraws import Fault, Place, Vain
+from augcli.requests.redraws import Fault, Vain
 from augcli.task import Output, Plain, Processed, Processor, Source, Task
 
 
@@ -143,7 +144,7 @@ class ProcessedPicture(Processed):
         drawn = self._copied.get(output)
         if drawn is None:
             return False
-        self._vain.made[_place(drawn)] = Fault(drawn.attempt + 1, error)
+        self._vain.made[drawn.place] = Fault(drawn.attempt + 1, error)
         self._draw()
         return True
 
@@ -250,7 +251,7 @@ class ProcessedPicture(Processed):
             return
         facts = replace(self._whole.header.facts, sha256=self._digest)
         draws = self._processor.drawn(self._task, facts, self._objects, self._peers, self._vain)
-        for place, group in groupby(draws, _place):
+        for place, group in groupby(draws, attrgetter("place")):
             try:
                 yield from [*self._group([*group])]
             except StepError as error:
@@ -283,7 +284,7 @@ class ProcessedPicture(Processed):
         return Output(
             self._record(name, spot, drawn, self._encoding.to_json(), extras.told | reduced),
             key_of_told(self._hashes_with(drawn.hashes), f"[{made}]", form),
-            self._together.maker(stages, part, _pixels(drawn.facts)),
+            self._together.maker(stages, part, drawn.pixels),
             beside=extras.beside,
         )
 
@@ -343,14 +344,6 @@ class ProcessedPicture(Processed):
             height=None,
             listing=self._processor.listing,
         )
-
-
-def _pixels(facts: Facts | None) -> int:
-    return facts.width * facts.height if facts else 0
-
-
-def _place(drawn: Drawn) -> Place:
-    return drawn.spot.stage, drawn.spot.copy
 
 
 _NOTHING = Extras({}, ())
