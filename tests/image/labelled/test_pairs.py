@@ -88,6 +88,14 @@ def test_tones_change_the_picture_and_who_is_named(denoising: Path, tmp_path: Pa
     assert np.array_equal(pixels_of(out / "train/clean/0.aug-000.png"), brighter)
 
 
+def test_another_quality_makes_pairs_anew(tmp_path: Path) -> None:
+    for folder, number in (("noisy", 1), ("clean", 0)):
+        write(tmp_path / f"in/{folder}/0.jpg", stored(noisy(scene(number)), ".jpg"))
+    for out, quality in (("out", 90), ("out", 40), ("fresh", 40)):
+        run(tmp_path / "in", tmp_path / out, **PAIRS, output={"image": {"quality": quality}})
+    assert tree(tmp_path / "out") == tree(tmp_path / "fresh")
+
+
 def test_what_lies_between_pixels_is_told_by_folder(denoising: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     told = {"format": "pairs", "targets": {"interpolation": {"depth": "linear"}}}
