@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import pytest
 from helpers import COMMAND, finished, run, tree, write, write_recipe
+from test_every_key import Change, changed, changes, dataset_of
 
 from augcli.api import load_recipe
 from augcli.engines.local import InProcess
@@ -128,3 +129,20 @@ def test_what_a_stopped_run_could_not_read_is_tried_again(photos: Path, tmp_path
     Hindered.hindered = set()
     assert len(study().seen) == len(SIDES)
     assert study().lesson(study().model()).seal == study().seal != less.lesson(less.model()).seal
+
+
+OF_PICTURES = [each for each in changes("image") if each[0].startswith("dataset.")]
+
+
+@pytest.mark.parametrize("case", OF_PICTURES, ids=lambda case: case[0])
+def test_any_key_of_a_dataset_is_noticed_by_what_learns(
+    tmp_path: Path, case: tuple[str, dict[str, Any], Change]
+) -> None:
+    _, before, change = case
+    told = {"dataset": dataset_of(tmp_path / "in", "image"), **LEARN}
+    told |= before | {"dataset": told["dataset"] | before.get("dataset", {})}
+    after = changed(told, change)
+    run(tmp_path / "in", tmp_path / "out", **told)
+    run(tmp_path / "in", tmp_path / "out", **after)
+    run(tmp_path / "in", tmp_path / "fresh", **after)
+    assert tree(tmp_path / "out") == tree(tmp_path / "fresh")
