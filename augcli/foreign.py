@@ -206,7 +206,7 @@ def origin_of(cls: type) -> str:
 
 
 def taken(what: str, known: type | None, cls: type) -> ValueError:
-    """Return what is told of a class whose name one has already, None where that is yet to import."""
+    """Return what is told of a class whose name one has, None where that is not imported yet."""
     if is_foreign(cls) and (known is None or not is_foreign(known)):
         return ValueError(f"augment has a {what} of its own: call yours otherwise")
     return ValueError(f"{what} is registered twice")
