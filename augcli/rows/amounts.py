@@ -26,7 +26,6 @@ _KNOWN = re.compile(
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _PLAIN = re.compile(r"([+-]?)(\d*)((?:\.\d*)?(?:[eE][+-]?\d+)?)")
-_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+([eE][+-]?\d+)?")
 
 
 class Marks(NamedTuple):
@@ -192,7 +191,6 @@ def bared(cells: Sequence[str], marks: Marks) -> Sequence[str]:
     return ["".join(match.groups()) if match else cell for match, cell in found]
 
 
-_IN_COMMAS = Marks(group=",")
 _SPACES = " \u00a0\u202f'’"
 _GROUPED = (
     *(Marks(decimal=".", group=","), Marks(decimal=",", group=".")),
@@ -202,26 +200,40 @@ _GROUPED = (
 """What may stand before decimals and between groups of digits."""
 
 
-def decimal_among(cells: Sequence[str]) -> str:
-    """Return what stands before decimals in most of some cells."""
-    grouped = re.compile(_IN_COMMAS.grouped)
-    likely = (cell for cell in cells if "," in cell and not grouped.fullmatch(cell))
-    commas = sum(bool(_DECIMAL_COMMA.fullmatch(cell)) for cell in likely)
-    points = sum(bool(NUMBER.fullmatch(cell)) and "." in cell for cell in cells)
-    return "," if commas > points else "."
+def _clear(point: str, other: str) -> re.Pattern[str]:
+    """Return the pattern of a number that tells by itself what stands before decimals."""
+    decimals = rf"(\d*|[1-9]\d{{0,2}}([{other}{_SPACES}]\d{{3}})+)\{point}\d+([eE][+-]?\d+)?"
+    return re.compile(rf"[+-]?({decimals}|[1-9]\d{{0,2}}(\{other}\d{{3}}){{2,}})")
+
+
+_POINTS = {".": _clear(".", ","), ",": _clear(",", ".")}
+
+
+def decimal_among(cells: Iterable[str], otherwise: str = ".") -> str:
+    """Return what stands before decimals in most of some cells that tell it: `1,250` does not."""
+    votes = Counter(map(_decimal_in, cells))
+    if votes[","] == votes["."]:
+        return otherwise
+    return max(_POINTS, key=votes.__getitem__)
+
+
+def _decimal_in(cell: str) -> str:
+    if not ("." in cell or "," in cell) or _ONE_GROUP.fullmatch(cell.lstrip("+-")):
+        return ""
+    return next((point for point, clear in _POINTS.items() if clear.fullmatch(cell)), "")
 
 
 def marks_of(cells: Sequence[str], decimal: str, *, are_decimals: bool = False) -> Marks:
     """Return what stands in and around numbers, as they look.
 
-    A number of two groups, or of groups and decimals, settles it. Otherwise a comma is taken to
-    stand between thousands where no number contradicts that, and no other column does, by what
-    stands before `decimal`s there. Spaces and apostrophes do where numbers are not all equally
-    long, as those of telephones and places are.
+    A number of two groups, or of groups and decimals, settles it. Otherwise a comma or point is
+    taken to stand between thousands where the other one stands before `decimal`s in the table, and
+    no number contradicts that. Spaces and apostrophes do where numbers are not all equally long, as
+    those of telephones and places are.
     """
     ends = Marks("", "", *around(cells))
     plain = bared(cells, ends)
-    own = decimal if plain is cells else decimal_among(plain)
+    own = decimal if plain is cells else decimal_among(plain, decimal)
     found = _inside(plain, own, are_decimals=are_decimals)
     return found._replace(prefix=ends.prefix, suffix=ends.suffix)
 
@@ -230,14 +242,14 @@ def _inside(cells: Sequence[str], decimal: str, *, are_decimals: bool) -> Marks:
     fitting: dict[Marks, float] = {}
     for marks in _GROUPED:
         share, is_sure = _grouping(cells, marks)
-        likely = share == 1 and marks.group == "," and decimal == "." and not are_decimals
+        is_other = marks.group in {*",."} and marks.decimal == decimal
+        likely = share == 1 and is_other and not are_decimals
         if likely or (share >= _NEARLY and is_sure):
             fitting[marks] = share
     if fitting:
         return max(fitting, key=fitting.__getitem__)
-    commas = are_decimals and not any("." in cell for cell in cells)
-    is_comma = commas and any(map(_DECIMAL_COMMA.fullmatch, cells))
-    return Marks(decimal="," if is_comma else decimal)
+    only = {mark for mark in _POINTS if any(mark in cell for cell in cells)}
+    return Marks(decimal=only.pop() if are_decimals and len(only) == 1 else decimal)
 
 
 def _grouping(cells: Sequence[str], marks: Marks) -> tuple[float, bool]:

@@ -14,8 +14,9 @@ from array import array
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import compress
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, TypeVar, cast
 
 from augcli.dataset.units import Dataset
 from augcli.disk.folder import Folder
@@ -39,7 +40,8 @@ from augcli.rows.tables import ASIDES
 from augcli.store.index import told_by_run
 from augcli.store.merged import Merged, merged_of
 from augcli.store.output import OutputFolder
-from augcli.store.seals import Block, Columns, Sealed, Seals, hash_of, sealed
+from augcli.store.seals import Block, Columns, Seals, hash_of, sealed
+from augcli.store.untouched import sha256_below
 from augcli.task import Plain
 
 T = TypeVar("T")
@@ -140,13 +142,18 @@ class Journal:
         """Return where the blocks of its seals begin; none where they are not believed."""
         return self._seals.places() if self._is_sealed else []
 
-    def sealed(self, place: int) -> Iterator[tuple[int, Sealed]]:
-        """Yield rows whose records are the journal's still, with what a block tells of them."""
+    def sealed(self, place: int) -> tuple[Sequence[int], Block]:
+        """Return rows whose records are the journal's still, with what a block tells of them."""
         block = self._seals.block(place)
         rows = self._dataset.rows_of(block.sources)
-        for row, each in zip(rows, map(Sealed, *block), strict=True):
-            if row is not None and (self._is_settled or self._places[row] == each.begin):
-                yield row, each
+        stand = [
+            row is not None and (self._is_settled or self._places[row] == begin)
+            for row, begin in zip(rows, block.begins, strict=True)
+        ]
+        if not all(stand):
+            rows = [*compress(rows, stand)]
+            block = block.only(stand)
+        return cast("Sequence[int]", rows), block
 
     def add(self, path: Path) -> None:
         """Take in a file of records."""
@@ -248,6 +255,8 @@ class Journal:
                     merged.count_before(record, self._dataset, row)
                     seals.add(sealed(record, offset))
                     offset += journal.write(line.decode())
+            name = output.name(output.manifest)
+            merged.hashes[name] = sha256_below(output.folder, name) or ""
             seals.end(merged.plain())
         self._seals.close()
         return merged

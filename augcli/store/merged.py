@@ -37,6 +37,9 @@ class Merged(Struct):
     asides: list[str] = field(default_factory=list)
     """Outputs that lie beside the manifest and are no lines of it."""
 
+    hashes: dict[str, str] = field(default_factory=dict)
+    """Of files of records, as they were written."""
+
     def plain(self) -> Plain:
         """Return this as plain JSON."""
         told: Plain = to_builtins(self)

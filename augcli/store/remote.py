@@ -308,7 +308,7 @@ class RemoteOutput(OutputFolder):
             found = self._store.look(name) if name in self._joined else None
             data, over = self.folder.read(name), found.mark if found else ABSENT
             mark(self.folder, name, self._store.write(name, data, over))
-            shelf.save(replace(table, stat=shelf.identity(name)))
+            shelf.save(replace(table, stat=shelf.root.identity(name)))
 
     def _idle_packs(self) -> list[str]:
         """Return the packs of which no file is staged any more."""

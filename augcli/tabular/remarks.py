@@ -22,8 +22,9 @@ from augcli.tabular.deciding.outline import NO_CLASS, Outline
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods.base import Method, stages_of
-from augcli.tabular.reading.columns import Column, Style, told_of
+from augcli.tabular.reading.columns import Column, told_of
 from augcli.tabular.reading.table import Coded, Table
+from augcli.tabular.reading.thousands import unclear_marks
 from augcli.tabular.reading.unlike import no_amounts
 from augcli.tabular.splits import rows_of
 from augcli.tabular.writing.provenance import row_ids
@@ -32,8 +33,6 @@ from augcli.tabular.writing.writers import told_columns
 
 _FEW_CODES = 10
 _FEW_CLASSES = 5
-_CUT, _WHOLE = 0.8, 0.05
-"""Shares of decimals with three digits, and of whole numbers, where all may be thousands."""
 _SAMPLED = 2000
 """Rows that show of most columns of numbers that they are not few."""
 
@@ -45,9 +44,12 @@ def remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator
 
 def _remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator[str]:
     yield from amounts(outlines[0])
-    yield from _columns(outlines[0].table, outlines[0].job.dataset)
+    yield from unclear_marks(outlines[0].table, outlines[0].job.dataset)
+    yield from _absent(outlines[0].table, outlines[0].job.dataset)
+    yield from _columns(outlines[0].table)
     yield from _odd(outlines[0].table)
     yield from _blank(outlines[0].table, decided)
+    yield from _roomless(outlines[0])
     yield from _bonds(outlines[0])
     for outline, each in zip(outlines, decided, strict=True):
         found = [*unreached(outline), *(() if each.is_something else idle(outline)), *each.notes]
@@ -57,6 +59,8 @@ def _remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterato
 def story(table: Table, job: TableJob) -> Iterator[str]:
     """Yield what was found out about columns, and what distances between rows are told in."""
     yield from told_columns(table)
+    yield from unclear_marks(table, job.dataset)
+    yield from _absent(table, job.dataset)
     yield from map(str, no_amounts(table, job.dataset))
     yield from _unordered(table)
     yield from _measured(table, job.balance)
@@ -120,64 +124,28 @@ def _by_whom(
     return told, drawn
 
 
-def _columns(table: Table, settings: TableDatasetSettings) -> Iterator[str]:
-    told = told_of([each.name for each in table.columns], settings)
+def _columns(table: Table) -> Iterator[str]:
     for column in table.columns:
         coded = table.coded.get(column.index)
         empty = coded is not None and not coded.texts
-        settled = told.get(column.index, NOTHING)
-        if settled.kind != column.kind:
-            yield from _unsettled(table, column)
-        if settings.of_column(settled).missing == MISSING:
-            yield from _missing(table, column)
         if empty or (column.index in table.numbers and column.low is None):
             yield f"column {column.name!r} has no values"
     yield from _codes(table)
 
 
-def _unsettled(table: Table, column: Column) -> Iterator[str]:
-    """Yield that a mark in numbers may mean something else."""
-    if column.style.group in (",", ".") and column.kind == "integer":
-        way = _as_decimals(column.style)
-        yield (
-            f"column {column.name!r}: {column.style.group!r} stands between thousands; if it "
-            f"stands before decimals, say `columns: {{{column.name}: {way}}}`"
-        )
-    elif column.kind == "decimals" and _may_be_grouped(table, column):
-        yield (
-            f"column {column.name!r}: '.' may stand between thousands, as no number has other "
-            f"than three digits behind it; if it does, say `columns: {{{column.name}: "
-            '{kind: integer, format: "1.234"}}`'
-        )
-
-
-def _as_decimals(style: Style) -> str:
-    """Return what says that the mark between the groups of a column stands before decimals."""
-    if not (style.prefix or style.suffix):
-        return "decimals"
-    return f'{{kind: decimals, format: "{style.prefix}1{style.group}234{style.suffix}"}}'
-
-
-def _may_be_grouped(table: Table, column: Column) -> bool:
-    """Return whether decimals may be thousands: whole numbers are among them, and all are small."""
-    if column.style.decimals != 3 or column.style.fixed or column.style.decimal != ".":
-        return False
-    values = table.numbers[column.index][table.observed]
-    values = values[~np.isnan(values)]
-    broken = values[values % 1 != 0]
-    cut = np.mean(np.round(broken, 2) != broken)
-    small = np.all(np.abs(values) < 1000) and np.all(np.abs(broken) >= 1)
-    return bool(small and cut >= _CUT and len(values) - len(broken) >= _WHOLE * len(values))
-
-
-def _missing(table: Table, column: Column) -> Iterator[str]:
-    """Yield a word for a missing value, which may be meant otherwise."""
-    mark = column.style.missing.strip("\"' ")
-    if column.index in table.coded and column.is_feature and mark:
-        yield (
-            f"column {column.name!r}: {mark!r} is taken for a missing value; if it is a value, "
-            "say by `missing` what means none"
-        )
+def _absent(table: Table, settings: TableDatasetSettings) -> Iterator[str]:
+    """Yield which words stand for missing values among categories: they may be meant otherwise."""
+    told = told_of([each.name for each in table.columns], settings)
+    for index, gaps in table.gaps.items():
+        column, whose = table.columns[index], settings.of_column(told.get(index, NOTHING))
+        if column.role != "feature" or index not in table.coded or whose.missing != MISSING:
+            continue
+        for code in np.unique(gaps.codes[table.observed]).tolist():
+            if code and (word := gaps.texts[code - 1]):
+                yield (
+                    f"column {column.name!r}: {word!r} is taken for a missing value; if it is a "
+                    "value, say by `missing` what means none"
+                )
 
 
 def _codes(table: Table) -> Iterator[str]:
@@ -217,6 +185,14 @@ def _blank(table: Table, decided: Sequence[Decided]) -> Iterator[str]:
     found = [f"{c.name!r} ({c.kind})" for c in table.columns if c.role == "feature" and c.is_blank]
     if found and any(not drawn.repeats.all() for each in decided for drawn in each.drawn):
         yield f"columns that are blank in new rows: {few(found)}; `columns` sets kinds right"
+
+
+def _roomless(outline: Outline) -> Iterator[str]:
+    """Yield the columns that name rows, and have no new ids although these are asked for."""
+    table, asked = outline.table, outline.job.output.ids == "new"
+    odd = [f"{each.name!r} ({each.dtype})" for each in table.named if each not in table.ids]
+    if asked and odd:
+        yield f"columns without new ids: {few(odd)}; texts and whole numbers of 64 bits have some"
 
 
 def _bonds(outline: Outline) -> Iterator[str]:

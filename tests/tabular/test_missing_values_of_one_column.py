@@ -78,8 +78,8 @@ def test_numbers_of_parquet_files_may_mean_none(tmp_path: Path) -> None:
     augmented(tmp_path, {"path": str(table), "label": "kind"} | dataset, balance=SMOTE)
     new = pl.read_parquet(tmp_path / "out/t.parquet")
     assert new[:60].equals(frame)
-    assert new["size"][60:].drop_nulls().min() > 0
-    assert set(new["land"][60:].drop_nulls()) == {"NA", "DE"}
+    assert new["size"][60:].filter(new["size"][60:] != -999).min() > 0
+    assert set(new["land"][60:]) == {"NA", "DE", "-"}
 
 
 def test_programs_are_told_none_as_the_column_says(tmp_path: Path) -> None:
@@ -92,3 +92,50 @@ def test_programs_are_told_none_as_the_column_says(tmp_path: Path) -> None:
 def test_a_column_that_is_told_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="`kind` says what values are, `missing` which texts"):
         made(tmp_path, columns={"size": {}})
+
+
+HABITS = ["none", "daily", "", "weekly", "?", "daily", "", "", "none", "daily"] * 4
+"""Three ways of telling that there is no value, of which none may become another."""
+SHARES = ["7.5", "-", "", "NA", "3.25", "4", "", "-", "9.5", "8"] * 4
+
+
+def smokers(quote: str = "") -> str:
+    cells = zip(HABITS, SHARES, strict=True)
+    lines = (
+        f"{n * 37 % 101}|{quote}{habit}{quote}|{share}|{'ab'[n % 3 == 0]}\n"
+        for n, (habit, share) in enumerate(cells)
+    )
+    return "dose|smoker|share|kind\n" + "".join(lines)
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_missing_cell_is_written_as_that_of_the_base(tmp_path: Path, quote: str) -> None:
+    table = write(tmp_path / "t.csv", smokers(quote))
+    told = {"path": str(table), "label": "kind"}
+    steps, output = [{"jitter": {}}], {"path": str(tmp_path / "out"), "source_column": True}
+    augmented(tmp_path, told, copies=1, steps=steps, output=output)
+    rows = [line.split("|") for line in (tmp_path / "out/t.csv").read_text().splitlines()[1:]]
+    new = [(row[1], row[2], int(row[4].rpartition("#")[2])) for row in rows[40:]]
+    assert len(new) == 40
+    assert all(f"{quote}{HABITS[base]}{quote}" == habit for habit, _, base in new)
+    absent = {"", "-", "NA"}
+    assert all(SHARES[base] == share for _, share, base in new if absent & {share, SHARES[base]})
+
+
+def test_words_for_no_value_are_told_though_blank_cells_are_more(tmp_path: Path) -> None:
+    table = write(tmp_path / "t.csv", smokers())
+    summary = augmented(tmp_path, {"path": str(table), "label": "kind"}, balance=SMOTE)
+    told = [each for each in summary.notes if "taken for a missing value" in each]
+    assert [each.split(":")[1].split(" is")[0] for each in told] == [" 'none'", " '?'"]
+    new = [line.split("|") for line in (tmp_path / "out/t.csv").read_text().splitlines()[41:]]
+    assert {"none", "", "?"} <= {row[1] for row in new}
+    assert {"-", "", "NA"} <= {row[2] for row in new}
+
+
+def test_a_column_of_one_value_and_a_word_for_none_is_told(tmp_path: Path) -> None:
+    text = "".join(
+        f"{n * 37 % 101},{('none', 'x', '')[n % 3]},{'ab'[n % 4 == 0]}\n" for n in range(24)
+    )
+    table = write(tmp_path / "t.csv", f"dose,smoker,kind\n{text}")
+    summary = augmented(tmp_path, {"path": str(table), "label": "kind"}, balance=SMOTE)
+    assert any("column 'smoker': 'none' is taken" in each for each in summary.notes)

@@ -175,3 +175,43 @@ def test_what_a_recipe_settles_is_told_no_more(tmp_path, kind):
     told = {"kind": "tabular", "label": "kind", "columns": {"size": kind}}
     summary = run(table, tmp_path / "out", dataset=told, copies=1, steps=["mixup"])
     assert not any("stands between thousands" in note for note in summary.notes)
+
+
+GERMAN = {"1.250,50": "776", "310,75": "871", "2.045,10": "44.120", "740,99": "512"}
+"""Cells that settle what a comma is → cells that alone might have decimals behind points."""
+WITH_A_COMMA = {
+    "a mark of each sort": GERMAN,
+    "few digits": {"12,5": "1.250", "3,25": "980", "7,0": "12.400", "2,5": "18.113"},
+    "no small number": {"47,50": "25.145", "8,5": "90.001", "13,0": "12.802", "9,9": "65.437"},
+    "a currency": {"85,4": "4.252 €", "81,6": "4.281 €", "27,6": "4.597 €", "9,1": "2.050 €"},
+    "spaces": {"1 250,5": "25.145", "310,7": "512", "2 045,1": "871", "740,9": "44.120"},
+}
+
+
+@pytest.mark.parametrize("case", WITH_A_COMMA)
+@pytest.mark.parametrize("marks", [",.", ".,"])
+def test_a_mark_before_decimals_stands_before_none_elsewhere(tmp_path, case, marks):
+    swap = str.maketrans(",.", marks)
+    lines = [f"{a}\t{b}".translate(swap) for a, b in WITH_A_COMMA[case].items()] * 6
+    new, notes = new_cells(tmp_path, "price\t" + rows(lines))
+    cells = [line.partition("\t")[2] for line in new]
+    whole = re.compile(rf"[1-9]\d{{0,2}}({re.escape(marks[1])}\d{{3}})*( €)?")
+    assert all(map(whole.fullmatch, cells))
+    assert any(f"column 'size': {marks[1]!r} stands between thousands" in each for each in notes)
+
+
+def test_a_mark_that_is_told_before_decimals_stands_there_beside_another(tmp_path):
+    lines = [f"{a}\t{b}" for a, b in GERMAN.items()] * 6
+    new, notes = new_cells(tmp_path, "price\t" + rows(lines), columns={"size": "decimals"})
+    values = [float(line.partition("\t")[2]) for line in new]
+    assert 44.12 <= min(values) < max(values) <= 871
+    assert not any("thousands" in each for each in notes)
+
+
+@pytest.mark.parametrize(
+    ("other", "is_told"), [("{0}", True), ("{0}.5", False), ("0.{0}25", False)]
+)
+def test_points_of_a_spreadsheet_that_may_be_thousands_are_told(tmp_path, other, is_told):
+    lines = [f"{n % 89 + 10}.{n % 900 + 100};{other.format(n % 7)}" for n in NUMBERS * 4]
+    _, notes = new_cells(tmp_path, "a;" + rows(lines, ";"), "t.csv")
+    assert any("'.' may stand between thousands" in each for each in notes) == is_told

@@ -141,6 +141,18 @@ def test_points_between_thousands_are_told(tmp_path: Path) -> None:
     assert all(each.min() > 9000 for each in values[:12])
 
 
+@pytest.mark.parametrize("marks", [",.", ".,"])
+def test_a_mark_before_decimals_stands_before_none_in_other_points(
+    tmp_path: Path, marks: str
+) -> None:
+    rows = ("12,5;1.250;980;a", "3,25;3.980;1.200;a", "7,0;12.400;700;a", "1,5;2.045;940;b")
+    text = "\n".join(["t0;t1;t2;y", *(row.translate(str.maketrans(",.", marks)) for row in rows)])
+    notes = told(tmp_path, text + "\n", label="y")
+    assert any("numbers in 't1', 't2': a mark before three digits" in each for each in notes)
+    new = [line.split(";") for line in (tmp_path / "out/d.csv").read_text().splitlines()[5:]]
+    assert all(abs(float(row[1].replace(marks[1], "").replace(marks[0], "."))) > 999 for row in new)
+
+
 def points(x: str, when: str) -> str:
     rows = (
         f"{run};{when.format(t)};{x.format(RNG.normal())}" for run in range(3) for t in range(9)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
@@ -17,6 +16,7 @@ from augcli.rows.flags import FLAGS
 from augcli.settings.base import MISSING
 from augcli.tabular.config import AMOUNTS, ColumnKind, ColumnTold, TableDatasetSettings
 from augcli.tabular.reading.columns import NUMERIC, WHOLE_IDS, Column, Role, Style
+from augcli.tabular.reading.gaps import Taken
 from augcli.tabular.reading.listed import refuse_lists
 from augcli.tabular.reading.looks import look
 from augcli.tabular.reading.marks import without_marks
@@ -72,8 +72,7 @@ class Builder:
         """The largest whole number of a typed column."""
         self._judged = self._odd = 0
         """How many rows had a say, and how many of them are no numbers."""
-        self._marks: Counter[str] = Counter()
-        """How often each text stands for a missing value."""
+        self.gaps = Taken.none()
 
     @property
     def skipped(self) -> bool:
@@ -107,7 +106,7 @@ class Builder:
         if self.told or self._amount or self._odd <= 0.1 * self._judged:
             return False
         self.rows, self.bad, self._pieces, self._numeric = 0, {}, [], False
-        self._marks.clear()
+        self.gaps = Taken.none()
         return True
 
     def take(self, cells: pl.Series, ours: Mask) -> None:
@@ -123,8 +122,8 @@ class Builder:
             return
         if self.style.pad:
             cells = cells.str.strip_chars()
-        made = self._numbers(cells, start, ours) if self._numeric else self._texts(cells, ours)
-        self._pieces.append(made)
+        made = self._numbers if self._numeric else self._texts
+        self._pieces.append(made(cells, start, ours))
 
     def _see_marks(self, cells: pl.Series) -> None:
         """Remember how ids begin that look like new ones."""
@@ -165,18 +164,21 @@ class Builder:
             return
         plain = values.clear(len(values)) if is_opaque(values.dtype) else values
         if self._numeric:
-            self._pieces.append(self._amounts(plain, start, values.is_not_null().to_numpy()))
+            self._pieces.append(self._amounts(plain, start, values.is_not_null().to_numpy(), ours))
         else:
             texts = shown(plain)
             is_read = self.role == "label" or self.style.date or self._settings.missing != MISSING
-            self._pieces.append(self._texts(texts, ours) if is_read else texts)
+            self._pieces.append(self._texts(texts, start, ours) if is_read else texts)
 
-    def _amounts(self, values: pl.Series, start: int, told: Mask) -> Numbers:
+    def _amounts(self, values: pl.Series, start: int, told: Mask, ours: Mask) -> Numbers:
         amounts = values.to_physical() if values.dtype.is_temporal() else values
         known = amounts.cast(pl.Float64, strict=False)
         plain = known.fill_null(float("nan")).to_numpy()
         if (none := self._settings.no_numbers) and not values.dtype.is_temporal():
-            plain = np.where(np.isin(plain, none), np.nan, plain)
+            absent = np.flatnonzero(np.isin(plain, none))
+            self.gaps.take(start + absent, values.gather(absent).cast(pl.String), ours[absent])
+            plain = plain.copy()
+            plain[absent] = np.nan
         odd = (np.abs(plain) >= VAST) | (known.is_null().to_numpy() & told)
         self._refuse(values, odd, start)
         return np.where(odd, np.nan, plain)
@@ -194,28 +196,31 @@ class Builder:
             again = stripped.fill_null(float("nan")).to_numpy()
             values[odd] = np.where(np.abs(again) < VAST, again, np.nan)
             self._note(cells, odd[np.isnan(values[odd])], start, ours)
-        absent = np.isin(values, self._settings.no_numbers)
-        if not absent.any():
+        absent = np.flatnonzero(np.isin(values, self._settings.no_numbers))
+        if not len(absent):
             return values
-        self._marks.update(cells.filter(absent & ours).str.strip_chars())
-        return np.where(absent, np.nan, values)
+        self.gaps.take(start + absent, cells.gather(absent), ours[absent])
+        values = values.copy()
+        values[absent] = np.nan
+        return values
 
     def _note(self, cells: pl.Series, odd: Rows, start: int, ours: Mask) -> None:
         """Note which cells are no numbers, and which mean that there is none."""
-        for place, text in zip(odd.tolist(), cells.gather(odd).to_list(), strict=True):
-            if text is not None and text.strip() not in self._missing:
-                self.bad[start + place] = text
-                self._odd += bool(ours[place])
-            elif ours[place]:
-                self._marks[(text or "").strip()] += 1
+        found = cells.gather(odd)
+        is_none = found.is_null() | found.str.strip_chars().is_in([*self._missing])
+        absent = odd[is_none.to_numpy()]
+        self.gaps.take(start + absent, cells.gather(absent), ours[absent])
+        wrong = odd[~is_none.to_numpy()]
+        self._odd += int(ours[wrong].sum())
+        self.bad |= zip((start + wrong).tolist(), cells.gather(wrong).to_list(), strict=True)
 
-    def _texts(self, cells: pl.Series, ours: Mask) -> pl.Series:
+    def _texts(self, cells: pl.Series, start: int, ours: Mask) -> pl.Series:
         frame = cells.alias("cells").to_frame()
         absent = pl.col("cells").str.strip_chars().is_in(list(self._missing))
         texts = frame.select(pl.when(~absent).then("cells")).to_series()
         if texts.null_count():
-            gone = cells.filter(texts.is_null() & pl.Series(ours)).fill_null("").value_counts()
-            self._marks.update(dict(gone.iter_rows()))
+            gone = np.flatnonzero(texts.is_null().to_numpy())
+            self.gaps.take(start + gone, cells.gather(gone), ours[gone])
         return texts
 
     def finish(self, ours: Mask) -> tuple[Column, Numbers | Coded | None]:
@@ -330,8 +335,8 @@ class Builder:
 
     def _column(self, kind: ColumnKind, style: Style | None = None) -> Column:
         style = style or self.style
-        if not style.missing and self._marks:
-            style = replace(style, missing=self._marks.most_common(1)[0][0])
+        if not style.missing:
+            style = replace(style, missing=self.gaps.usual)
         return Column(self.index, self.name, self.role, kind, style, dtype=self.dtype)
 
 

@@ -201,6 +201,8 @@ def _assembled(
         columns.append(column)
         table.taken[column.index] = builder.marks_taken
         table.largest[column.index] = builder.largest
+        if gaps := builder.gaps.gaps(len(ours)):
+            table.gaps[column.index] = gaps
         if builder.hashes is not None:
             table.hashes[column.index] = builder.hashes
         if isinstance(values, Coded):

@@ -43,6 +43,18 @@ class Coded(Struct, frozen=True):
         return None if code < 0 else self.texts[code]
 
 
+class Gaps(Struct, frozen=True):
+    """What cells of a column say that mean no value."""
+
+    texts: tuple[str, ...]
+    codes: NDArray[np.int16]
+    """The place of each row's text, counted from 1; 0 where it is blank, or there is a value."""
+
+    def at(self, rows: Rows) -> pl.Series:
+        """Return the texts of rows, null where they are blank."""
+        return pl.Series([None, *self.texts], dtype=pl.String).gather(self.codes[rows])
+
+
 class Part(Struct, frozen=True):
     """One file of a dataset."""
 
@@ -64,6 +76,8 @@ class Bonds(Struct, frozen=True):
     """Columns whose values come from one row."""
     sums: tuple[tuple[int, tuple[int, ...]], ...] = ()
     """A column, and those that add up to it."""
+    constants: tuple[tuple[tuple[int, ...], float], ...] = ()
+    """Columns, and the amount that they add up to."""
     orders: tuple[tuple[int, ...], ...] = ()
     """Columns of which none is above the next."""
 
@@ -74,8 +88,11 @@ class Bonds(Struct, frozen=True):
             yield f"{', '.join(names[each] for each in group)} together"
         for total, parts in self.sums:
             yield f"{names[total]} = {' + '.join(names[each] for each in parts)}"
+        for parts, amount in self.constants:
+            yield f"{' + '.join(names[each] for each in parts)} = {amount:.9g}"
         for order in self.orders:
             yield " ≤ ".join(names[each] for each in order)
+        yield from (f"{each.name} on {each.weekdays}" for each in columns if each.weekdays)
         yield from (f"{each.name} in steps of {each.spacing}" for each in columns if each.spacing)
 
 
@@ -92,6 +109,8 @@ class Table(Struct, dict=True):
     """row of another split → what it has that columns have not where new rows are made"""
     broken: dict[str, str] = field(default_factory=dict)
     """file → why it cannot be used; it is none of the parts"""
+    gaps: dict[int, Gaps] = field(default_factory=dict)
+    """column → what is not blank in it and means no value"""
     hashes: dict[int, NDArray[np.uint64]] = field(default_factory=dict)
     """column of free texts → a hash of each"""
     taken: dict[int, set[str]] = field(default_factory=dict)
@@ -144,13 +163,13 @@ class Table(Struct, dict=True):
     @property
     def ids(self) -> list[Column]:
         """Return the columns that name rows, as told or found out, and that new ids fit in."""
-        named = (column for column in self.columns if column.role in ("id", "feature"))
-        return [
-            column
-            for column in named
-            if (column.role == "id" or column.kind == "id")
-            and column.dtype in (None, "String", *WHOLE_IDS)
-        ]
+        return [each for each in self.named if each.dtype in (None, "String", *WHOLE_IDS)]
+
+    @property
+    def named(self) -> list[Column]:
+        """Return the columns that name rows, as told or found out."""
+        some = (each for each in self.columns if each.role in ("id", "feature"))
+        return [each for each in some if "id" in (each.role, each.kind)]
 
     def new_mark(self, index: int) -> str:
         """Return how new ids of a column begin: as none that it has."""
@@ -167,6 +186,11 @@ class Table(Struct, dict=True):
     def discrete(self) -> list[Column]:
         """Return the features that are categories."""
         return [column for column in self.features if not column.is_number]
+
+    def is_missing(self, index: int, rows: Rows) -> NDArray[np.bool_]:
+        """Return which rows have no value in a column of numbers or categories."""
+        found = self.numbers.get(index)
+        return np.isnan(found[rows]) if found is not None else self.coded[index].codes[rows] < 0
 
     def matrix(self, rows: Rows) -> Numbers:
         """Return the numeric features of rows (len(rows) × len(numeric)), NaN where missing."""

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from augcli.rows.dates import as_written
 from augcli.tabular.reading.columns import DAY, Column
 from augcli.tabular.reading.table import Bonds, Numbers, Rows, Table, in_seconds
-from augcli.tabular.writing.rounding import rounded
+from augcli.tabular.writing.rounding import rounded, unit_of
+from augcli.tabular.writing.sharing import shared_out
 
 Values: TypeAlias = dict[int, Numbers]
 """Numbers of rows by column."""
 Mask: TypeAlias = NDArray[np.bool_]
 
-_LONGER = (0, 1, 60, 3600, 86_400, 31 * 86_400, 366 * 86_400)
+_LONGER = (0, 1, 60, 3600, 86_400, 3 * 86_400, 31 * 86_400, 366 * 86_400)
 """Seconds after which a date is surely written as a later one, whatever its form leaves out."""
 
 
@@ -51,13 +52,18 @@ def _pairs(bonds: Bonds) -> Iterator[tuple[int, int]]:
 
 def _bound(bonds: Bonds) -> set[int]:
     """Return the columns that an order or a sum binds."""
-    groups = (*bonds.orders, *((total, *parts) for total, parts in bonds.sums))
-    return {index for group in groups for index in group}
+    sums = ((total, *parts) for total, parts in bonds.sums)
+    constants = (parts for parts, _ in bonds.constants)
+    return {index for group in (*bonds.orders, *sums, *constants) for index in group}
 
 
 def _summed(table: Table, numbers: Mapping[int, Numbers]) -> Values:
-    """Return numbers with totals that are the sums of their parts, where all are known."""
+    """Return numbers that add up as their columns do, where all are known."""
     found = dict(numbers)
+    for parts, amount in table.bonds.constants:
+        columns = [table.columns[index] for index in parts]
+        shared = shared_out([found[index] for index in parts], columns, amount)
+        found |= zip(parts, shared, strict=True)
     for total, parts in table.bonds.sums:
         added = np.sum([found[index] for index in parts], axis=0)
         known = ~np.isnan(added) & ~np.isnan(found[total])
@@ -102,6 +108,9 @@ def _from_base(
             taken[low], taken[high] = taken[low] | wrong, taken[high] | wrong
         for total, parts in table.bonds.sums:
             taken |= {index: taken[index] | taken[total] for index in parts}
+        for parts, _ in table.bonds.constants:
+            some: Mask = np.any([taken[index] for index in parts], axis=0)
+            taken |= dict.fromkeys(parts, some)
         if sum(int(each.sum()) for each in taken.values()) == before:
             return values
 
@@ -123,16 +132,9 @@ def _at_least(least: Numbers, column: Column) -> Numbers:
     unit = column.second or 1 / DAY
     is_date = column.kind == "date"
     own = least * unit if is_date else least
-    longer = [each * unit for each in _LONGER] if is_date else [0.0, _unit(column)]
+    longer = [each * unit for each in _LONGER] if is_date else [0.0, unit_of(column)]
     found = rounded(own, column)
     for each in longer:
         below = in_seconds(_written(found, column), column) < least
         found = np.where(below, rounded(own + each, column), found)
     return found
-
-
-def _unit(column: Column) -> float:
-    """Return what a column's numbers differ by at least, 0 where they have any precision."""
-    if column.kind == "number":
-        return 0.0
-    return column.style.step or 10.0**-column.style.decimals

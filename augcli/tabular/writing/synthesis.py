@@ -117,7 +117,7 @@ def _travelling(table: Table, drawn: Drawn, block: Block) -> Block:
     """
     numbers, codes = dict(block.numbers), dict(block.codes)
     for group in table.bonds.together:
-        rows = _spokesmen(table, drawn, group)
+        rows = spokesmen(table, drawn, group)
         for index in group:
             if index in numbers:
                 numbers[index] = table.numbers[index][rows]
@@ -126,7 +126,7 @@ def _travelling(table: Table, drawn: Drawn, block: Block) -> Block:
     return Block(table, numbers, codes)
 
 
-def _spokesmen(table: Table, drawn: Drawn, group: Sequence[int]) -> Rows:
+def spokesmen(table: Table, drawn: Drawn, group: Sequence[int]) -> Rows:
     """Return for each new row the row that some of its cells are taken from."""
     if drawn.votes is None:
         if drawn.partner is None or drawn.gap is None:

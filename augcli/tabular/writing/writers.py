@@ -26,19 +26,10 @@ Cells = Numbers | pl.Series
 """Values of a column: numbers with NaN, or texts with null, where they are missing."""
 
 
-def csv_rows(
-    columns: Sequence[Column], cells: Mapping[int, Cells | None], dialect: Dialect
-) -> bytes:
-    """Return rows as the dialect writes them; a column without cells is blank."""
-    return csv_bytes(csv_cells(columns, cells, dialect), dialect)
-
-
-def csv_lines(
-    columns: Sequence[Column], cells: Mapping[int, Cells | None], dialect: Dialect
-) -> pl.Series:
-    """Return rows as the dialect writes them, one by one and without what ends them."""
-    frame = csv_cells(columns, cells, dialect).cast(pl.String)
-    return frame.select(pl.concat_str(pl.all(), separator=dialect.delimiter)).to_series()
+def csv_lines(cells: pl.DataFrame, dialect: Dialect) -> pl.Series:
+    """Return cells that are written out already as lines, one by one without what ends them."""
+    texts = cells.cast(pl.String)
+    return texts.select(pl.concat_str(pl.all(), separator=dialect.delimiter)).to_series()
 
 
 def joined(lines: pl.Series, dialect: Dialect) -> bytes:
@@ -51,7 +42,7 @@ def csv_ends(
     columns: Sequence[Column], cells: Mapping[int, Cells | None], dialect: Dialect
 ) -> list[str]:
     """Return what the dialect adds to lines for columns after the last."""
-    return (dialect.delimiter + csv_lines(columns, cells, dialect)).to_list()
+    return (dialect.delimiter + csv_lines(csv_cells(columns, cells, dialect), dialect)).to_list()
 
 
 def csv_cells(
