@@ -13,13 +13,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from hashlib import blake2b
+from itertools import islice
 from typing import NamedTuple
 
 from augcli.disk.inside import OWN, suffix_of
 
+_AT_A_TIME = 4096
 _MOST_BYTES = 255
 _LONGEST = _MOST_BYTES - len(".aug-000000.jpeg")
 _HASHED = len("~01234567")
@@ -68,8 +70,10 @@ class Bases:
     def __call__(self, sample_id: str, split: str) -> str:
         """Return the path for a source of a split."""
         folder, _, name = sample_id.rpartition("/")
-        twin = sample_id in self._twins
-        return self._folder(folder, split) + _file_name(name, sample_id, twin=twin)
+        around, twin = self._folder(folder, split), sample_id in self._twins
+        if _PLAIN.fullmatch(name) and not twin:
+            return around + name
+        return around + _file_name(name, sample_id, twin=twin)
 
     def _folder_of(self, folder: str, split: str) -> str:
         """Return what a folder is written as, with a slash behind it."""
@@ -109,8 +113,6 @@ def _folder_name(name: str, safe: str, path: str, *, twin: bool) -> str:
 
 
 def _file_name(name: str, sample_id: str, *, twin: bool) -> str:
-    if not twin and _PLAIN.fullmatch(name):
-        return name
     safe = _portable(name)
     if name == safe and not twin and not _may_be_another(name):
         return name
@@ -203,9 +205,11 @@ def _folders(ids: Sequence[str]) -> set[str]:
     return {"/".join(parts[:end]) for parts in cut for end in range(1, len(parts) + 1)}
 
 
-def _are_plain(ids: Sequence[str]) -> bool:
+def _are_plain(ids: Iterable[str]) -> bool:
     """Return whether all ids are folded already, as in most datasets they are."""
-    return all(map(str.isascii, ids)) and all(map(str.islower, ids))
+    left = iter(ids)
+    texts = iter(lambda: "\n".join(islice(left, _AT_A_TIME)), "")
+    return all(text.isascii() and text == text.lower() for text in texts)
 
 
 def folded(sample_id: str) -> str:

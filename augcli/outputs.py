@@ -28,7 +28,6 @@ from augcli.reports.run_json import given_sources, read_run, recorded_sources
 from augcli.rows.tables import row_story
 from augcli.store.lines import Lines
 from augcli.store.manifest import DamagedLineError
-from augcli.store.untouched import output_stat
 from augcli.task import Plain, Shares, shown_label
 
 
@@ -163,7 +162,7 @@ class Outputs(Sequence[Sample]):
 
     def _contents(self, line: int, record: Record) -> Contents:
         """Return the samples of a file; those of the last one are kept while it is untouched."""
-        stat = output_stat(self._output.files, record.output)
+        stat = self._output.files.identity(record.output)
         if self._open is None or (self._open.line, self._open.stat) != (line, stat):
             read = self._kind.contents
             if read is None:

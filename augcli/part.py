@@ -24,7 +24,7 @@ from augcli.store.manifest import Journal
 from augcli.store.output import OutputFolder
 from augcli.store.places import output_of
 from augcli.work.making import Progress, Work
-from augcli.work.pending import bases
+from augcli.work.tasks import bases
 
 
 class Part(Struct, frozen=True):

@@ -9,6 +9,7 @@ topping up never takes back what was already made.
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -66,11 +67,12 @@ class Plan(Struct, frozen=True):
         before: Counter[Group] = Counter()
         after: Counter[Group] = Counter()
         asked = {id(each): each for each in self.requests}
-        alike = Counter(zip(self.dataset.groups, map(id, self.requests), strict=True))
-        for (group, request), rows in alike.items():
-            if not isinstance(asked[request], Splits):
-                before[group] += rows
-                after[group] += rows * self._given(asked[request])
+        for group, rows in self.dataset.rows_by_group().items():
+            alike = Counter(map(id, map(self.requests.__getitem__, rows)))
+            for request, count in alike.items():
+                if not isinstance(asked[request], Splits):
+                    before[group] += count
+                    after[group] += count * self._given(asked[request])
         fewer = self._fewer(failed)
         for row in fewer.keys() - self.dataset.uncounted:
             group = self.dataset.group(row)
@@ -80,8 +82,11 @@ class Plan(Struct, frozen=True):
 
     def objects(self, failed: Mapping[str, int] | None = None) -> list[Count]:
         """Return the objects of each class in each split, before and at most after."""
-        fewer, rows = self._fewer(failed), range(len(self.dataset))
-        made = [fewer[row] if row in fewer else self._given(self.requests[row]) for row in rows]
+        fewer = self._fewer(failed)
+
+        def made(row: int) -> int:
+            return fewer[row] if row in fewer else self._given(self.requests[row])
+
         return objects_of(self.dataset, made)
 
     def _fewer(self, failed: Mapping[str, int] | None) -> dict[int, int]:
@@ -133,7 +138,7 @@ def make_plan(
     requests: list[Request] = [PassThrough()] * len(dataset)
     for row in dataset.uncounted:
         requests[row] = _of_splits(recipe)
-    usable = {group: [r for r in rows if r not in broken] for group, rows in groups.items()}
+    usable = {group: _without(rows, broken) for group, rows in groups.items()}
 
     def extra(rows: Sequence[int], wanted: int) -> Iterable[tuple[int, int]]:
         """Return how many more copies each source gives."""
@@ -226,13 +231,17 @@ def _of_splits(recipe: Recipe) -> Splits:
     )
 
 
-def _groups(recipe: Recipe, dataset: Dataset) -> dict[Group, list[int]]:
-    groups: dict[Group, list[int]] = defaultdict(list)
+def _groups(recipe: Recipe, dataset: Dataset) -> dict[Group, Sequence[int]]:
+    """Return the rows of the classes of augmented splits."""
     ours = augmented(recipe.dataset.augment, dataset.splits)
-    for row, group in enumerate(dataset.groups):
-        if group[0] in ours and row not in dataset.uncounted:
-            groups[group].append(row)
-    return groups
+    found = {group: rows for group, rows in dataset.rows_by_group().items() if group[0] in ours}
+    samples = ((group, _without(rows, dataset.uncounted)) for group, rows in found.items())
+    return {group: rows for group, rows in samples if rows}
+
+
+def _without(rows: Sequence[int], others: Collection[int]) -> Sequence[int]:
+    """Return rows without others, which mostly are few or none."""
+    return array("q", (row for row in rows if row not in others)) if others else rows
 
 
 def _by_split(groups: Mapping[Group, Sequence[int]]) -> dict[Group, list[int]]:

@@ -39,8 +39,8 @@ from augcli.task import Plain
 from augcli.work.blocks import Blocks
 from augcli.work.learning import Learned, School
 from augcli.work.making import Progress, Work
-from augcli.work.pending import bases
 from augcli.work.study import Study
+from augcli.work.tasks import bases
 
 
 def run(  # noqa: PLR0913 – as the command has options

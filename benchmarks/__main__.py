@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from benchmarks import (
+    balancing,
     environment,
     evaluated_effect,
     learned_effect,
@@ -45,6 +46,8 @@ PARTS: dict[str, tuple[str, Part]] = {
     "tables": (tables.CSV, tables.csv_to_csv),
     "tables-million": (tables.MILLION, tables.million),
     "tables-sampling": (tables.SAMPLING, tables.sampling),
+    "tables-methods": (balancing.TITLE, balancing.compare),
+    "tables-methods-memory": (balancing.MEMORY, balancing.memory),
     "tables-memory": (tables.MEMORY, tables.memory),
     "tables-approximate": (tables.APPROXIMATE, tables.approximate),
     "tables-quality": (tables_quality.TITLE, tables_quality.quality),

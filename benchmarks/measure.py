@@ -82,6 +82,10 @@ class Costs(Struct, frozen=True):
     def peak(self) -> int:
         return max(cost.peak for cost in self.rounds)
 
+    @property
+    def workers(self) -> int:
+        return max(cost.workers for cost in self.rounds)
+
 
 def interleaved(
     contenders: Mapping[str, Contender],

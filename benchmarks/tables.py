@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,20 @@ class Case(Struct, frozen=True):
     promises: tuple[float, ...] = ()
     """How many times our wall time the peer is to take, and for CSV how many times our memory."""
 
+    arguments: Mapping[str, str] = {}
+    """What the peer's sampler is told where it samples alone."""
+
+    @property
+    def sampled(self) -> dict[str, Any]:
+        """Return what the script of sampling alone is told."""
+        return {
+            "table": str(_FOLDER / self.table),
+            "header": self.header,
+            "balance": {"method": self.method},
+            "sampler": self.sampler,
+            "arguments": self.arguments,
+        }
+
 
 FILES = (
     Case("mammography × 100, SMOTE", "mammography100.csv", "smote", "SMOTE", promises=(4, 1)),
@@ -77,7 +91,14 @@ ROWS = Case(
 ARRAYS = (
     Case("mammography, SMOTE", "mammography.csv", "smote", "SMOTE", promises=(1,)),
     Case("1,000,000 × 30 numbers, SMOTE", "million.csv", "smote", "SMOTE", 3, True, promises=(1,)),
-    Case("adult, SMOTE-NC", "adult.csv", "smotenc", "SMOTENC", promises=(5,)),
+    Case(
+        "adult, SMOTE-NC",
+        "adult.csv",
+        "smotenc",
+        "SMOTENC",
+        promises=(5,),
+        arguments={"categorical_features": "auto"},
+    ),
     Case(
         "30,000 × 63 numbers, SMOTETomek",
         "wide.csv",
@@ -101,7 +122,7 @@ def csv_to_csv(rounds: int, *, quick: bool) -> Section | str:
         targets += _csv_targets(case, ours, peer)
     text = (
         "`augment run` against `pandas.read_csv`, imbalanced-learn and `to_csv`. Memory is the "
-        "largest resident size of the process; neither side starts others. `30,000 × 63` depends "
+        "largest resident size of the process, and of those that it starts. `30,000 × 63` depends "
         "on 8 hidden numbers."
     )
     return Section(CSV, text, [_HEAD, *rows], targets, TABLES)
@@ -110,7 +131,7 @@ def csv_to_csv(rounds: int, *, quick: bool) -> Section | str:
 def million(rounds: int, *, quick: bool) -> Section:
     """Compare whole commands on the table whose CPU is a promise."""
     _FOLDER.mkdir(parents=True, exist_ok=True)
-    _numeric(1_000_000, 20, 0.95, _FOLDER / ROWS.table)
+    numeric(1_000_000, 20, 0.95, _FOLDER / ROWS.table)
     ours, peer = _both(ROWS, rounds)
     times = _times(ours.cpu, peer.cpu)
     wish = f"≥ {_CPU:g} times our CPU"
@@ -150,7 +171,10 @@ def _clear() -> None:
     _PEER_TARGET.unlink(missing_ok=True)
 
 
-_HEAD = ("table", "by", "wall, s", "CPU, s", "wall, times ours", "CPU, times ours", "peak, MB")
+_HEAD = (
+    *("table", "by", "wall, s", "CPU, s", "wall, times ours", "CPU, times ours"),
+    *("peak, MB", "largest worker, MB"),
+)
 
 
 def _rows(case: Case, ours: Costs, peer: Costs) -> list[tuple[str, ...]]:
@@ -159,7 +183,8 @@ def _rows(case: Case, ours: Costs, peer: Costs) -> list[tuple[str, ...]]:
 
 def _row(name: str, by: str, costs: Costs, ours: Costs) -> tuple[str, ...]:
     wall, cpu = _times(ours.wall, costs.wall), _times(ours.cpu, costs.cpu)
-    return name, by, str(costs.wall), str(costs.cpu), str(wall), str(cpu), f"{costs.peak / _MB:.0f}"
+    sizes = (f"{size / _MB:.0f}" for size in (costs.peak, costs.workers))
+    return name, by, str(costs.wall), str(costs.cpu), str(wall), str(cpu), *sizes
 
 
 def _times(ours: Spread, theirs: Spread) -> Spread:
@@ -182,10 +207,7 @@ def sampling(rounds: int, *, quick: bool) -> Section | str:
         return _NO_DATA
     rows, targets = [], []
     for case in ARRAYS[::2] if quick else ARRAYS:
-        told = _asked(
-            *("sampling", str(_FOLDER / case.table), case.method, case.sampler),
-            *("yes" if case.header else "no", str(min(rounds, case.rounds))),
-        )
+        told = asked("sampling", min(rounds, case.rounds), [case.sampled])[0]
         cpu, wall = ({side: _spread(told[side]["rounds"], i) for side in told} for i in (0, 1))
         faster = _times(wall["ours"], wall["peer"])
         for side, by in (("ours", "augcli"), ("peer", "imbalanced-learn")):
@@ -195,7 +217,9 @@ def sampling(rounds: int, *, quick: bool) -> Section | str:
         wanted = case.promises[0]
         wish = f"≥ {wanted:g} times our wall time"
         targets.append(Target(case.name, wish, str(faster), faster.median >= wanted))
-    text = "Arrays in, arrays out, in one process; the first round also imports and warms up."
+    text = (
+        "A table of columns in, one out, in one process; imports and a first round are not counted."
+    )
     head = ("table", "by", "wall, s", "CPU, s", "wall, times ours", "CPU, times ours", "rows")
     return Section(SAMPLING, text, [head, *rows], targets, TABLES)
 
@@ -204,12 +228,13 @@ def _spread(rounds: list[list[float]], which: int) -> Spread:
     return Spread(tuple(each[which] for each in rounds))
 
 
-def _asked(script: str, *arguments: str) -> Any:
-    """Return what a script prints as JSON."""
-    say(f"  {script} {' '.join(arguments)}")
+def asked(script: str, *arguments: Any, **limits: str) -> Any:
+    """Return what a script prints as JSON; limits are of threads, by the variable that says so."""
+    said = [each if isinstance(each, str) else json.dumps(each) for each in arguments]
+    say(f"  {script} {' '.join(said):.100}")
     threads = str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
-    limits = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": threads}
-    command = [*_script(script), *arguments]
+    limits = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": threads} | limits
+    command = [*_script(script), *said]
     done = subprocess.run(
         command, stdout=subprocess.PIPE, check=True, timeout=_LIMIT, env=os.environ | limits
     )
@@ -250,7 +275,7 @@ def approximate(rounds: int, *, quick: bool) -> Section:
         for columns, factors in ((12, 4), (30, 6), (30, 30)):
             if count > 100_000 and factors == columns:
                 continue
-            told = _asked("neighbours", str(count), str(columns), str(factors))
+            told = asked("neighbours", count, columns, factors)
             (cpu, wall), (less_cpu, less) = told["exact"], told["approximate"]
             recall = "exact" if told["told"] is None else f"{told['told']:.1%}"
             each = [f"{count:,}", str(columns), str(factors), f"{wall:.1f}", f"{cpu:.1f}"]
@@ -281,12 +306,12 @@ def _tables() -> bool:
     ):
         text = (data / source).read_text().rstrip("\n") + "\n"
         (_FOLDER / name).write_text(text * times)
-    _numeric(1_000_000, 30, 0.95, _FOLDER / "million.csv")
-    _numeric(30_000, 63, 0.9, _FOLDER / "wide.csv", factors=8)
+    numeric(1_000_000, 30, 0.95, _FOLDER / "million.csv")
+    numeric(30_000, 63, 0.9, _FOLDER / "wide.csv", factors=8)
     return True
 
 
-def _numeric(rows: int, columns: int, common: float, path: Path, factors: int = 0) -> None:
+def numeric(rows: int, columns: int, common: float, path: Path, factors: int = 0) -> None:
     """Write a table of normal numbers, or of such that depend on a few, and a label."""
     if path.exists():
         return

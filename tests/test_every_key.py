@@ -237,6 +237,29 @@ def test_another_way_to_make_the_same_is_noticed(
     assert run(tmp_path / "in", tmp_path / "out", **recipe).made == 0
 
 
+@pytest.mark.parametrize(
+    ("kind", "balance"),
+    [
+        ("tabular", {"method": "smote"}),
+        ("tabular", [{"method": "smote"}, {"method": "random_under"}]),
+        ("text", {"target": "max"}),
+    ],
+    ids=["of rows", "of several that follow each other", "by copies"],
+)
+def test_a_raised_revision_of_a_balance_is_noticed(
+    tmp_path: Path, kind: str, balance: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys of pictures and series have what it drew, whatever its revision."""
+    recipe = {"dataset": dataset_of(tmp_path / "in", kind), "copies": 0, "balance": balance}
+    recipe["steps"] = alone(STEPS[kind][0], kind, None)
+    run(tmp_path / "in", tmp_path / "out", **recipe)
+    assert run(tmp_path / "in", tmp_path / "out", **recipe).made == 0
+    first = next(iter(load_kind(kind).balances.values()))
+    monkeypatch.setattr(first, "revision", first.revision + 1)
+    assert run(tmp_path / "in", tmp_path / "out", **recipe).made > 0
+    assert run(tmp_path / "in", tmp_path / "out", **recipe).made == 0
+
+
 WITHIN = {"on_bands": {"bands": [0], "steps": ["gaussian_noise"]}}
 """What steps that stand for others need to be told."""
 STANDING = [

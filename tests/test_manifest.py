@@ -2,12 +2,13 @@
 
 import json
 from contextlib import closing
+from itertools import repeat
 from pathlib import Path
 
 import pytest
 from helpers import lines_of, make_photos, manifest, run, tree
 
-from augcli.dataset.units import Dataset, Sample
+from augcli.dataset.units import Dataset
 from augcli.errors import StorageError
 from augcli.records.journal import blank
 from augcli.requests.asked import Copies
@@ -46,7 +47,7 @@ def output(tmp_path):
 
 def listing(*ids):
     dataset = Dataset(Path("in"))
-    dataset.extend(Sample(each, "train", None) for each in ids)
+    dataset.extend(ids, repeat("train", len(ids)), repeat(None, len(ids)))
     return dataset
 
 

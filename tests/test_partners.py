@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 import pytest
 from helpers import augment, make_photos, manifest, picture, run, tree, write, write_recipe
 
-from augcli.dataset.units import Dataset, Sample
+from augcli.dataset.units import Dataset
 from augcli.image.shares import mixed
 from augcli.steps.partners import PLACES, Partners
 
@@ -65,7 +66,11 @@ def pools(count: int, without: int | None = None, *, pool: str = "any") -> dict[
     """Return the pool of each of so many samples, one of which may be gone."""
     dataset = Dataset(Path())
     numbers = [number for number in range(count) if number != without]
-    dataset.extend(Sample(f"{n:04}.png", "train", "ab"[n % 2]) for n in numbers)
+    dataset.extend(
+        [f"{n:04}.png" for n in numbers],
+        repeat("train", len(numbers)),
+        ("ab"[n % 2] for n in numbers),
+    )
     groups = {("train", label): [] for label in "ab"}
     for row, sample in enumerate(dataset):
         groups["train", str(sample.label)].append(row)

@@ -55,6 +55,17 @@ def test_labels_of_a_partner_are_watched_apart_from_its_pixels(tmp_path: Path) -
     }
 
 
+def test_a_mixed_mask_is_made_anew_where_that_of_a_partner_changed(tmp_path: Path) -> None:
+    seed = SEEDS["image masks"]
+    dataset = seed.written(tmp_path / "in")
+    changes = seed.recipe | {"steps": ["cutmix"], "copies": 6}
+    run(dataset, tmp_path / "out", **changes)
+    write(dataset / "masks/train/two.png", seed.files["masks/train/three.png"])
+    run(dataset, tmp_path / "out", **changes)
+    run(dataset, tmp_path / "fresh", **changes)
+    assert tree(tmp_path / "out") == tree(tmp_path / "fresh")
+
+
 def test_masks_take_the_numbers_of_what_is_seen(tmp_path: Path) -> None:
     import cv2
 

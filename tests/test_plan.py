@@ -37,7 +37,7 @@ COUNTS = {"train/cat": 5, "train/dog": 2, "train/emu": 3, "val/cat": 3, "val/dog
 def listing(counts: dict[str, int]) -> Dataset:
     dataset = Dataset(Path("/nowhere"), split_folders=True)
     ids = sorted(f"{group}/{n:03d}.png" for group, count in counts.items() for n in range(count))
-    dataset.extend(Sample(each, *each.split("/")[:2]) for each in ids)
+    dataset.extend(ids, *zip(*(each.split("/")[:2] for each in ids), strict=True))
     return dataset
 
 
@@ -135,7 +135,7 @@ def test_a_run_says_file_line_and_column_and_writes_nothing(tmp_path):
 
 def test_class_names_are_checked_even_if_there_are_no_classes():
     dataset = Dataset(Path("/nowhere"))
-    dataset.extend([Sample("a.png", "train", None)])
+    dataset.add(Sample("a.png", "train", None))
     recipe = recipe_with(steps=[{"rotate": {"only": ["cat"]}}])
     with pytest.raises(SettingError, match="no class 'cat'"):
         make_plan(recipe, dataset)

@@ -274,6 +274,9 @@ def test_originals_may_change_their_fate(tmp_path, before, after):
     run(photos, tmp_path / "fresh", output={"originals": after})
     assert tree(tmp_path / "out") == tree(tmp_path / "fresh")
     assert tree(photos) == sources
+    theirs = {path.stat().st_ino for path in photos.rglob("*.jpg")}
+    ours = {path.stat().st_ino for path in (tmp_path / "out").rglob("*.jpg")}
+    assert len(ours & theirs) == (2 if after == "link" else 0)
 
 
 def test_a_linked_source_gives_a_file_and_not_a_link(tmp_path):

@@ -7,7 +7,8 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from helpers import (
 from seeds import SEEDS
 
 from augcli.store import seals
-from augcli.work import pending
+from augcli.work import glance
 
 OPENED: list[str] = []
 """The names of files that are opened, while it is known that somebody asks."""
@@ -243,7 +244,7 @@ def test_one_source_less_leaves_the_seals_of_others(
 def in_forks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have each source be looked at in a block of its own, and all but the first in forks."""
     monkeypatch.setattr(seals, "_BLOCK", 1)
-    monkeypatch.setattr(pending, "_FEW_BLOCKS", 1)
+    monkeypatch.setattr(glance, "_FEW_BLOCKS", 1)
 
 
 @pytest.mark.parametrize("steps", [[], ["mixup"]], ids=["alone", "mixed"])
@@ -275,15 +276,27 @@ def test_what_a_lost_fork_looked_at_is_known_by_its_record(
 ) -> None:
     out, me, died = tmp_path / "out", os.getpid(), tmp_path / "died"
     run(photos, out, 2)
-    looked = pending.Pending._is_sealed
+    looked = glance.Glance._told
 
-    def deadly(self: Any, row: int, *told: Any) -> bool:
-        if row == 3 and os.getpid() != me:
+    def deadly(self: Any, rows: Sequence[int], *known: Any) -> Any:
+        if 3 in rows and os.getpid() != me:
             died.touch()
             os.kill(os.getpid(), signal.SIGKILL)
-        return looked(self, row, *told)
+        return looked(self, rows, *known)
 
-    monkeypatch.setattr(pending.Pending, "_is_sealed", deadly)
+    monkeypatch.setattr(glance.Glance, "_told", deadly)
     write(photos / "train/dog/01.png", picture(90))
     assert run(photos, out, 2).made == 3
     assert died.exists()
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_sources_are_hashed_as_they_are_written_as_a_listing_of_them_is(inside: bool) -> None:
+    """And so is where outputs go: names are not compared where nothing of this is new."""
+    ids = [f"cat/{number:04}.png" for number in range(2500)]
+    columns = seals.Columns(StringIO(), in_split_folder=inside)
+    for begin, each in enumerate(ids):
+        columns.add(seals.Sealed(each, begin, each, 1, [each]))
+    columns.end({})
+    assert columns.sources == seals.hash_of(ids, in_split_folder=inside)
+    assert columns.sources != seals.hash_of(ids, in_split_folder=not inside)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from augcli.balance.targets import in_drawn_order
@@ -88,8 +88,8 @@ _TINY = 1e-9
 """What is lost by arithmetic."""
 
 
-def objects_of(dataset: Dataset, outputs: Sequence[int]) -> list[Count]:
-    """Return the objects of each class of splits, before and after; `outputs` are by row.
+def objects_of(dataset: Dataset, outputs: Callable[[int], int]) -> list[Count]:
+    """Return the objects of each class of splits, before and after; `outputs` tells them of a row.
 
     Copies may lose some of them.
     """
@@ -98,7 +98,7 @@ def objects_of(dataset: Dataset, outputs: Sequence[int]) -> list[Count]:
     for row in range(len(dataset)) if dataset.census else ():
         for label, count in _census(dataset, row).items():
             before[dataset[row].split, label] += count
-            after[dataset[row].split, label] += count * outputs[row]
+            after[dataset[row].split, label] += count * outputs(row)
     return [Count(*group, before[group], after[group]) for group in sorted(before)]
 
 

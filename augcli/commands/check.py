@@ -37,8 +37,8 @@ from augcli.transform import located as located_steps
 from augcli.work.apart import apart
 from augcli.work.jobs import are_apart, classes_for, job_of, processor_of
 from augcli.work.learning import School
-from augcli.work.pending import Tasks
 from augcli.work.study import Study
+from augcli.work.tasks import Tasks
 
 _SHOWN = 20
 """Leaks that are told one by one."""

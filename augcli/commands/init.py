@@ -39,7 +39,7 @@ from augcli.store.sources import read_sources
 from augcli.system.terminal import escaped
 from augcli.task import Count, Source
 from augcli.work.jobs import processor_of
-from augcli.work.pending import Tasks
+from augcli.work.tasks import Tasks
 
 if TYPE_CHECKING:
     from augcli.others.turning import Turned

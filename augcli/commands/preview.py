@@ -32,8 +32,8 @@ from augcli.transform import catalogue, walk
 from augcli.work.jobs import job_of, processor_of, programs_of
 from augcli.work.learning import School
 from augcli.work.making import Progress
-from augcli.work.pending import Tasks
 from augcli.work.study import Study
+from augcli.work.tasks import Tasks
 
 if TYPE_CHECKING:
     from augcli.figures.playground import Playground

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -178,7 +178,7 @@ def listed(settings: DatasetSettings, root: Path) -> Listing:
     """
     are_told = bool(settings.include)
     walk = _Walk(root, Bounds.of(settings, root), takes_outputs=are_told)
-    names = sorted(selected(settings, walk.files()))
+    names = sorted(selected(settings, iter(walk.files())))
     linked = sorted(selected(settings, iter(walk.not_entered)))
     empty = sorted(selected(settings, walk.uppermost_empty()))
     outputs = sorted(selected(settings, iter(walk.outputs)))
@@ -191,6 +191,14 @@ def _is_prose(name: str) -> bool:
     """Return whether a file is called as one that tells of a dataset."""
     stem, ending = os.path.splitext(name.rpartition("/")[2].lower())  # noqa: PTH122 - hot
     return stem in _ABOUT and ending in _PROSE
+
+
+def by_folder(names: Iterable[str]) -> dict[str, list[str]]:
+    """Return files by the folders that they are in, in the order of the first of each."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        found[name.rpartition("/")[0]].append(name)
+    return found
 
 
 def holds_outputs(folder: str) -> bool:
@@ -223,56 +231,54 @@ class _Walk(Struct, frozen=True):
     outputs: list[str] = field(default_factory=list)
     """Those that were not."""
 
-    def files(self, below: str = "", on_the_way: tuple[Path, ...] = ()) -> Iterator[str]:
-        """Yield the files; `on_the_way` are the real places of the links that led here."""
-        empty = True
-        for path in self._entries(below, on_the_way):
-            empty = False
-            yield path
-        if empty and below and not any(each.startswith(below) for each in self.outputs):
+    def files(self, below: str = "", on_the_way: tuple[Path, ...] = ()) -> list[str]:
+        """Return the files; `on_the_way` are the real places of the links that led here."""
+        found = self._entries(below, on_the_way)
+        if not found and below and not any(each.startswith(below) for each in self.outputs):
             self.empty.add(below.rstrip("/"))
+        return found
 
-    def _entries(self, below: str, on_the_way: tuple[Path, ...]) -> Iterator[str]:
+    def _entries(self, below: str, on_the_way: tuple[Path, ...]) -> list[str]:
+        found: list[str] = []
         with listing_errors(), os.scandir(self.root / below) as entries:
             for entry in entries:
-                path = f"{below}{entry.name}"
-                if entry.name.lower() in _OF_SYSTEMS:
-                    self.of_systems[entry.name] += 1
-                elif entry.name.startswith("."):
+                name = entry.name
+                if name.lower() in _OF_SYSTEMS:
+                    self.of_systems[name] += 1
+                elif name.startswith("."):
                     continue
+                elif entry.is_file(follow_symlinks=False):
+                    found.append(below + name)
                 elif entry.is_dir(follow_symlinks=False):
-                    yield from self._in_folder(f"{path}/", on_the_way)
-                elif entry.is_symlink():
-                    yield from self._linked(path, on_the_way)
+                    found += self._in_folder(f"{below}{name}/", on_the_way)
                 else:
-                    yield path
+                    found += self._odd(f"{below}{name}", on_the_way, is_link=entry.is_symlink())
+        return found
 
-    def _in_folder(self, path: str, on_the_way: tuple[Path, ...]) -> Iterator[str]:
+    def _in_folder(self, path: str, on_the_way: tuple[Path, ...]) -> list[str]:
         if not self.takes_outputs and holds_outputs(f"{self.root}/{path}"):
             self.outputs.append(path)
-        else:
-            yield from self.files(path, on_the_way)
+            return []
+        return self.files(path, on_the_way)
 
-    def _linked(self, path: str, on_the_way: tuple[Path, ...]) -> Iterator[str]:
-        """Yield a link to a file itself, and what is to be taken of one to a folder."""
-        self.links.add(path)
-        if (self.root / path).is_dir():
-            yield from self._in_linked(path, on_the_way)
-        else:
-            yield path
+    def _odd(self, path: str, on_the_way: tuple[Path, ...], *, is_link: bool) -> list[str]:
+        """Return a pipe or a link to a file itself, and what is to be taken of one to a folder."""
+        if is_link:
+            self.links.add(path)
+        is_folder = is_link and (self.root / path).is_dir()
+        return self._in_linked(path, on_the_way) if is_folder else [path]
 
-    def _in_linked(self, path: str, on_the_way: tuple[Path, ...]) -> Iterator[str]:
-        """Yield the files in a linked folder that may be entered and leads to nowhere on its way.
+    def _in_linked(self, path: str, on_the_way: tuple[Path, ...]) -> list[str]:
+        """Return the files in a linked folder that may be entered and leads to nowhere on its way.
 
-        One that may not be, but is called as a file is, is yielded itself: as what cannot be read.
+        One that may not be, but is called as a file is, is returned itself: as what cannot be read.
         """
         target = (self.root / path).resolve()
         here = (*on_the_way, (self.root / path).parent.resolve())
         if self.bounds.lets(target) and not any(place.is_relative_to(target) for place in here):
-            yield from self.files(f"{path}/", here)
-        else:
-            self.not_entered.append(path)
-            yield from [path] if os.path.splitext(path)[1] else []  # noqa: PTH122 - hot
+            return self.files(f"{path}/", here)
+        self.not_entered.append(path)
+        return [path] if os.path.splitext(path)[1] else []  # noqa: PTH122 - hot
 
     def not_followed(self, path: str) -> Problem:
         """Return what to say of a linked folder that was not entered."""

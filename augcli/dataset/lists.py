@@ -33,12 +33,14 @@ def refuse_lists(
 ) -> None:
     """Raise DoubtError for a file beside samples that lists some of them as a split's.
 
-    `names` are those of the samples' files, none of which is held out; `labels` of other files
-    that are used.
+    `names` are those of the samples' files in the listing, none of which is held out; `labels` of
+    other files that are used.
     """
-    told, taken = Told(settings), frozenset(chain(names, labels))
-    others = (path for path in listing.names if path not in taken and told(path) != CLASS)
-    lists = [path for path in others if is_list(path)]
+    if len(names) == len(listing.names):
+        return
+    likely = {path for path in listing.names if is_list(path)}
+    told, others = Told(settings), likely.difference(names, labels)
+    lists = [path for path in sorted(others) if told(path) != CLASS]
     stems = frozenset(map(_stem, names)) if lists else ()
     for path in lists:
         if found := _listed(listing, path, stems) or _said(path):

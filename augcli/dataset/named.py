@@ -34,15 +34,22 @@ def within_names(
     layout: Layout, settings: DatasetSettings, names: Sequence[str], root: Path, table: str
 ) -> Iterator[Problem]:
     """Yield which classes names may tell of files of augmented splits; `table` is how one does."""
-    ours = augmented(settings.augment, {place.split for place in layout.folders.values()})
-    asked = [name for name in names if layout.place(name).split in ours]
-    some = asked[:: max(1, len(asked) // _LOOKED_AT)]
     numbered = len({_DIGITS.sub("", str(each)) for each in layout.classes}) < 2
     alone = len(layout.classes) < 2
+    some = _some(layout, settings, names) if numbered or alone else ()
     if found := (alone and _begun(_classes(some))) or (numbered and _parts(some)):
         text = f"{found}, which may be classes; none are known"
         hint = f"put each class into a folder, or list files and classes in a table (`{table}`)"
         yield WITHIN_NAMES.doubt(text, hint, "dataset.path").problem(str(root))
+
+
+def _some(layout: Layout, settings: DatasetSettings, names: Sequence[str]) -> Sequence[str]:
+    """Return some files of augmented splits, from everywhere."""
+    splits = {place.split for place in layout.folders.values()}
+    ours = augmented(settings.augment, splits)
+    every = ours == splits and not layout.files
+    asked = names if every else [name for name in names if layout.place(name).split in ours]
+    return asked[:: max(1, len(asked) // _LOOKED_AT)]
 
 
 def are_numbered(classes: Iterable[str]) -> bool:

@@ -8,9 +8,14 @@ samples. It keeps columns, not objects, so that a million samples stay small.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
+from functools import partial
+from itertools import chain, islice
+from operator import lt
 from pathlib import Path
 from typing import NamedTuple
 
@@ -74,13 +79,22 @@ class Dataset(Struct):
     _splits: Names = field(default_factory=Names)
     _labels: Names = field(default_factory=Names)
 
-    def extend(self, samples: Iterable[Sample]) -> None:
-        """Add samples, which must come in ascending order of id."""
-        for sample in samples:
-            assert not self._ids or self._ids[-1] < sample.id, "samples must ascend"
-            self._ids.append(sample.id)
-            self._splits.append(sample.split)
-            self._labels.append(sample.label)
+    def extend(
+        self, ids: Sequence[str], splits: Iterable[str], labels: Iterable[str | None]
+    ) -> None:
+        """Add samples, a column of each thing, which must come in ascending order of id."""
+        before = chain(self._ids[-1:], ids)
+        assert all(map(lt, before, islice(ids, not self._ids, None))), "samples must ascend"
+        self._ids += ids
+        self._splits.extend(splits)
+        self._labels.extend(labels)
+
+    def add(self, sample: Sample) -> None:
+        """Add one sample in ascending order."""
+        assert not self._ids or self._ids[-1] < sample.id, "samples must ascend"
+        self._ids.append(sample.id)
+        self._splits.append(sample.split)
+        self._labels.append(sample.label)
 
     def add_with(self, sample: Sample, files: Sequence[str], value: str | None = None) -> None:
         """Add one sample in ascending order, files that belong to it, and what is told of it."""
@@ -88,7 +102,7 @@ class Dataset(Struct):
             self._inputs[len(self)] = [sample.id, *files]
         if value is not None:
             self._values[len(self)] = value
-        self.extend([sample])
+        self.add(sample)
 
     def value(self, row: int) -> str | None:
         """Return what a file that tells of many samples tells of this one, as JSON."""
@@ -101,7 +115,7 @@ class Dataset(Struct):
         """
         name = files[0] if len(files) == 1 else WHOLE
         row = len(self)
-        self.extend([Sample(name, split, None)])
+        self.add(Sample(name, split, None))
         self._inputs[row] = [*files, *beside]
         self._owners |= dict.fromkeys([WHOLE, *files], row)
         self._uncounted.add(row)
@@ -120,8 +134,7 @@ class Dataset(Struct):
         other = copy(self)
         other.held_out, other.split_folders, other._splits = True, False, Names()
         other.shared = {}
-        for split in splits:
-            other._splits.append(split)
+        other._splits.extend(splits)
         return other
 
     def inputs(self, row: int) -> Sequence[str]:
@@ -132,6 +145,11 @@ class Dataset(Struct):
     def uncounted(self) -> Collection[int]:
         """Return the rows of units whose samples are counted by those who read them; the few."""
         return self._uncounted
+
+    @property
+    def are_lone(self) -> bool:
+        """Return whether each unit is the file of its id, and nothing more is told of it."""
+        return not (self._inputs or self._values or self.checksums)
 
     def row_of(self, ident: str) -> int | None:
         """Return the row of a unit."""
@@ -169,10 +187,27 @@ class Dataset(Struct):
         """Return split and class of a row."""
         return str(self._splits[row]), self._labels[row]
 
+    def splits_of(self, rows: Sequence[int]) -> Iterator[str]:
+        """Return the splits of some rows."""
+        return map(str, self._splits.of(rows))
+
+    def group_numbers(self, rows: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Yield numbers that tell split and class of some rows."""
+        columns = self._splits.numbers, self._labels.numbers
+        return zip(*(map(each.__getitem__, rows) for each in columns), strict=True)
+
     @property
     def groups(self) -> Iterator[tuple[str, str | None]]:
         """Yield split and class of each row."""
         return zip(map(str, self._splits), self._labels, strict=True)
+
+    def rows_by_group(self) -> dict[tuple[str, str | None], array[int]]:
+        """Return the rows of each split and class."""
+        found: dict[tuple[int, int], array[int]] = defaultdict(partial(array, "q"))
+        for row, numbers in enumerate(zip(self._splits.numbers, self._labels.numbers, strict=True)):
+            found[numbers].append(row)
+        splits, labels = self._splits.names, self._labels.names
+        return {(str(splits[a]), labels[b]): rows for (a, b), rows in found.items()}
 
     @property
     def ids(self) -> Sequence[str]:

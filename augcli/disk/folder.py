@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO
 
 from augcli.disk.disk import Pieces, fill, sync_all
-from augcli.disk.identity import identity
+from augcli.disk.identity import Identity, identity, told_by
 from augcli.disk.inside import folder_around, folders_around, fresh, misplaced, parts_of
 from augcli.disk.walked import links_in, walked
 from augcli.errors import StorageError
@@ -98,14 +98,8 @@ class Folder:
 
     def look(self, name: str) -> os.stat_result:
         """Return what is at a name itself."""
-        if not (kept := self.kept_around(name)):
-            with self.around(name) as (handle, last):
-                return os.stat(last, dir_fd=handle, follow_symlinks=False)
-        try:
-            return os.stat(kept[1], dir_fd=kept[0], follow_symlinks=False)
-        except OSError as error:
-            error.filename = f"{self.path}/{name}"
-            raise
+        with self.around(name) as (handle, last):
+            return os.stat(last, dir_fd=handle, follow_symlinks=False)
 
     def complete(self, error: OSError, name: str) -> None:
         """Have an error tell the whole path."""
@@ -126,9 +120,22 @@ class Folder:
             return self._kept[folder], last
         return None
 
-    def identities(self, names: Iterable[str]) -> list[int]:
-        """Return what tells files as untouched, one after the other; of what is gone, nothing."""
-        return [each for name in names if (found := self.stat(name)) for each in identity(found)]
+    def identities(self, names: Iterable[str]) -> list[Identity]:
+        """Return what tells files as untouched, of what is gone an empty tuple; of millions."""
+        found: list[os.stat_result | None] = []
+        kept = self._kept or {}
+        for name in names:
+            folder, _, last = name.rpartition("/")
+            try:
+                handle = kept[folder if last.strip(".") else last]  # `..` leads elsewhere
+                found.append(os.stat(last, dir_fd=handle, follow_symlinks=False))
+            except (KeyError, OSError, ValueError):
+                found.append(self.stat(name))
+        return told_by(found)
+
+    def identity(self, name: str) -> list[int] | None:
+        """Return what tells a file as untouched; None if it is gone."""
+        return [*self.identities([name])[0]] or None
 
     def open(self, name: str) -> io.BufferedReader:
         """Open a file for reading; StorageError unless it is a regular one."""
@@ -222,8 +229,7 @@ class Folder:
             for name, to in names:
                 with into.around(to) as (new, last):
                     os.replace(name, last, src_dir_fd=old, dst_dir_fd=new)
-                    stat = os.stat(last, dir_fd=new, follow_symlinks=False)
-                yield identity(stat)
+                    yield identity(os.stat(last, dir_fd=new, follow_symlinks=False))
 
     def link(self, source: Path, name: str) -> None:
         """Make a hard link of a file elsewhere."""

@@ -8,20 +8,31 @@ disk that it is copied to.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from hashlib import blake2b
-from typing import TypeGuard
+from operator import attrgetter
+from typing import TypeAlias, TypeGuard
 
 MARKED = 7_258_118_400_000_000_000
 """Nanoseconds since the epoch: times from here on are marks."""
 _BITS = 60
+_NUMBERS = attrgetter("st_size", "st_mtime_ns", "st_ctime_ns", "st_ino")
+
+Identity: TypeAlias = tuple[int, ...]
+"""What tells a file as unchanged; nothing where it is gone."""
 
 
 def identity(stat: os.stat_result) -> list[int]:
     """Return what tells a file as unchanged: size, mtime, ctime, inode; or size and mark."""
-    changed = stat.st_mtime_ns
-    if changed >= MARKED:
-        return [stat.st_size, changed, 0, 0]
-    return [stat.st_size, changed, stat.st_ctime_ns, stat.st_ino]
+    return [*told_by([stat])[0]]
+
+
+def told_by(stats: Iterable[os.stat_result | None]) -> list[Identity]:
+    """Return the same of many; an empty tuple of what is gone."""
+    return [
+        (told if (told := _NUMBERS(each))[1] < MARKED else (*told[:2], 0, 0)) if each else ()
+        for each in stats
+    ]
 
 
 def time_of(mark: str) -> int:

@@ -37,9 +37,9 @@ def fits(name: str) -> bool:
 
 def suffix_of(name: str) -> str:
     """Return the extension of a file's name, as pathlib tells it and many times as fast."""
-    last = name.rpartition("/")[2]
-    stem, dot, end = last.rpartition(".")
-    return f"{dot}{end}" if stem and end else ""
+    stem, _, end = name.rpartition(".")
+    has_one = end and "/" not in end and stem and stem[-1] != "/"
+    return f".{end}" if has_one else ""
 
 
 def folder_around(name: str) -> str:

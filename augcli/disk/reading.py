@@ -14,9 +14,8 @@ from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 from stat import S_ISREG
-from typing import IO
 
-from augcli.disk.identity import identity
+from augcli.disk.identity import Identity, identity, told_by
 from augcli.errors import SampleError, StorageError, UnreadError
 
 MAX_FILE_BYTES = 2 << 30
@@ -27,47 +26,72 @@ _SYSTEM_IS_ILL = frozenset(
 """Errors that are no fault of the file for which they are told."""
 
 
-def open_at_once(path: str, flags: int) -> int:
+def open_at_once(path: str | Path, flags: int) -> int:
     """Open a file without waiting for a pipe's other end, nor for a folder to complain."""
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-@contextmanager
-def reading_errors(path: str | Path) -> Iterator[None]:
+class reading_errors:  # noqa: N801 – used as a function is; a generator takes as long as an open
     """Turn a failure to read into an UnreadError, or a StorageError where all would fail so."""
-    try:
-        yield
-    except OSError as error:
+
+    __slots__ = ("_path",)
+
+    def __init__(self, path: str | Path):
+        self._path = path
+
+    def __enter__(self) -> None:
+        """Begin nothing."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if not isinstance(error, OSError):
+            return
         if error.errno in _SYSTEM_IS_ILL:
             raise StorageError(
-                f"cannot read {path}: {error.strerror}; mend that and run the same command again"
+                f"cannot read {self._path}: {error.strerror}; "
+                "mend that and run the same command again"
             ) from error
         raise UnreadError(f"cannot be read: {error.strerror}") from error
 
 
 def read_whole(path: str | Path) -> tuple[bytes, list[int]]:
     """Return a file's bytes and its `identity`; SampleError where it is none to be read."""
-    with reading_errors(path), opened_to_read(path) as (file, before):
-        if before[0] > MAX_FILE_BYTES:
-            raise SampleError(f"the file has {before[0]} bytes, more than {MAX_FILE_BYTES} to read")
-        data = file.read()
-        see_unchanged(file, before)
+    with reading_errors(path):
+        handle = open_at_once(path, os.O_RDONLY)
+        try:
+            before = _identity_of(handle)
+            data = _all_of(handle, before[0])
+            see_unchanged(handle, before)
+        finally:
+            os.close(handle)
     return data, before
+
+
+def _all_of(handle: int, size: int) -> bytes:
+    """Return what is in an open file of such a size; SampleError where that is too much."""
+    if size > MAX_FILE_BYTES:
+        raise SampleError(f"the file has {size} bytes, more than {MAX_FILE_BYTES} to read")
+    data = os.read(handle, size + 1)
+    return data if len(data) == size else data + FileIO(handle, closefd=False).readall()
 
 
 @contextmanager
 def opened_to_read(path: str | Path) -> Iterator[tuple[FileIO, list[int]]]:
     """Open a file and give its `identity`; raises SampleError for what is none."""
     with open(path, "rb", 0, opener=open_at_once) as file:
-        stat = os.fstat(file.fileno())
-        if not S_ISREG(stat.st_mode):
-            raise SampleError("is not a file but a folder, pipe or device")
-        yield file, identity(stat)
+        yield file, _identity_of(file.fileno())
 
 
-def see_unchanged(file: IO[bytes], before: list[int]) -> None:
+def _identity_of(handle: int) -> list[int]:
+    """Return the `identity` of an open file; SampleError for what is none."""
+    stat = os.fstat(handle)
+    if not S_ISREG(stat.st_mode):
+        raise SampleError("is not a file but a folder, pipe or device")
+    return identity(stat)
+
+
+def see_unchanged(handle: int, before: list[int]) -> None:
     """Raise UnreadError if an open file is no longer what it was."""
-    if identity(os.fstat(file.fileno())) != before:
+    if identity(os.fstat(handle)) != before:
         raise UnreadError(CHANGED)
 
 
@@ -82,8 +106,8 @@ def stat_of(path: str | Path) -> list[int] | None:
         return None
 
 
-Look = Callable[[Iterable[str]], list[int] | None]
-"""Returns the identities of some files, one after the other; None where one is gone."""
+Look = Callable[[Iterable[str]], list[Identity]]
+"""Returns what tells some files as unchanged; of one that is gone, an empty tuple."""
 
 
 @contextmanager
@@ -91,15 +115,14 @@ def looking_below(root: str | Path) -> Iterator[Look]:
     """Give a look at files below a folder, which is faster for many than `stat_of`."""
     handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
 
-    def look(names: Iterable[str]) -> list[int] | None:
-        numbers: list[int] = []
+    def look(names: Iterable[str]) -> list[Identity]:
+        found: list[os.stat_result | None] = []
         for name in names:
             try:
-                stat = os.stat(name, dir_fd=handle)
+                found.append(os.stat(name, dir_fd=handle))
             except OSError:
-                return None
-            numbers += identity(stat)
-        return numbers
+                found.append(None)
+        return told_by(found)
 
     try:
         yield look

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -26,9 +28,14 @@ def limit_threads(jobs: int) -> None:
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Have linear algebra done by one thread, as the last digits hang on how many there are."""
-    library: Any = import_module("threadpoolctl")  # has no types
-    with library.threadpool_limits(1):
+    with _pools(len(sys.modules)).limit(limits=1):
         yield
+
+
+@lru_cache(maxsize=1)
+def _pools(_modules: int) -> Any:
+    """Return the pools of threads of what is loaded; they come with modules, so many by now."""
+    return import_module("threadpoolctl").ThreadpoolController()
 
 
 def _allowed() -> int:

@@ -26,6 +26,8 @@ _START_LIMIT = 120.0
 _START_ATTEMPTS = 2
 _PARTS = 256
 """Into how many a chunk is divided of which no item was begun."""
+_PATIENCE = 0.25
+"""Share of the time limit that each of them has before it is divided itself."""
 
 
 class Crew:
@@ -164,7 +166,9 @@ class Crew:
 
     def _limit(self, worker: Worker) -> float:
         """Return how many seconds a worker may go without progress."""
-        return self._timeout if worker.ready else _START_LIMIT
+        if not worker.ready:
+            return _START_LIMIT
+        return self._timeout * (worker.chunk.patience if worker.chunk else 1.0)
 
     # Hearing and burying
 
@@ -232,4 +236,5 @@ def _divided(chunk: Chunk, item: int) -> Iterator[Chunk]:
         return
     size = -(-len(items) // _PARTS)
     for start in range(0, len(items), size):
-        yield Chunk(items[start : start + size], suspect=size == 1)
+        part, is_one = items[start : start + size], size == 1
+        yield Chunk(part, suspect=is_one, patience=1.0 if is_one else _PATIENCE)

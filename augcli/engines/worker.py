@@ -38,6 +38,8 @@ class Chunk(Struct, frozen=True):
 
     items: Sequence[Any]
     suspect: bool = False
+    patience: float = 1.0
+    """Share of the time limit that it has; nothing is lost of what is then looked at in parts."""
 
 
 def new_flag() -> Any:

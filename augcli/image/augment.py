@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from msgspec.structs import replace
@@ -32,11 +33,11 @@ from augcli.image.settle import Settled
 from augcli.image.transform import asks_objects
 from augcli.names import Spot, encoded_name, group_name
 from augcli.once import kept
-from augcli.records.keys import key_of_told, told
+from augcli.records.keys import key_of_told, told, told_hashes
 from augcli.records.provenance import PictureRecord
 from augcli.requests.asked import Copies
-from augcli.requests.redraws import Fault, Place, Vain
-from augcli.task import Output, Processed, Processor, Source, Task
+from augcli.requests.redraws import Fault, Vain
+from augcli.task import Output, Plain, Processed, Processor, Source, Task
 
 
 class ImageProcessor(Processor["ProcessedPicture"]):
@@ -59,6 +60,11 @@ class ImageProcessor(Processor["ProcessedPicture"]):
     def asks_objects(self) -> bool:
         """Return whether any step depends on where objects lie."""
         return asks_objects(self.job.steps)
+
+    @kept
+    def listing(self) -> Plain | None:
+        """Return what it takes to list pictures as the dataset does, as every record tells."""
+        return self.job.dataset.listing
 
     @kept
     def names_classes(self) -> bool:
@@ -138,7 +144,7 @@ class ProcessedPicture(Processed):
         drawn = self._copied.get(output)
         if drawn is None:
             return False
-        self._vain.made[_place(drawn)] = Fault(drawn.attempt + 1, error)
+        self._vain.made[drawn.place] = Fault(drawn.attempt + 1, error)
         self._draw()
         return True
 
@@ -245,7 +251,7 @@ class ProcessedPicture(Processed):
             return
         facts = replace(self._whole.header.facts, sha256=self._digest)
         draws = self._processor.drawn(self._task, facts, self._objects, self._peers, self._vain)
-        for place, group in groupby(draws, _place):
+        for place, group in groupby(draws, attrgetter("place")):
             try:
                 yield from [*self._group([*group])]
             except StepError as error:
@@ -278,17 +284,19 @@ class ProcessedPicture(Processed):
         return Output(
             self._record(name, spot, drawn, self._encoding.to_json(), extras.told | reduced),
             key_of_told(self._hashes_with(drawn.hashes), f"[{made}]", form),
-            self._together.maker(stages, part, _pixels(drawn.facts)),
+            self._together.maker(stages, part, drawn.pixels),
             beside=extras.beside,
         )
 
     @kept
     def _hashes(self) -> str:
-        return told({self._task.source: self._digest})
+        return told_hashes({self._task.source: self._digest})
 
     def _hashes_with(self, others: Mapping[str, str]) -> str:
         """Return the hashes of the source and of what is mixed with it, as a key has them."""
-        return told({self._task.source: self._digest, **others}) if others else self._hashes
+        if not others:
+            return self._hashes
+        return told_hashes({self._task.source: self._digest, **others})
 
     def _record(
         self,
@@ -334,16 +342,8 @@ class ProcessedPicture(Processed):
             encoding=None,
             width=None,
             height=None,
-            listing=self._processor.job.dataset.listing,
+            listing=self._processor.listing,
         )
-
-
-def _pixels(facts: Facts | None) -> int:
-    return facts.width * facts.height if facts else 0
-
-
-def _place(drawn: Drawn) -> Place:
-    return drawn.spot.stage, drawn.spot.copy
 
 
 _NOTHING = Extras({}, ())

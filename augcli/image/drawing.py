@@ -33,7 +33,7 @@ from augcli.records.keys import told
 from augcli.records.typed import Step
 from augcli.requests.asked import Copies
 from augcli.requests.courses import Stage, View
-from augcli.requests.redraws import TRIES, Distinct, Picked, Vain, redrawn
+from augcli.requests.redraws import TRIES, Distinct, Picked, Place, Vain, redrawn
 from augcli.steps.recorded import step_named
 from augcli.steps.ways import Pick, Turn, picks_of
 from augcli.task import Task
@@ -58,6 +58,16 @@ class Drawn(Struct, frozen=True, dict=True):
     """Which of the copies it is."""
     alone: tuple[str, ...] = ()
     """The steps that were left out, as they found no partner."""
+
+    @property
+    def place(self) -> Place:
+        """Return which of the copies of its stage it is."""
+        return self.spot.stage, self.spot.copy
+
+    @property
+    def pixels(self) -> int:
+        """Return how many pixels it has; 0 where it passes through unread."""
+        return self.facts.width * self.facts.height if self.facts else 0
 
     @kept
     def stages(self) -> list[Fused]:

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from augcli.dataset.doubts import UNCLEAR_PAIRS, UNNAMED_LABELS
-from augcli.dataset.files import Bounds, Listing, holds_outputs, listed, selected
+from augcli.dataset.files import Bounds, Listing, by_folder, holds_outputs, listed, selected
 from augcli.dataset.layout import Layout, file_splits, kept, layout_of
 from augcli.dataset.lists import refuse_lists
 from augcli.dataset.named import within_names
@@ -78,13 +78,14 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
     listing = listed(settings, root)
     found = taken(listing)
     found.pictures = kept(settings, found.pictures)
-    labels = labels_beside(listing, found)
+    folders = by_folder(found.pictures)
+    labels = labels_beside(listing, found, folders)
     if settings.annotations == "refuse":
-        _refuse_bands(bands_among(found.pictures))
+        _refuse_bands(bands_among(folders))
     notes = [*remarks(listing, found), *_heeded(settings, root, labels)]
     layout = layout_of(settings, found.pictures)
     if not labels and settings.annotations == "refuse":
-        refuse_twice(listing.bounds, found.pictures, layout)
+        refuse_twice(listing.bounds, folders, layout)
     if not layout.held_out:
         refuse_lists(settings, listing, found.pictures)
     within = [*layout.within_classes(root)]
@@ -97,8 +98,9 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
         root, held_out=layout.held_out, split_folders=layout.in_folders, notes=notes, lists=()
     )
     dataset.extensions = found.extensions
-    samples = (_in_folders(layout, path) for path in found.pictures)
-    dataset.extend(_usable(dataset, samples, listing))
+    usable = _usable(dataset, found.pictures, listing, layout) if listing.links else found.pictures
+    places = [*map(layout.place, usable)]
+    dataset.extend(usable, (each.split for each in places), (each.label for each in places))
     return dataset
 
 
@@ -163,19 +165,15 @@ def _without_table(
     yield from _heeded(settings, root, found)
 
 
-def _in_folders(layout: Layout, path: str) -> Sample:
-    place = layout.place(path)
-    return Sample(path, place.split, place.label)
-
-
-def _usable(dataset: Dataset, samples: Iterator[Sample], listing: Listing) -> Iterator[Sample]:
-    """Yield the samples that may be read; the others become rejects."""
-    for sample in samples:
-        reason = listing.why_not(sample.id)
-        if reason:
-            dataset.rejected.append((sample, reason))
-        else:
-            yield sample
+def _usable(
+    dataset: Dataset, pictures: Sequence[str], listing: Listing, layout: Layout
+) -> list[str]:
+    """Return the pictures that may be read; the others become rejects."""
+    reasons = {path: reason for path in pictures if (reason := listing.why_not(path))}
+    for path, reason in reasons.items():
+        place = layout.place(path)
+        dataset.rejected.append((Sample(path, place.split, place.label), reason))
+    return [path for path in pictures if path not in reasons]
 
 
 def _scan_table(settings: ImageDatasetSettings, table: Path) -> Dataset:
@@ -247,7 +245,8 @@ def _take(
 ) -> None:
     """Add a table's samples: their splits as it says, or as folders say, or its own name."""
     if settings.split_column is not None:
-        dataset.extend(samples)
+        for sample in samples:
+            dataset.add(sample)
         dataset.together = dict(_groups(settings, dataset, table))
         return
     layout = layout_of(settings, [sample.id for sample in samples])
@@ -255,7 +254,7 @@ def _take(
     dataset.held_out, dataset.split_folders = layout.held_out, layout.in_folders
     for sample in samples:
         split = layout.place(sample.id).split if layout.held_out else own
-        dataset.extend([sample._replace(split=split)])
+        dataset.add(sample._replace(split=split))
     refuse_unnamed(settings, _unnamed(settings, dataset, table))
     dataset.together = dict(_groups(settings, dataset, table))
 

@@ -51,7 +51,7 @@ class Filing:
         root.make_around(name)
         root.rename(temporary, name)
         root.sync(folder_around(name))
-        table = replace(table, stat=shelf.identity(name))
+        table = replace(table, stat=shelf.root.identity(name))
         shelf.put(table)
         return table
 

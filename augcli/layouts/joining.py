@@ -171,7 +171,7 @@ class Join:
         for sample in samples:
             hashes |= sample.record.written
         return [
-            Member(each, hashes[each], self._staged.identities([each]), place)
+            Member(each, hashes[each], self._staged.identity(each) or [], place)
             for each, place in placed
         ]
 

@@ -94,14 +94,10 @@ class Shelf:
 
     def _proven(self, table: Table) -> Table | None:
         """Return a table that tells the truth, with what tells its shard as untouched now."""
-        now = self.identity(table.shard)
+        now = self.root.identity(table.shard)
         if now and (now == table.stat or self.sha256(table.shard) == table.sha256):
             return replace(table, stat=now)
         return None
-
-    def identity(self, shard: str) -> list[int] | None:
-        """Return what tells a shard as untouched; None if it is gone."""
-        return self.root.identities([shard]) or None
 
     def sha256(self, shard: str) -> str | None:
         """Return the hash of a shard; None where it cannot be read."""

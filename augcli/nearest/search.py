@@ -142,15 +142,21 @@ def differences(pool: Codes, found: Rows, queries: Codes) -> NDArray[np.int32]:
     return total
 
 
-def distances(pool: Points, queries: Points, k: int, *, farthest: bool = False) -> Numbers:
-    """Return for each query the distances to its k nearest, or farthest, of the pool."""
+def nearest_distances(pool: Points, queries: Points, k: int) -> Numbers:
+    """Return for each query the distances to its k nearest of the pool."""
+    found = nearest(pool, queries, k)
+    away = [squared(pool.at(near), queries) for near in found.T]
+    return np.sqrt(np.stack(away, axis=1))
+
+
+def farthest_distances(pool: Points, queries: Points, k: int) -> Numbers:
+    """Return for each query the distances to its k farthest of the pool."""
     k = min(k, len(pool))
     result = np.empty((len(queries), k))
     for rows in blocks(np.arange(len(queries)), len(pool)):
-        total = _squared(pool, queries.at(rows))
-        ordered = np.partition(-total if farthest else total, k - 1, axis=1)[:, :k]
-        result[rows] = np.sqrt(np.maximum(np.abs(ordered), 0))
-    return result
+        away = _squared(pool, queries.at(rows))
+        result[rows] = np.partition(away, len(pool) - k, axis=1)[:, len(pool) - k :]
+    return np.sqrt(result)
 
 
 def all_distances(pool: Points, queries: Points) -> Numbers:

@@ -33,6 +33,12 @@ def told(what: Any) -> str:
     return _ENCODER.encode(what)
 
 
+def told_hashes(hashes: Mapping[str, str]) -> str:
+    """Return `told` of hashes by name, in a third of its time: there are some of every source."""
+    pairs = [f"{told(name)}:{told(digest)}" for name, digest in sorted(hashes.items())]
+    return f"{{{','.join(pairs)}}}"
+
+
 def key_of_told(sources: str, made: str, form: str) -> str:
     """Return the key of an output from `told` of each."""
     return hashlib.sha256(f"[{sources},{made},{form}]".encode()).hexdigest()[:32]

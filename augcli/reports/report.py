@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import reduce
 from operator import getitem
@@ -144,11 +144,7 @@ def summarise(  # noqa: PLR0913 – what a run has found out
         example=merged.example,
         notes=merged.notes | dict.fromkeys(_of_run(recipe, merged, made), 1),
         listing=[note.message for note in (*plan.dataset.notes, *on_classes)],
-        files={
-            path.relative_to(recipe.output_folder).as_posix(): _hash_of(path)
-            for path in files
-            if path.exists()
-        },
+        files=dict(_hashes(recipe.output_folder, files, merged.hashes)),
         seconds=round(time.time() - started, 3),
     )
 
@@ -188,6 +184,15 @@ def _objects(merged: Merged) -> Iterator[Count]:
 def _labels(plan: Plan, merged: Merged) -> list[Count]:
     """Return how many samples have each label, where one may have several."""
     return plan.objects(merged.failed) if plan.dataset.objects is None else []
+
+
+def _hashes(
+    root: Path, files: Sequence[Path], known: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Yield the names of files that are there, with their hashes."""
+    for path in filter(Path.exists, files):
+        name = path.relative_to(root).as_posix()
+        yield name, known.get(name) or _hash_of(path)
 
 
 def _hash_of(path: Path) -> str:

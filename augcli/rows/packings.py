@@ -1,4 +1,8 @@
-"""Texts that are packed by gzip or Zstandard: unpacked within bounds, and packed again."""
+"""Texts that are packed by gzip or Zstandard: unpacked within bounds, and packed again.
+
+zlib packs to other bytes on other systems, which have builds of their own. So libdeflate does it,
+whose bytes hang on its version alone; where there is none, keys tell whose zlib it was.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,12 @@ from typing import Any, NamedTuple
 
 from augcli.errors import SampleError
 from augcli.rows.packed import MOST, check_size
+from augcli.system.machine import version_of
 from augcli.task import Buffer
 
 _WBITS = 31
 """Of zlib, which says that there is a header of gzip."""
+_LEVEL = 6
 _PIECE = 1 << 20
 """Bytes that are unpacked at a time."""
 
@@ -30,12 +36,20 @@ class Packing(NamedTuple):
     head: Callable[[bytes, int], bytes]
     """Gives the first bytes that the beginning of a file holds; none where it is damaged."""
     pack: Callable[[Iterable[Buffer]], Iterator[bytes]]
-    """Packs pieces to the same bytes at any time."""
+    """Packs pieces to bytes that hang on these and the library alone."""
+    library: Callable[[], str]
+    """Tells that library and its version."""
 
 
 def packing_of(data: Buffer) -> Packing | None:
     """Return how a file is packed, None if it is not."""
     return next((each for each in _PACKINGS if bytes(data[: len(each.mark)]) == each.mark), None)
+
+
+def packers_of(data: Buffer) -> list[str]:
+    """Return what packs a file again, with its version; nothing if it is not packed."""
+    packing = packing_of(data)
+    return [packing.library()] if packing else []
 
 
 def unpacked_name(name: str) -> str:
@@ -82,10 +96,22 @@ def _gunzipped_head(head: bytes, size: int) -> bytes:
 
 
 def _gzipped(pieces: Iterable[Buffer]) -> Iterator[bytes]:
-    packer = zlib.compressobj(6, zlib.DEFLATED, _WBITS)
+    if deflate := _libdeflate():
+        yield bytes(deflate.gzip_compress(b"".join(pieces), _LEVEL))
+        return
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _WBITS)
     for piece in pieces:
         yield packer.compress(piece)
     yield packer.flush()
+
+
+def _libdeflate() -> Any:
+    """Return the library, None where it is not installed."""
+    try:
+        import deflate
+    except ImportError:
+        return None
+    return deflate
 
 
 def _zstandard() -> Any:
@@ -146,7 +172,16 @@ def _by_zstandard(pieces: Iterable[Buffer]) -> Iterator[bytes]:
     yield packer.flush()
 
 
+def _gzip() -> str:
+    version = version_of("deflate")
+    return f"deflate {version}" if version else f"zlib {zlib.ZLIB_RUNTIME_VERSION}"
+
+
+def _zstd() -> str:
+    return f"zstandard {version_of('zstandard')}"
+
+
 _PACKINGS = (
-    Packing(".gz", b"\x1f\x8b", _gunzipped, _gunzipped_head, _gzipped),
-    Packing(".zst", b"\x28\xb5\x2f\xfd", _of_zstandard, _head_of_zstandard, _by_zstandard),
+    Packing(".gz", b"\x1f\x8b", _gunzipped, _gunzipped_head, _gzipped, _gzip),
+    Packing(".zst", b"\x28\xb5\x2f\xfd", _of_zstandard, _head_of_zstandard, _by_zstandard, _zstd),
 )

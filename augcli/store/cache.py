@@ -55,8 +55,8 @@ class Cache:
         """Return pieces on their way to a file, which can be kept once all went by."""
         return Writing(self, key, pieces, 0)
 
-    def recalled(self, key: str, make: Callable[[], Any]) -> Any:
-        """Return what was kept as JSON, or made now."""
+    def recalled(self, what: Any, make: Callable[[], Any]) -> Any:
+        """Return what was kept as JSON, or made now; plain JSON says what it is."""
         return make()
 
 
@@ -99,8 +99,9 @@ class SharedCache(Cache, Struct):
         """Return whether anything can be found."""
         return self.reads
 
-    def recalled(self, key: str, make: Callable[[], Any]) -> Any:
+    def recalled(self, what: Any, make: Callable[[], Any]) -> Any:
         """Return what was kept as JSON, or made now; what `make` raises is not kept."""
+        key = json.dumps(what)
         data = self.found(key)
         if data is not None:
             return json.loads(data)

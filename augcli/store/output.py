@@ -313,7 +313,7 @@ class OutputFolder:
         return taken_back(folder or self.files, entries)
 
     def whole_stat(self, entry: Plain) -> list[int] | None:
-        """Return `output_stat` of a recorded output that has the bytes it had; None if not."""
+        """Return the `identity` of a recorded output that has the bytes it had; None if not."""
         return whole_stat(self.files, entry)
 
     @contextmanager

@@ -289,7 +289,7 @@ class RemoteOutput(OutputFolder):
         is_resealed = any(map(self._is_unmarked, map(self.name, first)))
         self._hand_on(map(self.name, first))
         if is_resealed:
-            Seals(self).close()
+            Seals(self).renew()
         own = {*self._own_files(), *map(self.name, seals)} - {self.run.name}
         self._hand_on(sorted(own))
         passed = (each.name for place in (INTENTS, SHARDS) for each in self._store.scan(place))
@@ -308,7 +308,7 @@ class RemoteOutput(OutputFolder):
             found = self._store.look(name) if name in self._joined else None
             data, over = self.folder.read(name), found.mark if found else ABSENT
             mark(self.folder, name, self._store.write(name, data, over))
-            shelf.save(replace(table, stat=shelf.identity(name)))
+            shelf.save(replace(table, stat=shelf.root.identity(name)))
 
     def _idle_packs(self) -> list[str]:
         """Return the packs of which no file is staged any more."""

@@ -17,22 +17,27 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from hashlib import blake2b
-from itertools import accumulate
+from itertools import accumulate, chain, compress, repeat
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from augcli import __version__
+from augcli.disk.identity import Identity
+from augcli.records.counted import Line
 from augcli.records.journal import HEAD
 from augcli.records.lines import dump_line
 from augcli.requests.asked import Splits
 from augcli.store.output import OutputFolder
-from augcli.store.untouched import output_stat, sha256_below
+from augcli.store.untouched import sha256_below
 from augcli.task import Plain
 
-_VERSION = 3
+_VERSION = 4
 _DIGEST = 16
 _BLOCK = 1024
 """Records that are told of together."""
+
+_NUMBERS = 4
+"""That tell a file as unchanged."""
 
 Told = str | list[str | None]
 """What names a source and its output: most often the path of its original alone."""
@@ -47,7 +52,15 @@ class Block(NamedTuple):
     told: list[Told]
     seals: list[int | None]
     """None where the record is to be read."""
-    outputs: list[list[str]]
+    counts: list[int]
+    """How many outputs there are of each."""
+    outputs: list[str]
+
+    def only(self, chosen: Sequence[bool]) -> Block:
+        """Return what is told of some of the records."""
+        made = chain.from_iterable(map(repeat, chosen, self.counts))
+        columns: Any = [*(compress(each, chosen) for each in self[:-1]), compress(self[-1], made)]
+        return Block(*map(list, columns))
 
 
 class Sealed(NamedTuple):
@@ -75,39 +88,44 @@ def told_of(base: str, source: str, inputs: Sequence[str], odd: Sequence[str | N
     return base if is_plain else [base, *odd, *inputs]
 
 
-def seal_of(asked: int, stats: Iterable[int]) -> int:
-    """Return the seal of what is asked, and of the stats of inputs and outputs.
+def seal_of(asked: int, stats: Iterable[Identity]) -> int:
+    """Return the seal of what is asked, and of what inputs and outputs are like.
 
     Python's hash of whole numbers hangs on no seed; where it comes to be another, records are read.
     """
     return hash((asked, *stats))
 
 
-def sealed(record: Plain, begin: int) -> Sealed:
+def sealed(source: Line, begin: int) -> Sealed:
     """Return what is told of a record, which begins there in the journal."""
-    outputs = [each["record"]["output"] for each in record["outputs"]]
-    odd = record["checksum"], record.get("value_sha256"), record.get("partners_sha256")
-    told = told_of(record["base"], record["source"], record["inputs"], odd)
-    return Sealed(record["source"], begin, told, _seal_on(record), outputs)
+    outputs = [each.told.output for each in source.outputs]
+    odd = source.checksum, source.value_sha256, source.partners_sha256
+    told = told_of(source.base, source.source, source.inputs, odd)
+    return Sealed(source.source, begin, told, _seal_on(source), outputs)
 
 
-def _seal_on(record: Plain) -> int | None:
+def _seal_on(source: Line) -> int | None:
     """Return the seal of a record; None for units of many samples, which are few."""
-    stats = [record["stat"], *(each["stat"] for each in record["outputs"])]
-    is_one = record["request"]["asks"] != Splits.asks
-    is_whole = record["stamp"] is not None and not record["failure"] and "short" not in record
-    if not is_one or not is_whole or not all(stats):
+    own, made = source.stat, [tuple(each.stat) for each in source.outputs if each.stat]
+    is_one = source.request["asks"] != Splits.asks
+    is_whole = not source.failure and not source.short and len(made) == len(source.outputs)
+    if source.stamp is None or not own or not is_one or not is_whole:
         return None
-    asked = asked_of(*(record[key] for key in ("stamp", "split", "label", "request")))
-    return seal_of(asked, (number for stat in stats for number in stat))
+    files = zip(*[iter(own)] * _NUMBERS, strict=False)
+    asked = asked_of(source.stamp, source.split, source.label, source.request)
+    return seal_of(asked, [*files, *made])
 
 
-def hash_of(sources: Sequence[str]) -> str:
-    """Return the hash of the ids of sources in their order."""
-    digest = blake2b(digest_size=_DIGEST)
+def hash_of(sources: Sequence[str], *, in_split_folder: bool) -> str:
+    """Return the hash of the ids of sources in their order, and of where outputs go by them."""
+    digest = _digest(in_split_folder)
     for start in range(0, len(sources), _BLOCK):
         _take(digest, sources[start : start + _BLOCK])
     return digest.hexdigest()
+
+
+def _digest(told: object) -> blake2b:
+    return blake2b(repr(told).encode(), digest_size=_DIGEST)
 
 
 def _take(digest: blake2b, sources: Iterable[str]) -> None:
@@ -117,9 +135,15 @@ def _take(digest: blake2b, sources: Iterable[str]) -> None:
 class Columns:
     """Writes what is told of records, block by block, and in the end what all amount to."""
 
-    def __init__(self, file: IO[str]):
+    def __init__(self, file: IO[str], *, in_split_folder: bool):
         self._file = file
         self._told: list[Sealed] = []
+        self._sources = _digest(in_split_folder)
+
+    @property
+    def sources(self) -> str:
+        """Return the hash of the sources, as of a listing."""
+        return self._sources.hexdigest()
 
     def add(self, told: Sealed) -> None:
         """Take in what is told of the next record."""
@@ -134,8 +158,22 @@ class Columns:
         self._file.write(dump_line(totals))
 
     def _write(self) -> None:
-        self._file.write(json.dumps([*zip(*self._told, strict=True)]) + "\n")
+        *columns, outputs = zip(*self._told, strict=True)
+        _take(self._sources, columns[0])
+        made = [*map(len, outputs)], [*chain.from_iterable(outputs)]
+        self._file.write(json.dumps([*map(_packed, (*columns, *made))]) + "\n")
         self._told.clear()
+
+
+def _packed(column: Sequence[Any]) -> str | Sequence[Any]:
+    """Return names as one text, as one by one they take twice as long to read."""
+    if all(isinstance(each, str) and "\n" not in each for each in column) and column:
+        return "\n".join(column)
+    return column
+
+
+def _unpacked(told: str | list[Any]) -> list[Any]:
+    return told.split("\n") if isinstance(told, str) else told
 
 
 class Seals:
@@ -148,17 +186,22 @@ class Seals:
 
     def told(self) -> str | None:
         """Return the hash of the sources; None where the lines are not whole, or of other files."""
+        head = self._written()
+        sources = head.get("sources")
+        return sources if isinstance(sources, str) and head == self._now(sources) else None
+
+    def _written(self) -> Plain:
+        """Return what the head says; nothing where it cannot be read."""
         try:
             head = json.loads(self._output.folder.read(self._output.name(self._head)))
         except (OSError, ValueError, RecursionError):
-            return None
-        sources = head.get("sources") if isinstance(head, dict) else None
-        return sources if isinstance(sources, str) and head == self._now(sources) else None
+            return {}
+        return head if isinstance(head, dict) else {}
 
     def _now(self, sources: str) -> Plain:
         """Return what the head is to say of the files as they are."""
         output, folder = self._output, self._output.folder
-        stats = [output_stat(folder, output.name(p)) for p in (output.journal, output.manifest)]
+        stats = [folder.identity(output.name(p)) for p in (output.journal, output.manifest)]
         sha256 = sha256_below(folder, output.name(self.path))
         versions = {"seals": _VERSION, "augcli": __version__, **HEAD}
         return {**versions, "sources": sources, "of": stats, "sha256": sha256}
@@ -177,7 +220,7 @@ class Seals:
         """Return the block that begins there."""
         with self._output.open(self.path) as file:
             file.seek(place)
-            return Block(*json.loads(file.readline()))
+            return Block(*map(_unpacked, json.loads(file.readline())))
 
     def totals(self) -> Plain:
         """Return what all records amount to."""
@@ -192,11 +235,13 @@ class Seals:
             return Path(os.devnull).open("w")
         return self._output.replacing(self.path, if_changed=True)
 
-    def close(self) -> None:
+    def close(self, sources: str) -> None:
         """Say that the lines are of the journal and the manifest that are there now."""
         if not self._output.is_read_only:
-            digest = blake2b(digest_size=_DIGEST)
-            for block in self.blocks():
-                _take(digest, block.sources)
             with self._output.replacing(self._head, if_changed=True) as file:
-                file.write(dump_line(self._now(digest.hexdigest())))
+                file.write(dump_line(self._now(sources)))
+
+    def renew(self) -> None:
+        """Say the same of these files once more, as only what tells them as untouched is new."""
+        if sources := self._written().get("sources"):
+            self.close(sources)

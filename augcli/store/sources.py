@@ -102,7 +102,7 @@ def late_source(root: Path, name: str, most: int | None = None) -> Source:
         check_size(stat[0], most)
         if stat[0] > _SMALL:
             sha256, copy = _copied(file)
-            see_unchanged(file, stat)
+            see_unchanged(file.fileno(), stat)
             return Source(name, sha256, copy, stat)
     data = _read_again(path, stat)
     return Source(name, hashlib.sha256(data).hexdigest(), partial(_read_again, path, stat), stat)
@@ -132,16 +132,19 @@ def stat_after(root: Path, sources: Sequence[Source], *, linked: bool) -> list[i
 
     A hard link changes the ctime of its source, and nothing else.
     """
-    read = [each for each in sources if each.stat]
-    stats = [stat_of(f"{root}/{each.name}") or [] for each in read]
-    for each, now in zip(read, stats, strict=True):
-        if _told(now, linked=linked) != _told(list(each.stat), linked=linked):
-            raise UnreadError(f"{each.name}: {CHANGED}")
-    return [number for stat in stats for number in stat]
+    told: list[int] = []
+    for each in sources:
+        if each.stat:
+            now = stat_of(f"{root}/{each.name}") or []
+            if now != each.stat and not (linked and _but_for_ctime(now, each.stat)):
+                raise UnreadError(f"{each.name}: {CHANGED}")
+            told += now
+    return told
 
 
-def _told(stat: list[int], *, linked: bool) -> list[int]:
-    return stat[:2] + stat[3:] if linked else stat
+def _but_for_ctime(one: Sequence[int], other: Sequence[int]) -> bool:
+    """Return whether two identities are equal but for the ctime."""
+    return [*one[:2], *one[3:]] == [*other[:2], *other[3:]]
 
 
 def stats_of(root: str | Path, names: Sequence[str]) -> list[int] | None:

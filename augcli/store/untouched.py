@@ -32,23 +32,18 @@ def _is_others(folder: Folder, entry: Plain) -> bool:
 
 
 def whole_stat(folder: Folder, entry: Plain) -> list[int] | None:
-    """Return `output_stat` of a recorded file that has the bytes it had; None if not.
+    """Return the `identity` of a recorded file that has the bytes it had; None if not.
 
     The file is read only where its size is as it was and something else is not, as in a
     folder that was copied.
     """
     name, known = entry["record"]["output"], entry["stat"]
-    found = output_stat(folder, name)
+    found = folder.identity(name)
     if found is None or found == known:
         return found
     if known and known[0] != found[0]:
         return None
     return found if sha256_below(folder, name) == entry["record"]["sha256"] else None
-
-
-def output_stat(folder: Folder, name: str) -> list[int] | None:
-    """Return what tells an output as untouched: size, mtime, ctime, inode; None if it is gone."""
-    return folder.identities([name]) or None
 
 
 def sha256_below(folder: Folder, name: str) -> str | None:

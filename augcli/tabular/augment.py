@@ -23,6 +23,7 @@ from augcli.records.keys import key_as_it_is, key_of_all
 from augcli.records.provenance import TableRecord, original_of
 from augcli.rows.opened import copied
 from augcli.rows.originals import originals
+from augcli.rows.packings import packers_of
 from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE, REMOVED, lost_lines, parquet_of
 from augcli.tabular.aims import foreseen
 from augcli.tabular.checks import check_job, labels_of, unlabelled
@@ -31,7 +32,7 @@ from augcli.tabular.deciding.balance import Decided
 from augcli.tabular.deciding.outline import NO_CLASS, Outline, passing
 from augcli.tabular.deciding.steps import steps_of
 from augcli.tabular.drawn import Drawn
-from augcli.tabular.faults import failed_methods, lost_methods, without_faults
+from augcli.tabular.faults import failed_methods, lost_of, without_faults
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods.base import stages_of
 from augcli.tabular.reading.doubts import refuse_unclear, warned
@@ -206,8 +207,8 @@ class ProcessedTable(Processed):
 
     @property
     def lost(self) -> Sequence[Lost]:
-        """Return what was not drawn as a worker ended that a method was asked in."""
-        return lost_methods(self.table, self.outlines, self.decided)
+        """Return what is not among what is drawn, as workers were lost on it."""
+        return [*lost_of(self.table, self.outlines, self.decided, self._failure)]
 
     def _counts(self, of_asked: Callable[[int], Iterable[Count]]) -> list[Count]:
         asked = {outline.split: place for place, outline in enumerate(self.outlines)}
@@ -243,17 +244,16 @@ class ProcessedTable(Processed):
 
     @cached_property
     def _files(self) -> list[File]:
-        return list(files_of(self.table, self._splits, self._processor.dataset))
+        return [*files_of(self.table, self._splits, self._processor.dataset)]
 
     @cached_property
     def outputs(self) -> Sequence[Output]:
         """Return the tables with their new rows, and the table of where these come from."""
-        files = self._files
-        tables = [self._output_of(file) for file in files]
-        asides = [self._aside(PROVENANCE, lambda: self._provenance(files))]
+        tables = [self._output_of(file) for file in self._files]
+        asides = [self._aside(PROVENANCE, self._provenance)]
         if len(self._removed):
             asides.append(self._aside(REMOVED, self._removals))
-        if partial := [file for file in files if not self._kept(file).all()]:
+        if partial := [file for file in self._files if not self._kept(file).all()]:
             asides.append(self._aside(ORIGINALS, lambda: self._originals(partial)))
         return [*tables, *asides]
 
@@ -289,24 +289,25 @@ class ProcessedTable(Processed):
             yield Lost(self._failure(int(drawn.base[0]), reason), drawn.label)
 
     def _written_as(self, file: File) -> Writing:
+        source = self._sources[file.part]
         return Writing(
             self.table,
             file.part,
-            self._sources[file.part],
+            source,
             self._drawn_of(file),
             self._kept(file),
             self._ours,
             self._processor.output,
             self.job.spread,
-            self._key(file.name),
+            self._key(file.name, *packers_of(source.data), *(each.failure for each in self.lost)),
         )
 
     def _record(self, file: File, new: int) -> Plain:
-        source, own = self._sources[file.part], int(self._kept(file).sum())
+        source, dialect = self._sources[file.part], self.table.parts[file.part].dialect
+        own = int(self._kept(file).sum())
         others = {each.name: each.sha256 for each in self._sources if each is not source}
-        dialect = self.table.parts[file.part].dialect
-        both = zip(self.outlines, self.decided, strict=True)
-        spreads = {outline.name: each.spreads for outline, each in both}
+        names = (outline.name for outline in self.outlines)
+        spreads = dict(zip(names, (each.spreads for each in self.decided), strict=True))
         split = file.split or only_split(self.table, self._splits, file.part)
         told = original_of(source, file.name, split)
         made = {"partners": list(others), "partner_sha256": others, "steps": steps_of(self._drawn)}
@@ -325,8 +326,8 @@ class ProcessedTable(Processed):
             spreads=spreads,
         ).plain()
 
-    def _provenance(self, files: Sequence[File]) -> Iterator[pl.DataFrame]:
-        for file in files:
+    def _provenance(self) -> Iterator[pl.DataFrame]:
+        for file in self._files:
             first, drawn = int(self._kept(file).sum()), self._writing(file).whole
             yield from provenance.to_frames(self.table, self._splits, file.name, first, drawn)
 
@@ -339,12 +340,11 @@ class ProcessedTable(Processed):
         yield pl.DataFrame({"id": ids}).with_columns(method=pl.lit(balance and balance.name))
 
     def _aside(self, name: str, frames: Callable[[], Iterator[pl.DataFrame]]) -> Output:
-        record = {"output": name}
         key = self._key(f"{name} {FORM}")
-        return Output(record, key, lambda: parquet_of(frames()), listed=False)
+        return Output({"output": name}, key, lambda: parquet_of(frames()), listed=False)
 
-    def _key(self, name: str) -> str:
+    def _key(self, name: str, *more: object) -> str:
         told = (self.job.dataset, self.job.output)
         settings = [each.model_dump(mode="json", exclude={"path"}) for each in told]
-        form = [name, _FORM, settings, self._processor.versions]
+        form = [name, _FORM, settings, self._processor.versions, *more]
         return key_of_all(self._sources, self.job, form)

@@ -125,9 +125,8 @@ def check_job(table: Table, labels: Coded, job: TableJob) -> None:
 
 
 def _check_ids(table: Table, job: TableJob) -> None:
-    named = [each for each in table.columns if "id" in (each.role, each.kind)]
-    odd = [each for each in named if each not in table.ids]
-    told = [each for each in odd if each.role == "id" or len(odd) == len(named)]
+    odd = [each for each in table.named if each not in table.ids]
+    told = [each for each in odd if each.role == "id" or len(odd) == len(table.named)]
     if told and job.output.ids == "new":
         text = "new ids are texts such as 'aug-12-0', or whole numbers of 64 bits"
         text += f", and column {told[0].name!r} holds {told[0].dtype}"

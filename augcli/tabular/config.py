@@ -144,8 +144,9 @@ class TableDatasetSettings(RowDatasetSettings):
     )
     constraints: Literal["found", "told"] = Field(
         "found",
-        description="whether what all rows obey is kept, too: one-hot groups, columns that tell "
-        "each other, sums and orders, and steps in which numbers and dates lie, such as months",
+        description="whether what all rows obey is kept, too: one-hot groups and dummies, columns "
+        "that tell each other, sums, shares of one amount, orders, weekdays, and steps in which "
+        "numbers and dates lie, such as months",
     )
     missing: Missing = MISSING
     header: Header = None

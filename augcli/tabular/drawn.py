@@ -5,7 +5,10 @@ Draws hang on names alone: a new row's key is `Draws(seed).at(file, row, copy)` 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import accumulate, pairwise
 
 import numpy as np
 from msgspec import Struct, field
@@ -88,6 +91,11 @@ class Drawn(Struct, frozen=True):
         steps = tuple(step.at(where) for step in self.steps)
         return replace(self, noise=noise, steps=steps, **arrays)
 
+    @property
+    def names(self) -> NDArray[np.int64]:
+        """Return numbers that tell new rows of a dataset apart, by base and copy."""
+        return (self.base.astype(np.int64) << 32) | self.copy
+
     def pieces(self) -> Iterator[Drawn]:
         """Yield the rows, as many at a time as may be made."""
         return (self.at(slice(start, start + ROWS)) for start in range(0, len(self), ROWS))
@@ -100,6 +108,28 @@ class Drawn(Struct, frozen=True):
         normal = self.noise.params["noise"].T
         widths = sorted(self.spread.items())
         return {index: width * own for (index, width), own in zip(widths, normal, strict=True)}
+
+
+class Numbered(Struct, frozen=True, dict=True):
+    """New rows of several draws, numbered from one to the next."""
+
+    drawn: Sequence[Drawn]
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Return the number of the first row of each draw, and of them all."""
+        return [0, *accumulate(map(len, self.drawn))]
+
+    def ranges(self, most: int) -> Iterator[range]:
+        """Yield the numbers of rows that are made together, of one draw each."""
+        for start, end in pairwise(self.starts):
+            yield from (range(at, min(at + most, end)) for at in range(start, end, most))
+
+    def at(self, numbers: Sequence[int]) -> Drawn:
+        """Return what is drawn for some that are made together."""
+        place = bisect_right(self.starts, numbers[0]) - 1
+        start = numbers[0] - self.starts[place]
+        return self.drawn[place].at(slice(start, start + len(numbers)))
 
 
 class Streams(Struct, frozen=True):

@@ -19,7 +19,7 @@ from augcli.rows.tables import dumped, loaded
 from augcli.steps.recorded import own_steps
 from augcli.tabular.deciding.balance import Decided, cleaned, decide, draw
 from augcli.tabular.deciding.outline import NO_CLASS, Fault, Outline
-from augcli.tabular.drawn import Drawn
+from augcli.tabular.drawn import ROWS, Drawn, Numbered
 from augcli.tabular.reading.table import Table
 from augcli.tabular.writing.synthesis import made
 from augcli.task import Lost, Plain, failure
@@ -33,11 +33,16 @@ def without_faults(outlines: list[Outline]) -> tuple[list[Outline], list[Decided
     job, table, apart = outlines[0].job, outlines[0].table, outlines[0].apart
     if not own_steps(job.steps):
         return outlines, [*map(decide, outlines)]
+    lost: dict[int, str] = {}
     while True:
         decided = [draw(outline) for outline in outlines]
-        key = key_of({}, list(table.bad), apart.key)
-        found = _faults(table, decided, partial(apart.spread, key))
+        for each in decided:
+            each.lose(lost)
+        key = key_of({}, [list(table.bad), list(lost)], apart.key)
+        found = _faults(table, decided, partial(apart.spread, key), lost)
         if not found:
+            for each in decided:
+                each.lose(lost)
             return outlines, [*map(cleaned, outlines, decided)]
         table.bad.update(found)
         outlines = [outline.without(list(found)) for outline in outlines]
@@ -51,10 +56,21 @@ def failed_methods(table: Table, outlines: Iterable[Outline], told: Told) -> Ite
     return (each for fault, each in _of_methods(table, outlines, told) if not fault.again)
 
 
-def lost_methods(table: Table, outlines: Iterable[Outline], told: Told) -> list[Lost]:
-    """Return what was not drawn as a worker ended that a method was asked in."""
-    faults = _of_methods(table, outlines, told)
-    return [Lost(each, fault.label, 0) for fault, each in faults if fault.again]
+def lost_of(
+    table: Table,
+    outlines: Iterable[Outline],
+    decided: Sequence[Decided],
+    failed: Callable[[int, str], Plain],
+) -> Iterator[Lost]:
+    """Yield what is not drawn, as a worker ended that a method was asked in, or on a new row.
+
+    `failed` tells of a row why nothing is made of it.
+    """
+    for fault, each in _of_methods(table, outlines, decided):
+        if fault.again:
+            yield Lost(each, fault.label, 0)
+    for row, label, why in (lost for each in decided for lost in each.lost):
+        yield Lost(failed(row, why), label, 0)
 
 
 def _of_methods(
@@ -73,13 +89,19 @@ def _faults(
     table: Table,
     decided: Iterable[Decided],
     share: Callable[[Maker, Iterable[Sequence[Any]]], Iterator[Part]],
+    lost: dict[int, str],
 ) -> dict[int, str]:
-    """Return the rows of a table that steps fail on new ones of, and why."""
-    drawn = [piece for one in decided for each in one.drawn for piece in each.pieces()]
+    """Return the rows of a table that steps fail on new ones of, and why.
+
+    New rows on which workers are lost are added to those that are.
+    """
+    drawn = Numbered([each for one in decided for each in one.drawn])
     found: dict[int, str] = {}
-    for part in share(_Trial(table, drawn), ([number] for number in range(len(drawn)))):
+    for part in share(_Trial(table, drawn), drawn.ranges(ROWS)):
         for row, why in loaded(part.made()) if part.made else ():
             found.setdefault(row, why)
+        if part.loss:
+            lost |= dict.fromkeys(drawn.at(part.items).names.tolist(), part.loss)
     return {row: found[row] for row in sorted(found)}
 
 
@@ -87,17 +109,12 @@ class _Trial(Struct, frozen=True):
     """Makes new rows to see whether they can be made."""
 
     table: Table
-    drawn: Sequence[Drawn]
-    """As many as may be made at a time each."""
+    drawn: Numbered
 
-    def __call__(self, numbers: Sequence[int], begin: Callable[[int], None]) -> bytes:
-        """Return as JSON the faults of some blocks."""
-        found: list[tuple[int, str]] = []
-        for place, number in enumerate(numbers):
-            begin(place)
-            drawn = self.drawn[number]
-            found += ((int(drawn.base[at]), why) for at, why in self._of(drawn))
-        return dumped(found)
+    def __call__(self, numbers: Sequence[int], _begin: Callable[[int], None]) -> bytes:
+        """Return as JSON the faults of some rows."""
+        drawn = self.drawn.at(numbers)
+        return dumped([(int(drawn.base[at]), why) for at, why in self._of(drawn)])
 
     def _of(self, drawn: Drawn) -> Iterator[tuple[int, str]]:
         """Yield the places of rows that cannot be made, and why: in halves, and halves of these."""

@@ -49,6 +49,7 @@ def _remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterato
     yield from _columns(outlines[0].table)
     yield from _odd(outlines[0].table)
     yield from _blank(outlines[0].table, decided)
+    yield from _roomless(outlines[0])
     yield from _bonds(outlines[0])
     for outline, each in zip(outlines, decided, strict=True):
         found = [*unreached(outline), *(() if each.is_something else idle(outline)), *each.notes]
@@ -184,6 +185,14 @@ def _blank(table: Table, decided: Sequence[Decided]) -> Iterator[str]:
     found = [f"{c.name!r} ({c.kind})" for c in table.columns if c.role == "feature" and c.is_blank]
     if found and any(not drawn.repeats.all() for each in decided for drawn in each.drawn):
         yield f"columns that are blank in new rows: {few(found)}; `columns` sets kinds right"
+
+
+def _roomless(outline: Outline) -> Iterator[str]:
+    """Yield the columns that name rows, and have no new ids although these are asked for."""
+    table, asked = outline.table, outline.job.output.ids == "new"
+    odd = [f"{each.name!r} ({each.dtype})" for each in table.named if each not in table.ids]
+    if asked and odd:
+        yield f"columns without new ids: {few(odd)}; texts and whole numbers of 64 bits have some"
 
 
 def _bonds(outline: Outline) -> Iterator[str]:

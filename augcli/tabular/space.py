@@ -141,8 +141,9 @@ def moments_of(values: Numbers) -> tuple[float, float]:
     """Return mean and standard deviation of what is known; what rounding alone makes of it is 0."""
     holes = np.isnan(values)
     known = values[~holes] if holes.any() else values
-    mean, width = float(known.mean()), float(known.std())
-    return mean, width if width > _ROUNDING * abs(mean) else 0.0
+    mean = known.mean(keepdims=True)
+    width = float(known.std(mean=mean))
+    return float(mean[0]), width if width > _ROUNDING * abs(mean[0]) else 0.0
 
 
 def penalty(numbers: Numbers) -> float:

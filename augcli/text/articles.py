@@ -20,12 +20,14 @@ def with_articles(document: Document, edits: list[Edit]) -> list[Edit]:
     return ordered([*edits, *_articles(document, edits, behind)]) if behind else ordered(edits)
 
 
-def _articles(document: Document, edits: Sequence[Edit], behind: Sequence[Edit]) -> Iterator[Edit]:
+def _articles(document: Document, edits: Sequence[Edit], behind: list[Edit]) -> Iterator[Edit]:
     """Yield the edits of the articles that some of the edits are behind."""
-    news = {start: new for start, _, new in reversed(behind)}
-    for place, new in news.items():
-        article, then = document.articles[place], _WORD.match(new)
-        wanted = then and _instead(document, article.form, article.word, then[1])
+    articles = document.articles
+    firsts = {articles[edit[0]]: edit for edit in reversed(ordered(behind))}
+    for article, (start, end, new) in firsts.items():
+        then = _WORD.match(new)
+        old = article.word if start < end else None
+        wanted = then and _instead(document, article.form, old, then[1])
         if wanted and not any(start == article.start < end for start, end, _ in edits):
             yield [article.start, article.end, wanted]
 
@@ -53,7 +55,7 @@ def with_moved(document: Document, edits: Sequence[Edit]) -> list[Edit]:
     known, text = document.reading.lexicon.articles, document.text
     forms = {each.form.lower() for each in own.values()}
     found, origin = [*edits], _Origin(edits)
-    for _, new in known.found(spliced(text, edits)):
+    for new in known.found(spliced(text, edits)):
         edit, start = origin.of(new.start)
         old = own.get(start)
         if edit is None and old:

@@ -51,7 +51,7 @@ from augcli.transform import prepare
 
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""
-_READING = 10
+_READING = 11
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 

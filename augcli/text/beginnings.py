@@ -18,8 +18,8 @@ from msgspec import Struct
 
 Line = tuple[str, re.Pattern[str]]
 """A form, and the pattern of words behind it."""
-WORD = r"[\"'“‘«(]{0,8}([^\W\d_]+)"
-"""The pattern of a word, with what may open before it."""
+WORD = r"(?:[\"'“‘«(\[{*_~`]|<[a-zA-Z][^<>]{0,80}>){0,8}([^\W\d_]+|\d+)"
+"""The pattern of a word or number, with what may open before it: quotes, brackets, markup."""
 
 
 class Article(NamedTuple):
@@ -29,6 +29,10 @@ class Article(NamedTuple):
     end: int
     form: str
     word: str
+    opens: int
+    """Where that begins, with what opens before it."""
+    begins: int
+    """Where it begins by itself."""
 
 
 class Articles(Struct, frozen=True, dict=True):
@@ -53,10 +57,11 @@ class Articles(Struct, frozen=True, dict=True):
         known = "|".join(map(re.escape, longest_first))
         return re.compile(rf"(?<!\w)(?<!['’-])({known}) +(?={WORD})", re.IGNORECASE)
 
-    def found(self, text: str) -> Iterator[tuple[int, Article]]:
-        """Yield where a word begins behind an article, quotes included, and that article."""
+    def found(self, text: str) -> Iterator[Article]:
+        """Yield the articles of a text."""
         for match in self._pattern.finditer(text) if self.blocks else ():
-            yield match.end(), Article(*match.span(1), *match.groups())
+            start, end = match.span(1)
+            yield Article(start, end, match[1], match[2], match.end(), match.start(2))
 
     @cached_property
     def instead(self) -> Callable[[str, str | None, str], str | None]:
@@ -86,5 +91,5 @@ def _read(line: str) -> Line:
 def _form(block: Iterable[Line], word: str) -> str | None:
     """Return the form before a word, None where no line says."""
     lower = word.lower()
-    shapes = (word, lower) if len(word) > 1 and word.isupper() else (lower,)
+    shapes = (word, lower) if word.isupper() else (lower,)
     return next((form for form, begins in block if any(map(begins.match, shapes))), None)

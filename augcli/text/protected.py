@@ -28,6 +28,9 @@ _ENDINGS = (
 )
 """Of files, by which their names are known; those that are English words are left out."""
 
+_ROLES = "system|user|assistant|tool|developer|function|model|human|ipython"
+"""Whose turn it is, right behind a mark of prompts."""
+
 PROTECTED = (
     r"(?<![a-zA-Z])(?:[a-zA-Z][a-zA-Z0-9+.-]{1,20}://|(?:mailto|tel|sms|urn|doi|arXiv):|www\.)"
     rf"[^\s<>{SPACELESS}\u3000-\u303f\uff00-\uffef]*(?<=[\w/])",
@@ -42,7 +45,7 @@ PROTECTED = (
     r"(?:(?:com|org|net|edu|gov|info|io|de|fr|uk|at|ch|eu|cn|co|tv)\b(?:/\S*\w)?"
     r"|[a-z]{2,6}/[^\s<>()]*\w)",
     rf"(?<!\w){_LETTERS}(?:(?:\.[ \u00a0\u202f]?{_LETTERS}(?=\.))++\.|(?:\.{_LETTERS})++(?!\w))",
-    r"(?:<[|｜][^<>\n]{1,80}[|｜]>(?:\w++(?=\s*(?:\n|\Z)|<[|｜]))?)++"
+    rf"(?:<[|｜][^<>\n]{{1,80}}[|｜]>(?:(?:{_ROLES})(?!\w)|\w++(?=\s*(?:\n|\Z)|<[|｜]))?)++"
     r"|<start_of_turn>\w*+|<<[^<>\n]{1,80}+>>",
     r"<[a-zA-Z/!#@][^<>]*+>|<(?P<mark>[%?])[^<>]{0,200}(?P=mark)>|(?<!\w)__\w{1,40}(?<=__)[\w-]*+",
     r"(?<!\w)(?P<at>[@%#$])(?P=at)\w{1,40}?(?P=at){2}",
@@ -59,7 +62,8 @@ PROTECTED = (
     r"\\[a-zA-Z]\w*+\*?(?:\{[^{}\n]{0,80}+\}|\[[^\[\]\n]{0,80}+\])*+",
     r"\\\([^\n]{1,200}?\\\)|\\\[[^\n]{1,200}?\\\]",
     r"!?\[[^\[\]\n]{1,200}\]"
-    r"(?:\([^()\s]{1,2000}(?: +\"[^\"\n]{0,200}\")?\)|\[[^\[\]\n]{0,200}\])|\[[/^]?\w[\w-]{0,39}\]",
+    r"(?:\([^()\s]{1,2000}(?: +\"[^\"\n]{0,200}\")?\)|\[[^\[\]\n]{0,200}\])"
+    r"|\[[/^]?\w[\w-]{0,39}\]|\[\w{1,20}=[^\[\]\n]{1,400}\]",
     r"(?<![\w:]):[a-z][a-z0-9_+-]{1,30}:(?!\w)",
     r"(?<!`)(?P<tick>`{1,3})(?!`)(?:(?!'')[^\n]){1,400}?(?<!`)(?P=tick)(?!`)",
     r"[@#＠＃][\w%s]++[#＃]?",

@@ -67,10 +67,11 @@ def _spaceless() -> re.Pattern[str]:
 
 
 @cache
-def tokens(mode: str, patterns: tuple[str, ...], tied: frozenset[str]) -> re.Pattern[str]:
+def tokens(mode: str, patterns: tuple[str, ...], abbreviations: frozenset[str]) -> re.Pattern[str]:
     """Return the pattern of a token; its group `keep` is what must not be touched.
 
-    That are matches of patterns, tied abbreviations, and what is always protected.
+    That are matches of patterns, abbreviations of several words or with a capital and a point, and
+    what is always protected.
     """
     marks = _marks()
     letter = f"[^\\W_{SPACELESS}{marks}]"
@@ -81,14 +82,17 @@ def tokens(mode: str, patterns: tuple[str, ...], tied: frozenset[str]) -> re.Pat
         "characters": f"\\w[{marks}]*",
     }
     quick = f"(?P<quick>{_PLAIN})|" if mode == "auto" and not patterns else ""
-    return re.compile(f"{quick}(?P<keep>{_kept(patterns, tied)})|(?P<word>{forms[mode]})")
+    return re.compile(f"{quick}(?P<keep>{_kept(patterns, abbreviations)})|(?P<word>{forms[mode]})")
 
 
-def _kept(patterns: tuple[str, ...], tied: frozenset[str]) -> str:
+def _kept(patterns: tuple[str, ...], abbreviations: frozenset[str]) -> str:
     """Return the pattern of what must not be touched."""
     own = (pattern.replace("[\\w%s]", f"[\\w{_marks()}]") for pattern in PROTECTED)
-    words = "|".join(map(folders.with_blanks, sorted(tied, reverse=True)))
-    known = [rf"(?<!\w)(?:{words})(?!\w)\.?"] if tied else []
+    every = sorted(abbreviations, reverse=True)
+    tied = "|".join(folders.with_blanks(each) for each in every if folders.TIE in each)
+    titles = "|".join(e for e in every if folders.TIE not in e and e[0].isupper())
+    known = [rf"(?<!\w)(?:{tied})(?!\w)\.?"] if tied else []
+    known += [rf"(?<!\w)(?=\w{{1,12}}\.)(?:{titles})\."] if titles else []
     always = rf"(?!\s)(?:{'|'.join([*known, *own])})"
     return "|".join([*(f"(?:{pattern})" for pattern in patterns), always])
 
@@ -123,20 +127,15 @@ class Reading(Struct, frozen=True, dict=True):
         return folders.words_of_all(folders.ABBREVIATIONS) | self.own_abbreviations
 
     @cached_property
-    def _tied(self) -> frozenset[str]:
-        """Return the abbreviations of several words, which stay together."""
-        return frozenset(word for word in self.abbreviations if folders.TIE in word)
-
-    @cached_property
     def token(self) -> re.Pattern[str]:
         """Return the pattern of a token."""
-        return tokens(self.mode, self.patterns, self._tied)
+        return tokens(self.mode, self.patterns, self.abbreviations)
 
     @cached_property
     def within(self) -> re.Pattern[str] | None:
         """Return the pattern of what must not be touched, where it may begin within a word."""
         may = self.patterns or self.mode == "spaces"
-        return re.compile(_kept(self.patterns, self._tied)) if may else None
+        return re.compile(_kept(self.patterns, self.abbreviations)) if may else None
 
 
 class Word(Struct, frozen=True):
@@ -284,7 +283,8 @@ class Document(Struct, dict=True):
         if self.reading.mode == "auto" and articles.forms.isdisjoint(self._lowers):
             return {}
         found = articles.found(self.text)
-        return {p: each for p, each in found if not self.kept.overlap(each.start, each.end)}
+        free = [each for each in found if not self.kept.overlap(each.start, each.end)]
+        return {place: each for each in free for place in (each.opens, each.begins)}
 
     @once.kept
     def letters(self) -> list[int]:
@@ -308,10 +308,18 @@ class Document(Struct, dict=True):
     @once.kept
     def gaps(self) -> list[tuple[int, str, str]]:
         """Return where a word may be put in: offset, and what goes before and after it."""
-        found = [(word.start, "", self.glue) for word in self.words if not word.inside]
+        found = [
+            (word.start, "", self.glue)
+            for word in self.words
+            if not word.inside and not self._is_joined(word.start)
+        ]
         held = Stretches(self.spans)
         ends = [word.end for word in self.words[-1:] if not held.surround(word.end)]
         return [*found, *((end, self.glue, "") for end in ends)]
+
+    def _is_joined(self, place: int) -> bool:
+        """Return whether what begins at a place stands right behind a word, as a tag may."""
+        return bool(self.glue) and self.text[place - 1 : place].isalnum()
 
     @once.kept
     def glue(self) -> str:

@@ -13,7 +13,7 @@ from augcli.dataset.named import within_names
 from augcli.dataset.scanned import Wanted, class_folders, scanned
 from augcli.dataset.shares import matched, refuse_named, refuse_order
 from augcli.dataset.splits import check_augmented
-from augcli.dataset.units import Dataset, Sample
+from augcli.dataset.units import Dataset
 from augcli.disk.reading import read_whole
 from augcli.errors import SettingError
 from augcli.timeseries.beside import refuse_labels
@@ -125,5 +125,6 @@ def _apart(root: Path, places: Mapping[str, Place], *, held_out: bool) -> Datase
     """List files of one series each as samples, so that each is worked on by itself."""
     inside = all(place.in_split_folder for place in places.values())
     dataset = Dataset(root, held_out=held_out, split_folders=inside)
-    dataset.extend(Sample(name, place.split, place.label) for name, place in places.items())
+    every = places.values()
+    dataset.extend([*places], (each.split for each in every), (each.label for each in every))
     return dataset

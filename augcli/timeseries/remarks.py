@@ -68,6 +68,8 @@ _LOOKS = {
     "`time` names these, and `ignore` what goes along as it is",
     "shuffled": "numbers in {} rise by the same once they are in order, but rows are not in it, "
     "and points are taken in the order of rows: if these are times, say so by `time`",
+    "unread": "texts in {} are called as times are, and can be read as none without doubt, so that "
+    "points are in the order of rows: write 2024-12-31T08:30, or name them in `ignore`",
     "dated": "times in {} are taken for labels of points, and move with these: `time` names the "
     "column of times, and `ignore` what goes along as it is",
     "mingled": "times in {} do not rise from row to row, and points are taken in the order of "

@@ -3,41 +3,28 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence, Set
-from functools import lru_cache, partial
-from itertools import chain
+from collections.abc import Iterator, Sequence, Set
 from typing import Any
 
 from msgspec import Struct, field
 
-from augcli import names
 from augcli.disk.folder import Folder
-from augcli.disk.reading import Look, looking_below
-from augcli.engines import Beat, ChunkFunction, Outcome, Share
-from augcli.engines.local import InProcess
+from augcli.engines import Share
 from augcli.plan import Plan, Short, make_plan
 from augcli.recipe import Recipe
-from augcli.records.journal import hash_of_partners, hash_of_value, kept_of_task
+from augcli.records.journal import kept_of_task
 from augcli.requests.asked import Stamps, plain_request
 from augcli.store.manifest import Journal
-from augcli.store.seals import Sealed, Told, asked_of, seal_of, told_of
 from augcli.store.sources import stats_of
-from augcli.store.untouched import output_stat
-from augcli.task import Plain, Pools, Task, files_of
+from augcli.task import Plain
+from augcli.work.glance import Glance
+from augcli.work.tasks import Tasks
 
 MAX_OUTPUTS = 256
 """Of a chunk, and as many sources at most: it is published as one batch.
 
 So the price of durability is shared, and no more is redone.
 """
-
-
-_FEW_BLOCKS = 16
-"""Of seals, at which one process looks sooner than forks of it do."""
-_A_BEAT = 1 << 5
-"""Rows at which is looked between two beats."""
-_LOOKED_AT = 1 << 16
-"""Files of partners of which is kept what was seen; each is that of many samples."""
 
 
 class Survey(Struct):
@@ -47,75 +34,6 @@ class Survey(Struct):
     broken: set[int] = field(default_factory=set)
     short: dict[int, Short] = field(default_factory=dict)
     """What is known of copies that steps fail on, and the plan does not know."""
-
-
-class Tasks:
-    """What a plan asks for, source by source."""
-
-    def __init__(self, plan: Plan):
-        self._plan = plan
-        self._extensions = plan.dataset.extensions
-        self._called = ids = plan.places or plan.dataset.ids
-        self._base = names.Bases(
-            in_split_folder=plan.dataset.split_folders or bool(plan.places),
-            twins=names.twins(ids),
-            twin_folders=names.twin_folders(ids),
-        )
-
-    def pools(self, row: int) -> Pools:
-        """Return whom a sample's steps may choose partners from; nobody where none is augmented."""
-        return self._plan.partners.of(row) if self._plan.partners else {}
-
-    def __getitem__(self, row: int) -> Task:
-        dataset = self._plan.dataset
-        sample = dataset[row]
-        return Task(
-            row,
-            sample.id,
-            sample.split,
-            sample.label,
-            self.base(row),
-            dataset.inputs(row),
-            self._plan.requests[row],
-            dataset.checksums.get(sample.id),
-            dataset.value(row),
-            self.pools(row),
-        )
-
-    def base(self, row: int) -> str:
-        """Return the path of a source's original below the output folder."""
-        dataset = self._plan.dataset
-        own = self._base(self._called[row], dataset.split(row))
-        return own + self._extensions.get(dataset.ids[row], "")
-
-
-def bases(plan: Plan) -> Iterator[str]:
-    """Yield the path of each source's original below the output folder."""
-    return map(Tasks(plan).base, range(len(plan.dataset)))
-
-
-class _Seen:
-    """What files are like now; that of partners is kept, as each is one of many samples."""
-
-    def __init__(self, look: Look, outputs: Folder):
-        self._look = look
-        self._outputs = outputs
-        self._partner = lru_cache(maxsize=_LOOKED_AT)(lambda name: look([name]))
-
-    def stats(
-        self, inputs: Iterable[str], partners: Iterable[str], made: Iterable[str]
-    ) -> list[int] | None:
-        """Return the identities of files, one after the other; None where an input is gone."""
-        stats = self._look(inputs)
-        if stats is None:
-            return None
-        for partner in partners:
-            found = self._partner(partner)
-            if found is None:
-                return None
-            stats += found
-        stats += self._outputs.identities(made)
-        return stats
 
 
 class Pending:
@@ -140,8 +58,7 @@ class Pending:
         self._doubt = doubt
         self._dataset = plan.dataset
         self.tasks = Tasks(plan)
-        self._asked: dict[tuple[str, str | None, int], int] = {}
-        """What is asked of rows of a split and class by a request, which the plan holds."""
+        self._glance = Glance(plan, self.tasks, journal, stamps)
 
     def survey(self, skip: Set[int]) -> Survey:
         """Look at every source that is neither broken nor to be skipped."""
@@ -188,62 +105,9 @@ class Pending:
 
     def _untouched(self) -> bytearray:
         """Return for each row whether its seal is what it would be now."""
-        untouched = bytearray(len(self._dataset))
-        with looking_below(self._dataset.root) as look:
-            seen = _Seen(look, self._journal.files.held())
-            for outcome in self._shared(partial(self._as_sealed, seen)):
-                for start, stop in outcome.receipt or ():
-                    untouched[start:stop] = b"\1" * (stop - start)
-        return untouched
-
-    def _shared(self, work: ChunkFunction) -> Iterator[Outcome]:
-        """Yield what becomes of the blocks of seals: of many on all cores.
-
-        What the first one leaves at hand, all forks have.
-        """
-        blocks = [] if self._doubt else self._journal.seals()
-        here = InProcess().spread
-        share = self._share if len(blocks) > _FEW_BLOCKS else here
-        yield from here(work, [blocks[:1]])
-        yield from share(work, ([each] for each in blocks[1:]))
-
-    def _as_sealed(self, seen: _Seen, blocks: Sequence[int], beat: Beat) -> list[list[int]]:
-        """Return the rows of blocks whose seals are what they would be now, as ranges."""
-        ranges: list[list[int]] = []
-        for row, told in chain.from_iterable(map(self._journal.sealed, blocks)):
-            if row % _A_BEAT == 0 and not beat(0):
-                break
-            if told.seal is None or not self._is_sealed(row, told, seen):
-                continue
-            if ranges and ranges[-1][1] == row:
-                ranges[-1][1] += 1
-            else:
-                ranges.append([row, row + 1])
-        return ranges
-
-    def _is_sealed(self, row: int, known: Sealed, seen: _Seen) -> bool:
-        """Return whether a source, and what was made of it, would be told and sealed the same."""
-        inputs, pools = self._dataset.inputs(row), self.tasks.pools(row)
-        if known.told != self._told(row, inputs, pools):
-            return False
-        stats = seen.stats(inputs, files_of(pools, inputs) if pools else (), known.outputs)
-        return stats is not None and known.seal == seal_of(self._asked_of(row), stats)
-
-    def _told(self, row: int, inputs: Sequence[str], pools: Pools) -> Told:
-        """Return what names a source and its output now."""
-        dataset, source = self._dataset, self._dataset.ids[row]
-        value = hash_of_value(dataset.value(row))
-        odd = dataset.checksums.get(source), value, hash_of_partners(pools)
-        return told_of(self.tasks.base(row), source, inputs, odd)
-
-    def _asked_of(self, row: int) -> int:
-        """Return the hash of what is asked of a row."""
-        (split, label), request = self._dataset.group(row), self.plan.requests[row]
-        key = split, label, id(request)
-        if key not in self._asked:
-            told = self._stamps.of(request.asks), split, label, plain_request(request)
-            self._asked[key] = asked_of(*told)
-        return self._asked[key]
+        if self._doubt:
+            return bytearray(len(self._dataset))
+        return self._glance.untouched(self._share)
 
     def _is_current(self, row: int, record: Plain, outputs: Folder) -> bool:
         """Return whether a record is of this task, recipe and source, and its outputs intact."""
@@ -253,8 +117,7 @@ class Pending:
         if record["failure"] and record["failure"]["again"]:
             return False
         return all(
-            output_stat(outputs, each["record"]["output"]) == each["stat"]
-            for each in record["outputs"]
+            outputs.identity(each["record"]["output"]) == each["stat"] for each in record["outputs"]
         )
 
     def _is_of_now(self, row: int, record: Plain) -> bool:

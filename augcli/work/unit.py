@@ -6,7 +6,6 @@ not there yet is made. It knows files and records, and nothing of pixels.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -243,8 +242,8 @@ class SourceWork:
     def _proven(self, processed: Processed) -> list[str]:
         """Return notes on the source, which is decoded for them where that was not done before."""
         known = [source.sha256 for source in self._sources.values()]
-        key = json.dumps(["notes", self._stamp, known])
-        notes: list[str] = self._common.cache.recalled(key, processed.prove)
+        what = ["notes", self._stamp, known]
+        notes: list[str] = self._common.cache.recalled(what, processed.prove)
         return notes
 
     def _is_known(self, outputs: Sequence[Output]) -> bool:
@@ -306,12 +305,17 @@ class SourceWork:
             writing = self._common.cache.written(output.key, output.make())
             sha256 = self._batch.add(name, writing, None, ours=ours)
             lost = output.lost()
-            writing.keep(whole=not lost)
-        self._lost += lost
+            self._lost += lost
+            writing.keep(whole=self._is_whole)
         gone = sum(each.copies for each in lost)
         told = {key: output.record[key] - gone for key in ("rows", "synthetic") if gone}
         record = output.record | {"sha256": sha256} | told
         return {"record": record, "key": output.key, "stat": None, "listed": output.listed}
+
+    @property
+    def _is_whole(self) -> bool:
+        """Return whether nothing was lost so far: what tells of all would lack it."""
+        return not (self._lost or (isinstance(self._processed, Processed) and self._processed.lost))
 
     def _passed(self, output: Output, *, ours: bool) -> str:
         """Add an output that is as its source is; returns its hash."""

@@ -1,7 +1,10 @@
-"""Sampling alone, in one process: arrays in, arrays out, ours and imbalanced-learn in turn.
+"""Sampling alone, in one process: a table in, a table out, ours and imbalanced-learn in turn.
 
-TABLE METHOD SAMPLER HEADER ROUNDS; HEADER is yes or no, the last column of the table is the label.
-Prints JSON: for each side its seconds of [CPU, wall], round by round, and how many rows came out.
+ROUNDS CASES, the latter as JSON: of each the path of its table, whether that has a header, what
+`balance` is told, and the peer's sampler with its arguments. The last column is the label. What
+takes less than a moment is done again until it took one, and the fastest counts. Prints JSON: of
+each case and side the seconds of [CPU, wall] of each round, and how many rows came out. Without
+arguments it prints the names of all samplers of the peer.
 """
 
 from __future__ import annotations
@@ -9,73 +12,100 @@ from __future__ import annotations
 import json
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from imblearn import combine, over_sampling
+from imblearn import combine, over_sampling, under_sampling
+from imblearn.utils.testing import all_estimators
 
 from augcli.kind import load_kind
 from augcli.tabular.checks import labels_of
 from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
-from augcli.tabular.deciding.balance import Outline, decide
+from augcli.tabular.deciding.apart import Apart
+from augcli.tabular.deciding.balance import decide
+from augcli.tabular.deciding.outline import Outline
+from augcli.tabular.job import TableJob
 from augcli.tabular.reading.readers import read_table
 from augcli.tabular.reading.table import Coded
-from augcli.tabular.writing.synthesis import synthesised_features
-from augcli.task import Job, Source
+from augcli.tabular.writing.synthesis import made
+from augcli.task import Source
+
+MOMENT = 0.03
+Case = dict[str, Any]
 
 
 def main() -> None:
-    path, method, sampler, header, rounds = sys.argv[1:]
-    sides = {
-        "ours": ours(Path(path), method),
-        "peer": peer(Path(path), sampler, 0 if header == "yes" else None),
-    }
-    found = {name: {"rounds": [], "rows": 0} for name in sides}
-    for _ in range(int(rounds)):
-        for name, sample in sides.items():
-            cpu, wall = time.process_time(), time.perf_counter()
-            found[name]["rows"] = sample()
-            cost = [time.process_time() - cpu, time.perf_counter() - wall]
-            found[name]["rounds"].append(cost)
+    warnings.simplefilter("ignore")
+    if len(sys.argv) == 1:
+        print(json.dumps([name for name, _ in all_estimators("sampler")]))
+        return
+    rounds, cases = int(sys.argv[1]), json.loads(sys.argv[2])
+    sides = [{"ours": ours(case), "peer": peer(case)} for case in cases]
+    found = [
+        {name: {"rounds": [], "rows": sample()} for name, sample in each.items()} for each in sides
+    ]
+    for _ in range(rounds):
+        for told, samples in zip(found, sides, strict=True):
+            for name, sample in samples.items():
+                told[name]["rounds"].append(cost(sample))
     print(json.dumps(found))
 
 
-def ours(path: Path, method: str) -> Callable[[], int]:
-    balance = load_kind("tabular").balances[method].model_validate({"method": method})
+def cost(sample: Callable[[], int]) -> list[float]:
+    """Return the seconds of CPU and of time that sampling takes: the fastest within a moment."""
+    start, costs = time.process_time(), []
+    while not costs or time.process_time() - start < MOMENT:
+        cpu, wall = time.process_time(), time.perf_counter()
+        sample()
+        costs.append([time.process_time() - cpu, time.perf_counter() - wall])
+    return min(costs)
+
+
+def ours(case: Case) -> Callable[[], int]:
+    method = case["balance"]["method"]
+    balance = load_kind("tabular").balances[method].model_validate(case["balance"])
     dataset = TableDatasetSettings(path="", kind="tabular", label=-1)
+    path = Path(case["table"])
     table = read_table([Source(path.name, "", path.read_bytes())], dataset)
     everything = np.ones(len(table), bool)
     splits = Coded(np.zeros(len(table), np.int32), ["train"])
-    job = Job(0, (), dataset, TableOutputSettings(path=""), 0, balance)
+    job = TableJob(0, (), dataset, TableOutputSettings(path=""), 0, balance)
     labels = labels_of(table, balance, everything)
-    outline = Outline(table, splits, labels, 0, everything, job)
 
     def sample() -> int:
+        outline = Outline(table, splits, labels, 0, everything, job, Apart())
         decided = decide(outline)
-        made = [synthesised_features(table, each) for each in decided.drawn]
         kept = np.delete(np.arange(len(table)), decided.removed)
-        own = table.matrix(kept), table.codes(kept)
-        numbers, codes = (np.concatenate(each) for each in zip(own, *made, strict=True))
-        return len(numbers) or len(codes)
+        blocks = [made(table, each, clip=True) for each in decided.drawn]
+        numbers = [
+            np.concatenate([own[kept], *(block.numbers[index] for block in blocks)])
+            for index, own in table.numbers.items()
+        ]
+        codes = [
+            np.concatenate([coded.codes[kept], *(block.codes[index] for block in blocks)])
+            for index, coded in table.coded.items()
+        ]
+        return len((numbers + codes)[0])
 
     return sample
 
 
-def peer(path: Path, sampler: str, header: int | None) -> Callable[[], int]:
-    table = pd.read_csv(path, header=header, skipinitialspace=True)
+def peer(case: Case) -> Callable[[], int]:
+    header = 0 if case["header"] else None
+    table = pd.read_csv(case["table"], header=header, skipinitialspace=True)
     table.columns = [str(name) for name in table.columns]
-    x, y = table.iloc[:, :-1], table.iloc[:, -1]
-    names = [name for name in x if not pd.api.types.is_numeric_dtype(x[name])]
-    make = getattr(over_sampling, sampler, None) or getattr(combine, sampler)
-    given = x if names else x.to_numpy()
-
-    def sample() -> int:
-        arguments = {"categorical_features": names} if names else {}
-        return len(make(random_state=0, **arguments).fit_resample(given, y)[0])
-
-    return sample
+    x, y = table.iloc[:, :-1], pd.factorize(table.iloc[:, -1])[0]
+    texts = [name for name in x if not pd.api.types.is_numeric_dtype(x[name])]
+    x = x.astype(dict.fromkeys(texts, "category"))
+    modules = (over_sampling, under_sampling, combine)
+    make = next(
+        getattr(each, case["sampler"]) for each in modules if hasattr(each, case["sampler"])
+    )
+    return lambda: len(make(**case["arguments"]).fit_resample(x, y)[0])
 
 
 if __name__ == "__main__":

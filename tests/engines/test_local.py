@@ -21,8 +21,10 @@ from engine_harness import (
 )
 from msgspec.structs import replace
 
+from augcli.engines import child
+from augcli.engines.crew import _divided
 from augcli.engines.local import LocalEngine
-from augcli.engines.worker import Worker
+from augcli.engines.worker import Chunk, Worker
 from augcli.errors import EngineError
 
 
@@ -136,3 +138,11 @@ def test_idle_forks_end_by_themselves(monkeypatch):
     monkeypatch.setattr(Worker, "bury", lambda worker: codes.append(bury(worker)))
     assert len(list(LocalEngine(2, 60).spread(lambda *_: both.wait(60) >= 0, [[0], [1]]))) == 2
     assert codes == [0, 0]
+
+
+@pytest.mark.parametrize(("size", "patience"), [(256, {1.0}), (600, {0.25})])
+def test_parts_that_are_divided_again_have_less_time_than_an_item_alone(size, patience):
+    parts = list(_divided(Chunk(range(size)), child.OUTSIDE))
+    assert {part.patience for part in parts} == patience
+    assert {part.suspect for part in parts} == {size == 256}
+    assert [item for part in parts for item in part.items] == list(range(size))

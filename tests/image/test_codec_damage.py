@@ -18,7 +18,7 @@ from PIL import Image
 
 from augcli.errors import SampleError
 from augcli.image.codec import decode, encode, read_header
-from augcli.image.codec.guard import Heard, guarded, harmful, reason, warned
+from augcli.image.codec.guard import Heard, guarded, harmful, mute, reason, warned
 from augcli.image.formats import Encoding
 from augcli.image.kernels import opencv as cv2
 from augcli.image.picture import Picture
@@ -188,6 +188,15 @@ def test_stderr_is_given_back_after_an_error(capfd):
         raise ValueError("bad thing")
     os.write(2, b"here")
     assert capfd.readouterr().err == "here"
+
+
+def test_a_codec_that_says_nothing_is_only_caught(capfd):
+    with pytest.raises(SampleError, match="damaged X: bad thing"), mute("X"):
+        os.write(2, b"here")
+        raise ValueError("bad thing")
+    assert capfd.readouterr().err == "here"
+    with pytest.raises(TypeError, match="a bug"), mute("X"):
+        raise TypeError("a bug")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

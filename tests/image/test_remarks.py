@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from helpers import picture, write
 from image_samples import TRANSFORMS, params_of, step
 
-from augcli.dataset.units import Dataset, Sample
+from augcli.dataset.units import Dataset
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.kind import KIND
 from augcli.image.operations.ops import facts_after
@@ -29,7 +30,7 @@ def said(
 ) -> list[str]:
     """Return the findings, on a dataset of which no file exists unless its root is told."""
     dataset = Dataset(root)
-    dataset.extend(Sample(name, name.partition("/")[0], None) for name in names)
+    dataset.extend(names, (name.partition("/")[0] for name in names), repeat(None, len(names)))
     settings = ImageOutputSettings(path="out", **output)
     job = Job(0, steps, ImageDatasetSettings(path="in"), settings)
     return [str(problem) for problem in KIND.remarks(job, dataset)]

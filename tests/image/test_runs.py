@@ -13,8 +13,9 @@ from image_samples import (
     true_resampling,
 )
 
-from augcli.image.operations.geometry import Sampling
+from augcli.image.operations.geometry import Resample, Sampling
 from augcli.image.operations.ops import apply, fuse
+from augcli.image.operations.runs import Runs
 from augcli.image.picture import Picture, full_range
 
 GRID = {"columns": [0.3, -0.2, 0.1, -0.3, 0], "rows": [-0.1, 0.2, 0.25, -0.3, 0.1]}
@@ -155,3 +156,22 @@ def test_letterbox_bars_show_nothing() -> None:
         assert np.all(result[:16] == 0)
         assert np.all(result[48:] == 0)
     assert np.all(apply(chain(picture.facts, links[1]), picture).pixels[16:48] == 200)
+
+
+def test_runs_worked_out_together_are_as_each_is_alone() -> None:
+    """To the bit for matrices, and in what is told of them."""
+    facts = Picture(smooth()).facts
+    turns = [("rotate", {"degrees": degrees}) for degrees in (0, 0.01, 13, 90, 180, 201.5)]
+    scales = [("scale", {"factor": factor}) for factor in (0.25, 0.45, 0.5, 0.55, 1, 1.3, 3)]
+    others = [("perspective", PERSPECTIVE), ("horizontal_flip", {}), ("shear", {"x": 9, "y": 30})]
+    chains = [[one, other] for one in turns for other in scales] + [[each] for each in others]
+    sampled = [{"interpolation": "nearest"}, {}]
+    each = [chain(facts, *links, **how) for links in chains for how in sampled]
+    together, alone = ([Resample(tuple(ops), ops[-1].sampling) for ops in each] for _ in range(2))
+    runs = Runs()
+    runs.take(together)
+    runs.work_out()
+    for one, other in zip(together, alone, strict=True):
+        assert vars(one), "it was worked out"
+        for name, known in vars(one).items():
+            assert np.array_equal(known, getattr(other, name)), (name, other.moves)

@@ -22,7 +22,7 @@ from augcli.tabular.augment import ProcessedTable
 from augcli.task import Lost, Output, Processed
 from augcli.text.augment import ProcessedCorpus
 from augcli.work.jobs import processor_of
-from augcli.work.pending import Tasks
+from augcli.work.tasks import Tasks
 from augcli.work.unit import SourceWork
 
 ROWS = [name for name in SEEDS if not name.startswith("image")]

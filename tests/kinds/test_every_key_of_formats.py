@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,13 @@ from augcli.errors import FindingsError, RecipeError
 from augcli.kind import Kind, load_kind
 from augcli.recipe import Recipe
 from augcli.records import keys
+from augcli.transform import REGISTRY
 
 DATASET: dict[str, Any] = {
     **{"augment": ["train", "test"], "splits": {"test": "held"}, "leaks": "allow"},
     **{"include": ["train/**", "one.png"], "exclude": ["**/one*"], "max_bytes": 100_000},
     **{"format": "csv", "layout": "wide", "header": False, "delimiter": "|", "quote": "'"},
-    **{"encoding": "utf-16", "missing": ["x", "no"], "label": 0, "split": "class", "id": 0},
+    **{"encoding": "latin-1", "missing": ["x", "no"], "label": 0, "split": "class", "id": 0},
     **{"group": "town", "ignore": ["count"], "columns": {"count": "category"}},
     **{"together": ["town", "count"], "order": ["count", "height"], "constraints": "told"},
     **{"sum": {"height": ["count"]}},
@@ -134,26 +136,39 @@ def test_what_is_changed_alone_is_noticed(made: Made, memory: Path) -> None:
 class Forgetful:
     """Hashes only some of the three parts that keys are made of: sources, what is made, its form.
 
-    Forms of series hold records, which tell of the other two again.
+    Revisions are in what is made. Forms of series hold records, which tell of the other two again.
     """
 
     def __init__(self, forgotten: str):
-        self.kept = {"sources": [1], "made": [0], "form": [0, 1]}[forgotten]
+        parts = {"sources": [1], "made": [0], "revisions": [0], "form": [0, 1]}
+        self.kept = parts[forgotten]
 
     def sha256(self, told: bytes) -> Any:
         parts = json.loads(told)
         return hashlib.sha256(json.dumps([parts[each] for each in self.kept]).encode())
 
 
-@by("image png", "tabular csv", "text csv", "text folders", "timeseries wide", "timeseries wav")
-@pytest.mark.parametrize("part", ["sources", "made", "form"])
+OF_EACH_WAY = by(
+    *("image png", "tabular csv", "text csv", "text folders", "timeseries wide", "timeseries wav")
+)
+"""One format of each way to make keys."""
+
+
+@OF_EACH_WAY
+@pytest.mark.parametrize("part", ["made", "revisions", "form"])
+def test_all_that_a_key_is_made_of_is_heeded(made: Made, memory: Path, part: str) -> None:
+    CHANGED[part](made, memory)
+
+
+@OF_EACH_WAY
+@pytest.mark.parametrize("part", ["sources", "made", "revisions", "form"])
 def test_a_key_that_leaves_something_out_is_noticed(
     made: Made, memory: Path, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
     monkeypatch.setattr(keys, "hashlib", Forgetful(part))
     worse = first(made.name, memory / "worse")
     with pytest.raises(AssertionError):
-        CHANGED[part](worse, memory)
+        test_all_that_a_key_is_made_of_is_heeded(worse, memory, part)
 
 
 def of_sources(made: Made, memory: Path) -> None:
@@ -164,6 +179,16 @@ def of_made(made: Made, memory: Path) -> None:
     noticed(made, memory, slice(1))
 
 
+def of_revisions(made: Made, memory: Path) -> None:
+    """Steps that come to make something else make all again."""
+    work = made.copied(memory / "there")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in chain.from_iterable(map(named, made.seed.recipe["steps"])):
+            step = REGISTRY[made.seed.kind, name]
+            patch.setattr(step, "revision", step.revision + 1)
+        assert work.run().made
+
+
 def of_form(made: Made, memory: Path) -> None:
     """Other versions of libraries make all again."""
     work = made.copied(memory / "there")
@@ -172,7 +197,13 @@ def of_form(made: Made, memory: Path) -> None:
         assert work.run().made
 
 
-CHANGED = {"sources": of_sources, "made": of_made, "form": of_form}
+CHANGED = {
+    "sources": of_sources,
+    "made": of_made,
+    "revisions": of_revisions,
+    "form": of_form,
+}
+"""For each part of keys, what shows that it is one."""
 
 
 def test_no_key_is_forgotten() -> None:

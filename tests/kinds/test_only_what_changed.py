@@ -1,9 +1,13 @@
 """A further run does what changed and nothing else, and ends as a first run would."""
 
+import re
+
 import pytest
 from helpers import manifest, tree
-from made import able, by
+from made import able, by, first
+from seeds import SEEDS
 
+from augcli.image import objects
 from augcli.reports import report
 from augcli.work.unit import SourceWork
 
@@ -69,6 +73,45 @@ def test_what_a_source_touches_is_done_again(made, memory, change):
 @able("take a lone file")
 def test_what_a_new_source_touches_is_done(made, memory):
     test_what_a_source_touches_is_done_again(made, memory, added)
+
+
+def beside(seed):
+    """Return the files that tell of the victim, or go with it, and those that tell of all."""
+    others = re.compile("one|three|four|more|test")
+    return [name for name in seed.files if not others.search(name) and name != seed.victim]
+
+
+EXCHANGED = {b"a": b"b", b"b": b"a", b"one": b"two", b"two": b"one"}
+"""Classes, and names of pictures."""
+
+
+def retold(work, name):
+    """Put there what tells of another or, where all are told of, exchange what is told."""
+    before, other = work.seed.files[name], work.seed.files[name.replace("two", "one")]
+    exchanged = re.sub(rb"\b(a|b|one|two)\b", lambda found: EXCHANGED[found[0]], before)
+    after = exchanged if other == before else other
+    assert after != before
+    (work.source / name).write_bytes(after)
+
+
+@by(*(name for name, seed in SEEDS.items() if beside(seed)))
+def test_what_goes_with_a_source_is_heeded(made, memory):
+    for number, name in enumerate(beside(made.seed)):
+        work = made.copied(memory / f"{number}")
+        retold(work, name)
+        work.run()
+        fresh = work.anew(memory / f"{number}-fresh")
+        fresh.run()
+        assert tree(work.output) == tree(fresh.output), name
+
+
+@by("image masks", "image pairs")
+def test_a_key_without_what_goes_with_the_source_is_noticed(made, memory, monkeypatch):
+    real = objects.key_of_told
+    monkeypatch.setattr(objects, "key_of_told", lambda _, *more: real("{}", *more))
+    worse = first(made.name, memory / "worse")
+    with pytest.raises(AssertionError):
+        test_what_goes_with_a_source_is_heeded(worse, memory)
 
 
 @by("timeseries wide")

@@ -14,6 +14,9 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import StandardScaler
 from table_samples import augmented, space_of, table_of, told_rows
 
+from augcli.nearest.points import Points
+from augcli.nearest.search import nearest
+
 RNG = np.random.default_rng(11)
 Y = np.repeat(["few", "many"], [30, 90])
 X = np.round(RNG.normal(size=(120, 4)) * [1, 1000, 0.01, 0] + [0, 5e6, 7, 0.1], 6)
@@ -88,3 +91,9 @@ def test_how_distances_are_told_is_said(tmp_path: Path) -> None:
     assert SAID not in augmented(tmp_path, one, balance={"method": "smote"}).notes
     none = {"method": "smote", "target": {"few": 30}}
     assert SAID not in augmented(tmp_path, dataset, balance=none).notes
+
+
+@pytest.mark.parametrize("columns", [3, 12])
+def test_no_rows_have_no_neighbours(columns: int) -> None:
+    points = Points(RNG.normal(size=(2000, columns)), np.empty((2000, 0), np.int32))
+    assert nearest(points, points.at(slice(0)), 2).shape == (0, 2)

@@ -81,6 +81,15 @@ def test_what_is_condensed_is_read_rightly(classes: int) -> None:
     assert KNeighborsClassifier(1).fit(x[kept], y[kept]).score(x, y) == 1
 
 
+def test_of_equal_rows_that_lie_where_another_class_is_one_stays() -> None:
+    """A row is told already where an equal one of its class is kept, whatever else lies there."""
+    x = np.vstack([np.full((8, 2), 9.0), np.full((30, 2), 4.0), [[4.0, 4.0], [0.0, 0.0]]])
+    y = np.array([1] * 38 + [0, 0])
+    space = space_of(table_of(x), y)
+    gone = METHODS["condensed"]().unclean(space.everywhere, space.classes)
+    assert np.delete(np.arange(len(x)), gone).tolist() == [0, 8, 38, 39]
+
+
 def theirs(x: np.ndarray, y: np.ndarray, seed: int) -> np.ndarray:
     """Return the rows that imbalanced-learn leaves out with a forest of some seed."""
     sampler = InstanceHardnessThreshold(
@@ -117,9 +126,18 @@ def test_rows_near_the_middles_of_clusters_stay() -> None:
     assert all(((x[row] - middles) ** 2).sum(axis=1).min() < 0.1 for row in kept)
 
 
-def test_clusters_with_one_nearest_row_keep_two() -> None:
-    away = np.array([[1.0, 1.0], [2.0, 5.0], [9.0, 9.0]])
-    assert central(away).tolist() == [0, 1, 2]
+def test_each_cluster_keeps_its_nearest_before_one_keeps_two() -> None:
+    away, clusters = np.array([3.0, 1.0, 2.0, 0.5, 4.0]), np.array([1, 1, 1, 0, 0])
+    assert central(away, clusters).tolist() == [3, 1, 4, 2, 0]
+
+
+def test_fewer_different_rows_than_clusters_keep_as_many_as_wanted() -> None:
+    x = np.vstack([np.zeros((9, 2)), np.ones((9, 2)), np.full((4, 2), 5.0)])
+    space = space_of(table_of(x), np.array([1] * 18 + [0] * 4))
+    gone = METHODS["cluster_centroids"]().surplus(space, "1", 14)
+    kept = np.setdiff1d(np.arange(18), gone)
+    assert len(kept) == 4
+    assert {tuple(x[row]) for row in kept} == {(0, 0), (1, 1)}
 
 
 def test_a_share_for_each_class() -> None:

@@ -8,7 +8,12 @@ from typing import Any
 import polars as pl
 import pytest
 from helpers import write
+from hypothesis import given
+from hypothesis import strategies as st
 from tabular.table_samples import augmented, told_rows
+
+from augcli.tabular.reading.dialect import Dialect
+from augcli.tabular.writing.repeated import with_cells
 
 CELLS = [
     *("4.00", "3.12500000001", "1e3", "-0.0016962528", "97", "0.5", " 7", "+3", "007", "2.50"),
@@ -117,3 +122,23 @@ def test_repeated_rows_of_parquet_are_exact(tmp_path: Path) -> None:
     new = pl.read_parquet(tmp_path / "out/t.parquet")[size:]
     places = [int(each["base"].rpartition("#")[2]) for each in told_rows(tmp_path / "out")]
     assert new.equals(frame[places])
+
+
+@given(
+    st.lists(st.lists(st.text("ab ,'é\"", max_size=4), min_size=4, max_size=4), min_size=1),
+    st.sets(st.integers(0, 5), min_size=1),
+)
+def test_lines_get_other_cells_wherever_quotes_are(rows: list[list[str]], places: set[int]) -> None:
+    """Lines without quotes are split all at once, those with some cell by cell."""
+    form = Dialect(delimiter=",", quote='"', encoding="utf-8", line_end="\n", header=None, width=4)
+    kept = {place for place in places if place < 4} | set(range(4, 4 + len(places - set(range(4)))))
+    others = pl.DataFrame({str(place): [f"new{place}"] * len(rows) for place in sorted(kept)})
+    cells = [[quoted(cell) for cell in row] for row in rows]
+    made = with_cells(pl.Series([",".join(row) for row in cells]), others, form)
+    wanted = [[f"new{at}" if at in kept else cell for at, cell in enumerate(row)] for row in cells]
+    more = [f"new{place}" for place in sorted(kept) if place > 3]
+    assert made.to_list() == [",".join([*row, *more]) for row in wanted]
+
+
+def quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if {*cell} & {*',"'} else cell

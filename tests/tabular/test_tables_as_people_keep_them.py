@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import random
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from table_samples import augmented
 
 from augcli.errors import RecipeError
 from augcli.reports.report import Summary
+from augcli.rows.packings import packers_of
 
 RANDOM = random.Random(5)
 ROWS = [f"{RANDOM.randrange(900)},{RANDOM.random():.3f},{'ab'[n % 4 == 0]}" for n in range(60)]
@@ -58,6 +60,25 @@ def test_a_packed_table_is_read_and_written_packed(tmp_path: Path, name: str) ->
     replayed = augment("replay", tmp_path / "packed/out", "-o", tmp_path / "again")
     assert replayed.returncode == 0, replayed.stderr
     assert (tmp_path / "again" / name).read_bytes() == packed
+
+
+@pytest.mark.parametrize("library", ["zlib", "deflate"])
+def test_the_key_of_a_packed_table_tells_who_packed_it(
+    tmp_path: Path, library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """zlib is of the system, and others have other bytes; those of libdeflate its version tells."""
+    if library == "zlib":
+        monkeypatch.setitem(sys.modules, "deflate", None)
+        monkeypatch.setattr("augcli.rows.packings.version_of", lambda _name: None)
+    packed = gzip.compress(TABLE.encode())
+    _, first = made(tmp_path, packed, "t.csv.gz")
+    made(tmp_path / "plain", TABLE)
+    assert gzip.decompress(first).startswith(TABLE.encode())
+    assert packers_of(packed)[0].split()[0] == library
+    assert packers_of(TABLE.encode()) == []
+    monkeypatch.setattr("augcli.rows.packings.version_of", lambda _name: "0")
+    assert made(tmp_path, packed, "t.csv.gz")[0].made == 1
+    assert made(tmp_path / "plain", TABLE)[0].made == 0
 
 
 @pytest.mark.parametrize("name", PACKINGS)
@@ -311,3 +332,16 @@ def test_ids_of_a_type_without_room_are_told(tmp_path: Path) -> None:
     output = {"path": str(tmp_path / "out"), "ids": "new"}
     with pytest.raises(RecipeError, match="column 'key' holds Int8"):
         augmented(tmp_path, dataset, copies=1, output=output)
+
+
+def test_ids_without_room_beside_others_are_told(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"uid": [f"u{n}" for n in range(60)], "row_id": range(1, 61)})
+    frame = frame.with_columns(pl.col("row_id").cast(pl.Int16), x=pl.int_range(60) ** 2 % 37 / 8)
+    frame.with_columns(kind=pl.Series(["ab"[n % 4 == 0] for n in range(60)])).write_parquet(
+        tmp_path / "t.parquet"
+    )
+    output = {"path": str(tmp_path / "out"), "ids": "new"}
+    dataset = {"path": "t.parquet", "label": "kind", "id": "uid"}
+    notes = augmented(tmp_path, dataset, copies=1, output=output).notes
+    assert any("columns without new ids: 'row_id' (Int16);" in note for note in notes)
+    assert pl.read_parquet(tmp_path / "out/t.parquet")["uid"].is_unique().all()

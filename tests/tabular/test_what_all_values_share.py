@@ -23,8 +23,8 @@ SMOTE = {"method": "smote"}
 
 
 def new_cells(folder: Path, cells: list[str], head: str) -> tuple[list[list[str]], list[str]]:
-    rows = zip(cells, KINDS, strict=True)
-    lines = [f"{cell},{RANDOM.random():.3f},{kind}" for cell, kind in rows]
+    rows, draw = zip(cells, KINDS, strict=True), random.Random(11)
+    lines = [f"{cell},{draw.random():.3f},{kind}" for cell, kind in rows]
     source = write(folder / "t.csv", "\n".join([f"{head},x,kind", *lines, ""]))
     dataset = {"path": str(source), "label": "kind"}
     summary = augmented(folder, dataset, balance=SMOTE)

@@ -232,26 +232,6 @@ def test_aeda_inserts_marks_before_different_words() -> None:
     assert seen == set(range(1, int(0.3 * COUNT + 1) + 1))
 
 
-@pytest.mark.oracle("keyboard_typos")
-def test_typos_are_neighbours_and_keep_case() -> None:
-    text = "HELLO there Friend"
-    params, made = drawn(step("keyboard_typos", fraction=0.5), document(text))
-    assert sum(a != b for a, b in zip(made.text, text, strict=True)) == len(params["edits"]) == 8
-    for start, end, new in params["edits"]:
-        assert end == start + 1
-        assert new.isupper() == text[start].isupper()
-        assert new != text[start]
-        assert made.text[start:end] == new
-        assert new.lower() in KEYS_AROUND[text[start].lower()]
-
-
-KEYS_AROUND = {
-    **{"h": "gjyubn", "e": "wrsdf34", "l": "kopm", "o": "iplk", "t": "ryfgh", "r": "etdfg"},
-    **{"f": "dgrtcve", "i": "uojkl", "n": "bmhjk", "d": "sferxcw"},
-}
-"""On a keyboard, generously."""
-
-
 @pytest.mark.oracle("ocr_errors")
 def test_letters_are_taken_for_those_of_their_shape() -> None:
     text = "modern burning lamps"
@@ -309,6 +289,15 @@ def test_only_what_can_be_contracted_is(text: str, expected: str) -> None:
     assert drawn(step("contractions"), document(text))[1].text == expected
 
 
+def test_turkish_letters_have_cases_of_their_own() -> None:
+    text, name = "IŞIK iyi İyi", "İstanbul"
+    for form, made in (("lower", "ışık iyi iyi"), ("upper", "IŞIK İYİ İYİ")):
+        assert drawn(step("case", form=form), document(text, language="turkish"))[1].text == made
+    swapped = drawn(step("case", form="swapped"), document(text, language="turkish"))[1].text
+    assert swapped == "ışık İYİ iYİ"
+    assert drawn(step("case"), document(name))[1].text == name.replace("İ", "i")
+
+
 @pytest.mark.oracle("case")
 def test_case_forms() -> None:
     doc = document("Big fox at http://A.org")
@@ -325,6 +314,13 @@ def test_sentences_are_shuffled_whole() -> None:
     assert len(found) > 10
     parts = ["One is here.", "Dr. Two is there!", "Is 3.5 three?", "Four at a.b.org."]
     assert all(all(part in made for part in parts) and len(made) == len(text) for made in found)
+
+
+def test_what_a_text_cites_goes_on() -> None:
+    text = "It works well. Cf. Ann for more. See Lee et al. (2019) for that."
+    found = {drawn(step("sentence_shuffle"), document(text), seed)[1].text for seed in range(30)}
+    parts = ["It works well.", "Cf. Ann for more.", "See Lee et al. (2019) for that."]
+    assert all(all(part in made for part in parts) for made in found)
 
 
 @every

@@ -32,6 +32,7 @@ KEPT = [
     ),
     *("ann [at] film [dot] com", "git@film.com:ann/great.git", "s3://great/film", "U.S.", "e. g."),
     *("<%= story %>", "__great_film__", "tel:+491234", "doi:10.1000/film"),
+    *("<|im_start|>user", "[url=http://film.com]", "[/url]", "[quote=ann]", "Dr.", "Prof."),
     *("bit.ly/xY12", "t.co/film", "#电影节", "#หนังดี", "@映画", "＃映画", "r/film", "w/o"),
 ]
 STEPS = {
@@ -145,6 +146,26 @@ def test_negations_are_not_deleted(language: str) -> None:
     assert all(part in each for part in negation.split("|") for each in made)
 
 
+@pytest.mark.parametrize(
+    "negation",
+    [
+        "couldn't've",
+        "cant've",
+        "don‘t",
+        "don`t",
+        "wouldnt",
+        "no-one",
+        "nah",
+        "nay",
+        "naught",
+        "dunno",
+    ],
+)
+def test_negations_as_people_write_them_are_not_deleted(negation: str) -> None:
+    made = copies(f"the old film {negation} a great story", "random_delete", alpha=0.9)
+    assert all(negation in each for each in made)
+
+
 def test_small_words_of_a_known_language_are_no_negations_of_another() -> None:
     """Finnish `en` is Spanish for in, and `si` of Swahili is if."""
     reading = Reading(bundled(), language="spanish")
@@ -201,6 +222,19 @@ def test_negations_within_words_of_ones_own_are_not_deleted() -> None:
     assert not all("zura" in each.split() for each in made)
 
 
+def test_what_negates_has_no_synonyms_and_is_none() -> None:
+    """WordNet has `cant` for slang, `wont` for habit, and `just` for hardly."""
+    english = bundled()
+    for word in ("cant", "wont", "hardly", "barely", "seldom", "nada"):
+        assert not english.synonyms(word)
+    assert "wont" not in english.synonyms("habit")
+    assert "cant" not in english.synonyms("slang")
+    made = copies("i cant say he is just a big man but i didnt go", "synonym_replace", alpha=0.9)
+    assert all({"cant", "didnt"} <= {*each.split()} for each in made)
+    made = copies("i cant say he is just a big man but i didnt go", "random_delete", alpha=0.9)
+    assert all({"cant", "didnt"} <= {*each.split()} for each in made)
+
+
 def test_negations_of_ones_own_are_not_deleted() -> None:
     reading = Reading(bundled(), negations=frozenset(["nary"]))
     made = copies("a film with nary a dull moment", "random_delete", reading, alpha=0.9)
@@ -238,6 +272,22 @@ def test_articles_follow_the_words_behind_them(step: str) -> None:
 @pytest.mark.parametrize(
     "step", ["synonym_replace", "random_insert", "random_swap", "random_delete"]
 )
+def test_articles_follow_words_behind_quotes_and_markup_and_what_is_spelt(step: str) -> None:
+    text = (
+        'It is an "awful" movie , an <b>awful</b> actor , a *great* [old] house , a (tiny) hotel '
+        "on an X-ray , an 8-year-old boy with an F and a 7 in an SUV near an 11 and a B ."
+    )
+    made = copies(text, step, count=60, alpha=0.7)
+    assert len(set(made)) > 40
+    pattern = r"""\b(an?) +(?:["(*\[]|<b>)*([A-Za-z]+|\d+)"""
+    pairs = [pair for each in made for pair in re.findall(pattern, each, re.I)]
+    assert len(pairs) > 90
+    assert {p for p in pairs if article_for(p[1]) != p[0].lower()} == set()
+
+
+@pytest.mark.parametrize(
+    "step", ["synonym_replace", "random_insert", "random_swap", "random_delete"]
+)
 def test_articles_follow_words_in_capitals(step: str) -> None:
     text = "THE MAN SAW A BIG HOUSE , AN OLD HOTEL AND A LARGE URBAN FLAT AS A FRIEND DID ."
     made = copies(text, step, count=60, alpha=0.5)
@@ -262,3 +312,10 @@ def test_an_article_that_is_protected_stays() -> None:
         made = step.apply(document, step.make_params(Draws(5).at(copy), document))
         (start, end) = made.spans[0]
         assert made.text[start:end] == "a"
+
+
+def test_a_new_word_is_not_put_into_what_stands_together() -> None:
+    made = copies(
+        "an <b>awful</b> film for a <i>good</i>friend of 5€ here", "random_insert", alpha=1
+    )
+    assert all("awful</b>" in each and "good</i>" in each for each in made)

@@ -49,6 +49,20 @@ def test_npz(save: object) -> None:
     assert kinds == {zipfile.ZIP_DEFLATED if save is np.savez_compressed else zipfile.ZIP_STORED}
 
 
+def test_arrays_of_what_is_held_out_stay() -> None:
+    buffer, draws = io.BytesIO(), np.random.default_rng(0)
+    series, held_out = draws.normal(size=(2, 4, 6))
+    told = {"X": series, "y": np.array([b"a", b"b"] * 2), "who": np.arange(4)}
+    np.savez(buffer, **told, X_test=held_out, y_test=np.arange(4))
+    file = opened("x.npz", buffer.getvalue())
+    assert [shape.label for shape in file.shapes] == ["a", "b", "a", "b"]
+    made = np.load(io.BytesIO(rendered(file, [1, 2])))
+    np.testing.assert_array_equal(made["X_test"], held_out)
+    assert made["y_test"].tolist() == [0, 1, 2, 3]
+    assert made["who"].tolist() == [0, 1, 2, 3, 1, 2]
+    assert made["y"].tolist() == [b"a", b"b"] * 2 + [b"b", b"a"]
+
+
 def test_pickles_are_refused() -> None:
     buffer = io.BytesIO()
     np.save(buffer, np.array([[1, 2], [3]], dtype=object), allow_pickle=True)

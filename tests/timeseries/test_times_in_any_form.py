@@ -67,3 +67,18 @@ def test_times_that_are_none_are_told(tmp_path: Path) -> None:
     assert [note for note in summary.notes if "'when' has texts that are no times" in note]
     own = pl.read_csv(table, infer_schema=False)
     assert pl.read_csv(tmp_path / "out/t.csv", infer_schema=False)[:120].equals(own)
+
+
+@pytest.mark.parametrize("form", ["{month}Q{day}", "{day}. März {month}", "day {day}.{month}"])
+def test_a_column_that_is_called_as_times_are_and_cannot_be_read_is_told(
+    form: str, tmp_path: Path
+) -> None:
+    cells = [(form.format(day=at % 4, month=at // 4), run) for run in "ab" for at in range(12)]
+    rows = [f"{run},{cell},{at % 7}.5" for at, (cell, run) in enumerate(cells)]
+    table = write(tmp_path / "t.csv", "\n".join(["run,date,x", *rows]) + "\n")
+    told = {"kind": "timeseries", "id": "run"}
+    notes = run(table, tmp_path / "out", dataset=told, copies=1, steps=["time_warp"]).notes
+    assert [each for each in notes if each.startswith("texts in 'date' are called as times are")]
+    settled = told | {"ignore": ["date"]}
+    notes = run(table, tmp_path / "out", dataset=settled, copies=1, steps=["time_warp"]).notes
+    assert not [each for each in notes if "'date'" in each]

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from augcli.errors import SampleError
 from augcli.image.codec import tiff
-from augcli.image.codec.guard import guarded
+from augcli.image.codec.guard import guarded, mute
 from augcli.image.codec.jpeg import with_icc
 from augcli.image.codec.metadata import fitting_icc
 from augcli.image.codec.png import png_of
@@ -33,6 +33,8 @@ class _Container(Struct, frozen=True):
     alpha: bool
     tones: tuple[int, ...] = (1, 3)
     longest_side: int = 1_000_000
+    guard: type[guarded] | type[mute] = guarded
+    """What hears the library that writes it."""
 
 
 def encode(picture: Picture, encoding: Encoding, icc: bytes | None) -> bytes:
@@ -45,10 +47,12 @@ def encode(picture: Picture, encoding: Encoding, icc: bytes | None) -> bytes:
 
 def encode_all(pictures: Sequence[Picture], encoding: Encoding, icc: bytes | None) -> list[bytes]:
     """Return the files of pictures that come of one; SampleError where it cannot hold one."""
-    write = _CONTAINERS[encoding.format].write
+    container = _CONTAINERS[encoding.format]
     fitted = [_fitted(each, encoding) for each in pictures]
-    with guarded(f"{encoding.format.upper()} result"):
-        return [write(each, encoding, fitting_icc(icc, each.facts.tones)) for each in fitted]
+    with container.guard(f"{encoding.format.upper()} result"):
+        return [
+            container.write(each, encoding, fitting_icc(icc, each.facts.tones)) for each in fitted
+        ]
 
 
 def _fitted(picture: Picture, encoding: Encoding) -> Picture:
@@ -159,7 +163,7 @@ def _imencode(extension: str, pixels: PixelArray, options: list[int], icc: bytes
 
 _CONTAINERS = {
     "jpeg": _Container(_write_jpeg, ("uint8",), alpha=False, longest_side=LONGEST_JPEG_SIDE),
-    "png": _Container(_write_png, ("uint8", "uint16"), alpha=True),
+    "png": _Container(_write_png, ("uint8", "uint16"), alpha=True, guard=mute),
     "webp": _Container(_write_webp, ("uint8",), alpha=True, longest_side=16_383),
     "bmp": _Container(_write_bmp, ("uint8",), alpha=True),
     "tiff": _Container(_write_tiff, ("uint8", "uint16", "float32"), alpha=True, tones=()),

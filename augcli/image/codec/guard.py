@@ -121,14 +121,33 @@ class guarded(Heard):  # noqa: N801 – used as a function is; there are many, a
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         super().__exit__(kind, error, trace)
-        bad = harmful(self._words) if self._words else []
-        if isinstance(error, SampleError):
-            if bad:
-                raise SampleError(reason(self._what, bad)) from error
-        elif error is not None and isinstance(error, _damage()):
-            raise SampleError(reason(self._what, [*bad, cv2.said_by(error)])) from error
-        elif bad and error is None:
-            raise SampleError(reason(self._what, bad))
+        _judge(self._what, harmful(self._words) if self._words else [], error)
+
+
+class mute:  # noqa: N801 – used as `guarded` is
+    """The same for a codec that says nothing on stderr: what it raises is a SampleError."""
+
+    __slots__ = ("_what",)
+
+    def __init__(self, what: str):
+        self._what = what
+
+    def __enter__(self) -> None:
+        """Begin nothing."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        _judge(self._what, [], error)
+
+
+def _judge(what: str, bad: list[str], error: BaseException | None) -> None:
+    """Raise SampleError for what was said and raised of a file, if it was anything."""
+    if isinstance(error, SampleError):
+        if bad:
+            raise SampleError(reason(what, bad)) from error
+    elif error is not None and isinstance(error, _damage()):
+        raise SampleError(reason(what, [*bad, cv2.said_by(error)])) from error
+    elif bad and error is None:
+        raise SampleError(reason(what, bad))
 
 
 class CodecError(ValueError):

@@ -27,8 +27,11 @@ def table_of_classes(listing: Listing, found: Taken, layout: Layout) -> str | No
     alone = len(classes) < 2 and not layout.in_folders
     if alone or are_numbered(classes) or all(map(_is_of_any, classes)):
         return tables_beside(listing, found)
+    tables = [path for path in found.others if path.lower().endswith(_TABLES)]
+    if not tables:
+        return None
     folders = {path: layout.place(path).label for path in found.pictures}
-    return _table_across(listing.bounds, found.others, folders)
+    return _table_across(listing.bounds, tables, folders)
 
 
 def _is_of_any(folder: str) -> bool:
@@ -38,16 +41,13 @@ def _is_of_any(folder: str) -> bool:
 
 
 def _table_across(
-    bounds: Bounds, files: Iterable[str], folders: Mapping[str, str | None]
+    bounds: Bounds, tables: Iterable[str], folders: Mapping[str, str | None]
 ) -> str | None:
     """Return the first table that gives pictures of one folder several classes.
 
     `folders` has the folder of each picture. A table that has these in a column, too, tells that
     they are classes, and of what besides is its own affair.
     """
-    tables = [path for path in files if path.lower().endswith(_TABLES)]
-    if not tables:
-        return None
     pictures = _by_name(folders)
     for path in islice(tables, _OPENED):
         rows = first_rows(head_of(bounds, path, HEAD).decode(errors="replace"), _ROWS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -57,13 +57,18 @@ _SIGNS = frozenset(("-1", "0", "1"))
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
-def labels_beside(listing: Listing, found: Taken) -> str | None:
-    """Return which labels lie with the pictures of a listing, or near; None if there are none."""
-    bounds, pictures = listing.bounds, found.pictures
-    among = masks_among(bounds, pictures) or pairs_among(bounds, pictures)
-    beside = _Beside(bounds, pictures)
+def labels_beside(
+    listing: Listing, found: Taken, folders: Mapping[str, Sequence[str]]
+) -> str | None:
+    """Return which labels lie with the pictures of a listing, or near; None if there are none.
+
+    `folders` has the pictures by folder.
+    """
+    bounds = listing.bounds
+    among = masks_among(bounds, folders) or pairs_among(bounds, folders)
+    beside = _Beside(bounds, found.pictures)
     told = among or next(beside.labels(bounds, found.others), None) or beside.named(found.others)
-    return told or drawn_over(bounds, pictures) or next(_outside(beside), None)
+    return told or drawn_over(bounds, folders) or next(_outside(beside), None)
 
 
 def tables_beside(listing: Listing, found: Taken) -> str | None:
@@ -247,7 +252,7 @@ class _Beside(Struct, frozen=True, dict=True):
     def named(self, files: Sequence[str]) -> str | None:
         """Return what is called as pictures are, whatever it tells, if it is of some of them."""
         found = [each for each in files if each.lower().endswith(_NOTES) and self._is_named(each)]
-        if len(found) < max(_NOTED, _NOTED_PART * len(self.stems)):
+        if len(found) < _NOTED or len(found) < _NOTED_PART * len(self.stems):
             return None
         return f"{found[0]} is called as a picture is and may tell of what it shows"
 

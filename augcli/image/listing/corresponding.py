@@ -7,15 +7,14 @@ Names of folders tell nothing here: names of files tell which pictures may belon
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeAlias
 
 from augcli.dataset.doubts import UNCLEAR_PAIRS
 from augcli.dataset.files import Bounds, head_of
 from augcli.dataset.layout import Layout
+from augcli.image.listing.masked import named
 
 _FOLDERS = 64
 """Folders that are compared, at most."""
@@ -30,10 +29,12 @@ _ENDS = re.compile(r"(?<=\w)[_\-. ](?=\w)|(?<=\d)(?=x\d{1,2}$)")
 """Where a name may end that has more behind it."""
 
 Pair: TypeAlias = tuple[str, str]
+Pictures: TypeAlias = Mapping[str, Sequence[str]]
+"""folder → the pictures in it, ascending"""
 
 
-def drawn_over(bounds: Bounds, pictures: Sequence[str]) -> str | None:
-    """Return which pictures, in ascending order, are masks of others by their pixels."""
+def drawn_over(bounds: Bounds, pictures: Pictures) -> str | None:
+    """Return which pictures, ascending in each folder, are masks of others by their pixels."""
     from augcli.image.listing.areas import are_areas_of
 
     for pairs in islice(_candidates(pictures), _TRIED):
@@ -43,7 +44,7 @@ def drawn_over(bounds: Bounds, pictures: Sequence[str]) -> str | None:
     return None
 
 
-def refuse_twice(bounds: Bounds, pictures: Sequence[str], layout: Layout) -> None:
+def refuse_twice(bounds: Bounds, pictures: Pictures, layout: Layout) -> None:
     """Raise DoubtError where pictures of a split show the same: each would be moved by itself."""
     if pair := _shown_twice(bounds, pictures, layout):
         text = f"{' and '.join(pair)} show the same, and each would be moved by itself"
@@ -52,7 +53,7 @@ def refuse_twice(bounds: Bounds, pictures: Sequence[str], layout: Layout) -> Non
         raise UNCLEAR_PAIRS.doubt(text, f"{hint}; {more}", "dataset.annotations").error
 
 
-def _shown_twice(bounds: Bounds, pictures: Sequence[str], layout: Layout) -> Sequence[str]:
+def _shown_twice(bounds: Bounds, pictures: Pictures, layout: Layout) -> Sequence[str]:
     """Return the first pictures of two folders of a split whose pictures show the same.
 
     Whether a file is there twice, or in two splits, is for others to find.
@@ -84,35 +85,23 @@ def _read(bounds: Bounds, pair: Pair) -> list[bytes]:
     return [head_of(bounds, name, _LARGEST) for name in pair]
 
 
-def _candidates(pictures: Sequence[str]) -> Iterator[list[Pair]]:
+def _candidates(pictures: Pictures) -> Iterator[list[Pair]]:
     """Yield the first pictures of a folder with those of another that they are called after."""
-    firsts: dict[str, list[str]] = defaultdict(list)
-    for path in pictures:
-        folder, _, name = path.rpartition("/")
-        if len(firsts[folder]) < _LOOKED_AT:
-            firsts[folder].append(name)
-    for folder, names in firsts.items() if len(firsts) <= _FOLDERS else ():
-        others = [each for each in firsts if each != folder]
-        alike = [each for each in others if _named(pictures, each, _stem(names[0]))]
+    for folder, paths in pictures.items() if len(pictures) <= _FOLDERS else ():
+        names = [path.rpartition("/")[2] for path in paths[:_LOOKED_AT]]
+        others = [each for each in pictures if each != folder]
+        alike = [each for each in others if named(pictures, each, _stem(names[0]))]
         for other in others if len(alike) < _ALIKE else set(others).difference(alike):
             mates = [_mate(pictures, other, name) for name in names]
             if all(mates):
-                named = zip(names, mates, strict=True)
-                yield [(f"{folder}/{name}".lstrip("/"), str(mate)) for name, mate in named]
+                yield [*zip(paths, map(str, mates), strict=False)]
 
 
-def _mate(pictures: Sequence[str], folder: str, name: str) -> str | None:
+def _mate(pictures: Pictures, folder: str, name: str) -> str | None:
     """Return the picture of a folder that another is called after: with less behind, or alike."""
     stem = _stem(name)
     ends = [len(stem), *(found.start() for found in reversed([*_ENDS.finditer(stem)]))]
-    return next(filter(None, (_named(pictures, folder, stem[:end]) for end in ends)), None)
-
-
-def _named(pictures: Sequence[str], folder: str, stem: str) -> str | None:
-    """Return the picture of a folder that has a stem."""
-    start = f"{folder}/{stem}.".lstrip("/")
-    at = bisect_left(pictures, start)
-    return pictures[at] if pictures[at : at + 1] and pictures[at].startswith(start) else None
+    return next(filter(None, (named(pictures, folder, stem[:end]) for end in ends)), None)
 
 
 def _stem(name: str) -> str:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from augcli.dataset.doubts import UNNAMED_LABELS
-from augcli.dataset.files import Bounds
+from augcli.dataset.files import Bounds, by_folder
 from augcli.dataset.splits import meaning
 from augcli.image.listing.columns import stem
 from augcli.image.listing.corresponding import drawn_over
@@ -24,7 +24,8 @@ def refuse_counterparts(bounds: Bounds, pictures: Sequence[str], bare: Sequence[
     """Raise DoubtError where pictures, in ascending order, have none but belong to others."""
     if not bare:
         return
-    found = masks_among(bounds, pictures) or drawn_over(bounds, pictures)
+    folders = by_folder(pictures)
+    found = masks_among(bounds, folders) or drawn_over(bounds, folders)
     found = found or next(_of_the_same_names(pictures, frozenset(bare)), None)
     if found:
         text = f"{found} and would be taken for background"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from augcli.dataset.files import Bounds, head_of
@@ -30,6 +30,8 @@ _SUFFIX = re.compile(
     r"|(label|instance|train|label_?train)_?ids|color)([_\-. ]?\d{1,2})?$",
     re.IGNORECASE,
 )
+_WORDS = ("mask", "gt", "ground", "seg", "label", "annotation", "trimap", "matte", "ids", "color")
+"""Of which each such name has one."""
 _SUFFIX_APART = re.compile(rf"{_SUFFIX.pattern}|_L$", re.IGNORECASE)
 """In a folder of their own; beside a picture, `_L` may well be the left one."""
 _PICTURE_SUFFIXES = ("", "-volume", "_image", "_img", "_leftImg8bit", "_sat", "_rgb")
@@ -45,9 +47,9 @@ _GRAY, _PALETTE = 0, 3
 """Colours of a PNG."""
 
 
-def masks_among(bounds: Bounds, pictures: Sequence[str]) -> str | None:
-    """Return which of some pictures, in ascending order, are masks of others; None if none are."""
-    return next(_Folders(bounds, pictures).masks(), None)
+def masks_among(bounds: Bounds, folders: Mapping[str, Sequence[str]]) -> str | None:
+    """Return which pictures, ascending in each folder, are masks of others; None if none are."""
+    return next(_Folders(bounds, folders).masks(), None)
 
 
 def plain(name: str) -> str:
@@ -90,14 +92,10 @@ def stems_of_pictures(mask: str, *, apart: bool) -> Iterator[str]:
 class _Folders:
     """The folders of pictures, and some of the names in each."""
 
-    def __init__(self, bounds: Bounds, pictures: Sequence[str]):
+    def __init__(self, bounds: Bounds, pictures: Mapping[str, Sequence[str]]):
         self._bounds = bounds
         self._pictures = pictures
-        self._names: dict[str, list[str]] = defaultdict(list)
-        self._sizes: dict[str, int] = defaultdict(int)
-        self._paired: dict[str, list[str]] = defaultdict(list)
-        for path in pictures:
-            self._take(path)
+        self._names = {each: _last(some[:_LOOKED_AT]) for each, some in pictures.items()}
         self._beside: dict[str, set[str]] = defaultdict(set)
         self._called: dict[tuple[str, str], set[str]] = defaultdict(set)
         """Those of them by what they are called, as there may be thousands."""
@@ -107,15 +105,6 @@ class _Folders:
                 around = "/".join(parts[:at])
                 self._beside[around].add(part)
                 self._called[around, plain(part)].add(part)
-
-    def _take(self, path: str) -> None:
-        folder, _, name = path.rpartition("/")
-        self._sizes[folder] += 1
-        names = self._names[folder]
-        if len(names) < _LOOKED_AT:
-            names.append(name)
-        if len(self._paired[folder]) < _LOOKED_AT and _SUFFIX.search(_stem(name)):
-            self._paired[folder].append(name)
 
     def masks(self) -> Iterator[str]:
         """Yield what tells of masks."""
@@ -127,14 +116,15 @@ class _Folders:
         units = [folder for folder, parts in self._beside.items() if _is_unit(parts)]
         if len(units) > 1:
             yield f"{units[0]}/ and {len(units) - 1} others hold a picture and its masks each"
-        for folder, names in self._paired.items():
+        for folder, paths in self._pictures.items():
+            names = _called_masks(paths)
             found = [name for name in names if self._picture(folder, _SUFFIX, name)]
             if 2 * len(found) > len(names) and self._are_many(folder, len(found)):
                 picture = self._picture(folder, _SUFFIX, found[0])
                 yield f"{folder or '.'}/ holds masks beside pictures ({picture} and {found[0]})"
 
     def _are_many(self, folder: str, found: int) -> bool:
-        return found == _LOOKED_AT or 5 * found >= self._sizes[folder]
+        return found == _LOOKED_AT or 5 * found >= len(self._pictures[folder])
 
     def _counterparts(self, folder: str) -> Iterator[str]:
         """Yield the folders that differ from one of masks in the part that says so."""
@@ -173,7 +163,7 @@ class _Folders:
 
     def _are_alike(self, folder: str, other: str) -> bool:
         """Return whether two folders have as many pictures, of the same stems."""
-        if self._sizes.get(folder) != self._sizes.get(other):
+        if len(self._pictures[folder]) != len(self._pictures.get(other, ())):
             return False
         return set(map(_stem, self._names[folder])) == set(map(_stem, self._names[other]))
 
@@ -211,10 +201,9 @@ class _Folders:
         stem = _stem(mask)
         stems = dict.fromkeys(_stem_without(stem, suffix))
         for base in (each + ending for each in stems for ending in _PICTURE_SUFFIXES):
-            start = f"{folder}/{base}." if folder else f"{base}."
-            at = bisect_left(self._pictures, start)
-            if at < len(self._pictures) and self._pictures[at].startswith(start):
-                found = self._pictures[at].rpartition("/")[2]
+            path = named(self._pictures, folder, base)
+            if path is not None:
+                found = path.rpartition("/")[2]
                 if found != mask or suffix is _SUFFIX_APART:
                     return found
         return None
@@ -223,6 +212,24 @@ class _Folders:
         """Return whether a file has no colours where its counterpart has."""
         flat = [_is_flat(head_of(self._bounds, name, 26)) for name in (mask, picture)]
         return flat == [True, False]
+
+
+def named(pictures: Mapping[str, Sequence[str]], folder: str, stem: str) -> str | None:
+    """Return the picture of a folder that has a stem."""
+    start, names = f"{folder}/{stem}.".lstrip("/"), pictures.get(folder, ())
+    at = bisect_left(names, start)
+    return names[at] if names[at : at + 1] and names[at].startswith(start) else None
+
+
+def _called_masks(paths: Sequence[str]) -> list[str]:
+    """Return the first names of a folder that end as those of masks beside pictures do."""
+    text = "\n".join(paths).lower()
+    names = _last(paths) if any(map(text.__contains__, _WORDS)) else ()
+    return [*islice((each for each in names if _SUFFIX.search(_stem(each))), _LOOKED_AT)]
+
+
+def _last(paths: Iterable[str]) -> list[str]:
+    return [path.rpartition("/")[2] for path in paths]
 
 
 def _stem(name: str) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 
 from msgspec import Struct, field
 
@@ -38,36 +38,47 @@ _BAND = re.compile(
 )
 """How names of bands end, and of what else was taken of one scene."""
 _NEARLY_ALL = 0.9
+_NAMES = 1000
+"""Pictures of a folder whose names are compared."""
 _LOOKED_AT = 3
 _LARGEST = 1 << 24
 """Bytes of a picture that is decoded."""
 
 
-def pairs_among(bounds: Bounds, pictures: Sequence[str]) -> str | None:
-    """Return which pictures, in ascending order, show the same as others; None if none do."""
-    names = {part for folder in _folders(pictures) for part in folder.split("/")}
+def pairs_among(bounds: Bounds, pictures: Mapping[str, Sequence[str]]) -> str | None:
+    """Return which pictures, ascending in each folder, show the same as others; None if none do."""
+    names = {part for folder in pictures for part in folder.split("/")}
     if not all(any(word.fullmatch(plain(n)) for n in names) for word in (_INPUTS, _TARGETS)):
         return None
-    return next(Folders(pictures).twins(bounds), None)
+    return next(Folders(sorted(chain.from_iterable(pictures.values()))).twins(bounds), None)
 
 
-def bands_among(pictures: Sequence[str]) -> list[str]:
+def bands_among(pictures: Mapping[str, Sequence[str]]) -> list[str]:
     """Return bands of one scene that are a file each; none where most pictures are anything else.
 
-    They are told by their names, as `B02.tif` and `T32_B8A.tif`, or `7.jpg` and `7.png`.
+    They are told by their names, as `B02.tif` and `T32_B8A.tif`, or `7.jpg` and `7.png`; of each
+    folder by the first ones.
     """
+    found: list[str] = []
+    some = [names[:_NAMES] for names in pictures.values()]
+    named = total = sum(map(len, some))
+    for names in some:
+        scenes = _scenes(names)
+        named -= sum(len(each) == 1 for each in scenes)
+        if named < _NEARLY_ALL * total:
+            return []
+        found = found or next((each for each in scenes if len(each) > 1), [])
+    return found
+
+
+def _scenes(names: Iterable[str]) -> Iterable[list[str]]:
+    """Return the pictures of a folder by the scenes that they may be of."""
     scenes: dict[str, list[str]] = defaultdict(list)
-    for name in pictures:
+    for name in names:
         stem = name.rpartition(".")[0]
         band = _BAND.search(stem, stem.rfind("/") + 1)
         scenes[stem[: band.start()] if band else stem].append(name)
-    several = [names for names in scenes.values() if len(names) > 1]
-    named = sum(map(len, several))
-    return several[0] if named >= _NEARLY_ALL * len(pictures) and several else []
-
-
-def _folders(pictures: Iterable[str]) -> set[str]:
-    return {name.rpartition("/")[0] for name in pictures}
+    return scenes.values()
 
 
 class Paired(Struct):

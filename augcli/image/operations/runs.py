@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from augcli.image.kernels.matrices import Matrix, inverted_all, snapped_all
 from augcli.image.operations.geometry import Resample, Warp
@@ -34,7 +36,15 @@ class Runs:
                 vars(run).update(known)
 
 
-def _worked_out(moves: Sequence[Sequence[Matrix]]) -> Iterator[dict[str, Matrix]]:
+_SURELY = 0.6
+"""How much of a pixel's side is left where surely no two become one."""
+_STRAIGHT = {"_has_field": False}
+"""What is known of every run of plain maps."""
+_SAMPLED = {"_on_grid": None, "blocks": (1, 1)} | _STRAIGHT
+"""What is known of nearly all: values are mixed, and none before."""
+
+
+def _worked_out(moves: Sequence[Sequence[Matrix]]) -> Iterator[dict[str, Any]]:
     """Yield what is known of each of some runs of equally many moves, by its name."""
     product, *others = (np.array(each) for each in zip(*moves, strict=True))
     for matrices in others:
@@ -42,4 +52,19 @@ def _worked_out(moves: Sequence[Sequence[Matrix]]) -> Iterator[dict[str, Matrix]
     matrix = snapped_all(product)
     inverse = inverted_all(matrix)
     stacks = {"matrix": matrix, "inverse": inverse, "whole_inverse": snapped_all(inverse)}
-    return (dict(zip(stacks, each, strict=True)) for each in zip(*stacks.values(), strict=True))
+    rows = (dict(zip(stacks, each, strict=True)) for each in zip(*stacks.values(), strict=True))
+    sampled = _are_sampled(matrix, inverse).tolist()
+    return (
+        row | (_SAMPLED if is_so else _STRAIGHT) for row, is_so in zip(rows, sampled, strict=True)
+    )
+
+
+def _are_sampled(matrices: Matrix, inverses: Matrix) -> NDArray[np.bool_]:
+    """Return which maps surely leave the grid and shrink nothing to a half; others may, too."""
+    across = np.abs(matrices[:, 0, 0])
+    (a, b, _), (c, d, _), (g, h, w) = inverses.transpose(1, 2, 0)
+    area = np.abs(a * d - b * c)
+    is_affine = (g == 0) & (h == 0) & (w == 1)
+    is_large = np.minimum(np.hypot(d, c), np.hypot(b, a)) > _SURELY * area
+    found: NDArray[np.bool_] = is_affine & is_large & (across > 0) & (across != 1)
+    return found

@@ -29,6 +29,8 @@ class Decided(Struct):
     removed: Rows = field(default_factory=lambda: np.empty(0, np.int64))
     notes: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    lost: list[tuple[int, str | None, str]] = field(default_factory=list)
+    """Bases and labels of new rows on which workers were lost, and why."""
 
     @property
     def spreads(self) -> dict[str, dict[str, float]]:
@@ -52,6 +54,15 @@ class Decided(Struct):
         """Leave rows out, with all that is made of them alone."""
         self.removed = np.sort(np.concatenate([self.removed, rows]))
         self.drop(rows, 0)
+
+    def lose(self, lost: Mapping[int, str]) -> None:
+        """Leave out the new rows on which workers were lost, by their names."""
+        for at, each in enumerate(self.drawn):
+            gone = np.isin(each.names, [*lost])
+            told = zip(each.base[gone].tolist(), each.names[gone].tolist(), strict=True)
+            self.lost += ((base, each.label, lost[name]) for base, name in told)
+            self.drawn[at] = each.at(np.flatnonzero(~gone)) if gone.any() else each
+        self.drawn = [*filter(len, self.drawn)]
 
     def drop(self, rows: Rows, first: int) -> None:
         """Leave out what is made of some rows alone, from a copy on."""

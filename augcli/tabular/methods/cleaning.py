@@ -8,7 +8,13 @@ import numpy as np
 from pydantic import Field
 
 from augcli.nearest.points import Points, squared
-from augcli.nearest.search import distances, nearest, nearest_others, without_self
+from augcli.nearest.search import (
+    farthest_distances,
+    nearest,
+    nearest_distances,
+    nearest_others,
+    without_self,
+)
 from augcli.tabular.methods.base import Cleaner, K, Measuring, UnderSampler, fewest, register_method
 from augcli.tabular.methods.smote import Smote
 from augcli.tabular.reading.table import Codes, Rows
@@ -23,6 +29,7 @@ class NearMiss(Measuring, UnderSampler):
     that are farthest among the neighbours of the smallest class.
     """
 
+    revision: ClassVar[int] = 3
     method: Literal["near_miss"] = "near_miss"
     k: K = Field(3, description="rows of the smallest class that a row is measured by")
     variant: int = Field(1, ge=1, le=3, description="of the paper")
@@ -32,12 +39,23 @@ class NearMiss(Measuring, UnderSampler):
         few = space.everywhere.at(np.flatnonzero(space.classes == fewest(space.classes)))
         places = space.members(label)
         ours = space.everywhere.at(places)
-        means = distances(few, ours, self.k, farthest=self.variant == 2).mean(axis=1)
         if self.variant == 3:
-            near = np.zeros(len(places), bool)
-            near[np.unique(nearest(ours, few, self.k))] = True
-            means = np.where(near, -means, means + means.max() + 1)
+            kept = self._near_misses(few, ours, len(places) - count)
+            return np.delete(places, kept)
+        measured = farthest_distances if self.variant == 2 else nearest_distances
+        means = measured(few, ours, self.k).mean(axis=1)
         return np.sort(places[np.argsort(means, kind="stable")[len(places) - count :]])
+
+    def _near_misses(self, few: Points, ours: Points, count: int) -> Rows:
+        """Return so many: the farthest near misses, and where these are too few the nearest."""
+        near = np.unique(nearest(ours, few, self.k))
+        means = nearest_distances(few, ours.at(near), self.k).mean(axis=1)
+        kept = near[np.argsort(-means, kind="stable")][:count]
+        if len(kept) == count:
+            return kept
+        others = np.setdiff1d(np.arange(len(ours)), near)
+        means = nearest_distances(few, ours.at(others), self.k).mean(axis=1)
+        return np.append(kept, others[np.argsort(means, kind="stable")[: count - len(kept)]])
 
 
 @register_method

@@ -10,8 +10,9 @@ import numpy as np
 from pydantic import Field
 
 from augcli.draws import Draws
+from augcli.engines.cpus import one_thread
 from augcli.nearest.points import Points
-from augcli.nearest.search import distances
+from augcli.nearest.search import all_distances
 from augcli.tabular.drawn import Drawn, allotted
 from augcli.tabular.methods.base import K, NeighbourSampler, register_method, shrunk
 from augcli.tabular.methods.smote import plain_instead, towards
@@ -63,7 +64,8 @@ class KMeansSmote(NeighbourSampler):
         number = min(self.clusters, len(space))
         seed = Draws(space.streams.seed).at("balance", "clusters").seed()
         clusters = MiniBatchKMeans(number, random_state=seed, n_init=3)
-        found = clusters.fit_predict(embedded(space.everywhere))
+        with one_thread():  # as sums of several hang on how many there are
+            found = clusters.fit_predict(embedded(space.everywhere))
         ours = space.classes == space.names.index(label)
         for cluster in range(number):
             here = found == cluster
@@ -74,7 +76,7 @@ class KMeansSmote(NeighbourSampler):
 def sparsity(points: Points) -> float:
     """Return the logarithm of (mean distance)^e / n, with e = 0.16 · log(n, 1.6)^1.8."""
     some = points.at(slice(None, None, max(1, len(points) // _PAIRS)))
-    between = distances(some, some, len(some))
+    between = all_distances(some, some)
     mean = float(between.sum() / max(1, len(some) * (len(some) - 1))) or _TINY
     exponent = math.log(len(points), 1.6) ** 1.8 * 0.16
     return float(exponent * math.log(mean) - math.log(len(points)))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import repeat
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
 from augcli.draws import Draws
-from augcli.nearest.points import Points
+from augcli.engines.cpus import one_thread
+from augcli.nearest.points import Kinds, Points, blocks, squared
 from augcli.nearest.search import nearest, nearest_others, without_self
 from augcli.tabular.methods.base import Cleaner, K, Measuring, UnderSampler, fewest, register_method
 from augcli.tabular.methods.cleaning import contradicted, links
@@ -99,22 +100,23 @@ class Condensed(Cleaner):
     """Hart, IEEE Transactions on Information Theory 1968: rows that the others tell already.
 
     It starts with the smallest class and the first row of each other one, and takes in each row
-    whose nearest of those is of another class, until there is none.
+    that is nearer to one of another class among those than to one of its own, until there is none.
     """
 
+    revision: ClassVar[int] = 3
     method: Literal["condensed"] = "condensed"
 
     def unclean(self, points: Points, classes: Codes) -> Rows:
         """Return the rows that are read rightly without them."""
         kept = np.isin(np.arange(len(points)), first_kept(classes))
-        away, read = _nearest_kept(points, classes, kept)
+        away = _nearest_of_both(points, classes, np.flatnonzero(kept))
         for _ in range(_TURNS):
             before = int(kept.sum())
             for row in np.flatnonzero(~kept).tolist():
-                if read[row] != classes[row]:
+                if away[1, row] < away[0, row]:
                     kept[row] = True
-                    closer = (now := _apart(points, row)) < away
-                    away, read = np.where(closer, now, away), np.where(closer, classes[row], read)
+                    now = squared(points, points.at(slice(row, row + 1)))
+                    away = _closer(away, now, classes == classes[row])
             if kept.sum() == before:
                 break
         return self.allowed(np.flatnonzero(~kept), classes)
@@ -124,6 +126,7 @@ class Condensed(Cleaner):
 class OneSided(Cleaner):
     """Kubat & Matwin, ICML 1997: one turn of condensing, then Tomek links among what is left."""
 
+    revision: ClassVar[int] = 3
     method: Literal["one_sided"] = "one_sided"
 
     def unclean(self, points: Points, classes: Codes) -> Rows:
@@ -133,9 +136,8 @@ class OneSided(Cleaner):
 
 def one_sided(points: Points, classes: Codes, seeds: Rows) -> Rows:
     """Return the rows that seeds read rightly, and the links among the others."""
-    kept = np.isin(np.arange(len(points)), seeds)
-    _, read = _nearest_kept(points, classes, kept)
-    rows = np.flatnonzero(kept | (read != classes))
+    own, other = _nearest_of_both(points, classes, seeds)
+    rows = np.union1d(seeds, np.flatnonzero(other < own))
     linked = rows[links(points.at(rows), classes[rows])]
     return np.union1d(np.setdiff1d(np.arange(len(points)), rows), linked)
 
@@ -146,20 +148,20 @@ def first_kept(classes: Codes) -> Rows:
     return np.union1d(np.flatnonzero(classes == fewest(classes)), firsts)
 
 
-def _nearest_kept(points: Points, classes: Codes, kept: NDArray[np.bool_]) -> tuple[Numbers, Codes]:
-    """Return how far each row is from the nearest that is kept, squared, and that one's class."""
-    rows = np.flatnonzero(kept)
-    found = rows[nearest(points.at(rows), points, 1)[:, 0]]
-    away = np.sum((points.numbers - points.numbers[found]) ** 2, axis=1)
-    away += points.penalty * np.sum(points.codes != points.codes[found], axis=1)
-    return away, classes[found]
-
-
-def _apart(points: Points, row: int) -> Numbers:
-    """Return the squared distance of all rows to one."""
-    away: Numbers = np.sum((points.numbers - points.numbers[row]) ** 2, axis=1)
-    away += points.penalty * np.sum(points.codes != points.codes[row], axis=1)
+def _nearest_of_both(points: Points, classes: Codes, rows: Rows) -> Numbers:
+    """Return how far all rows are, squared, from the nearest of some of their class, and others."""
+    away = np.full((2, len(points)), np.inf)
+    for code in np.unique(classes[rows]):
+        some = points.at(rows[classes[rows] == code])
+        now = squared(some.at(nearest(some, points, 1)[:, 0]), points)
+        away = _closer(away, now, classes == code)
     return away
+
+
+def _closer(away: Numbers, now: Numbers, same: NDArray[np.bool_]) -> Numbers:
+    """Return the smaller distances from rows of the same class, and from others."""
+    closer: Numbers = np.minimum(away, np.where([same, ~same], now, np.inf))
+    return closer
 
 
 def _voted(votes: Codes) -> Codes:
@@ -214,30 +216,46 @@ def chances_of_own(features: object, classes: Codes, seed: int) -> Numbers:
 class ClusterCentroids(Measuring, UnderSampler):
     """Yen & Lee, Expert Systems with Applications 36, 2009: keep rows near the middles of clusters.
 
-    A class is put into as many clusters as it is to have rows; each keeps one row of its own.
+    A class is put into as many clusters as it is to have rows; each keeps the nearest of its own.
     """
 
+    revision: ClassVar[int] = 3
     method: Literal["cluster_centroids"] = "cluster_centroids"
 
     def surplus(self, space: Space, label: str, count: int) -> Rows:
-        """Return all rows of a class but those nearest to the middles of its clusters."""
-        from sklearn.cluster import MiniBatchKMeans
+        """Return all rows of a class but those nearest to the middles of their clusters."""
+        from sklearn.cluster import KMeans
 
         places = space.members(label)
         if count >= len(places):
             return places
         seed = Draws(space.streams.seed).at("balance", "centroids", label).seed()
-        clusters = MiniBatchKMeans(len(places) - count, random_state=seed, n_init=3)
-        away = clusters.fit_transform(embedded(space.points(places)))
-        return np.sort(places[central(np.asarray(away))[len(places) - count :]])
+        points = space.points(places)
+        features = embedded(points)
+        number = min(len(places) - count, len(Kinds.of(points).first))
+        with one_thread():  # as sums of several hang on how many there are
+            clusters = KMeans(number, random_state=seed, n_init=1).fit(features)
+        away = _from_middles(features, clusters.cluster_centers_, clusters.labels_)
+        return np.sort(places[central(away, clusters.labels_)[len(places) - count :]])
 
 
-def central(away: Numbers) -> Rows:
-    """Return rows by how central they are: each cluster's nearest that is left, turn by turn."""
-    order: list[int] = []
-    left = np.ones(len(away), bool)
-    for cluster in range(away.shape[1]):
-        row = int(np.where(left, away[:, cluster], np.inf).argmin())
-        order.append(row)
-        left[row] = False
-    return np.array([*order, *np.flatnonzero(left)], np.int64)
+def _from_middles(features: Any, middles: Numbers, clusters: Codes) -> Numbers:
+    """Return how far each row is from the middle of its cluster, squared, to five digits.
+
+    Two rows are as far from their middle as each other, whatever rounding makes of that.
+    """
+    away = np.empty(len(clusters))
+    for rows in blocks(np.arange(len(clusters)), middles.shape[1]):
+        apart = np.asarray(features[rows] - middles[clusters[rows]])
+        away[rows] = np.einsum("ij,ij->i", apart, apart)
+    digits, power = np.frexp(away)
+    return np.ldexp(np.round(digits, 5), power)
+
+
+def central(away: Numbers, clusters: Codes) -> Rows:
+    """Return rows by how central they are: the nearest of each cluster, then the second ones, …"""
+    order = np.lexsort((away, clusters))
+    starts = np.searchsorted(clusters[order], clusters[order])
+    ranks = np.arange(len(order)) - starts
+    central: Rows = order[np.argsort(ranks, kind="stable")]
+    return central

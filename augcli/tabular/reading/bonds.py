@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from itertools import combinations, permutations
+from graphlib import CycleError, TopologicalSorter
+from itertools import chain, combinations, permutations
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from augcli.errors import SettingError
 from augcli.rows.flags import FLAGS
 from augcli.tabular.config import AMOUNTS, TableDatasetSettings, as_lists
 from augcli.tabular.reading.columns import Column, find
+from augcli.tabular.reading.exclusive import Says, exclusive, one_hot
+from augcli.tabular.reading.sums import sums_of
 from augcli.tabular.reading.table import Bonds, Coded, Codes, Numbers, Table, in_seconds
 
 _ENOUGH = 20
 """Rows from which on what all of them obey is no accident."""
 _SAMPLE = 1000
 """Rows that are looked at first."""
-_MOST_ORDERED, _MOST_ADDED = 64, 24
+_MOST = 64
 """Columns of numbers up to which orders and sums are looked for."""
 _CHANCE = 1e-6
-"""How likely it may be that numbers without any order seem to have one."""
+"""How likely it may be that what all rows obey is an accident."""
 _MOST_VALUES = 1000
 _SAME = 1e-9
 
@@ -46,14 +50,14 @@ def bonds_of(table: Table, settings: TableDatasetSettings) -> Bonds:
 def _with_found(table: Table, rows: NDArray[np.int64], told: Bonds) -> Bonds:
     """Return what is told and what all of these rows obey, unless something else is told."""
     search = _Search(table, rows, told)
-    together = (*told.together, *search.one_hot(), *search.together())
-    totals = {total for total, _ in told.sums}
-    sums = (*told.sums, *(each for each in search.sums() if each[0] not in totals))
-    known = {(part, total) for total, parts in sums for part in parts}
+    exclusive, added = (*told.together, *search.exclusive()), search.with_sums(told)
+    together = (*exclusive, *search.together())
+    added = search.without_tied(replace(added, together=together), told)
+    known = {(part, total) for total, parts in added.sums for part in parts}
     for order in told.orders:
         known |= {*combinations(order, 2), *combinations(order[::-1], 2)}
     orders = (each for each in search.orders() if each not in known)
-    return Bonds(together, sums, (*told.orders, *orders))
+    return replace(added, orders=(*told.orders, *orders))
 
 
 def _refuse_untrue(table: Table, rows: NDArray[np.int64], told: Bonds) -> None:
@@ -94,12 +98,12 @@ def _told(table: Table, settings: TableDatasetSettings) -> Bonds:
 
     totals = ((name, (name, *parts)) for name, parts in settings.sum.items())
     sums = (places(every, "sum", name, numbers=True) for name, every in totals)
-    together = as_lists(settings.together)
-    return Bonds(
-        tuple(places(each, "together", numbers=False) for each in together),
-        tuple((total, tuple(parts)) for total, *parts in sums),
-        tuple(places(each, "order", numbers=True) for each in as_lists(settings.order)),
-    )
+    ordered = _in_order([(total, tuple(parts)) for total, *parts in sums])
+    if ordered is None:
+        raise SettingError(("dataset", "sum"), "no column can be a part of itself, or of its parts")
+    together = (places(each, "together", numbers=False) for each in as_lists(settings.together))
+    orders = (places(each, "order", numbers=True) for each in as_lists(settings.order))
+    return Bonds(tuple(together), tuple(ordered), orders=tuple(orders))
 
 
 class _Search:
@@ -109,38 +113,37 @@ class _Search:
         self._table, self._rows = table, rows
         self._taken = {each for group in told.together for each in group}
 
-    def one_hot(self) -> Iterator[tuple[int, ...]]:
-        """Yield neighbouring columns of yes and no of which one says yes in every row."""
-        group: list[int] = []
-        total = np.zeros(len(self._rows))
-        for column in self._table.features:
-            values = self._says_yes(column)
-            if values is None or np.any(total + values > 1):
-                group, total = [], np.zeros_like(total)
-            if values is None:
-                continue
-            group, total = [*group, column.index], total + values
-            known = total[~np.isnan(total)]
-            if len(group) > 1 and len(known) >= _ENOUGH and known.all():
-                self._taken.update(group)
-                yield tuple(group)
-                group, total = [], np.zeros_like(total)
+    def exclusive(self) -> Iterator[tuple[int, ...]]:
+        """Yield neighbouring columns of yes and no of which at most one says yes in each row."""
+        for group in one_hot(self._left, self._says, _ENOUGH):
+            self._taken.update(group)
+            yield group
+        for group in exclusive(self._left, self._says, _CHANCE):
+            self._taken.update(group)
+            yield group
 
-    def _says_yes(self, column: Column) -> Numbers | None:
-        """Return 1 where rows say yes, 0 where no, NaN where nothing; None if anything else."""
-        if column.index in self._table.coded:
-            return _flags(self._table.coded[column.index], self._rows)
+    @property
+    def _left(self) -> list[int]:
+        """Return the features that do not travel with others yet."""
+        return [each.index for each in self._table.features if each.index not in self._taken]
+
+    def _says(self, index: int) -> Says | None:
+        """Return whether rows say yes in a column; None where they say anything else."""
+        if index in self._table.coded:
+            return _flags(self._table.coded[index], self._rows)
+        column = self._table.columns[index]
         if column.kind not in AMOUNTS or (column.low, column.high) != (0, 1):
             return None
-        values = self._table.numbers[column.index][self._rows]
-        return values if np.all((values == 0) | (values == 1) | np.isnan(values)) else None
+        values = self._table.numbers[index][self._rows]
+        says = np.where(np.isnan(values), -1, values)
+        return says.astype(np.int8) if np.isin(says, (-1, 0, 1)).all() else None
 
     def together(self) -> Iterator[tuple[int, ...]]:
         """Yield pairs of columns of which each tells the other; of many, those with categories."""
         columns = [each for each in self._table.features if each.index not in self._taken]
         some = {each.index: self._numbered(each, self._rows[:_SAMPLE]) for each in columns}
         columns = [each for each in columns if _may_tell(some[each.index])]
-        few = len(columns) <= _MOST_ORDERED
+        few = len(columns) <= _MOST
         every = cache(lambda column: self._numbered(column, self._rows))
         for one, other in combinations(columns, 2):
             likely = few or "category" in (one.kind, other.kind)
@@ -162,30 +165,49 @@ class _Search:
         codes[~blank] = np.unique(values[~blank], return_inverse=True)[1]
         return codes
 
-    def _amounts(self, most: int) -> list[tuple[Column, Numbers]]:
+    def _amounts(self) -> list[tuple[Column, Numbers]]:
         columns = [each for each in self._table.numeric if each.index not in self._taken]
-        if len(columns) > most:
-            columns = [each for each in columns if each.kind == "date"][:most]
+        if len(columns) > _MOST:
+            columns = [each for each in columns if each.kind == "date"][:_MOST]
         numbers = self._table.numbers
         whole = len(self._rows) == len(self._table)
         where = slice(None) if whole else self._rows
         return [(column, numbers[column.index][where]) for column in columns]
 
-    def sums(self) -> Iterator[tuple[int, tuple[int, ...]]]:
-        """Yield columns that are the sum of two others in every row that has all three."""
-        amounts = [each for each in self._amounts(_MOST_ADDED) if each[0].kind in AMOUNTS]
-        sample = np.array([values[:_ENOUGH] for _, values in amounts])
-        for one, other in combinations(range(len(amounts)), 2):
-            total = sample[one] + sample[other]
-            likely = np.flatnonzero(np.all(_equal(sample, total), axis=1))
-            for place in likely.tolist():
-                parts = amounts[one][1] + amounts[other][1]
-                if _is_told(amounts[place][1], parts) and place not in (one, other):
-                    yield amounts[place][0].index, (amounts[one][0].index, amounts[other][0].index)
+    def with_sums(self, told: Bonds) -> Bonds:
+        """Return sums that are told and those of all rows; of each total one."""
+        sums, constants = [*told.sums], list[tuple[tuple[int, ...], float]]()
+        amounts = [each for each in self._amounts() if each[0].kind in AMOUNTS]
+        places = [column.index for column, _ in amounts]
+        for each in sums_of([values for _, values in amounts], _CHANCE):
+            parts = tuple(places[part] for part in each.parts)
+            if each.total is None:
+                constants.append((parts, each.amount))
+            elif places[each.total] not in dict(sums):
+                sums = _in_order([*sums, (places[each.total], parts)]) or sums
+        return Bonds(sums=tuple(sums), constants=tuple(constants))
+
+    def without_tied(self, bonds: Bonds, told: Bonds) -> Bonds:
+        """Return what is kept without found sums of columns that travel and cannot make up for it.
+
+        Parts that make up for what travels are in no order.
+        """
+        travelling = {*chain.from_iterable(bonds.together)}
+        sums = [
+            (total, parts)
+            for total, parts in bonds.sums
+            if (total, parts) in told.sums
+            or total not in travelling
+            or not bonds.free.isdisjoint(parts)
+        ]
+        constants = [each for each in bonds.constants if not bonds.free.isdisjoint(each[0])]
+        kept = replace(bonds, sums=tuple(sums), constants=tuple(constants))
+        self._taken.update(*(each for each in kept.adding if not travelling.isdisjoint(each)))
+        return kept
 
     def orders(self) -> Iterator[tuple[int, ...]]:
         """Yield pairs of like columns of which the first is nowhere above the second."""
-        amounts = self._amounts(_MOST_ORDERED)
+        amounts = self._amounts()
         found = [(each, in_seconds(values, each), _ends(each)) for each, values in amounts]
         for (one, low, own), (other, high, others) in permutations(found, 2):
             alike = _alike(one) == _alike(other) and others[0] < own[1]
@@ -201,13 +223,25 @@ def _ends(column: Column) -> Numbers:
     return in_seconds(ends, column)
 
 
-def _flags(coded: Coded, rows: NDArray[np.int64]) -> Numbers | None:
-    """Return 1 for yes, 0 for no and NaN for blanks; None where cells say anything else."""
+def _flags(coded: Coded, rows: NDArray[np.int64]) -> Says | None:
+    """Return 1 for yes, 0 for no and -1 for blanks; None where cells say anything else."""
     codes, yes = coded.codes[rows], coded.flag
     if yes is None or {each.lower() for each in coded.texts} not in FLAGS:
         return None
-    says: Numbers = np.where(codes < 0, np.nan, codes == yes)
-    return says
+    return np.where(codes < 0, -1, codes == yes).astype(np.int8)
+
+
+def _in_order(
+    sums: Sequence[tuple[int, tuple[int, ...]]],
+) -> list[tuple[int, tuple[int, ...]]] | None:
+    """Return sums, those first that are parts of others; None where they go round in a circle."""
+    parts = dict(sums)
+    try:
+        return [
+            (each, parts[each]) for each in TopologicalSorter(parts).static_order() if each in parts
+        ]
+    except CycleError:
+        return None
 
 
 def _alike(column: Column) -> str:
@@ -242,11 +276,6 @@ def _are_pairs(some: Codes, others: Codes) -> bool:
 def _equal(some: Numbers, others: Numbers) -> NDArray[np.bool_]:
     near: NDArray[np.bool_] = np.abs(some - others) <= _SAME * np.maximum(1, np.abs(others))
     return near | np.isnan(some) | np.isnan(others)
-
-
-def _is_told(total: Numbers, parts: Numbers) -> bool:
-    known = ~np.isnan(total) & ~np.isnan(parts)
-    return int(known.sum()) >= _ENOUGH and bool(np.all(_equal(total, parts)))
 
 
 def _is_below(low: Numbers, high: Numbers) -> bool:

@@ -23,6 +23,7 @@ UNUSED = ("text", "id", "constant")
 
 _NEAR = 1e-6
 """Share of a step up to which a rest is none."""
+_WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 DAY = 86_400
 """Seconds."""
 
@@ -62,6 +63,8 @@ class Style(Struct, frozen=True):
     """Months that dates lie apart by multiples of, all on one day of the month; 0 if they do not"""
     last: bool = False
     """Whether that day is the last."""
+    weekdays: tuple[int, ...] = ()
+    """Those that all dates are on, Monday is 0; none where that may be an accident."""
     prefix: str = ""
     """What stands before numbers, such as a currency."""
     suffix: str = ""
@@ -96,7 +99,7 @@ class Style(Struct, frozen=True):
 
 _OF_FEW = (
     *("group", "pairs", "step", "prefix", "suffix", "order", "plus", "brackets"),
-    *("months", "last", "exponent", "power", "trimmed", "zeroless", "pointed"),
+    *("months", "last", "weekdays", "exponent", "power", "trimmed", "zeroless", "pointed"),
 )
 """What is told of the style of few columns."""
 
@@ -168,6 +171,16 @@ class Column(Struct, frozen=True):
         if is_multiple and days <= 1:
             return ""
         return several(int(days), "day") if days >= 1 else f"{style.step / self.second:g} s"
+
+    @property
+    def weekdays(self) -> str:
+        """Return which weekdays its dates are on in words; empty where that is any."""
+        found = self.style.weekdays
+        names = [f"{_WEEKDAYS[each]}s" for each in found]
+        in_a_row = len(found) > 2 and found[-1] - found[0] == len(found) - 1
+        if in_a_row:
+            return f"{names[0]} to {names[-1]}"
+        return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
     @property
     def second(self) -> float:

@@ -1,4 +1,4 @@
-"""What numbers and dates of a column lie apart by: multiples of a step, or whole months."""
+"""What numbers and dates of a column share: multiples of a step, whole months, weekdays."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ _SURE = 8.0
 _FEWEST, _FEWEST_DAYS = 10, 4
 """Rows, and different days among them, that there must be."""
 _SAMPLE = 1000
+_CHANCE = 1e-6
+"""How likely it may be that dates are on some weekdays alone by accident."""
+THURSDAY = 3
+"""The weekday of 1 January 1970."""
 _LAST_OF_ALL = 28
 """The last day that each month has."""
 
@@ -30,6 +34,8 @@ class Spacing(NamedTuple):
     """Where dates are on one day of the month."""
     last: bool = False
     """Whether that day is the last."""
+    weekdays: tuple[int, ...] = ()
+    """Where dates are on some of these alone."""
 
 
 def with_spacing(column: Column, present: Numbers) -> Column:
@@ -61,20 +67,36 @@ def _is_sure(unit: int, different: int) -> bool:
 
 
 def _of_dates(column: Column, present: Numbers) -> Spacing | None:
-    least, day = present.min(), column.day
-    same_time = not np.any((present - least) % day)
-    if not same_time:
-        unit = shared_unit(column, present - least)
-        many = len(np.unique(present)) >= _FEWEST
-        return Spacing(unit) if many and unit > column.style.step else None
-    days = np.unique(np.floor(present / day))
-    if len(days) < _FEWEST_DAYS or not _tells_days(column, least):
-        return None
-    if months := _of_months(days):
+    days = np.unique(np.floor(present / column.day))
+    told = len(days) >= _FEWEST_DAYS and _tells_days(column, present.min())
+    same_time = not np.any((present - present.min()) % column.day)
+    if told and same_time and (months := _of_months(days)):
         return months
+    step = _step_of_days(column, days) if told and same_time else _step_of_times(column, present)
+    step = max(step, column.style.step)
+    weekdays = _weekdays(days) if told and step <= column.day else ()
+    return Spacing(step, weekdays=weekdays) if weekdays or step > column.style.step else None
+
+
+def _step_of_times(column: Column, present: Numbers) -> float:
+    """Return what times lie apart by; 0 where few of them tell that, or all are the same."""
+    apart = present - present.min()
+    many = len(np.unique(present)) >= _FEWEST and np.any(apart % column.day)
+    return shared_unit(column, apart) if many else 0.0
+
+
+def _step_of_days(column: Column, days: Numbers) -> float:
+    """Return what dates at one time of day lie apart by, 0 for dates that lie a day apart."""
     unit = int(np.gcd.reduce((days - days[0]).astype(np.int64)))
-    step = (unit if _is_sure(unit, len(days)) else 1) * day
-    return Spacing(step) if step > max(column.style.step, 1.0) else None
+    step = (unit if _is_sure(unit, len(days)) else 1) * column.day
+    return step if step > 1 else 0.0
+
+
+def _weekdays(days: Numbers) -> tuple[int, ...]:
+    """Return the weekdays that days are on; none where all are there or that may be an accident."""
+    found = np.unique((days.astype(np.int64) + THURSDAY) % 7)
+    chance = math.comb(7, len(found)) * (len(found) / 7) ** len(days)
+    return tuple(found.tolist()) if chance < _CHANCE else ()
 
 
 def _tells_days(column: Column, date: float) -> bool:

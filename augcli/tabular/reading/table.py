@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -69,15 +71,29 @@ class Part(Struct, frozen=True):
     """Columns whose categories have an order that is not kept."""
 
 
-class Bonds(Struct, frozen=True):
+class Bonds(Struct, frozen=True, dict=True):
     """What holds between columns, which are told by their numbers."""
 
     together: tuple[tuple[int, ...], ...] = ()
     """Columns whose values come from one row."""
     sums: tuple[tuple[int, tuple[int, ...]], ...] = ()
     """A column, and those that add up to it."""
+    constants: tuple[tuple[tuple[int, ...], float], ...] = ()
+    """Columns, and the amount that they add up to."""
     orders: tuple[tuple[int, ...], ...] = ()
     """Columns of which none is above the next."""
+
+    @property
+    def adding(self) -> list[tuple[int, ...]]:
+        """Return the columns of each sum."""
+        totals = ((total, *parts) for total, parts in self.sums)
+        return [*totals, *(parts for parts, _ in self.constants)]
+
+    @cached_property
+    def free(self) -> set[int]:
+        """Return the columns of sums that nothing else binds: they make up for what these lack."""
+        bound = Counter(chain.from_iterable([*self.adding, *self.together]))
+        return {place for place, times in bound.items() if times == 1}
 
     def said(self, columns: Sequence[Column]) -> Iterator[str]:
         """Yield each in words."""
@@ -86,8 +102,11 @@ class Bonds(Struct, frozen=True):
             yield f"{', '.join(names[each] for each in group)} together"
         for total, parts in self.sums:
             yield f"{names[total]} = {' + '.join(names[each] for each in parts)}"
+        for parts, amount in self.constants:
+            yield f"{' + '.join(names[each] for each in parts)} = {amount:.9g}"
         for order in self.orders:
             yield " ≤ ".join(names[each] for each in order)
+        yield from (f"{each.name} on {each.weekdays}" for each in columns if each.weekdays)
         yield from (f"{each.name} in steps of {each.spacing}" for each in columns if each.spacing)
 
 
@@ -158,13 +177,13 @@ class Table(Struct, dict=True):
     @property
     def ids(self) -> list[Column]:
         """Return the columns that name rows, as told or found out, and that new ids fit in."""
-        named = (column for column in self.columns if column.role in ("id", "feature"))
-        return [
-            column
-            for column in named
-            if (column.role == "id" or column.kind == "id")
-            and column.dtype in (None, "String", *WHOLE_IDS)
-        ]
+        return [each for each in self.named if each.dtype in (None, "String", *WHOLE_IDS)]
+
+    @property
+    def named(self) -> list[Column]:
+        """Return the columns that name rows, as told or found out."""
+        some = (each for each in self.columns if each.role in ("id", "feature"))
+        return [each for each in some if "id" in (each.role, each.kind)]
 
     def new_mark(self, index: int) -> str:
         """Return how new ids of a column begin: as none that it has."""

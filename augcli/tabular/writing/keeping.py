@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.rows.dates import as_written
-from augcli.tabular.reading.columns import DAY, Column
+from augcli.tabular.reading.columns import DAY, MOST_DECIMALS, Column
 from augcli.tabular.reading.table import Bonds, Numbers, Rows, Table, in_seconds
-from augcli.tabular.writing.rounding import rounded
+from augcli.tabular.writing.rounding import rounded, unit_of
+from augcli.tabular.writing.sharing import shared_out
 
 Values: TypeAlias = dict[int, Numbers]
 """Numbers of rows by column."""
 Mask: TypeAlias = NDArray[np.bool_]
 
-_LONGER = (0, 1, 60, 3600, 86_400, 31 * 86_400, 366 * 86_400)
+_LONGER = (0, 1, 60, 3600, 86_400, 3 * 86_400, 31 * 86_400, 366 * 86_400)
 """Seconds after which a date is surely written as a later one, whatever its form leaves out."""
 
 
@@ -51,18 +52,40 @@ def _pairs(bonds: Bonds) -> Iterator[tuple[int, int]]:
 
 def _bound(bonds: Bonds) -> set[int]:
     """Return the columns that an order or a sum binds."""
-    groups = (*bonds.orders, *((total, *parts) for total, parts in bonds.sums))
-    return {index for group in groups for index in group}
+    return {index for group in (*bonds.orders, *bonds.adding) for index in group}
 
 
 def _summed(table: Table, numbers: Mapping[int, Numbers]) -> Values:
-    """Return numbers with totals that are the sums of their parts, where all are known."""
-    found = dict(numbers)
+    """Return numbers that add up as their columns do, where all are known."""
+    found, travelling = dict(numbers), {*chain.from_iterable(table.bonds.together)}
     for total, parts in table.bonds.sums:
-        added = np.sum([found[index] for index in parts], axis=0)
+        column, added = table.columns[total], _added(found, parts)
+        whole = found[total] if total in travelling else rounded(added, column)
+        found |= _shared_out(table, found, parts, np.where(np.isnan(whole), added, whole))
+        added = _added(found, parts)
         known = ~np.isnan(added) & ~np.isnan(found[total])
-        found[total] = np.where(known, rounded(added, table.columns[total]), found[total])
+        whole = added if column.kind == "number" else np.round(added, MOST_DECIMALS)
+        found[total] = np.where(known & (total not in travelling), whole, found[total])
+    for parts, amount in table.bonds.constants:
+        found |= _shared_out(table, found, parts, amount)
     return found
+
+
+def _added(found: Values, parts: Sequence[int]) -> Numbers:
+    added: Numbers = np.sum([found[index] for index in parts], axis=0)
+    return added
+
+
+def _shared_out(
+    table: Table, found: Values, parts: Sequence[int], amount: float | Numbers
+) -> Values:
+    """Return parts that add up to an amount, or to one for each row: those that are free to."""
+    free = [part for part in parts if part in table.bonds.free]
+    if not free:
+        return {}
+    values, columns = [found[part] for part in free], [table.columns[part] for part in free]
+    others = _added(found, parts) - _added(found, free)
+    return dict(zip(free, shared_out(values, columns, amount - others), strict=True))
 
 
 def _above(table: Table, values: Mapping[int, Numbers], pair: Sequence[int]) -> Mask:
@@ -100,8 +123,9 @@ def _from_base(
         for low, high in pairs:
             wrong = _above(table, values, (low, high))
             taken[low], taken[high] = taken[low] | wrong, taken[high] | wrong
-        for total, parts in table.bonds.sums:
-            taken |= {index: taken[index] | taken[total] for index in parts}
+        for group in table.bonds.adding:
+            some: Mask = np.any([taken[index] for index in group], axis=0)
+            taken |= dict.fromkeys(group, some)
         if sum(int(each.sum()) for each in taken.values()) == before:
             return values
 
@@ -123,16 +147,9 @@ def _at_least(least: Numbers, column: Column) -> Numbers:
     unit = column.second or 1 / DAY
     is_date = column.kind == "date"
     own = least * unit if is_date else least
-    longer = [each * unit for each in _LONGER] if is_date else [0.0, _unit(column)]
+    longer = [each * unit for each in _LONGER] if is_date else [0.0, unit_of(column)]
     found = rounded(own, column)
     for each in longer:
         below = in_seconds(_written(found, column), column) < least
         found = np.where(below, rounded(own + each, column), found)
     return found
-
-
-def _unit(column: Column) -> float:
-    """Return what a column's numbers differ by at least, 0 where they have any precision."""
-    if column.kind == "number":
-        return 0.0
-    return column.style.step or 10.0**-column.style.decimals

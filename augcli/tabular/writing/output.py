@@ -7,10 +7,8 @@ threads do not survive: blocks are numbers and codes, and are put in words where
 from __future__ import annotations
 
 import io
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import accumulate, pairwise
 
 import numpy as np
 import polars as pl
@@ -22,7 +20,7 @@ from augcli.requests.spread import Part, Spread, here
 from augcli.rows.packings import packing_of
 from augcli.rows.parquet import Origin
 from augcli.tabular.config import TableOutputSettings
-from augcli.tabular.drawn import ROWS, Drawn
+from augcli.tabular.drawn import ROWS, Drawn, Numbered
 from augcli.tabular.reading.columns import WHOLE_IDS, Column
 from augcli.tabular.reading.dialect import Dialect
 from augcli.tabular.reading.parquet import in_order, parquet_bytes, typed_frame
@@ -112,7 +110,7 @@ class Writing(Struct, frozen=True, dict=True):
         """Return what is drawn, without what is lost."""
         if not self.lost:
             return self.drawn
-        gone, starts = np.array([*self.lost]), self._starts
+        gone, starts = np.array([*self.lost]), self._numbered.starts
         return [
             each.at(np.setdiff1d(np.arange(len(each)), gone - start))
             for each, start in zip(self.drawn, starts, strict=False)
@@ -120,14 +118,14 @@ class Writing(Struct, frozen=True, dict=True):
 
     def drawn_as(self, number: int) -> Drawn:
         """Return what is drawn for one new row."""
-        return self._drawn(range(number, number + 1))
+        return self._numbered.at(range(number, number + 1))
 
     def _blocks(self) -> Iterator[tuple[Drawn, Block]]:
         """Yield the new rows block by block: what is drawn, and what was made of it."""
         return map(self._block, filter(_is_made, self._parts))
 
     def _block(self, part: Part) -> tuple[Drawn, Block]:
-        drawn = self._drawn(part.items)
+        drawn = self._numbered.at(part.items)
         block = Block.unpacked(self.table, part.whole, len(drawn))
         self._prints[part.items[0]] = prints_of(block, len(drawn))
         return drawn, block
@@ -139,28 +137,17 @@ class Writing(Struct, frozen=True, dict=True):
 
     @cached_property
     def _parts(self) -> Once[Part]:
-        return Once(self.spread(self.key, self._made, self._numbers()) if self.drawn else ())
-
-    def _numbers(self) -> Iterator[range]:
-        """Yield the numbers of the new rows that are made together."""
         most = max(1, min(ROWS, _CELLS // len(self.table.columns)))
-        for start, end in pairwise(self._starts):
-            yield from (range(at, min(at + most, end)) for at in range(start, end, most))
+        numbers = self._numbered.ranges(most)
+        return Once(self.spread(self.key, self._made, numbers) if self.drawn else ())
 
     @cached_property
-    def _starts(self) -> list[int]:
-        """Return the number of the first row of all that is drawn together, and of them all."""
-        return [0, *accumulate(map(len, self.drawn))]
-
-    def _drawn(self, numbers: Sequence[int]) -> Drawn:
-        """Return what is drawn for some new rows that are made together."""
-        place = bisect_right(self._starts, numbers[0]) - 1
-        start = numbers[0] - self._starts[place]
-        return self.drawn[place].at(slice(start, start + len(numbers)))
+    def _numbered(self) -> Numbered:
+        return Numbered(self.drawn)
 
     def _made(self, numbers: Sequence[int], _begin: Callable[[int], None]) -> bytes:
         """Return new rows that are made together, packed."""
-        return made(self.table, self._drawn(numbers), clip=self.settings.clips).packed()
+        return made(self.table, self._numbered.at(numbers), clip=self.settings.clips).packed()
 
     def _lines(self, drawn: Drawn, block: Block, dialect: Dialect) -> bytes:
         """Return new rows as lines; those that are their bases as these are written."""

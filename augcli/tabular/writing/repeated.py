@@ -28,11 +28,32 @@ def with_cells(lines: pl.Series, others: pl.DataFrame, dialect: Dialect) -> pl.S
     """Return lines with other cells in some columns, by their number; those beyond are added."""
     if not others.width:
         return lines
-    places = [*map(int, others.columns)]
+    told, quote = others.cast(pl.String), dialect.quote
+    made = _split(lines, told, dialect)
+    quoted = lines.str.contains(quote, literal=True).arg_true() if quote else lines.clear()
+    if not len(quoted):
+        return made
+    return made.scatter(quoted, _enclosed(lines.gather(quoted), told[quoted], dialect))
+
+
+def _split(lines: pl.Series, told: pl.DataFrame, dialect: Dialect) -> pl.Series:
+    """Return lines without quotes with other cells."""
+    places = {int(name): told[name] for name in told.columns}
+    last = min(max(places), dialect.width - 1)
+    own = lines.str.splitn(dialect.delimiter, last + 2).struct.unnest().get_columns()
+    found = {place: places.get(place, cell) for place, cell in enumerate(own)} | places
+    frame = pl.DataFrame([cell.alias(str(place)) for place, cell in found.items()])
+    whole = pl.concat_str(pl.all(), separator=dialect.delimiter, ignore_nulls=True)
+    return frame.select(whole).to_series()
+
+
+def _enclosed(lines: pl.Series, told: pl.DataFrame, dialect: Dialect) -> list[str]:
+    """Return the same of lines in which cells are enclosed."""
+    places = [*map(int, told.columns)]
     made = []
-    for line, told in zip(lines, others.cast(pl.String).iter_rows(), strict=True):
+    for line, texts in zip(lines, told.iter_rows(), strict=True):
         parts = [line[a:b] for a, b in cells(line, dialect)]
-        for place, text in zip(places, told, strict=True):
+        for place, text in zip(places, texts, strict=True):
             parts[place : place + 1] = [text]
         made.append(dialect.delimiter.join(parts))
-    return pl.Series(made, dtype=pl.String)
+    return made

@@ -7,7 +7,11 @@ from numpy.typing import NDArray
 
 from augcli.rows.dates import has_time
 from augcli.tabular.reading.columns import Column
+from augcli.tabular.reading.spacing import THURSDAY
 from augcli.tabular.reading.table import Numbers
+
+_NEAREST = (0, -1, 1, -2, 2, -3, 3)
+"""Days to a weekday, the nearest first."""
 
 
 def finished(values: Numbers, column: Column, *, clip: bool) -> Numbers:
@@ -31,7 +35,12 @@ def reflected(values: Numbers, low: float, high: float) -> Numbers:
 
 
 def rounded(values: Numbers, column: Column) -> Numbers:
-    """Return values with a column's decimals, multiples of what its own are."""
+    """Return values with a column's decimals, multiples of what its own are, on its weekdays."""
+    made = _rounded(values, column)
+    return _on_weekdays(made, column) if column.style.weekdays else made
+
+
+def _rounded(values: Numbers, column: Column) -> Numbers:
     if column.kind == "number" or (column.kind == "constant" and not column.style.decimals):
         return values
     if column.style.months:
@@ -46,6 +55,23 @@ def rounded(values: Numbers, column: Column) -> Numbers:
     if with_time and not column.style.decimals:
         return values
     return np.round(values, column.style.decimals)
+
+
+def unit_of(column: Column) -> float:
+    """Return what a column's numbers differ by at least, 0 where they have any precision."""
+    if column.kind == "number":
+        return 0.0
+    return column.style.step or 10.0**-column.style.decimals
+
+
+def _on_weekdays(values: Numbers, column: Column) -> Numbers:
+    """Return dates on the nearest of their column's weekdays, the one before of two as near."""
+    known = column.style.weekdays
+    away = [next(d for d in _NEAREST if (day + d) % 7 in known) for day in range(7)]
+    missing = np.isnan(values)
+    days = np.floor(np.where(missing, 0.0, values) / column.day).astype(np.int64)
+    moved: Numbers = values + np.array(away)[(days + THURSDAY) % 7] * column.day
+    return moved
 
 
 def _on_their_day(values: Numbers, column: Column) -> Numbers:

@@ -95,6 +95,8 @@ def made(table: Table, drawn: Drawn, *, clip: bool) -> Block:
     for step in in_order(drawn.steps):
         block = step.applied(block)
     block = _travelling(table, drawn, block)
+    if drawn.repeats.all():
+        return block
     amounts = [column for column in shown if column.index in numbers]
     done = {each.index: finished(block.numbers[each.index], each, clip=clip) for each in amounts}
     return _unrounded(table, drawn, block.changed(kept(table, drawn.base, done)))

@@ -48,7 +48,8 @@ def scan_folders(settings: TextDatasetSettings, root: Path) -> Dataset:
         root, held_out=layout.held_out, split_folders=layout.in_folders, rejected=rejected
     )
     dataset.notes += listing.notes
-    dataset.extend(_sample(layout, name) for name in names)
+    places = [*map(layout.place, names)]
+    dataset.extend(names, (each.split for each in places), (each.label for each in places))
     return dataset
 
 

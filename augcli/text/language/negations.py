@@ -20,7 +20,7 @@ from augcli.text.protected import SPACELESS
 _NOT = "!"
 _TIE = "~"
 _PATTERN = re.compile(r"[*?[]")
-_NO_WORD = re.compile(f"[{_TIE}‘{SPACELESS}]")
+_NO_WORD = re.compile(f"[{_TIE}‘`{SPACELESS}]")
 _LATIN = re.compile("[a-z\u00df-\u024f\u1e00-\u1eff]")
 _MARKS = "'", "’"
 _AROUND = '.,;:!?…"“”«»()[]'
@@ -86,7 +86,7 @@ class Negations(Struct, frozen=True, dict=True):
 
 def _is_plain(text: str) -> bool:
     """Return whether a text has words of plain letters alone."""
-    return "'" not in text and text.isascii()
+    return "'" not in text and "`" not in text and text.isascii()
 
 
 def _any_of(patterns: Collection[str]) -> Callable[[str], object]:

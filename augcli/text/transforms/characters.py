@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from augcli.draws import Draws
 from augcli.ranges import Constant, Real, Spread
 from augcli.text.edits import Edit
-from augcli.text.language.folders import ENGLISH, KEYBOARD, words_in
+from augcli.text.language.folders import ENGLISH, KEYBOARD, languages_with, words_in
 from augcli.text.picks import one_of, picked
 from augcli.text.transform import TextTransform, share
 from augcli.text.words import Document
@@ -70,16 +70,32 @@ class Replaced(Letters):
 
 @register
 class KeyboardTypos(Replaced):
-    """Hit the key next to the one that was meant, in the same case."""
+    """Hit the key next to the one that was meant, in the same case.
 
-    layout: Literal["qwerty", "qwertz", "azerty", "йцукен"] = Field(
-        "qwerty", description="of the keyboard; that of a language of one's own goes before it"
+    The keyboard is that of the language that the texts are in; where this is not known or has none
+    here, that which most different letters of a text are on, English before others.
+    """
+
+    revision: ClassVar[int] = 4
+
+    layout: Literal["auto", "qwerty", "qwertz", "azerty", "йцукен"] = Field(
+        "auto", description="of the keyboard; that of a language of one's own goes before it"
     )
 
     def table(self, document: Document) -> Mapping[str, Sequence[str]]:
         """Return each key's neighbours."""
         own = document.reading.keyboard
-        return _neighbours(own or words_in(_LANGUAGES[self.layout], KEYBOARD))
+        return _neighbours(own or words_in(self._language(document), KEYBOARD))
+
+    def _language(self, document: Document) -> str:
+        """Return whose keyboard a text is written on."""
+        if self.layout != "auto":
+            return _LANGUAGES[self.layout]
+        known, letters = document.reading.language, frozenset(document.text.lower())
+        languages = (ENGLISH, *languages_with(KEYBOARD))
+        if known in languages:
+            return known
+        return max(languages, key=lambda each: len(letters & _keys(each)))
 
 
 @register
@@ -135,6 +151,12 @@ class CharInsert(Letters):
             [place + 1, place + 1, text[one_of(here, letters)].lower()]
             for place, here in self.chosen(draws, letters)
         ]
+
+
+@cache
+def _keys(language: str) -> frozenset[str]:
+    """Return the letters of a language's keyboard."""
+    return frozenset("".join(words_in(language, KEYBOARD)))
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -41,6 +41,8 @@ _TOGETHER = re.compile(
 )
 """Brackets that close in their line, but for emoticons, single quotes, HTML and emphasis."""
 _INITIALS = r"[^\W\d_](?:\.[^\W\d_]){0,7}"
+_CITED = re.compile(r"\(\w{0,40}[ ,]{0,2}\d")
+"""What goes on after `et al.`: `(2019)`."""
 _ORDINAL = r"\d{1,2}"
 """A number before a point may be the first, second or third of something."""
 _INITIALS_SIZE = 16
@@ -69,15 +71,39 @@ class Contractions(TextTransform):
 
 @register
 class Case(TextTransform):
-    """Write words in another case: small, CAPITAL, Title, Capitalised first word, or sWAPPED."""
+    """Write words in another case: small, CAPITAL, Title, Capitalised first word, or sWAPPED.
+
+    In Turkish texts `i` and `ı` have the capitals `İ` and `I`.
+    """
+
+    revision: ClassVar[int] = 2
 
     form: Form = Field("lower", description="the case of the result")
 
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
         """Return the words that look different."""
+        letters = _TURKISH if document.reading.language == "turkish" else _LETTERS
         words = ((document.words[index], index == 0) for index in document.free)
-        made = ((word, _in_case(word.text, self.form, first=first)) for word, first in words)
+        made = ((w, _in_case(w.text, self.form, letters, first=first)) for w, first in words)
         return [[word.start, word.end, new] for word, new in made if new != word.text]
+
+
+class _Letters(NamedTuple):
+    """Small and large letters that are other ones than Unicode's, by their codes."""
+
+    small: dict[int, int]
+    large: dict[int, int]
+
+    def lower(self, text: str) -> str:
+        return text.translate(self.small).lower()
+
+    def upper(self, text: str) -> str:
+        return text.translate(self.large).upper()
+
+
+_LETTERS = _Letters(str.maketrans("İ", "i"), {})
+"""The small letter of `İ` would be two characters."""
+_TURKISH = _Letters(str.maketrans("İI", "iı"), str.maketrans("i", "İ"))
 
 
 @register
@@ -88,7 +114,7 @@ class SentenceShuffle(TextTransform):
     the folder of any language knows, or within quotation marks or brackets is no end of a sentence.
     """
 
-    revision: ClassVar[int] = 5
+    revision: ClassVar[int] = 6
 
     def make_params(self, draws: Draws, facts: Document) -> Params:
         """Draw the order; a labelled span keeps the sentences that it reaches over together."""
@@ -156,7 +182,8 @@ def _belongs(document: Document, before: Span, start: int) -> bool:
     """Return whether what starts here goes on with the sentence before."""
     pattern, size = _no_end(document.reading.abbreviations)
     end = document.text[max(before[0], before[1] - size) : before[1]]
-    if document.text[start].islower() or pattern.search(end):
+    goes_on = document.text[start].islower() or _CITED.match(document.text, start)
+    if goes_on or pattern.search(end):
         return True
     return document.kept.surround(start) or document.kept.surround(before[1])
 
@@ -201,14 +228,15 @@ def _is_free(document: Document, span: Span) -> bool:
     return not document.kept.overlap(*span)
 
 
-def _in_case(word: str, form: str, *, first: bool) -> str:
+def _in_case(word: str, form: str, letters: _Letters, *, first: bool) -> str:
+    lower, upper = letters.lower, letters.upper
     match form:
         case "lower":
-            return word.lower()
+            return lower(word)
         case "upper":
-            return word.upper()
+            return upper(word)
         case "titlecase":
-            return word[:1].upper() + word[1:].lower()
+            return upper(word[:1]) + lower(word[1:])
         case "capitalised":
-            return (word[:1].upper() if first else word[:1].lower()) + word[1:].lower()
-    return word.swapcase()
+            return upper(word[:1]) + lower(word[1:]) if first else lower(word)
+    return "".join(lower(each) if each.isupper() else upper(each) for each in word)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from augcli.dataset.formats import register_format
-from augcli.dataset.splits import called, columns_of_splits
+from augcli.dataset.splits import TRAIN, called, columns_of_splits, meaning, read
 from augcli.errors import SampleError, SettingError, did_you_mean
 from augcli.rows.packed import check_archive
 from augcli.rows.tables import packed, unpacked
@@ -222,12 +222,15 @@ class NpzFile(ArrayFile):
         for key, array in self._arrays.items():
             used = (self._arrays[self._key], self.labels, self.splits)
             is_used = any(array is each for each in used)
-            if array.shape == (len(self),) and array.dtype.kind in "Uiub" and not is_used:
-                found |= columns_of_splits([key], ([str(each)] for each in array.tolist()))
+            if array.shape == (len(self),) and array.dtype.kind in "USiubf" and not is_used:
+                found |= columns_of_splits([key], ([_text(each)] for each in array.tolist()))
         return found
 
     def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
-        """Yield the archive; arrays with an entry for each series get that of the source again."""
+        """Yield the archive; arrays with an entry for each series get that of the source again.
+
+        Those that are called as what is held out (`X_test`) stay, however long they are.
+        """
         new = _New([], [], [])
         for payload in payloads:
             rows, values, targets = self.taken(payload)
@@ -242,7 +245,9 @@ class NpzFile(ArrayFile):
             return [_rows_of(array, own), *new.values]
         if array is self.labels and self.of_amounts:
             return [_rows_of(array, own), *new.targets]
-        if not (array.ndim and len(array) == len(self)):
+        is_told = array is self.labels or array is self.splits
+        is_apart = not is_told and read(key).is_plain and meaning(key) != TRAIN
+        if is_apart or not (array.ndim and len(array) == len(self)):
             return [array]
         return [_rows_of(array, own), array[new.rows]]
 
@@ -286,6 +291,8 @@ def _texts(column: Any, count: int) -> Iterable[str | None]:
 
 
 def _text(value: Any) -> str | None:
+    if isinstance(value, bytes):
+        return value.decode(errors="backslashreplace")
     return None if isinstance(value, float) and math.isnan(value) else str(value)
 
 

@@ -15,7 +15,7 @@ from augcli.timeseries.formats.clocks import Texts
 Column = NDArray[np.float64]
 
 _OF_TIMES = re.compile(
-    r"(?:date)?time(?:_?stamps?)?|(?:unix|epoch)(?:_?time)?|timestamp_?m?s", re.I
+    r"dates?|(?:date)?time(?:_?stamps?)?|(?:unix|epoch)(?:_?time)?|timestamp_?m?s", re.I
 )
 _ENOUGH = 8
 """Steps between points that show whether they are equal."""
@@ -40,8 +40,10 @@ class Timely(Struct, frozen=True):
         dates = {i: c for i, c in found.items() if _is_of_times(names[i]) or self._differ(c)}
         timely = (i for i, c in channels.items() if _is_of_times(names[i]) or self._ticks(c))
         shuffled = (i for i, c in numbers.items() if self._ticks(c) and self._falls(c))
+        unread = (i for i in others.keys() - found.keys() if _is_of_times(names[i]))
         kinds = {
             "timely": timely,
+            "unread": (i for i in sorted(unread) if self._differ(beside[i].codes.astype(float))),
             "shuffled": shuffled,
             "dated": (i for i, c in dates.items() if not self._falls(c)),
             "mingled": (i for i, c in dates.items() if self._falls(c)),
