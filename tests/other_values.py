@@ -135,6 +135,7 @@ ELSEWHERE: dict[Any, str] = {
         ["id", "time", "channels", "point_labels", "windows"], "of long tables, which have `id`"
     ),
     **dict.fromkeys(["together", "sum", "order", "constraints"], "are in tabular/test_bonds"),
+    ("timeseries", "columns"): "says what labels are, in timeseries/test_numbers_to_predict",
     **dict.fromkeys(
         ["labels", ("timeseries", "file")], "of sounds, in timeseries/test_sounds_of_all_sorts"
     ),

@@ -15,6 +15,8 @@ _FEW, _MANY = 2, 50
 """So many copies of so few samples teach a model these samples by heart."""
 _SHOWN = 20
 _NUMBER = re.compile(r"\d+(-\d+)*")
+_MANY_NUMBERS = 20
+"""Different ones, from which on they may well be amounts."""
 _NUMBERS = 5
 """Labels; so few numbers are not taken for amounts."""
 
@@ -93,11 +95,22 @@ def are_amounts(labels: Sequence[str | None]) -> bool:
 def various_numbers(labels: Sequence[str | None]) -> set[float]:
     """Return the numbers that labels are, where most of them are different; else none."""
     known = [label for label in labels if label is not None]
+    numbers = _numbers(known)
+    return numbers if 2 * len(numbers) > len(known) > _NUMBERS else set()
+
+
+def _numbers(labels: Sequence[str]) -> set[float]:
+    """Return the numbers that labels are; none where some are other texts."""
     try:
-        numbers = {float(label) for label in known}
+        return set(map(float, labels))
     except ValueError:
         return set()
-    return numbers if 2 * len(numbers) > len(known) > _NUMBERS else set()
+
+
+def may_be_amounts(labels: Sequence[str]) -> int:
+    """Return how many numbers labels are, where most are different or these are many; else 0."""
+    numbers = _numbers(labels)
+    return len(numbers) if len(numbers) > _MANY_NUMBERS else len(various_numbers(labels))
 
 
 def check_class(

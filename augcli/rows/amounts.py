@@ -9,17 +9,24 @@ from functools import cache
 from itertools import product
 from typing import NamedTuple
 
-_CURRENCY = "$€£¥₹₽₩₺"
-_BEHIND = "kr|zł|Kč|Ft|lei|EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF"
-"""What currencies are called behind amounts."""
+_CURRENCY = "$€£¥₹₽₩₺฿₪₫₱₦₴"
+_CODES = (
+    "EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|JPY|CNY|INR|RUB|TRY|KRW|THB|BRL|MXN|ZAR"
+    "|CAD|AUD|NZD"
+)
+_BEFORE = rf"(?:US|AU|CA|NZ|HK|[ACRS])\$|Rs\.?|kr\.?|{_CODES}"
+_BEHIND = rf"kr|zł|Kč|Ft|lei|{_CODES}"
+"""What currencies are called before and behind amounts."""
 _NEARLY = 0.9
 _SPACE = "[ \u00a0\u202f]?"
 _DIGITS = r"\d[\d.,'’ \u00a0\u202f]*\d|\d"
 _AMOUNT = re.compile(
-    rf"[+-]?(?P<prefix>[^\d+\-.]*?)[+-]?(?P<number>{_DIGITS}|\.\d+)(?P<suffix>[^\d.,]*)"
+    rf"[+-]?(?P<prefix>(?:[^\d+\-.]|(?<=[^\W\d])\.)*?)[+-]?"
+    rf"(?P<number>{_DIGITS}|(?<![^\W\d])\.\d+)(?P<suffix>[^\d.,]*)"
 )
 _KNOWN = re.compile(
-    rf"[+-]?(?:[{_CURRENCY}]{_SPACE}[+-]?(?:{_DIGITS})|(?:{_DIGITS}|\.\d+){_SPACE}(?:[%{_CURRENCY}]|{_BEHIND}))"
+    rf"[+-]?(?:(?:[{_CURRENCY}]|{_BEFORE}){_SPACE}[+-]?(?:{_DIGITS})"
+    rf"|(?:{_DIGITS}|\.\d+){_SPACE}(?:[%{_CURRENCY}]|{_BEHIND}))"
 )
 """What is taken for an amount though nobody says so."""
 

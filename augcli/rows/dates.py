@@ -19,6 +19,7 @@ _DAYS = (
     *("%d/%m/%Y", "%m/%d/%Y", "%-d/%-m/%Y", "%-m/%-d/%Y"),
     *("%d/%m/%y", "%m/%d/%y", "%-d/%-m/%y", "%-m/%-d/%y"),
     *("%d %b %Y", "%-d %b %Y", "%d %B %Y", "%-d %B %Y", "%a, %d %b %Y"),
+    *("%d.%m.%y", "%a %d %b %Y", "%a %-d %b %Y"),
     *("%b %d, %Y", "%b %-d, %Y", "%B %d, %Y", "%B %-d, %Y"),
 )
 """strftime formats of days."""

@@ -27,6 +27,7 @@ from augcli.dataset.splits import (
     called_splits,
     meant,
 )
+from augcli.dataset.told import quoted
 from augcli.draws import Draws, ManyDraws
 from augcli.errors import SettingError
 from augcli.settings.base import ColumnRef, DatasetSettings
@@ -187,8 +188,11 @@ def _by_order(table: Table, by: ColumnRef) -> tuple[Rows, NDArray[np.uint64]]:
     values = table.numbers.get(column.index)
     if values is None:
         text = f"column {column.name!r} is {column.kind}, and must be of dates or numbers"
+        written = f'{{{quoted(column.name)}: {{kind: date, format: "%d/%m/%Y"}}}}'
+        text += f"; where it has dates, say how they are written: `columns: {written}`"
         if column.kind == "id":
-            text += f"; where these are an order, say `columns: {{{column.name}: integer}}`"
+            way = f"columns: {{{quoted(column.name)}: integer}}"
+            text += f"; where these are an order, say `{way}`"
         raise SettingError(("dataset", "split", "by"), text)
     _, units = np.unique(np.nan_to_num(values, nan=-np.inf), return_inverse=True)
     return units, (units.max() - units).astype(np.uint64)

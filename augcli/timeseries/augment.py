@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 
 _BLOCK = 256
 """How many series are drawn for at a time."""
-_READING = 8
+_READING = 9
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 

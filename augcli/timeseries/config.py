@@ -61,6 +61,11 @@ class SeriesDatasetSettings(RowDatasetSettings):
     label: ColumnRef | None = Field(
         None, description="column of the class; in npz files the name of the array (y)"
     )
+    columns: dict[str, Literal["number", "category"]] = Field(
+        default_factory=dict,
+        description="whether labels that are numbers are to be predicted, or are classes, instead "
+        "of what was found out: `{LABEL: number}`",
+    )
     split: ColumnRef | SplitShares | None = Field(
         None,
         description="tables: column that says in which split a series is; in npz files the name "
@@ -113,12 +118,22 @@ class SeriesDatasetSettings(RowDatasetSettings):
     )
 
     @property
+    def label_kind(self) -> Literal["number", "category"] | None:
+        """Return what labels are said to be."""
+        return self.columns.get(str(self.label))
+
+    @property
+    def predicts(self) -> bool:
+        """Return whether the label is said to be a number."""
+        return self.label_kind == "number"
+
+    @property
     def of_files(self) -> SeriesDatasetSettings:
         """Return what is said of the files themselves, where a table beside them has classes."""
         if self.labels is None:
             return self
-        beside = {"label": None, "split": None, "delimiter": None, "quote": None, "encoding": None}
-        return self.model_copy(update=beside)
+        beside = dict.fromkeys(("label", "split", "delimiter", "quote", "encoding"))
+        return self.model_copy(update={**beside, "columns": {}})
 
 
 class SeriesOutputSettings(OutputSettings):

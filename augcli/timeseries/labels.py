@@ -17,11 +17,13 @@ from augcli.dataset.splits import called, columns_of_splits
 from augcli.errors import SettingError, StorageError
 from augcli.plural import few, several
 from augcli.records.mixed import line
+from augcli.rows.amounts import NUMBER
 from augcli.rows.delimited import sniff
 from augcli.rows.encodings import open_text
 from augcli.settings.base import ColumnRef
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
+from augcli.timeseries.numbered import unclear_numbers
 from augcli.timeseries.places import Place, beside_table
 
 _HEAD = 1 << 16
@@ -73,14 +75,24 @@ class LabelTable:
     def _place(self, cells: Sequence[str], folder: Place) -> Place:
         """Return what a row tells; where it tells no split, that is what folders say."""
         split, label = self._told(cells)
-        trouble = _UNLABELLED if self.label is not None and label is None else None
+        trouble = self._trouble(label)
         told = folder if split is None else Place(split)
         return replace(told, label=label, is_amount=self.of_amounts, trouble=trouble)
+
+    def _trouble(self, label: str | None) -> str | None:
+        """Return why a label is none, or no number where all are told to be; None if it is one."""
+        if self.label is None:
+            return None
+        if label is None:
+            return _UNLABELLED
+        is_odd = self._settings.predicts and not NUMBER.fullmatch(label)
+        return f"its target {label!r} is no number" if is_odd else None
 
     @cached_property
     def of_amounts(self) -> bool:
         """Return whether its labels are numbers to be predicted, and no classes."""
-        return are_amounts([label for _, label in map(self._told, self.rows.values())])
+        found = are_amounts([label for _, label in map(self._told, self.rows.values())])
+        return found if self._settings.label_kind is None else self._settings.predicts
 
     @cached_property
     def _by_name(self) -> Mapping[str, Sequence[str]]:
@@ -191,6 +203,9 @@ class LabelTable:
     def remarks(self, files: Sequence[str]) -> Iterator[str]:
         """Yield which rows are of no file, and which files have rows that tell otherwise."""
         used = {self.path_of(file) for file in files}
+        if not (self.of_amounts or self._settings.label_kind):
+            labels = (self._told(self.rows[path])[1] for path in used if path)
+            yield from unclear_numbers([*filter(None, labels)], self._settings.label)
         if idle := [path for path in self.rows if path not in used]:
             rows = several(len(idle), "row is", "rows are")
             yield f"{self.name}: {rows} of no file that is used, such as {idle[0]!r}"

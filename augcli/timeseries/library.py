@@ -91,6 +91,8 @@ class Library:
         """Labels that are there as they are, and those that are there with blanks around them."""
         self.of_amounts: list[str] = []
         """Files whose labels are amounts, no classes."""
+        self.open_labels: list[str] = []
+        """Labels of files that are taken for classes, though nothing tells that they are."""
         self.unlabelled: set[str] = set()
         """Files of other splits without a column of classes."""
         augment = settings.augment
@@ -203,11 +205,13 @@ class Library:
         self.unnamed.append((place.split, file.unnamed()))
         self.whose[name] = file.whose()
         self.constants[name] = file.constants()
+        is_told = target or file.is_classed or self.settings.label_kind is not None
         told, coarse = self.settings.split_column is not None, file.coarse()
         for row, shape in enumerate(file.shapes):
             ident = name if self.single else f"{name}#{row}"
             split = shape.split or NO_SPLIT if told else place.split
             label = shape.label if shape.label is not None else place.label
+            self.open_labels += [shape.label] if shape.label and not is_told else []
             trouble = file.bad.get(row) or place.trouble or (BLANK if split == NO_SPLIT else None)
             yield Entry(
                 ident,

@@ -21,11 +21,13 @@ from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import format_of
 from augcli.timeseries.formats.base import SeriesFormat
 from augcli.timeseries.labels import LabelTable
+from augcli.timeseries.numbered import check_columns
 from augcli.timeseries.places import Place, beside_table, is_single, places_of
 
 
 def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
     """List the files at `root`: one, or all of a folder, as one unit."""
+    check_columns(settings)
     heed = partial(refuse_labels, settings)
     what = f"of `format: {settings.format}`" if settings.format else "series"
     beside = [settings.labels] if settings.labels else []

@@ -12,6 +12,7 @@ from augcli.plural import few, several
 from augcli.rows.opened import copied
 from augcli.timeseries.formats.base import SeriesFile
 from augcli.timeseries.library import Library
+from augcli.timeseries.numbered import unclear_numbers
 
 
 def repeats(found: Sequence[int | None]) -> Iterator[Again]:
@@ -82,6 +83,7 @@ def found_out(library: Library) -> Iterator[str]:
     yield from copied(splits, library.sources.values(), "series")
     yield from library.remarks
     yield from one_class(library.spelled[False] & library.spelled[True])
+    yield from unclear_numbers(library.open_labels, library.settings.label)
     yield from columns([] if library.single else [*map(library.file, library.files)])
     if library.left_out:
         windows = several(library.left_out, "window reaches", "windows reach")

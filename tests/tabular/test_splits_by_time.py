@@ -49,6 +49,7 @@ def test_rows_of_one_day_stay_together(tmp_path: Path) -> None:
     ("split", "why"),
     [
         ({"test": 0.2, "by": "kind"}, "must be of dates or numbers"),
+        ({"test": 0.2, "by": "kind"}, "`columns: {kind: {kind: date, format: "),
         ({"test": 0.2, "by": "dey"}, "did you mean 'day'"),
         ({"test": 0.2, "by": "day", "group": "x"}, "each x of 'train' has later samples"),
         ({"test": "first 20%", "by": "day"}, "dataset.split"),

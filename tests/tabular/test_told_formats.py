@@ -72,6 +72,9 @@ def test_amounts_are_written_as_told(tmp_path: Path, form: str, shown: str | Non
         ("1 234,50 zł", Marks(",", " ", "", " zł")),
         ("1'234.50", Marks(".", "'")),
         ("$1,234", Marks(".", ",", "$")),
+        ("Rs. 1234", Marks(".", "", "Rs. ")),
+        ("Rs.1,234.50", Marks(".", ",", "Rs.")),
+        ("No. 5.", None),
         ("12,5 %", Marks(",", "", "", " %")),
         ("0.5", Marks(".", "")),
         ("money", None),
@@ -83,12 +86,15 @@ def test_what_stands_in_a_number_is_seen_from_one(text: str, marks: Marks | None
     assert told_marks(text) == marks
 
 
-@pytest.mark.parametrize("shown", ["${:.2f}", "{:.1f}%", "{:.0f} €", "€ {:.2f}"])
+CURRENCIES = "${:.2f}|{:.1f}%|{:.0f} €|€ {:.2f}|EUR {:.2f}|US${:.2f}|Rs. {:.0f}|฿{:.1f}|{:.2f} CHF"
+
+
+@pytest.mark.parametrize("shown", CURRENCIES.split("|"))
 def test_currency_and_per_cent_are_found_out(tmp_path: Path, shown: str) -> None:
     cells = [shown.format(RANDOM.uniform(10, 99)) for _ in range(60)]
     new = new_cells(tmp_path, cells)
     assert len(set(new) - set(cells)) > 10
-    bare = [float(cell.strip("$%€ ")) for cell in new]
+    bare = [float(re.search(r"\d+(\.\d+)?", cell)[0]) for cell in new]
     assert new == [shown.format(number) for number in bare]
 
 
@@ -206,6 +212,8 @@ def test_dates_are_written_as_told(tmp_path: Path, form: str) -> None:
         "%d.%m.%Y %H:%M",
         "%d-%b-%Y",
         "%b %d, %Y",
+        "%d.%m.%y",
+        "%a %d %b %Y",
         "%Y-%m-%dT%H:%M:%S+02:00",
         "%Y-%m-%dT%H:%M:%S.%fZ",
         "%d/%m/%Y %H:%M:%S",

@@ -212,3 +212,16 @@ def test_rows_that_are_not_in_the_order_of_a_column_that_counts_are_told(
     assert not any("in order" in n for n in told(tmp_path, text, id="run", time="frame"))
     in_order = "\n".join(["run,frame,x", *rows, ""])
     assert not any("in order" in n for n in told(tmp_path, in_order, id="run", **told_keys))
+
+
+@pytest.mark.parametrize("form", ["{:.3e}", "{:.7E}"])
+def test_exponents_are_written_as_they_stand(tmp_path: Path, form: str) -> None:
+    rows = [
+        f"{run},{form.format(at * 1e5)},{form.format(RNG.normal())}"
+        for run in "ab"
+        for at in range(9)
+    ]
+    told(tmp_path, "\n".join(["run,when,x", *rows, ""]), id="run", time="when")
+    new = [row.split(",")[1:] for row in (tmp_path / "out/d.csv").read_text().splitlines()[19:]]
+    assert len(new) == 18
+    assert all(form.format(float(cell)) == cell for row in new for cell in row)

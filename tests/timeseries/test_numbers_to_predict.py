@@ -128,3 +128,80 @@ def test_a_column_of_numbers_that_is_the_label_is_one_to_predict(tmp_path: Path)
 def test_a_target_that_is_no_number_is_told(tmp_path: Path) -> None:
     made(tmp_path, "p.ts", REGRESSION.replace(f":{TARGETS[1]}", ":much"))
     assert "its target 'much' is no number" in failures(tmp_path / "out")["p.ts#1"]
+
+
+WHOLE = [1964, 2089, 2739, 3912, 5264, 6107, 7101, 9972, 4120, 1583, 8876, 3305]
+
+
+def _whole_tables() -> dict[str, tuple[str | bytes, dict[str, str]]]:
+    """Return files whose labels are whole numbers, and what is told of them."""
+    cells = lines(VALUES, map(str, WHOLE)).replace(":", ",")
+    head = ",".join(f"t{number}" for number in range(6))
+    rows = [
+        f"{n},{place},{value:.2f},{WHOLE[n]}\n"
+        for n, row in enumerate(VALUES)
+        for place, value in enumerate(row)
+    ]
+    return {
+        "p.csv": (f"{head},price\n{cells}", {"label": "price"}),
+        "long.csv": ("id,time,v,price\n" + "".join(rows), {"label": "price", "id": "id"}),
+        "p.npz": (npz(X=np.array(VALUES), y=np.array(WHOLE)), {"label": "y"}),
+    }
+
+
+@pytest.mark.parametrize("name", ["p.csv", "long.csv", "p.npz"])
+def test_whole_numbers_are_told_and_a_key_says_what_they_are(tmp_path: Path, name: str) -> None:
+    data, told = _whole_tables()[name]
+    label = told["label"]
+    summary, _ = made(tmp_path, name, data, dataset=told)
+    assert len({each.label for each in summary.counts}) == 12
+    (note,) = [each for each in summary.notes if "labels are 12 different numbers" in each]
+    assert f"`columns: {{{label}: number}}`" in note
+    classes = {**told, "columns": {label: "category"}}
+    summary, _ = made(tmp_path / "classes", name, data, dataset=classes)
+    assert not any("different numbers" in each for each in summary.notes)
+    numbers = {**told, "columns": {label: "number"}}
+    summary, after = made(tmp_path / "numbers", name, data, dataset=numbers, steps=["mixup"])
+    assert [each.label for each in summary.counts] == [None]
+    assert not any("different numbers" in each for each in summary.notes)
+    if name == "p.npz":
+        mixed = np.load(io.BytesIO(after))["y"][12:].tolist()
+    else:
+        ends = after.decode().splitlines()[-12:]
+        mixed = [int(line.rpartition(",")[2]) for line in ends]
+    assert all(min(WHOLE) <= value <= max(WHOLE) for value in mixed)
+    assert {*mixed} - {*WHOLE}
+
+
+def test_a_class_among_numbers_to_predict_is_told(tmp_path: Path) -> None:
+    data, _ = _whole_tables()["p.csv"]
+    told = {"label": "price", "columns": {"price": "number"}}
+    made(tmp_path, "p.csv", str(data).replace(",2089\n", ",much\n"), dataset=told)
+    assert "its target 'much' is no number" in failures(tmp_path / "out")["p.csv#1"]
+
+
+def test_what_columns_says_of_another_column_than_the_label_is_refused(tmp_path: Path) -> None:
+    data, _ = _whole_tables()["p.csv"]
+    with pytest.raises(RecipeError, match="'t0' has to be named by `label`"):
+        made(tmp_path, "p.csv", data, dataset={"label": "price", "columns": {"t0": "number"}})
+
+
+@pytest.mark.parametrize(
+    ("kind", "targets"),
+    [
+        ("real", ["1.5", "2.5", "3.0", "3.5"] * 3),
+        ("REAL", ["1", "2"] * 6),
+        ("numeric", ["2.25", "3.5", "0", "4", "1"]),
+        ("numeric", ["1.5", "2.5"] * 6),
+    ],
+)
+def test_targets_of_arff_are_what_their_attribute_says(
+    tmp_path: Path, kind: str, targets: list[str]
+) -> None:
+    cells = lines(VALUES[: len(targets)], targets).replace(":", ",")
+    text = ARFF.replace("kind {p,q}", f"yield {kind}") + cells
+    summary, _ = made(tmp_path, "p.arff", text)
+    assert [each.label for each in summary.counts] == [None]
+    told = {"label": "yield", "columns": {"yield": "category"}}
+    summary, _ = made(tmp_path / "b", "p.arff", text, dataset=told)
+    assert {each.label for each in summary.counts} == {*targets}

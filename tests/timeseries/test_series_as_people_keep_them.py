@@ -309,3 +309,13 @@ def test_channels_of_a_wide_table_are_told_which_layout_takes_them(tmp_path: Pat
     summary, data = made(tmp_path / "b", "w.csv", text, dataset=dataset | {"layout": "wide"})
     assert summary.exit_code == 0
     assert all(line.split(",")[1] == f"{n * 0.5}" for n, line in enumerate(new_lines(data, 13)))
+
+
+def test_names_with_digits_are_known_by_one_that_the_recipe_has(tmp_path: Path) -> None:
+    rows = [f"{','.join(map(str, row))},{'ab'[n % 2]}" for n, row in enumerate(VALUES)]
+    text = "\n".join(["0,1,2,3,4,5,kind", *rows, ""])
+    summary, data = made(tmp_path, "p.csv", text, dataset={"label": "kind"})
+    assert {each.label: each.before for each in summary.counts} == {"a": 6, "b": 6}
+    assert data.startswith(text.encode())
+    with pytest.raises(RecipeError, match="has no column 'sort'"):
+        made(tmp_path / "b", "p.csv", text, dataset={"label": "sort"})

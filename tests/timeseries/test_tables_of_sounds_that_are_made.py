@@ -100,6 +100,18 @@ def test_mixtures_have_columns_of_their_shares(tmp_path: Path) -> None:
     assert any(0 < float(row["rain"]) < 1 for row in rows)
 
 
+def test_whole_numbers_are_what_a_key_says(tmp_path: Path) -> None:
+    source = rated(tmp_path, ["1964", "2089", "2739", "3912", "5264", "6107"])
+    summary = run(source, tmp_path / "out", dataset=TOLD, copies=1, steps=STEPS)
+    assert any("`columns: {category: number}`" in note for note in summary.notes)
+    told = TOLD | {"columns": {"category": "number"}}
+    summary = run(source, tmp_path / "numbers", dataset=told, copies=1, steps=["mixup"])
+    assert [each.label for each in summary.counts] == [None]
+    between = {row["category"] for row in rows_of(tmp_path / "numbers")}
+    assert len(between) > 6
+    assert all(map(str.isdecimal, between))
+
+
 AMOUNTS = [f"{1.143 + number / 7:.3f}" for number in range(6)]
 
 

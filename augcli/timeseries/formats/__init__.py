@@ -45,5 +45,5 @@ def versions_for(
 
 def _refuse_unused(form: SeriesFormat, settings: SeriesDatasetSettings) -> None:
     for key in form.unused:
-        if settings.asked_of_files(key) not in (None, ()):
+        if settings.asked_of_files(key) not in (None, (), {}):
             raise SettingError(("dataset", key), "is not for files of this format")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from augcli.dataset.columns import names_labels
 from augcli.errors import SampleError
+from augcli.rows.amounts import NUMBER
 from augcli.rows.cells import RowSpan
 from augcli.rows.encodings import Held
 from augcli.timeseries.config import SeriesDatasetSettings
@@ -61,6 +62,13 @@ class ArffGrid(TextGrid):
     def is_number(self, index: int) -> bool:
         """Return whether an attribute is said to be a number."""
         return _NUMBER.match(self._kinds[index]) is not None
+
+    def is_amount(self, index: int, labels: Sequence[str | None]) -> bool:
+        """Return whether labels are no classes: real ones, or numbers most of which differ."""
+        known = [float(label) for label in labels if label and NUMBER.fullmatch(label)]
+        differ = 2 * len({*known}) > len(known) or any(number % 1 for number in known)
+        is_real = self._kinds[index].lower().startswith("real")
+        return self.is_number(index) and (is_real or differ)
 
     @property
     def _has_classes(self) -> bool:

@@ -194,7 +194,7 @@ class NpzFile(ArrayFile):
             told = (settings.augment, str(settings.split_column))
             self.shapes = [each._replace(split=called(each.split, *told)) for each in self.shapes]
         if labels is not None:
-            self.refuse_unlabelled(settings.missing)
+            self.refuse_unlabelled(settings.missing, settings.label_kind)
 
     def _column(self, told: str | int | None, usual: Sequence[str], role: str) -> Any:
         """Return the array with an entry for each series that has this role, None without one."""

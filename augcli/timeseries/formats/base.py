@@ -13,6 +13,7 @@ from msgspec import Struct
 from augcli.balance.classes import are_amounts
 from augcli.dataset.formats import Format
 from augcli.errors import Doubt, SampleError
+from augcli.rows.amounts import NUMBER
 from augcli.rows.encodings import Held, LostLine, Text, open_text
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
@@ -100,6 +101,8 @@ class SeriesFile:
 
     of_amounts = False
     """Whether labels are amounts, no classes."""
+    is_classed = False
+    """Whether the file itself says that they are classes."""
 
     lost: Sequence[LostLine] = ()
     """Lines of a text that are no rows, as they cannot be read."""
@@ -136,13 +139,19 @@ class SeriesFile:
         self.spelled[found != label].add(found)
         return found
 
-    def refuse_unlabelled(self, missing: Collection[str]) -> None:
-        """Take no series for augmentation whose label means that there is none."""
+    def refuse_unlabelled(self, missing: Collection[str], kind: str | None = None) -> None:
+        """Take no series for augmentation whose label means that there is none.
+
+        Nor one whose label is no number where these are told to be, as their `kind`.
+        """
         for row, shape in enumerate(self.shapes):
             if shape.label is None or shape.label in missing:
                 self.bad.setdefault(row, "there is no label")
                 self.shapes[row] = shape._replace(label=None)
-        self.of_amounts = self.of_amounts or are_amounts([shape.label for shape in self.shapes])
+            elif kind == "number" and not NUMBER.fullmatch(shape.label):
+                self.bad.setdefault(row, f"its target {shape.label!r} is no number")
+        found = self.of_amounts or are_amounts([shape.label for shape in self.shapes])
+        self.of_amounts = found if kind is None else kind == "number"
 
     def series(self, row: int) -> Series:
         """Return one series."""
@@ -254,7 +263,7 @@ class SeriesFormat(Format, frozen=True):
 OF_ARRAYS = ("axes",)
 OF_TEXTS = ("delimiter", "quote", "decimal")
 OF_TABLES = ("id", "time", "channels", "ignore", "windows", "point_labels", *OF_TEXTS)
-OF_NAMED = ("label", "split")
+OF_NAMED = ("label", "columns", "split")
 """Settings of formats with columns, and with names for them."""
 
 

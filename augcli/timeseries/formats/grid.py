@@ -235,7 +235,7 @@ class TextGrid(Grid):
     def _take_header(self, settings: SeriesDatasetSettings, first: Row) -> None:
         header = settings.header
         if header is None:
-            header = not any(_NUMBER.fullmatch(cell) for cell in first)
+            header = _names_any(settings, first) or not any(map(_NUMBER.fullmatch, first))
         self.names = first if header else [str(index) for index in range(len(first))]
         if header:
             self._start = next(self._spans()).end
@@ -336,6 +336,13 @@ def _spaces(head: str) -> str | None:
     """Return a space where the first row is numbers between spaces."""
     cells = [cell for cell in head.partition("\n")[0].split(" ") if cell.strip()]
     return " " if len(cells) > 1 and all(map(is_number, cells)) else None
+
+
+def _names_any(settings: SeriesDatasetSettings, cells: Sequence[str]) -> bool:
+    """Return whether a recipe calls a column by what is in a cell; numbers stand for places."""
+    one = (settings.label, settings.id, settings.time, settings.split_column)
+    refs = {*one, *settings.channels, *settings.ignore, *settings.point_labels}
+    return any(isinstance(ref, str) and not ref.isdigit() and ref in cells for ref in refs)
 
 
 def is_number(cell: str) -> bool:

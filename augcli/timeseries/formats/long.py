@@ -67,7 +67,7 @@ class LongFile(SeriesFile):
             self._take(number)
         self._refuse_pointless()
         if roles.label is not None:
-            self.refuse_unlabelled(grid.missing)
+            self.refuse_unlabelled(grid.missing, settings.label_kind)
         self._look_at(settings, head)
         self._next = _next_number(self._ids)
 

@@ -26,6 +26,8 @@ class Style(Struct, frozen=True):
     digits: int = 17
     padded: bool = False
     """Whether zeros fill up the decimals."""
+    exponent: str = ""
+    """What stands before exponents, where all numbers have one as programs write it."""
 
     def text(self, value: float) -> str:
         """Return a number as text."""
@@ -34,6 +36,8 @@ class Style(Struct, frozen=True):
     def texts(self, values: Sequence[float] | NDArray[np.float64]) -> list[str]:
         """Return numbers as texts."""
         plain = np.asarray(values, np.float64) + 0.0
+        if self.exponent:
+            return [f"{value:.{self.digits - 1}{self.exponent}}" for value in plain.tolist()]
         if self.decimals is None:
             few = self.digits < _ALL
             return [f"{v:.{self.digits}g}" if few else repr(v) for v in plain.tolist()]
@@ -64,6 +68,9 @@ def style_of(texts: Sequence[str]) -> Style:
     digits = Counter(len((each[1] + (each[2] or "")).lstrip("0")) for each in found)
     scientific = any("e" in each[0].lower() for each in found)
     most_decimals, most_digits = max(decimals), max(digits)
+    for mark in "eE" if scientific else "":
+        if all(f"{float(each[0]):.{most_decimals}{mark}}" == each[0].strip() for each in found):
+            return Style(None, most_decimals + 1, exponent=mark)
     if scientific or digits[most_digits] > decimals[most_decimals] or most_decimals > _MOST:
         return Style(None, most_digits)
     return Style(most_decimals, padded=len(decimals) == 1)

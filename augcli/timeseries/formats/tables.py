@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from augcli.balance.classes import various_numbers
 from augcli.dataset.doubts import UNCLEAR_SAMPLES
 from augcli.dataset.formats import register_format
 from augcli.errors import SettingError
@@ -79,8 +78,9 @@ def _arff(name: str, data: Any, settings: SeriesDatasetSettings) -> SeriesFile:
         raise UNCLEAR_SAMPLES.doubt(text, hint, "dataset.layout").error
     label = grid.column_told(grid.last if settings.label is None else settings.label, "label")
     file = WideFile(grid, settings, label)
-    if label is not None and grid.is_number(label):
-        file.of_amounts = bool(various_numbers([shape.label for shape in file.shapes]))
+    if label is not None and settings.label_kind is None:
+        file.is_classed = not grid.is_number(label)
+        file.of_amounts = grid.is_amount(label, [shape.label for shape in file.shapes])
     return file
 
 

@@ -53,7 +53,7 @@ class TsFile(HeldFile):
         self._is_timed = self.tags.get("timestamps") in _YES
         self._times: dict[int, list[str]] = {}
         """row → when its points were, where the file says so"""
-        self.classed = _first(self.tags.get("classlabel")) in _YES
+        self.is_classed = self.classed = _first(self.tags.get("classlabel")) in _YES
         self.of_amounts = _first(self.tags.get("targetlabel")) in _YES
         self._gaps = False
         self.lost = self._text.lost

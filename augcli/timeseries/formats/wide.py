@@ -66,7 +66,7 @@ class WideFile(HeldFile):
         for row in grid.rows():
             self._read(row)
         if self._label is not None:
-            self.refuse_unlabelled(grid.missing)
+            self.refuse_unlabelled(grid.missing, settings.label_kind)
         sample = [row[i] for row in head for i in self._values]
         self._style = style_of(sample)
         self._absent = grid.absent(sample, "NaN")
