@@ -94,6 +94,9 @@ _WHY = {
     "random_under": "an order is drawn by names: hashes of rows are sorted",
     "rose": "normal numbers are drawn by names: the inverse of their distribution, of hashes",
     "smote": "hashes of rows, rounding as columns have it, ends of columns",
+    "near_miss": "about the same products of matrices on both sides",
+    "kmeans_smote": "clusters from the best of three starts; the peer's from one",
+    "cluster_centroids": "about the same k-means of scikit-learn on both sides",
     "instance_hardness": "the same forests of scikit-learn on both sides",
     "svm_smote": "the same machine of LIBSVM on both sides",
 }

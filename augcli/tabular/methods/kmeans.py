@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any, ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 from pydantic import Field
@@ -20,8 +20,6 @@ from augcli.tabular.reading.table import Rows
 from augcli.tabular.space import Space, embedded
 
 _TINY = 1e-12
-_ROUNDS = 20
-"""Of moving the middles of clusters, which more rounds make no hundredth narrower."""
 _PAIRS = 2000
 """Rows of a cluster whose mean distance stands for all of it."""
 
@@ -33,7 +31,6 @@ class KMeansSmote(NeighbourSampler):
     A cluster counts if the class has at least its overall share there, and more than `k` rows.
     """
 
-    revision: ClassVar[int] = 3
     method: Literal["kmeans_smote"] = "kmeans_smote"
     k: K = Field(5, description="neighbours that a new row can lie towards")
     clusters: K = Field(8, description="clusters that all rows are put into")
@@ -62,22 +59,18 @@ class KMeansSmote(NeighbourSampler):
 
     def _clusters(self, space: Space, label: str, k: int) -> Iterator[Rows]:
         """Yield the places of the class's rows in each cluster that counts."""
+        from sklearn.cluster import MiniBatchKMeans
+
         number = min(self.clusters, len(space))
         seed = Draws(space.streams.seed).at("balance", "clusters").seed()
-        found = clustered(embedded(space.everywhere), number, seed).labels_
+        clusters = MiniBatchKMeans(number, random_state=seed, n_init=3)
+        with one_thread():  # as sums of several hang on how many there are
+            found = clusters.fit_predict(embedded(space.everywhere))
         ours = space.classes == space.names.index(label)
         for cluster in range(number):
             here = found == cluster
             if here.any() and np.mean(ours[here]) >= np.mean(ours) and np.sum(ours & here) > k:
                 yield np.flatnonzero(ours & here)
-
-
-def clustered(features: Any, number: int, seed: int) -> Any:
-    """Return scikit-learn's k-means of features."""
-    from sklearn.cluster import KMeans
-
-    with one_thread():  # as sums of several hang on how many there are
-        return KMeans(number, n_init=1, max_iter=_ROUNDS, random_state=seed).fit(features)
 
 
 def sparsity(points: Points) -> float:
