@@ -70,8 +70,9 @@ DATASET_OF: dict[str, dict[str, Any]] = {
     },
     "tabular": {
         **{"label": "fold", "split": "fold", "id": "number", "ignore": ["width"], "group": "fold"},
-        **{"columns": {"width": "category"}, "missing": ["x"], "header": True, "delimiter": ","},
+        **{"columns": {"width": "category"}, "missing": ["0.625"], "header": True},
         **{
+            "delimiter": ",",
             "quote": "'",
             "encoding": "latin-1",
             "max_bytes": 100_000,

@@ -14,6 +14,7 @@ from test_shared_labels import FLIP
 
 from augcli.errors import RecipeError
 from augcli.image.overlay import colour_at
+from augcli.kind import Kind
 
 
 def mask(values: Any, mode: str = "L") -> bytes:
@@ -71,6 +72,30 @@ def test_a_lost_mask_is_made_again(tmp_path: Path) -> None:
     (out / "masks/a.aug-000.png").unlink()
     assert run(tmp_path / "in", out, **recipe).made == 1
     assert tree(out) == before
+
+
+def test_another_number_for_what_is_unknown_makes_masks_anew(tmp_path: Path) -> None:
+    write(tmp_path / "in/images/a.png", picture(1))
+    write(tmp_path / "in/masks/a.png", mask(STRIPES))
+    out, steps = tmp_path / "out", [{"translate": {"x": 0.5, "y": 0, "border": "constant"}}]
+    for number in (255, 9):
+        told = {"format": "masks", "targets": {"ignore": [number]}}
+        run(tmp_path / "in", out, dataset=told, steps=steps, copies=1)
+        with Image.open(out / "masks/a.aug-000.png") as made:
+            assert (np.array(made)[:, :10] == number).all()
+
+
+def test_other_versions_of_libraries_make_masks_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "in/images/a.png", picture(1))
+    write(tmp_path / "in/masks/a.png", mask(STRIPES))
+    recipe, files = FLIP | {"dataset": {"format": "masks"}}, []
+    for version in ("1", "2"):
+        monkeypatch.setattr(Kind, "versions", lambda _, told=version: {"numpy": told})
+        run(tmp_path / "in", tmp_path / "out", **recipe)
+        files.append((tmp_path / "out/masks/a.aug-000.png").stat().st_ino)
+    assert len({*files}) == 2
 
 
 def test_numbers_of_a_mask_that_follow_each_other_look_unlike() -> None:
