@@ -120,7 +120,7 @@ class Line(Struct, frozen=True):
     def row(self) -> tuple[str, ...]:
         """Return the cells of its row."""
         costs = f"{self.ours:.2f}", f"{self.peer:.2f}", f"{self.times:.2f}"
-        why = _WHY.get(self.method, "") if self.times < 1 else ""
+        why = _WHY.get(self.method.partition(" ")[0], "") if self.times < 1 else ""
         return self.method, self.table, *costs, why
 
 
