@@ -90,6 +90,19 @@ _MEASURED = (
 PAIRS = [*_NUMBERS, *_SLOW, *_KINDS, *_CATEGORIES]
 
 
+_WHY = {
+    "random_under": "an order is drawn by names: hashes of rows are sorted",
+    "rose": "normal numbers are drawn by names: the inverse of their distribution, of hashes",
+    "smote": "hashes of rows, rounding as columns have it, ends of columns",
+    "near_miss": "about the same products of matrices on both sides",
+    "kmeans_smote": "clusters from the best of three starts; the peer's from one",
+    "cluster_centroids": "about the same k-means of scikit-learn on both sides",
+    "instance_hardness": "the same forests of scikit-learn on both sides",
+    "svm_smote": "the same machine of LIBSVM on both sides",
+}
+"""Why a method takes us longer than the peer, or may."""
+
+
 class Line(Struct, frozen=True):
     """Milliseconds of CPU that a thousand more rows cost a method on a table."""
 
@@ -107,7 +120,8 @@ class Line(Struct, frozen=True):
     def row(self) -> tuple[str, ...]:
         """Return the cells of its row."""
         costs = f"{self.ours:.2f}", f"{self.peer:.2f}", f"{self.times:.2f}"
-        return self.method, self.table, *costs
+        why = _WHY.get(self.method.partition(" ")[0], "") if self.times < 1 else ""
+        return self.method, self.table, *costs, why
 
 
 def compare(rounds: int, *, quick: bool) -> Section | str:
@@ -118,7 +132,7 @@ def compare(rounds: int, *, quick: bool) -> Section | str:
     _FOLDER.mkdir(parents=True, exist_ok=True)
     lines = [line for each in _races(data, quick=quick) for line in _lines(*each, rounds)]
     lines.sort(key=lambda line: line.times)
-    head = ("method", "table", "ours, ms", "imbalanced-learn, ms", "times ours")
+    head = ("method", "table", "ours, ms", "imbalanced-learn, ms", "times ours", "why less")
     return Section(TITLE, _text(), [head, *(line.row for line in lines)], _targets(lines), TABLES)
 
 
