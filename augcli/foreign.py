@@ -84,8 +84,8 @@ def aside() -> AbstractContextManager[object]:
     return redirect_stdout(sys.stderr) if is_main else nullcontext()
 
 
-def is_foreign(cls: type) -> bool:
-    """Return whether a class is other people's."""
+def is_foreign(cls: type | FunctionType) -> bool:
+    """Return whether a class or function is other people's."""
     return cls.__module__.partition(".")[0] != _OURS
 
 
@@ -203,6 +203,13 @@ def origin_of(cls: type) -> str:
     file = getattr(module, "__file__", None)
     data = getattr(module, SOURCE, None) or (Path(file).read_bytes() if file else None)
     return origin(Path(file).name, data) if file and data else cls.__module__
+
+
+def taken(what: str, known: type | None, cls: type) -> ValueError:
+    """Return what is told of a class whose name one has, None where that is not imported yet."""
+    if is_foreign(cls) and (known is None or not is_foreign(known)):
+        return ValueError(f"augment has a {what} of its own: call yours otherwise")
+    return ValueError(f"{what} is registered twice")
 
 
 FILE = " sha256:"

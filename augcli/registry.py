@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar, get_args
 
-from augcli.foreign import is_plugin, load_packages
+from augcli.foreign import is_plugin, load_packages, taken
 from augcli.settings.base import KindName
 
 ANY = "any"
@@ -52,7 +52,7 @@ class Registry(Mapping[Key, T]):
         known = self._known.get(key)
         again = known in (None, cls) or (is_plugin(known) and is_plugin(cls))
         if not again or _modules(kind).get(name, cls.__module__) != cls.__module__:
-            raise ValueError(f"transform {key} is registered twice")
+            raise taken(f"step {name!r} for kind {kind!r}", known, cls)
         self._known[key] = cls
 
     def __getitem__(self, key: Key) -> T:

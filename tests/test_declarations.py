@@ -91,7 +91,7 @@ def test_recipe_form_round_trip(step: str) -> None:
 
 def test_what_is_there_is_not_registered_again() -> None:
     methods = load_kind("tabular").balances
-    with pytest.raises(ValueError, match="registered twice"):
+    with pytest.raises(ValueError, match="augment has a step 'rotate'"):
         register(type("Rotate", (REGISTRY["image", "rotate"],), {"__doc__": "Turn."}))
     with pytest.raises(ValueError, match="registered twice"):
         register_method(methods["smote"])

@@ -11,7 +11,7 @@ from helpers import manifest, run, write
 
 from augcli.dataset import formats
 from augcli.dataset.formats import Format, format_at, formats_of, register_format
-from augcli.errors import RecipeError
+from augcli.errors import RecipeError, UsageError
 from augcli.image.formats import ImageFormat
 from augcli.kind import load_kind
 from augcli.recipe.reader import KINDS
@@ -62,11 +62,14 @@ def test_a_name_or_an_end_that_is_taken_is_refused(kind: str) -> None:
 
 @pytest.mark.usefixtures("fresh")
 def test_files_of_a_new_format_are_taken_and_opened(tmp_path: Path) -> None:
-    register_format(
-        RowFormat(
-            "verse", (".verse",), frozenset(), lambda source, told, _: LinesFile(source, told)
-        )
-    )
+    def opened(source: Any, told: Any, _: Any) -> LinesFile:
+        return LinesFile(source, told)
+
+    verse = RowFormat("verse", (".verse",), frozenset(), opened)
+    with pytest.raises(UsageError, match="'verse' is not augment's own"):
+        register_format(verse)
+    opened.__module__ = "augcli.text.formats.verse"
+    register_format(verse)
     TextDatasetSettings.model_rebuild(force=True)
     lines = "".join(f"one word follows another number {number}\n" for number in range(4))
     write(tmp_path / "in/train.verse", lines)

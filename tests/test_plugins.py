@@ -157,7 +157,7 @@ def test_only_files_below_the_recipe_are_run(tmp_path: Path, photos: Path) -> No
     assert told[4].endswith(
         "broken.py cannot be imported: ZeroDivisionError: division by zero (broken.py:2)"
     )
-    assert "registered twice" in told[5]
+    assert "augment has a step 'rotate' for kind 'image' of its own: call yours other" in told[5]
     lines = [problem.line for problem in found.value.problems]
     assert lines == sorted({*lines})
 

@@ -65,5 +65,5 @@ def test_no_name_is_given_twice() -> None:
     with pytest.raises(ValueError, match="registered twice"):
         registry.add(("image", "shiny"), str)
     assert registry["image", "shiny"] is int
-    with pytest.raises(ValueError, match="registered twice"):
+    with pytest.raises(ValueError, match="augment has a step 'rotate'"):
         registry.add(("image", "rotate"), int)

@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Iterator, Sequence
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -277,13 +278,25 @@ def test_what_a_lost_fork_looked_at_is_known_by_its_record(
     run(photos, out, 2)
     looked = glance.Glance._told
 
-    def deadly(self: Any, rows: Sequence[int]) -> Any:
+    def deadly(self: Any, rows: Sequence[int], *known: Any) -> Any:
         if 3 in rows and os.getpid() != me:
             died.touch()
             os.kill(os.getpid(), signal.SIGKILL)
-        return looked(self, rows)
+        return looked(self, rows, *known)
 
     monkeypatch.setattr(glance.Glance, "_told", deadly)
     write(photos / "train/dog/01.png", picture(90))
     assert run(photos, out, 2).made == 3
     assert died.exists()
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_sources_are_hashed_as_they_are_written_as_a_listing_of_them_is(inside: bool) -> None:
+    """And so is where outputs go: names are not compared where nothing of this is new."""
+    ids = [f"cat/{number:04}.png" for number in range(2500)]
+    columns = seals.Columns(StringIO(), in_split_folder=inside)
+    for begin, each in enumerate(ids):
+        columns.add(seals.Sealed(each, begin, each, 1, [each]))
+    columns.end({})
+    assert columns.sources == seals.hash_of(ids, in_split_folder=inside)
+    assert columns.sources != seals.hash_of(ids, in_split_folder=not inside)

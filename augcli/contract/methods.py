@@ -10,15 +10,13 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from augcli.contract.tabular import table
+from augcli.contract.tabular import NO_SAY, OURS, table
 from augcli.contract.trials import Breach, other_chance, seen
 from augcli.tabular.drawn import Drawn, Streams
 from augcli.tabular.methods.base import Method
 from augcli.tabular.space import Space
 from augcli.tabular.writing.synthesis import made
 
-_HELD_OUT = 6
-"""Each such row is of another split."""
 _RARE = 4
 """Each such row of those left is of the rare class."""
 _WANTED = 25
@@ -58,6 +56,9 @@ def _alone_tell(method: Method, answer: Callable[[Method, Space], bytes]) -> Ite
     if first != second:
         text = "the same keys gave other rows: draw from `space.streams` alone"
         yield Breach("keys alone determine the rows", text)
+    elif answer(method, _space(method, held_out=1)) != first:
+        text = "other rows of other splits gave other rows: of `space.table` see `space.rows` alone"
+        yield Breach(NO_SAY, text)
 
 
 def _of_class(method: Method) -> Iterator[str]:
@@ -98,12 +99,11 @@ _ANSWERS: Mapping[str, Callable[[Any, Space], bytes]] = {
 """What a method may be asked → what it answers, as bytes."""
 
 
-def _space(method: Method) -> Space:
+def _space(method: Method, held_out: int = 0) -> Space:
     """Return rows of two classes, a sixth of the table's held out, new for each question."""
-    whole = table()
-    rows = np.flatnonzero(np.arange(len(whole)) % _HELD_OUT)
-    classes = (np.arange(len(rows)) % _RARE == 0).astype(np.int32)
-    space = Space(whole, rows, classes, ["common", "rare"], Streams(1, whole))
+    whole = table(held_out)
+    classes = (np.arange(len(OURS)) % _RARE == 0).astype(np.int32)
+    space = Space(whole, OURS.copy(), classes, ["common", "rare"], Streams(1, whole))
     space.search, space.scaled = method.search, method.is_scaled
     return space
 

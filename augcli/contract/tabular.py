@@ -14,7 +14,13 @@ from augcli.tabular.reading.columns import Column
 from augcli.tabular.reading.table import Coded, Part, Rows, Table
 from augcli.tabular.transform import Block, Params, RowTransform
 
-_ROWS = 120
+_ROWS = 144
+_HELD_OUT = 6
+"""Each such row is of another split."""
+OURS: Rows = np.flatnonzero(np.arange(_ROWS) % _HELD_OUT)
+"""The rows that new ones may be made of."""
+NO_SAY = "held-out rows have no say"
+_SOME = slice(90, 10, -3)
 
 
 class RowTrial(Trial):
@@ -22,12 +28,11 @@ class RowTrial(Trial):
 
     def params(self, step: RowTransform, seed: int) -> Params:
         """Return what a step draws for all rows."""
-        drawn = step.make_params(_keys(seed), table())
-        return drawn | ({"partner": np.arange(_ROWS)[::-1]} if step.partners else {})
+        return _params(step, seed, table())
 
     def made(self, step: RowTransform, params: Params) -> bytes:
         """Return rows after a step."""
-        return step.apply(_block(np.arange(_ROWS)), params).packed()
+        return step.apply(_block(OURS), params).packed()
 
     def again(self, params: Any) -> Any:
         """Return params as a table of records gives them back."""
@@ -39,42 +44,53 @@ class RowTrial(Trial):
 
     def more(self, step: RowTransform) -> Iterator[Breach]:
         """Yield what a step does to rows that it may not."""
-        params, some = self.params(step, 3), np.arange(_ROWS)[90:10:-3]
+        params, some = self.params(step, 3), np.arange(len(OURS))[_SOME]
         drawn = step.make_params(_keys(3)[some], table())
         if any(not np.array_equal(params[name][some], each) for name, each in drawn.items()):
             yield Breach("draws for some rows are those for all", "draw by `keys`, row by row")
-        given = _block(np.arange(_ROWS))
+        given = _block(OURS)
         whole = step.apply(given, params)
-        few = step.apply(_block(some), {name: each[some] for name, each in params.items()})
+        few = step.apply(_block(OURS[some]), {name: each[some] for name, each in params.items()})
         if few.packed() != _part(whole, some).packed():
             yield Breach("some rows are changed as all are", "look at no other rows in apply")
-        if given.packed() != _block(np.arange(_ROWS)).packed():
+        if given.packed() != _block(OURS).packed():
             yield Breach("leaves its input as it is", "the block that it was given has changed")
+        other = table(held_out=1)
+        if step.apply(_block(OURS, other), _params(step, 3, other)).packed() != whole.packed():
+            yield Breach(NO_SAY, "of `table.numbers` and `table.coded` see `table.observed` alone")
 
 
-def table() -> Table:
-    """Return a table of two columns of numbers and one of categories, the same each time."""
-    rng = np.random.default_rng(4)
+def table(held_out: int = 0) -> Table:
+    """Return a table of two columns of numbers and one of categories, the same each time.
+
+    Its held-out rows, and these alone, are others for each number.
+    """
+    rng, others = np.random.default_rng(4), np.random.default_rng(held_out)
     columns = [Column(index, f"n{index}", "feature", "number") for index in range(2)]
     columns.append(Column(2, "c", "feature", "category"))
     result = Table(columns, [Part("t.csv", _ROWS, None)])
-    result.numbers |= {index: rng.normal(size=_ROWS) for index in range(2)}
-    result.coded[2] = Coded(rng.integers(0, 3, _ROWS).astype(np.int32), ["a", "b", "c"])
+    result.observed = ours = np.isin(np.arange(_ROWS), OURS)
+    for index in range(2):
+        values = rng.normal(size=_ROWS)
+        result.numbers[index] = np.where(ours, values, others.normal(9, 9, _ROWS))
+    codes = np.where(ours, rng.integers(0, 3, _ROWS), others.integers(0, 3, _ROWS))
+    result.coded[2] = Coded(codes.astype(np.int32), ["a", "b", "c"])
     return result
 
 
+def _params(step: RowTransform, seed: int, of: Table) -> Params:
+    drawn = step.make_params(_keys(seed), of)
+    return drawn | ({"partner": OURS[::-1]} if step.partners else {})
+
+
 def _keys(seed: int) -> Keys:
-    return Keys.of(Draws(seed).at(row) for row in range(_ROWS))
+    return Keys.of(Draws(seed).at(row) for row in OURS.tolist())
 
 
-def _cells(rows: Rows) -> tuple[dict[int, Any], dict[int, Any]]:
-    known = table()
+def _block(rows: Rows, of: Table | None = None) -> Block:
+    known = of or table()
     numbers = {index: values[rows] for index, values in known.numbers.items()}
-    return numbers, {2: known.coded[2].codes[rows]}
-
-
-def _block(rows: Rows) -> Block:
-    return Block(table(), *_cells(rows))
+    return Block(known, numbers, {2: known.coded[2].codes[rows]})
 
 
 def _part(block: Block, rows: Rows) -> Block:

@@ -6,12 +6,15 @@ What a recipe may say, which files are taken and how they are opened follow from
 from __future__ import annotations
 
 import importlib
+from types import FunctionType
 from typing import Any, ClassVar, TypeVar
 
 from msgspec import Struct
 from pydantic_core import CoreSchema, core_schema
 
 from augcli.disk.inside import suffix_of
+from augcli.errors import UsageError
+from augcli.foreign import is_foreign
 
 FORMATS: dict[tuple[str, str], Format] = {}
 """(kind, name) → format."""
@@ -34,7 +37,14 @@ F = TypeVar("F", bound=Format)
 
 
 def register_format(form: F) -> F:
-    """Put a format into FORMATS."""
+    """Put a format of ours into FORMATS.
+
+    UsageError for one that other people's code opens: no key and no record tells of whose it is.
+    """
+    opened_by = (getattr(form, field) for field in form.__struct_fields__)
+    if any(isinstance(each, type | FunctionType) and is_foreign(each) for each in opened_by):
+        text = f"format {form.name!r} is not augment's own: a plug-in declares steps and methods"
+        raise UsageError(f"{text}; convert files of it, or add it to augment")
     ends = [(form.kind, extension) for extension in form.extensions]
     if (form.kind, form.name) in FORMATS or any(each in _BY_EXTENSION for each in ends):
         raise ValueError(f"format {form.kind, form.name} is registered twice")

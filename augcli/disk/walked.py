@@ -30,8 +30,6 @@ def links_in(handle: int, start: str) -> Iterator[str]:
     """Yield the name of every link below an open folder."""
     with os.scandir(handle) as entries:
         for entry in entries:
-            if entry.is_file(follow_symlinks=False):
-                continue
             if entry.is_symlink():
                 yield f"{start}{entry.name}"
             elif entry.is_dir(follow_symlinks=False):

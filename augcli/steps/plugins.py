@@ -6,6 +6,7 @@ import hashlib
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from threading import RLock
 from types import ModuleType
 
 from augcli.errors import AugmentError, UsageError
@@ -15,6 +16,8 @@ from augcli.transform import Transform
 
 _MOST = 1 << 20
 """Bytes of a file of steps."""
+_ONE_AT_A_TIME = RLock()
+"""A module is known to all threads before it is run."""
 Steps = Mapping[Key, type[Transform]]
 
 
@@ -35,11 +38,11 @@ def load(path: Path) -> Steps:
     data = _read(path)
     marks = (hashlib.sha256(each).hexdigest()[:16] for each in (bytes(path.resolve()), data))
     name = PLUGIN + "_".join((path.stem, *marks))
-    module = sys.modules.get(name) or _imported(name, path, data)
-    steps = {(each.kind, each.name): each for each in vars(module).values() if _is_step(each, name)}
-    for declare in vars(module).get(AGAIN, ()):
-        declare()
-    return steps
+    with _ONE_AT_A_TIME:
+        module = sys.modules.get(name) or _imported(name, path, data)
+        for declare in vars(module).get(AGAIN, ()):
+            declare()
+    return {(each.kind, each.name): each for each in vars(module).values() if _is_step(each, name)}
 
 
 def _imported(name: str, path: Path, data: bytes) -> ModuleType:

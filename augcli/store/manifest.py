@@ -23,6 +23,7 @@ from augcli.disk.folder import Folder
 from augcli.disk.inside import parts_of
 from augcli.errors import StorageError
 from augcli.records import provenance
+from augcli.records.counted import line_of
 from augcli.records.journal import (
     HEAD,
     NEW,
@@ -71,10 +72,10 @@ class Journal:
         sources = self._seals.told()
         self._is_sealed = sources is not None
         """Whether the journal was not read, but its seals."""
-        self._is_settled = False
+        self.is_settled = False
         """Whether its records are of this listing and nothing is new: all becomes what it was."""
         if self._is_sealed:
-            self._take_sealed(of_this_listing=sources == hash_of(dataset.ids))
+            self._take_sealed(of_this_listing=sources == self._sources())
         elif output.has(output.journal):
             self._is_whole = self._is_current()
             self.add(output.journal)
@@ -82,6 +83,10 @@ class Journal:
             self.add(shard)
         if not self._is_whole and output.has(output.manifest):
             self._remember()
+
+    def _sources(self) -> str:
+        """Return the hash of what names sources and, but for their splits, their outputs."""
+        return hash_of(self._dataset.ids, in_split_folder=self._dataset.split_folders)
 
     @property
     def files(self) -> Folder:
@@ -110,14 +115,14 @@ class Journal:
     def _placed(self, path: Path) -> int:
         """Take in a file; returns what is added to an offset in it to make a place."""
         self._files.append(path)
-        self._is_settled = False
+        self.is_settled = False
         return (len(self._files) - 1) << _OFFSET_BITS
 
     def _take_sealed(self, *, of_this_listing: bool) -> None:
         """Take in the journal, which is whole, by its seals."""
         self._is_whole = True
         self._placed(self._output.journal)
-        self._is_settled = of_this_listing
+        self.is_settled = of_this_listing
         for rows, block in () if of_this_listing else self._rows_of_seals():
             for row, begin in zip(rows, block.begins, strict=True):
                 if row is None:
@@ -146,13 +151,10 @@ class Journal:
         """Return rows whose records are the journal's still, with what a block tells of them."""
         block = self._seals.block(place)
         rows = self._dataset.rows_of(block.sources)
-        stand = [
-            row is not None and (self._is_settled or self._places[row] == begin)
-            for row, begin in zip(rows, block.begins, strict=True)
-        ]
-        if not all(stand):
-            rows = [*compress(rows, stand)]
-            block = block.only(stand)
+        if not self.is_settled:
+            told = zip(rows, block.begins, strict=True)
+            stand = [row is not None and self._places[row] == begin for row, begin in told]
+            rows, block = [*compress(rows, stand)], block.only(stand)
         return cast("Sequence[int]", rows), block
 
     def add(self, path: Path) -> None:
@@ -232,7 +234,7 @@ class Journal:
 
     def merge(self, rejected: Iterable[Plain]) -> Merged:
         """Write journal, manifest and failures for this listing; returns what they amount to."""
-        merged = merged_of(self._seals.totals()) if self._is_settled else self._written()
+        merged = merged_of(self._seals.totals()) if self.is_settled else self._written()
         merged.failures = [*rejected, *merged.failures]
         merged.failures.sort(key=lambda each: str(each["source"]))
         self._write_failures(merged.failures)
@@ -243,22 +245,22 @@ class Journal:
         """Write journal and manifest, and then their seals."""
         merged, output = Merged(), self._output
         with self._seals.lines() as file:
-            seals = Columns(file)
+            seals = Columns(file, in_split_folder=self._dataset.split_folders)
             with (
                 output.replacing(output.journal, if_changed=True) as journal,
                 output.replacing(output.manifest, if_changed=True) as manifest,
             ):
                 offset = journal.write(dump_line(HEAD))
                 for row, line in self._lines():
-                    record = json.loads(line)
-                    merged.take(record, manifest)
-                    merged.count_before(record, self._dataset, row)
-                    seals.add(sealed(record, offset))
+                    source = line_of(line)
+                    merged.take(source, manifest)
+                    merged.count_before(source, self._dataset, row)
+                    seals.add(sealed(source, offset))
                     offset += journal.write(line.decode())
             name = output.name(output.manifest)
             merged.hashes[name] = sha256_below(output.folder, name) or ""
             seals.end(merged.plain())
-        self._seals.close()
+        self._seals.close(seals.sources)
         return merged
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import IO
 
-from msgspec import Struct, field, to_builtins
+from msgspec import UNSET, Struct, field, to_builtins
 
 from augcli.dataset.units import Dataset
+from augcli.records.counted import Line, Told
 from augcli.records.forms import example_of
-from augcli.records.lines import dump_line
 from augcli.task import Count, Plain, failure
 
 
@@ -45,65 +46,67 @@ class Merged(Struct):
         told: Plain = to_builtins(self)
         return told
 
-    def take(self, record: Plain, manifest: IO[str]) -> None:
+    def take(self, source: Line, manifest: IO[str]) -> None:
         """Count a source's record and write its outputs' lines."""
-        if record["failure"]:
-            self.failures.append(failure_record(record))
-        copies = [each["record"].get("copy") for each in record["outputs"] if each["listed"]]
-        request = record["request"]
-        asked = sum(request.get("counts", ())) * request.get("group", 1)
-        if record["failure"] or len(copies) - copies.count(None) < asked:
-            self.failed[record["source"]] = len(copies)
-        self.failures += record["failures"]
-        self.classes += (Count(**each) for each in record["counts"])
-        self.repeats += record.get("repeats", 0)
-        for note in record["notes"]:
-            self.notes[note] = self.notes.get(note, 0) + 1
-        beside = {name for each in record["outputs"] for name in each["record"].get("beside", ())}
-        seen = {*record["sha256"].values()}
-        for each in record["outputs"]:
+        copies = [each.told.copy for each in source.outputs if each.listed]
+        asked = sum(source.request.get("counts", ())) * source.request.get("group", 1)
+        if source.failure or len(copies) - copies.count(None) < asked:
+            self.failed[source.source] = len(copies)
+        self._count_source(source)
+        beside = {name for each in source.outputs for name in each.told.beside}
+        seen = {*source.sha256.values()}
+        for each in source.outputs:
             self.outputs += 1
-            if not each["listed"]:
-                self.asides += {each["record"]["output"]} - beside
+            if not each.listed:
+                self.asides += {each.told.output} - beside
                 continue
-            self.repeats += "repeats" in each["record"] or _is_again(each["record"], seen)
-            self._count_objects(each["record"])
-            self._count_steps(each["record"])
-            self.example = self.example or example_of(each["record"])
-            manifest.write(dump_line(each["record"]))
+            self.repeats += each.told.repeats is not UNSET or _is_again(each.told, seen)
+            self._count_objects(each.told)
+            self._count_steps(each.told)
+            self.example = self.example or example_of(json.loads(each.line))
+            manifest.write(each.line)
 
-    def count_before(self, record: Plain, dataset: Dataset, row: int) -> None:
+    def _count_source(self, source: Line) -> None:
+        if source.failure:
+            self.failures.append(_failure_of(source, source.failure["reason"]))
+        self.failures += source.failures
+        self.classes += source.counts
+        self.repeats += source.repeats
+        for note in source.notes:
+            self.notes[note] = self.notes.get(note, 0) + 1
+
+    def count_before(self, source: Line, dataset: Dataset, row: int) -> None:
         """Count the objects of a source whose original is left out of the output.
 
         It may have no copies, where all have lost their objects.
         """
         if dataset.objects is None or dataset.census is None:
             return
-        copies = [each["record"]["copy"] for each in record["outputs"] if each["listed"]]
-        is_tried = sum(record["request"].get("counts", ())) and not record["failure"]
+        copies = [each.told.copy for each in source.outputs if each.listed]
+        is_tried = sum(source.request.get("counts", ())) and not source.failure
         if None not in copies and (copies or is_tried):
-            classes = self.objects.setdefault(record["split"], {})
+            classes = self.objects.setdefault(source.split, {})
             for label, count in dataset.census(row).items():
                 classes.setdefault(label, [0, 0])[0] += count
 
-    def _count_steps(self, record: Plain) -> None:
-        self.copies += record.get("copy") is not None
-        for name in {step["name"] for step in record.get("steps", ())}:
+    def _count_steps(self, output: Told) -> None:
+        self.copies += output.copy is not None
+        for name in {step.name for step in output.steps}:
             self.applied[name] = self.applied.get(name, 0) + 1
 
-    def _count_objects(self, record: Plain) -> None:
-        for target in record.get("targets", ()):
-            classes = self.objects.setdefault(record["split"], {})
-            counts = classes.setdefault(target["label"], [0, 0])
-            counts[0] += record["copy"] is None
+    def _count_objects(self, output: Told) -> None:
+        for target in output.targets:
+            classes = self.objects.setdefault(output.split, {})
+            counts = classes.setdefault(target.label, [0, 0])
+            counts[0] += output.copy is None
             counts[1] += 1
 
 
-def _is_again(record: Plain, seen: set[str]) -> bool:
+def _is_again(output: Told, seen: set[str]) -> bool:
     """Return whether all files of a copy have bytes seen before; those of a group may have."""
-    if record["copy"] is None or "group" in record:
+    if output.copy is None or output.group is not UNSET:
         return False
-    own = {record["sha256"], *record.get("beside", {}).values()}
+    own = {output.sha256, *output.beside.values()}
     is_again = own <= seen
     seen |= own
     return is_again
@@ -115,6 +118,6 @@ def merged_of(totals: Plain) -> Merged:
     return Merged(**totals | {"classes": classes, "example": tuple(totals["example"])})
 
 
-def failure_record(record: Plain) -> Plain:
+def _failure_of(source: Line, reason: str) -> Plain:
     """Return the line of failures.jsonl for a source's record."""
-    return failure(record["source"], record["split"], record["label"], record["failure"]["reason"])
+    return failure(source.source, source.split, source.label, reason)

@@ -289,7 +289,7 @@ class RemoteOutput(OutputFolder):
         is_resealed = any(map(self._is_unmarked, map(self.name, first)))
         self._hand_on(map(self.name, first))
         if is_resealed:
-            Seals(self).close()
+            Seals(self).renew()
         own = {*self._own_files(), *map(self.name, seals)} - {self.run.name}
         self._hand_on(sorted(own))
         passed = (each.name for place in (INTENTS, SHARDS) for each in self._store.scan(place))

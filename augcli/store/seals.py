@@ -23,6 +23,7 @@ from typing import IO, Any, NamedTuple
 
 from augcli import __version__
 from augcli.disk.identity import Identity
+from augcli.records.counted import Line
 from augcli.records.journal import HEAD
 from augcli.records.lines import dump_line
 from augcli.requests.asked import Splits
@@ -95,32 +96,36 @@ def seal_of(asked: int, stats: Iterable[Identity]) -> int:
     return hash((asked, *stats))
 
 
-def sealed(record: Plain, begin: int) -> Sealed:
+def sealed(source: Line, begin: int) -> Sealed:
     """Return what is told of a record, which begins there in the journal."""
-    outputs = [each["record"]["output"] for each in record["outputs"]]
-    odd = record["checksum"], record.get("value_sha256"), record.get("partners_sha256")
-    told = told_of(record["base"], record["source"], record["inputs"], odd)
-    return Sealed(record["source"], begin, told, _seal_on(record), outputs)
+    outputs = [each.told.output for each in source.outputs]
+    odd = source.checksum, source.value_sha256, source.partners_sha256
+    told = told_of(source.base, source.source, source.inputs, odd)
+    return Sealed(source.source, begin, told, _seal_on(source), outputs)
 
 
-def _seal_on(record: Plain) -> int | None:
+def _seal_on(source: Line) -> int | None:
     """Return the seal of a record; None for units of many samples, which are few."""
-    own, made = record["stat"], [each["stat"] for each in record["outputs"]]
-    is_one = record["request"]["asks"] != Splits.asks
-    is_whole = record["stamp"] is not None and not record["failure"] and "short" not in record
-    if not is_one or not is_whole or not own or not all(made):
+    own, made = source.stat, [tuple(each.stat) for each in source.outputs if each.stat]
+    is_one = source.request["asks"] != Splits.asks
+    is_whole = not source.failure and not source.short and len(made) == len(source.outputs)
+    if source.stamp is None or not own or not is_one or not is_whole:
         return None
     files = zip(*[iter(own)] * _NUMBERS, strict=False)
-    asked = asked_of(*(record[key] for key in ("stamp", "split", "label", "request")))
-    return seal_of(asked, [*files, *map(tuple, made)])
+    asked = asked_of(source.stamp, source.split, source.label, source.request)
+    return seal_of(asked, [*files, *made])
 
 
-def hash_of(sources: Sequence[str]) -> str:
-    """Return the hash of the ids of sources in their order."""
-    digest = blake2b(digest_size=_DIGEST)
+def hash_of(sources: Sequence[str], *, in_split_folder: bool) -> str:
+    """Return the hash of the ids of sources in their order, and of where outputs go by them."""
+    digest = _digest(in_split_folder)
     for start in range(0, len(sources), _BLOCK):
         _take(digest, sources[start : start + _BLOCK])
     return digest.hexdigest()
+
+
+def _digest(told: object) -> blake2b:
+    return blake2b(repr(told).encode(), digest_size=_DIGEST)
 
 
 def _take(digest: blake2b, sources: Iterable[str]) -> None:
@@ -130,9 +135,15 @@ def _take(digest: blake2b, sources: Iterable[str]) -> None:
 class Columns:
     """Writes what is told of records, block by block, and in the end what all amount to."""
 
-    def __init__(self, file: IO[str]):
+    def __init__(self, file: IO[str], *, in_split_folder: bool):
         self._file = file
         self._told: list[Sealed] = []
+        self._sources = _digest(in_split_folder)
+
+    @property
+    def sources(self) -> str:
+        """Return the hash of the sources, as of a listing."""
+        return self._sources.hexdigest()
 
     def add(self, told: Sealed) -> None:
         """Take in what is told of the next record."""
@@ -148,6 +159,7 @@ class Columns:
 
     def _write(self) -> None:
         *columns, outputs = zip(*self._told, strict=True)
+        _take(self._sources, columns[0])
         made = [*map(len, outputs)], [*chain.from_iterable(outputs)]
         self._file.write(json.dumps([*map(_packed, (*columns, *made))]) + "\n")
         self._told.clear()
@@ -174,12 +186,17 @@ class Seals:
 
     def told(self) -> str | None:
         """Return the hash of the sources; None where the lines are not whole, or of other files."""
+        head = self._written()
+        sources = head.get("sources")
+        return sources if isinstance(sources, str) and head == self._now(sources) else None
+
+    def _written(self) -> Plain:
+        """Return what the head says; nothing where it cannot be read."""
         try:
             head = json.loads(self._output.folder.read(self._output.name(self._head)))
         except (OSError, ValueError, RecursionError):
-            return None
-        sources = head.get("sources") if isinstance(head, dict) else None
-        return sources if isinstance(sources, str) and head == self._now(sources) else None
+            return {}
+        return head if isinstance(head, dict) else {}
 
     def _now(self, sources: str) -> Plain:
         """Return what the head is to say of the files as they are."""
@@ -218,11 +235,13 @@ class Seals:
             return Path(os.devnull).open("w")
         return self._output.replacing(self.path, if_changed=True)
 
-    def close(self) -> None:
+    def close(self, sources: str) -> None:
         """Say that the lines are of the journal and the manifest that are there now."""
         if not self._output.is_read_only:
-            digest = blake2b(digest_size=_DIGEST)
-            for block in self.blocks():
-                _take(digest, block.sources)
             with self._output.replacing(self._head, if_changed=True) as file:
-                file.write(dump_line(self._now(digest.hexdigest())))
+                file.write(dump_line(self._now(sources)))
+
+    def renew(self) -> None:
+        """Say the same of these files once more, as only what tells them as untouched is new."""
+        if sources := self._written().get("sources"):
+            self.close(sources)

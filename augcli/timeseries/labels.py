@@ -103,8 +103,8 @@ class LabelTable:
         lacking = [file for file, path in found.items() if path is None]
         if lacking:
             text = f"{self.name} has no row of {len(lacking)} of {len(files)} files, such as"
-            more = "`exclude` leaves files out"
-            raise SettingError(("dataset", "labels"), f"{text} {lacking[0]}; {more}")
+            told = f"{text} {lacking[0]}{self._in_other_letters(lacking[0])}"
+            raise SettingError(("dataset", "labels"), f"{told}; `exclude` leaves files out")
         self._refuse_shared({file: path for file, path in found.items() if file != path})
         folders = beside_table(self._settings, files)
         return {
@@ -112,6 +112,12 @@ class LabelTable:
             for file, path in found.items()
             if path
         }
+
+    def _in_other_letters(self, file: str) -> str:
+        """Say which name of a row differs from a file's in capitals alone, if one does."""
+        name = PurePosixPath(file).name.lower()
+        found = next((each for each in self._by_name if each.lower() == name), None)
+        return f" (it has {found!r})" if found else ""
 
     def _refuse_shared(self, named: Mapping[str, str | None]) -> None:
         """Raise SettingError for a row that several files have by their name, and none by path."""

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable
 from typing import TypeVar, cast
 
 from augcli.engines.local import LocalEngine
+from augcli.engines.worker import may_share
 from augcli.errors import RecipeError
 from augcli.recipe import Recipe
 from augcli.work.jobs import are_apart
 
 T = TypeVar("T")
+
+_HERE = (
+    "steps that are not augment's own are asked in this very process, which cannot be forked "
+    "safely: a crash of one ends it, and `timeout` is not heeded. On Linux workers ask them where "
+    "OPENBLAS_NUM_THREADS=1 is set before NumPy is imported, and from the command line"
+)
+
+
+def tell_if_here(recipe: Recipe) -> None:
+    """Warn where steps of other people's should be asked in a process of their own, but cannot."""
+    if are_apart(recipe) and not may_share():
+        warnings.warn(_HERE, RuntimeWarning, stacklevel=2)
 
 
 def apart(recipe: Recipe, work: Callable[[], T]) -> T:
@@ -21,6 +35,7 @@ def apart(recipe: Recipe, work: Callable[[], T]) -> T:
     """
     if not are_apart(recipe):
         return work()
+    tell_if_here(recipe)
     engine = LocalEngine(1, math.inf)
     (outcome,) = engine.spread(lambda _items, _beat: work(), [[0]])
     if outcome.loss:

@@ -63,37 +63,38 @@ class Glance:
 
     def _as_sealed(self, seen: _Seen, blocks: Sequence[int], beat: Beat) -> list[list[int]]:
         """Return the rows of blocks whose seals are what they would be now, as ranges."""
-        ranges: list[list[int]] = []
-        for row in chain.from_iterable(self._sealed(seen, each) for each in blocks if beat(0)):
-            if ranges and ranges[-1][1] == row:
-                ranges[-1][1] += 1
-            else:
-                ranges.append([row, row + 1])
-        return ranges
+        rows = (self._sealed(seen, each) for each in blocks if beat(0))
+        return [*chain.from_iterable(map(_ranges, rows))]
 
-    def _sealed(self, seen: _Seen, block: int) -> list[int]:
+    def _sealed(self, seen: _Seen, block: int) -> Sequence[int]:
         """Return the rows of a block that would be told and sealed the same now."""
         rows, known = self._journal.sealed(block)
-        told, inputs, partners = self._told(rows)
+        told, inputs, partners = self._told(rows, known.told)
         own = _in_parts(seen.inputs(chain.from_iterable(inputs)), map(len, inputs))
         others = (map(seen.partner, names) for names in partners)
         made = _in_parts(seen.outputs(known.outputs), known.counts)
-        seals = map(seal_of, self._asked_of_each(rows), map(chain, own, others, made))
+        seals = [*map(seal_of, self._asked_of_each(rows), map(chain, own, others, made))]
+        if seals == known.seals and told == known.told:
+            return rows
         columns = zip(rows, told, known.told, seals, known.seals, strict=True)
         return [row for row, a, b, seal, other in columns if a == b and seal == other]
 
     def _told(
-        self, rows: Sequence[int]
-    ) -> tuple[Iterable[Told], Sequence[Sequence[str]], Iterable[Sequence[str]]]:
+        self, rows: Sequence[int], known: Sequence[Told]
+    ) -> tuple[Sequence[Told], Sequence[Sequence[str]], Iterable[Sequence[str]]]:
         """Return what names sources and outputs now, the files of each, and of its partners."""
-        bases = self._tasks.bases(rows)
         if self._are_lone:
-            ids = self._dataset.ids
-            return bases, [*zip(map(ids.__getitem__, rows), strict=True)], repeat(())
+            ids = map(self._dataset.ids.__getitem__, rows)
+            return self._bases(rows, known), [*zip(ids, strict=True)], repeat(())
         inputs = [*map(self._dataset.inputs, rows)]
         pools = [*map(self._tasks.pools, rows)]
-        told = map(self._told_of, rows, bases, inputs, pools)
-        return told, inputs, map(files_of, pools, inputs)
+        told = map(self._told_of, rows, self._tasks.bases(rows), inputs, pools)
+        return [*told], inputs, map(files_of, pools, inputs)
+
+    def _bases(self, rows: Sequence[int], known: Sequence[Told]) -> Sequence[Told]:
+        """Return what names outputs: what did where all names are as they were."""
+        is_known = self._journal.is_settled and {*map(type, known)} == {str}
+        return known if is_known else [*self._tasks.bases(rows)]
 
     def _told_of(self, row: int, base: str, inputs: Sequence[str], pools: Pools) -> Told:
         dataset, source = self._dataset, self._dataset.ids[row]
@@ -126,6 +127,19 @@ class _Seen(NamedTuple):
 
 def _seen(inputs: Look, outputs: Look) -> _Seen:
     return _Seen(inputs, outputs, lru_cache(maxsize=_LOOKED_AT)(lambda name: inputs([name])[0]))
+
+
+def _ranges(rows: Sequence[int]) -> list[list[int]]:
+    """Return ascending rows as few ranges."""
+    if isinstance(rows, range):
+        return [[rows.start, rows.stop]]
+    ranges: list[list[int]] = []
+    for row in rows:
+        if ranges and ranges[-1][1] == row:
+            ranges[-1][1] += 1
+        else:
+            ranges.append([row, row + 1])
+    return ranges
 
 
 def _in_parts(found: Iterable[T], sizes: Iterable[int]) -> Iterator[Iterable[T]]:

@@ -17,6 +17,7 @@ from augcli.store.cache import CachePlace
 from augcli.store.manifest import Journal, read_manifest
 from augcli.store.output import OutputFolder
 from augcli.task import Plain
+from augcli.work.apart import tell_if_here
 from augcli.work.blocks import Blocks
 from augcli.work.chunk import make_worker, shard_name
 from augcli.work.entries import kept_of
@@ -133,6 +134,7 @@ class Work:
 
         Blocks of new samples are kept in the output folder until all is done.
         """
+        tell_if_here(self._recipe)
         work = make_worker(context, Blocks(self._engine.spread, self._output))
         for row in rows:
             items = [pending.item(row)]

@@ -10,8 +10,10 @@ import hashlib
 import json
 from base64 import b64decode, b64encode
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
+from secrets import token_hex
 from typing import Any
 
 from msgspec import Struct
@@ -20,7 +22,7 @@ from augcli.dataset.splits import augmented
 from augcli.dataset.units import Dataset
 from augcli.draws import Draws
 from augcli.engines.cpus import one_thread
-from augcli.errors import EngineError, SampleError
+from augcli.errors import EngineError, SampleError, UnreadError
 from augcli.kind import load_kind
 from augcli.plural import several
 from augcli.requests.asked import PassThrough
@@ -33,6 +35,8 @@ from augcli.task import Task
 
 _TOGETHER = 32
 """Sources that are looked at by one worker."""
+_NOT_OF_ALL = "unread"
+"""Stands for the seal where sources could not be read, so that the next run looks at all again."""
 
 
 class Study(Struct, frozen=True, dict=True):
@@ -71,20 +75,36 @@ class Study(Struct, frozen=True, dict=True):
 
     @cached_property
     def seal(self) -> str:
-        """Return the hash of what tells the sources as untouched."""
+        """Return the hash of what tells the sources, and how they are read, as untouched."""
         stats = (stats_of(self.dataset.root, [self._file(row)]) for row in self.rows)
-        pairs = zip(self.rows, stats, strict=True)
-        return _hash_of([[*self.dataset[row], stat] for row, stat in pairs])
+        expected = (self.dataset.checksums.get(self.dataset[row].id) for row in self.rows)
+        told = zip(self.rows, expected, stats, strict=True)
+        sources = [[*self.dataset[row], sha256, stat] for row, sha256, stat in told]
+        return _hash_of([self.settings.recorded(), sources])
 
     @cached_property
     def seen(self) -> Sequence[Seen]:
         """Return what is kept of each source that can be used, equal ones of a class once."""
-        blocks = [self.rows[at : at + _TOGETHER] for at in range(0, len(self.rows), _TOGETHER)]
-        found: dict[tuple[str, str], Seen] = {}
-        for part in self._shared(f"{self.asked}{self.seal}", self._look, blocks, len(self.rows)):
-            for label, sha256, data in json.loads(part.whole) if part.made else ():
-                found[label or "", sha256] = Seen(label, sha256, b64decode(data))
+        told = (each for each in self._told.values() if each)
+        seen = (Seen(label, sha256, b64decode(data)) for label, sha256, data in told)
+        found = {(each.label or "", each.sha256): each for each in seen}
         return [found[key] for key in sorted(found)]
+
+    @cached_property
+    def _told(self) -> Mapping[int, Sequence[Any] | None]:
+        """Return what is told of each source, None of those that cannot be used.
+
+        It has none of those that could not be read, or looked at, for a reason that may pass: what
+        an earlier run has left says nothing of them.
+        """
+        told = dict(self._looked_at(self.rows, self.seal))
+        rest = [row for row in self.rows if row not in told]
+        return told | dict(self._looked_at(rest, token_hex()))
+
+    def _looked_at(self, rows: Sequence[int], key: str) -> Iterator[tuple[int, Any]]:
+        blocks = [rows[at : at + _TOGETHER] for at in range(0, len(rows), _TOGETHER)]
+        for part in self._shared(f"{self.asked}{key}", self._look, blocks, len(rows)):
+            yield from json.loads(part.whole) if part.made else ()
 
     @cached_property
     def sources(self) -> str:
@@ -117,7 +137,8 @@ class Study(Struct, frozen=True, dict=True):
 
     def lesson(self, model: Model) -> Lesson:
         """Return what is to be remembered of how a model came to be."""
-        return Lesson(self.asked, self.seal, self.sources, model.sha256)
+        seal = self.seal if len(self._told) == len(self.rows) else _NOT_OF_ALL
+        return Lesson(self.asked, seal, self.sources, model.sha256)
 
     def _shared(
         self, key: str, maker: Any, blocks: Sequence[Sequence[Any]], total: int
@@ -130,23 +151,27 @@ class Study(Struct, frozen=True, dict=True):
             self.progress(done, total)
 
     def _look(self, rows: Sequence[int], begin: Callable[[int], None]) -> bytes:
-        """Return what is kept of some sources, without those that cannot be used."""
-        return json.dumps(list(self._looked(rows, begin))).encode()
-
-    def _looked(
-        self, rows: Sequence[int], begin: Callable[[int], None]
-    ) -> Iterator[tuple[str | None, str, str]]:
+        """Return what is told of some sources, without those that could not be read."""
+        told = []
         for place, row in enumerate(rows):
             begin(place)
-            source, split, label = self.dataset[row]
-            task = Task(row, source, split, label, source, [self._file(row)], PassThrough())
-            try:
-                files = read_sources(self.dataset.root, task, self.settings)
-                data = self.learner.look(files, self.settings)
-            except SampleError:
-                continue  # told of where the sample is
-            if self.dataset.checksums.get(source) in (None, files[0].sha256):
-                yield label, files[0].sha256, b64encode(data).decode()
+            with suppress(UnreadError):  # told of where the sample is
+                told.append((row, self._told_of(row)))
+        return json.dumps(told).encode()
+
+    def _told_of(self, row: int) -> Sequence[Any] | None:
+        """Return class, hash and what is kept of a source; None where it cannot be used."""
+        source, split, label = self.dataset[row]
+        task = Task(row, source, split, label, source, [self._file(row)], PassThrough())
+        try:
+            files = read_sources(self.dataset.root, task, self.settings)
+            data = self.learner.look(files, self.settings)
+        except UnreadError:
+            raise
+        except SampleError:
+            return None
+        is_right = self.dataset.checksums.get(source) in (None, files[0].sha256)
+        return (label, files[0].sha256, b64encode(data).decode()) if is_right else None
 
     def _work(self, parts: Sequence[Any], begin: Callable[[int], None]) -> bytes:
         """Return what is worked out of a part; others have no say in its last digits."""

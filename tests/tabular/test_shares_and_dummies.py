@@ -198,3 +198,57 @@ def test_what_is_missing_goes_where_there_is_room() -> None:
     assert not np.any(made[0] % 1) and not np.any(made[2] % 5)
     again = shared_out([*made], columns, 100)
     assert np.array_equal(again, made)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("unit", [5, 0.5], ids=["fives", "halves"])
+def test_parts_give_way_where_totals_are_told_less_exactly(
+    tmp_path: Path, way: str, unit: float
+) -> None:
+    """Totals in steps of 5, or whole ones of parts with decimals: both stay so."""
+    draw = random.Random(8)
+    lines = []
+    for _ in range(150):
+        total = draw.randrange(4, 60) * (5 if unit == 5 else 1)
+        part = draw.randrange(total + 1) + (0 if unit == 5 else draw.choice([0, 0.5]))
+        lines.append(f"{part},{total - part},{total},{draw.random():.2f}")
+    new, told = made(tmp_path, "a,b,total,x", lines, way)
+    assert "total = a + b" in told[0]
+    assert new.filter(pl.col("a") + pl.col("b") != pl.col("total")).is_empty()
+    assert new.filter(pl.col("total") % max(unit, 1) != 0).is_empty()
+    assert new.filter(pl.col("a") % min(unit, 1) != 0).is_empty()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_parts_make_up_for_a_total_that_travels(tmp_path: Path, way: str) -> None:
+    """A plan tells its fee, and fee and tip are what is paid; shares leave room for a grade."""
+    draw = random.Random(1)
+    plans = {"basic": 10, "pro": 20, "max": 55, "team": 90}
+    lines = []
+    for _ in range(150):
+        plan = draw.choice([*plans])
+        tip, share = draw.randrange(1, plans[plan]), draw.randrange(0, 100 - plans[plan] + 1)
+        rest = 100 - plans[plan] - share
+        lines.append(f"{plan},{plans[plan]},{plans[plan] - tip},{tip},{share},{rest}")
+    new, told = made(tmp_path, "plan,fee,net,tax,own,rest", lines, way)
+    assert "plan, fee together" in told[0]
+    assert "fee = net + tax, fee + own + rest = 100" in told[0]
+    assert new["fee"].to_list() == [plans[plan] for plan in new["plan"]]
+    assert new.filter(pl.col("net") + pl.col("tax") != pl.col("fee")).is_empty()
+    assert new.filter(pl.sum_horizontal("fee", "own", "rest") != 100).is_empty()
+    assert (new["own"].n_unique(), new["net"].n_unique()) > (10, 10)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_shares_leave_room_for_one_that_travels(tmp_path: Path, way: str) -> None:
+    draw = random.Random(1)
+    base = {"low": 10, "mid": 20, "high": 55}
+    lines = []
+    for _ in range(150):
+        level = draw.choice([*base])
+        own = draw.randrange(0, 100 - base[level] + 1)
+        lines.append(f"{level},{base[level]},{own},{100 - base[level] - own}")
+    new, told = made(tmp_path, "level,base,own,rest", lines, way)
+    assert "level, base together, base + own + rest = 100" in told[0]
+    assert new["base"].to_list() == [base[level] for level in new["level"]]
+    assert new.filter(pl.sum_horizontal("base", "own", "rest") != 100).is_empty()

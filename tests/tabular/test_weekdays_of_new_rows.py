@@ -28,6 +28,7 @@ CASES = {
     "working days": ((0, 1, 2, 3, 4), "Mondays to Fridays"),
     "open days": ((0, 1, 2, 3, 4, 5), "Mondays to Saturdays"),
     "two days": ((1, 4), "Tuesdays and Fridays"),
+    "three days": ((0, 2, 5), "Mondays, Wednesdays and Saturdays"),
 }
 FORMS = ["%Y-%m-%d", "%d.%m.%Y", "%Y-%m-%d %H:%M"]
 

@@ -222,6 +222,19 @@ def test_negations_within_words_of_ones_own_are_not_deleted() -> None:
     assert not all("zura" in each.split() for each in made)
 
 
+def test_what_negates_has_no_synonyms_and_is_none() -> None:
+    """WordNet has `cant` for slang, `wont` for habit, and `just` for hardly."""
+    english = bundled()
+    for word in ("cant", "wont", "hardly", "barely", "seldom", "nada"):
+        assert not english.synonyms(word)
+    assert "wont" not in english.synonyms("habit")
+    assert "cant" not in english.synonyms("slang")
+    made = copies("i cant say he is just a big man but i didnt go", "synonym_replace", alpha=0.9)
+    assert all({"cant", "didnt"} <= {*each.split()} for each in made)
+    made = copies("i cant say he is just a big man but i didnt go", "random_delete", alpha=0.9)
+    assert all({"cant", "didnt"} <= {*each.split()} for each in made)
+
+
 def test_negations_of_ones_own_are_not_deleted() -> None:
     reading = Reading(bundled(), negations=frozenset(["nary"]))
     made = copies("a film with nary a dull moment", "random_delete", reading, alpha=0.9)

@@ -253,6 +253,7 @@ def test_a_table_tells_splits_and_new_classes_are_noticed(tmp_path: Path) -> Non
             {},
             "no row of 1 of 4 files, such as audio/3-c",
         ),
+        (TABLE.replace("3-c.wav", "3-C.WAV"), {}, r"audio/3-c.wav \(it has '3-C.WAV'\)"),
         (TABLE, {"file": "file_name"}, "did you mean 'filename'"),
         (TABLE, {"label": "klass"}, "has no column 'klass'"),
         (TABLE, {"labels": "../list.csv"}, "there is no file '../list.csv'"),

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from augcli.balance.classes import check_class
 from augcli.balance.targets import aims
-from augcli.foreign import guarded, is_foreign, is_plugin, number_of, remember
+from augcli.foreign import guarded, is_foreign, is_plugin, number_of, remember, taken
 from augcli.nearest.points import Points
 from augcli.plural import several
 from augcli.registry import declared_in
@@ -176,7 +176,7 @@ def register_method(cls: type[M]) -> type[M]:
     name = str(cls.model_fields["method"].default)
     is_taken = name in KNOWN and not (is_plugin(KNOWN[name]) and is_plugin(cls))
     if is_taken or _modules().get(name, cls.__module__) != cls.__module__:
-        raise ValueError(f"balance method {name} is registered twice")
+        raise taken(f"balance method {name!r}", KNOWN.get(name), cls)
     if is_foreign(cls):
         cls.revision = number_of(cls)
         guarded(cls, _checked)

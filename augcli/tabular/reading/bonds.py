@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
-from itertools import combinations, permutations
+from itertools import chain, combinations, permutations
 
 import numpy as np
 from msgspec.structs import replace
@@ -50,13 +50,14 @@ def bonds_of(table: Table, settings: TableDatasetSettings) -> Bonds:
 def _with_found(table: Table, rows: NDArray[np.int64], told: Bonds) -> Bonds:
     """Return what is told and what all of these rows obey, unless something else is told."""
     search = _Search(table, rows, told)
-    together = (*told.together, *search.exclusive(), *search.together())
-    added = search.with_sums(told)
+    exclusive, added = (*told.together, *search.exclusive()), search.with_sums(told)
+    together = (*exclusive, *search.together())
+    added = search.without_tied(replace(added, together=together), told)
     known = {(part, total) for total, parts in added.sums for part in parts}
     for order in told.orders:
         known |= {*combinations(order, 2), *combinations(order[::-1], 2)}
     orders = (each for each in search.orders() if each not in known)
-    return replace(added, together=together, orders=(*told.orders, *orders))
+    return replace(added, orders=(*told.orders, *orders))
 
 
 def _refuse_untrue(table: Table, rows: NDArray[np.int64], told: Bonds) -> None:
@@ -174,22 +175,35 @@ class _Search:
         return [(column, numbers[column.index][where]) for column in columns]
 
     def with_sums(self, told: Bonds) -> Bonds:
-        """Return sums that are told and those of all rows; none binds what another works out."""
-        sums, constants = [*told.sums], [*told.constants]
+        """Return sums that are told and those of all rows; of each total one."""
+        sums, constants = [*told.sums], list[tuple[tuple[int, ...], float]]()
         amounts = [each for each in self._amounts() if each[0].kind in AMOUNTS]
         places = [column.index for column, _ in amounts]
-        taken = {total for total, _ in sums}
         for each in sums_of([values for _, values in amounts], _CHANCE):
             parts = tuple(places[part] for part in each.parts)
-            bound = {*parts} if each.total is None else {places[each.total]}
-            if not bound.isdisjoint(taken):
-                continue
             if each.total is None:
                 constants.append((parts, each.amount))
-            elif (ordered := _in_order([*sums, (places[each.total], parts)])) is not None:
-                sums = ordered
-            taken |= bound
+            elif places[each.total] not in dict(sums):
+                sums = _in_order([*sums, (places[each.total], parts)]) or sums
         return Bonds(sums=tuple(sums), constants=tuple(constants))
+
+    def without_tied(self, bonds: Bonds, told: Bonds) -> Bonds:
+        """Return what is kept without found sums of columns that travel and cannot make up for it.
+
+        Parts that make up for what travels are in no order.
+        """
+        travelling = {*chain.from_iterable(bonds.together)}
+        sums = [
+            (total, parts)
+            for total, parts in bonds.sums
+            if (total, parts) in told.sums
+            or total not in travelling
+            or not bonds.free.isdisjoint(parts)
+        ]
+        constants = [each for each in bonds.constants if not bonds.free.isdisjoint(each[0])]
+        kept = replace(bonds, sums=tuple(sums), constants=tuple(constants))
+        self._taken.update(*(each for each in kept.adding if not travelling.isdisjoint(each)))
+        return kept
 
     def orders(self) -> Iterator[tuple[int, ...]]:
         """Yield pairs of like columns of which the first is nowhere above the second."""

@@ -178,7 +178,9 @@ class Column(Struct, frozen=True):
         found = self.style.weekdays
         names = [f"{_WEEKDAYS[each]}s" for each in found]
         in_a_row = len(found) > 2 and found[-1] - found[0] == len(found) - 1
-        return f"{names[0]} to {names[-1]}" if in_a_row else " and ".join(names)
+        if in_a_row:
+            return f"{names[0]} to {names[-1]}"
+        return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
     @property
     def second(self) -> float:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -69,7 +71,7 @@ class Part(Struct, frozen=True):
     """Columns whose categories have an order that is not kept."""
 
 
-class Bonds(Struct, frozen=True):
+class Bonds(Struct, frozen=True, dict=True):
     """What holds between columns, which are told by their numbers."""
 
     together: tuple[tuple[int, ...], ...] = ()
@@ -80,6 +82,18 @@ class Bonds(Struct, frozen=True):
     """Columns, and the amount that they add up to."""
     orders: tuple[tuple[int, ...], ...] = ()
     """Columns of which none is above the next."""
+
+    @property
+    def adding(self) -> list[tuple[int, ...]]:
+        """Return the columns of each sum."""
+        totals = ((total, *parts) for total, parts in self.sums)
+        return [*totals, *(parts for parts, _ in self.constants)]
+
+    @cached_property
+    def free(self) -> set[int]:
+        """Return the columns of sums that nothing else binds: they make up for what these lack."""
+        bound = Counter(chain.from_iterable([*self.adding, *self.together]))
+        return {place for place, times in bound.items() if times == 1}
 
     def said(self, columns: Sequence[Column]) -> Iterator[str]:
         """Yield each in words."""

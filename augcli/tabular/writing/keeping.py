@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.rows.dates import as_written
-from augcli.tabular.reading.columns import DAY, Column
+from augcli.tabular.reading.columns import DAY, MOST_DECIMALS, Column
 from augcli.tabular.reading.table import Bonds, Numbers, Rows, Table, in_seconds
 from augcli.tabular.writing.rounding import rounded, unit_of
 from augcli.tabular.writing.sharing import shared_out
@@ -52,23 +52,40 @@ def _pairs(bonds: Bonds) -> Iterator[tuple[int, int]]:
 
 def _bound(bonds: Bonds) -> set[int]:
     """Return the columns that an order or a sum binds."""
-    sums = ((total, *parts) for total, parts in bonds.sums)
-    constants = (parts for parts, _ in bonds.constants)
-    return {index for group in (*bonds.orders, *sums, *constants) for index in group}
+    return {index for group in (*bonds.orders, *bonds.adding) for index in group}
 
 
 def _summed(table: Table, numbers: Mapping[int, Numbers]) -> Values:
     """Return numbers that add up as their columns do, where all are known."""
-    found = dict(numbers)
-    for parts, amount in table.bonds.constants:
-        columns = [table.columns[index] for index in parts]
-        shared = shared_out([found[index] for index in parts], columns, amount)
-        found |= zip(parts, shared, strict=True)
+    found, travelling = dict(numbers), {*chain.from_iterable(table.bonds.together)}
     for total, parts in table.bonds.sums:
-        added = np.sum([found[index] for index in parts], axis=0)
+        column, added = table.columns[total], _added(found, parts)
+        whole = found[total] if total in travelling else rounded(added, column)
+        found |= _shared_out(table, found, parts, np.where(np.isnan(whole), added, whole))
+        added = _added(found, parts)
         known = ~np.isnan(added) & ~np.isnan(found[total])
-        found[total] = np.where(known, rounded(added, table.columns[total]), found[total])
+        whole = added if column.kind == "number" else np.round(added, MOST_DECIMALS)
+        found[total] = np.where(known & (total not in travelling), whole, found[total])
+    for parts, amount in table.bonds.constants:
+        found |= _shared_out(table, found, parts, amount)
     return found
+
+
+def _added(found: Values, parts: Sequence[int]) -> Numbers:
+    added: Numbers = np.sum([found[index] for index in parts], axis=0)
+    return added
+
+
+def _shared_out(
+    table: Table, found: Values, parts: Sequence[int], amount: float | Numbers
+) -> Values:
+    """Return parts that add up to an amount, or to one for each row: those that are free to."""
+    free = [part for part in parts if part in table.bonds.free]
+    if not free:
+        return {}
+    values, columns = [found[part] for part in free], [table.columns[part] for part in free]
+    others = _added(found, parts) - _added(found, free)
+    return dict(zip(free, shared_out(values, columns, amount - others), strict=True))
 
 
 def _above(table: Table, values: Mapping[int, Numbers], pair: Sequence[int]) -> Mask:
@@ -106,11 +123,9 @@ def _from_base(
         for low, high in pairs:
             wrong = _above(table, values, (low, high))
             taken[low], taken[high] = taken[low] | wrong, taken[high] | wrong
-        for total, parts in table.bonds.sums:
-            taken |= {index: taken[index] | taken[total] for index in parts}
-        for parts, _ in table.bonds.constants:
-            some: Mask = np.any([taken[index] for index in parts], axis=0)
-            taken |= dict.fromkeys(parts, some)
+        for group in table.bonds.adding:
+            some: Mask = np.any([taken[index] for index in group], axis=0)
+            taken |= dict.fromkeys(group, some)
         if sum(int(each.sum()) for each in taken.values()) == before:
             return values
 

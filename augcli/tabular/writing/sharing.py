@@ -14,8 +14,10 @@ _SAME = 1e-9
 """Share of a row's largest number up to which nothing is missing."""
 
 
-def shared_out(values: Sequence[Numbers], columns: Sequence[Column], amount: float) -> Numbers:
-    """Return columns of numbers (columns × rows) that add up to an amount in all rows.
+def shared_out(
+    values: Sequence[Numbers], columns: Sequence[Column], amount: float | Numbers
+) -> Numbers:
+    """Return columns of numbers (columns × rows) that add up to an amount, or to one for each row.
 
     Each gets as much of what is missing as it has room to its end, so that none goes beyond; what
     rounding leaves goes to the finest that has some. A row that lacks a number stays as it is.
@@ -26,9 +28,10 @@ def shared_out(values: Sequence[Numbers], columns: Sequence[Column], amount: flo
     missing, near = amount - found.sum(axis=0), _SAME * np.abs(found).max(axis=0)
     rows = np.flatnonzero(np.abs(missing) > near)
     some, missing, near = found[:, rows], missing[rows], near[rows]
+    wanted = np.broadcast_to(amount, len(found[0]))[rows]
     some = _rounded(some + missing * _shares(_room(some, ends, missing)), columns)
     for _ in range(2 * len(columns)):
-        missing = amount - some.sum(axis=0)
+        missing = wanted - some.sum(axis=0)
         if not np.any(np.abs(missing) > near):
             break
         some = _rounded(some + _to_one(_room(some, ends, missing), units, missing), columns)

@@ -23,6 +23,7 @@ from augcli.text.language.folders import (
     ARTICLES,
     BUNDLED,
     ENGLISH,
+    NEGATIONS,
     STOP_WORDS,
     articles_of,
     languages_with,
@@ -196,7 +197,8 @@ class Thesaurus(Lexicon):
 def bundled(deny: tuple[str, ...] = ()) -> Lexicon:
     """Return the English lexicon that comes along; read once in a process."""
     lines = gzip.decompress(TABLE.read_bytes()).decode().splitlines()
-    return Lexicon(lines, deny, articles_of(ENGLISH), keeps_names=True)
+    stay = (*deny, *words_in(ENGLISH, NEGATIONS))
+    return Lexicon(lines, stay, articles_of(ENGLISH), keeps_names=True)
 
 
 @cache

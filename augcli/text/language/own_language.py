@@ -48,8 +48,8 @@ def open_language(files: Mapping[str, bytes], deny: tuple[str, ...]) -> OwnLangu
     for name in by_name.keys() & set(FILES):
         if not by_name[name].split():
             raise SettingError(("dataset", "lexicon"), f"{name} of the folder is empty")
-    stay = {*deny, *by_name.get(STOP_WORDS, "").split()}
     negations = frozenset(by_name.get(NEGATIONS, "").lower().split())
+    stay = {*deny, *negations, *by_name.get(STOP_WORDS, "").split()}
     keyboard = tuple(by_name.get(KEYBOARD, "").split())
     synonyms = {name: files[name] for name in files if Path(name).name == SYNONYMS}
     articles = _articles(by_name.get(ARTICLES))

@@ -35,7 +35,7 @@ class SynonymReplace(Share):
     case. Stop words, names, numbers and what is protected stay.
     """
 
-    revision: ClassVar[int] = 7
+    revision: ClassVar[int] = 8
     needs_words = True
 
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
@@ -56,7 +56,7 @@ class SynonymReplace(Share):
 class RandomInsert(Share):
     """Insert synonyms of words of the text at random places."""
 
-    revision: ClassVar[int] = 7
+    revision: ClassVar[int] = 8
     needs_words = True
 
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
@@ -97,7 +97,7 @@ class RandomSwap(Share):
 class RandomDelete(Share):
     """Delete each word with probability `alpha`, but never all of them."""
 
-    revision: ClassVar[int] = 7
+    revision: ClassVar[int] = 8
 
     alpha: Annotated[Spread, Real(0, 1, "probability that a word is deleted", neutral=0)] = (
         Constant(0.1)
@@ -120,7 +120,7 @@ class Eda(TextTransform):
     2000, else 4.
     """
 
-    revision: ClassVar[int] = 10
+    revision: ClassVar[int] = 11
     needs_words = True
     recommends = "EDA"
 

@@ -43,7 +43,8 @@ class ArffGrid(TextGrid):
         place = start_of_rows(self.name, self._text)
         attributes = _ATTRIBUTE.findall(self._text.data[self._text.start : place].decode())
         if any(kind.strip().lower().startswith("relational") for _, kind in attributes):
-            raise SampleError(f"{self.name} has several channels (relational): not supported")
+            told = "has several channels (relational), which are read from .ts and .npz alone"
+            raise SampleError(f"{self.name} {told}")
         self.names = [name.strip("'\"") for name, _ in attributes]
         self._kinds = [kind.strip() for _, kind in attributes]
         self._is_weighed = bool(_WEIGHT.search(self._text.data[place:].decode()))

@@ -11,6 +11,7 @@ import pytest
 from helpers import augment, failures, manifest, picture, run, tree, write, write_recipe
 
 from augcli.errors import RecipeError
+from augcli.image.listing.paired import bands_among
 from augcli.image.picture import PixelArray
 
 MOVES = ["horizontal_flip", {"rotate": {"degrees": 15}}]
@@ -156,3 +157,11 @@ def test_pairs_nobody_spoke_of_are_refused_and_classes_are_not(tmp_path: Path) -
     assert "format: pairs" in started
     assert "brightness" not in started
     assert run(classes, tmp_path / "classed").made > 0
+
+
+@pytest.mark.parametrize(("others", "told"), [(0, True), (111, True), (112, False)])
+def test_bands_are_told_by_the_first_names_of_each_folder(others: int, told: bool) -> None:
+    """A tenth of the names that are looked at may be of anything else."""
+    bands = [f"a/{n:04}_{band}.tif" for n in range(800) for band in ("B02", "B03")]
+    lone = [f"b/{n:04}.tif" for n in range(others)]
+    assert bands_among({"a": bands, "b": lone}) == (bands[:2] if told else [])
