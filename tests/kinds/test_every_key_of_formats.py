@@ -24,6 +24,7 @@ from augcli.errors import FindingsError, RecipeError
 from augcli.kind import Kind, load_kind
 from augcli.recipe import Recipe
 from augcli.records import keys
+from augcli.store.output import OutputFolder
 from augcli.transform import REGISTRY
 
 DATASET: dict[str, Any] = {
@@ -204,6 +205,30 @@ CHANGED = {
     "form": of_form,
 }
 """For each part of keys, what shows that it is one."""
+
+
+@by("tabular csv", "text csv", "timeseries wide")
+def test_blocks_of_another_recipe_are_not_taken(
+    made: Made, memory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is killed leaves its blocks behind."""
+    monkeypatch.setattr(OutputFolder, "finish", lambda _: None)
+    left = first(made.name, memory / "left")
+    assert any((left.output / ".augment/blocks").iterdir())
+    noticed(left, memory, slice(4, 7))
+
+
+@by("timeseries wide")
+def test_blocks_named_without_the_recipe_are_noticed(
+    made: Made, memory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("augcli.timeseries.augment.key_of_all", without_settings)
+    with pytest.raises(AssertionError):
+        test_blocks_of_another_recipe_are_not_taken(made, memory, monkeypatch)
+
+
+def without_settings(sources: Any, job: Any, _: Any) -> str:
+    return keys.key_of_all(sources, job, None)
 
 
 def test_no_key_is_forgotten() -> None:
