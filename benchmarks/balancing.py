@@ -227,7 +227,7 @@ def memory(rounds: int, *, quick: bool) -> Section:
     head = ("method", "peak, MB", "largest worker, MB", "wall, s", "CPU, s")
     text = (
         f"{count:,} rows of 6 numbers, half a per cent rare, CSV to CSV. `svm_smote` and "
-        "`instance_hardness` are left out: their learners take minutes to hours for so many rows."
+        "`instance_hardness` are left out: their learners take longest."
     )
     return Section(MEMORY, text, [head, *rows], page=TABLES)
 
