@@ -81,15 +81,6 @@ ASKED: dict[str, tuple[Writer, str]] = {
         "adult.test looks like a split of adult.data",
     ),
     "folds": (photos("fold0/a", "fold0/b", "fold1/a", "fold1/b"), "fold0, fold1 may be folds"),
-    "short splits": (
-        files(
-            t__csv=table(
-                "a,b,subset,label",
-                lambda n: [n * 7 % 31 + 0.5, n * 3 % 17, ["TR", "TE"][n % 4 == 3], "xy"[n % 2]],
-            )
-        ),
-        "no split 'train' (it has TE, TR)",
-    ),
     "numbered splits": (
         files(t__csv=table("text,partition", lambda n: [sentence(n), "0012"[n % 4]])),
         "the dataset has no split 'train' (it has 0, 1, 2)",
@@ -154,3 +145,12 @@ def test_a_wrong_kind_is_told_with_the_key_that_settles_it(
     told = {"version": 1, "dataset": {"path": str(path), "kind": kind}, "output": {"path": "out"}}
     with pytest.raises(RecipeError, match=said):
         planned(load_recipe(json.dumps(told), "r", tmp_path))
+
+
+def test_short_names_of_splits_are_known_in_a_column_of_splits(tmp_path: Path) -> None:
+    def cells(n: int) -> list[object]:
+        return [n * 7 % 31 + 0.5, n * 3 % 17, ["TR", "TE"][n % 4 == 3], "xy"[n % 2]]
+
+    files(t__csv=table("a,b,subset,label", cells))(tmp_path / "in")
+    text = starter(tmp_path / "in", tmp_path).text
+    assert 'split: "subset"    # it says test and train' in text

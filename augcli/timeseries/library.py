@@ -95,8 +95,11 @@ class Library:
         """Labels of files that are taken for classes, though nothing tells that they are."""
         self.unlabelled: set[str] = set()
         """Files of other splits without a column of classes."""
-        augment = settings.augment
-        self._ours = {name for name, it in places.items() if is_augmented(it.split, augment)}
+        self._open(sources)
+
+    def _open(self, sources: Sequence[Source]) -> None:
+        augment = self.settings.augment
+        self._ours = {name for name, it in self.places.items() if is_augmented(it.split, augment)}
         found, self.broken = each_opened(sources, self._of_file, self._ours or None)
         if not found:
             raise none_left(self.broken)
