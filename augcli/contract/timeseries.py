@@ -19,9 +19,6 @@ class _Nobody:
     def pick(self, draws: Draws, count: int, *, of: str | None = None) -> list[str]:
         return []
 
-    def sounds(self, draws: Draws, count: int, *, of: str | None = None) -> list[str]:
-        return []
-
     def nearest(self, count: int) -> list[str]:
         return []
 

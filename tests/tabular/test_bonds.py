@@ -104,6 +104,10 @@ def test_columns_that_travel_have_cells_of_one_row(tmp_path: Path) -> None:
     [
         ({"order": ["tree", "net"]}, "'tree' is feature category, and must be a feature that is"),
         ({"sum": {"nett": ["net"]}}, "no column 'nett'; did you mean 'net'"),
+        (
+            {"sum": {"gross": ["net", "tax"], "net": ["gross", "tax"]}},
+            "no column can be a part of itself, or of its parts",
+        ),
         ({"together": ["net", "kind"]}, "'kind' is label category, and must be a feature"),
     ],
 )

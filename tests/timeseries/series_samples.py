@@ -40,9 +40,6 @@ class Everyone:
     def pick(self, draws: Draws, count: int, *, of: str | None = None) -> list[str]:
         return [f"{of or 'class'}#{draws.at(i).integer(0, 99)}" for i in range(count)]
 
-    def sounds(self, draws: Draws, count: int, *, of: str | None = None) -> list[str]:
-        return self.pick(draws, count, of=of)
-
     def nearest(self, count: int) -> list[str]:
         return [f"near#{i}" for i in range(count)]
 

@@ -73,7 +73,8 @@ class KeyboardTypos(Replaced):
     """Hit the key next to the one that was meant, in the same case.
 
     The keyboard is that of the language that the texts are in; where this is not known or has none
-    here, that which most different letters of a text are on, English before others.
+    here, that which most different letters of a text are on, English before others. Letters on none
+    of them, as Arabic and Korean ones, stay.
     """
 
     revision: ClassVar[int] = 4
