@@ -114,4 +114,5 @@ def test_a_job_is_submitted(shell: Shell, tmp_path: Path) -> None:
     (line,) = re.findall(r"ray job submit .*", PAGE)
     told = line.replace("HEAD", "127.0.0.1").replace("/shared", str(tmp_path))
     start = "ray start --head --port=6379 --include-dashboard=true"
-    shell(f"export RAY_USAGE_STATS_ENABLED=0\n{start}\n{told}\nray stop\n")
+    again = f"until {told} > sent 2>&1 || ! grep -q 'No available agent' sent; do :; done\ncat sent"
+    shell(f"export RAY_USAGE_STATS_ENABLED=0\n{start}\n{again}\nray stop\n")
