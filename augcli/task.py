@@ -341,6 +341,11 @@ class Processor(ABC, Generic[P_co]):
     job: AnyJob
     """What it was made for."""
 
+    def __init__(self, job: AnyJob, versions: Mapping[str, str]):
+        self.job = job
+        self.versions = dict(versions)
+        """Those of the libraries that its outputs hang on."""
+
     @abstractmethod
     def process(self, task: Task, sources: Sequence[Source]) -> P_co:
         """Return what becomes of a task's sources; raises SampleError if they cannot be used."""

@@ -62,8 +62,8 @@ class TextProcessor(Processor[Processed]):
 
     def __init__(self, job: TextJob, versions: Mapping[str, str]):
         check_models(job.steps)
-        self.job = job
-        self.asked = Asked(job, dict(versions))
+        super().__init__(job, versions)
+        self.asked = Asked(job, self.versions)
 
     def process(self, task: Task, sources: Sequence[Source]) -> Processed:
         """Return what becomes of a dataset's files; SampleError or SettingError if they are odd."""
