@@ -61,11 +61,11 @@ def sniff(text: Text, settings: TableDatasetSettings) -> Dialect:
     head = text.head(HEAD)
     if not head.strip():
         raise SampleError("the table is empty")
-    told = _TOLD.match(head)
-    delimiter = settings.delimiter or (told[1] if told else None)
-    start = told.end() if told else 0
+    marked = _TOLD.match(head)
+    delimiter = settings.delimiter or (marked[1] if marked else None)
+    start = marked.end() if marked else 0
     found = delimited.sniff(head[start:], delimiter, settings.quote)
-    start += 0 if told else _titles(head, found)
+    start += 0 if marked else _titles(head, found)
     head, skipped = head[start:], len(head[:start].encode())
     lines = [line for line in head.split("\n", _LOOKED_AT)[:_LOOKED_AT] if line.strip()]
     found = replace(found, padding=" " if _is_padded(lines, found.delimiter) else "")
@@ -74,17 +74,8 @@ def sniff(text: Text, settings: TableDatasetSettings) -> Dialect:
     rows = rows[:-1] if len(text.data) > HEAD and len(rows) > 1 else rows
     if _ends_idly(rows):
         rows[0], width = rows[0][:-1], width - 1
-    return Dialect(
-        encoding=text.form.encoding,
-        line_end=text.form.line_end,
-        delimiter=found.delimiter,
-        quote=found.quote,
-        padding=found.padding,
-        tail=found.tail,
-        header=_header(rows, settings),
-        width=width,
-        skipped=skipped,
-    )
+    told = asdict(found) | asdict(text.form)
+    return Dialect(**told, header=_header(rows, settings), width=width, skipped=skipped)
 
 
 def _ends_idly(rows: Sequence[Sequence[str]]) -> bool:
