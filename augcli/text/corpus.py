@@ -12,13 +12,7 @@ from functools import cached_property
 
 from msgspec import Struct, field
 
-from augcli.balance.classes import (
-    are_amounts,
-    check_steps,
-    check_target,
-    one_class,
-    refuse_amounts,
-)
+from augcli.balance.classes import are_amounts, check_steps, check_target, one_class, refuse_amounts
 from augcli.balance.targets import Group, counted, spread, targets
 from augcli.dataset.splits import BLANK, NO_SPLIT, augmented, check_augmented
 from augcli.dataset.strings import Names

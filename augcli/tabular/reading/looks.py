@@ -65,11 +65,7 @@ def decimal_of(rows: Sequence[Sequence[str]], dialect: Dialect) -> str:
 
 
 def look(
-    cells: Sequence[str],
-    quote: str,
-    missing: Collection[str],
-    decimal: str,
-    told: ColumnTold,
+    cells: Sequence[str], quote: str, missing: Collection[str], decimal: str, told: ColumnTold
 ) -> Look:
     """Return how a column's raw cells (with their quotes and padding) are written."""
     stripped = [cell.strip() for cell in cells]

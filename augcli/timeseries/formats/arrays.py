@@ -59,12 +59,7 @@ class ArrayFile(SeriesFile):
     """Whether the channels of an array are its last axis."""
 
     def take(
-        self,
-        what: str,
-        array: Any,
-        axes: str | None,
-        labels: Any = None,
-        splits: Any = None,
+        self, what: str, array: Any, axes: str | None, labels: Any = None, splits: Any = None
     ) -> None:
         """Take an array as the file's series."""
         _check(what, array, (2, 3))
