@@ -336,15 +336,10 @@ P_co = TypeVar("P_co", bound=Processed, covariant=True)
 
 
 class Processor(ABC, Generic[P_co]):
-    """What a kind does with one source."""
-
-    job: AnyJob
-    """What it was made for."""
+    """What a kind does with one source, by libraries whose versions outputs hang on."""
 
     def __init__(self, job: AnyJob, versions: Mapping[str, str]):
-        self.job = job
-        self.versions = dict(versions)
-        """Those of the libraries that its outputs hang on."""
+        self.job, self.versions = job, dict(versions)
 
     @abstractmethod
     def process(self, task: Task, sources: Sequence[Source]) -> P_co:
