@@ -18,9 +18,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from msgspec import Struct
 
+from augcli.lazily import Lazily
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+else:
+    np = Lazily("numpy")
 
 _MASK = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
@@ -97,8 +101,6 @@ class ManyDraws:
     @classmethod
     def of(cls, draws: Iterable[Draws]) -> Self:
         """Return places that were told one by one."""
-        import numpy as np
-
         return cls(np.array([each.key for each in draws], np.uint64))
 
     def __len__(self) -> int:
@@ -112,8 +114,6 @@ class ManyDraws:
 
     def at(self, *names: str | int) -> Self:
         """Return the streams for these names below each."""
-        import numpy as np
-
         keys = self.keys
         for name in names:
             keys = _mix_array(keys + np.uint64(_word(name) & _MASK))
@@ -137,34 +137,24 @@ class ManyDraws:
 
     def uniform(self, low: float = 0.0, high: float = 1.0) -> NDArray[np.float64]:
         """Return each place's number, uniform in [low, high)."""
-        import numpy as np
-
         shares = (self.keys >> np.uint64(11)).astype(np.float64) * 2.0**-53
         return shares if (low, high) == (0, 1) else low + (high - low) * shares
 
     def integer(self, low: int, high: int | NDArray[np.int64]) -> NDArray[np.int64]:
         """Return each place's whole number, uniform in low..high with both ends included."""
-        import numpy as np
-
         return low + _high_word(self.keys, high - low + 1).astype(np.int64)
 
     def parted(self, counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], Self]:
         """Return a whole number below each count, and what is left for further small numbers."""
-        import numpy as np
-
         above = _high_word(self.keys, counts).astype(np.int64)
         return above, type(self)(self.keys * counts.astype(np.uint64))
 
     def seed(self) -> NDArray[np.int64]:
         """Return a 31-bit seed for each."""
-        import numpy as np
-
         return (self.keys >> np.uint64(33)).astype(np.int64)
 
     def order(self, count: int) -> NDArray[np.intp]:
         """Return 0..count-1 in random order, a row for each."""
-        import numpy as np
-
         keys = self.across().at_each(range(count)).keys
         return np.argsort(keys, axis=1, kind="stable")
 
@@ -209,8 +199,6 @@ class _OneOf(Draws, frozen=True):
 
 def words(numbers: Sequence[int] | NDArray[np.int64]) -> NDArray[np.uint64]:
     """Return what `folded` adds to keys for these numbers; the same for all keys."""
-    import numpy as np
-
     golden = np.uint64(_GOLDEN)
     return _mix_array(np.asarray(numbers).astype(np.uint64) + golden) + golden
 
@@ -219,8 +207,6 @@ def repeated(
     counts: Sequence[int] | NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return for each of so many copies of each sample which sample's it is, and its number."""
-    import numpy as np
-
     places = np.repeat(np.arange(len(counts)), counts)
     starts = np.cumsum(counts, dtype=np.int64) - counts
     return places, np.arange(len(places)) - starts[places]
@@ -243,8 +229,6 @@ def _ranks(draws: Draws, count: int) -> list[int]:
 
 
 def _ranks_of_many(draws: ManyDraws, count: int) -> NDArray[np.intp]:
-    import numpy as np
-
     return np.argsort(draws.order(count), axis=1)
 
 
@@ -253,8 +237,6 @@ def _pick(draws: Draws, count: int) -> Sequence[int]:
 
 
 def _picks_of_many(draws: ManyDraws, count: int) -> NDArray[np.intp]:
-    import numpy as np
-
     return np.repeat(draws.integer(0, count - 1)[:, None], count, axis=1)
 
 
@@ -263,8 +245,6 @@ def _indices(_draws: Draws, count: int) -> range:
 
 
 def _indices_of_many(draws: ManyDraws, count: int) -> NDArray[np.intp]:
-    import numpy as np
-
     return np.tile(np.arange(count), (len(draws), 1))
 
 
@@ -276,8 +256,6 @@ def weighted(weights: Sequence[float]) -> Lots:
         return (bisect_right(ends, draws.uniform() * total),) * count
 
     def of_many(draws: ManyDraws, count: int) -> NDArray[np.intp]:
-        import numpy as np
-
         picked = np.searchsorted(ends, draws.uniform() * total, side="right")
         return np.repeat(picked[:, None], count, axis=1)
 
@@ -294,8 +272,6 @@ LISTED = Lots(_indices, _indices_of_many)
 
 def _high_word(keys: NDArray[np.uint64], factors: int | NDArray[np.int64]) -> NDArray[np.uint64]:
     """Return the upper 64 bits of each key times a factor, by halves of words."""
-    import numpy as np
-
     half, low, factor = np.uint64(32), np.uint64(0xFFFFFFFF), np.asarray(factors, np.uint64)
     above, below = factor >> half, factor & low
     first = (keys >> half) * below + ((keys & low) * below >> half)
@@ -305,8 +281,6 @@ def _high_word(keys: NDArray[np.uint64], factors: int | NDArray[np.int64]) -> ND
 
 
 def _mix_array(z: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    import numpy as np
-
     z = z ^ (z >> np.uint64(30))
     z *= np.uint64(0xBF58476D1CE4E5B9)
     z ^= z >> np.uint64(27)

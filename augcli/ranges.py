@@ -20,10 +20,13 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from augcli.draws import Draws, ManyDraws
+from augcli.lazily import Lazily
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+else:
+    np = Lazily("numpy")
 
 Number = int | float
 
@@ -75,8 +78,6 @@ class Constant(_Drawn, frozen=True):
 
     def draw_many(self, draws: ManyDraws) -> NDArray[Any]:
         """Return the value for each."""
-        import numpy as np
-
         return np.full(draws.keys.shape, self.value)
 
     def plain(self) -> Any:
@@ -144,8 +145,6 @@ class Choice(_Drawn, frozen=True):
 
     def draw_many(self, draws: ManyDraws) -> NDArray[Any]:
         """Return one of the values for each, whole where it is told so."""
-        import numpy as np
-
         same = len({type(value) for value in self.values}) == 1
         values = np.array(self.values, None if same else object)
         return values[draws.integer(0, len(self.values) - 1)]
@@ -179,8 +178,6 @@ class Normal(_Drawn, frozen=True, dict=True):
 
     def draw_many(self, draws: ManyDraws) -> NDArray[Any]:
         """Return a value for each, by the inverse cdf one by one."""
-        import numpy as np
-
         normal, floor, ceiling = self._truncated
         shares = np.clip(draws.uniform(floor, ceiling), 1e-16, 1 - 1e-16)
         return np.clip(each_of(normal.inv_cdf, shares), self.low, self.high)
@@ -207,8 +204,6 @@ class Normal(_Drawn, frozen=True, dict=True):
 
 def each_of(formula: Callable[[float], float], values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return what a formula makes of each number, one by one."""
-    import numpy as np
-
     return np.array([*map(formula, values.ravel().tolist())], float).reshape(values.shape)
 
 

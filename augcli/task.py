@@ -336,10 +336,10 @@ P_co = TypeVar("P_co", bound=Processed, covariant=True)
 
 
 class Processor(ABC, Generic[P_co]):
-    """What a kind does with one source."""
+    """What a kind does with one source, by libraries whose versions outputs hang on."""
 
-    job: AnyJob
-    """What it was made for."""
+    def __init__(self, job: AnyJob, versions: Mapping[str, str]):
+        self.job, self.versions = job, dict(versions)
 
     @abstractmethod
     def process(self, task: Task, sources: Sequence[Source]) -> P_co:

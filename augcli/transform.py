@@ -225,8 +225,6 @@ class Control(Compound, Chooser):
     """A step that chooses among those that it is made of; for every kind of dataset."""
 
     kind: ClassVar[str] = ANY
-    shuffles: ClassVar[bool] = False
-    """Whether samples may take its steps in other orders than they are listed in."""
 
 
 @lru_cache(maxsize=4096)

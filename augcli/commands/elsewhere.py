@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from augcli.dataset.files import Bounds, head_of
-from augcli.rows.delimited import NUMBER, is_table
+from augcli.rows.delimited import LIKE_NUMBER, is_table
 
 _HEAD = 4096
 """Bytes that tell whether a file is a text, or a table."""
@@ -52,7 +52,7 @@ def _is_table(head: str) -> bool:
     """Return whether a text has even rows, of numbers where spaces are between."""
     rows = [line.split() for line in head.splitlines()[:-1] if line.strip()]
     even = len({*map(len, rows)}) == 1 < len(rows) and len(rows[0]) > 1
-    return is_table(head) or (even and all(map(NUMBER.fullmatch, chain(*rows))))
+    return is_table(head) or (even and all(map(LIKE_NUMBER.fullmatch, chain(*rows))))
 
 
 def _text(path: Path) -> str:

@@ -46,13 +46,13 @@ class ImageProcessor(Processor["ProcessedPicture"]):
     job: ImageJob
 
     def __init__(self, job: ImageJob, versions: Mapping[str, str], draws: CopyDraws | None = None):
-        self.job = job
+        super().__init__(job, versions)
         self._draws = draws
         self.runs = Runs()
         self._known = known_to(job)
         self.max_pixels = job.dataset.max_pixels
         self.output = job.output
-        self.versions = own = dict(versions)
+        own = self.versions
         self.form = cache(lambda encoding: told([encoding.to_json(), own]))  # no cycle with self
         """Gives what all outputs' bytes depend on beside source and steps, as keys have it."""
 

@@ -209,11 +209,6 @@ class ImageOutputSettings(OutputSettings):
         return self.annotations is not None
 
     @property
-    def emits_originals(self) -> bool:
-        """Return whether the pictures of augmented splits are outputs themselves."""
-        return self.originals != "omit"
-
-    @property
     def links_originals(self) -> bool:
         """Return whether they are the very files of the dataset."""
         return self.originals == "link"

@@ -285,9 +285,7 @@ def may_be_marked(cells: Iterable[str]) -> bool:
     return _ODD.search("\n".join(cells)) is not None
 
 
-def marks_by_column(
-    columns: Mapping[int, Sequence[str]], decimal: str | None = None
-) -> dict[int, Marks]:
+def marks_by_column(columns: Mapping[int, Sequence[str]], decimal: str | None) -> dict[int, Marks]:
     """Return what stands in and around the numbers of columns, where it is more than a point.
 
     What stands before decimals is told, or so in all columns, and what stands between thousands so

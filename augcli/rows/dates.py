@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.lazily import Lazily
+
 if TYPE_CHECKING:
     import polars as pl
+else:
+    pl = Lazily("polars")
 
 _DAYS = (
     *("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%d.%m.%Y", "%-d.%-m.%Y", "%d-%b-%Y"),
@@ -139,8 +143,6 @@ def fraction_digits(form: str) -> int:
 
 def dates(texts: pl.Series, form: str) -> NDArray[np.float64]:
     """Return dates as days, or as seconds where they have a time; NaN where missing."""
-    import polars as pl
-
     missing = [each for each in _PARTS if not _tells(form, each[-1])]
     missing += [each for each in _CLOCK if has_time(form) and not _tells(form, each[-1])]
     start = "".join(f"{first} " for _, first, _ in missing)
@@ -158,8 +160,6 @@ def dates(texts: pl.Series, form: str) -> NDArray[np.float64]:
 
 def dates_of(texts: Sequence[str], form: str) -> NDArray[np.float64]:
     """Return the same of texts that are in no table."""
-    import polars as pl
-
     return dates(pl.Series(texts, dtype=pl.String), form)
 
 
@@ -190,8 +190,6 @@ _COARSE = ((_PARTS[1][2], "Y"), (_PARTS[0][2], "M"))
 
 def date_cells(values: pl.Series, form: str) -> pl.Series:
     """Return days or seconds as they are written."""
-    import polars as pl
-
     scale = 1_000_000 if has_time(form) else 86_400_000_000
     stamps = (values * scale).round().cast(pl.Int64).cast(pl.Datetime("us"))
     return stamps.dt.strftime(form)

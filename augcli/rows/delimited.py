@@ -16,8 +16,8 @@ from msgspec.structs import replace
 from augcli.errors import SettingError
 from augcli.rows.encodings import LINE_END
 
-NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
-
+LIKE_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
+"""A number with a point or a comma before decimals, before it is known which."""
 _DELIMITERS = "\t;,|"
 _COUNTED = 1000
 """Rows whose cells are counted."""
@@ -137,7 +137,7 @@ class _Head:
     def fullness(self, form: Delimited) -> tuple[float, int]:
         """Return the share of cells that are numbers, and how many cells there are."""
         cells = [cell.strip() for row in self._rows(form)[:_SHOWN] for cell in row]
-        return sum(bool(NUMBER.fullmatch(cell)) for cell in cells) / len(cells), len(cells)
+        return sum(bool(LIKE_NUMBER.fullmatch(cell)) for cell in cells) / len(cells), len(cells)
 
     def quote(self, delimiter: str) -> str:
         """Return what encloses cells, empty where quotes stand about and rows are more even so."""

@@ -149,6 +149,14 @@ class Text(Struct, frozen=True):
         start = max(start, self.start)
         return self.data[start : start + size].decode(errors="ignore")
 
+    def lines(self, start: int | None = None) -> Iterator[tuple[int, int]]:
+        """Yield start and end of each line from a place on, or of all."""
+        start = self.start if start is None else start
+        while start < len(self.data):
+            end = self.data.find(b"\n", start) + 1 or len(self.data)
+            yield start, end
+            start = end
+
     @property
     def content(self) -> str:
         """Return all of the text as the file has it, without a byte order mark."""

@@ -52,9 +52,7 @@ def curves_below(columns: Mapping[Name, Values], keys: Sequence[NDArray[np.bool_
 
 
 def clock_below(
-    columns: Mapping[Name, Values],
-    keys: Sequence[NDArray[np.bool_]],
-    days: Collection[Name] = (),
+    columns: Mapping[Name, Values], keys: Sequence[NDArray[np.bool_]], days: Collection[Name] = ()
 ) -> Name | None:
     """Return the column that rises from row to row while keys stay, as times do and ids need not.
 

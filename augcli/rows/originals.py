@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from augcli.errors import UsageError
+from augcli.lazily import Lazily
 from augcli.rows.tables import ORIGINALS, lines_of, parquet_of, plain_name, read
 
 if TYPE_CHECKING:
     import polars as pl
+else:
+    pl = Lazily("polars")
 
 
 def originals(output: str, rows: Sequence[int]) -> pl.DataFrame:
     """Return a line for each original of an output: which of its source's rows it is."""
-    import polars as pl
-
     made = {
         "output": pl.Series([plain_name(output)]).new_from_index(0, len(rows)),
         "row": pl.Series(range(len(rows)), dtype=pl.UInt32),
@@ -42,8 +43,6 @@ def told_sources(folder: Path, output: str, count: int) -> list[int]:
 
     Raises UsageError where that is not told of each of them.
     """
-    import polars as pl
-
     path = folder / ORIGINALS
     lines = lines_of(path).filter(pl.col("output").cast(pl.String) == plain_name(output))
     told: list[int] = read(path, lines.sort("row"))["source_row"].to_list()

@@ -17,12 +17,15 @@ from pydantic_core import PydanticSerializationError, from_json, to_json
 from augcli.disk.disk import storage_errors
 from augcli.disk.folder import Folder
 from augcli.errors import UsageError
+from augcli.lazily import Lazily
 from augcli.records.row_records import ROW, RowRecord, row_of
 from augcli.rows.encodings import LostLine
 from augcli.task import Buffer, Plain, failure
 
 if TYPE_CHECKING:
     import polars as pl
+else:
+    pl = Lazily("polars")
 
 PROVENANCE = "provenance.parquet"
 """One line for each new sample."""
@@ -90,8 +93,6 @@ _AGAIN = "`augment run` makes it again"
 
 def lines_of(path: Path) -> pl.LazyFrame:
     """Return a table beside the manifest; UsageError if it is missing or damaged."""
-    import polars as pl
-
     if Folder(path.parent).stat(path.name):
         Folder(path.parent).proven(path.name)
     with _damaged(path):
@@ -108,8 +109,6 @@ def read(path: Path, lines: pl.LazyFrame) -> pl.DataFrame:
 
 @contextmanager
 def _damaged(path: Path) -> Iterator[None]:
-    import polars as pl
-
     try:
         yield
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
@@ -133,8 +132,6 @@ def parquet_of(frames: Iterable[pl.DataFrame]) -> Iterator[bytes]:
 
 def _sink(lines: pl.LazyFrame, path: Path) -> None:
     """Write lines to a file; OSError where the disk takes no more."""
-    import polars as pl
-
     try:
         lines.sink_parquet(path, compression="zstd", compression_level=1, row_group_size=_BLOCK)
     except pl.exceptions.ComputeError:  # which has no number that tells why
@@ -144,8 +141,6 @@ def _sink(lines: pl.LazyFrame, path: Path) -> None:
 
 def _waiting(folder: Path, frames: Iterable[pl.DataFrame]) -> pl.LazyFrame:
     """Return frames as one; those beyond what may be held are in files in a folder."""
-    import polars as pl
-
     parts: list[pl.LazyFrame] = []
     room = _HELD
     for frame in _joined(frames):
@@ -156,16 +151,12 @@ def _waiting(folder: Path, frames: Iterable[pl.DataFrame]) -> pl.LazyFrame:
 
 
 def _on_disk(path: Path, frame: pl.DataFrame) -> pl.LazyFrame:
-    import polars as pl
-
     frame.write_ipc(path)
     return pl.scan_ipc(path)
 
 
 def _joined(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """Yield frames, small ones together: a file for each takes longer than to fill it."""
-    import polars as pl
-
     held: list[pl.DataFrame] = []
     count = 0
     for frame in frames:
@@ -180,8 +171,6 @@ def _joined(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
 
 def _plain_lines(lines: pl.LazyFrame) -> pl.LazyFrame:
     """Return lines whose texts are texts to every version of Polars."""
-    import polars as pl
-
     types = {name: _plain(dtype, pl) for name, dtype in lines.collect_schema().items()}
     return lines.cast(types)  # type: ignore[arg-type]
 
@@ -195,8 +184,6 @@ def _plain(dtype: Any, pl: Any) -> Any:
 
 def row_story(folder: Path, output: str, row: int) -> RowRecord | None:
     """Return the line of an output's row; None where it is no new one."""
-    import polars as pl
-
     found = told_rows(folder, output, pl.col("row") == row)
     return next(found, None)
 
@@ -237,8 +224,6 @@ class Stories(Struct, frozen=True, dict=True):
     @cached_property
     def _chosen(self) -> pl.Series:
         """Return of each new row whether it is in the sample."""
-        import polars as pl
-
         path = self.folder / PROVENANCE
         each = pl.struct("output", "base").rle_id()
         kind = pl.struct("output", "split", "label")
@@ -261,8 +246,6 @@ def _row(path: Path, line: Plain) -> RowRecord:
 
 def told_lines(path: Path, output: str, *only: pl.Expr) -> pl.DataFrame:
     """Return the lines of an output; UsageError where they are damaged."""
-    import polars as pl
-
     lines = provenance_of(path).filter(pl.col("output") == plain_name(output), *only)
     return read(path, lines)
 
@@ -280,8 +263,6 @@ def provenance_of(path: Path) -> pl.LazyFrame:
 
 def columns(marks: Mapping[str, str] = MappingProxyType({})) -> dict[str, pl.DataType]:
     """Return name → type of the columns that the provenance of all kinds has, and of some more."""
-    import polars as pl
-
     types = {"String": pl.String(), "Int64": pl.Int64(), "Int32": pl.Int32()}
     types["List(String)"] = pl.List(pl.String)
     return {name: types[dtype] for name, dtype in (ROW | dict(marks)).items()}
@@ -292,8 +273,6 @@ def arranged(told: pl.DataFrame, output: str, first: int) -> pl.DataFrame:
 
     The first of them is row `first`. Where nothing else is told, they are copies without partners.
     """
-    import polars as pl
-
     place = {"output": pl.lit(plain_name(output)), "row": pl.int_range(first, first + pl.len())}
     known = {"method": pl.lit("copies"), "partners": pl.lit([])} | place
     known |= {name: pl.col(name) for name in told.columns}

@@ -222,7 +222,7 @@ class OutputSettings(Settings):
     @property
     def emits_originals(self) -> bool:
         """Return whether the samples of augmented splits are outputs themselves."""
-        return True
+        return bool(getattr(self, "originals", "copy") != "omit")
 
     @property
     def links_originals(self) -> bool:

@@ -69,7 +69,6 @@ class Sequence(Control):
 class RandomOrder(Control):
     """Apply all the steps, in random order."""
 
-    shuffles: ClassVar[bool] = True
     drawn_by: ClassVar[Lots] = SHUFFLED
 
     def turn(self, index: int, lot: int) -> int:

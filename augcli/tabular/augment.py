@@ -5,7 +5,7 @@ A run and a replay share `Writing`, so a replay proves the run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property, partial
 from itertools import islice
 
@@ -67,12 +67,6 @@ class TableProcessor(Processor["ProcessedTable"]):
 
     job: TableJob
 
-    def __init__(self, job: TableJob, versions: Mapping[str, str]):
-        self.job = job
-        self.dataset = job.dataset
-        self.output = job.output
-        self.versions = dict(versions)
-
     def process(self, task: Task, sources: Sequence[Source]) -> ProcessedTable:
         """Return what becomes of the files of a dataset; SampleError if they are no table."""
         return ProcessedTable(self, sources)
@@ -82,22 +76,23 @@ class ProcessedTable(Processed):
     """All files of a dataset: what is drawn and left out is decided, new rows are written."""
 
     def __init__(self, processor: TableProcessor, sources: Sequence[Source]):
-        self._processor, self.job = processor, processor.job
+        self.job, self._versions = processor.job, processor.versions
+        told = self.job.dataset
         self._amount = any(each.amount for each in stages_of(self.job.balance))
-        whole = read_whole(sources, processor.dataset, self.job.seed, amount=self._amount)
+        whole = read_whole(sources, told, self.job.seed, amount=self._amount)
         self.table, self._splits, self._ours = whole.table, whole.splits, whole.ours
-        refuse_unclear(self.table, processor.dataset)
-        if not isinstance(processor.dataset.split, str | int):
-            refuse_unnamed(processor.dataset, unnamed(self.table, self._splits, processor.dataset))
-            refuse_columns(processor.dataset, self.table.parts)
+        refuse_unclear(self.table, told)
+        if not isinstance(told.split, str | int):
+            refuse_unnamed(told, unnamed(self.table, self._splits, told))
+            refuse_columns(told, self.table.parts)
         check_augmented(self.job.dataset.augment, self._splits.texts)
         self._sources = [each for each in sources if each.name not in self.table.broken]
-        self._named = splits_by_name(processor.dataset, [each.name for each in sources])
+        self._named = splits_by_name(told, [each.name for each in sources])
         self._copied = [*copied(self._named, self._sources, "rows")]
         self._labels = labels_of(self.table, self.job.balance, self._ours)
         check_job(self.table, self._labels, self.job)
         self.outlines = self._outlined()
-        extras_of(self.table, processor.output, self._ours)
+        extras_of(self.table, self.job.output, self._ours)
         self._writing = cache(self._written_as)
         self._warned = partial(warned, self.table, self._ours, self.job.dataset)
 
@@ -196,10 +191,7 @@ class ProcessedTable(Processed):
         return self._told(counts, self.outlines, notes)
 
     def _told(
-        self,
-        counts: Sequence[Count],
-        told: Iterable[Outline | Decided],
-        more: Iterable[str] = (),
+        self, counts: Sequence[Count], told: Iterable[Outline | Decided], more: Iterable[str] = ()
     ) -> Tally:
         failures = [*self._failures(), *failed_methods(self.table, self.outlines, told)]
         notes = [*self._copied, *story(self.table, self.job), *more, *doubts(counts)]
@@ -231,7 +223,7 @@ class ProcessedTable(Processed):
 
     def _failures(self) -> Iterator[Plain]:
         for name, reason in self.table.broken.items():
-            split = None if self._processor.dataset.split else self._named[name]
+            split = None if self.job.dataset.split else self._named[name]
             yield failure(name, split, None, reason)
         for part in self.table.parts:
             yield from lost_lines(part.name, part.lost)
@@ -244,7 +236,7 @@ class ProcessedTable(Processed):
 
     @cached_property
     def _files(self) -> list[File]:
-        return [*files_of(self.table, self._splits, self._processor.dataset)]
+        return [*files_of(self.table, self._splits, self.job.dataset)]
 
     @cached_property
     def outputs(self) -> Sequence[Output]:
@@ -267,7 +259,7 @@ class ProcessedTable(Processed):
     @cached_property
     def _stays(self) -> NDArray[np.bool_]:
         """Return which rows of the dataset its outputs have."""
-        rows = kept_rows(self._splits, self.job.dataset, self._processor.output)
+        rows = kept_rows(self._splits, self.job.dataset, self.job.output)
         rows[self._removed] = False
         return rows
 
@@ -297,7 +289,7 @@ class ProcessedTable(Processed):
             self._drawn_of(file),
             self._kept(file),
             self._ours,
-            self._processor.output,
+            self.job.output,
             self.job.spread,
             self._key(file.name, *packers_of(source.data), *(each.failure for each in self.lost)),
         )
@@ -321,7 +313,7 @@ class ProcessedTable(Processed):
             columns=[column.plain() for column in self.table.columns],
             seed=self.job.seed,
             dataset=self.job.dataset.recorded(),
-            write=self._processor.output.as_files().model_dump(mode="json", exclude={"path"}),
+            write=self.job.output.as_files().model_dump(mode="json", exclude={"path"}),
             amount=self._amount,
             spreads=spreads,
         ).plain()
@@ -346,5 +338,5 @@ class ProcessedTable(Processed):
     def _key(self, name: str, *more: object) -> str:
         told = (self.job.dataset, self.job.output)
         settings = [each.model_dump(mode="json", exclude={"path"}) for each in told]
-        form = [name, _FORM, settings, self._processor.versions, *more]
+        form = [name, _FORM, settings, self._versions, *more]
         return key_of_all(self._sources, self.job, form)

@@ -58,8 +58,7 @@ class ColumnTold(Settings):
         (), description="all values of an `ordinal` column, from the lowest to the highest"
     )
     missing: Missing | None = Field(
-        None,
-        description="texts that mean a missing value in this column, instead of those of all",
+        None, description="texts that mean a missing value in this column, instead of those of all"
     )
 
     @model_validator(mode="after")
@@ -226,8 +225,3 @@ class TableOutputSettings(OutputSettings):
     def clips(self) -> bool:
         """Return whether new values stay within what was observed."""
         return self.range == "observed"
-
-    @property
-    def emits_originals(self) -> bool:
-        """Return whether the rows of augmented splits are outputs themselves."""
-        return self.originals != "omit"

@@ -17,7 +17,7 @@ from augcli.records.keys import key_of
 from augcli.requests.spread import Maker, Part
 from augcli.rows.tables import dumped, loaded
 from augcli.steps.recorded import own_steps
-from augcli.tabular.deciding.balance import Decided, cleaned, decide, draw
+from augcli.tabular.deciding.balance import Decided, cleaned, draw
 from augcli.tabular.deciding.outline import NO_CLASS, Fault, Outline
 from augcli.tabular.drawn import ROWS, Drawn, Numbered
 from augcli.tabular.reading.table import Table
@@ -32,7 +32,7 @@ def without_faults(outlines: list[Outline]) -> tuple[list[Outline], list[Decided
     """Return outlines without the rows that steps fail on, and what is drawn of the others."""
     job, table, apart = outlines[0].job, outlines[0].table, outlines[0].apart
     if not own_steps(job.steps):
-        return outlines, [*map(decide, outlines)]
+        return outlines, [cleaned(each, draw(each)) for each in outlines]
     lost: dict[int, str] = {}
     while True:
         decided = [draw(outline) for outline in outlines]

@@ -157,12 +157,7 @@ def kept_rows(
 
 
 def _drawn(
-    table: Table,
-    shares: SplitShares,
-    streams: Streams,
-    inside: NDArray[np.bool_],
-    *,
-    equal: bool,
+    table: Table, shares: SplitShares, streams: Streams, inside: NDArray[np.bool_], *, equal: bool
 ) -> Coded:
     """Draw shares of the rows; of each class where asked, and of units that stay together.
 

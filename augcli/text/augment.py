@@ -34,7 +34,7 @@ from augcli.text.asked import Asked
 from augcli.text.blocks import Block, BlockMaker, Written, nothing_new
 from augcli.text.checks import check_models, check_synonyms, refuse_language
 from augcli.text.corpus import Corpus, CorpusPlan, asked_of_rows, failures, make_plan, recommends
-from augcli.text.formats.base import TextFile, texts_from_all_over
+from augcli.text.formats.base import Row, TextFile, texts_from_all_over
 from augcli.text.formats.open import open_file
 from augcli.text.job import TextJob
 from augcli.text.language.languages import folder_of, is_foreign, language_of
@@ -46,7 +46,7 @@ from augcli.text.single import ProcessedText
 from augcli.text.transform import needs_words, recommending
 from augcli.text.unclear import maybe_classes, refuse_unclear
 from augcli.text.whose import crossing
-from augcli.text.words import Reading, is_spaceless
+from augcli.text.words import Document, Reading, is_spaceless
 from augcli.transform import prepare
 
 _BLOCK = 4000
@@ -62,8 +62,8 @@ class TextProcessor(Processor[Processed]):
 
     def __init__(self, job: TextJob, versions: Mapping[str, str]):
         check_models(job.steps)
-        self.job = job
-        self.asked = Asked(job, dict(versions))
+        super().__init__(job, versions)
+        self.asked = Asked(job, self.versions)
 
     def process(self, task: Task, sources: Sequence[Source]) -> Processed:
         """Return what becomes of a dataset's files; SampleError or SettingError if they are odd."""
@@ -138,6 +138,11 @@ class ProcessedCorpus(Processed):
     def _written_by(self, plan: CorpusPlan) -> Written:
         return Written(plan, cache(lambda file: Once(self._write(plan, file))))
 
+    def document(self, row: int) -> tuple[Row, Document]:
+        """Return a row as its file has it, and its text as it is read."""
+        sample = self.corpus.row(row)
+        return sample, Document(sample.text, self.readings.of(row), sample.spans)
+
     @cached_property
     def readings(self) -> Readings:
         """Return how each text is read."""
@@ -203,7 +208,7 @@ class ProcessedCorpus(Processed):
 
     def again(self) -> list[Again]:
         """Return which texts equal others."""
-        return list(nothing_new(chain.from_iterable(map(self._blocks, self._augmented))))
+        return list(nothing_new(chain.from_iterable(map(self._written.blocks, self._augmented))))
 
     def _words_of_warning(self) -> Iterator[str]:
         yield from (*doubts(self.planned.counts), *self.corpus.remarks())
@@ -214,8 +219,7 @@ class ProcessedCorpus(Processed):
             yield from remarks_on(self._foreign, are_spaceless=self._are_spaceless)
 
     def _shown(self, row: int) -> str:
-        file, index = self.corpus.place(row)
-        return f"{self.corpus.source_id(row)} {self.files[file].row(index).text[:40]!r}"
+        return f"{self.corpus.source_id(row)} {self.corpus.row(row).text[:40]!r}"
 
     @property
     def tally(self) -> Tally:
@@ -268,7 +272,9 @@ class ProcessedCorpus(Processed):
         return Output(
             record,
             self._key(source.name),
-            lambda: self.files[file].assembled(self._new_rows(file)),
+            lambda: self.files[file].assembled(
+                (each.rows, each.payload) for each in self._written.blocks(file)
+            ),
             lost=lambda: [*self._lost(file)],
         )
 
@@ -289,16 +295,9 @@ class ProcessedCorpus(Processed):
         """Yield where the new rows come from, block by block."""
         for file in self._augmented:
             name, number = self.files[file].name, len(self.files[file])
-            for block in self._blocks(file):
+            for block in self._written.blocks(file):
                 yield name, number, block.lines
                 number += len(block.rows)
-
-    def _new_rows(self, file: int) -> Iterator[tuple[list[int], bytes]]:
-        """Yield a file's new rows, block by block, with the rows that they are made of."""
-        return ((block.rows, block.payload) for block in self._blocks(file))
-
-    def _blocks(self, file: int) -> Iterator[Block]:
-        return self._written.blocks(file)
 
     def _lost(self, file: int) -> Iterator[Lost]:
         """Yield the rows of a file on which workers or programs were lost."""
@@ -326,7 +325,7 @@ class ProcessedCorpus(Processed):
         return found
 
     def _maker(self, plan: CorpusPlan, file: int) -> BlockMaker:
-        return BlockMaker(self.job, self.settings, self.readings, self.corpus, plan, file)
+        return BlockMaker(self.job, self.readings, self.corpus, plan, file)
 
     def _to_augment(self, plan: CorpusPlan, file: int) -> Iterator[list[int]]:
         """Yield the rows of a file that are to be augmented, in blocks."""

@@ -17,7 +17,6 @@ from augcli.once import Once
 from augcli.plural import several
 from augcli.requests.spread import Part
 from augcli.rows.tables import packed, plain_name, unpacked
-from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, CorpusPlan, label_of
 from augcli.text.drawing import Drawn, Failed, Original, courses_of, draw_copies
 from augcli.text.formats.base import Row, Writer
@@ -80,31 +79,18 @@ def stable_hash(text: str) -> bytes:
 class BlockMaker:
     """Draws and writes the copies of blocks of rows of one file."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 – what a copy hangs on
-        self,
-        job: TextJob,
-        settings: TextDatasetSettings,
-        readings: Readings,
-        corpus: Corpus,
-        plan: CorpusPlan,
-        file: int,
+    def __init__(
+        self, job: TextJob, readings: Readings, corpus: Corpus, plan: CorpusPlan, file: int
     ):
-        self._courses = courses_of(job.courses)
-        self._is_marked = job.is_marked
-        self._seed = job.seed
-        self._settings = settings
-        self._corpus = corpus
-        self._plan = plan
-        self._readings = readings
-        self._file = corpus.files[file]
-        self._start = corpus.starts[file]
-        self._known = corpus.known
+        self._job, self._readings, self._corpus, self._plan = job, readings, corpus, plan
+        self._file, self._start, self._known = corpus.files[file], corpus.starts[file], corpus.known
 
     def __call__(self, rows: Sequence[int], begin: Callable[[int], None]) -> bytes:
         """Return the copies of some rows, packed: their rows, lines and hashes, and the payload."""
         made, written = Made(), list[str]()
         samples = [self._file.row(row - self._start) for row in rows]
-        drawn = draw_copies(self._courses, self._seed, self._originals(rows, samples, begin))
+        courses, seed = courses_of(self._job.courses), self._job.seed
+        drawn = draw_copies(courses, seed, self._originals(rows, samples, begin))
         for place, (row, sample, copies) in enumerate(zip(rows, samples, drawn, strict=True)):
             begin(place)
             try:
@@ -128,7 +114,7 @@ class BlockMaker:
             yield Original(
                 self._corpus.row_id(row),
                 self._plan.by_stage(row),
-                label_of(sample.label, self._settings),
+                label_of(sample.label, self._job.dataset),
                 Document(sample.text, self._readings.of(row), sample.spans),
                 partial(self._new_row, self._file.writer(row - self._start)),
             )
@@ -153,7 +139,7 @@ class BlockMaker:
         lines.steps += [each.record for each in drawn]
         lines.attempt += [each.attempt or None for each in drawn]
         lines.repeats += [each.repeats for each in drawn]
-        if self._is_marked:
+        if self._job.is_marked:
             spots = (each.spot for each in drawn)
             lines.marks += [(spot.stage, group_of(base, spot), spot.view) for spot in spots]
 

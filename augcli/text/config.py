@@ -41,6 +41,10 @@ def _pattern(text: str) -> str:
 Pattern = Annotated[str, AfterValidator(_pattern)]
 
 
+def _each(told: ColumnRef | tuple[ColumnRef, ...] | None) -> Sequence[ColumnRef]:
+    return told if isinstance(told, tuple) else [] if told is None else [told]
+
+
 class TextDatasetSettings(RowDatasetSettings):
     """The recipe's `dataset:` for texts."""
 
@@ -121,8 +125,12 @@ class TextDatasetSettings(RowDatasetSettings):
     @property
     def labels(self) -> Sequence[ColumnRef]:
         """Return the columns that tell of classes."""
-        told = self.label
-        return told if isinstance(told, tuple) else [] if told is None else [told]
+        return _each(self.label)
+
+    @property
+    def texts(self) -> Sequence[ColumnRef]:
+        """Return the columns or keys of the texts."""
+        return _each(self.text)
 
     @property
     def is_flagged(self) -> bool:

@@ -12,13 +12,7 @@ from functools import cached_property
 
 from msgspec import Struct, field
 
-from augcli.balance.classes import (
-    are_amounts,
-    check_steps,
-    check_target,
-    one_class,
-    refuse_amounts,
-)
+from augcli.balance.classes import are_amounts, check_steps, check_target, one_class, refuse_amounts
 from augcli.balance.targets import Group, counted, spread, targets
 from augcli.dataset.splits import BLANK, NO_SPLIT, augmented, check_augmented
 from augcli.dataset.strings import Names
@@ -30,11 +24,32 @@ from augcli.task import Count, Plain, failure
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import Row, TextFile
 from augcli.text.job import TextJob
-from augcli.text.known import Known
 from augcli.text.parted import Piece
 from augcli.text.recommended import recommended_copies
 from augcli.text.transform import recommending
 from augcli.transform import Label
+
+_BITS = 16
+"""The first ones of a hash tell where it would stand."""
+_HALF = 1 << (_BITS - 1)
+
+
+class Known:
+    """Tells whether a text is one of very many, by their hashes in ascending order."""
+
+    def __init__(self, hashes: array[int]):
+        import numpy as np
+
+        ordered = np.sort(np.frombuffer(hashes, np.int64))
+        firsts = ordered >> (64 - _BITS)
+        self._ordered = array("q", ordered.tobytes())
+        self._starts = np.searchsorted(firsts, np.arange(-_HALF, _HALF + 1)).tolist()
+
+    def __contains__(self, text: str) -> bool:
+        digest = hash(text)
+        first = (digest >> (64 - _BITS)) + _HALF
+        start, end = self._starts[first], self._starts[first + 1]
+        return start < end and digest in self._ordered[start:end]
 
 
 class Corpus(Struct, dict=True):
@@ -117,6 +132,11 @@ class Corpus(Struct, dict=True):
         """Return file and row within it."""
         file = bisect_right(self.starts, row) - 1
         return file, row - self.starts[file]
+
+    def row(self, row: int) -> Row:
+        """Return a row as its file has it."""
+        file, index = self.place(row)
+        return self.files[file].row(index)
 
     def foreign_of(self, splits: Collection[str]) -> frozenset[int]:
         """Return the rows of some splits that can be used and are of another language."""

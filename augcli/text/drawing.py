@@ -149,11 +149,7 @@ class _Copies:
     """The copies that many texts get of one stage."""
 
     def __init__(
-        self,
-        course: Course,
-        sources: ManyDraws,
-        counts: Sequence[int],
-        sizes: Iterator[Sizes],
+        self, course: Course, sources: ManyDraws, counts: Sequence[int], sizes: Iterator[Sizes]
     ):
         self._stage, self._views = course
         rows, copies = repeated(counts)

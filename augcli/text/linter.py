@@ -57,9 +57,7 @@ class TextLinter:
         self._alike.splits = whole.planned.splits
         for row in range(len(corpus)):
             if row not in corpus.failures:
-                file, index = corpus.place(row)
-                sample = whole.files[file].row(index)
-                document = Document(sample.text, whole.readings.of(row), sample.spans)
+                _, document = whole.document(row)
                 split, label = str(corpus.splits[row]), corpus.labels[row]
                 self._take(corpus.source_id(row), split, label, document)
         if not any(map(_needs_model, _steps_of(self._job))):

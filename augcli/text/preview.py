@@ -70,9 +70,7 @@ def samples(asked: Asked, task: Task, files: Sequence[Source], shown: int) -> It
         return
     whole = ProcessedCorpus(asked, files)
     for row in islice(_in_turn(whole, asked.job.seed), shown):
-        file, index = whole.corpus.place(row)
-        sample = whole.files[file].row(index)
-        document = Document(sample.text, whole.readings.of(row), sample.spans)
+        sample, document = whole.document(row)
         yield Sample(whole.corpus.row_id(row), sample.label, document)
 
 

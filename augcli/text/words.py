@@ -48,12 +48,16 @@ _HAVE_MARKS = ((0x300, 0x3100), (0xA600, 0xAC00), (0xFB00, 0x10000))
 
 
 @cache
+def _codes_of_marks() -> list[int]:
+    codes = chain.from_iterable(starmap(range, _HAVE_MARKS))
+    return [code for code in codes if unicodedata.category(chr(code)).startswith("M")]
+
+
+@cache
 def _marks() -> str:
     """Return combining marks and joiners as the inside of a set."""
-    codes = chain.from_iterable(starmap(range, _HAVE_MARKS))
-    found = [code for code in codes if unicodedata.category(chr(code)).startswith("M")]
     ranges: list[list[int]] = []
-    for code in found:
+    for code in _codes_of_marks():
         if ranges and ranges[-1][1] == code - 1:
             ranges[-1][1] = code
         else:
@@ -330,9 +334,7 @@ class Document(Struct, dict=True):
 
 @cache
 def _marks_set() -> frozenset[str]:
-    codes = range(0x300, 0x10000)
-    marks = {chr(code) for code in codes if unicodedata.category(chr(code)).startswith("M")}
-    return frozenset(marks | {"\u200c", "\u200d"})
+    return frozenset(map(chr, (*_codes_of_marks(), 0x200C, 0x200D)))
 
 
 def is_spaceless(texts: Iterable[str]) -> bool:

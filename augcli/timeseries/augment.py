@@ -69,9 +69,7 @@ class SeriesProcessor(Processor[Processed]):
     job: SeriesJob
 
     def __init__(self, job: SeriesJob, versions: Mapping[str, str]):
-        self.job = job
-        self.dataset = job.dataset
-        self.versions = dict(versions)
+        super().__init__(job, versions)
         if job.dataset.tells_splits and not job.output.emits_originals:
             text = "`omit` is not available where a column says in which split a series is"
             raise SettingError(("output", "originals"), text)
@@ -85,20 +83,20 @@ class SeriesProcessor(Processor[Processed]):
 
     def records(self, library: Library) -> Records:
         """Return what makes the records of outputs."""
-        return Records(library, self.dataset, self.versions, self.job.steps)
+        return Records(library, self.job.dataset, self.versions, self.job.steps)
 
 
 class ProcessedSeries(Processed):
     """All files of a dataset: what is drawn for each series is decided, new ones are written."""
 
     def __init__(self, processor: SeriesProcessor, sources: Sequence[Source]):
-        self._job, self._settings, self._sources = processor.job, processor.dataset, sources
+        self._job, self._settings, self._sources = processor.job, processor.job.dataset, sources
         self.library = library = library_of(processor.job, sources)
-        settings = processor.dataset.of_files
+        settings = self._settings.of_files
         self._records = processor.records(library)
         if settings.split_column is None:
             refuse_unnamed(settings, library.unnamed)
-        if processor.dataset.split_column is not None:
+        if self._settings.split_column is not None:
             sound = (entry for entry in library.entries.values() if entry.trouble is None)
             check_augmented(self._settings.augment, {entry.split for entry in sound})
         self._ours = augmented(
@@ -116,7 +114,7 @@ class ProcessedSeries(Processed):
         counts = {group: len(entries) * each for group, entries in self._groups.items()}
         self._targets = targets(self._job.balance, counts)
         shared = library.shared(self._ours)
-        self._leaks = heeded(processor.dataset, ("series", "series"), shared, " = ".join)
+        self._leaks = heeded(self._settings, ("series", "series"), shared, " = ".join)
 
     @cached_property
     def decided(self) -> Decided:

@@ -143,11 +143,6 @@ class SeriesOutputSettings(OutputSettings):
         "copy", description="what becomes of the series of augmented splits"
     )
 
-    @property
-    def emits_originals(self) -> bool:
-        """Return whether the series of augmented splits are outputs themselves."""
-        return self.originals != "omit"
-
 
 class CopiesBalance(Balance):
     """More copies, made by the recipe's steps."""

@@ -52,7 +52,7 @@ def align(one: Series, other: Series, band: float = BAND) -> Path:
     return align_all(filled(one.values), [filled(other.values)], band)[0]
 
 
-def align_all(one: Values, others: Sequence[Values], band: float = BAND) -> list[Path]:
+def align_all(one: Values, others: Sequence[Values], band: float) -> list[Path]:
     """Return the paths of a series with others; those of one length are done together."""
     paths: dict[int, Path] = {}
     for length in {other.shape[1] for other in others}:
@@ -69,7 +69,7 @@ def distance(one: Series, other: Series, band: float = BAND) -> float:
     return float(distances(filled(one.values), filled(other.values)[:, :, None], band)[0])
 
 
-def accumulated(one: Values, others: Floats, band: float = BAND) -> Floats:
+def accumulated(one: Values, others: Floats, band: float) -> Floats:
     """Return the least costs of paths to all cells, with a border of infinity before them.
 
     `others` are channels x time x series. Seen flat, a table has its anti-diagonals at regular

@@ -216,19 +216,8 @@ class Library:
             label = shape.label if shape.label is not None else place.label
             self.open_labels += [shape.label] if shape.label and not is_told else []
             trouble = file.bad.get(row) or place.trouble or (BLANK if split == NO_SPLIT else None)
-            yield Entry(
-                ident,
-                name,
-                row,
-                split,
-                None if target else label,
-                shape.channels,
-                shape.length,
-                trouble,
-                shape.rate,
-                target,
-                row in coarse,
-            )
+            own = ident, name, row, split, None if target else label
+            yield Entry(*own, *shape[:2], trouble, shape.rate, target, row in coarse)
 
     def _read(self, ident: str) -> Series:
         entry = self.entries.get(ident)

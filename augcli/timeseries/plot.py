@@ -24,10 +24,7 @@ def stretch(series: Series) -> Series:
 
 
 def plotted(
-    series: Series,
-    size: tuple[int, int],
-    extent: tuple[float, float],
-    behind: Series | None = None,
+    series: Series, size: tuple[int, int], extent: tuple[float, float], behind: Series | None = None
 ) -> Image.Image:
     """Return a plot of a series, pale behind it the one that it was made of.
 

@@ -58,15 +58,13 @@ class Records(Struct, frozen=True, dict=True):
         told = self._told(entry.file, output, entry.split, copy.partners)
         steps = json.loads(copy.steps)
         drawn = {
+            **copy.spot._asdict(),
             "label": amount_of(self.library, entry, steps) or copy.weights or copy.label,
-            "copy": copy.copy,
             "steps": steps,
             "partners": list(copy.partners),
             "attempt": copy.attempt or None,
             "repeats": copy.repeats,
-            "stage": copy.stage,
             "group": group_name(base, extension, copy.spot) if copy.view else None,
-            "view": copy.view,
         }
         return SeriesRecord(**told | drawn, length=copy.length).plain()
 

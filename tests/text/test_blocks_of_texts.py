@@ -13,9 +13,9 @@ from text_samples import anything, document
 from augcli.draws import Draws
 from augcli.requests.courses import Stage, View
 from augcli.text.attempts import made
+from augcli.text.corpus import Known
 from augcli.text.drawing import Course, Drawn, Failed, Original, courses_of, draw_copies
 from augcli.text.edits import edited
-from augcli.text.known import Known
 from augcli.text.provenance import Lines
 from augcli.text.transform import TextTransform
 from augcli.text.transforms.characters import CharSwap

@@ -246,7 +246,7 @@ def test_rubbish_is_refused(name: str) -> None:
     ],
 )
 def test_numbers_look_like_those_of_the_file(texts: list[str], value: float, shown: str) -> None:
-    assert style_of(texts).text(value) == shown
+    assert style_of(texts).texts([value]) == [shown]
 
 
 @pytest.mark.parametrize(

@@ -75,11 +75,6 @@ class Decided(Struct):
         self.drawn = [each for each in kept if len(each)]
 
 
-def decide(outline: Outline) -> Decided:
-    """Draw what an outline asks for, and leave out what is unclean then."""
-    return cleaned(outline, draw(outline))
-
-
 def draw(outline: Outline) -> Decided:
     """Draw what an outline asks for; nothing where no row is left to make new ones of."""
     decided = Decided()
@@ -193,11 +188,7 @@ def _copies(space: Space, copies: int) -> Iterator[Drawn]:
 
 
 def _over(
-    outline: Outline,
-    space: Space,
-    balance: Method,
-    decided: Decided,
-    lacking: Mapping[str, int],
+    outline: Outline, space: Space, balance: Method, decided: Decided, lacking: Mapping[str, int]
 ) -> Iterator[Fault]:
     """Draw as many rows as classes lack; yields those that the method fails on."""
     wanted = {name: n for name, n in lacking.items() if n > 0 and outline.healthy.get(name)}
@@ -213,11 +204,7 @@ def _over(
 
 
 def _under(
-    outline: Outline,
-    space: Space,
-    balance: Method,
-    decided: Decided,
-    lacking: Mapping[str, int],
+    outline: Outline, space: Space, balance: Method, decided: Decided, lacking: Mapping[str, int]
 ) -> Iterator[Fault]:
     """Leave out as many rows as are too many; yields the classes that fails on."""
     for label, wanted in lacking.items():

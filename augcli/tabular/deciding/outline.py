@@ -90,8 +90,7 @@ class Outline(Struct, dict=True):
     @cached_property
     def healthy(self) -> dict[str, int]:
         """Return how many rows each class has to make new ones of."""
-        here = np.bincount(self.labels.codes[self.train], minlength=len(self.labels.texts))
-        return {text: int(n) for text, n in zip(self.labels.texts, here, strict=True) if n}
+        return self._by_class(self.train)
 
     def rows_of(self, label: str) -> Rows:
         """Return the rows of a class that new ones are made of."""
@@ -100,8 +99,10 @@ class Outline(Struct, dict=True):
     @cached_property
     def present(self) -> dict[str, int]:
         """Return how many rows each class of the split has."""
-        codes = self.labels.codes[(self.splits.codes == self.split) & (self.labels.codes >= 0)]
-        here = np.bincount(codes, minlength=len(self.labels.texts))
+        return self._by_class((self.splits.codes == self.split) & (self.labels.codes >= 0))
+
+    def _by_class(self, rows: NDArray[np.bool_]) -> dict[str, int]:
+        here = np.bincount(self.labels.codes[rows], minlength=len(self.labels.texts))
         return {text: int(n) for text, n in zip(self.labels.texts, here, strict=True) if n}
 
     @property

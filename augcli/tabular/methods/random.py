@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-import numpy as np
 from msgspec.structs import replace
 from pydantic import Field
 
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.methods.base import TableBalance, UnderSampler, register_method
-from augcli.tabular.methods.smote import blurred, copies_of_rows
+from augcli.tabular.methods.smote import blurred, by_lot, copies_of_rows
 from augcli.tabular.reading.table import Rows
 from augcli.tabular.space import Space
 
@@ -62,5 +61,4 @@ class RandomUnder(UnderSampler):
 
     def surplus(self, space: Space, label: str, count: int) -> Rows:
         """Return the first of a drawn order."""
-        places = space.members(label)
-        return np.sort(places[space.streams.order(space.rows[places])[:count]])
+        return by_lot(space, label, count)

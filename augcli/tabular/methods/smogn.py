@@ -15,7 +15,7 @@ from augcli.nearest.points import Points, blocks
 from augcli.nearest.search import all_distances
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.methods.base import K, NeighbourSampler, register_method, shrunk
-from augcli.tabular.methods.smote import blurred, copies_of_rows, only_copies, towards
+from augcli.tabular.methods.smote import blurred, by_lot, copies_of_rows, only_copies, towards
 from augcli.tabular.reading.table import Coded, Numbers, Rows
 from augcli.tabular.space import Space
 
@@ -85,8 +85,7 @@ class Smogn(NeighbourSampler):
 
     def surplus(self, space: Space, label: str, count: int) -> Rows:
         """Return rows by lot."""
-        places = space.members(label)
-        return np.sort(places[space.streams.order(space.rows[places])[:count]])
+        return by_lot(space, label, count)
 
     def labels(self, target: Numbers, ours: NDArray[np.bool_]) -> Coded:
         """Return how rare each target is among some of them, as classes."""

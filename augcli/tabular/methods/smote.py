@@ -120,6 +120,12 @@ def copies_of_rows(space: Space, label: str, wanted: int) -> Drawn:
     return Drawn("random_over", label, space.rows[places[which]], copy)
 
 
+def by_lot(space: Space, label: str, count: int) -> Rows:
+    """Return the places of so many rows of a class, the first of a drawn order."""
+    places = space.members(label)
+    return np.sort(places[space.streams.order(space.rows[places])[:count]])
+
+
 def blurred(
     space: Space, drawn: Drawn, spread: Mapping[int, float], shares: Numbers | None = None
 ) -> Drawn:

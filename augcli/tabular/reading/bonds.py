@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from itertools import chain, combinations, permutations
@@ -17,7 +17,7 @@ from augcli.tabular.config import AMOUNTS, TableDatasetSettings, as_lists
 from augcli.tabular.reading.columns import Column, find
 from augcli.tabular.reading.exclusive import Says, exclusive, one_hot
 from augcli.tabular.reading.sums import sums_of
-from augcli.tabular.reading.table import Bonds, Coded, Codes, Numbers, Table, in_seconds
+from augcli.tabular.reading.table import Bonds, Coded, Codes, Numbers, Table, added, in_seconds
 
 _ENOUGH = 20
 """Rows from which on what all of them obey is no accident."""
@@ -67,7 +67,7 @@ def _refuse_untrue(table: Table, rows: NDArray[np.int64], told: Bonds) -> None:
     numbers = {place: table.numbers[place][rows] for place in bound}
     told_in = {at: in_seconds(numbers[at], table.columns[at]) for at in bound}
     obeyed = [
-        ("sum", Bonds(sums=(each,)), _equal(numbers[each[0]], _added(numbers, each[1])))
+        ("sum", Bonds(sums=(each,)), _equal(numbers[each[0]], added(numbers, each[1])))
         for each in told.sums
     ]
     for each in told.orders:
@@ -77,11 +77,6 @@ def _refuse_untrue(table: Table, rows: NDArray[np.int64], told: Bonds) -> None:
         if not holds.any():
             text = f"{next(bond.said(table.columns))} is so in none of the rows"
             raise SettingError(("dataset", key), text)
-
-
-def _added(numbers: Mapping[int, Numbers], parts: Sequence[int]) -> Numbers:
-    added: Numbers = np.sum([numbers[each] for each in parts], axis=0)
-    return added
 
 
 def _told(table: Table, settings: TableDatasetSettings) -> Bonds:

@@ -17,14 +17,12 @@ from augcli.settings.base import MISSING
 from augcli.tabular.config import AMOUNTS, ColumnKind, ColumnTold, TableDatasetSettings
 from augcli.tabular.reading.columns import NUMERIC, WHOLE_IDS, Column, Role, Style
 from augcli.tabular.reading.gaps import Taken
-from augcli.tabular.reading.listed import refuse_lists
-from augcli.tabular.reading.looks import look
-from augcli.tabular.reading.marks import without_marks
+from augcli.tabular.reading.looks import look, without_marks
 from augcli.tabular.reading.parquet import is_opaque, shown
 from augcli.tabular.reading.precision import decimals_of, with_ends
 from augcli.tabular.reading.spacing import with_spacing
 from augcli.tabular.reading.table import Coded, Numbers, Rows
-from augcli.tabular.reading.unlike import names_rows
+from augcli.tabular.reading.unlike import names_rows, refuse_lists
 
 Mask: TypeAlias = NDArray[np.bool_]
 

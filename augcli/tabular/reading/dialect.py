@@ -13,7 +13,7 @@ from msgspec.structs import asdict, replace
 from augcli.errors import SampleError, SettingError
 from augcli.rows import delimited
 from augcli.rows.cells import row_spans, values, width_of
-from augcli.rows.delimited import NUMBER, Delimited
+from augcli.rows.delimited import LIKE_NUMBER, Delimited
 from augcli.rows.encodings import Form, Text
 from augcli.tabular.config import TableDatasetSettings
 
@@ -61,11 +61,11 @@ def sniff(text: Text, settings: TableDatasetSettings) -> Dialect:
     head = text.head(HEAD)
     if not head.strip():
         raise SampleError("the table is empty")
-    told = _TOLD.match(head)
-    delimiter = settings.delimiter or (told[1] if told else None)
-    start = told.end() if told else 0
+    marked = _TOLD.match(head)
+    delimiter = settings.delimiter or (marked[1] if marked else None)
+    start = marked.end() if marked else 0
     found = delimited.sniff(head[start:], delimiter, settings.quote)
-    start += 0 if told else _titles(head, found)
+    start += 0 if marked else _titles(head, found)
     head, skipped = head[start:], len(head[:start].encode())
     lines = [line for line in head.split("\n", _LOOKED_AT)[:_LOOKED_AT] if line.strip()]
     found = replace(found, padding=" " if _is_padded(lines, found.delimiter) else "")
@@ -74,17 +74,8 @@ def sniff(text: Text, settings: TableDatasetSettings) -> Dialect:
     rows = rows[:-1] if len(text.data) > HEAD and len(rows) > 1 else rows
     if _ends_idly(rows):
         rows[0], width = rows[0][:-1], width - 1
-    return Dialect(
-        encoding=text.form.encoding,
-        line_end=text.form.line_end,
-        delimiter=found.delimiter,
-        quote=found.quote,
-        padding=found.padding,
-        tail=found.tail,
-        header=_header(rows, settings),
-        width=width,
-        skipped=skipped,
-    )
+    told = asdict(found) | asdict(text.form)
+    return Dialect(**told, header=_header(rows, settings), width=width, skipped=skipped)
 
 
 def _ends_idly(rows: Sequence[Sequence[str]]) -> bool:
@@ -117,7 +108,7 @@ def _titles(head: str, form: Delimited) -> int:
 def _title_width(line: str, form: Delimited) -> int:
     """Return how many cells a line has; one where all behind a text are empty, as of a title."""
     cells = [cell.strip() for cell in next(form.rows([line]), ())]
-    is_title = bool(cells) and not any(cells[1:]) and not NUMBER.fullmatch(cells[0])
+    is_title = bool(cells) and not any(cells[1:]) and not LIKE_NUMBER.fullmatch(cells[0])
     return 1 if is_title else len(cells)
 
 
@@ -176,11 +167,11 @@ def _is_header(
     numeric = [
         cell for cell, below in zip(first, columns, strict=True) if _are_numbers(below, settings)
     ]
-    numbers = sum(bool(NUMBER.fullmatch(cell)) for cell in numeric)
+    numbers = sum(bool(LIKE_NUMBER.fullmatch(cell)) for cell in numeric)
     texts = sum(cell not in settings.missing for cell in numeric) - numbers
     if texts != numbers:
         return texts > numbers
-    odd = any(NUMBER.fullmatch(cell) or cell in settings.missing for cell in first)
+    odd = any(LIKE_NUMBER.fullmatch(cell) or cell in settings.missing for cell in first)
     again = any(cell in below for cell, below in zip(first, columns, strict=True))
     return not odd and not again and len(set(first)) == len(first)
 
@@ -188,5 +179,5 @@ def _is_header(
 def _are_numbers(cells: Sequence[str], settings: TableDatasetSettings) -> bool:
     """Return whether nearly all of the cells that are there are numbers."""
     present = [cell for cell in cells if cell not in settings.missing]
-    numbers = sum(bool(NUMBER.fullmatch(cell)) for cell in present)
+    numbers = sum(bool(LIKE_NUMBER.fullmatch(cell)) for cell in present)
     return bool(present) and numbers >= 0.9 * len(present)

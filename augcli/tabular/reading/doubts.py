@@ -17,7 +17,7 @@ from augcli.dataset.groups import told_apart
 from augcli.dataset.told import quoted
 from augcli.errors import Doubt
 from augcli.plural import few
-from augcli.rows.delimited import NUMBER
+from augcli.rows.delimited import LIKE_NUMBER
 from augcli.rows.following import (
     LONGEST_LOOK,
     calendar_in,
@@ -179,7 +179,7 @@ def _refuse_rows(table: Table) -> None:
 def _is_row(cell: str) -> bool:
     """Return whether a cell is numbers between spaces, or has many parts of which some are."""
     parts = cell.split()
-    some = len(parts) > _SHOWN and sum(NUMBER.fullmatch(part) is not None for part in parts) > 1
+    some = len(parts) > _SHOWN and sum(bool(LIKE_NUMBER.fullmatch(part)) for part in parts) > 1
     return some or _NUMBERS.fullmatch(cell) is not None
 
 

@@ -1,4 +1,4 @@
-"""What the first cells of a column look like: numbers, their marks, dates."""
+"""What cells of a column look like: numbers, the marks that people put in them, dates."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any
 
+import polars as pl
 from msgspec import Struct
 
 from augcli.rows.amounts import (
+    BRACKETS,
     NUMBER,
     Marks,
     are_groups,
     bare,
+    bare_pattern,
     bared,
     decimal_among,
     marks_of,
@@ -62,11 +65,7 @@ def decimal_of(rows: Sequence[Sequence[str]], dialect: Dialect) -> str:
 
 
 def look(
-    cells: Sequence[str],
-    quote: str,
-    missing: Collection[str],
-    decimal: str,
-    told: ColumnTold,
+    cells: Sequence[str], quote: str, missing: Collection[str], decimal: str, told: ColumnTold
 ) -> Look:
     """Return how a column's raw cells (with their quotes and padding) are written."""
     stripped = [cell.strip() for cell in cells]
@@ -166,3 +165,18 @@ def _decimals(values: Sequence[str]) -> dict[str, Any]:
         and not any(map(_WITH_ZERO.fullmatch, values)),
         "pointed": not bare and any(map(_POINTED.fullmatch, values)),
     }
+
+
+def without_marks(cells: pl.Series, style: Style) -> pl.Series:
+    """Return numbers with a decimal point and no groups; what is not in groups is no number."""
+    if style.brackets:
+        cells = cells.str.replace(BRACKETS, "-${1}")
+    if style.prefix or style.suffix:
+        around = bare_pattern(style.prefix, style.suffix)
+        cells = cells.str.replace(around, "${1}${2}${3}")
+    if style.group:
+        grouped = pl.col("cells").str.strip_chars().str.contains(style.grouped)
+        whole = pl.col("cells").str.replace_all(style.group, "", literal=True)
+        frame = cells.alias("cells").to_frame()
+        cells = frame.select(pl.when(grouped).then(whole).otherwise("cells")).to_series()
+    return cells if style.decimal == "." else cells.str.replace(style.decimal, ".", literal=True)

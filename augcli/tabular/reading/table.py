@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from typing import Any, TypeAlias
@@ -222,6 +222,12 @@ def beside(columns: Iterable[NDArray[Any]], into: NDArray[Any]) -> NDArray[Any]:
     for place, values in enumerate(columns):
         into[:, place] = values
     return into
+
+
+def added(columns: Mapping[int, Numbers], parts: Sequence[int]) -> Numbers:
+    """Return what some of the columns add up to in each row."""
+    total: Numbers = np.sum([columns[part] for part in parts], axis=0)
+    return total
 
 
 def in_seconds(values: Numbers, column: Column) -> Numbers:

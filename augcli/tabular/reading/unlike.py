@@ -1,4 +1,4 @@
-"""Columns of whole numbers that may be no amounts: codes, dates, names of rows."""
+"""Columns that may be no amounts: codes, dates, names of rows; cells that are lists of numbers."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 import numpy as np
+import polars as pl
 from msgspec.structs import replace
 
 from augcli.dataset.columns import names_groups
-from augcli.dataset.doubts import NO_AMOUNT
+from augcli.dataset.doubts import NO_AMOUNT, OTHER_KIND
 from augcli.dataset.told import quoted
 from augcli.errors import Doubt
 from augcli.plural import several, told_once
@@ -49,6 +50,8 @@ _RARELY = 0.02
 _WIDE, _EVEN = 1e5, 1.36
 """How far apart ids are that are drawn, and how far from evenly spread (Kolmogorov, Smirnov)."""
 _CLOCKS = frozenset(("time", "timestamp", "epoch", "unix", "ts", "utc"))
+_LIST, _LISTS = r"^\s*\[?\s*[-+\d.eE]+([\s,;]+[-+\d.eE]+){15,}\s*\]?\s*$", 20
+"""As many numbers in a cell as a picture has pixels, or a series points; cells looked at."""
 
 
 def names_rows(name: str) -> bool:
@@ -130,3 +133,15 @@ def _doubt(column: Column, but: str, way: str) -> Doubt:
     say = f"say `columns: {{{name}: {way}}}` under `dataset`"
     hint = f"{say}, or `columns: {{{name}: integer}}` if they are amounts"
     return NO_AMOUNT.doubt(text, hint, "dataset.columns")
+
+
+def refuse_lists(name: str, texts: pl.Series) -> None:
+    """Raise DoubtError for a column of cells that are lists of many numbers."""
+    cells = texts.drop_nulls().head(_LISTS)
+    if len(cells) and cells.str.contains(_LIST).all():
+        text = (
+            f"cells of column {name!r} are many numbers each, as those of pictures and series are"
+        )
+        hint = f"write them as files; or say `columns: {{{quoted(name)}: text}}` under `dataset`"
+        more = "if they stay as they are"
+        raise OTHER_KIND.doubt(text, f"{hint} {more}", "dataset.columns").error

@@ -40,16 +40,21 @@ class Mixup(RowTransform):
         return block.changed(numbers)
 
 
+class OfCells(RowTransform):
+    """Base of steps that fall on a share of a row's cells, at random."""
+
+    def make_params(self, keys: Keys, table: Table) -> Params:
+        """Return the share, and which cells it falls on: a truth for each feature."""
+        params, shares = super().make_params(keys, table), cells(keys, "cells", table.features)
+        return params | {"cells": shares < params["share"][:, None]}
+
+
 @register
-class Swap(RowTransform):
+class Swap(OfCells):
     """Take a share of a row's cells from another row of its class."""
 
     partners: ClassVar[str | None] = "class"
     share: Annotated[Spread, Real(0, 1, "of the columns", neutral=0)] = Constant(0.2)
-
-    def make_params(self, keys: Keys, table: Table) -> Params:
-        """Return the share, and which cells it falls on: a truth for each feature."""
-        return _with_cells(super().make_params(keys, table), keys, table)
 
     def apply(self, block: Block, params: Params) -> Block:
         """Return the rows with cells of their partners."""
@@ -60,25 +65,16 @@ class Swap(RowTransform):
 
 
 @register
-class Mask(RowTransform):
+class Mask(OfCells):
     """Make a share of a row's cells missing, at random."""
 
     share: Annotated[Spread, Real(0, 1, "of the columns", neutral=0)] = Constant(0.1)
-
-    def make_params(self, keys: Keys, table: Table) -> Params:
-        """Return the share, and which cells it falls on: a truth for each feature."""
-        return _with_cells(super().make_params(keys, table), keys, table)
 
     def apply(self, block: Block, params: Params) -> Block:
         """Return the rows with holes."""
         numbers = {index: np.full_like(own, np.nan) for index, own in block.numbers.items()}
         codes = {index: np.full_like(own, -1) for index, own in block.codes.items()}
         return block.replaced(Block(block.table, numbers, codes), _by_column(block, params))
-
-
-def _with_cells(params: Params, keys: Keys, table: Table) -> Params:
-    shares = cells(keys, "cells", table.features)
-    return params | {"cells": shares < params["share"][:, None]}
 
 
 def _by_column(block: Block, params: Params) -> dict[int, NDArray[np.bool_]]:

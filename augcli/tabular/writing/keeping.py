@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from augcli.rows.dates import as_written
 from augcli.tabular.reading.columns import DAY, MOST_DECIMALS, Column
-from augcli.tabular.reading.table import Bonds, Numbers, Rows, Table, in_seconds
+from augcli.tabular.reading.table import Bonds, Numbers, Rows, Table, added, in_seconds
 from augcli.tabular.writing.rounding import rounded, unit_of
 from augcli.tabular.writing.sharing import shared_out
 
@@ -59,21 +59,16 @@ def _summed(table: Table, numbers: Mapping[int, Numbers]) -> Values:
     """Return numbers that add up as their columns do, where all are known."""
     found, travelling = dict(numbers), {*chain.from_iterable(table.bonds.together)}
     for total, parts in table.bonds.sums:
-        column, added = table.columns[total], _added(found, parts)
-        whole = found[total] if total in travelling else rounded(added, column)
-        found |= _shared_out(table, found, parts, np.where(np.isnan(whole), added, whole))
-        added = _added(found, parts)
-        known = ~np.isnan(added) & ~np.isnan(found[total])
-        whole = added if column.kind == "number" else np.round(added, MOST_DECIMALS)
+        column, made = table.columns[total], added(found, parts)
+        whole = found[total] if total in travelling else rounded(made, column)
+        found |= _shared_out(table, found, parts, np.where(np.isnan(whole), made, whole))
+        made = added(found, parts)
+        known = ~np.isnan(made) & ~np.isnan(found[total])
+        whole = made if column.kind == "number" else np.round(made, MOST_DECIMALS)
         found[total] = np.where(known & (total not in travelling), whole, found[total])
     for parts, amount in table.bonds.constants:
         found |= _shared_out(table, found, parts, amount)
     return found
-
-
-def _added(found: Values, parts: Sequence[int]) -> Numbers:
-    added: Numbers = np.sum([found[index] for index in parts], axis=0)
-    return added
 
 
 def _shared_out(
@@ -84,7 +79,7 @@ def _shared_out(
     if not free:
         return {}
     values, columns = [found[part] for part in free], [table.columns[part] for part in free]
-    others = _added(found, parts) - _added(found, free)
+    others = added(found, parts) - added(found, free)
     return dict(zip(free, shared_out(values, columns, amount - others), strict=True))
 
 

@@ -171,11 +171,15 @@ class Writing(Struct, frozen=True, dict=True):
     @cached_property
     def _own_rows(self) -> tuple[Rows, pl.Series]:
         """The rows of the source that come again, and their lines."""
-        part = self.table.parts[self.part]
         known = np.unique(np.concatenate([each.base[each.repeats] for each in self.drawn]))
+        return known, lines_of(self._own_text, known - self.table.starts[self.part])
+
+    @property
+    def _own_text(self) -> Lines:
+        """The rows of the source, which is a text."""
+        part = self.table.parts[self.part]
         assert part.dialect, "a text has one"
-        lines = Lines(part.dialect.form.to_plain(part.own), part.dialect)
-        return known, lines_of(lines, known - self.table.starts[self.part])
+        return Lines(part.dialect.form.to_plain(part.own), part.dialect)
 
     def _typed(
         self, drawn: Drawn, block: Block, own: pl.DataFrame, whole: pl.DataFrame
@@ -214,8 +218,7 @@ class Writing(Struct, frozen=True, dict=True):
         own = self.table.parts[self.part].own
         if self.kept.all() and added is None:
             return iter([own, dialect.form.ending(own)])
-        lines = Lines(dialect.form.to_plain(self.table.parts[self.part].own), dialect)
-        return some_lines(lines, self.kept, added)
+        return some_lines(self._own_text, self.kept, added)
 
     def _ids(self, drawn: Drawn) -> dict[int, Cells]:
         """Return new ids where they are asked for; no two new rows of a dataset have the same."""

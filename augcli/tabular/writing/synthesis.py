@@ -131,7 +131,7 @@ def spokesmen(table: Table, drawn: Drawn, group: Sequence[int]) -> Rows:
     if drawn.votes is None:
         if drawn.partner is None or drawn.gap is None:
             return drawn.base
-        return np.where(drawn.gap < _HALF, drawn.base, drawn.partner)
+        return np.where(drawn.gap < 0.5, drawn.base, drawn.partner)
     rows, places = np.unique(np.append(drawn.base, drawn.votes), return_inverse=True)
     columns = [
         table.numbers[index][rows] if index in table.numbers else table.coded[index].codes[rows]
@@ -142,9 +142,6 @@ def spokesmen(table: Table, drawn: Drawn, group: Sequence[int]) -> Rows:
     known: Codes = joint.ravel()[places].astype(np.int32)
     base, votes = known[: len(drawn)], known[len(drawn) :].reshape(drawn.votes.shape)
     return rows[first[elected(base, votes)]]
-
-
-_HALF = 0.5
 
 
 def synthesised_features(table: Table, drawn: Drawn) -> tuple[Numbers, Codes]:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from augcli.dataset.formats import Format, register_format
 from augcli.errors import SettingError
-from augcli.rows.encodings import LostLine, Text
+from augcli.rows.encodings import LostLine, open_text
 from augcli.settings.base import ColumnRef
 from augcli.task import Buffer, Source
 from augcli.text.config import TextDatasetSettings
@@ -126,9 +126,9 @@ def in_columns(name: str, extensions: tuple[str, ...], *keys: str) -> Callable[[
 class LinedFile(TextFile):
     """A text file whose samples are runs of lines, known by where they start and end."""
 
-    def __init__(self, name: str, text: Text):
-        self.name = name
-        self.body = text
+    def __init__(self, source: Source, settings: TextDatasetSettings):
+        self.name = source.name
+        self.body = text = open_text(source.name, source.data, settings.encoding)
         self._original = text.whole
         self.starts = array("q")
         self.ends = array("q")
@@ -182,12 +182,6 @@ def texts_from_all_over(files: Sequence[TextFile]) -> Sequence[str]:
     step = max(1, sum(map(len, files)) // _SAMPLED)
     every = ((file, index) for file in files for index in range(len(file)))
     return [file.row(index).text for file, index in islice(every, 0, None, step)]
-
-
-def texts_of(settings: TextDatasetSettings) -> Sequence[ColumnRef]:
-    """Return the columns or keys of the texts that a recipe names."""
-    told = settings.text
-    return told if isinstance(told, tuple) else [] if told is None else [told]
 
 
 def refuse_beside(settings: TextDatasetSettings, what: str, keys: Sequence[str]) -> None:

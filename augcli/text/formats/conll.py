@@ -10,10 +10,9 @@ from itertools import islice
 from augcli.dataset.columns import column_of
 from augcli.dataset.formats import register_format
 from augcli.errors import SettingError
-from augcli.rows.encodings import open_text
 from augcli.task import Buffer, Source
 from augcli.text.config import TextDatasetSettings
-from augcli.text.formats.base import LinedFile, Row, RowFormat, texts_of
+from augcli.text.formats.base import LinedFile, Row, RowFormat
 from augcli.text.formats.tagged import aligned, outside, runs, sentence, spans_of_runs
 from augcli.text.words import Span
 
@@ -45,14 +44,14 @@ class ConllFile(LinedFile):
     """A file of sentences."""
 
     def __init__(self, source: Source, settings: TextDatasetSettings):
-        super().__init__(source.name, open_text(source.name, source.data, settings.encoding))
+        super().__init__(source, settings)
         head = filter(None, map(str.split, self.body.head(_HEAD).split("\n")))
         self._width = Counter(map(len, head)).most_common(1)[0][0] if len(self.body.data) else 2
         self._find_sentences()
         some = [row for index in range(min(len(self), _SAMPLED)) for row in self._rows(index)]
         first = [row[0] for row in some]
         self._numbered = bool(first) and all(map(str.isdecimal, first))
-        word = texts_of(settings) or [int(self._numbered)]
+        word = settings.texts or [int(self._numbered)]
         self._word = self._column("text", word[0])
         self._tag = self._column("tags", -1 if settings.tags is None else settings.tags)
         self._refuse(some)
@@ -73,16 +72,14 @@ class ConllFile(LinedFile):
 
     def _find_sentences(self) -> None:
         """Find where runs of lines with words are."""
-        data, start, begin = self.body.data, self.body.start, -1
-        while start < len(data):
-            end = data.find(b"\n", start) + 1 or len(data)
+        data, begin = self.body.data, -1
+        for start, end in self.body.lines():
             line = data[start:end].decode().strip()
             if begin >= 0 and not line:
                 self._add(begin, start)
                 begin = -1
             elif begin < 0 and line and not self._is_told(line):
                 begin = start
-            start = end
         if begin >= 0:
             self._add(begin, len(data))
 

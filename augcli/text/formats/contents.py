@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 
@@ -14,7 +14,7 @@ from augcli.dataset.doubts import UNCLEAR_WORDS
 from augcli.errors import SettingError
 from augcli.settings.base import ColumnRef
 from augcli.text.config import TextDatasetSettings
-from augcli.text.formats.base import refuse_beside, texts_of
+from augcli.text.formats.base import refuse_beside
 from augcli.text.formats.chats import check_roles, is_chat, turns
 from augcli.text.formats.labelled import UNITS, Unit, spans_of, with_spans
 from augcli.text.formats.places import Path, at, path_of, within
@@ -31,23 +31,6 @@ Changes = Sequence[tuple[Path, Any]]
 """What is to stand where."""
 Resolve = Callable[[str, ColumnRef | None], str | None]
 """Gives the key that a setting names; SettingError where there is none."""
-
-
-class Content(Protocol):
-    """What of an object is its text."""
-
-    @property
-    def paths(self) -> Sequence[Path]:
-        """Return the ways to the text and to what goes with it, that to the text first."""
-        ...
-
-    def read(self, values: Values) -> tuple[str, tuple[Span, ...]]:
-        """Return the text of an object with its labelled spans; ValueError where it has none."""
-        ...
-
-    def changes(self, values: Values, text: str, spans: Sequence[Span]) -> Changes | None:
-        """Return what another text changes; None where it cannot be held."""
-        ...
 
 
 class Texts(Struct, frozen=True):
@@ -142,11 +125,15 @@ class Words(Struct, frozen=True):
         return words, tags
 
 
+Content: TypeAlias = Texts | Chat | Words
+"""What of an object is its text."""
+
+
 def content_of(
     file: str, settings: TextDatasetSettings, lines: Sequence[Values], resolve: Resolve
 ) -> Content:
     """Return what is the text of objects like some; SettingError where the recipe does not fit."""
-    keys = [resolve("text", ref) or "" for ref in texts_of(settings)]
+    keys = [resolve("text", ref) or "" for ref in settings.texts]
     first, *more = [path_of(key, lines) for key in keys or [_likely(settings, lines)]]
     value = next((v for line in lines if (v := at(line, first)) is not None), None)
     if more or not isinstance(value, list):

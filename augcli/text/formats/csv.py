@@ -10,11 +10,10 @@ from augcli.dataset.columns import column_of
 from augcli.dataset.splits import called, columns_of_splits
 from augcli.rows.cells import cells, mended, row_spans, value, values, width_of, written
 from augcli.rows.delimited import sniff
-from augcli.rows.encodings import open_text
 from augcli.settings.base import ColumnRef
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
-from augcli.text.formats.base import LinedFile, Row, Writer, in_columns, texts_of
+from augcli.text.formats.base import LinedFile, Row, Writer, in_columns
 from augcli.text.formats.classes import Classes
 from augcli.text.formats.stale import refuse_stale
 from augcli.text.joined import joined, parted
@@ -38,7 +37,7 @@ class CsvFile(LinedFile):
     """A table with a column of texts."""
 
     def __init__(self, source: Source, settings: TextDatasetSettings):
-        super().__init__(source.name, open_text(source.name, source.data, settings.encoding))
+        super().__init__(source, settings)
         self.dialect = sniff(self.body.head(_HEAD), settings.delimiter, settings.quote)
         self._width = width_of(self.body.data, self.dialect, self.body.start)
         self._find_rows()
@@ -61,7 +60,7 @@ class CsvFile(LinedFile):
         if header and rows:
             del self.starts[0], self.ends[0]
         body = rows[1:] if header else rows
-        texts = texts_of(settings) or [_longest(body)]
+        texts = settings.texts or [_longest(body)]
         self._names = names or [str(number) for number in range(self._width)]
         self._told_by_name = len(set(names)) == self._width
         self._texts = [self._column("text", each, names) for each in texts]
@@ -174,7 +173,7 @@ def _longest(rows: Sequence[Sequence[str]]) -> int:
 
 def _has_header(rows: Sequence[Sequence[str]], settings: TextDatasetSettings) -> bool:
     """Return whether the first row has names: columns are asked for by name, or it looks so."""
-    named = (*texts_of(settings), *settings.labels, settings.split_column)
+    named = (*settings.texts, *settings.labels, settings.split_column)
     if any(isinstance(ref, str) for ref in named):
         return True
     names = [cell for cell in rows[0] if cell] if rows else []

@@ -10,11 +10,11 @@ from pathlib import Path, PurePosixPath
 from augcli.dataset.doubts import UNCLEAR_SAMPLES, UNNAMED_LABELS
 from augcli.dataset.files import Listing, listed
 from augcli.dataset.formats import format_at, register_format
-from augcli.dataset.layout import Layout, kept, layout_of
+from augcli.dataset.layout import kept, layout_of
 from augcli.dataset.lists import refuse_rows_of_files
 from augcli.dataset.scanned import class_folders
 from augcli.dataset.told import quoted
-from augcli.dataset.units import Dataset, Sample
+from augcli.dataset.units import Dataset
 from augcli.errors import SettingError
 from augcli.plural import few, several
 from augcli.text.config import TextDatasetSettings
@@ -117,11 +117,6 @@ def _refuse_lone(listing: Listing, texts: Sequence[str]) -> None:
         names = ", ".join(map(quoted, found))
         hint = f"say `exclude: [{names}]`, or put what is a class into a folder of its own"
         raise UNCLEAR_SAMPLES.doubt(text, hint, "dataset.exclude", ("dataset", "path")).error
-
-
-def _sample(layout: Layout, name: str) -> Sample:
-    place = layout.place(name)
-    return Sample(name, place.split, "/".join([*place.before, *place.after]) or None)
 
 
 register_format(TextFormat("folders", (), frozenset(("encoding",))))

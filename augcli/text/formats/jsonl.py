@@ -70,9 +70,7 @@ class JsonlFile(ObjectFile, LinesFile):
     @property
     def columns(self) -> Sequence[ColumnRef]:
         """Return the keys, that of the text first."""
-        first = ".".join(map(str, self._content.paths[0]))
-        found = dict.fromkeys(".".join(path) for line in self._some for path, _ in within(line))
-        return [first, *(key for key in found if key != first)]
+        return self._first_of(".".join(path) for line in self._some for path, _ in within(line))
 
     def unnamed(self) -> dict[str, set[str]]:
         """Return key → values, where no setting names it and all values are splits."""

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from augcli.dataset.formats import register_format
 from augcli.dataset.splits import without_split
 from augcli.errors import SettingError
-from augcli.rows.encodings import open_text
 from augcli.task import Source
 from augcli.text.config import FIRST, TextDatasetSettings
 from augcli.text.formats.base import LinedFile, Row, RowFormat
@@ -97,18 +96,15 @@ class LinesFile(LinedFile):
     """A file of lines, all of one class."""
 
     def __init__(self, source: Source, settings: TextDatasetSettings, label: str | None = None):
-        super().__init__(source.name, open_text(source.name, source.data, settings.encoding))
+        super().__init__(source, settings)
         self.label = label
         self._find_lines()
 
     def _find_lines(self) -> None:
-        data, start = self.body.data, self.body.start
-        while start < len(data):
-            end = data.find(b"\n", start) + 1 or len(data)
-            if data[start:end].strip():
+        for start, end in self.body.lines():
+            if self.body.data[start:end].strip():
                 self.starts.append(start)
                 self.ends.append(end)
-            start = end
 
     def row(self, index: int) -> Row:
         """Return a line."""

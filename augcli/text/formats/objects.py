@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -58,6 +58,10 @@ class ObjectFile(TextFile):
         except ValueError as error:
             return Row("", label, split, trouble=f"{self._place(index)}: {error}")
         return Row(text, label, split, spans)
+
+    def _first_of(self, names: Iterable[str]) -> Sequence[ColumnRef]:
+        """Return names, that of the text first."""
+        return list(dict.fromkeys([".".join(map(str, self._content.paths[0])), *names]))
 
     def first_cells(self) -> Mapping[ColumnRef, Sequence[str]]:
         """Return the first values of the keys that may hold texts."""

@@ -69,8 +69,7 @@ class ParquetFile(ObjectFile):
     @property
     def columns(self) -> Sequence[ColumnRef]:
         """Return the columns, that of the text first."""
-        first = ".".join(map(str, self._content.paths[0]))
-        return [first, *(name for name in self._frame.columns if name != first)]
+        return self._first_of(self._frame.columns)
 
     def unnamed(self) -> dict[str, set[str]]:
         """Return column → values, where no setting names it and all values are splits."""

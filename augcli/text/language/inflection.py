@@ -49,15 +49,15 @@ def inflected(lemma: str, ending: str, irregular: Collection[str]) -> str | None
     if ending == "s":
         if lemma.endswith(_PARTICLES):
             return None
-        return None if irregular and not _is_regular(lemma, irregular) else _with_s(lemma)
+        return None if irregular and not _are_regular(irregular) else _with_s(lemma)
     known = [form for form in irregular if form.endswith(ending)]
     if irregular and not known and ending == "ed":
         return None
     return known[0] if known else _with_suffix(lemma, ending)
 
 
-def _is_regular(lemma: str, irregular: Collection[str]) -> bool:
-    """Return whether a word takes an s although it has irregular forms, as verbs do."""
+def _are_regular(irregular: Collection[str]) -> bool:
+    """Return whether a word of irregular forms takes an s all the same, as verbs do."""
     return not any(form[-1] in "aeis" or form.endswith("men") for form in irregular)
 
 

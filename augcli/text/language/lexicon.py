@@ -174,10 +174,7 @@ class Thesaurus(Lexicon):
     """Words with synonyms as a TSV lists them, for any language; exact forms only."""
 
     def __init__(
-        self,
-        lines: Iterable[str],
-        deny: Collection[str] = (),
-        articles: Articles = NO_ARTICLES,
+        self, lines: Iterable[str], deny: Collection[str] = (), articles: Articles = NO_ARTICLES
     ):
         super().__init__((), deny, articles)
         self._plain: dict[str, Sequence[str]] = {}

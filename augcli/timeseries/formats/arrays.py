@@ -59,12 +59,7 @@ class ArrayFile(SeriesFile):
     """Whether the channels of an array are its last axis."""
 
     def take(
-        self,
-        what: str,
-        array: Any,
-        axes: str | None,
-        labels: Any = None,
-        splits: Any = None,
+        self, what: str, array: Any, axes: str | None, labels: Any = None, splits: Any = None
     ) -> None:
         """Take an array as the file's series."""
         _check(what, array, (2, 3))
@@ -296,16 +291,13 @@ def _text(value: Any) -> str | None:
     return None if isinstance(value, float) and math.isnan(value) else str(value)
 
 
-_HALF = 0.5
-
-
 def _as_type(values: Any, dtype: Any) -> Any:
     """Return values as a file's type; whole numbers are rounded and kept within its range."""
     if dtype.kind in "iu":
         limits = np.iinfo(dtype)
         values = np.clip(np.rint(np.nan_to_num(values)), limits.min, limits.max)
     if dtype.kind == "b":
-        return values >= _HALF
+        return values >= 0.5
     return values.astype(dtype)
 
 

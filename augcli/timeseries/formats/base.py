@@ -300,22 +300,11 @@ def opened_text(name: str, data: Held, settings: SeriesDatasetSettings) -> Text:
     return text
 
 
-def lines_of(text: Text, start: int) -> Iterator[str]:
-    """Yield the lines of a file in plain form from a place on, with their ends."""
-    data = text.data
-    while start < len(data):
-        end = data.find(b"\n", start) + 1 or len(data)
-        yield data[start:end].decode()
-        start = end
-
-
 def start_of_rows(name: str, text: Text) -> int:
     """Return the place after the line @data; SampleError where there is none."""
-    place = text.start
-    for line in lines_of(text, place):
-        place += len(line.encode())
-        if line.strip().lower().startswith("@data"):
-            return place
+    for start, end in text.lines():
+        if text.data[start:end].decode().strip().lower().startswith("@data"):
+            return end
     raise SampleError(f"{name} has no line @data")
 
 

@@ -29,10 +29,6 @@ class Style(Struct, frozen=True):
     exponent: str = ""
     """What stands before exponents, where all numbers have one as programs write it."""
 
-    def text(self, value: float) -> str:
-        """Return a number as text."""
-        return self.texts([value])[0]
-
     def texts(self, values: Sequence[float] | NDArray[np.float64]) -> list[str]:
         """Return numbers as texts."""
         plain = np.asarray(values, np.float64) + 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,6 @@ _FLOAT = 8
 """Bytes of a sample in memory."""
 _PAGE, _SERIAL, _SUM, _SEGMENTS = b"OggS", slice(14, 18), slice(22, 26), 26
 _HEAD = 27
-_POLYNOMIAL = 0x04C11DB7
 
 
 class SoundFile(SeriesFile):
@@ -74,22 +74,13 @@ def numbered(data: bytes, serial: int) -> bytes:
     return bytes(made)
 
 
+_MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+
+
 def _checked(page: bytearray) -> int:
-    """Return the sum that an OGG page is checked by: a CRC of 32 bits without any reflection."""
-    found = 0
-    for byte in page:
-        found = (found << 8 & 0xFFFFFFFF) ^ _TABLE[found >> 24 ^ byte]
-    return found
-
-
-def _entry(byte: int) -> int:
-    found = byte << 24
-    for _ in range(8):
-        found = (found << 1 ^ (_POLYNOMIAL if found & 0x80000000 else 0)) & 0xFFFFFFFF
-    return found
-
-
-_TABLE = tuple(map(_entry, range(256)))
+    """Return the sum that an OGG page is checked by: zlib's CRC without its mirrors and masks."""
+    found = zlib.crc32(page.translate(_MIRRORED), 0xFFFFFFFF) ^ 0xFFFFFFFF
+    return int.from_bytes(found.to_bytes(4).translate(_MIRRORED), "little")
 
 
 register_format(

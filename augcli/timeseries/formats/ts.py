@@ -26,7 +26,6 @@ from augcli.timeseries.formats.base import (
     Own,
     SeriesFormat,
     before_new,
-    lines_of,
     opened_text,
     start_of_rows,
 )
@@ -73,8 +72,8 @@ class TsFile(HeldFile):
     def _numbered(self) -> Iterator[tuple[int, str]]:
         """Yield the lines that are series, and their numbers in the file."""
         first = self._text.data[: self._start].count(b"\n") + 1
-        for number, line in enumerate(lines_of(self._text, self._start), first):
-            text = line.strip()
+        for number, (start, end) in enumerate(self._text.lines(self._start), first):
+            text = self._text.data[start:end].decode().strip()
             if text and text[0] not in "#%":
                 yield self._text.number(number), text
 
