@@ -47,8 +47,6 @@ class Batch:
         self._waiting: dict[str, Buffer] = {}
         """What is in files that are still to be written, by their temporary names."""
         self._room = _MOST_WAITING
-        self._missing: dict[str, bool] = {}
-        """Whether folders were not there when a file that is not in them was asked for."""
         with storage_errors(output.batches):
             place = output.folder.make_fresh(f"{output.name(output.batches)}/{name}-")
             self._path = output.path / place
@@ -121,15 +119,12 @@ class Batch:
 
     def _mode(self, final: str) -> int | None:
         """Return what kind of file has a name, None if there is none and nothing prevents one."""
-        around = folder_around(final)
-        if self._missing.get(around):
+        if final.partition("/")[0] not in self._output.tops:
             return None
         try:
             # What lies in a shard and in no record any more is ours, and in nobody's way.
             return self._finished.look(final).st_mode
         except FileNotFoundError:
-            if around not in self._missing:
-                self._missing[around] = bool(around) and not self._finished.stat(around)
             return None
         except NotADirectoryError:  # a file is where a folder is to be
             return stat.S_IFDIR
