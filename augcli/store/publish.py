@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from augcli.disk.disk import can_clone, clone, storage_errors
+from augcli.disk.identity import Identity, told_by
 from augcli.disk.inside import folder_around
 from augcli.errors import TakenError
 from augcli.records.lines import dump_line
@@ -166,17 +167,17 @@ class Batch:
             touched = {*around, *map(folder_around, made)}
             for each in touched | {folder.nearest(old["record"]["output"]) for old in stale}:
                 folder.sync(each)
-            lines = [dump_line(_with_stats(each, stats)) for each in records]
+            lines = [dump_line(_told_stats(each, stats)) for each in records]
             with self._output.replacing(self._output.shard(self._name)) as shard:
                 shard.writelines(lines)
             self._output.discard(self._path)
         return Published(left, list(accumulate(map(len, lines), initial=0))[:-1])
 
-    def _given(self) -> dict[str, list[int]]:
+    def _given(self) -> dict[str, Identity]:
         """Give the files their final names; return these, and what tells each as untouched."""
         finals = [final for final, _ in self._finals]
         names = zip(map(str, range(len(finals))), finals, strict=True)
-        stats = self._folder.moved(names, self._output.files.held())
+        stats = told_by(self._folder.moved(names, self._output.files.held()))
         return dict(zip(finals, stats, strict=True))
 
 
@@ -187,10 +188,9 @@ def _hashed(pieces: Iterable[Buffer], digest: Any) -> Iterator[Buffer]:
         yield piece
 
 
-def _with_stats(record: Plain, stats: dict[str, list[int]]) -> Plain:
-    """Return a source's record that tells its new outputs as they are now."""
-    outputs = [
-        each | {"stat": stats.get(each["record"]["output"], each.get("stat"))}
-        for each in record["outputs"]
-    ]
-    return record | {"outputs": outputs}
+def _told_stats(record: Plain, stats: dict[str, Identity]) -> Plain:
+    """Have a source's record tell its new outputs as they are now, and return it."""
+    for each in record["outputs"]:
+        if stat := stats.get(each["record"]["output"]):
+            each["stat"] = stat
+    return record

@@ -11,12 +11,14 @@ from augcli.store.output import OutputFolder
 from augcli.task import Count, Lost, Plain
 
 
-def told_together(own: Plain | None, others: Sequence[Plain]) -> Iterator[Plain]:
-    """Yield the entries of an output, whose line tells of what lies beside it, and of that."""
-    if own and others:
-        beside = {each["record"]["output"]: each["record"]["sha256"] for each in others}
+def told_together(entries: Sequence[Plain | None]) -> list[Plain]:
+    """Return the entries of an output, whose line tells of what lies beside it, and of that."""
+    own, *others = entries
+    made = [each for each in others if each]
+    if own and made:
+        beside = {each["record"]["output"]: each["record"]["sha256"] for each in made}
         own = own | {"record": own["record"] | {"beside": beside}}
-    yield from filter(None, (own, *others))
+    return [own, *made] if own else made
 
 
 def less_lost(counts: Sequence[Count], lost: Sequence[Lost]) -> Iterator[Count]:

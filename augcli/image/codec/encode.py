@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -62,15 +61,14 @@ def _fitted(picture: Picture, encoding: Encoding) -> Picture:
     return _converted(picture, _CONTAINERS[encoding.format])
 
 
-@lru_cache(maxsize=64)
 def refusal(facts: Facts, encoding: Encoding) -> str | None:
     """Return why a picture with these facts cannot be encoded so, or None."""
-    container, format_ = _CONTAINERS[encoding.format], encoding.format.upper()
+    container, name = _CONTAINERS[encoding.format], encoding.format.upper
     if container.tones and facts.tones not in container.tones:
-        return f"{format_} holds no {facts.tones} bands: set output.image.format to tiff"
+        return f"{name()} holds no {facts.tones} bands: set output.image.format to tiff"
     if max(facts.width, facts.height) > container.longest_side:
         return (
-            f"{format_} holds no side above {container.longest_side} px, and this picture is"
+            f"{name()} holds no side above {container.longest_side} px, and this picture is"
             f" {facts.width} × {facts.height}: set output.image.format to png or tiff"
         )
     lost = None if encoding.convert else _lost(facts, container)
@@ -78,7 +76,7 @@ def refusal(facts: Facts, encoding: Encoding) -> str | None:
         return None
     formats = "tiff" if facts.depth == "float32" else "png or tiff"
     return (
-        f"{format_} holds no {lost}: set output.image.format to {formats},"
+        f"{name()} holds no {lost}: set output.image.format to {formats},"
         " or allow the loss by output.image.convert: true"
     )
 
