@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.image.kernels.backward import Size, backwards
 from augcli.image.kernels.matrices import Matrix, inverted_all, snapped_all
 from augcli.image.operations.geometry import Resample, Warp
 
@@ -32,7 +33,8 @@ class Runs:
                 alike[len(moves)][run] = moves
         self._waiting.clear()
         for runs in alike.values():
-            for run, known in zip(runs, _worked_out([*runs.values()]), strict=True):
+            sizes = [each.size for each in runs]
+            for run, known in zip(runs, _worked_out([*runs.values()], sizes), strict=True):
                 vars(run).update(known)
 
 
@@ -44,14 +46,16 @@ _SAMPLED = {"_on_grid": None, "blocks": (1, 1)} | _STRAIGHT
 """What is known of nearly all: values are mixed, and none before."""
 
 
-def _worked_out(moves: Sequence[Sequence[Matrix]]) -> Iterator[dict[str, Any]]:
+def _worked_out(
+    moves: Sequence[Sequence[Matrix]], sizes: Sequence[Size]
+) -> Iterator[dict[str, Any]]:
     """Yield what is known of each of some runs of equally many moves, by its name."""
     product, *others = (np.array(each) for each in zip(*moves, strict=True))
     for matrices in others:
         product = matrices @ product
     matrix = snapped_all(product)
     inverse = inverted_all(matrix)
-    stacks = {"matrix": matrix, "inverse": inverse, "whole_inverse": snapped_all(inverse)}
+    stacks = {"matrix": matrix, "inverse": inverse, "back": backwards(snapped_all(inverse), sizes)}
     rows = (dict(zip(stacks, each, strict=True)) for each in zip(*stacks.values(), strict=True))
     sampled = _are_sampled(matrix, inverse).tolist()
     return (
