@@ -252,8 +252,9 @@ class CopyDraws:
             texts.append(text)
             revisions.append(_revision(type(step), step.revision))
             new = step.lower(params, facts)
-            facts = ops.facts_after(new, facts)
-            _check_result(step.name, facts, self._max_pixels)
+            before, facts = facts, ops.facts_after(new, facts)
+            if facts is not before:
+                _check_result(step.name, facts, self._max_pixels)
             lowered += new
         text, known = f"[{', '.join(texts)}]", f"[{','.join(revisions)}]"
         return Drawn(steps, lowered, facts, text, known, spot=spot, alone=tuple(alone))

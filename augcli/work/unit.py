@@ -161,7 +161,7 @@ class SourceWork:
             raise processed
         assert processed is not None, "it was begun"
         outputs = self._outputs(processed)
-        linked = any(each.linked for output in processed.outputs for each in output.files)
+        linked = any(each.linked for each in processed.outputs)
         tally, lost = processed.tally, [*processed.lost, *self._lost]
         if lost:
             self.is_finished = False
@@ -301,11 +301,13 @@ class SourceWork:
         elif (known := self._common.cache.found(output.key)) is not None:
             sha256 = self._batch.add(name, [known], None, ours=ours)
         else:
-            writing = self._common.cache.written(output.key, output.make())
-            sha256 = self._batch.add(name, writing, None, ours=ours)
+            pieces = output.make()
+            writing = self._common.cache.written(output.key, pieces)
+            sha256 = self._batch.add(name, writing or pieces, None, ours=ours)
             lost = output.lost()
             self._lost += lost
-            writing.keep(whole=self._is_whole)
+            if writing:
+                writing.keep(whole=self._is_whole)
         record = output.record | {"sha256": sha256}
         if gone := sum(each.copies for each in lost):
             record |= {key: record[key] - gone for key in ("rows", "synthetic")}

@@ -71,8 +71,8 @@ def _lines(values: PixelArray) -> Lines:
     if values.shape[2] > 2:
         order = cv2.COLOR_BGR2RGB if values.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
         values = cv2.cvtColor(values, order)
-    stored = np.ascontiguousarray(values, values.dtype.newbyteorder(">"))
-    rows = stored.view(np.uint8).reshape(len(stored), -1)
+    stored = values if values.itemsize == 1 else values.astype(">u2")
+    rows = np.ascontiguousarray(stored).view(np.uint8).reshape(len(stored), -1)
     lines = np.empty((len(rows), rows.shape[1] + 1), np.uint8)
     lines[:, 0], lines[0, 1:] = _UP, rows[0]
     np.subtract(rows[1:], rows[:-1], out=lines[1:, 1:])

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from augcli.image.kernels import opencv as cv2
 from augcli.image.kernels.backward import Backward, Size
 from augcli.image.kernels.matrices import Matrix, inverted, snapped
 from augcli.image.picture import PixelArray, full_range, luma
+from augcli.once import kept
 
 Border = Literal["reflect", "constant", "replicate", "wrap"]
 Interpolation = Literal["linear", "nearest", "cubic"]
@@ -36,7 +37,7 @@ _TO_CENTRES = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1.0]])
 _FROM_CENTRES = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1.0]])
 
 
-class Sampler(NamedTuple):
+class Sampler(Struct, frozen=True, dict=True):
     """How to fill what lies outside and between pixels, for one picture."""
 
     border: Border
@@ -44,20 +45,15 @@ class Sampler(NamedTuple):
     """Fill of a constant border, one number a channel in the picture's own units."""
     interpolation: Interpolation
 
-    @property
+    @kept
     def mode(self) -> int:
         """Return OpenCV's number for the border."""
-        return _number("BORDER", self.border)
+        return int(getattr(cv2, f"BORDER_{self.border.upper()}"))
 
-    @property
+    @kept
     def flag(self) -> int:
         """Return OpenCV's number for the interpolation."""
-        return _number("INTER", self.interpolation)
-
-
-@cache
-def _number(kind: str, name: str) -> int:
-    return int(getattr(cv2, f"{kind}_{name.upper()}"))
+        return int(getattr(cv2, f"INTER_{self.interpolation.upper()}"))
 
 
 class OnGrid(NamedTuple):
@@ -174,12 +170,13 @@ def _with_border(pixels: PixelArray, back: Backward, how: Sampler) -> tuple[Pixe
     tenth less of the whole warp, but for a small picture, or one that becomes much smaller.
     """
     height, width = pixels.shape[:2]
-    left, top, right, bottom = back.shown
-    beyond = (-left, -top, right - width, bottom - height)
     is_same = _is_same_laid_out(pixels, back, how)
     is_large = _SMALL < width * height <= 2 * back.size[0] * back.size[1]
-    is_slow = is_large if is_same else how.border != "constant"
-    if not is_slow or not _REACH < max(beyond) < max(width, height):
+    if not is_large if is_same else how.border == "constant":
+        return pixels, back
+    left, top, right, bottom = back.shown
+    beyond = (-left, -top, right - width, bottom - height)
+    if not _REACH < max(beyond) < max(width, height):
         return pixels, back
     pads = [max(0, math.ceil(side) + _REACH) for side in beyond]
     canvas = width + pads[0] + pads[2], height + pads[1] + pads[3]
@@ -295,13 +292,11 @@ def fill_values(fill: tuple[float, ...], pixels: PixelArray, alpha: bool) -> tup
     A number leaves the border of a picture with alpha clear; a colour (BGR) fills it. A colour
     given for a picture without colours becomes its gray.
     """
-    return _fill_values(fill, pixels.shape[2], full_range(pixels.dtype), alpha)
+    return filling(fill, pixels.shape[2], full_range(pixels.dtype), alpha)
 
 
-@lru_cache(maxsize=64)
-def _fill_values(
-    fill: tuple[float, ...], channels: int, top: float, alpha: bool
-) -> tuple[float, ...]:
+def filling(fill: tuple[float, ...], channels: int, top: float, alpha: bool) -> tuple[float, ...]:
+    """Return the same for pictures of so many channels, with this value for full intensity."""
     tones = channels - alpha
     if len(fill) == 1:
         return (0.0,) * channels if alpha else (fill[0] * top,) * channels

@@ -85,7 +85,7 @@ class Warp(Struct, frozen=True, eq=False):
 
     def stage(self) -> Resample:
         """Return the resampling that does this alone."""
-        return _alone(self)
+        return Resample((self,), self.sampling)
 
     straight: ClassVar[float] = math.inf
     """How long a line may be, in pixels, that stays as good as straight."""
@@ -111,7 +111,7 @@ def fixed(
 
     So what pictures of one size share is worked out once, not for each output.
     """
-    return Warp(np.array([*numbers, 0, 0, 1.0]).reshape(3, 3), width, height, sampling, window)
+    return _Fixed(np.array([*numbers, 0, 0, 1.0]).reshape(3, 3), width, height, sampling, window)
 
 
 def stretch(facts: Facts, width: int, height: int, how: Sampling, *, window: bool = False) -> Warp:
@@ -120,10 +120,12 @@ def stretch(facts: Facts, width: int, height: int, how: Sampling, *, window: boo
     return fixed(numbers, width, height, how, window=window)
 
 
-@lru_cache(maxsize=256)
-def _alone(warp: Warp) -> Resample:
-    """Return the run of one warp, the very same for the same one."""
-    return Resample((warp,), warp.sampling)
+class _Fixed(Warp, frozen=True, eq=False):
+    """A warp that many pictures share, as they do the run of it alone."""
+
+    @lru_cache(maxsize=256)  # noqa: B019 – as long as `fixed` keeps them
+    def stage(self) -> Resample:
+        return Warp.stage(self)
 
 
 class Field(Struct, frozen=True, eq=False):
