@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 
@@ -131,7 +130,7 @@ class ProcessedPicture(Processed):
     def _draw(self) -> None:
         """Say what the outputs are; drawn again where steps failed on copies."""
         self._together = Together(self._whole, self._encoding, self._processor.runs)
-        self._alone: Counter[str] = Counter()
+        self._alone: dict[str, None] = {}
         self._copied: dict[str, Drawn] = {}
         """Which copy a file is, or lies beside."""
         self._vain.lost.clear()
@@ -259,7 +258,7 @@ class ProcessedPicture(Processed):
         """Yield a copy, or all of its group, of which none is left out alone."""
         for drawn in group:
             if drawn.alone:
-                self._alone.update(drawn.alone)
+                self._alone |= dict.fromkeys(drawn.alone)
         if self._objects and self._objects.drops(group):
             return
         for drawn in group:

@@ -181,7 +181,7 @@ class CopyDraws:
 
         known = vain.made if vain else {}
         for (stage, views), picked in zip(self._stages, self._picked[task.source], strict=True):
-            copies = Distinct[tuple[Drawn, ...]](mark, [None])
+            copies: Distinct[tuple[Drawn, ...]] = Distinct(mark, [None])
             for copy, group in enumerate(picked):
                 spots = [Spot(copy, stage.name, view.name) for view, _ in views]
                 tried = self._tried(group, task, copy, stage, views)

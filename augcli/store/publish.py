@@ -9,7 +9,6 @@ a whole file, and `names.json` of an unfinished batch tells which files are ours
 from __future__ import annotations
 
 import hashlib
-import json
 import stat
 from collections.abc import Iterable, Iterator
 from itertools import accumulate, chain, islice
@@ -157,7 +156,7 @@ class Batch:
         with storage_errors(self._path):
             self._write_waiting()
             with self._folder.create("names.json") as names:
-                names.write(json.dumps(dict(self._finals)).encode())
+                names.write(dump_line(dict(self._finals)).encode())
             self._folder.sync_all()
             around = {folder_around(final) for final, _ in self._finals}
             made = [new for each in around - {""} for new in folder.make(each)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
@@ -23,11 +22,10 @@ def told_together(entries: Sequence[Plain | None]) -> list[Plain]:
 
 def less_lost(counts: Sequence[Count], lost: Sequence[Lost]) -> Iterator[Count]:
     """Yield counts without what was lost."""
-    gone: Counter[tuple[str | None, str | None]] = Counter()
-    for each in lost:
-        gone[each.failure["split"], each.label] += each.copies
     for count in counts:
-        yield replace(count, after=count.after - gone[count.split, count.label])
+        own = (each for each in lost if each.label == count.label)
+        gone = sum(each.copies for each in own if each.failure["split"] == count.split)
+        yield replace(count, after=count.after - gone)
 
 
 def kept_of(prior: Plain, task: Plain, output: OutputFolder) -> Plain:

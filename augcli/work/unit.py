@@ -137,6 +137,8 @@ class SourceWork:
     @property
     def stale(self) -> list[Plain]:
         """Return the outputs that the source had and no longer has."""
+        if not self._before:
+            return []
         now = {each["record"]["output"] for each in self.record["outputs"]}
         return [each for name, each in self._before.items() if name not in now]
 
