@@ -55,8 +55,8 @@ class Declared:
     @classmethod
     def told(cls, params: dict[str, Any]) -> Any:
         """Return what records tell of it where these params were drawn."""
-        by = {"plugin": cls.origin} if cls.origin else {}
-        return {"name": cls.name, "params": params, **by}
+        told = {"name": cls.name, "params": params}
+        return told | {"plugin": cls.origin} if cls.origin else told
 
     @classmethod
     def checked(cls, method: str, told: Sequence[Any], made: Any) -> Any:

@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from itertools import islice
 from typing import NamedTuple
@@ -146,11 +146,17 @@ def encoded_name(base: str, extension: str, spot: Spot | int | None = None) -> s
 
     `0001.aug-easy-000.weak.jpg` is of a stage, and one of a group.
     """
-    kept = base if suffix_of(base) != extension else base.removesuffix(extension)
+    kept = _less(base, extension)
     copy, stage, view = spot if isinstance(spot, Spot) else (spot, None, None)
     number = "" if copy is None else f".aug-{f'{stage}-' if stage else ''}{copy:03d}"
     ending = f"{number}{f'.{view}' if view else ''}{extension}"
     return f"{_fitting(kept, base, len(ending)) if stage or view else kept}{ending}"
+
+
+@lru_cache(maxsize=64)
+def _less(base: str, extension: str) -> str:
+    """Return a name without its extension, if it is this; a source's copies ask it in turn."""
+    return base.removesuffix(extension) if suffix_of(base) == extension else base
 
 
 def group_name(base: str, extension: str, spot: Spot) -> str:

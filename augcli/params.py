@@ -47,12 +47,12 @@ def rounded_many(values: NDArray[Any]) -> NDArray[Any]:
     return made.reshape(values.shape)
 
 
-def rows_of(declared: Mapping[str, Any], columns: Columns, size: int) -> Iterator[tuple[Any, str]]:
+def rows_of(declared: dict[str, Any], columns: Columns, size: int) -> Iterator[tuple[Any, str]]:
     """Yield the params of each output, and the same as JSON; columns hide what is declared."""
     columns = {name: columns[name] for name in {**declared, **columns} if name in columns}
     values = zip(*(each.tolist() for each in columns.values()), strict=True)
     rows = values if columns else repeat((), size)
-    params = ({**declared, **dict(zip(columns, row, strict=True))} for row in rows)
+    params = (declared | dict(zip(columns, row, strict=True)) for row in rows)
     return zip(params, texts_of(declared, columns, size), strict=True)
 
 

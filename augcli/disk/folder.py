@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO
 
 from augcli.disk.disk import Pieces, fill, sync_all
-from augcli.disk.identity import Identity, identity, told_by
+from augcli.disk.identity import Identity, told_by
 from augcli.disk.inside import folder_around, folders_around, fresh, misplaced, parts_of
 from augcli.disk.walked import links_in, walked
 from augcli.errors import StorageError
@@ -223,13 +223,13 @@ class Folder:
         with self.around(name) as (old, one), (into or self).around(to) as (new, other):
             os.replace(one, other, src_dir_fd=old, dst_dir_fd=new)
 
-    def moved(self, names: Iterable[tuple[str, str]], into: Folder) -> Iterator[list[int]]:
-        """Give files right in this folder names in another; yield what tells each as untouched."""
+    def moved(self, names: Iterable[tuple[str, str]], into: Folder) -> Iterator[os.stat_result]:
+        """Give files right in this folder names in another; yield what is there then."""
         with self._inside("") as old:
             for name, to in names:
                 with into.around(to) as (new, last):
                     os.replace(name, last, src_dir_fd=old, dst_dir_fd=new)
-                    yield identity(os.stat(last, dir_fd=new, follow_symlinks=False))
+                    yield os.stat(last, dir_fd=new, follow_symlinks=False)
 
     def link(self, source: Path, name: str) -> None:
         """Make a hard link of a file elsewhere."""

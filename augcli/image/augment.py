@@ -5,12 +5,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache
-from itertools import groupby
-from operator import attrgetter
-from typing import Any
+from functools import cache, partial
 
 from msgspec.structs import replace
 
@@ -18,7 +14,7 @@ from augcli.balance.classes import names_classes
 from augcli.errors import Problem, SampleError, StepError
 from augcli.image.codec import refusal
 from augcli.image.drawing import CopyDraws, Drawn
-from augcli.image.formats import encoding_for
+from augcli.image.formats import Encoding, encoding_for
 from augcli.image.job import ImageJob, known_to
 from augcli.image.labelled.base import Labels
 from augcli.image.labelled.schemes import labels_of
@@ -52,9 +48,8 @@ class ImageProcessor(Processor["ProcessedPicture"]):
         self._known = known_to(job)
         self.max_pixels = job.dataset.max_pixels
         self.output = job.output
-        own = self.versions
-        self.form = cache(lambda encoding: told([encoding.to_json(), own]))  # no cycle with self
-        """Gives what all outputs' bytes depend on beside source and steps, as keys have it."""
+        self.form = cache(partial(_form, self.versions))  # no cycle with self
+        """Gives what records tell of an encoding, and what keys have beside source and steps."""
 
     @kept
     def asks_objects(self) -> bool:
@@ -88,8 +83,8 @@ class ImageProcessor(Processor["ProcessedPicture"]):
         objects: Objects | None,
         peers: Neighbours,
         vain: Vain | None = None,
-    ) -> Iterator[Drawn]:
-        """Yield what is drawn for each copy of a task; faults are raised or, if asked, told."""
+    ) -> Iterator[Sequence[Drawn]]:
+        """Yield what is drawn for each copy of a task, or its group; faults are raised or told."""
         facts = replace(facts, peers=peers) if task.partners else facts
         if self._known or self.job.answers:
             facts = replace(facts, known=self._known, answers=self.job.answers)
@@ -126,6 +121,7 @@ class ProcessedPicture(Processed):
         request = task.request
         self._count = request.count if isinstance(request, Copies) else None
         self._encoding, self._extension = encoding_for(task.base, processor.output.image)
+        self._told_encoding, self._form = processor.form(self._encoding)
         self._parts: set[int] = set()
         """To which parts of its sides it is decoded."""
         self._draw()
@@ -133,7 +129,7 @@ class ProcessedPicture(Processed):
     def _draw(self) -> None:
         """Say what the outputs are; drawn again where steps failed on copies."""
         self._together = Together(self._whole, self._encoding, self._processor.runs)
-        self._alone: Counter[str] = Counter()
+        self._alone: dict[str, None] = {}
         self._copied: dict[str, Drawn] = {}
         """Which copy a file is, or lies beside."""
         self._vain.lost.clear()
@@ -251,17 +247,17 @@ class ProcessedPicture(Processed):
             return
         facts = replace(self._whole.header.facts, sha256=self._digest)
         draws = self._processor.drawn(self._task, facts, self._objects, self._peers, self._vain)
-        for place, group in groupby(draws, attrgetter("place")):
+        for group in draws:
             try:
-                yield from [*self._group([*group])]
+                yield from [*self._group(group)]
             except StepError as error:
-                self._vain.lost[place] = str(error)
+                self._vain.lost[group[0].place] = str(error)
 
     def _group(self, group: Sequence[Drawn]) -> Iterator[Output]:
         """Yield a copy, or all of its group, of which none is left out alone."""
         for drawn in group:
             if drawn.alone:
-                self._alone.update(drawn.alone)
+                self._alone |= dict.fromkeys(drawn.alone)
         if self._objects and self._objects.drops(group):
             return
         for drawn in group:
@@ -280,10 +276,9 @@ class ProcessedPicture(Processed):
         self._parts.add(part)
         reduced = {"reduced": part} if part > 1 else {}
         made = f"{drawn.made},{part}" if reduced else drawn.made
-        form = self._processor.form(self._encoding)
         return Output(
-            self._record(name, spot, drawn, self._encoding.to_json(), extras.told | reduced),
-            key_of_told(self._hashes_with(drawn.hashes), f"[{made}]", form),
+            self._record(name, spot, drawn, self._told_encoding, extras.told | reduced),
+            key_of_told(self._hashes_with(drawn.hashes), f"[{made}]", self._form),
             self._together.maker(stages, part, drawn.pixels),
             beside=extras.beside,
         )
@@ -303,31 +298,28 @@ class ProcessedPicture(Processed):
         name: str,
         spot: Spot | None,
         drawn: Drawn,
-        encoding: dict[str, Any] | None,
-        beside: dict[str, Any],
-    ) -> dict[str, Any]:
+        encoding: Plain | None,
+        beside: Plain,
+    ) -> Plain:
         facts = drawn.facts
-        return self._told.plain(
-            output=name,
-            label=drawn.label(self._task.label),
-            copy=spot and spot.copy,
-            stage=spot and spot.stage,
-            view=spot and spot.view,
-            group=spot and spot.view and group_name(self._task.base, self._extension, spot),
-            partners=drawn.partners,
-            partner_sha256=drawn.hashes or None,
-            steps=drawn.steps,
-            attempt=drawn.attempt or None,
-            repeats=drawn.repeats,
-            encoding=encoding,
-            width=facts.width if facts else None,
-            height=facts.height if facts else None,
-            **beside,
-        )
+        record = self._told | {
+            "output": name,
+            "label": drawn.label(self._task.label),
+            "copy": spot and spot.copy,
+            "partners": drawn.partners,
+            "steps": drawn.steps,
+            "encoding": encoding,
+            "width": facts.width if facts else None,
+            "height": facts.height if facts else None,
+        }
+        odd = drawn.odd | beside
+        if spot and spot.view:
+            odd["group"] = group_name(self._task.base, self._extension, spot)
+        return PictureRecord.ordered(record | odd) if odd else record
 
     @kept
-    def _told(self) -> PictureRecord:
-        """Return what the records of all outputs have in common."""
+    def _told(self) -> Plain:
+        """Return what the records of all outputs have in common, as a record without the rest."""
         task = self._task
         return PictureRecord(
             output=task.base,
@@ -343,7 +335,12 @@ class ProcessedPicture(Processed):
             width=None,
             height=None,
             listing=self._processor.listing,
-        )
+        ).plain()
+
+
+def _form(versions: Mapping[str, str], encoding: Encoding) -> tuple[Plain, str]:
+    plain = encoding.to_json()
+    return plain, told([plain, versions])
 
 
 _NOTHING = Extras({}, ())

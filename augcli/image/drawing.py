@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, partial
 from itertools import chain, islice, repeat
+from typing import Any
 
 import numpy as np
 from msgspec import Struct
@@ -65,6 +66,20 @@ class Drawn(Struct, frozen=True, dict=True):
         return self.spot.stage, self.spot.copy
 
     @property
+    def odd(self) -> dict[str, Any]:
+        """Return what the records of few copies tell."""
+        marks = self.spot.stage, self.spot.view, self.attempt, self.partners
+        if not any(marks):
+            return {}
+        return {
+            "partner_sha256": self.hashes or None,
+            "attempt": self.attempt or None,
+            "repeats": self.repeats,
+            "stage": self.spot.stage,
+            "view": self.spot.view,
+        }
+
+    @property
     def pixels(self) -> int:
         """Return how many pixels it has; 0 where it passes through unread."""
         return self.facts.width * self.facts.height if self.facts else 0
@@ -82,9 +97,10 @@ class Drawn(Struct, frozen=True, dict=True):
     @kept
     def partners(self) -> list[str]:
         """Return the ids of the other pictures that went into it, each once."""
-        params = [step["params"] for step in self.steps]
-        every = [each["partners"] for each in params if "partners" in each]
-        return [*dict.fromkeys(chain.from_iterable(every))] if every else []
+        if self.facts is None or self.facts.peers is None:
+            return []
+        every = (step["params"].get("partners", ()) for step in self.steps)
+        return [*dict.fromkeys(chain.from_iterable(every))]
 
     @kept
     def hashes(self) -> dict[str, str]:
@@ -147,8 +163,8 @@ class CopyDraws:
         objects: tuple[Placed, ...] = (),
         is_wanted: Callable[[Drawn], bool] = _any,
         vain: Vain | None = None,
-    ) -> Iterator[Drawn]:
-        """Yield what is drawn for each copy of a task but for those that a step fails on.
+    ) -> Iterator[Sequence[Drawn]]:
+        """Yield what is drawn for each copy of a task, or its group, but where a step fails on it.
 
         What is not wanted is drawn again, as what equals another copy of its stage is; views of a
         group are drawn again together. Where nobody is to be told of faults they are raised.
@@ -165,7 +181,7 @@ class CopyDraws:
 
         known = vain.made if vain else {}
         for (stage, views), picked in zip(self._stages, self._picked[task.source], strict=True):
-            copies = Distinct[tuple[Drawn, ...]](mark, [None])
+            copies: Distinct[tuple[Drawn, ...]] = Distinct(mark, [None])
             for copy, group in enumerate(picked):
                 spots = [Spot(copy, stage.name, view.name) for view, _ in views]
                 tried = self._tried(group, task, copy, stage, views)
@@ -177,7 +193,7 @@ class CopyDraws:
                         raise
                     vain.lost[place] = str(error)
                 else:
-                    yield from _numbered(found)
+                    yield _numbered(found)
 
     @cached_property
     def _picked(self) -> Mapping[str, list[list[_Group]]]:
@@ -236,8 +252,9 @@ class CopyDraws:
             texts.append(text)
             revisions.append(_revision(type(step), step.revision))
             new = step.lower(params, facts)
-            facts = ops.facts_after(new, facts)
-            _check_result(step.name, facts, self._max_pixels)
+            before, facts = facts, ops.facts_after(new, facts)
+            if facts is not before:
+                _check_result(step.name, facts, self._max_pixels)
             lowered += new
         text, known = f"[{', '.join(texts)}]", f"[{','.join(revisions)}]"
         return Drawn(steps, lowered, facts, text, known, spot=spot, alone=tuple(alone))

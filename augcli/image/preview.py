@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import Any
 
 import cv2
@@ -91,7 +91,7 @@ def row(maker: ImageProcessor, loaded: Loaded, room: int = _CELL) -> Iterator[Ce
     header, objects = whole.header, objects_of(maker, task, sources)
     peers = Neighbours(task, sources, maker)
     facts = replace(header.facts, sha256=sources[0].sha256)
-    copies = [*maker.drawn(task, facts, objects, peers)]
+    copies = [*chain.from_iterable(maker.drawn(task, facts, objects, peers))]
     every = [Drawn([], [], header.facts), *copies]
     part = min(whole.part_for(_small(each, header.facts, room)) for each in every)
     title = [f"{task.label or ''}".strip(), f"{header.width} x {header.height}"]

@@ -17,6 +17,7 @@ from augcli.image.kernels.resample import Border, Interpolation
 from augcli.image.kernels.sampling import Sampling
 from augcli.image.operations.geometry import Warp
 from augcli.image.operations.ops import Op, Pixels
+from augcli.image.operations.tone import Table
 from augcli.image.picture import Facts, PixelArray, Said
 from augcli.transform import Compound, Params, Transform, changed, walk
 
@@ -85,6 +86,8 @@ def _telling(cls: type, op: Any) -> Any:
     calls: dict[str, Callable[..., Any]] = {
         name: each for name, each in held if isinstance(each, FunctionType | partial)
     }
+    if isinstance(op, Table):
+        op = replace(op, formula=None)
     if isinstance(op, Pixels) and "change" in calls:
         calls["change"] = _of_one_form(op.change)
     return (

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from msgspec.structs import asdict
@@ -67,18 +68,18 @@ class Record(Checked, frozen=True, kw_only=True):
     beside: dict[Text, Text] | None = None
     """Hashes of files that belong to it, by their paths below the output folder."""
 
-    def plain(self, **changed: Any) -> Plain:
-        """Return the line, some of it changed; what is odd about few outputs is told of no others.
+    def plain(self) -> Plain:
+        """Return the line; what is odd about few outputs is told of no others."""
+        return self.ordered(asdict(self))
 
-        So the records of a source's many copies are made of one.
-        """
-        told = asdict(self) | changed
-        if told["partner_sha256"] is None:
-            del told["partner_sha256"]
-        for name in _ODD:
-            if (value := told.pop(name, None)) is not None:
-                told[name] = value
-        return told
+    @classmethod
+    def ordered(cls, told: Plain) -> Plain:
+        """Return what a line tells in its order, without what it leaves out where it is nothing."""
+        return {
+            name: told[name]
+            for name in _order(cls)
+            if name in told and not (told[name] is None and name in _RARE)
+        }
 
     @property
     def hashes(self) -> dict[str, str]:
@@ -134,6 +135,14 @@ _ODD = (
     *("targets", "annotation", "annotation_sha256", "listing", "beside"),
 )
 """What is told last, and only where there is such a thing."""
+_RARE = frozenset(("partner_sha256", *_ODD))
+
+
+@cache
+def _order(form: type[Record]) -> Sequence[str]:
+    """Return the fields of a form as its lines have them."""
+    own = form.__struct_fields__
+    return [name for name in own if name not in _ODD] + [name for name in _ODD if name in own]
 
 
 _OF_PIXELS = ("masks", "pairs")

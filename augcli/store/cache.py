@@ -51,9 +51,9 @@ class Cache:
     def keep(self, key: str, data: bytes) -> None:
         """Keep bytes under a key, if that is wanted and can be done."""
 
-    def written(self, key: str, pieces: Iterable[Buffer]) -> Writing:
-        """Return pieces on their way to a file, which can be kept once all went by."""
-        return Writing(self, key, pieces, 0)
+    def written(self, key: str, pieces: Iterable[Buffer]) -> Writing | None:
+        """Return pieces on their way to a file, which can be kept once all went by; None if not."""
+        return None
 
     def recalled(self, what: Any, make: Callable[[], Any]) -> Any:
         """Return what was kept as JSON, or made now; plain JSON says what it is."""
@@ -63,9 +63,9 @@ class Cache:
 class Writing:
     """Pieces of an output on their way to its file, remembered up to some size."""
 
-    def __init__(self, cache: Cache, key: str, pieces: Iterable[Buffer], most: int):
+    def __init__(self, cache: Cache, key: str, pieces: Iterable[Buffer]):
         self._cache, self._key, self._pieces = cache, key, pieces
-        self._left = most
+        self._left = LARGEST
         self._held: list[Buffer] = []
 
     def __iter__(self) -> Iterator[Buffer]:
@@ -132,9 +132,9 @@ class SharedCache(Cache, Struct):
             with suppress(OSError, StorageError):
                 self._write(self._name(key), hashlib.sha256(data).digest() + data)
 
-    def written(self, key: str, pieces: Iterable[Buffer]) -> Writing:
-        """Return pieces on their way to a file, remembered if they are to be kept."""
-        return Writing(self, key, pieces, LARGEST if self.writes else 0)
+    def written(self, key: str, pieces: Iterable[Buffer]) -> Writing | None:
+        """Return pieces on their way to a file, remembered; None where none is to be kept."""
+        return Writing(self, key, pieces) if self.writes else None
 
     def _name(self, key: str) -> str:
         name = hashlib.sha256(f"{key}\0{self.salt}".encode()).hexdigest()

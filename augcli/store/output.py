@@ -66,6 +66,14 @@ class OutputFolder:
         """Return where outputs are that are joined into shards; None where they are files."""
         return Staged(self.folder) if self.has(self.layout) else None
 
+    @cached_property
+    def tops(self) -> frozenset[str]:
+        """Return the names that were right in the folder of outputs when that was first asked.
+
+        Whatever is below another name since then is ours.
+        """
+        return frozenset(self.files.names(""))
+
     def name(self, path: Path) -> str:
         """Return the name of a path below this folder."""
         return path.relative_to(self.path).as_posix()
@@ -128,7 +136,7 @@ class OutputFolder:
             self.folder.write_whole(name, f"{layout}\n".encode())
         else:
             self.folder.unlink(name)
-        for known in ("files", "staged"):
+        for known in ("files", "staged", "tops"):
             vars(self).pop(known, None)
 
     def _make(self, folder: Path) -> None:

@@ -9,7 +9,6 @@ a whole file, and `names.json` of an unfinished batch tells which files are ours
 from __future__ import annotations
 
 import hashlib
-import json
 import stat
 from collections.abc import Iterable, Iterator
 from itertools import accumulate, chain, islice
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from augcli.disk.disk import can_clone, clone, storage_errors
+from augcli.disk.identity import Identity, told_by
 from augcli.disk.inside import folder_around
 from augcli.errors import TakenError
 from augcli.records.lines import dump_line
@@ -47,8 +47,6 @@ class Batch:
         self._waiting: dict[str, Buffer] = {}
         """What is in files that are still to be written, by their temporary names."""
         self._room = _MOST_WAITING
-        self._missing: dict[str, bool] = {}
-        """Whether folders were not there when a file that is not in them was asked for."""
         with storage_errors(output.batches):
             place = output.folder.make_fresh(f"{output.name(output.batches)}/{name}-")
             self._path = output.path / place
@@ -121,15 +119,12 @@ class Batch:
 
     def _mode(self, final: str) -> int | None:
         """Return what kind of file has a name, None if there is none and nothing prevents one."""
-        around = folder_around(final)
-        if self._missing.get(around):
+        if final.partition("/")[0] not in self._output.tops:
             return None
         try:
             # What lies in a shard and in no record any more is ours, and in nobody's way.
             return self._finished.look(final).st_mode
         except FileNotFoundError:
-            if around not in self._missing:
-                self._missing[around] = bool(around) and not self._finished.stat(around)
             return None
         except NotADirectoryError:  # a file is where a folder is to be
             return stat.S_IFDIR
@@ -161,7 +156,7 @@ class Batch:
         with storage_errors(self._path):
             self._write_waiting()
             with self._folder.create("names.json") as names:
-                names.write(json.dumps(dict(self._finals)).encode())
+                names.write(dump_line(dict(self._finals)).encode())
             self._folder.sync_all()
             around = {folder_around(final) for final, _ in self._finals}
             made = [new for each in around - {""} for new in folder.make(each)]
@@ -171,17 +166,17 @@ class Batch:
             touched = {*around, *map(folder_around, made)}
             for each in touched | {folder.nearest(old["record"]["output"]) for old in stale}:
                 folder.sync(each)
-            lines = [dump_line(_with_stats(each, stats)) for each in records]
+            lines = [dump_line(_told_stats(each, stats)) for each in records]
             with self._output.replacing(self._output.shard(self._name)) as shard:
                 shard.writelines(lines)
             self._output.discard(self._path)
         return Published(left, list(accumulate(map(len, lines), initial=0))[:-1])
 
-    def _given(self) -> dict[str, list[int]]:
+    def _given(self) -> dict[str, Identity]:
         """Give the files their final names; return these, and what tells each as untouched."""
         finals = [final for final, _ in self._finals]
         names = zip(map(str, range(len(finals))), finals, strict=True)
-        stats = self._folder.moved(names, self._output.files.held())
+        stats = told_by(self._folder.moved(names, self._output.files.held()))
         return dict(zip(finals, stats, strict=True))
 
 
@@ -192,10 +187,9 @@ def _hashed(pieces: Iterable[Buffer], digest: Any) -> Iterator[Buffer]:
         yield piece
 
 
-def _with_stats(record: Plain, stats: dict[str, list[int]]) -> Plain:
-    """Return a source's record that tells its new outputs as they are now."""
-    outputs = [
-        each | {"stat": stats.get(each["record"]["output"], each.get("stat"))}
-        for each in record["outputs"]
-    ]
-    return record | {"outputs": outputs}
+def _told_stats(record: Plain, stats: dict[str, Identity]) -> Plain:
+    """Have a source's record tell its new outputs as they are now, and return it."""
+    for each in record["outputs"]:
+        if stat := stats.get(each["record"]["output"]):
+            each["stat"] = stat
+    return record

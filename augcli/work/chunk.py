@@ -39,6 +39,7 @@ def make_worker(context: dict[str, Any], spread: Spread = here) -> ChunkWorker:
     models = {each["sha256"]: Model.read(each) for each in context["models"]}
     recipe = told.with_each(lambda _at, step: knowing(models, step)) if models else told
     output = OutputFolder(Path(context["output"]))
+    _ = output.tops  # before a worker gives outputs their names: others are forks of this one
     root, stamps = Path(context["root"]), Stamps(*context["stamps"])
     answers = programs_of(recipe, output.path)
     processor = processor_of(recipe, context["classes"], spread, answers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
@@ -11,21 +10,22 @@ from augcli.store.output import OutputFolder
 from augcli.task import Count, Lost, Plain
 
 
-def told_together(own: Plain | None, others: Sequence[Plain]) -> Iterator[Plain]:
-    """Yield the entries of an output, whose line tells of what lies beside it, and of that."""
-    if own and others:
-        beside = {each["record"]["output"]: each["record"]["sha256"] for each in others}
+def told_together(entries: Sequence[Plain | None]) -> list[Plain]:
+    """Return the entries of an output, whose line tells of what lies beside it, and of that."""
+    own, *others = entries
+    made = [each for each in others if each]
+    if own and made:
+        beside = {each["record"]["output"]: each["record"]["sha256"] for each in made}
         own = own | {"record": own["record"] | {"beside": beside}}
-    yield from filter(None, (own, *others))
+    return [own, *made] if own else made
 
 
 def less_lost(counts: Sequence[Count], lost: Sequence[Lost]) -> Iterator[Count]:
     """Yield counts without what was lost."""
-    gone: Counter[tuple[str | None, str | None]] = Counter()
-    for each in lost:
-        gone[each.failure["split"], each.label] += each.copies
     for count in counts:
-        yield replace(count, after=count.after - gone[count.split, count.label])
+        own = (each for each in lost if each.label == count.label)
+        gone = sum(each.copies for each in own if each.failure["split"] == count.split)
+        yield replace(count, after=count.after - gone)
 
 
 def kept_of(prior: Plain, task: Plain, output: OutputFolder) -> Plain:

@@ -137,6 +137,8 @@ class SourceWork:
     @property
     def stale(self) -> list[Plain]:
         """Return the outputs that the source had and no longer has."""
+        if not self._before:
+            return []
         now = {each["record"]["output"] for each in self.record["outputs"]}
         return [each for name, each in self._before.items() if name not in now]
 
@@ -161,7 +163,7 @@ class SourceWork:
             raise processed
         assert processed is not None, "it was begun"
         outputs = self._outputs(processed)
-        linked = any(each.linked for output in processed.outputs for each in output.files)
+        linked = any(each.linked for each in processed.outputs)
         tally, lost = processed.tally, [*processed.lost, *self._lost]
         if lost:
             self.is_finished = False
@@ -227,8 +229,8 @@ class SourceWork:
 
     def _tried(self, processed: Processed) -> list[Plain]:
         files = [each for output in processed.outputs for each in output.files]
-        kept = {each.name: self._kept(each) for each in files}
-        if all(kept.values()) and self._is_known(files):
+        kept = {each.name: self._kept(each) for each in files} if self._before else {}
+        if kept and all(kept.values()) and self._is_known(files):
             return list(self._entries(processed.outputs, kept))
         notes = self._proven(processed)
         entries = list(self._entries(processed.outputs, kept))
@@ -257,12 +259,11 @@ class SourceWork:
     def _entries(self, outputs: Sequence[Output], kept: dict[str, Plain | None]) -> Iterator[Plain]:
         """Yield the outputs' entries, each before those of what lies beside it."""
         for output in outputs:
-            own, *others = (self._entry(each, kept) for each in output.files)
-            yield from told_together(own, list(filter(None, others)))
+            yield from told_together([self._entry(each, kept) for each in output.files])
 
     def _entry(self, output: Output, kept: dict[str, Plain | None]) -> Plain | None:
         """Return the entry of a file, which is made if it is not kept; after a stop, the last."""
-        if entry := kept[output.name]:
+        if entry := kept.get(output.name):
             return entry
         if done := self._done.get(output.id):
             return done[0]
@@ -302,14 +303,16 @@ class SourceWork:
         elif (known := self._common.cache.found(output.key)) is not None:
             sha256 = self._batch.add(name, [known], None, ours=ours)
         else:
-            writing = self._common.cache.written(output.key, output.make())
-            sha256 = self._batch.add(name, writing, None, ours=ours)
+            pieces = output.make()
+            writing = self._common.cache.written(output.key, pieces)
+            sha256 = self._batch.add(name, writing or pieces, None, ours=ours)
             lost = output.lost()
             self._lost += lost
-            writing.keep(whole=self._is_whole)
-        gone = sum(each.copies for each in lost)
-        told = {key: output.record[key] - gone for key in ("rows", "synthetic") if gone}
-        record = output.record | {"sha256": sha256} | told
+            if writing:
+                writing.keep(whole=self._is_whole)
+        record = output.record | {"sha256": sha256}
+        if gone := sum(each.copies for each in lost):
+            record |= {key: record[key] - gone for key in ("rows", "synthetic")}
         return {"record": record, "key": output.key, "stat": None, "listed": output.listed}
 
     @property

@@ -7,6 +7,7 @@ import pytest
 from together import together
 
 from augcli.image.kernels import opencv as cv2
+from augcli.image.kernels.backward import Backward
 from augcli.image.kernels.resample import Sampler, warp
 
 LAID_OUT, LOOKED_UP = (161, 64), (97, 64)
@@ -34,7 +35,7 @@ def test_a_warp_is_that_of_opencv_by_itself(size, border, channels, interpolatio
     fill = (0.0, 127.5, 255.0, 63.6)[:channels]
     inverse = turn(size, *moves)
     pixels = np.ascontiguousarray(PIXELS[:, : size[0], :channels])
-    found = warp(pixels, inverse, size, Sampler(border, fill, interpolation))
+    found = warp(pixels, Backward(inverse, size), Sampler(border, fill, interpolation))
     half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
     matrix = (np.linalg.inv(half) @ inverse @ half)[:2]
     flag = cv2.INTER_LINEAR if interpolation == "linear" else cv2.INTER_NEAREST

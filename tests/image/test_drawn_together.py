@@ -37,7 +37,7 @@ def task(source: str, label: Label = None, count: int = 3) -> Task:
 
 
 def told(draws: CopyDraws, of: Task) -> list[tuple[str, int, int | None]]:
-    return [(each.text, each.attempt, each.repeats) for each in draws.of(of, of.label, FACTS)]
+    return [(each.text, each.attempt, each.repeats) for (each,) in draws.of(of, of.label, FACTS)]
 
 
 def drawn_one_by_one(of: Job, each: Task) -> list[tuple[str, int, int | None]]:

@@ -10,6 +10,7 @@ import pytest
 from image_samples import DEPTHS, augmented, noisy, smooth, step, to_depth, toned
 
 from augcli.errors import SampleError
+from augcli.image.kernels.backward import Backward
 from augcli.image.kernels.resample import Sampler, warp
 from augcli.image.picture import Picture, full_range
 from augcli.image.transforms.filters import oval
@@ -56,7 +57,7 @@ def test_zoom_blur_is_the_mean_of_zoomed_views(depth: str) -> None:
         inverse = np.diag([*scale, 1.0])
         inverse[:2, 2] = sides / 2 * (1 - scale)
         how = Sampler("replicate", (0.0,) * 4, "linear")
-        total = total + in_levels(warp(pixels, inverse, (61, 47), how))
+        total = total + in_levels(warp(pixels, Backward(inverse, (61, 47)), how))
     seen = in_levels(toned("zoom_blur", smooth(depth=depth), factor=1.2))
     np.testing.assert_allclose(seen, total / len(scales), atol=0.012)
 

@@ -84,7 +84,7 @@ def test_results_beyond_the_limit_are_refused_by_name_and_size(name: str) -> Non
 
 def test_a_result_may_be_as_large_as_the_limit_and_what_is_between_counts_too() -> None:
     whole, small = step("resize", width=100, height=100), step("resize", width=9, height=9)
-    assert next(CopyDraws(job(whole, max_pixels=10_000), [TASK]).of(TASK, None, FACTS)).ops
+    assert next(CopyDraws(job(whole, max_pixels=10_000), [TASK]).of(TASK, None, FACTS))[0].ops
     with pytest.raises(SampleError, match="resize makes 100 × 100"):
         next(CopyDraws(job(whole, small, max_pixels=9_999), [TASK]).of(TASK, None, FACTS))
 

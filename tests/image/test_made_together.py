@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from operator import attrgetter
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from augcli.image.operations import ops
 from augcli.image.operations.geometry import Field, Resample, Warp
 from augcli.image.operations.ops import Pixels
 from augcli.image.operations.runs import Runs
+from augcli.image.operations.tone import Lookup, curve
 from augcli.image.picture import PixelArray
 
 PNG = Encoding("png", 95, convert=False)
@@ -95,5 +97,16 @@ def test_runs_of_many_pictures_are_worked_out_as_one_by_one():
     runs.work_out()
     assert ["matrix" in vars(each) for each in together] == [True] * 29 + [False]
     for one, other in zip(together, alone, strict=True):
-        for name in ("matrix", "inverse", "whole_inverse"):
-            assert np.array_equal(getattr(one, name), getattr(other, name)), name
+        for name in ("matrix", "inverse", "back.matrix", "back.shown", "back.between_centres"):
+            assert np.array_equal(attrgetter(name)(one), attrgetter(name)(other)), name
+
+
+def test_curves_of_many_pictures_are_tabulated_as_one_by_one():
+    deltas = [-1, -0.3, 0, 1 / 3, 0.5]
+    together, alone = ([curve(np.add, each) for each in deltas] for _ in range(2))
+    runs = Runs()
+    runs.take(Lookup((each,)) for each in together)
+    runs.work_out()
+    for one, other in zip(together, alone, strict=True):
+        assert (256 in one.formula.made, 256 in other.formula.made) == (True, False)
+        assert np.array_equal(one.levels(256, None), other.levels(256, None))

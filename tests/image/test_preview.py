@@ -132,7 +132,7 @@ def test_what_is_made_small_looks_like_what_a_run_makes(told) -> None:
     job = large(*(step(name, **params) for name, params in told))
     file = whole.Whole(cv2.imencode(".png", LARGE)[1].tobytes(), 10**8)
     task = Task(0, "a.png", "train", None, "a.png", ["a.png"], Copies((1,)))
-    (drawn,) = ImageProcessor(job, {}).drawn(task, file.header.facts, None, None)
+    ((drawn,),) = ImageProcessor(job, {}).drawn(task, file.header.facts, None, None)
     small = np.asarray(shown(file, None, drawn)).astype(int)
     whole_one = np.asarray(thumbnail(apply(drawn.ops, file.decoded(1).picture))).astype(int)
     assert small.shape == whole_one.shape

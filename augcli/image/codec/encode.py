@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -14,18 +15,19 @@ from augcli.image.codec import tiff
 from augcli.image.codec.guard import guarded, mute
 from augcli.image.codec.jpeg import with_icc
 from augcli.image.codec.metadata import fitting_icc
-from augcli.image.codec.png import png_of
+from augcli.image.codec.png import pngs_of
 from augcli.image.formats import LONGEST_JPEG_SIDE, Encoding
 from augcli.image.kernels import opencv as cv2
 from augcli.image.picture import Facts, Picture, PixelArray, from_float, full_range
 
-Writer = Callable[[Picture, Encoding, "bytes | None"], bytes]
+Writer = Callable[[Sequence[Picture], Encoding, "bytes | None"], list[bytes]]
+"""Writes pictures of one form."""
 
 _DEPTH_NAMES = {"uint16": "16-bit samples", "float32": "float samples"}
 
 
 class _Container(Struct, frozen=True):
-    """What a format can hold, and how a picture that it can hold is written."""
+    """What a format can hold, and how pictures that it can hold are written."""
 
     write: Writer
     depths: tuple[str, ...]
@@ -49,10 +51,11 @@ def encode_all(pictures: Sequence[Picture], encoding: Encoding, icc: bytes | Non
     """Return the files of pictures that come of one; SampleError where it cannot hold one."""
     container = _CONTAINERS[encoding.format]
     fitted = [_fitted(each, encoding) for each in pictures]
+    files: list[bytes] = []
     with container.guard(f"{encoding.format.upper()} result"):
-        return [
-            container.write(each, encoding, fitting_icc(icc, each.facts.tones)) for each in fitted
-        ]
+        for facts, alike in groupby(fitted, attrgetter("facts")):
+            files += container.write([*alike], encoding, fitting_icc(icc, facts.tones))
+    return files
 
 
 def _fitted(picture: Picture, encoding: Encoding) -> Picture:
@@ -62,15 +65,14 @@ def _fitted(picture: Picture, encoding: Encoding) -> Picture:
     return _converted(picture, _CONTAINERS[encoding.format])
 
 
-@lru_cache(maxsize=64)
 def refusal(facts: Facts, encoding: Encoding) -> str | None:
     """Return why a picture with these facts cannot be encoded so, or None."""
-    container, format_ = _CONTAINERS[encoding.format], encoding.format.upper()
+    container, name = _CONTAINERS[encoding.format], encoding.format.upper
     if container.tones and facts.tones not in container.tones:
-        return f"{format_} holds no {facts.tones} bands: set output.image.format to tiff"
+        return f"{name()} holds no {facts.tones} bands: set output.image.format to tiff"
     if max(facts.width, facts.height) > container.longest_side:
         return (
-            f"{format_} holds no side above {container.longest_side} px, and this picture is"
+            f"{name()} holds no side above {container.longest_side} px, and this picture is"
             f" {facts.width} × {facts.height}: set output.image.format to png or tiff"
         )
     lost = None if encoding.convert else _lost(facts, container)
@@ -78,7 +80,7 @@ def refusal(facts: Facts, encoding: Encoding) -> str | None:
         return None
     formats = "tiff" if facts.depth == "float32" else "png or tiff"
     return (
-        f"{format_} holds no {lost}: set output.image.format to {formats},"
+        f"{name()} holds no {lost}: set output.image.format to {formats},"
         " or allow the loss by output.image.convert: true"
     )
 
@@ -119,8 +121,9 @@ def _write_jpeg(picture: Picture, encoding: Encoding, icc: bytes | None) -> byte
     return with_icc(file, icc) if icc else file
 
 
-def _write_png(picture: Picture, _: Encoding, icc: bytes | None) -> bytes:
-    return png_of(picture.pixels, icc=icc)
+def _write_pngs(pictures: Sequence[Picture], _: Encoding, icc: bytes | None) -> list[bytes]:
+    pixels = [each.pixels for each in pictures]
+    return pngs_of(pixels[0][None] if len(pixels) == 1 else np.array(pixels), icc=icc)
 
 
 def _write_webp(picture: Picture, encoding: Encoding, icc: bytes | None) -> bytes:
@@ -161,10 +164,15 @@ def _imencode(extension: str, pixels: PixelArray, options: list[int], icc: bytes
     return bytes(file)
 
 
+def _each(write: Callable[[Picture, Encoding, bytes | None], bytes]) -> Writer:
+    """Return how many pictures are written, one after the other."""
+    return lambda pictures, encoding, icc: [write(each, encoding, icc) for each in pictures]
+
+
 _CONTAINERS = {
-    "jpeg": _Container(_write_jpeg, ("uint8",), alpha=False, longest_side=LONGEST_JPEG_SIDE),
-    "png": _Container(_write_png, ("uint8", "uint16"), alpha=True, guard=mute),
-    "webp": _Container(_write_webp, ("uint8",), alpha=True, longest_side=16_383),
-    "bmp": _Container(_write_bmp, ("uint8",), alpha=True),
-    "tiff": _Container(_write_tiff, ("uint8", "uint16", "float32"), alpha=True, tones=()),
+    "jpeg": _Container(_each(_write_jpeg), ("uint8",), alpha=False, longest_side=LONGEST_JPEG_SIDE),
+    "png": _Container(_write_pngs, ("uint8", "uint16"), alpha=True, guard=mute),
+    "webp": _Container(_each(_write_webp), ("uint8",), alpha=True, longest_side=16_383),
+    "bmp": _Container(_each(_write_bmp), ("uint8",), alpha=True),
+    "tiff": _Container(_each(_write_tiff), ("uint8", "uint16", "float32"), alpha=True, tones=()),
 }

@@ -39,12 +39,20 @@ def png_of(
 
     With a `palette` they are indices of its colours, and `clear` is the opacity of each.
     """
-    height, width, channels = values.shape
+    return pngs_of(values[None], palette=palette, clear=clear, icc=icc)[0]
+
+
+def pngs_of(
+    stack: PixelArray, *, palette: bytes = b"", clear: bytes = b"", icc: bytes | None = None
+) -> list[bytes]:
+    """Return many of one shape, N×H×W×C, as PNGs."""
+    _, height, width, channels = stack.shape
     colour = _INDEXED if palette else _COLOURS[channels]
-    begin = _begin(width, height, 8 * values.itemsize, colour)
+    begin = _begin(width, height, 8 * stack.itemsize, colour)
     told = {b"iCCP": _profile(icc) if icc else b"", b"PLTE": palette, b"tRNS": clear}
     chunks = [_chunk(name, data) for name, data in told.items() if data]
-    return b"".join([begin, *chunks, _chunk(b"IDAT", _packed(_lines(values).data)), _END])
+    packed = [_packed(lines.data) for lines in _lines(stack)]
+    return [b"".join([begin, *chunks, _chunk(b"IDAT", each), _END]) for each in packed]
 
 
 @lru_cache(maxsize=64)
@@ -67,15 +75,16 @@ def _chunk(name: bytes, data: bytes) -> bytes:
 _END = _chunk(b"IEND", b"")
 
 
-def _lines(values: PixelArray) -> Lines:
-    if values.shape[2] > 2:
-        order = cv2.COLOR_BGR2RGB if values.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
-        values = cv2.cvtColor(values, order)
-    stored = np.ascontiguousarray(values, values.dtype.newbyteorder(">"))
-    rows = stored.view(np.uint8).reshape(len(stored), -1)
-    lines = np.empty((len(rows), rows.shape[1] + 1), np.uint8)
-    lines[:, 0], lines[0, 1:] = _UP, rows[0]
-    np.subtract(rows[1:], rows[:-1], out=lines[1:, 1:])
+def _lines(stack: PixelArray) -> Lines:
+    count, height, width, channels = stack.shape
+    if channels > 2:
+        order = cv2.COLOR_BGR2RGB if channels == 3 else cv2.COLOR_BGRA2RGBA
+        stack = cv2.cvtColor(stack.reshape(-1, width, channels), order)
+    stored = stack if stack.itemsize == 1 else stack.astype(">u2")
+    rows = np.ascontiguousarray(stored).view(np.uint8).reshape(count, height, -1)
+    lines = np.empty((count, height, rows.shape[2] + 1), np.uint8)
+    lines[:, :, 0], lines[:, 0, 1:] = _UP, rows[:, 0]
+    np.subtract(rows[:, 1:], rows[:, :-1], out=lines[:, 1:, 1:])
     return lines
 
 

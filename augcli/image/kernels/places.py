@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.image.kernels import opencv as cv2
+from augcli.image.kernels.backward import Size
 from augcli.image.kernels.matrices import Matrix
-from augcli.image.kernels.resample import Size
 from augcli.image.picture import Points
 
 Plane: TypeAlias = NDArray[np.float32]

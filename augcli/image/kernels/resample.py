@@ -9,23 +9,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import cache, lru_cache
-from operator import truediv
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from augcli.image.kernels import opencv as cv2
+from augcli.image.kernels.backward import Backward, Size
 from augcli.image.kernels.matrices import Matrix, inverted, snapped
 from augcli.image.picture import PixelArray, full_range, luma
+from augcli.once import kept
 
 Border = Literal["reflect", "constant", "replicate", "wrap"]
 Interpolation = Literal["linear", "nearest", "cubic"]
-Size: TypeAlias = tuple[int, int]
-"""Width and height."""
-Box: TypeAlias = tuple[float, float, float, float]
-"""Left, top, right, bottom."""
 
 LONGEST_WARPED_SIDE = 32_766
 """OpenCV addresses pixels of a warp with 16 bits (opencv #7544)."""
@@ -40,7 +37,7 @@ _TO_CENTRES = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1.0]])
 _FROM_CENTRES = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1.0]])
 
 
-class Sampler(NamedTuple):
+class Sampler(Struct, frozen=True, dict=True):
     """How to fill what lies outside and between pixels, for one picture."""
 
     border: Border
@@ -48,20 +45,15 @@ class Sampler(NamedTuple):
     """Fill of a constant border, one number a channel in the picture's own units."""
     interpolation: Interpolation
 
-    @property
+    @kept
     def mode(self) -> int:
         """Return OpenCV's number for the border."""
-        return _number("BORDER", self.border)
+        return int(getattr(cv2, f"BORDER_{self.border.upper()}"))
 
-    @property
+    @kept
     def flag(self) -> int:
         """Return OpenCV's number for the interpolation."""
-        return _number("INTER", self.interpolation)
-
-
-@cache
-def _number(kind: str, name: str) -> int:
-    return int(getattr(cv2, f"{kind}_{name.upper()}"))
+        return int(getattr(cv2, f"INTER_{self.interpolation.upper()}"))
 
 
 class OnGrid(NamedTuple):
@@ -150,20 +142,18 @@ def _laid_out(side: int, before: int, behind: int, border: Border) -> slice:
     return slice(first, last) if last - first >= repeated[border] else slice(0, side)
 
 
-def warp(pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler) -> PixelArray:
+def warp(pixels: PixelArray, back: Backward, how: Sampler) -> PixelArray:
     """Resample H×W×C pixels through the inverse of a matrix."""
-    shown = _shown(inverse, size)
-    is_inside = _is_inside(shown, pixels)
-    if is_inside and how.interpolation != "nearest" and _is_stretch_of(shown, inverse):
-        left, top, right, bottom = (int(edge) for edge in shown)
-        return stretched(pixels[top:bottom, left:right], size, how)
-    if is_inside:
-        pixels, inverse, how = _focused(pixels, inverse, size, how, shown)
-        if on_grid(inverse) and (moves := on_grid(snapped(inverted(inverse)))):
-            return move_on_grid(pixels, moves, size, lambda: how)
+    if not is_within(back, pixels):
+        pixels, back = _with_border(pixels, back, how)
+    elif how.interpolation != "nearest" and _is_stretch_of(back):
+        left, top, right, bottom = (int(edge) for edge in back.shown)
+        return stretched(pixels[top:bottom, left:right], back.size, how)
     else:
-        pixels, inverse = _with_border(pixels, inverse, size, how, shown)
-    return _warped(pixels, inverse, size, how)
+        pixels, back, how = _focused(pixels, back, how)
+        if on_grid(back.matrix) and (moves := on_grid(snapped(inverted(back.matrix)))):
+            return move_on_grid(pixels, moves, back.size, lambda: how)
+    return _warped(pixels, back, how)
 
 
 def stretched(pixels: PixelArray, size: Size, how: Sampler) -> PixelArray:
@@ -173,48 +163,45 @@ def stretched(pixels: PixelArray, size: Size, how: Sampler) -> PixelArray:
     return by_channel_groups(pixels, lambda part, _: cv2.resize(part, size, interpolation=how.flag))
 
 
-def _with_border(
-    pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler, shown: Box
-) -> tuple[PixelArray, Matrix]:
+def _with_border(pixels: PixelArray, back: Backward, how: Sampler) -> tuple[PixelArray, Backward]:
     """Lay out the border that the result shows, if that is not too much.
 
     OpenCV looks each of its pixels up one by one; the same values, laid out beforehand, cost a
     tenth less of the whole warp, but for a small picture, or one that becomes much smaller.
     """
     height, width = pixels.shape[:2]
-    left, top, right, bottom = shown
+    is_same = _is_same_laid_out(pixels, back, how)
+    is_large = _SMALL < width * height <= 2 * back.size[0] * back.size[1]
+    if not is_large if is_same else how.border == "constant":
+        return pixels, back
+    left, top, right, bottom = back.shown
     beyond = (-left, -top, right - width, bottom - height)
-    is_same = _is_same_laid_out(pixels, inverse, how)
-    is_large = _SMALL < width * height <= 2 * size[0] * size[1]
-    is_slow = is_large if is_same else how.border != "constant"
-    if not is_slow or not _REACH < max(beyond) < max(width, height):
-        return pixels, inverse
+    if not _REACH < max(beyond) < max(width, height):
+        return pixels, back
     pads = [max(0, math.ceil(side) + _REACH) for side in beyond]
     canvas = width + pads[0] + pads[2], height + pads[1] + pads[3]
     if canvas[0] * canvas[1] > 2 * width * height or max(canvas) > LONGEST_WARPED_SIDE:
-        return pixels, inverse
+        return pixels, back
     shift = np.array([[1, 0, pads[0]], [0, 1, pads[1]], [0, 0, 1.0]])
-    return _windowed(pixels, pads[0], pads[1], canvas, lambda: how), shift @ inverse
+    laid_out = _windowed(pixels, pads[0], pads[1], canvas, lambda: how)
+    return laid_out, Backward(shift @ back.matrix, back.size)
 
 
-def _is_same_laid_out(pixels: PixelArray, inverse: Matrix, how: Sampler) -> bool:
+def _is_same_laid_out(pixels: PixelArray, back: Backward, how: Sampler) -> bool:
     """Return whether a result is the same to the bit with its border laid out and without."""
-    is_affine = not (inverse[2, 0] or inverse[2, 1])
+    is_affine = back.between_centres is not None
     return is_affine and how.interpolation == "linear" and pixels.dtype == np.uint8
 
 
-def _warped(pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler) -> PixelArray:
-    (a, b, x), (c, d, y), (g, h, w) = inverse.tolist()
-    if g or h:
-        return _projected(pixels, _TO_CENTRES @ inverse @ _FROM_CENTRES, size, how)
-    # The same between centres, number by number: products of small arrays take twice as long.
-    left, top = a / 2 + b / 2 + (x - w / 2), c / 2 + d / 2 + (y - w / 2)
-    matrix = np.array((a / w, b / w, left / w, c / w, d / w, top / w)).reshape(2, 3)
+def _warped(pixels: PixelArray, back: Backward, how: Sampler) -> PixelArray:
+    matrix = back.between_centres
+    if matrix is None:
+        return _projected(pixels, _TO_CENTRES @ back.matrix @ _FROM_CENTRES, back.size, how)
     flags, mode = how.flag | cv2.WARP_INVERSE_MAP, how.mode
 
     def change(part: PixelArray, at: slice) -> PixelArray:
         result: PixelArray = cv2.warpAffine(
-            part, matrix, size, flags=flags, borderMode=mode, borderValue=how.values[at]
+            part, matrix, back.size, flags=flags, borderMode=mode, borderValue=how.values[at]
         )
         return result
 
@@ -254,60 +241,37 @@ def displaced(
     return by_channel_groups(pixels, lambda part, at: cv2.remap(part, x, y, *told, how.values[at]))
 
 
-def _is_stretch_of(shown: Box, inverse: Matrix) -> bool:
+def _is_stretch_of(back: Backward) -> bool:
     """Return whether a result is whole pixels, only stretched."""
-    (a, b, _), (c, d, _), (g, h, _) = inverse.tolist()
-    is_whole = all(edge % 1 == 0 for edge in shown)
+    (a, b, _), (c, d, _), (g, h, _) = back.matrix.tolist()
+    is_whole = all(edge % 1 == 0 for edge in back.shown)
     return is_whole and a > 0 and d > 0 and not (b or c or g or h)
 
 
-def is_within(inverse: Matrix, size: Size, pixels: PixelArray) -> bool:
-    """Return whether the inverse of a matrix leads from all of a result into a picture."""
-    return _is_inside(_shown(inverse, size), pixels)
-
-
-def _is_inside(shown: Box, pixels: PixelArray) -> bool:
+def is_within(back: Backward, pixels: PixelArray) -> bool:
     """Return whether a result shows nothing outside the picture."""
-    left, top, right, bottom = shown
+    left, top, right, bottom = back.shown
     return left >= 0 and top >= 0 and right <= pixels.shape[1] and bottom <= pixels.shape[0]
 
 
 def _focused(
-    pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler, shown: Box
-) -> tuple[PixelArray, Matrix, Sampler]:
+    pixels: PixelArray, back: Backward, how: Sampler
+) -> tuple[PixelArray, Backward, Sampler]:
     """Cut out the part that the result shows, which is nothing outside the picture.
 
     Then no border is wanted either, not even by the half pixel that interpolation looks beyond
     the edge: the edge is replicated.
     """
-    left, top, right, bottom = shown
+    (left, top, right, bottom), size = back.shown, back.size
     reach = _REACH * max(1.0, (right - left) / size[0], (bottom - top) / size[1])
-    if _is_stretch_of(shown, inverse):
+    if _is_stretch_of(back):
         reach = 0
     x, y = max(0, math.floor(left - reach)), max(0, math.floor(top - reach))
     part = pixels[y : math.ceil(bottom + reach), x : math.ceil(right + reach)]
     if x or y:
-        inverse = snapped(np.array([[1, 0, -x], [0, 1, -y], [0, 0, 1.0]]) @ inverse)
-    return part, inverse, Sampler("replicate", how.values, how.interpolation)
-
-
-def _shown(inverse: Matrix, size: Size) -> Box:
-    """Return the upright box around what the result shows; infinite where it shows a horizon."""
-    (a, b, x), (c, d, y), (g, h, w) = inverse.tolist()
-    width, height = size
-    across = [x, a * width + x, a * width + b * height + x, b * height + x]
-    down = [y, c * width + y, c * width + d * height + y, d * height + y]
-    if g or h or w != 1:
-        depths = w, g * width + w, g * width + h * height + w, h * height + w
-        if min(depths) <= 0:
-            return -math.inf, -math.inf, math.inf, math.inf
-        across, down = ([*map(truediv, each, depths)] for each in (across, down))
-    return _whole(min(across)), _whole(min(down)), _whole(max(across)), _whole(max(down))
-
-
-def _whole(value: float) -> float:
-    whole = round(value)
-    return whole if abs(value - whole) < 1e-6 else value
+        shift = np.array([[1, 0, -x], [0, 1, -y], [0, 0, 1.0]])
+        back = Backward(snapped(shift @ back.matrix), size)
+    return part, back, Sampler("replicate", how.values, how.interpolation)
 
 
 def by_channel_groups(
@@ -328,13 +292,11 @@ def fill_values(fill: tuple[float, ...], pixels: PixelArray, alpha: bool) -> tup
     A number leaves the border of a picture with alpha clear; a colour (BGR) fills it. A colour
     given for a picture without colours becomes its gray.
     """
-    return _fill_values(fill, pixels.shape[2], full_range(pixels.dtype), alpha)
+    return filling(fill, pixels.shape[2], full_range(pixels.dtype), alpha)
 
 
-@lru_cache(maxsize=64)
-def _fill_values(
-    fill: tuple[float, ...], channels: int, top: float, alpha: bool
-) -> tuple[float, ...]:
+def filling(fill: tuple[float, ...], channels: int, top: float, alpha: bool) -> tuple[float, ...]:
+    """Return the same for pictures of so many channels, with this value for full intensity."""
     tones = channels - alpha
     if len(fill) == 1:
         return (0.0,) * channels if alpha else (fill[0] * top,) * channels

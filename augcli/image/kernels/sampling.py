@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
-from augcli.image.kernels.resample import Border, Interpolation, Sampler, fill_values
-from augcli.image.picture import PixelArray
+from augcli.image.kernels.resample import Border, Interpolation, Sampler, filling
+from augcli.image.picture import PixelArray, full_range
 
 
 class Sampling(NamedTuple):
@@ -33,14 +34,19 @@ class Sampling(NamedTuple):
         return (self.border is None or same) and self.interpolation in (None, other.interpolation)
 
     def on(self, pixels: PixelArray, alpha: bool = False) -> Sampler:
-        """Return the sampler of a picture."""
-        values = fill_values(self.fill, pixels, alpha)
-        return Sampler(self.border or "replicate", values, self.interpolation or "linear")
+        """Return the sampler of a picture, the very same for those of one form."""
+        return _sampler(self, pixels.shape[2], full_range(pixels.dtype), alpha)
 
     @property
     def clears(self) -> bool:
         """Return whether pictures with alpha get a clear border."""
         return self.border == "constant" and len(self.fill) == 1
+
+
+@lru_cache(maxsize=64)
+def _sampler(how: Sampling, channels: int, top: float, alpha: bool) -> Sampler:
+    values = filling(how.fill, channels, top, alpha)
+    return Sampler(how.border or "replicate", values, how.interpolation or "linear")
 
 
 UNSAMPLED = Sampling(border=None, interpolation=None)

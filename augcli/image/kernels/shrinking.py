@@ -9,8 +9,9 @@ from functools import lru_cache, partial
 import numpy as np
 
 from augcli.image.kernels import opencv as cv2
+from augcli.image.kernels.backward import Size
 from augcli.image.kernels.matrices import Matrix
-from augcli.image.kernels.resample import Size, by_channel_groups
+from augcli.image.kernels.resample import by_channel_groups
 from augcli.image.picture import Picture, PixelArray, premultiplied
 
 _PARTS = (8, 4, 2)

@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from augcli.errors import StepError
+from augcli.image.kernels.backward import Backward, Size
 from augcli.image.kernels.matrices import Matrix, inverted, project, snapped
 from augcli.image.kernels.places import (
     Places,
@@ -36,7 +37,6 @@ from augcli.image.kernels.resample import (
     LONGEST_WARPED_SIDE,
     OnGrid,
     Sampler,
-    Size,
     displaced,
     is_within,
     move_on_grid,
@@ -85,7 +85,7 @@ class Warp(Struct, frozen=True, eq=False):
 
     def stage(self) -> Resample:
         """Return the resampling that does this alone."""
-        return _alone(self)
+        return Resample((self,), self.sampling)
 
     straight: ClassVar[float] = math.inf
     """How long a line may be, in pixels, that stays as good as straight."""
@@ -111,7 +111,7 @@ def fixed(
 
     So what pictures of one size share is worked out once, not for each output.
     """
-    return Warp(np.array([*numbers, 0, 0, 1.0]).reshape(3, 3), width, height, sampling, window)
+    return _Fixed(np.array([*numbers, 0, 0, 1.0]).reshape(3, 3), width, height, sampling, window)
 
 
 def stretch(facts: Facts, width: int, height: int, how: Sampling, *, window: bool = False) -> Warp:
@@ -120,10 +120,12 @@ def stretch(facts: Facts, width: int, height: int, how: Sampling, *, window: boo
     return fixed(numbers, width, height, how, window=window)
 
 
-@lru_cache(maxsize=256)
-def _alone(warp: Warp) -> Resample:
-    """Return the run of one warp, the very same for the same one."""
-    return Resample((warp,), warp.sampling)
+class _Fixed(Warp, frozen=True, eq=False):
+    """A warp that many pictures share, as they do the run of it alone."""
+
+    @lru_cache(maxsize=256)  # noqa: B019 – as long as `fixed` keeps them
+    def stage(self) -> Resample:
+        return Warp.stage(self)
 
 
 class Field(Struct, frozen=True, eq=False):
@@ -242,9 +244,9 @@ class Resample(Struct, frozen=True, eq=False, dict=True):
         return inverted(self.matrix)
 
     @kept
-    def whole_inverse(self) -> Matrix:
+    def back(self) -> Backward:
         """Return the same with what is a whole number but for float error made whole."""
-        return snapped(self.inverse)
+        return Backward(snapped(self.inverse), self.size)
 
     @kept
     def _has_field(self) -> bool:
@@ -278,8 +280,9 @@ class Resample(Struct, frozen=True, eq=False, dict=True):
         into = to_blocks(across, down)
         if self._has_field:
             return lambda pixels, how: displaced(pixels, *self._places(into), how)
-        inverse = self.whole_inverse if across == down == 1 else snapped(into @ self.inverse)
-        return lambda pixels, how: warp(pixels, inverse, self.size, how)
+        is_whole = across == down == 1
+        back = self.back if is_whole else Backward(snapped(into @ self.inverse), self.size)
+        return lambda pixels, how: warp(pixels, back, how)
 
     def _places(self, last: Matrix) -> Places:
         """Return where each pixel of the result comes from, taken through one more matrix."""
@@ -325,7 +328,9 @@ class Resample(Struct, frozen=True, eq=False, dict=True):
     def is_blank(self, pixels: PixelArray) -> bool:
         """Return whether nothing of its input is seen outside that."""
         is_told = self.sampling.border in (None, "constant")
-        return is_told or (not self._has_field and is_within(self.inverse, self.size, pixels))
+        return is_told or (
+            not self._has_field and is_within(Backward(self.inverse, self.size), pixels)
+        )
 
     def numbers(self, mask: Mask) -> PixelArray:
         """Return what a mask's numbers become."""

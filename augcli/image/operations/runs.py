@@ -1,4 +1,7 @@
-"""Runs of moves of many pictures: their matrices worked out at once, the same to the bit."""
+"""Stages of many pictures: matrices of runs and tables of curves worked out at once.
+
+They are the same to the bit as one by one.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.image.kernels.backward import Size, backwards
 from augcli.image.kernels.matrices import Matrix, inverted_all, snapped_all
 from augcli.image.operations.geometry import Resample, Warp
+from augcli.image.operations.tone import Formula, Lookup, tabulate
 
 
 class Runs:
@@ -18,10 +23,15 @@ class Runs:
 
     def __init__(self) -> None:
         self._waiting: list[Resample] = []
+        self._formulas: list[Formula] = []
 
     def take(self, stages: Iterable[object]) -> None:
-        """Take in the runs among some stages."""
-        self._waiting += [each for each in stages if isinstance(each, Resample)]
+        """Take in the runs and curves among some stages."""
+        for stage in stages:
+            if isinstance(stage, Resample):
+                self._waiting.append(stage)
+            elif isinstance(stage, Lookup):
+                self._formulas += [each.formula for each in stage.tables if each.formula]
 
     def work_out(self) -> None:
         """Work out what was taken in; what is no plain map works it out itself."""
@@ -31,8 +41,11 @@ class Runs:
             if len(moves) == len(run.moves) and "matrix" not in vars(run):
                 alike[len(moves)][run] = moves
         self._waiting.clear()
+        tabulate(self._formulas)
+        self._formulas.clear()
         for runs in alike.values():
-            for run, known in zip(runs, _worked_out([*runs.values()]), strict=True):
+            sizes = [each.size for each in runs]
+            for run, known in zip(runs, _worked_out([*runs.values()], sizes), strict=True):
                 vars(run).update(known)
 
 
@@ -44,14 +57,16 @@ _SAMPLED = {"_on_grid": None, "blocks": (1, 1)} | _STRAIGHT
 """What is known of nearly all: values are mixed, and none before."""
 
 
-def _worked_out(moves: Sequence[Sequence[Matrix]]) -> Iterator[dict[str, Any]]:
+def _worked_out(
+    moves: Sequence[Sequence[Matrix]], sizes: Sequence[Size]
+) -> Iterator[dict[str, Any]]:
     """Yield what is known of each of some runs of equally many moves, by its name."""
     product, *others = (np.array(each) for each in zip(*moves, strict=True))
     for matrices in others:
         product = matrices @ product
     matrix = snapped_all(product)
     inverse = inverted_all(matrix)
-    stacks = {"matrix": matrix, "inverse": inverse, "whole_inverse": snapped_all(inverse)}
+    stacks = {"matrix": matrix, "inverse": inverse, "back": backwards(snapped_all(inverse), sizes)}
     rows = (dict(zip(stacks, each, strict=True)) for each in zip(*stacks.values(), strict=True))
     sampled = _are_sampled(matrix, inverse).tolist()
     return (

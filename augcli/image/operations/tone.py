@@ -8,7 +8,8 @@ pictures get the function itself and are not clipped.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
@@ -27,12 +28,23 @@ Curve: TypeAlias = Callable[[NDArray[Any]], NDArray[Any]]
 """A function of values as fractions of full range, of any shape; H×W×C for float pictures."""
 
 
+class Formula(Struct, frozen=True, eq=False):
+    """What a curve is by: a function of values and of numbers, which may be columns as well."""
+
+    function: Callable[..., NDArray[Any]]
+    numbers: tuple[float, ...]
+    made: dict[int, Levels]
+    """Its tables, by how many levels they have."""
+
+
 class Table(Struct, frozen=True):
     """What each value becomes. `levels(count, view)` tabulates it for 256 or 65,536 levels."""
 
     levels: Callable[[int, View], Levels]
     on_float: Curve | None = None
     """The same for float pictures; None where there is no such thing."""
+    formula: Formula | None = None
+    """That of many pictures is tabulated at once."""
 
     def facts(self, facts: Facts) -> Facts:
         """Return the facts after this operation."""
@@ -43,17 +55,35 @@ class Table(Struct, frozen=True):
         return Lookup((self,))
 
 
-def curve(function: Curve) -> Table:
-    """Return the table of a function of the value, rounded to the nearest level and clipped."""
+def curve(function: Callable[..., NDArray[Any]], *numbers: float) -> Table:
+    """Return the table of a function of the value, rounded to the nearest level and clipped.
+
+    Numbers that it takes besides are best told: those of many pictures make columns.
+    """
 
     made: dict[int, Levels] = {}  # functools' cache takes longer to be made than the table
 
     def levels(count: int, _: View) -> Levels:
         if count not in made:
-            made[count] = as_levels(function(fractions(count)) * (count - 1), count)
+            made[count] = as_levels(function(fractions(count), *numbers) * (count - 1), count)
         return made[count]
 
-    return Table(levels, on_float=function)
+    def on_float(values: NDArray[Any]) -> NDArray[Any]:
+        return function(values, *numbers)
+
+    return Table(levels, on_float, Formula(function, numbers, made) if numbers else None)
+
+
+def tabulate(formulas: Iterable[Formula]) -> None:
+    """Make the tables of bytes of many curves at once, the same to the bit."""
+    alike: dict[Callable[..., NDArray[Any]], list[Formula]] = defaultdict(list)
+    for each in formulas:
+        alike[each.function].append(each)
+    for function, some in alike.items():
+        columns = np.array([each.numbers for each in some]).T[..., None]
+        rows = as_levels(function(fractions(256), *columns) * 255, 256)
+        for each, row in zip(some, rows, strict=True):
+            each.made[256] = row[None]
 
 
 def histogram_table(function: Callable[[Histogram], Levels]) -> Table:

@@ -10,8 +10,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.image.kernels.backward import Size
 from augcli.image.kernels.matrices import Matrix
-from augcli.image.kernels.resample import Size
 from augcli.image.picture import Points
 
 

@@ -11,7 +11,8 @@ from pydantic import Field
 from augcli.errors import StepError
 from augcli.image.formats import LONGEST_JPEG_SIDE
 from augcli.image.kernels import opencv as cv2
-from augcli.image.kernels.resample import Interpolation, Size, by_channel_groups
+from augcli.image.kernels.backward import Size
+from augcli.image.kernels.resample import Interpolation, by_channel_groups
 from augcli.image.kernels.shrinking import averaged
 from augcli.image.operations.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray

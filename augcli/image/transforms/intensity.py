@@ -43,8 +43,11 @@ class IntensityScale(ImageTransform):
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return value · factor + offset."""
-        factor, offset = params["factor"], params["offset"]
-        return [curve(lambda values: values * factor + offset)]
+        return [curve(_scaled, params["factor"], params["offset"])]
+
+
+def _scaled(values: PixelArray, factor: float, offset: float) -> PixelArray:
+    return values * factor + offset
 
 
 @register

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from augcli.errors import StepError
 from augcli.image.kernels import opencv as cv2
+from augcli.image.kernels.backward import Backward
 from augcli.image.kernels.light import cv_depth, halfway
 from augcli.image.kernels.means import within_reach
 from augcli.image.kernels.resample import (
@@ -185,7 +186,7 @@ def fringed(pixels: PixelArray, factors: dict[int, float]) -> PixelArray:
     size, result = (pixels.shape[1], pixels.shape[0]), pixels.copy()
     for channel, factor in factors.items():
         part = np.ascontiguousarray(pixels[:, :, channel : channel + 1])
-        moved = warp(part, _about_middle(1 / factor, pixels), size, _EDGE)
+        moved = warp(part, Backward(_about_middle(1 / factor, pixels), size), _EDGE)
         result[:, :, channel] = moved[:, :, 0]
     return result
 

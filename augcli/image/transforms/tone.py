@@ -42,8 +42,7 @@ class Brightness(ImageTransform):
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return value + delta."""
-        delta = params["delta"]
-        return [curve(lambda values: values + delta)]
+        return [curve(np.add, params["delta"])]
 
 
 @register
@@ -88,8 +87,11 @@ class Solarize(ImageTransform):
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return 1 − value where value ≥ threshold."""
-        threshold = params["threshold"]
-        return [curve(lambda values: np.where(values < threshold, values, 1 - values))]
+        return [curve(_solarized, params["threshold"])]
+
+
+def _solarized(values: NDArray[Any], threshold: float) -> NDArray[Any]:
+    return np.where(values < threshold, values, 1 - values)
 
 
 @register
