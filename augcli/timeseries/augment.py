@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import chain, count, islice
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from augcli.again import Again
 from augcli.balance.classes import check_steps, check_target, doubts, refuse_amounts
@@ -38,7 +38,7 @@ from augcli.task import (
     failure,
 )
 from augcli.timeseries import remarks
-from augcli.timeseries.copies import Copy, CopyColumns, Decided
+from augcli.timeseries.copies import Copy, CopyColumns, Decided, plain
 from augcli.timeseries.courses import refuse_groups
 from augcli.timeseries.drawing import Drawing
 from augcli.timeseries.formats import versions_for
@@ -131,22 +131,20 @@ class ProcessedSeries(Processed):
     def _drawn(self, refused: Mapping[str, str]) -> Decided:
         asked = ((ident, each.counts) for ident, each in self.amounts(refused).items())
         blocks = iter(lambda: list(islice(asked, _BLOCK)), [])
-        columns: list[list[Any]] = [[] for _ in Copy._fields]
-        result = Decided(CopyColumns(columns), {}, {})
+        result = Decided(CopyColumns(), {}, {})
         for part in self._job.spread(self._key, self._drawn_block, blocks):
             if part.made is None:
                 result.lost[part.items[0][0]] = str(part.loss)
                 continue
             drawn, refusals = loaded(part.made())
-            for column, more in zip(columns, drawn, strict=False):
-                column.extend(more)
+            result.copies.add(drawn)
             result.refused.update(refusals)
         return result
 
     def _drawn_block(
         self, block: Sequence[tuple[str, Sequence[int]]], begin: Callable[[int], None]
     ) -> bytes:
-        """Return as JSON what is drawn for series, by column, and what is refused."""
+        """Return as JSON what is drawn for series, and what is refused."""
         copies: list[Copy] = []
         refused: dict[str, str] = {}
         asked = [(self.library.entries[ident], counts) for ident, counts in block]
@@ -157,7 +155,7 @@ class ProcessedSeries(Processed):
                 copies += list(drawn)
             except SampleError as error:
                 refused[ident] = str(error)
-        return dumped([[*zip(*copies, strict=True)], refused])
+        return dumped([plain(copies), refused])
 
     def amounts(self, refused: Mapping[str, str]) -> dict[str, Copies]:
         """Return id → copies of all series that can be augmented."""
@@ -185,7 +183,7 @@ class ProcessedSeries(Processed):
         alone = Counter(chain.from_iterable(self.decided.copies.column("alone")))
         left = [f"{name} left out {n} times: no partner" for name, n in sorted(alone.items())]
         told = remarks.found_out(self.library)
-        return [*left, *told, *self._leaks, *doubts(self._counts())]
+        return [*left, *told, *self._leaks, *doubts(self._counts)]
 
     def oddities(self) -> Iterator[Problem]:
         """Yield what was guessed of the files."""
@@ -207,7 +205,7 @@ class ProcessedSeries(Processed):
         amounts, entries = self._amounts, self.library.entries
         asked = (((entries[i].split, entries[i].label), each) for i, each in amounts.items())
         dealt = self._job.dealt(asked)
-        return Tally(self._counts(), list(self._failures()), list(self._story()), dealt)
+        return Tally(self._counts, list(self._failures()), list(self._story()), dealt)
 
     @property
     def lost(self) -> Sequence[Lost]:
@@ -216,6 +214,7 @@ class ProcessedSeries(Processed):
         entries = ((self.library.entries[ident], why) for ident, why in self.decided.lost.items())
         return [Lost(_failure(e, why), e.label, amounts[e.id].count) for e, why in entries]
 
+    @cached_property
     def _counts(self) -> list[Count]:
         before = Counter((e.split, e.label) for e in self.library.entries.values())
         amounts = self._amounts
@@ -241,7 +240,7 @@ class ProcessedSeries(Processed):
                 yield _failure(entry, why)
 
     def _story(self) -> Iterator[str]:
-        yield from doubts(self._counts())
+        yield from doubts(self._counts)
         yield from map(str, remarks.doubts(self.library, self._ours))
         yield from remarks.found_out(self.library)
         if self.library.single:

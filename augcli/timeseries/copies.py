@@ -47,11 +47,17 @@ class Copy(NamedTuple):
         return self[:4]
 
 
+def plain(copies: Sequence[Copy]) -> list[Any]:
+    """Return copies by column as plain data, one value for all where they have the same."""
+    columns = zip(*copies, strict=True)
+    return [len(copies), [c[:1] if c.count(c[0]) == len(c) else c for c in columns]]
+
+
 class CopyColumns:
     """What was drawn for many new series, by column."""
 
-    def __init__(self, columns: Iterable[Sequence[Any]] = ()):
-        self._columns = [*columns] or [()] * len(Copy._fields)
+    def __init__(self, columns: Iterable[Any] = ()):
+        self._columns = [*columns] or [[] for _ in Copy._fields]
 
     def __len__(self) -> int:
         return len(self._columns[0])
@@ -62,13 +68,22 @@ class CopyColumns:
     def __iter__(self) -> Iterator[Copy]:
         return map(Copy._make, zip(*self._columns, strict=True))
 
+    def add(self, told: Sequence[Any]) -> None:
+        """Add what `plain` told of others."""
+        count, columns = told
+        for column, more in zip(self._columns, columns, strict=count > 0):
+            column.extend(more if len(more) == count else more * count)
+
     def column(self, name: str) -> Sequence[Any]:
         """Return what a field of all of them is."""
         return self._columns[Copy._fields.index(name)]
 
     def some(self, places: Sequence[int]) -> CopyColumns:
         """Return those at some places."""
-        return CopyColumns([column[place] for place in places] for column in self._columns)
+        if isinstance(places, range):
+            part = slice(places.start, places.stop, places.step)
+            return CopyColumns(column[part] for column in self._columns)
+        return CopyColumns([*map(column.__getitem__, places)] for column in self._columns)
 
     def parts(self, size: int) -> Iterator[CopyColumns]:
         """Yield them in parts of so many, an empty one where there are none."""

@@ -47,9 +47,9 @@ class Story(Struct, frozen=True, dict=True):
     def frames(self, lost: Collection[int] = ()) -> Iterator[pl.DataFrame]:
         """Yield a line for each new series but lost ones, the columns of all kinds first."""
         every = range(len(self.copies))
-        made = self.copies.some([number for number in every if number not in lost])
+        made = [number for number in every if number not in lost] if lost else every
         row = self.first
-        for copies in made.parts(_BLOCK):
+        for copies in self.copies.some(made).parts(_BLOCK):
             yield framed(self._told(copies), self.output, row)
             row += len(copies)
 

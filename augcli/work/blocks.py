@@ -25,7 +25,7 @@ from augcli.rows.tables import dumped
 from augcli.store.output import OutputFolder
 
 _DIGEST = 32
-_FORM = 6
+_FORM = 7
 """Raised when what is in a block comes to be read another way, so that earlier ones are not."""
 _NOT_BEGUN = -1
 
@@ -67,20 +67,21 @@ class _Store(Struct, frozen=True):
         return content if hashlib.sha256(content).digest() == digest else None
 
     def kept(self, items: Sequence[Any]) -> bytes:
-        """Return what was made of items, and must be there."""
-        data = self.read(items)
-        if data is None:
-            raise StorageError(f"a block in {self.output.blocks} is gone or damaged; run again")
-        return data
+        """Return what was made of items in this run, or found whole by it, and must be there."""
+        try:
+            with self.output.folder.open(self.name(items)) as file:
+                file.seek(_DIGEST)
+                return file.read()
+        except FileNotFoundError as error:
+            text = f"a block in {self.output.blocks} is gone; run again"
+            raise StorageError(text) from error
 
     def write(self, items: Sequence[Any], data: bytes) -> None:
         """Write what was made of items; it appears under its name when it is whole."""
         name, folder = self.name(items), self.output.folder
         temporary = fresh(f"{name}.")
         with storage_errors(self.output.blocks):
-            with folder.create(temporary) as file:
-                file.write(hashlib.sha256(data).digest())
-                file.write(data)
+            folder.write(temporary, (hashlib.sha256(data).digest(), data))
             folder.rename(temporary, name)
 
     def name(self, items: Sequence[Any]) -> str:
