@@ -24,7 +24,7 @@ from augcli.records.keys import key_as_it_is, key_of, key_of_all
 from augcli.requests.asked import Copies, Splits
 from augcli.requests.courses import dealt_out
 from augcli.rows.originals import originals_of
-from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE, dumped, loaded, lost_lines, parquet_of
+from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE, lost_lines, parquet_of
 from augcli.task import (
     Count,
     Lost,
@@ -38,7 +38,7 @@ from augcli.task import (
     failure,
 )
 from augcli.timeseries import remarks
-from augcli.timeseries.copies import Copy, CopyColumns, Decided, plain
+from augcli.timeseries.copies import Copy, CopyColumns, Decided, block_of
 from augcli.timeseries.courses import refuse_groups
 from augcli.timeseries.drawing import Drawing
 from augcli.timeseries.formats import versions_for
@@ -129,22 +129,21 @@ class ProcessedSeries(Processed):
             refused |= found.refused
 
     def _drawn(self, refused: Mapping[str, str]) -> Decided:
-        asked = ((ident, each.counts) for ident, each in self.amounts(refused).items())
+        amounts = self.amounts(refused)
+        asked = ((id_, amounts[id_].counts) for id_ in self.library.entries if id_ in amounts)
         blocks = iter(lambda: list(islice(asked, _BLOCK)), [])
         result = Decided(CopyColumns(), {}, {})
         for part in self._job.spread(self._key, self._drawn_block, blocks):
             if part.made is None:
                 result.lost[part.items[0][0]] = str(part.loss)
                 continue
-            drawn, refusals = loaded(part.made())
-            result.copies.add(drawn)
-            result.refused.update(refusals)
+            result.take(part.made())
         return result
 
     def _drawn_block(
         self, block: Sequence[tuple[str, Sequence[int]]], begin: Callable[[int], None]
     ) -> bytes:
-        """Return as JSON what is drawn for series, and what is refused."""
+        """Return what is drawn for series, and what is refused."""
         copies: list[Copy] = []
         refused: dict[str, str] = {}
         asked = [(self.library.entries[ident], counts) for ident, counts in block]
@@ -155,7 +154,7 @@ class ProcessedSeries(Processed):
                 copies += list(drawn)
             except SampleError as error:
                 refused[ident] = str(error)
-        return dumped([plain(copies), refused])
+        return block_of(copies, refused)
 
     def amounts(self, refused: Mapping[str, str]) -> dict[str, Copies]:
         """Return id → copies of all series that can be augmented."""

@@ -160,6 +160,8 @@ class Listed(SeriesTransform):
             count: self._texts(draws[counts == count], channels, length, count)
             for count in {*counts.tolist()}
         }
+        if len(every) == 1:
+            return every.popitem()[1]
         return (next(every[count]) for count in counts.tolist())
 
     def _texts(self, draws: ManyDraws, channels: int, length: int, count: int) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Blocks of new samples: made on all cores, and kept until the file that they belong to is whole.
 
 A block is a file in a folder of augment's own, named by the key of all that matters and by the
-items in it, with its hash before its content: what a stop, a full disk or a kill leaves is taken
+items in it, with a checksum before its content: what a stop, a full disk or a kill leaves is taken
 up by the next run, and what is damaged is made again.
 """
 
@@ -12,6 +12,7 @@ import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, cast
+from zlib import crc32
 
 from msgspec import Struct
 
@@ -24,7 +25,7 @@ from augcli.requests.spread import Maker, Part
 from augcli.rows.tables import dumped
 from augcli.store.output import OutputFolder
 
-_DIGEST = 32
+_CHECKSUM = 4
 _FORM = 7
 """Raised when what is in a block comes to be read another way, so that earlier ones are not."""
 _NOT_BEGUN = -1
@@ -63,14 +64,14 @@ class _Store(Struct, frozen=True):
             data = self.output.folder.read(self.name(items))
         except FileNotFoundError:
             return None
-        digest, content = data[:_DIGEST], data[_DIGEST:]
-        return content if hashlib.sha256(content).digest() == digest else None
+        checksum, content = data[:_CHECKSUM], data[_CHECKSUM:]
+        return content if _checksum(content) == checksum else None
 
     def kept(self, items: Sequence[Any]) -> bytes:
         """Return what was made of items in this run, or found whole by it, and must be there."""
         try:
             with self.output.folder.open(self.name(items)) as file:
-                file.seek(_DIGEST)
+                file.seek(_CHECKSUM)
                 return file.read()
         except FileNotFoundError as error:
             text = f"a block in {self.output.blocks} is gone; run again"
@@ -81,13 +82,18 @@ class _Store(Struct, frozen=True):
         name, folder = self.name(items), self.output.folder
         temporary = fresh(f"{name}.")
         with storage_errors(self.output.blocks):
-            folder.write(temporary, (hashlib.sha256(data).digest(), data))
+            folder.write(temporary, (_checksum(data), data))
             folder.rename(temporary, name)
 
     def name(self, items: Sequence[Any]) -> str:
         """Return the name of the block of these items, below the output folder."""
         digest = hashlib.sha256(dumped([_FORM, *items])).hexdigest()[:32]
         return self.output.name(self.output.blocks / f"{self.key}-{digest}")
+
+
+def _checksum(data: bytes) -> bytes:
+    """Return what tells damage: nobody gains by a block that is not ours."""
+    return crc32(data).to_bytes(_CHECKSUM)
 
 
 class _Numbered(Sequence[Any]):
