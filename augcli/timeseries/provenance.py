@@ -20,7 +20,8 @@ from augcli.timeseries.library import Entry
 if TYPE_CHECKING:
     import polars as pl
 
-_BLOCK = 1 << 14
+_BLOCK, _HASHED = 1 << 14, 1 << 10
+"""How many lines are put together, and hashed, at a time."""
 
 
 class Story(Struct, frozen=True, dict=True):
@@ -40,8 +41,11 @@ class Story(Struct, frozen=True, dict=True):
     def digest(self) -> str:
         """Return the hash of all that is told of them, as if all were made, and of own rows."""
         digest = hashlib.sha256(dumped(self.own))
-        for copies in self.copies.parts(_BLOCK) if self.copies else ():
-            digest.update(dumped([self.output, self.first, self._told(copies)]))
+        for copies in self.copies.parts(_HASHED) if self.copies else ():
+            told = self._told(copies)
+            lines = "\n".join(told.pop("steps"))
+            digest.update(dumped([self.output, self.first, told]))
+            digest.update(lines.encode())
         return digest.hexdigest()
 
     def frames(self, lost: Collection[int] = ()) -> Iterator[pl.DataFrame]:

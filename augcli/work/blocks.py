@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from functools import cached_property, partial
 from typing import Any, cast
 from zlib import crc32
 
@@ -52,18 +52,18 @@ class Blocks(Struct, frozen=True):
             raise StoppedError(signal.SIGINT, "stopped; run the same command again to go on")
 
 
-class _Store(Struct, frozen=True):
+class _Store(Struct, frozen=True, dict=True):
     """The blocks of one key."""
 
     output: OutputFolder
     key: str
 
     def read(self, items: Sequence[Any]) -> bytes | None:
-        """Return what was made of items, None where it is missing or damaged."""
-        try:
-            data = self.output.folder.read(self.name(items))
-        except FileNotFoundError:
+        """Return what was made of items before, None where it is missing or damaged."""
+        name = self.name(items)
+        if name not in self._before:
             return None
+        data = self.output.folder.read(name)
         checksum, content = data[:_CHECKSUM], data[_CHECKSUM:]
         return content if _checksum(content) == checksum else None
 
@@ -88,7 +88,16 @@ class _Store(Struct, frozen=True):
     def name(self, items: Sequence[Any]) -> str:
         """Return the name of the block of these items, below the output folder."""
         digest = hashlib.sha256(dumped([_FORM, *items])).hexdigest()[:32]
-        return self.output.name(self.output.blocks / f"{self.key}-{digest}")
+        return f"{self._folder}/{self.key}-{digest}"
+
+    @cached_property
+    def _folder(self) -> str:
+        return self.output.name(self.output.blocks)
+
+    @cached_property
+    def _before(self) -> Set[str]:
+        """Return the names of the blocks that there are when the first of them is asked for."""
+        return {f"{self._folder}/{name}" for name in self.output.folder.names(self._folder)}
 
 
 def _checksum(data: bytes) -> bytes:
