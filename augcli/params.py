@@ -74,9 +74,11 @@ def _numbers(columns: Sequence[NDArray[Any]], size: int) -> Iterator[tuple[str, 
 
     flat = [each.reshape(size, math.prod(each.shape[1:])).astype(object) for each in columns]
     rows = np.concatenate(flat, axis=1)
-    texts = to_json(rows.ravel().tolist()).decode()[1:-1].split(",")
-    each = iter([repr(float(t)) if "e" in t or "0.0000" in t else t for t in texts])
-    return zip(*[each] * rows.shape[1], strict=True)
+    told = to_json(rows.ravel().tolist()).decode()[1:-1]
+    texts = told.split(",")
+    if "e" in told or "0.0000" in told:
+        texts = [repr(float(t)) if "e" in t or "0.0000" in t else t for t in texts]
+    return zip(*[iter(texts)] * rows.shape[1], strict=True)
 
 
 def _blank(shape: tuple[int, ...]) -> Any:

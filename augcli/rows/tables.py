@@ -12,7 +12,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
-from pydantic_core import PydanticSerializationError, from_json, to_json
+from msgspec.json import decode
+from pydantic_core import PydanticSerializationError, to_json
 
 from augcli.disk.disk import storage_errors
 from augcli.disk.folder import Folder
@@ -57,7 +58,7 @@ def dumped(told: Any) -> bytes:
 def loaded(data: bytes | memoryview) -> Any:
     """Return what was dumped."""
     try:
-        return from_json(bytes(data))
+        return decode(data)
     except ValueError:
         return json.loads(bytes(data))
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from operator import attrgetter, itemgetter
+from itertools import islice
+from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
@@ -156,16 +157,18 @@ def records_of(
     draws: ManyDraws, entries: Sequence[tuple[str, S | Chooser]], texts: Texts[S]
 ) -> list[str]:
     """Return the records of the steps that each of many samples gets as JSON, in order."""
-    rows: list[list[tuple[float, str]]] = [[] for _ in draws.keys]
+    told: list[str] = []
+    places, whens = [np.zeros(0, np.intp)], [np.zeros(0)]
     for turn in Way.of(draws, sparse=True).through(entries):
-        places = np.flatnonzero(turn.taken)
-        whens = turn.when[places].tolist()
+        own = np.flatnonzero(turn.taken)
+        places.append(own)
+        whens.append(turn.when[own])
         head, tail = _around(type(turn.step))
-        for place, when, text in zip(places.tolist(), whens, texts(turn, places), strict=True):
-            rows[place].append((when, f"{head}{text}{tail}"))
-    for row in rows:
-        row.sort(key=itemgetter(0))
-    return [f"[{', '.join([text for _, text in row])}]" for row in rows]
+        told += [f"{head}{text}{tail}" for text in texts(turn, own)]
+    whose = np.concatenate(places)
+    ordered = map(told.__getitem__, np.lexsort((np.concatenate(whens), whose)).tolist())
+    counts = np.bincount(whose, minlength=len(draws)).tolist()
+    return [f"[{', '.join(islice(ordered, count))}]" for count in counts]
 
 
 @cache

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import chain, count, islice
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from augcli.again import Again
 from augcli.balance.classes import check_steps, check_target, doubts, refuse_amounts
@@ -24,7 +24,7 @@ from augcli.records.keys import key_as_it_is, key_of, key_of_all
 from augcli.requests.asked import Copies, Splits
 from augcli.requests.courses import dealt_out
 from augcli.rows.originals import originals_of
-from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE, dumped, loaded, lost_lines, parquet_of
+from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE, lost_lines, parquet_of
 from augcli.task import (
     Count,
     Lost,
@@ -38,7 +38,7 @@ from augcli.task import (
     failure,
 )
 from augcli.timeseries import remarks
-from augcli.timeseries.copies import Copy, CopyColumns, Decided
+from augcli.timeseries.copies import Copy, CopyColumns, Decided, block_of
 from augcli.timeseries.courses import refuse_groups
 from augcli.timeseries.drawing import Drawing
 from augcli.timeseries.formats import versions_for
@@ -127,24 +127,21 @@ class ProcessedSeries(Processed):
             refused |= found.refused
 
     def _drawn(self, refused: Mapping[str, str]) -> Decided:
-        asked = ((ident, each.counts) for ident, each in self.amounts(refused).items())
+        amounts = self.amounts(refused)
+        asked = ((id_, amounts[id_].counts) for id_ in self.library.entries if id_ in amounts)
         blocks = iter(lambda: list(islice(asked, _BLOCK)), [])
-        columns: list[list[Any]] = [[] for _ in Copy._fields]
-        result = Decided(CopyColumns(columns), {}, {})
+        result = Decided(CopyColumns(), {}, {})
         for part in self._job.spread(self._key, self._drawn_block, blocks):
             if part.made is None:
                 result.lost[part.items[0][0]] = str(part.loss)
                 continue
-            drawn, refusals = loaded(part.made())
-            for column, more in zip(columns, drawn, strict=False):
-                column.extend(more)
-            result.refused.update(refusals)
+            result.take(part.made())
         return result
 
     def _drawn_block(
         self, block: Sequence[tuple[str, Sequence[int]]], begin: Callable[[int], None]
     ) -> bytes:
-        """Return as JSON what is drawn for series, by column, and what is refused."""
+        """Return what is drawn for series, and what is refused."""
         copies: list[Copy] = []
         refused: dict[str, str] = {}
         asked = [(self.library.entries[ident], counts) for ident, counts in block]
@@ -155,7 +152,7 @@ class ProcessedSeries(Processed):
                 copies += list(drawn)
             except SampleError as error:
                 refused[ident] = str(error)
-        return dumped([[*zip(*copies, strict=True)], refused])
+        return block_of(copies, refused)
 
     def amounts(self, refused: Mapping[str, str]) -> dict[str, Copies]:
         """Return id → copies of all series that can be augmented."""
@@ -183,7 +180,7 @@ class ProcessedSeries(Processed):
         alone = Counter(chain.from_iterable(self.decided.copies.column("alone")))
         left = [f"{name} left out {n} times: no partner" for name, n in sorted(alone.items())]
         told = remarks.found_out(self.library)
-        return [*left, *told, *self._leaks, *doubts(self._counts())]
+        return [*left, *told, *self._leaks, *doubts(self._counts)]
 
     def oddities(self) -> Iterator[Problem]:
         """Yield what was guessed of the files."""
@@ -205,7 +202,7 @@ class ProcessedSeries(Processed):
         amounts, entries = self._amounts, self.library.entries
         asked = (((entries[i].split, entries[i].label), each) for i, each in amounts.items())
         dealt = self._job.dealt(asked)
-        return Tally(self._counts(), list(self._failures()), list(self._story()), dealt)
+        return Tally(self._counts, list(self._failures()), list(self._story()), dealt)
 
     @property
     def lost(self) -> Sequence[Lost]:
@@ -214,6 +211,7 @@ class ProcessedSeries(Processed):
         entries = ((self.library.entries[ident], why) for ident, why in self.decided.lost.items())
         return [Lost(_failure(e, why), e.label, amounts[e.id].count) for e, why in entries]
 
+    @cached_property
     def _counts(self) -> list[Count]:
         before = Counter((e.split, e.label) for e in self.library.entries.values())
         amounts = self._amounts
@@ -239,7 +237,7 @@ class ProcessedSeries(Processed):
                 yield _failure(entry, why)
 
     def _story(self) -> Iterator[str]:
-        yield from doubts(self._counts())
+        yield from doubts(self._counts)
         yield from map(str, remarks.doubts(self.library, self._ours))
         yield from remarks.found_out(self.library)
         if self.library.single:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from msgspec import Struct
 
 from augcli.names import Spot
+from augcli.rows.tables import packed, unpacked
 
 
 class Copy(NamedTuple):
@@ -47,11 +48,22 @@ class Copy(NamedTuple):
         return self[:4]
 
 
+_STEPS = Copy._fields.index("steps")
+
+
+def block_of(copies: Sequence[Copy], refused: Mapping[str, str]) -> bytes:
+    """Return what was drawn by column, one value for all where they have the same, and refusals."""
+    columns = [*zip(*copies, strict=True)]
+    lines = "\n".join(columns.pop(_STEPS)) if columns else ""
+    told = [each[:1] if each.count(each[0]) == len(each) else each for each in columns]
+    return packed([len(copies), told, refused], lines.encode())
+
+
 class CopyColumns:
     """What was drawn for many new series, by column."""
 
-    def __init__(self, columns: Iterable[Sequence[Any]] = ()):
-        self._columns = [*columns] or [()] * len(Copy._fields)
+    def __init__(self, columns: Iterable[Any] = ()):
+        self._columns: list[list[Any]] = [*columns] or [[] for _ in Copy._fields]
 
     def __len__(self) -> int:
         return len(self._columns[0])
@@ -62,13 +74,23 @@ class CopyColumns:
     def __iter__(self) -> Iterator[Copy]:
         return map(Copy._make, zip(*self._columns, strict=True))
 
+    def extend(self, columns: Sequence[Sequence[Any]]) -> None:
+        """Add others."""
+        for column, more in zip(self._columns, columns, strict=True):
+            column.extend(more)
+
     def column(self, name: str) -> Sequence[Any]:
         """Return what a field of all of them is."""
         return self._columns[Copy._fields.index(name)]
 
     def some(self, places: Sequence[int]) -> CopyColumns:
         """Return those at some places."""
-        return CopyColumns([column[place] for place in places] for column in self._columns)
+        if places == range(len(self)):
+            return self
+        if isinstance(places, range):
+            part = slice(places.start, places.stop, places.step)
+            return CopyColumns(column[part] for column in self._columns)
+        return CopyColumns([*map(column.__getitem__, places)] for column in self._columns)
 
     def parts(self, size: int) -> Iterator[CopyColumns]:
         """Yield them in parts of so many, an empty one where there are none."""
@@ -84,9 +106,20 @@ class Decided(Struct, dict=True):
     lost: dict[str, str]
     """id → why nothing was drawn for it: workers were lost on it"""
 
+    def take(self, block: bytes) -> None:
+        """Take in what `block_of` told."""
+        (count, told, refused), lines = unpacked(block)
+        self.refused.update(refused)
+        if count:
+            columns = [each if len(each) == count else each * count for each in told]
+            columns.insert(_STEPS, str(lines, "utf-8").split("\n"))
+            self.copies.extend(columns)
+
     def of(self, sources: Iterable[str]) -> CopyColumns:
         """Return the copies of some series, of one series after the other."""
-        return self.copies.some([at for source in sources for at in self._places.get(source, ())])
+        places = [at for source in sources for at in self._places.get(source, ())]
+        span = range(*places[:1], places[-1] + 1) if places else range(0)
+        return self.copies.some(span if [*span] == places else places)
 
     @cached_property
     def _places(self) -> dict[str, list[int]]:

@@ -20,7 +20,8 @@ from augcli.timeseries.library import Entry
 if TYPE_CHECKING:
     import polars as pl
 
-_BLOCK = 1 << 14
+_BLOCK, _HASHED = 1 << 14, 1 << 10
+"""How many lines are put together, and hashed, at a time."""
 
 
 class Story(Struct, frozen=True, dict=True):
@@ -40,16 +41,19 @@ class Story(Struct, frozen=True, dict=True):
     def digest(self) -> str:
         """Return the hash of all that is told of them, as if all were made, and of own rows."""
         digest = hashlib.sha256(dumped(self.own))
-        for copies in self.copies.parts(_BLOCK) if self.copies else ():
-            digest.update(dumped([self.output, self.first, self._told(copies)]))
+        for copies in self.copies.parts(_HASHED) if self.copies else ():
+            told = self._told(copies)
+            lines = "\n".join(told.pop("steps"))
+            digest.update(dumped([self.output, self.first, told]))
+            digest.update(lines.encode())
         return digest.hexdigest()
 
     def frames(self, lost: Collection[int] = ()) -> Iterator[pl.DataFrame]:
         """Yield a line for each new series but lost ones, the columns of all kinds first."""
         every = range(len(self.copies))
-        made = self.copies.some([number for number in every if number not in lost])
+        made = [number for number in every if number not in lost] if lost else every
         row = self.first
-        for copies in made.parts(_BLOCK):
+        for copies in self.copies.some(made).parts(_BLOCK):
             yield framed(self._told(copies), self.output, row)
             row += len(copies)
 

@@ -154,14 +154,18 @@ class Listed(SeriesTransform):
 
     def many_params(self, draws: ManyDraws, channels: int, length: int) -> Iterator[str]:
         """Yield the params of many outputs as JSON."""
-        counts = drawn_many(getattr(self, self.counted), draws, self.counted) if self.counted else 0
-        rows = [""] * len(draws)
-        for count in np.unique(counts).tolist():
-            places = np.flatnonzero(np.broadcast_to(counts == count, len(draws)))
-            columns = self.columns(draws[places], channels, length, count)
-            for place, row in zip(places.tolist(), texts_of({}, columns, len(places)), strict=True):
-                rows[place] = row
-        return iter(rows)
+        drawn = drawn_many(getattr(self, self.counted), draws, self.counted) if self.counted else 0
+        counts = np.broadcast_to(drawn, len(draws))
+        every = {
+            count: self._texts(draws[counts == count], channels, length, count)
+            for count in {*counts.tolist()}
+        }
+        if len(every) == 1:
+            return every.popitem()[1]
+        return (next(every[count]) for count in counts.tolist())
+
+    def _texts(self, draws: ManyDraws, channels: int, length: int, count: int) -> Iterator[str]:
+        return texts_of({}, self.columns(draws, channels, length, count), len(draws))
 
     @classmethod
     def checked(cls, method: str, told: Sequence[Any], made: Any) -> Any:

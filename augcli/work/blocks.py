@@ -1,7 +1,7 @@
 """Blocks of new samples: made on all cores, and kept until the file that they belong to is whole.
 
 A block is a file in a folder of augment's own, named by the key of all that matters and by the
-items in it, with its hash before its content: what a stop, a full disk or a kill leaves is taken
+items in it, with a checksum before its content: what a stop, a full disk or a kill leaves is taken
 up by the next run, and what is damaged is made again.
 """
 
@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from functools import cached_property, partial
 from typing import Any, cast
+from zlib import crc32
 
 from msgspec import Struct
 
@@ -24,8 +25,8 @@ from augcli.requests.spread import Maker, Part
 from augcli.rows.tables import dumped
 from augcli.store.output import OutputFolder
 
-_DIGEST = 32
-_FORM = 6
+_CHECKSUM = 4
+_FORM = 7
 """Raised when what is in a block comes to be read another way, so that earlier ones are not."""
 _NOT_BEGUN = -1
 
@@ -51,42 +52,57 @@ class Blocks(Struct, frozen=True):
             raise StoppedError(signal.SIGINT, "stopped; run the same command again to go on")
 
 
-class _Store(Struct, frozen=True):
+class _Store(Struct, frozen=True, dict=True):
     """The blocks of one key."""
 
     output: OutputFolder
     key: str
 
     def read(self, items: Sequence[Any]) -> bytes | None:
-        """Return what was made of items, None where it is missing or damaged."""
-        try:
-            data = self.output.folder.read(self.name(items))
-        except FileNotFoundError:
+        """Return what was made of items before, None where it is missing or damaged."""
+        name = self.name(items)
+        if name not in self._before:
             return None
-        digest, content = data[:_DIGEST], data[_DIGEST:]
-        return content if hashlib.sha256(content).digest() == digest else None
+        data = self.output.folder.read(name)
+        checksum, content = data[:_CHECKSUM], data[_CHECKSUM:]
+        return content if _checksum(content) == checksum else None
 
     def kept(self, items: Sequence[Any]) -> bytes:
-        """Return what was made of items, and must be there."""
-        data = self.read(items)
-        if data is None:
-            raise StorageError(f"a block in {self.output.blocks} is gone or damaged; run again")
-        return data
+        """Return what was made of items in this run, or found whole by it, and must be there."""
+        try:
+            with self.output.folder.open(self.name(items)) as file:
+                file.seek(_CHECKSUM)
+                return file.read()
+        except FileNotFoundError as error:
+            text = f"a block in {self.output.blocks} is gone; run again"
+            raise StorageError(text) from error
 
     def write(self, items: Sequence[Any], data: bytes) -> None:
         """Write what was made of items; it appears under its name when it is whole."""
         name, folder = self.name(items), self.output.folder
         temporary = fresh(f"{name}.")
         with storage_errors(self.output.blocks):
-            with folder.create(temporary) as file:
-                file.write(hashlib.sha256(data).digest())
-                file.write(data)
+            folder.write(temporary, (_checksum(data), data))
             folder.rename(temporary, name)
 
     def name(self, items: Sequence[Any]) -> str:
         """Return the name of the block of these items, below the output folder."""
         digest = hashlib.sha256(dumped([_FORM, *items])).hexdigest()[:32]
-        return self.output.name(self.output.blocks / f"{self.key}-{digest}")
+        return f"{self._folder}/{self.key}-{digest}"
+
+    @cached_property
+    def _folder(self) -> str:
+        return self.output.name(self.output.blocks)
+
+    @cached_property
+    def _before(self) -> Set[str]:
+        """Return the names of the blocks that there are when the first of them is asked for."""
+        return {f"{self._folder}/{name}" for name in self.output.folder.names(self._folder)}
+
+
+def _checksum(data: bytes) -> bytes:
+    """Return what tells damage: nobody gains by a block that is not ours."""
+    return crc32(data).to_bytes(_CHECKSUM)
 
 
 class _Numbered(Sequence[Any]):

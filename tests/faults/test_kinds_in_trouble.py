@@ -172,7 +172,7 @@ def test_blocks_that_are_damaged_or_of_another_recipe(on_disk, damage, monkeypat
 def unread(self, items):
     """Take a block as it is."""
     path = self.output.path / self.name(items)
-    return path.read_bytes()[32:] if path.exists() else None
+    return path.read_bytes()[4:] if path.exists() else None
 
 
 @pytest.mark.parametrize("on_disk", BLOCKED, indirect=True)

@@ -101,7 +101,7 @@ class ArrayFile(SeriesFile):
             if self.of_amounts:
                 targets[places] = [*map(float, filter(None, amounts))]
         values = np.swapaxes(values, 1, 2) if self.is_last else values
-        return packed(new.rows, values.tobytes() + targets.tobytes())
+        return packed(new.rows, np.ascontiguousarray(values).data, targets.tobytes())
 
     def taken(self, payload: bytes) -> tuple[list[int], Any, Any]:
         """Return the rows that new series come from, these as an array, and what they stand for."""

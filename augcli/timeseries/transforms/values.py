@@ -138,7 +138,7 @@ class MagnitudeWarp(Listed):
         curves = draws.at("curve").each_below(channels if self.per_channel else 1)
         knots, sigmas = curves.each_below(count), drawn_many(self.sigma, draws, "sigma")
         drawn = np.empty(knots.keys.shape)
-        for sigma in np.unique(sigmas).tolist():
+        for sigma in {*sigmas.tolist()}:
             rows = np.flatnonzero(sigmas == sigma)
             drawn[rows] = _around(1.0, sigma).draw_many(knots[rows])
         return {"knots": rounded_many(drawn)}
