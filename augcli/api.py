@@ -7,8 +7,9 @@ nothing is printed, no signal is handled, and what is imported is imported when 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from augcli.commands.forecast import Forecast
@@ -21,6 +22,23 @@ if TYPE_CHECKING:
     from augcli.reports.report import Summary
     from augcli.store.cache import CachePlace
     from augcli.work.learning import Learned
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _safe(function: Callable[P, R]) -> Callable[P, R]:
+    """Have a call done in a process of its own where people's own steps could end this one."""
+
+    @wraps(function)
+    def called(*told: P.args, **options: P.kwargs) -> R:
+        from augcli.work.apart import called_apart, would_be_here
+
+        if options.get("engine") or not would_be_here([*told, *options.values()]):
+            return function(*told, **options)
+        return called_apart(function, told, options)
+
+    return called
 
 
 def load_recipe(  # noqa: PLR0913 – one argument per option of the command line
@@ -51,6 +69,7 @@ def load_recipe(  # noqa: PLR0913 – one argument per option of the command lin
     )
 
 
+@_safe
 def run(  # noqa: PLR0913 – as the command has options
     recipe: Recipe,
     jobs: int | None = None,
@@ -88,6 +107,7 @@ def _cache(folder: str | Path | None, *, reads: bool, writes: bool) -> CachePlac
     return CachePlace(Path(place) if place else None, reads, writes)
 
 
+@_safe
 def run_part(  # noqa: PLR0913 – as the command has options
     recipe: Recipe,
     part: str,
@@ -203,6 +223,7 @@ def augment(recipe: Recipe, sample: Any, copies: int = 1, *, label: str | None =
     return augment_one(recipe, sample, copies, label)
 
 
+@_safe
 def plan(recipe: Recipe) -> Forecast:
     """Return what a run would do, with the classes' counts before and after; writes nothing.
 
@@ -214,6 +235,7 @@ def plan(recipe: Recipe) -> Forecast:
     return forecast(recipe)
 
 
+@_safe
 def check(recipe: Recipe) -> list[Problem]:
     """Return what is wrong, or may be, with a recipe, its dataset and its splits.
 
@@ -225,6 +247,7 @@ def check(recipe: Recipe) -> list[Problem]:
     return list(findings(recipe))
 
 
+@_safe
 def preview(recipe: Recipe, *, sources: int = 5, copies: int = 4, jobs: int | None = None) -> bytes:
     """Return a PNG of a few samples beside what a recipe makes of them, drawn by `jobs` processes.
 
@@ -239,6 +262,7 @@ def preview(recipe: Recipe, *, sources: int = 5, copies: int = 4, jobs: int | No
     )
 
 
+@_safe
 def learn(
     recipe: Recipe,
     jobs: int | None = None,
@@ -259,6 +283,7 @@ def learn(
     return learn_recipe(recipe, engine or local_engine(recipe, jobs), progress)
 
 
+@_safe
 def evaluate(  # noqa: PLR0913 – as the command has options
     recipe: Recipe,
     against: Recipe | None = None,
@@ -285,9 +310,8 @@ def evaluate(  # noqa: PLR0913 – as the command has options
     from augcli.commands.bench import Terms
     from augcli.commands.evaluate import evaluate as evaluate_recipe
 
-    engine = engine or local_engine(recipe)
     program = _program(train, train_timeout, network=network)
-    terms = Terms(folds, repeats, quick, program, network)
+    terms, engine = Terms(folds, repeats, quick, program, network), engine or local_engine(recipe)
     return evaluate_recipe(recipe, against, terms, engine, progress)
 
 
@@ -300,6 +324,7 @@ def _program(train: str | Path | None, timeout: float, *, network: bool) -> Prog
     return None if train is None else Program(Path(train).absolute(), timeout)
 
 
+@_safe
 def ablate(  # noqa: PLR0913 – as the command has options
     recipe: Recipe,
     *,
@@ -320,7 +345,6 @@ def ablate(  # noqa: PLR0913 – as the command has options
     from augcli.commands.bench import Terms
     from augcli.commands.evaluate import ablate as ablate_recipe
 
-    engine = engine or local_engine(recipe)
     program = _program(train, train_timeout, network=network)
-    terms = Terms(folds, repeats, quick, program, network)
+    terms, engine = Terms(folds, repeats, quick, program, network), engine or local_engine(recipe)
     return dict(ablate_recipe(recipe, terms, engine, progress))
