@@ -85,9 +85,10 @@ def run(  # noqa: PLR0913 – as the command has options
 
     `jobs` is the number of processes, all CPUs that this one may use if left out; `progress` is
     called with how many sources are done, and of how many, and what it raises ends the run; the
-    next one goes on from there. It can be called in any thread. `engine` is what does the work
-    instead of processes of its own. `cache` is a folder or an address that several outputs share,
-    where what was made before is found; `cache_writes` says whether to add to it.
+    next one goes on from there. It can be called in any thread. `force` learns and makes all again,
+    `verify` what has other bytes than it had. `engine` is what does the work instead of processes
+    of its own. `cache` is a folder or an address that several outputs share, where what was made
+    before is found; `cache_writes` says whether to add to it.
 
     >>> run(load_recipe("recipe.yaml"), jobs=1).exit_code
     0
@@ -257,9 +258,8 @@ def preview(recipe: Recipe, *, sources: int = 5, copies: int = 4, jobs: int | No
     from augcli.commands.preview import drawn_by, processes_for
     from augcli.commands.preview import preview as draw
 
-    return draw(
-        recipe, sources, copies, drawn_by(local_engine(recipe, jobs or processes_for(sources)))
-    )
+    engine = local_engine(recipe, jobs or processes_for(sources))
+    return draw(recipe, sources, copies, drawn_by(engine))
 
 
 @_safe
@@ -311,8 +311,8 @@ def evaluate(  # noqa: PLR0913 – as the command has options
     from augcli.commands.evaluate import evaluate as evaluate_recipe
 
     program = _program(train, train_timeout, network=network)
-    terms, engine = Terms(folds, repeats, quick, program, network), engine or local_engine(recipe)
-    return evaluate_recipe(recipe, against, terms, engine, progress)
+    terms = Terms(folds, repeats, quick, program, network)
+    return evaluate_recipe(recipe, against, terms, engine or local_engine(recipe), progress)
 
 
 def _program(train: str | Path | None, timeout: float, *, network: bool) -> Program | None:
@@ -346,5 +346,5 @@ def ablate(  # noqa: PLR0913 – as the command has options
     from augcli.commands.evaluate import ablate as ablate_recipe
 
     program = _program(train, train_timeout, network=network)
-    terms, engine = Terms(folds, repeats, quick, program, network), engine or local_engine(recipe)
-    return dict(ablate_recipe(recipe, terms, engine, progress))
+    terms = Terms(folds, repeats, quick, program, network)
+    return dict(ablate_recipe(recipe, terms, engine or local_engine(recipe), progress))
