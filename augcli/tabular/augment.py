@@ -23,7 +23,7 @@ from augcli.records.keys import key_as_it_is, key_of_all
 from augcli.records.provenance import TableRecord, original_of
 from augcli.rows.opened import copied
 from augcli.rows.originals import originals
-from augcli.rows.packings import packers_of
+from augcli.rows.packings import PACKERS, packers_of
 from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE, REMOVED, lost_lines, parquet_of
 from augcli.tabular.aims import foreseen
 from augcli.tabular.checks import check_job, labels_of, unlabelled
@@ -71,7 +71,7 @@ class TableProcessor(Processor["ProcessedTable"]):
         self.job = job
         self.dataset = job.dataset
         self.output = job.output
-        self.versions = dict(versions)
+        self.versions = {name: told for name, told in versions.items() if name not in PACKERS}
 
     def process(self, task: Task, sources: Sequence[Source]) -> ProcessedTable:
         """Return what becomes of the files of a dataset; SampleError if they are no table."""
