@@ -7,8 +7,9 @@ nothing is printed, no signal is handled, and what is imported is imported when 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from augcli.commands.forecast import Forecast
@@ -21,6 +22,23 @@ if TYPE_CHECKING:
     from augcli.reports.report import Summary
     from augcli.store.cache import CachePlace
     from augcli.work.learning import Learned
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _safe(function: Callable[P, R]) -> Callable[P, R]:
+    """Have a call done in a process of its own where people's own steps could end this one."""
+
+    @wraps(function)
+    def called(*told: P.args, **options: P.kwargs) -> R:
+        from augcli.work.apart import called_apart, would_be_here
+
+        if options.get("engine") or not would_be_here([*told, *options.values()]):
+            return function(*told, **options)
+        return called_apart(function, told, options)
+
+    return called
 
 
 def load_recipe(  # noqa: PLR0913 – one argument per option of the command line
@@ -51,6 +69,7 @@ def load_recipe(  # noqa: PLR0913 – one argument per option of the command lin
     )
 
 
+@_safe
 def run(  # noqa: PLR0913 – as the command has options
     recipe: Recipe,
     jobs: int | None = None,
@@ -66,9 +85,10 @@ def run(  # noqa: PLR0913 – as the command has options
 
     `jobs` is the number of processes, all CPUs that this one may use if left out; `progress` is
     called with how many sources are done, and of how many, and what it raises ends the run; the
-    next one goes on from there. It can be called in any thread. `engine` is what does the work
-    instead of processes of its own. `cache` is a folder or an address that several outputs share,
-    where what was made before is found; `cache_writes` says whether to add to it.
+    next one goes on from there. It can be called in any thread. `force` learns and makes all again,
+    `verify` what has other bytes than it had. `engine` is what does the work instead of processes
+    of its own. `cache` is a folder or an address that several outputs share, where what was made
+    before is found; `cache_writes` says whether to add to it.
 
     >>> run(load_recipe("recipe.yaml"), jobs=1).exit_code
     0
@@ -88,6 +108,7 @@ def _cache(folder: str | Path | None, *, reads: bool, writes: bool) -> CachePlac
     return CachePlace(Path(place) if place else None, reads, writes)
 
 
+@_safe
 def run_part(  # noqa: PLR0913 – as the command has options
     recipe: Recipe,
     part: str,
@@ -203,6 +224,7 @@ def augment(recipe: Recipe, sample: Any, copies: int = 1, *, label: str | None =
     return augment_one(recipe, sample, copies, label)
 
 
+@_safe
 def plan(recipe: Recipe) -> Forecast:
     """Return what a run would do, with the classes' counts before and after; writes nothing.
 
@@ -214,6 +236,7 @@ def plan(recipe: Recipe) -> Forecast:
     return forecast(recipe)
 
 
+@_safe
 def check(recipe: Recipe) -> list[Problem]:
     """Return what is wrong, or may be, with a recipe, its dataset and its splits.
 
@@ -225,6 +248,7 @@ def check(recipe: Recipe) -> list[Problem]:
     return list(findings(recipe))
 
 
+@_safe
 def preview(recipe: Recipe, *, sources: int = 5, copies: int = 4, jobs: int | None = None) -> bytes:
     """Return a PNG of a few samples beside what a recipe makes of them, drawn by `jobs` processes.
 
@@ -234,11 +258,11 @@ def preview(recipe: Recipe, *, sources: int = 5, copies: int = 4, jobs: int | No
     from augcli.commands.preview import drawn_by, processes_for
     from augcli.commands.preview import preview as draw
 
-    return draw(
-        recipe, sources, copies, drawn_by(local_engine(recipe, jobs or processes_for(sources)))
-    )
+    engine = local_engine(recipe, jobs or processes_for(sources))
+    return draw(recipe, sources, copies, drawn_by(engine))
 
 
+@_safe
 def learn(
     recipe: Recipe,
     jobs: int | None = None,
@@ -259,6 +283,7 @@ def learn(
     return learn_recipe(recipe, engine or local_engine(recipe, jobs), progress)
 
 
+@_safe
 def evaluate(  # noqa: PLR0913 – as the command has options
     recipe: Recipe,
     against: Recipe | None = None,
@@ -285,10 +310,9 @@ def evaluate(  # noqa: PLR0913 – as the command has options
     from augcli.commands.bench import Terms
     from augcli.commands.evaluate import evaluate as evaluate_recipe
 
-    engine = engine or local_engine(recipe)
     program = _program(train, train_timeout, network=network)
     terms = Terms(folds, repeats, quick, program, network)
-    return evaluate_recipe(recipe, against, terms, engine, progress)
+    return evaluate_recipe(recipe, against, terms, engine or local_engine(recipe), progress)
 
 
 def _program(train: str | Path | None, timeout: float, *, network: bool) -> Program | None:
@@ -300,6 +324,7 @@ def _program(train: str | Path | None, timeout: float, *, network: bool) -> Prog
     return None if train is None else Program(Path(train).absolute(), timeout)
 
 
+@_safe
 def ablate(  # noqa: PLR0913 – as the command has options
     recipe: Recipe,
     *,
@@ -320,7 +345,6 @@ def ablate(  # noqa: PLR0913 – as the command has options
     from augcli.commands.bench import Terms
     from augcli.commands.evaluate import ablate as ablate_recipe
 
-    engine = engine or local_engine(recipe)
     program = _program(train, train_timeout, network=network)
     terms = Terms(folds, repeats, quick, program, network)
-    return dict(ablate_recipe(recipe, terms, engine, progress))
+    return dict(ablate_recipe(recipe, terms, engine or local_engine(recipe), progress))

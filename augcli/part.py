@@ -23,6 +23,7 @@ from augcli.store.cache import NO_CACHE, CachePlace
 from augcli.store.manifest import Journal
 from augcli.store.output import OutputFolder
 from augcli.store.places import output_of
+from augcli.work.blocks import Blocks
 from augcli.work.making import Progress, Work
 from augcli.work.tasks import bases
 
@@ -91,8 +92,9 @@ def run_part(  # noqa: PLR0913 – as a run has options
     ):
         output.refuse_links(lambda: chain(journal.outputs(), bases(plan)))
         with located(recipe):
-            learned = learn(recipe, dataset, output, engine, progress)
-            work = Work(learned.recipe, output, journal, engine, progress, cache=cache)
+            blocks = Blocks.anew(engine.spread, output, force=force)
+            learned = learn(recipe, dataset, blocks, progress, force=force)
+            work = Work(learned.recipe, blocks, journal, engine, progress, cache=cache)
             work.do_some(plan, doubted(force=force, verify=verify), part.has)
         return work.made
 

@@ -54,29 +54,29 @@ def run(  # noqa: PLR0913 – as the command has options
 ) -> Summary:
     """Bring the output folder up to date with recipe and dataset.
 
-    `force` makes all outputs again, `verify` those whose bytes are not what they were; what `cache`
-    has is not made anew.
+    `force` learns and makes all again, `verify` what changed; what `cache` has is not made anew.
     """
-    started = time.time()
+    started, doubt = time.time(), doubted(force=force, verify=verify)
     dataset, plan = planned(recipe)
     dataset.notes += heed_leaks(recipe, dataset)
     output = output_of(recipe.output.path, recipe.output_folder, verify=verify)
     cache.prove(*recipe.places)
     output.claim()
-    with output.locked(), closing(_journal(recipe, output, dataset, verify=verify)) as journal:
+    with output.locked(), closing(_journal(recipe, output, dataset, doubt)) as journal:
         output.refuse_links(lambda: chain(journal.outputs(), bases(plan)))
         output.recover(journal.outputs)
         left = output.take_back(journal.gone)
         with located(recipe), output.given_back():
-            learned = learn(recipe, dataset, output, engine, progress)
-            work = Work(learned.recipe, output, journal, engine, progress, cache=cache)
+            blocks = Blocks.anew(engine.spread, output, force=force)
+            learned = learn(recipe, dataset, blocks, progress, force=force)
+            work = Work(learned.recipe, blocks, journal, engine, progress, cache=cache)
             work.left += left
-            plan = work.until_done(plan, doubted(force=force, verify=verify))
+            plan = work.until_done(plan, doubt)
         output.recover(journal.outputs, journal.orphans())  # of workers that died meanwhile
         merged = journal.merge(rejected(dataset))
-        asides = [output.files.path / name for name in merged.asides]
         lists = write_lists(recipe, dataset, output)
         merged.notes |= dict.fromkeys([*_told(work, lists), *learned.notes], 1)
+        asides = map(output.files.path.joinpath, merged.asides)
         files = [output.manifest, output.failures, *asides, *lists.files]
         summary = summarise(recipe, plan, merged, made=work.made, files=files, started=started)
         summary = replace(summary, learned=learned.hashes, files=summary.files | {**lists.shards})
@@ -85,11 +85,11 @@ def run(  # noqa: PLR0913 – as the command has options
     return summary
 
 
-def _journal(recipe: Recipe, output: OutputFolder, dataset: Dataset, *, verify: bool) -> Journal:
+def _journal(recipe: Recipe, output: OutputFolder, dataset: Dataset, doubt: Plain) -> Journal:
     """Return the journal of a locked output, which is laid out as the recipe says."""
     arrange(output, recipe.output)
     journal = Journal(output, dataset)
-    if verify and output.staged:
+    if doubt and output.staged:
         output.staged.shelf.distrust()
     return journal
 
@@ -110,11 +110,11 @@ def doubted(*, force: bool, verify: bool) -> Plain:
 
 
 def learn(
-    recipe: Recipe, dataset: Dataset, output: OutputFolder, engine: Engine, progress: Progress
+    recipe: Recipe, dataset: Dataset, blocks: Blocks, progress: Progress, *, force: bool
 ) -> Learned:
     """Return the recipe with all that its steps are to know, which the output then has."""
-    share, keep = Blocks(engine.spread, output), Models(output).keep
-    learned = School(recipe, dataset, share, progress, keep).taught(Study.model)
+    keep = Models(blocks.output).keep
+    learned = School(recipe, dataset, blocks, progress, keep, anew=force).taught(Study.model)
     learned.refuse()
     return learned
 

@@ -257,6 +257,11 @@ def test_blocks_come_in_order_and_are_kept(tmp_path: Path, jobs: int) -> None:
     assert [part.made() for part in again] == [part.made() for part in made]
     other = blocks_in(tmp_path, engine)("other key", lambda *_: b"made anew", BLOCKS)
     assert [part.made() for part in other] == [b"made anew"] * 3
+    output = OutputFolder(tmp_path / "out")
+    for force in (False, True):
+        blocks = Blocks.anew(engine.spread, output, force=force)
+        made_anew = [part.made() for part in blocks("key", lambda *_: b"made anew", BLOCKS)]
+        assert (made_anew == [b"made anew"] * 3) is force
 
 
 @pytest.mark.parametrize("items", ["abc", "ab", "a", "bc", "ac", "adc", "acb", "abcc"])

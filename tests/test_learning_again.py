@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Sequence
@@ -129,6 +130,24 @@ def test_what_a_stopped_run_could_not_read_is_tried_again(photos: Path, tmp_path
     Hindered.hindered = set()
     assert len(study().seen) == len(SIDES)
     assert study().lesson(study().model()).seal == study().seal != less.lesson(less.model()).seal
+
+
+@pytest.mark.parametrize("freeze", [False, True])
+def test_force_learns_again_what_is_not_frozen(photos: Path, tmp_path: Path, freeze: bool) -> None:
+    """What a lesson says of the sources is right, what it says was learned from them is not."""
+    told = LEARN | {"steps": [{"learned_normalize": {"freeze": freeze}}]}
+    out, fresh, other = (tmp_path / name for name in ("out", "fresh", "other"))
+    for each in (out, fresh):
+        run(photos, each, **told)
+    run(photos, other, dataset={"exclude": ["**/5.png"]}, **told)
+    (model,) = other.glob(".augment/learned/*.json")
+    (lesson,) = out.glob(".augment/learned/*.lesson")
+    shutil.copy(model, lesson.parent)
+    write(lesson, json.dumps(json.loads(lesson.read_text()) | {"model": model.stem}))
+    run(photos, out, **told)
+    assert tree(out) != tree(fresh)
+    run(photos, out, force=True, **told)
+    assert (tree(out) == tree(fresh)) is not freeze
 
 
 OF_PICTURES = [each for each in changes("image") if each[0].startswith("dataset.")]

@@ -15,17 +15,19 @@ from augcli.engines.cpus import available_cpus
 from augcli.foreign import load_packages
 
 SHOUT = '''
-import os
+import os, time
 from augcli.text.transform import TextTransform
 from augcli.transform import register
 
 @register
 class Shout(TextTransform):
-    """Shout, and die of one text."""
+    """Shout, die of one text and hang on another."""
 
     def edits(self, draws, document):
         if document.text == "die":
             os.kill(os.getpid(), 9)
+        if document.text == "hang":
+            time.sleep(1000)
         return [[0, 0, "HEY "]]
 '''
 READ_MEANWHILE = """
@@ -44,10 +46,14 @@ other.start()
 other.join(0.3)  # of a build that does not wait for this file it is done by then
 """
 IN_A_THREAD = """
-import sys, threading, augcli
+import sys, threading, augcli, augcli.api
 
 def work():
-    print(augcli.run(augcli.load_recipe(sys.argv[1]), jobs=2).exit_code)
+    recipe = augcli.load_recipe(sys.argv[1])
+    engine = augcli.api.local_engine(recipe, 2) if sys.argv[2:] else None
+    told = []
+    done = augcli.run(recipe, 2, progress=lambda *numbers: told.append(numbers), engine=engine)
+    print(done.exit_code, done.made, told)
 
 thread = threading.Thread(target=work)
 thread.start()
@@ -58,8 +64,10 @@ thread.join()
 @pytest.fixture
 def recipe(tmp_path: Path) -> Iterator[Path]:
     write(tmp_path / "shout.py", SHOUT)
-    texts = write(tmp_path / "texts.csv", "text,label\n" + "fine,a\n" * 5 + "die,b\nwell,b\n")
-    told = {"plugins": ["shout.py"], "steps": ["shout"], "copies": 1}
+    texts = write(
+        tmp_path / "texts.csv", "text,label\n" + "fine,a\n" * 5 + "die,b\nhang,b\nwell,b\n"
+    )
+    told = {"plugins": ["shout.py"], "steps": ["shout"], "copies": 1, "timeout": 1}
     dataset = {"kind": "text", "label": "label"}
     yield write_recipe(texts, tmp_path / "out", dataset=dataset, **told)
     forget_plugins()
@@ -74,25 +82,32 @@ def test_a_thread_that_reads_a_file_while_another_does_knows_its_steps(recipe: P
     assert module.known == [step.name] == ["shout"]
 
 
-def in_a_thread(recipe: Path, threads: int, *options: str) -> subprocess.CompletedProcess[str]:
+def in_a_thread(recipe: Path, threads: int, *told: str) -> subprocess.CompletedProcess[str]:
     """Run a recipe in a thread of a program whose BLAS has so many threads."""
-    command = [sys.executable, *options, "-c", IN_A_THREAD, str(recipe)]
+    command = [sys.executable, "-c", IN_A_THREAD, str(recipe), *told]
     known = environment(OPENBLAS_NUM_THREADS=str(threads))
     return subprocess.run(command, env=known, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="forks")
-def test_a_step_that_dies_in_a_thread_costs_one_sample(recipe: Path) -> None:
-    done = in_a_thread(recipe, 1)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "3\n", "")
-    assert [*failures(recipe.with_name("out"))] == ["texts.csv#5"]
+WITH_FORKS = pytest.mark.skipif(sys.platform != "linux", reason="forks")
+MANY = pytest.param(2, marks=pytest.mark.skipif(available_cpus() < 2, reason="BLAS has one thread"))
 
 
-@pytest.mark.skipif(available_cpus() < 2, reason="BLAS has one thread")
-def test_that_a_step_is_asked_in_the_program_itself_is_told_before(recipe: Path) -> None:
-    done = in_a_thread(recipe, 2)
+@WITH_FORKS
+@pytest.mark.parametrize("threads", [1, MANY])
+def test_a_step_that_dies_or_hangs_in_a_thread_costs_one_sample(recipe: Path, threads: int) -> None:
+    done = in_a_thread(recipe, threads)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "3 2 [(1, 1)]\n", "")
+    lost = failures(recipe.with_name("out"))
+    assert [*lost] == ["texts.csv#5", "texts.csv#6"]
+    assert lost["texts.csv#6"] == "took longer than 1 s"
+
+
+@WITH_FORKS
+@pytest.mark.parametrize("threads", [MANY])
+def test_that_a_step_is_asked_in_the_program_itself_is_told_before(
+    recipe: Path, threads: int
+) -> None:
+    done = in_a_thread(recipe, threads, "an engine of its own")
     assert done.returncode == -9
     assert "not augment's own are asked in this very process" in done.stderr
-    assert "OPENBLAS_NUM_THREADS=1" in done.stderr
-    refused = in_a_thread(recipe, 2, "-W", "error::RuntimeWarning")
-    assert (refused.returncode, "RuntimeWarning" in refused.stderr) == (0, True)

@@ -20,6 +20,7 @@ from seeds import SEEDS
 
 import augcli
 from augcli.commands.verify import verify
+from augcli.disk.folder import Folder
 from augcli.errors import StorageError
 
 SHARDS = {"layout": "webdataset", "shards": 4}
@@ -160,6 +161,22 @@ def test_a_shard_that_is_damaged_or_gone_is_made_again(
     assert planned.returncode == 1 and "; some are to be written\n" in planned.stdout
     assert run(photos, tmp_path / "out", output=output).made == 30
     assert tree(tmp_path / "out") == before
+
+
+def test_force_believes_no_shard_that_was_not_read(tmp_path: Path, photos: Path) -> None:
+    output, told = tmp_path / "out", {"output": {"layout": "webdataset", "shards": 1}}
+    run(photos, output, **told)
+    before = tree(output)
+    (shard,) = output.glob("train-*.tar")
+    shard.write_bytes(shard.read_bytes()[:-7] + b"damaged")
+    for path in output.glob(".augment/joined/*.json"):
+        if (table := json.loads(path.read_text()))["shard"] == shard.name:
+            stat = Folder(output).identity(shard.name)
+            write(path, json.dumps(table | {"stat": stat}))
+    assert run(photos, output, **told).made == 0
+    assert tree(output) != before
+    run(photos, output, force=True, **told)
+    assert tree(output) == before
 
 
 def test_a_folder_that_was_copied_is_up_to_date(tmp_path: Path, photos: Path) -> None:

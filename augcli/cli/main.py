@@ -130,7 +130,7 @@ def augment(context: click.Context) -> None:
     help="Where: on this machine, or on a cluster of Ray.",
 )
 @click.option("--site-cpus", type=click.IntRange(min=1), help="CPUs that Ray places together.")
-@click.option("--force", is_flag=True, help="Make everything again.")
+@click.option("--force", is_flag=True, help="Learn and make all again; ask no program twice.")
 @click.option("--verify", is_flag=True, help="Read all outputs, and make damaged ones again.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @click.option("--part", metavar="I/N", help="Do one of N parts; a run without it merges them.")

@@ -29,6 +29,7 @@ from augcli.run import heed_leaks, located, planned
 from augcli.store.sources import read_sources
 from augcli.task import AnyJob, Source, Task
 from augcli.transform import catalogue, walk
+from augcli.work.apart import apart
 from augcli.work.jobs import job_of, processor_of, programs_of
 from augcli.work.learning import School
 from augcli.work.making import Progress
@@ -57,8 +58,8 @@ def write_preview(  # noqa: PLR0913 – as the command has options
     if ending not in ("", ".png", *_PAGES):
         raise UsageError(f"a preview is a picture (.png) or a page (.html), no {ending} file")
     shown = _Shown.of(only_step(recipe, step) if step else recipe, sources, copies)
-    draw = shown.page if ending in _PAGES else shown.picture
-    write_target(target, draw(drawn_by(engine, progress)), recipe.input)
+    draw = partial(shown.page if ending in _PAGES else shown.picture, drawn_by(engine, progress))
+    write_target(target, apart(recipe, draw), recipe.input)
     return shown.refused
 
 
@@ -99,7 +100,7 @@ def _part(outcome: Outcome) -> Part:
 
 def preview(recipe: Recipe, sources: int, copies: int, spread: Spread = here) -> bytes:
     """Return a picture (PNG) of what a recipe does to a few sources, as a run would do it."""
-    return _Shown.of(recipe, sources, copies).picture(spread)
+    return apart(recipe, partial(_Shown.of(recipe, sources, copies).picture, spread))
 
 
 def preview_page(recipe: Recipe, sources: int, copies: int, spread: Spread = here) -> bytes:
@@ -107,7 +108,7 @@ def preview_page(recipe: Recipe, sources: int, copies: int, spread: Spread = her
 
     For kinds without one it shows the picture. At its top stands what a run would refuse.
     """
-    return _Shown.of(recipe, sources, copies).page(spread)
+    return apart(recipe, partial(_Shown.of(recipe, sources, copies).page, spread))
 
 
 class _Shown(Struct, frozen=True, dict=True):

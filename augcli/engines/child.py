@@ -15,11 +15,11 @@ import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from multiprocessing import forkserver, parent_process
+from multiprocessing import parent_process
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from augcli.engines import ChunkFunction, Factory
+from augcli.engines import ChunkFunction, Factory, server
 from augcli.engines.garbage import undisturbed
 from augcli.system.start import keep_freed_memory
 
@@ -56,27 +56,37 @@ class Pulse(ctypes.Structure):
 
 def load(function: str, context: Any) -> ChunkFunction:
     """Import `module:factory` and have it build the chunk function, which runs undisturbed."""
-    module, _, name = function.partition(":")
-    factory: Factory = getattr(importlib.import_module(module), name)
+    factory: Factory = named(function)
     return undisturbed()(factory(context))
+
+
+def named(function: str) -> Any:
+    """Import `module:function` and return it."""
+    module, _, name = function.partition(":")
+    return getattr(importlib.import_module(module), name)
 
 
 def main(function: str, context: Any, pipe: Connection, pulse: Any, stop: Any) -> None:
     """Build the function, and work until there is no more."""
-    os.environ.update(ENVIRONMENT)
-    _let_fork_server_go()
-    _die_even_when_stopped()
-    keep_freed_memory()
+    server.let_go()
+    begin()
     _serve(partial(load, function, context), pipe, Child(pulse, stop))
 
 
 def share(work: ChunkFunction, pipe: Connection, pulse: Any, stop: Any) -> None:
     """Work, in a fork of the process that has the function, until there is no more."""
+    begin()
+    gc.freeze()  # what is the parent's is no garbage: looking at it would copy its pages
+    _serve(lambda: work, pipe, Child(pulse, stop))
+
+
+def begin() -> None:
+    """Make a process that was just started one of ours."""
     os.environ.update(ENVIRONMENT)
     _die_even_when_stopped()
     keep_freed_memory()
-    gc.freeze()  # what is the parent's is no garbage: looking at it would copy its pages
-    _serve(lambda: work, pipe, Child(pulse, stop))
+    with suppress(OSError):  # a daemon may have neither
+        os.dup2(2, 1)  # what people's steps print: the parent's stdout is for data
 
 
 def _die_with_parent() -> None:
@@ -85,13 +95,6 @@ def _die_with_parent() -> None:
     if parent is not None:
         wait([parent.sentinel])
         os._exit(1)
-
-
-def _let_fork_server_go() -> None:
-    """Close what would keep the fork server alive when the run has ended without a word."""
-    server: Any = forkserver
-    with suppress(AttributeError, OSError, TypeError):  # there is none, or it has other ways
-        os.close(server._forkserver._forkserver_alive_fd)
 
 
 def _die_even_when_stopped() -> None:
@@ -106,8 +109,6 @@ def _serve(built: Callable[[], ChunkFunction], pipe: Connection, child: Child) -
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, daemon=True).start()
-    with suppress(OSError):  # a daemon may have neither
-        os.dup2(2, 1)  # what people's steps print: the parent's stdout is for data
     with suppress(EOFError, OSError):
         work = _told(built, pipe)
         while work and (items := pipe.recv()) is not NOTHING_MORE:

@@ -1,7 +1,8 @@
 """Engines on this machine: in this very process, or in worker processes that may die.
 
 The parts: `crew` hands out chunks and watches, `worker` is the parent's side of one process,
-`child` what runs inside it, `preload` what all of them import.
+`child` what runs inside it, `server` what forks it where this process may not, `preload` what that
+imports. `host` is for calls of programs that may not fork at all.
 """
 
 from __future__ import annotations

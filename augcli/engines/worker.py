@@ -12,14 +12,14 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from multiprocessing import forkserver, resource_tracker
+from multiprocessing import resource_tracker
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
 
 from msgspec import Struct
 
-from augcli.engines import ChunkFunction, child, preload
+from augcli.engines import ChunkFunction, child, preload, server
 from augcli.errors import EngineError
 
 # Measured with cv2, numpy and pydantic: a spawned worker costs 140 ms of CPU, a fork server 400 ms
@@ -40,6 +40,11 @@ class Chunk(Struct, frozen=True):
     suspect: bool = False
     patience: float = 1.0
     """Share of the time limit that it has; nothing is lost of what is then looked at in parts."""
+
+
+def new_pipe() -> Any:
+    """Return both ends of a pipe, of which a new process may be told one."""
+    return _CONTEXT.Pipe()
 
 
 def new_flag() -> Any:
@@ -75,9 +80,8 @@ class Named(Struct, frozen=True):
     def started(self, pipe: Any, pulse: Any) -> Any:
         """Return a new process that imports the function and nothing of the caller's script."""
         arguments = (self.function, self.context, pipe, pulse, self.stop)
-        process = _CONTEXT.Process(target=child.main, args=arguments, daemon=True)
-        _start(process, (self.function.partition(":")[0], *self.preload))
-        return process
+        modules = (self.function.partition(":")[0], *self.preload)
+        return begun(child.main, arguments, modules)
 
 
 class Shared(Struct, frozen=True):
@@ -126,7 +130,7 @@ def _blas_has_threads() -> bool:
 
 def _forked(target: Callable[..., None], *arguments: Any) -> Any:
     process = _FORK.Process(target=target, args=arguments, daemon=True)
-    with warnings.catch_warnings(), _signals_held():
+    with _ONE_AT_A_TIME, _may_start(), warnings.catch_warnings(), _signals_held():
         warnings.simplefilter("ignore", DeprecationWarning)  # see `may_share`
         process.start()
     return process
@@ -136,7 +140,7 @@ class Worker:
     """One process with its pipe and pulse, and the chunk it has in hand."""
 
     def __init__(self, orders: Orders):
-        self.pipe, theirs = _CONTEXT.Pipe()
+        self.pipe, theirs = new_pipe()
         self.ready = False
         self.chunk: Chunk | None = None
         self._since = time.monotonic()
@@ -212,22 +216,44 @@ def describe(code: int | None) -> str:
     return f"killed by signal {-code}"
 
 
-_ONE_AT_A_TIME = threading.Lock()
-"""A start changes what the whole process has, and gives it back."""
+_ONE_AT_A_TIME = threading.RLock()
+"""A start changes what the whole process has, and gives it back. A fork's only thread has it."""
 
 
-def _start(process: Any, modules: Sequence[str]) -> None:
-    """Start a process that does not import the caller's main script, and no thread too many."""
-    with _ONE_AT_A_TIME, _without_main(), _environment(modules):
+def begun(
+    target: Callable[..., None],
+    arguments: Sequence[Any],
+    modules: Sequence[str],
+    *,
+    daemon: bool = True,
+) -> Any:
+    """Return a new process that does not import the caller's main script, and no thread too many.
+
+    Only one that is no daemon may start processes itself.
+    """
+    process = _CONTEXT.Process(target=target, args=arguments, daemon=daemon)
+    with _ONE_AT_A_TIME, _may_start(), _without_main(), _environment(modules):
         resource_tracker.ensure_running()  # it would lift the mask of signals
         if METHOD == "forkserver":
-            _CONTEXT.set_forkserver_preload([preload.__name__])
             with _signals_held():
-                forkserver.ensure_running()
-            process.start()
+                server.running()
+            with server.in_charge():
+                process.start()
         else:
             with _signals_held():
                 process.start()
+    return process
+
+
+@contextmanager
+def _may_start() -> Iterator[None]:
+    """Let a worker of a pool start processes: it is a daemon, but ours end with it."""
+    this = multiprocessing.current_process()
+    before, this.daemon = this.daemon, False
+    try:
+        yield
+    finally:
+        this.daemon = before
 
 
 @contextmanager

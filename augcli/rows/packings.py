@@ -1,7 +1,7 @@
-"""Texts that are packed by gzip or Zstandard: unpacked within bounds, and packed again.
+"""What is packed by deflate or Zstandard: unpacked within bounds, and packed again.
 
 zlib packs to other bytes on other systems, which have builds of their own. So libdeflate does it,
-whose bytes hang on its version alone; where there is none, keys tell whose zlib it was.
+whose bytes hang on its version alone; where there is none, versions tell whose zlib it was.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ _WBITS = 31
 _LEVEL = 6
 _PIECE = 1 << 20
 """Bytes that are unpacked at a time."""
+_MEMBER = 64 << 20
+"""Bytes that are packed at a time by what has no streams: a gzip file may be several, in a row."""
 
 
 class Packing(NamedTuple):
@@ -97,12 +99,42 @@ def _gunzipped_head(head: bytes, size: int) -> bytes:
 
 def _gzipped(pieces: Iterable[Buffer]) -> Iterator[bytes]:
     if deflate := _libdeflate():
-        yield bytes(deflate.gzip_compress(b"".join(pieces), _LEVEL))
+        yield from (bytes(deflate.gzip_compress(each, _LEVEL)) for each in _members(pieces))
         return
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _WBITS)
     for piece in pieces:
         yield packer.compress(piece)
     yield packer.flush()
+
+
+def _members(pieces: Iterable[Buffer]) -> Iterator[bytes]:
+    """Yield what pieces are together, so many bytes at a time."""
+    held = bytearray()
+    for piece in pieces:
+        held += piece
+        while len(held) > _MEMBER:
+            yield bytes(held[:_MEMBER])
+            del held[:_MEMBER]
+    yield bytes(held)
+
+
+class Deflater:
+    """Packs a member of an archive, as a packer of zlib does, whose place it takes."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+
+    def compress(self, data: Buffer) -> bytes:
+        """Take a piece."""
+        self._held += data
+        return b""
+
+    def flush(self) -> bytes:
+        """Return all of it, packed."""
+        if deflate := _libdeflate():
+            return bytes(deflate.deflate_compress(bytes(self._held), _LEVEL))
+        packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+        return packer.compress(self._held) + packer.flush()
 
 
 def _libdeflate() -> Any:
@@ -173,14 +205,15 @@ def _by_zstandard(pieces: Iterable[Buffer]) -> Iterator[bytes]:
 
 
 def _gzip() -> str:
-    version = version_of("deflate")
-    return f"deflate {version}" if version else f"zlib {zlib.ZLIB_RUNTIME_VERSION}"
+    return f"deflate {version_of('deflate')}"
 
 
 def _zstd() -> str:
     return f"zstandard {version_of('zstandard')}"
 
 
+PACKERS = ("deflate", "zstandard")
+"""The libraries, which have no say in what is not packed."""
 _PACKINGS = (
     Packing(".gz", b"\x1f\x8b", _gunzipped, _gunzipped_head, _gzipped, _gzip),
     Packing(".zst", b"\x28\xb5\x2f\xfd", _of_zstandard, _head_of_zstandard, _by_zstandard, _zstd),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import zlib
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from functools import cache
@@ -27,6 +28,8 @@ _CHOSEN = {"OPENBLAS_CORETYPE": "Haswell"}
 """By which OpenBLAS, which looks for itself, takes what it has for AVX2."""
 _DISPATCHING = (OPENCV[0], "numpy")
 _BEYOND_AVX2 = re.compile(r"AVX_?512|X86_V4")
+_STANDS_IN = {"deflate": f"zlib {zlib.ZLIB_RUNTIME_VERSION}"}
+"""What does the work of a library where that is not installed."""
 _VERSION = re.compile(r"^Version: *(\S+)$", re.MULTILINE)
 """In what a wheel tells of itself."""
 
@@ -114,12 +117,13 @@ def system_name() -> str:
 
 @cache
 def version_of(library: str) -> str | None:
-    """Return the version that is installed, None if none is; imports nothing.
+    """Return the version that is installed, or else what stands in; None if nothing does.
 
-    Only its line is read: the whole, which tells of licences, takes a message parser 2 ms.
+    Nothing is imported, and only its line is read: the whole, which tells of licences, takes a
+    message parser 2 ms.
     """
     with suppress(metadata.PackageNotFoundError):
         found = metadata.distribution(library)
         line = _VERSION.search(found.read_text("METADATA") or "")
         return line[1] if line else found.version
-    return None
+    return _STANDS_IN.get(library)

@@ -23,7 +23,7 @@ from augcli.records.keys import key_as_it_is, key_of_all
 from augcli.records.provenance import TableRecord, original_of
 from augcli.rows.opened import copied
 from augcli.rows.originals import originals
-from augcli.rows.packings import packers_of
+from augcli.rows.packings import PACKERS, packers_of
 from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE, REMOVED, lost_lines, parquet_of
 from augcli.tabular.aims import foreseen
 from augcli.tabular.checks import check_job, labels_of, unlabelled
@@ -66,6 +66,10 @@ class TableProcessor(Processor["ProcessedTable"]):
     """What a recipe does with a dataset of tables."""
 
     job: TableJob
+
+    def __init__(self, job: TableJob, versions: Mapping[str, str]):
+        others = {name: told for name, told in versions.items() if name not in PACKERS}
+        super().__init__(job, others)
 
     def process(self, task: Task, sources: Sequence[Source]) -> ProcessedTable:
         """Return what becomes of the files of a dataset; SampleError if they are no table."""

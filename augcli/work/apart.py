@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
+import pickle
 import warnings
-from collections.abc import Callable
-from typing import TypeVar, cast
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar, cast
 
+from augcli.engines.child import named
+from augcli.engines.host import Progress, hosted
 from augcli.engines.local import LocalEngine
-from augcli.engines.worker import may_share
-from augcli.errors import RecipeError
+from augcli.engines.worker import FORKS, may_share
+from augcli.errors import RecipeError, StorageError
 from augcli.recipe import Recipe
+from augcli.steps.plugins import load
 from augcli.work.jobs import are_apart
 
 T = TypeVar("T")
@@ -18,8 +23,44 @@ T = TypeVar("T")
 _HERE = (
     "steps that are not augment's own are asked in this very process, which cannot be forked "
     "safely: a crash of one ends it, and `timeout` is not heeded. On Linux workers ask them where "
-    "OPENBLAS_NUM_THREADS=1 is set before NumPy is imported, and from the command line"
+    "the engine is left to augment, or OPENBLAS_NUM_THREADS=1 is set before NumPy is imported"
 )
+
+
+def would_be_here(arguments: Iterable[Any]) -> bool:
+    """Return whether steps of other people's would be asked here, though another process may be."""
+    return FORKS and any(map(are_apart, _recipes(arguments))) and not may_share()
+
+
+def called_apart(function: Callable[..., T], told: Sequence[Any], options: Mapping[str, Any]) -> T:
+    """Return what a function gives in a process that may fork, as that of a command may."""
+    others = dict(options)
+    progress: Progress = others.pop("progress", _not_followed)
+    files = [str(file) for recipe in _recipes([*told, *others.values()]) for file in recipe.files]
+    name = f"{function.__module__}:{function.__name__}"
+    call = pickle.dumps((name, told, others, progress is not _not_followed))
+    return cast("T", hosted(f"{__name__}:answered", [files, call], progress))
+
+
+def _recipes(arguments: Iterable[Any]) -> Iterator[Recipe]:
+    return (each for each in arguments if isinstance(each, Recipe))
+
+
+def _not_followed(_done: int, _total: int) -> None:
+    """Take no notice of progress."""
+
+
+def answered(context: Any, progress: Progress) -> Any:
+    """Return what a call gives, once the files are imported that declare steps of its recipes."""
+    files, call = context
+    for file in files:
+        load(Path(file))
+    try:
+        name, told, options, is_followed = pickle.loads(call)  # noqa: S301 – our own bytes
+    except (AttributeError, ImportError) as error:
+        raise StorageError(f"a file of steps changed: load the recipe again ({error})") from error
+    followed = {"progress": progress} if is_followed else {}
+    return named(name).__wrapped__(*told, **options, **followed)
 
 
 def tell_if_here(recipe: Recipe) -> None:

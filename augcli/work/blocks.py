@@ -11,6 +11,7 @@ import hashlib
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from functools import cached_property, partial
+from secrets import token_hex
 from typing import Any, cast
 from zlib import crc32
 
@@ -36,13 +37,20 @@ class Blocks(Struct, frozen=True):
 
     share: Share
     output: OutputFolder
+    mark: str = ""
+    """What tells them from those of earlier runs, where these are not believed."""
+
+    @classmethod
+    def anew(cls, share: Share, output: OutputFolder, *, force: bool) -> Blocks:
+        """Return what takes up blocks of an earlier run unless all is to be made again."""
+        return cls(share, output, token_hex() if force else "")
 
     def __call__(self, key: str, maker: Maker, blocks: Iterable[Sequence[Any]]) -> Iterator[Part]:
         """Yield what a maker makes of blocks of items, in order; StoppedError if that ends early.
 
         A block comes in several parts where a worker was lost in it.
         """
-        store = _Store(self.output, key)
+        store = _Store(self.output, f"{self.mark}{key}")
         queue = _Queue(store)
         for outcome in self.share(_stored(store, maker), queue.missing(blocks)):
             queue.take(outcome)

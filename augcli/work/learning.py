@@ -79,6 +79,8 @@ class School(Struct):
     progress: Callable[[int, int], None] = lambda _done, _total: None
     keep: Keep = _not_kept
     """What is done with what was learned."""
+    anew: bool = False
+    """Whether what an output has is not believed, but where it is frozen."""
 
     def taught(self, unknown: Callable[[Study], Model]) -> Learned:
         """Return the recipe with all models; `unknown` gives those that no output has."""
@@ -116,7 +118,8 @@ class School(Struct):
         told = self.recipe.dataset, self.spread, self.progress
         study = Study(type(step), self.dataset, *told)
         lesson, model = self._remembered(step)
-        if lesson is None or model is None:
+        is_believed = step.freeze or not self.anew
+        if lesson is None or model is None or not is_believed:
             return self._learned(at, study, unknown)
         is_same = lesson.seal == study.seal or lesson.sources == study.sources
         if step.freeze:

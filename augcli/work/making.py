@@ -15,7 +15,6 @@ from augcli.requests.asked import Stamps, asks_copies, without_copies
 from augcli.steps.learned import models_of
 from augcli.store.cache import CachePlace
 from augcli.store.manifest import Journal, read_manifest
-from augcli.store.output import OutputFolder
 from augcli.task import Plain
 from augcli.work.apart import tell_if_here
 from augcli.work.blocks import Blocks
@@ -34,7 +33,7 @@ class Work:
     def __init__(  # noqa: PLR0913 – what a run is made of
         self,
         recipe: Recipe,
-        output: OutputFolder,
+        blocks: Blocks,
         journal: Journal,
         engine: Engine,
         progress: Progress,
@@ -45,10 +44,11 @@ class Work:
         self.left: list[str] = []
         """What was to be removed, but is something else now."""
         self._recipe = recipe
-        self._output = output
+        self._output = blocks.output
         self._journal = journal
         self._engine = engine
         self._progress = progress
+        self._blocks = blocks
         self._cache = cache
         self._classes: tuple[str, ...] = ()
         self._stamps = Stamps("", "")
@@ -135,7 +135,7 @@ class Work:
         Blocks of new samples are kept in the output folder until all is done.
         """
         tell_if_here(self._recipe)
-        work = make_worker(context, Blocks(self._engine.spread, self._output))
+        work = make_worker(context, self._blocks)
         for row in rows:
             items = [pending.item(row)]
             yield Outcome(items, work(items, lambda _item: True))

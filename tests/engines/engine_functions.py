@@ -6,6 +6,7 @@ import sys
 import threading
 from pathlib import Path
 
+from augcli.engines.local import LocalEngine
 from augcli.errors import Problem, RecipeError, StorageError
 
 IMPORTED_BY = os.getpid()
@@ -125,3 +126,38 @@ def raising(context):
 
 def dying(context):
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def answer(context, progress):
+    """Do, in a host, what the context says; what is begun is cleaned up."""
+    action, *arguments = context
+    try:
+        return ANSWERS[action](progress, *arguments)
+    finally:
+        Path("cleaned").touch()
+
+
+def look_around(progress, variable):
+    progress(1, 2)
+    forks = LocalEngine(2, 60.0).spread(lambda items, _beat: [os.getppid(), *items], [[1], [2]])
+    items = sorted(item for each in forks for item in each.receipt if item != os.getpid())
+    return os.environ.get(variable), Path.cwd(), items, threading.active_count()
+
+
+def wait_forever(progress):
+    Path("alive").open("w").close()
+    threading.Event().wait()
+
+
+def ask_for_ever(progress):
+    while True:
+        progress(0, 1)
+
+
+ANSWERS = {
+    "look": look_around,
+    "wait": wait_forever,
+    "ask": ask_for_ever,
+    "raise": lambda _progress, kind: blow_up(Path(), "", kind),
+    "die": lambda _progress: os._exit(3),
+}

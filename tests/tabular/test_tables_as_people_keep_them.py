@@ -6,7 +6,6 @@ import gzip
 import io
 import json
 import random
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ from table_samples import augmented
 
 from augcli.errors import RecipeError
 from augcli.reports.report import Summary
-from augcli.rows.packings import packers_of
 
 RANDOM = random.Random(5)
 ROWS = [f"{RANDOM.randrange(900)},{RANDOM.random():.3f},{'ab'[n % 4 == 0]}" for n in range(60)]
@@ -60,25 +58,6 @@ def test_a_packed_table_is_read_and_written_packed(tmp_path: Path, name: str) ->
     replayed = augment("replay", tmp_path / "packed/out", "-o", tmp_path / "again")
     assert replayed.returncode == 0, replayed.stderr
     assert (tmp_path / "again" / name).read_bytes() == packed
-
-
-@pytest.mark.parametrize("library", ["zlib", "deflate"])
-def test_the_key_of_a_packed_table_tells_who_packed_it(
-    tmp_path: Path, library: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """zlib is of the system, and others have other bytes; those of libdeflate its version tells."""
-    if library == "zlib":
-        monkeypatch.setitem(sys.modules, "deflate", None)
-        monkeypatch.setattr("augcli.rows.packings.version_of", lambda _name: None)
-    packed = gzip.compress(TABLE.encode())
-    _, first = made(tmp_path, packed, "t.csv.gz")
-    made(tmp_path / "plain", TABLE)
-    assert gzip.decompress(first).startswith(TABLE.encode())
-    assert packers_of(packed)[0].split()[0] == library
-    assert packers_of(TABLE.encode()) == []
-    monkeypatch.setattr("augcli.rows.packings.version_of", lambda _name: "0")
-    assert made(tmp_path, packed, "t.csv.gz")[0].made == 1
-    assert made(tmp_path / "plain", TABLE)[0].made == 0
 
 
 @pytest.mark.parametrize("name", PACKINGS)

@@ -318,4 +318,4 @@ register_format(
         alone=SpectrogramFile,
     )
 )
-register_format(SeriesFormat("npz", (".npz",), NpzFile, _UNUSED))
+register_format(SeriesFormat("npz", (".npz",), NpzFile, _UNUSED, library="deflate"))

@@ -17,6 +17,7 @@ import numpy as np
 
 from augcli.dataset.doubts import OTHER_KIND, UNCLEAR_AXES
 from augcli.errors import Doubt, SampleError
+from augcli.rows.packings import Deflater
 
 DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
@@ -125,7 +126,10 @@ def archived(arrays: Iterable[tuple[str, Sequence[Any]]], method: int) -> Iterat
             # always of the same day, and ready to be large
             info = zipfile.ZipInfo(f"{key}.npy")
             info.compress_type = method
+            file: Any
             with archive.open(info, "w", force_zip64=True) as file:
+                if method == zipfile.ZIP_DEFLATED:
+                    file._compressor = Deflater()
                 file.write(header(first.dtype, shape))
                 for piece in chain.from_iterable(map(pieces, parts)):
                     file.write(piece)
