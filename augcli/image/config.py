@@ -17,6 +17,7 @@ from augcli.settings.base import (
     Delimiter,
     Header,
     OutputSettings,
+    PathName,
     Settings,
 )
 from augcli.settings.shares import SplitShares
@@ -85,7 +86,7 @@ class ImageDatasetSettings(DatasetSettings):
         default_factory=TargetSettings, description="which objects are kept that were moved or cut"
     )
     file: ColumnRef = Field("file", description="csv: the column of paths, relative to the table")
-    images: str = Field(
+    images: PathName = Field(
         "", description="csv: the folder that paths are relative to, below that of the table"
     )
     suffix: str = Field(
@@ -126,7 +127,7 @@ class ImageDatasetSettings(DatasetSettings):
         description="metadata: whether texts keep steps from their pictures that make them untrue: "
         "mirrors where left or right is named, other hues where colours are",
     )
-    checksums: str | None = Field(
+    checksums: PathName | None = Field(
         None, description="file of SHA-256 sums as sha256sum writes it, relative to the dataset"
     )
     max_bytes: int = Field(

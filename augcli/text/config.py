@@ -15,6 +15,7 @@ from augcli.settings.base import (
     Delimiter,
     Header,
     OutputSettings,
+    PathName,
     Quote,
     RowDatasetSettings,
     TextEncoding,
@@ -104,7 +105,7 @@ class TextDatasetSettings(RowDatasetSettings):
     protect: tuple[Pattern, ...] = Field(
         (), description="regular expressions of what must not be touched, beside URLs and numbers"
     )
-    lexicon: str | None = Field(
+    lexicon: PathName | None = Field(
         None,
         description="synonyms: a TSV of a word and its synonyms, a WordNet folder, or a folder of "
         "a language (synonyms.tsv, negations.txt, stopwords.txt, articles.txt, abbreviations.txt, "
