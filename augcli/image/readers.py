@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -50,7 +51,7 @@ def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
         reason = f"there are no pictures at {root}{next(iter(examples), '')}"
         raise SettingError(("dataset", "path"), reason)
     if settings.checksums:
-        dataset.checksums = _checksums(dataset.root / settings.checksums)
+        dataset.checksums = _checksums(dataset.root / settings.checksums, dataset.ids)
     return dataset
 
 
@@ -62,14 +63,28 @@ def _scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
     return (_scan_folders if settings.format == "folders" else _scan_table)(settings, root)
 
 
-def _checksums(path: Path) -> dict[str, str]:
+_SUM = re.compile("([0-9a-fA-F]{64}) [ *]?(.+)")
+
+
+def _checksums(path: Path, ids: Iterable[str]) -> dict[str, str]:
     """Return id → SHA-256 from a file as `sha256sum` writes it."""
     try:
         lines = read_whole(path)[0].decode("utf-8", "surrogateescape").splitlines()
     except SampleError as error:
-        raise SettingError(("dataset", "checksums"), f"{path} {error}") from error
-    pairs = (line.partition(" ") for line in lines if line.strip())
-    return {str(PurePosixPath(name.lstrip(" *"))): digest.lower() for digest, _, name in pairs}
+        raise _no_sums(path, str(error)) from error
+    sums: dict[str, str] = {}
+    for number, line in enumerate(lines, 1):
+        if found := _SUM.fullmatch(line.rstrip()):
+            sums[str(PurePosixPath(found[2]))] = found[1].lower()
+        elif line.strip():
+            raise _no_sums(path, f"has no SHA-256 with a name behind it in line {number}")
+    if sums.keys().isdisjoint(ids):
+        raise _no_sums(path, "names no picture of the dataset, to which names are relative")
+    return sums
+
+
+def _no_sums(path: Path, text: str) -> SettingError:
+    return SettingError(("dataset", "checksums"), f"{path} {text}")
 
 
 def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
