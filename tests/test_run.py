@@ -27,7 +27,6 @@ from helpers import (
     write_recipe,
 )
 
-from augcli.errors import RecipeError
 from augcli.store.publish import Batch
 from augcli.work import pending, unit
 
@@ -301,22 +300,6 @@ def test_checksums_find_damage_that_decodes(tmp_path):
     summary = run(photos, tmp_path / "out", dataset={"checksums": "./SHA256SUMS"})
     assert summary.exit_code == 3
     assert list(failures(tmp_path / "out")) == ["cat/01.bmp"]
-
-
-NO_SUMS = {
-    f"SHA256 (cat/00.png) = {'0' * 64}\n": "has no SHA-256 with a name behind it in line 1",
-    f"{'0' * 32}  cat/00.png\n": "has no SHA-256 with a name behind it in line 1",
-    f"{'0' * 64}  photos/cat/00.png\n": "names no picture of the dataset, to which names are",
-    "": "names no picture of the dataset",
-}
-
-
-@pytest.mark.parametrize(("text", "told"), NO_SUMS.items())
-def test_checksums_that_hold_nothing_to_them_are_refused(tmp_path, text, told):
-    photos = make_photos(tmp_path / "in", {"cat": 1})
-    write(photos / "SHA256SUMS", text)
-    with pytest.raises(RecipeError, match=told):
-        run(photos, tmp_path / "out", dataset={"checksums": "SHA256SUMS"})
 
 
 def test_the_manifest_is_all_that_run_json_says_it_is(tmp_path):

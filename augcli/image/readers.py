@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -20,8 +19,7 @@ from augcli.dataset.splits import BLANK, NO_SPLIT, are_splits, columns_of_splits
 from augcli.dataset.told import refuse_unnamed
 from augcli.dataset.units import Dataset, Sample
 from augcli.disk.inside import suffix_of
-from augcli.disk.reading import read_whole
-from augcli.errors import DoubtError, Problem, SampleError, SettingError
+from augcli.errors import DoubtError, Problem, SettingError
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.image.labelled.census import census_of
@@ -31,6 +29,7 @@ from augcli.image.listing.annotated import labels_beside, table_of_labels
 from augcli.image.listing.columns import below
 from augcli.image.listing.corresponding import refuse_twice
 from augcli.image.listing.paired import bands_among
+from augcli.image.listing.sums import read_sums
 from augcli.image.listing.table import PictureTable, Row
 from augcli.image.listing.taken import extension_by_content, remarks, taken
 from augcli.names import RESERVED
@@ -51,7 +50,7 @@ def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
         reason = f"there are no pictures at {root}{next(iter(examples), '')}"
         raise SettingError(("dataset", "path"), reason)
     if settings.checksums:
-        dataset.checksums = _checksums(dataset.root / settings.checksums, dataset.ids)
+        dataset.checksums = read_sums(dataset.root / settings.checksums, dataset.ids)
     return dataset
 
 
@@ -61,30 +60,6 @@ def _scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
         dataset.census = census_of(scheme, settings, dataset)
         return dataset
     return (_scan_folders if settings.format == "folders" else _scan_table)(settings, root)
-
-
-_SUM = re.compile("([0-9a-fA-F]{64}) [ *]?(.+)")
-
-
-def _checksums(path: Path, ids: Iterable[str]) -> dict[str, str]:
-    """Return id → SHA-256 from a file as `sha256sum` writes it."""
-    try:
-        lines = read_whole(path)[0].decode("utf-8", "surrogateescape").splitlines()
-    except SampleError as error:
-        raise _no_sums(path, str(error)) from error
-    sums: dict[str, str] = {}
-    for number, line in enumerate(lines, 1):
-        if found := _SUM.fullmatch(line.rstrip()):
-            sums[str(PurePosixPath(found[2]))] = found[1].lower()
-        elif line.strip():
-            raise _no_sums(path, f"has no SHA-256 with a name behind it in line {number}")
-    if sums.keys().isdisjoint(ids):
-        raise _no_sums(path, "names no picture of the dataset, to which names are relative")
-    return sums
-
-
-def _no_sums(path: Path, text: str) -> SettingError:
-    return SettingError(("dataset", "checksums"), f"{path} {text}")
 
 
 def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
