@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import sys
 import tracemalloc
 from contextlib import suppress
@@ -237,6 +238,15 @@ def test_checksums_are_a_file(tmp_path: Path, what: str) -> None:
     done = augment("plan", recipe)
     assert done.returncode == 2
     assert "is not a file" in done.stderr
+
+
+@pytest.mark.skipif(not shutil.which("prlimit"), reason="is of util-linux")
+def test_a_command_that_has_no_memory_is_no_bug(tmp_path: Path) -> None:
+    photos = make_photos(tmp_path / "in", {"cat": 1})
+    os.truncate(write(photos / "SUMS", ""), 1 << 30)
+    recipe = write_recipe(photos, tmp_path / "out", dataset={"checksums": "SUMS"})
+    done = finished(["prlimit", f"--as={1 << 30}", *COMMAND, "plan", str(recipe)])
+    assert (done.returncode, done.stderr) == (4, "augment: out of memory\n")
 
 
 NO_SUMS = {
