@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,44 @@ def test_what_is_damaged_in_it_is_made_again(tmp_path: Path, photos: Path) -> No
         path.write_bytes([b"", data[:40], data[:-1] + b"?", b"no entry"][number % 4])
     augcli.run(recipe_for(photos, tmp_path / "two"), 1, cache=tmp_path / "cache")
     assert tree(tmp_path / "two") == tree(tmp_path / "one")
+
+
+def exchanged(paths: list[Path]) -> None:
+    data = [path.read_bytes() for path in paths]
+    for path, other in zip(paths, [*data[1:], data[0]], strict=True):
+        path.write_bytes(other)
+
+
+def pipes(paths: list[Path]) -> None:
+    for path in paths:
+        path.unlink()
+        os.mkfifo(path)
+
+
+def endless(paths: list[Path]) -> None:
+    for path in paths:
+        path.unlink()
+        path.symlink_to("/dev/zero")
+
+
+def vast(paths: list[Path]) -> None:
+    for path in paths:
+        os.truncate(path, 1 << 40)
+
+
+@pytest.mark.parametrize("damage", [exchanged, pipes, endless, vast])
+@pytest.mark.parametrize("name", ["image png", "text csv"])
+def test_what_is_no_entry_is_made_again(tmp_path: Path, name: str, damage: Any) -> None:
+    seed = SEEDS[name]
+    dataset = seed.written(tmp_path / "in")
+    recipe = recipe_for(dataset, tmp_path / "one", **seed.recipe)
+    augcli.run(recipe, 1, cache=tmp_path / "cache")
+    whole = {path: path.read_bytes() for path in entries(tmp_path / "cache")}
+    damage([*whole])
+    recipe = recipe_for(dataset, tmp_path / "two", **seed.recipe)
+    augcli.run(recipe, 1, cache=tmp_path / "cache")
+    assert tree(tmp_path / "two") == tree(tmp_path / "one")
+    assert whole == {path: path.read_bytes() for path in entries(tmp_path / "cache")}
 
 
 def test_a_job_that_may_only_read_adds_nothing(tmp_path: Path, photos: Path) -> None:

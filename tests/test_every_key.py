@@ -7,6 +7,7 @@ it is told how to change it.
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -52,7 +53,8 @@ def dataset_of(folder: Path, kind: str) -> dict[str, Any]:
     if kind == "image":
         make_photos(folder, {"train/a": 2, "train/b": 1, "val/a": 1})
         names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.png"))
-        write(folder / "SHA256SUMS", "")
+        digest = hashlib.sha256((folder / names[0]).read_bytes()).hexdigest()
+        write(folder / "SHA256SUMS", f"{digest}  {names[0]}\n")
         rows = [f"{name},{name},{name.split('/')[1]},c,train,train" for name in names]
         write(folder / "t.csv", "\n".join(["file,path,label,sort,split,part", *rows]))
         return told

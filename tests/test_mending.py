@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import sys
 import tracemalloc
 from contextlib import suppress
@@ -237,6 +238,32 @@ def test_checksums_are_a_file(tmp_path: Path, what: str) -> None:
     done = augment("plan", recipe)
     assert done.returncode == 2
     assert "is not a file" in done.stderr
+
+
+@pytest.mark.skipif(not shutil.which("prlimit"), reason="is of util-linux")
+def test_a_command_that_has_no_memory_is_no_bug(tmp_path: Path) -> None:
+    photos = make_photos(tmp_path / "in", {"cat": 1})
+    os.truncate(write(photos / "SUMS", ""), 1 << 30)
+    recipe = write_recipe(photos, tmp_path / "out", dataset={"checksums": "SUMS"})
+    done = finished(["prlimit", f"--as={1 << 30}", *COMMAND, "plan", str(recipe)])
+    assert (done.returncode, done.stderr) == (4, "augment: out of memory\n")
+
+
+NO_SUMS = {
+    f"SHA256 (cat/00.png) = {'0' * 64}\n": "has no SHA-256 with a name behind it in line 1",
+    f"{'0' * 32}  cat/00.png\n": "has no SHA-256 with a name behind it in line 1",
+    f"{'0' * 64}  photos/cat/00.png\n": "names no picture of the dataset, to which names are",
+    "": "names no picture of the dataset",
+}
+
+
+@pytest.mark.parametrize(("text", "told"), NO_SUMS.items())
+def test_checksums_that_check_nothing_are_refused(tmp_path: Path, text: str, told: str) -> None:
+    photos = make_photos(tmp_path / "in", {"cat": 1})
+    write(photos / "SUMS", text)
+    done = augment("plan", write_recipe(photos, tmp_path / "out", dataset={"checksums": "SUMS"}))
+    assert done.returncode == 2
+    assert told in done.stderr
 
 
 def test_recipes_may_come_through_pipes_but_not_without_end(tmp_path: Path) -> None:

@@ -147,17 +147,18 @@ def test_only_files_below_the_recipe_are_run(tmp_path: Path, photos: Path) -> No
     (tmp_path / "recipes/link.py").symlink_to(outside)
     write(tmp_path / "recipes/broken.py", "import augcli\n1 / 0\n")
     write(tmp_path / "recipes/twice.py", FADE.replace("Fade", "Rotate"))
-    names = ["../elsewhere/evil.py", str(outside), "link.py", "gone.py", "broken.py", "twice.py"]
+    outer = ["../elsewhere/evil.py", str(outside), "link.py", "a\0", f"{'x' * 256}.py"]
+    names = [*outer, "gone.py", "broken.py", "twice.py"]
     recipe = write_recipe(photos, tmp_path / "recipes/out", plugins=names, steps=["fade"])
     with pytest.raises(RecipeError) as found:
         augcli.load_recipe(recipe)
     told = [problem.message for problem in found.value.problems]
-    assert [("is not in the recipe's folder" in each) for each in told] == [True] * 3 + [False] * 3
-    assert "there is no file" in told[3]
-    assert told[4].endswith(
+    assert [("is not in the recipe's folder" in each) for each in told] == [True] * 5 + [False] * 3
+    assert "there is no file" in told[5]
+    assert told[6].endswith(
         "broken.py cannot be imported: ZeroDivisionError: division by zero (broken.py:2)"
     )
-    assert "augment has a step 'rotate' for kind 'image' of its own: call yours other" in told[5]
+    assert "augment has a step 'rotate' for kind 'image' of its own: call yours other" in told[7]
     lines = [problem.line for problem in found.value.problems]
     assert lines == sorted({*lines})
 

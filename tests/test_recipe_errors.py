@@ -111,7 +111,16 @@ PARTS = {
 }
 
 
-@pytest.mark.parametrize(("line", "expected"), PARTS.items())
+LONG = "x" * 256
+PATHS = {
+    f"dataset: {{path: a, kind: text, lexicon: {LONG}}}": "2:41: `dataset.lexicon` is too long for "
+    "a path",
+    f"dataset: {{path: a, checksums: {LONG}}}": "2:31: `dataset.checksums` is too long for a path",
+}
+"""Of which a schema knows nothing."""
+
+
+@pytest.mark.parametrize(("line", "expected"), (PARTS | PATHS).items())
 def test_parts(line, expected):
     key = line.split(":")[0]
     assert located(re.sub(rf"(?m)^{key}:.*$", line, SMALL)) == [expected]

@@ -40,7 +40,7 @@ VALIDATOR = Draft202012Validator(SCHEMA)
 
 UNKNOWN = (
     *("is no known encoding", "is no regular expression", "must be less than `bins`"),
-    *("there is no program", "there is no file"),
+    *("there is no program", "there is no file", "must not hold a zero byte"),
 )
 """What JSON Schema cannot know."""
 

@@ -297,7 +297,7 @@ def test_checksums_find_damage_that_decodes(tmp_path):
     data[-1] ^= 1
     damaged.write_bytes(data)
     assert run(photos, tmp_path / "out").exit_code == 0
-    summary = run(photos, tmp_path / "out", dataset={"checksums": "SHA256SUMS"})
+    summary = run(photos, tmp_path / "out", dataset={"checksums": "./SHA256SUMS"})
     assert summary.exit_code == 3
     assert list(failures(tmp_path / "out")) == ["cat/01.bmp"]
 

@@ -104,6 +104,14 @@ def test_views_and_branches_of_rows_are_groups_of_one_source(kind: str, tmp_path
     assert "strong of the group rows" in told.stdout
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_where_nothing_is_made_views_change_nothing(kind: str, tmp_path: Path) -> None:
+    told = {"dataset": dataset_of(kind, tmp_path), "steps": STEPS[kind], "copies": 0}
+    for output, more in (("out", {}), ("out", {"views": 2}), ("fresh", {"views": 2})):
+        run(tmp_path / "in", tmp_path / output, **told, **more)
+    assert tree(tmp_path / "out") == tree(tmp_path / "fresh")
+
+
 @pytest.mark.parametrize("name", ["text folders", "timeseries wav"])
 def test_samples_in_files_of_their_own_have_stages_and_groups(name: str, tmp_path: Path) -> None:
     seed = SEEDS[name]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from helpers import augment, failures, make_photos, manifest, picture, run, write, write_recipe
+from seeds import SEEDS
 from test_links import KINDS
 
 HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(40)
@@ -44,6 +46,39 @@ def test_content_decides_where_a_name_does_not(tmp_path: Path) -> None:
     assert augment("verify", tmp_path / "out").returncode == 0
     assert augment("replay", tmp_path / "out", "-o", tmp_path / "again").returncode == 0
     assert run(tmp_path / "in", tmp_path / "out", copies=1).made == 0
+
+
+NAMED: dict[str, tuple[dict[str, str], dict[str, Any]]] = {
+    "text csv": (
+        {"lex/synonyms.tsv": "film\tmovie\n", "lex/negations.txt": "never\n"},
+        {"lexicon": "lex/", "include": ["**"]},
+    ),
+    "timeseries wav": (
+        {
+            "labels.csv": "file,class,fold\ntrain/a/one.wav,a,train\ntrain/a/two.wave,a,train\n"
+            "train/b/three.wav,b,train\ntest/a/four.wave,a,test\n"
+        },
+        {"labels": "./labels.csv", "label": "class", "split": "fold"},
+    ),
+    "image png": (
+        {"SUMS": f"{hashlib.sha256(SEEDS['image png'].files['train/a/one.png']).hexdigest()}  "
+        "train/a/one.png\n"},
+        {"checksums": ".//SUMS"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_what_a_recipe_names_is_no_sample_and_not_left_out(tmp_path: Path, name: str) -> None:
+    seed, (beside, told) = SEEDS[name], NAMED[name]
+    dataset = seed.written(tmp_path / "in")
+    for each, text in beside.items():
+        write(tmp_path / "in" / each, text)
+    recipe = seed.recipe | {"dataset": seed.recipe["dataset"] | told}
+    summary = run(dataset, tmp_path / "out", **recipe)
+    assert summary.exit_code == 0
+    assert sources(tmp_path / "out") == seed.files.keys()
+    assert not any("left out" in each for each in summary.listing)
 
 
 def test_a_table_may_list_pictures_of_any_name(tmp_path: Path) -> None:

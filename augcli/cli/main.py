@@ -73,6 +73,8 @@ def _exit_code() -> int:
         lines, code = error.lines, error.exit_code
     except (KeyboardInterrupt, click.Abort):
         lines, code = _INTERRUPTED
+    except MemoryError:
+        lines, code = ["augment: out of memory"], StorageError.exit_code
     except Exception as error:  # noqa: BLE001 – the outermost edge
         lines, code = _unexpected(error)
     warn(*lines)

@@ -141,16 +141,11 @@ class Listing(Struct, frozen=True):
             raise SettingError(("dataset", "path"), f"{rejected[0][0].id}: {rejected[0][1]}")
         return [name for name, reason in told if not reason], rejected
 
-    def take(
-        self, is_wanted: Callable[[str], bool], what: str, beside: Collection[str] = ()
-    ) -> list[str]:
-        """Return the files that are wanted; note how many of each ending are not.
-
-        Those `beside` are used otherwise.
-        """
+    def take(self, is_wanted: Callable[[str], bool], what: str) -> list[str]:
+        """Return the files that are wanted; note how many of each ending are not."""
         passed = (name for name in self.names if self.are_told or not _is_prose(name))
         wanted = list(filter(is_wanted, passed))
-        others = sorted({*self.names}.difference(wanted, beside))
+        others = sorted({*self.names}.difference(wanted))
         self.notes.extend(self.left_out(others, what))
         return wanted
 
@@ -319,7 +314,10 @@ def listing_errors() -> Iterator[None]:
 
 
 def selected(settings: DatasetSettings, paths: Iterator[str]) -> Iterator[str]:
-    """Yield the paths that `include` and `exclude` choose."""
+    """Yield the paths that `include` and `exclude` choose, without what is no sample."""
+    if named := settings.beside:
+        around = tuple(f"{name}/" for name in named)
+        paths = (path for path in paths if path not in named and not path.startswith(around))
     if not settings.include and not settings.exclude:
         return paths
     included, excluded = any_of(settings.include or ("**",)), any_of(settings.exclude)

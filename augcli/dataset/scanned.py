@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -32,8 +32,6 @@ class Wanted(Struct, frozen=True):
     """What is in them, in words."""
     heed: Callable[[Listing, Sequence[str]], None] = _pass_by
     """Looks at what lies beside such files; raises SettingError for what is not to be passed by."""
-    beside: Collection[str] = ()
-    """Files that are used otherwise."""
 
 
 def scanned(
@@ -48,7 +46,7 @@ def scanned(
     if not root.is_dir():
         raise absent(root)
     listing = listed(settings, root)
-    names = kept(settings, listing.take(wanted.has, wanted.what, wanted.beside))
+    names = kept(settings, listing.take(wanted.has, wanted.what))
     files, rejected = listing.apart(names, settings.augment[0])
     wanted.heed(listing, files)
     dataset = dataset_of(root, files, settings)

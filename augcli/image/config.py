@@ -12,11 +12,13 @@ from augcli.disk.inside import suffix_of
 from augcli.image.annotations.layouts import usual_place
 from augcli.image.kernels.resample import Border
 from augcli.settings.base import (
+    Beside,
     ColumnRef,
     DatasetSettings,
     Delimiter,
     Header,
     OutputSettings,
+    PathName,
     Settings,
 )
 from augcli.settings.shares import SplitShares
@@ -85,7 +87,7 @@ class ImageDatasetSettings(DatasetSettings):
         default_factory=TargetSettings, description="which objects are kept that were moved or cut"
     )
     file: ColumnRef = Field("file", description="csv: the column of paths, relative to the table")
-    images: str = Field(
+    images: PathName = Field(
         "", description="csv: the folder that paths are relative to, below that of the table"
     )
     suffix: str = Field(
@@ -126,7 +128,7 @@ class ImageDatasetSettings(DatasetSettings):
         description="metadata: whether texts keep steps from their pictures that make them untrue: "
         "mirrors where left or right is named, other hues where colours are",
     )
-    checksums: str | None = Field(
+    checksums: Beside | None = Field(
         None, description="file of SHA-256 sums as sha256sum writes it, relative to the dataset"
     )
     max_bytes: int = Field(
@@ -135,6 +137,11 @@ class ImageDatasetSettings(DatasetSettings):
     max_pixels: int = Field(
         100_000_000, ge=1, description="larger pictures are refused before they are decoded"
     )
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """Return the file of checksums, if there is one."""
+        return (self.checksums,) if self.checksums else ()
 
     @property
     def listing(self) -> Plain | None:

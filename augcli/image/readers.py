@@ -19,8 +19,7 @@ from augcli.dataset.splits import BLANK, NO_SPLIT, are_splits, columns_of_splits
 from augcli.dataset.told import refuse_unnamed
 from augcli.dataset.units import Dataset, Sample
 from augcli.disk.inside import suffix_of
-from augcli.disk.reading import read_whole
-from augcli.errors import DoubtError, Problem, SampleError, SettingError
+from augcli.errors import DoubtError, Problem, SettingError
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.image.labelled.census import census_of
@@ -30,6 +29,7 @@ from augcli.image.listing.annotated import labels_beside, table_of_labels
 from augcli.image.listing.columns import below
 from augcli.image.listing.corresponding import refuse_twice
 from augcli.image.listing.paired import bands_among
+from augcli.image.listing.sums import read_sums
 from augcli.image.listing.table import PictureTable, Row
 from augcli.image.listing.taken import extension_by_content, remarks, taken
 from augcli.names import RESERVED
@@ -50,7 +50,7 @@ def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
         reason = f"there are no pictures at {root}{next(iter(examples), '')}"
         raise SettingError(("dataset", "path"), reason)
     if settings.checksums:
-        dataset.checksums = _checksums(dataset.root / settings.checksums)
+        dataset.checksums = read_sums(dataset.root / settings.checksums, dataset.ids)
     return dataset
 
 
@@ -60,16 +60,6 @@ def _scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
         dataset.census = census_of(scheme, settings, dataset)
         return dataset
     return (_scan_folders if settings.format == "folders" else _scan_table)(settings, root)
-
-
-def _checksums(path: Path) -> dict[str, str]:
-    """Return id → SHA-256 from a file as `sha256sum` writes it."""
-    try:
-        lines = read_whole(path)[0].decode("utf-8", "surrogateescape").splitlines()
-    except SampleError as error:
-        raise SettingError(("dataset", "checksums"), f"{path} {error}") from error
-    pairs = (line.partition(" ") for line in lines if line.strip())
-    return {str(PurePosixPath(name.lstrip(" *"))): digest.lower() for digest, _, name in pairs}
 
 
 def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:

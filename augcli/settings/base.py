@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -47,6 +48,9 @@ def _path_name(path: str) -> str:
 
 PathName = Annotated[str, AfterValidator(_path_name)]
 """What a file system takes for a path."""
+
+Beside = Annotated[PathName, AfterValidator(posixpath.normpath)]
+"""A file or folder of a dataset that is none of its samples, called as a listing calls it."""
 
 ColumnRef = str | int
 """A column's name, or its number: 0 the first, -1 the last."""
@@ -127,6 +131,11 @@ class DatasetSettings(Settings, MayDrawSplits):
 
     lists_files: ClassVar[bool] = True
     """Whether a dataset that is one file may name others beside it."""
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """Return the files and folders of the dataset that are named, and hold no samples."""
+        return ()
 
     @property
     def most_bytes(self) -> int | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import RLock
 from types import ModuleType
 
+from augcli.disk.inside import fits
 from augcli.errors import AugmentError, UsageError
 from augcli.foreign import AGAIN, PLUGIN, SOURCE, aside, raised_in
 from augcli.registry import Key
@@ -24,7 +25,8 @@ Steps = Mapping[Key, type[Transform]]
 def load_below(folder: Path, name: str) -> Steps:
     """Return the steps of a file in a recipe's folder; UsageError where it leads out of there."""
     path = folder / name
-    if Path(name).is_absolute() or not path.resolve().is_relative_to(folder.resolve()):
+    is_name = fits(name) and "\0" not in name and not Path(name).is_absolute()
+    if not is_name or not path.resolve().is_relative_to(folder.resolve()):
         text = f"{name} is not in the recipe's folder; a plug-in is a file there or below"
         raise UsageError(text)
     return load(path)

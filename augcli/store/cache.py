@@ -1,8 +1,8 @@
 """Outputs that were made before, here or by others, found by all that determines their bytes.
 
-An entry lies in `cas/KE/KEY`, in a folder or a store: the hash of its bytes, then these. It is
-written once; what cannot be read whole is no entry, and made again. A cache is never an error:
-without it the same bytes come out later.
+An entry lies in `cas/KE/KEY`, in a folder or a store: the hash of its name and bytes, then these.
+It is written once; what cannot be read whole is no entry, and made again. A cache is never an
+error: without it the same bytes come out later.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from msgspec.structs import asdict
 from augcli.addresses import address_of, shown
 from augcli.disk.disk import storage_errors
 from augcli.disk.inside import fresh
-from augcli.errors import StorageError, UsageError
+from augcli.disk.reading import opened_to_read
+from augcli.errors import SampleError, StorageError, UsageError
 from augcli.store.store import ABSENT, ConflictError, Store
 from augcli.system.machine import instruction_sets
 from augcli.task import Buffer, Plain
@@ -119,18 +120,20 @@ class SharedCache(Cache, Struct):
 
     def found(self, key: str) -> bytes | None:
         """Return the bytes of an entry; they are held against their hash."""
+        name = self._name(key)
         try:
-            entry = self._read(self._name(key)) if self.reads else b""
-        except (OSError, StorageError):
+            entry = self._read(name) if self.reads else b""
+        except (OSError, StorageError, SampleError):
             return None
         digest, data = entry[:_DIGEST], entry[_DIGEST:]
-        return data if hashlib.sha256(data).digest() == digest else None
+        return data if _digest(name, data) == digest else None
 
     def keep(self, key: str, data: bytes) -> None:
         """Write an entry; a place that is full or may not be written keeps none."""
         if self.writes:
+            name = self._name(key)
             with suppress(OSError, StorageError):
-                self._write(self._name(key), hashlib.sha256(data).digest() + data)
+                self._write(name, _digest(name, data) + data)
 
     def written(self, key: str, pieces: Iterable[Buffer]) -> Writing | None:
         """Return pieces on their way to a file, remembered; None where none is to be kept."""
@@ -141,13 +144,21 @@ class SharedCache(Cache, Struct):
         return f"cas/{name[:2]}/{name}"
 
 
+def _digest(name: str, data: bytes) -> bytes:
+    digest = hashlib.sha256(name.encode())
+    digest.update(data)
+    return digest.digest()
+
+
 class FolderCache(SharedCache):
     """A folder."""
 
     folder: Path
 
     def _read(self, name: str) -> bytes:
-        return (self.folder / name).read_bytes()
+        """Return an entry; what is larger than any that was kept is not read to its end."""
+        with opened_to_read(self.folder / name) as (file, (size, *_)):
+            return file.read(min(size, LARGEST + _DIGEST))
 
     def _write(self, name: str, entry: bytes) -> None:
         """Write an entry in place: who reads half of one takes it for none, and writes it anew."""

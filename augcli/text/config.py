@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from augcli.dataset.formats import FormatName
 from augcli.settings.base import (
+    Beside,
     ColumnRef,
     Delimiter,
     Header,
@@ -108,7 +109,7 @@ class TextDatasetSettings(RowDatasetSettings):
     protect: tuple[Pattern, ...] = Field(
         (), description="regular expressions of what must not be touched, beside URLs and numbers"
     )
-    lexicon: str | None = Field(
+    lexicon: Beside | None = Field(
         None,
         description="synonyms: a TSV of a word and its synonyms, a WordNet folder, or a folder of "
         "a language (synonyms.tsv, negations.txt, stopwords.txt, articles.txt, abbreviations.txt, "
@@ -146,6 +147,11 @@ class TextDatasetSettings(RowDatasetSettings):
     def own_negations(self) -> frozenset[str]:
         """Return the negations as they are looked for."""
         return frozenset(word.lower() for word in self.negations)
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """Return the lexicon, if it is of the dataset's own."""
+        return (self.lexicon_path,) if self.lexicon_path else ()
 
     @property
     def lexicon_path(self) -> str | None:

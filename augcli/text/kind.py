@@ -49,12 +49,7 @@ def remarks(job: TextJob, dataset: Dataset) -> Iterator[Problem]:
 
 def _is_chosen(name: str, settings: TextDatasetSettings) -> bool:
     told = settings.format in ("lines", "conll") or bool(settings.include)
-    return (told or format_at(TextFormat, name) is not None) and not _is_lexicon(name, settings)
-
-
-def _is_lexicon(name: str, settings: TextDatasetSettings) -> bool:
-    path = settings.lexicon_path
-    return path is not None and (name == path or name.startswith(f"{path}/"))
+    return told or format_at(TextFormat, name) is not None
 
 
 def _dataset(root: Path, files: list[str], settings: TextDatasetSettings) -> Dataset:

@@ -10,12 +10,12 @@ from augcli.dataset.formats import FormatName
 from augcli.settings.balance import Balance
 from augcli.settings.base import (
     MISSING,
+    Beside,
     ColumnRef,
     Delimiter,
     Header,
     Missing,
     OutputSettings,
-    PathName,
     Quote,
     RowDatasetSettings,
     Settings,
@@ -95,7 +95,7 @@ class SeriesDatasetSettings(RowDatasetSettings):
         description="npy, npz: what the axes of an array are: series, channels, time (nct, taken "
         "to be so when left out) or series, time, channels",
     )
-    labels: PathName | None = Field(
+    labels: Beside | None = Field(
         None,
         description="sounds: table of their classes, below the dataset; `label` and `split` are "
         "columns of it, and `file` that of their paths or names",
@@ -116,6 +116,11 @@ class SeriesDatasetSettings(RowDatasetSettings):
         description="npy: whether a file is one series (channels x time, or a spectrogram, "
         "frequency x time); so it is in class folders when left out",
     )
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """Return the table of classes, if there is one."""
+        return (self.labels,) if self.labels else ()
 
     @property
     def label_kind(self) -> Literal["number", "category"] | None:

@@ -30,16 +30,14 @@ def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
     check_columns(settings)
     heed = partial(refuse_labels, settings)
     what = f"of `format: {settings.format}`" if settings.format else "series"
-    beside = [settings.labels] if settings.labels else []
-    wanted = Wanted(lambda name: _is_series(name, settings), what, heed, beside)
+    wanted = Wanted(lambda name: _is_series(name, settings), what, heed)
     return scanned(settings, root, wanted, _dataset)
 
 
 def _is_series(name: str, settings: SeriesDatasetSettings) -> bool:
-    form = None if name == settings.labels else _told(name)
+    form = _told(name)
     if form is None and settings.include and settings.format:
-        told = formats_of(SeriesFormat)[settings.format]
-        return not told.certain and name != settings.labels
+        return not formats_of(SeriesFormat)[settings.format].certain
     return form is not None and settings.format in (None, form.name)
 
 

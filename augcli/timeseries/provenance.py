@@ -72,7 +72,7 @@ class Story(Struct, frozen=True, dict=True):
         partners = copies.column("partners")
         if any(partners):
             told["partners"] = [[*map(plain_name, each)] for each in partners]
-        if self.is_marked:
+        if self.is_marked and copies:
             groups = [group_of(plain_name(each.source), each.spot) for each in copies]
             marks = copies.column("stage"), groups, copies.column("view")
             told |= dict(zip(MARKS, marks, strict=True))

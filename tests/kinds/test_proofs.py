@@ -8,6 +8,7 @@ import pytest
 from helpers import manifest, replayed, tree
 from made import able, by
 from msgspec.structs import replace
+from seeds import EXAMPLES
 
 from augcli.commands import explain, replay, verify
 
@@ -48,6 +49,17 @@ def test_replay_makes_all_again(made, memory):
     assert told == dict.fromkeys(outputs)
     again = {name: d for name, d in tree(memory / "again").items() if d != "folder"}
     assert again == outputs
+
+
+@by(*EXAMPLES)
+def test_replay_makes_again_what_no_step_is_drawn_for(made, memory):
+    there = made.copied(memory / "there")
+    there.run(steps=[{name: {"p": 0}} for name in map(named, made.seed.recipe["steps"])])
+    test_replay_makes_all_again(there, memory)
+
+
+def named(step):
+    return step if isinstance(step, str) else next(iter(step))
 
 
 LISTED = ("list", "boxes", "yolo", "coco", "voc", "metadata", "masks", "pairs", "png")

@@ -20,6 +20,7 @@ from augcli.image.picture import Facts, PixelArray, from_float, full_range, know
 from augcli.image.transform import INTEGER_DEPTHS
 from augcli.image.transforms.mixing import Mixing
 from augcli.ranges import Real, Spread, Uniform
+from augcli.settings.base import PathName
 from augcli.transform import Params, declared_range, register
 
 _LEAST_DEVIATION = 1e-3
@@ -31,7 +32,7 @@ _MOST_AT_ONCE = 4
 class FromFolder(Mixing):
     """A step whose partners may be pictures of a folder, which are nobody's samples."""
 
-    folder: str | None = Field(
+    folder: PathName | None = Field(
         None,
         min_length=1,
         description="partners are the pictures in this folder of the dataset, which `exclude` "

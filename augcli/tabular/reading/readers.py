@@ -124,8 +124,10 @@ def _check_names(parts: Sequence[FilePart]) -> None:
     for part in parts:
         if part.names == model.names:
             continue
-        other = sorted(set(part.names) ^ set(model.names)) or part.names
+        other = sorted(set(part.names) ^ set(model.names))
         text = f"has other columns than {model.name}: {few(other)}"
+        if not other:
+            text = f"has the columns of {model.name} in another order: {few(part.names)}"
         if 2 * count > len(parts):
             raise PartError(part.name, text)
         raise SampleError(f"{part.name} {text}; name one of them, or choose by `include`")

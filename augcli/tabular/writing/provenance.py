@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import polars as pl
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from augcli.records.row_records import RowRecord
@@ -268,7 +269,7 @@ def _read(told: Sequence[Told], places: Rows | None = None) -> Lots:
     names = [name for name in told[0] if name not in _BESIDE] if told else []
     params = {name: _values([each[name] for each in told]) for name in names}
     lots = Lots.of(params, len(told))
-    return lots if places is None else lots.at(np.maximum(places, 0))
+    return lots if places is None else replace(lots, rows=np.maximum(places, 0))
 
 
 def _values(told: Sequence[Any]) -> NDArray[Any]:
