@@ -58,7 +58,7 @@ from augcli.task import (
     failure,
 )
 
-_FORM = 11
+_FORM = 12
 """Raised when cells come to be read otherwise, or records tell otherwise what was drawn."""
 
 

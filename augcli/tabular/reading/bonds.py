@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -175,7 +176,7 @@ class _Search:
         return [(column, numbers[column.index][where]) for column in columns]
 
     def with_sums(self, told: Bonds) -> Bonds:
-        """Return sums that are told and those of all rows; of each total one."""
+        """Return sums that are told and those of all rows."""
         sums, constants = [*told.sums], list[tuple[tuple[int, ...], float]]()
         amounts = [each for each in self._amounts() if each[0].kind in AMOUNTS]
         places = [column.index for column, _ in amounts]
@@ -183,23 +184,22 @@ class _Search:
             parts = tuple(places[part] for part in each.parts)
             if each.total is None:
                 constants.append((parts, each.amount))
-            elif places[each.total] not in dict(sums):
+            elif {places[each.total], *parts} not in [{one, *others} for one, others in sums]:
                 sums = _in_order([*sums, (places[each.total], parts)]) or sums
         return Bonds(sums=tuple(sums), constants=tuple(constants))
 
     def without_tied(self, bonds: Bonds, told: Bonds) -> Bonds:
-        """Return what is kept without found sums of columns that travel and cannot make up for it.
+        """Return what is kept without found sums whose total is settled and whose parts are, too.
 
-        Parts that make up for what travels are in no order.
+        What travels is, and what is a total already. Parts that make up for it are in no order.
         """
         travelling = {*chain.from_iterable(bonds.together)}
-        sums = [
-            (total, parts)
-            for total, parts in bonds.sums
-            if (total, parts) in told.sums
-            or total not in travelling
-            or not bonds.free.isdisjoint(parts)
-        ]
+        settled, sums = {*travelling}, list[tuple[int, tuple[int, ...]]]()
+        for total, parts in bonds.sums:
+            is_told = (total, parts) in told.sums
+            if is_told or total not in settled or not bonds.free.isdisjoint(parts):
+                sums.append((total, parts))
+                settled.add(total)
         constants = [each for each in bonds.constants if not bonds.free.isdisjoint(each[0])]
         kept = replace(bonds, sums=tuple(sums), constants=tuple(constants))
         self._taken.update(*(each for each in kept.adding if not travelling.isdisjoint(each)))
@@ -235,13 +235,14 @@ def _in_order(
     sums: Sequence[tuple[int, tuple[int, ...]]],
 ) -> list[tuple[int, tuple[int, ...]]] | None:
     """Return sums, those first that are parts of others; None where they go round in a circle."""
-    parts = dict(sums)
+    parts = defaultdict[int, set[int]](set)
+    for total, own in sums:
+        parts[total].update(own)
     try:
-        return [
-            (each, parts[each]) for each in TopologicalSorter(parts).static_order() if each in parts
-        ]
+        places = {each: place for place, each in enumerate(TopologicalSorter(parts).static_order())}
     except CycleError:
         return None
+    return sorted(sums, key=lambda each: places[each[0]])
 
 
 def _alike(column: Column) -> str:

@@ -56,16 +56,20 @@ def _bound(bonds: Bonds) -> set[int]:
 
 
 def _summed(table: Table, numbers: Mapping[int, Numbers]) -> Values:
-    """Return numbers that add up as their columns do, where all are known."""
-    found, travelling = dict(numbers), {*chain.from_iterable(table.bonds.together)}
+    """Return numbers that add up as their columns do, where all are known.
+
+    A total that travels, or that other parts add to already, stays: parts make up for it.
+    """
+    found, settled = dict(numbers), {*chain.from_iterable(table.bonds.together)}
     for total, parts in table.bonds.sums:
         column, added = table.columns[total], _added(found, parts)
-        whole = found[total] if total in travelling else rounded(added, column)
+        whole = found[total] if total in settled else rounded(added, column)
         found |= _shared_out(table, found, parts, np.where(np.isnan(whole), added, whole))
         added = _added(found, parts)
         known = ~np.isnan(added) & ~np.isnan(found[total])
         whole = added if column.kind == "number" else np.round(added, MOST_DECIMALS)
-        found[total] = np.where(known & (total not in travelling), whole, found[total])
+        found[total] = np.where(known & (total not in settled), whole, found[total])
+        settled.add(total)
     for parts, amount in table.bonds.constants:
         found |= _shared_out(table, found, parts, amount)
     return found
