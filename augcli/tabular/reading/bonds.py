@@ -19,6 +19,7 @@ from augcli.tabular.reading.columns import Column, find
 from augcli.tabular.reading.exclusive import Says, exclusive, one_hot
 from augcli.tabular.reading.sums import sums_of
 from augcli.tabular.reading.table import Bonds, Coded, Codes, Numbers, Table, in_seconds
+from augcli.tabular.reading.telling import Told, Values, tellings
 
 _ENOUGH = 20
 """Rows from which on what all of them obey is no accident."""
@@ -52,13 +53,28 @@ def _with_found(table: Table, rows: NDArray[np.int64], told: Bonds) -> Bonds:
     """Return what is told and what all of these rows obey, unless something else is told."""
     search = _Search(table, rows, told)
     exclusive, added = (*told.together, *search.exclusive()), search.with_sums(told)
+    follows = list(search.followers({*chain.from_iterable((*added.adding, *told.orders))}))
     together = (*exclusive, *search.together())
     added = search.without_tied(replace(added, together=together), told)
     known = {(part, total) for total, parts in added.sums for part in parts}
     for order in told.orders:
         known |= {*combinations(order, 2), *combinations(order[::-1], 2)}
-    orders = (each for each in search.orders() if each not in known)
-    return replace(added, orders=(*told.orders, *orders))
+    orders = [each for each in search.orders() if each not in known]
+    return replace(
+        added, orders=(*told.orders, *orders), follows=tuple(_unordered(follows, orders))
+    )
+
+
+def _unordered(follows: Sequence[Told], orders: Sequence[tuple[int, ...]]) -> Iterator[Told]:
+    """Yield columns that others tell, but for those in an order with any other column."""
+    by = {each.column: {each.column, each.teller} for each in follows}
+    apart = [pair for pair in orders if not _tellers(by, pair[0]) & _tellers(by, pair[1])]
+    ordered = {*chain.from_iterable(apart)}
+    yield from (each for each in follows if each.column not in ordered)
+
+
+def _tellers(by: Mapping[int, set[int]], place: int) -> set[int]:
+    return by.get(place, {place})
 
 
 def _refuse_untrue(table: Table, rows: NDArray[np.int64], told: Bonds) -> None:
@@ -113,6 +129,7 @@ class _Search:
     def __init__(self, table: Table, rows: NDArray[np.int64], told: Bonds):
         self._table, self._rows = table, rows
         self._taken = {each for group in told.together for each in group}
+        self._followers = set[int]()
 
     def exclusive(self) -> Iterator[tuple[int, ...]]:
         """Yield neighbouring columns of yes and no of which at most one says yes in each row."""
@@ -139,9 +156,30 @@ class _Search:
         says = np.where(np.isnan(values), -1, values)
         return says.astype(np.int8) if np.isin(says, (-1, 0, 1)).all() else None
 
+    def followers(self, bound: set[int]) -> Iterator[Told]:
+        """Yield what others tell of columns that nothing binds yet."""
+        features = [each for each in self._table.features if each.index not in self._taken]
+        if len(features) > _MOST:
+            features = [each for each in features if each.kind in ("category", "date")][:_MOST]
+        group = self._table.with_role("group")
+        every = [*features, group] if group else features
+        some = [self._values(each, self._rows[:_SAMPLE]) for each in every]
+        told = {each.index for each in features} - bound
+        for each in tellings(some, told, lambda one: self._values(one, self._rows), _CHANCE):
+            self._followers.add(each.column)
+            yield each
+
+    def _values(self, column: Column, rows: NDArray[np.int64]) -> Values:
+        """Return the values of a column in some rows."""
+        if column.index not in self._table.coded:
+            return Values(column, self._table.numbers[column.index][rows], is_coded=False)
+        codes = self._table.coded[column.index].codes[rows]
+        return Values(column, np.where(codes < 0, np.nan, codes), is_coded=True)
+
     def together(self) -> Iterator[tuple[int, ...]]:
         """Yield pairs of columns of which each tells the other; of many, those with categories."""
-        columns = [each for each in self._table.features if each.index not in self._taken]
+        gone = self._taken | self._followers
+        columns = [each for each in self._table.features if each.index not in gone]
         some = {each.index: self._numbered(each, self._rows[:_SAMPLE]) for each in columns}
         columns = [each for each in columns if _may_tell(some[each.index])]
         few = len(columns) <= _MOST
@@ -157,11 +195,8 @@ class _Search:
 
     def _numbered(self, column: Column, rows: NDArray[np.int64]) -> Codes:
         """Return a number for each value that a column has in some rows, -1 for blanks."""
-        if column.index in self._table.coded:
-            values = self._table.coded[column.index].codes[rows].astype(float)
-        else:
-            values = self._table.numbers[column.index][rows]
-        blank = np.isnan(values) | (column.index in self._table.coded and values < 0)
+        values = self._values(column, rows).own
+        blank = np.isnan(values)
         codes = np.full(len(values), -1, np.int32)
         codes[~blank] = np.unique(values[~blank], return_inverse=True)[1]
         return codes

@@ -67,7 +67,7 @@ def _size(weights: Weights) -> tuple[int, int]:
 
 def _known(columns: Sequence[Numbers], weights: Weights) -> Numbers:
     """Return the columns that have weights, where all of them are known."""
-    values = np.stack([columns[place] for place in np.flatnonzero(weights)])
+    values = np.stack([columns[place] for place in np.flatnonzero(weights).tolist()])
     return values[:, ~np.isnan(values).any(axis=0)]
 
 

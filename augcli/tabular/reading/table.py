@@ -17,6 +17,7 @@ from augcli.rows.encodings import Held, LostLine
 from augcli.rows.flags import YES
 from augcli.tabular.reading.columns import DAY, WHOLE_IDS, Column
 from augcli.tabular.reading.dialect import Dialect
+from augcli.tabular.reading.telling import Told
 
 Rows: TypeAlias = NDArray[np.int64]
 """Row numbers, from 0 over all files."""
@@ -82,6 +83,8 @@ class Bonds(Struct, frozen=True, dict=True):
     """Columns, and the amount that they add up to."""
     orders: tuple[tuple[int, ...], ...] = ()
     """Columns of which none is above the next."""
+    follows: tuple[Told, ...] = ()
+    """Columns that others tell, behind those that they follow."""
 
     @property
     def adding(self) -> list[tuple[int, ...]]:
@@ -100,6 +103,9 @@ class Bonds(Struct, frozen=True, dict=True):
         names = {column.index: column.name for column in columns}
         for group in self.together:
             yield f"{', '.join(names[each] for each in group)} together"
+        for teller in dict.fromkeys(each.teller for each in self.follows):
+            told = [names[each.column] for each in self.follows if each.teller == teller]
+            yield f"{', '.join(told)} {'follow' if told[1:] else 'follows'} {names[teller]}"
         for total, parts in self.sums:
             yield f"{names[total]} = {' + '.join(names[each] for each in parts)}"
         for parts, amount in self.constants:

@@ -31,10 +31,7 @@ def kept(table: Table, base: Rows, numbers: Mapping[int, Numbers]) -> Values:
     """
     found = _summed(table, numbers)
     pairs = list(_pairs(table.bonds))
-    if not pairs:
-        return found
-    wrong = np.logical_or.reduce([_above(table, found, pair) for pair in pairs])
-    rows = np.flatnonzero(wrong)
+    rows = np.flatnonzero(disordered(table, found))
     if len(rows):
         some = {index: found[index][rows] for index in _bound(table.bonds)}
         again = _raised(table, _from_base(table, base[rows], some, pairs), pairs)
@@ -42,6 +39,12 @@ def kept(table: Table, base: Rows, numbers: Mapping[int, Numbers]) -> Values:
             found[index] = found[index].copy()
             found[index][rows] = values
     return found
+
+
+def disordered(table: Table, numbers: Mapping[int, Numbers]) -> Mask:
+    """Return which rows break an order."""
+    wrong = [_above(table, numbers, pair) for pair in _pairs(table.bonds)]
+    return np.any(wrong, axis=0) if wrong else np.zeros(1, bool)
 
 
 def _pairs(bonds: Bonds) -> Iterator[tuple[int, int]]:
