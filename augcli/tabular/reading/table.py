@@ -137,6 +137,8 @@ class Table(Struct, dict=True):
     """column of ids → how such begin that look like new ones"""
     largest: dict[int, int] = field(default_factory=dict)
     """typed column → its largest whole number"""
+    words: dict[int, list[str]] = field(default_factory=dict)
+    """column of texts → the few words in it that are no numbers, where all others are"""
     bonds: Bonds = field(default_factory=Bonds)
     """What holds between columns, and is to hold in new rows."""
     observed: NDArray[np.bool_] | slice = field(default_factory=lambda: slice(None))
