@@ -233,14 +233,15 @@ def _decimal_in(cell: str) -> str:
 def marks_of(cells: Sequence[str], decimal: str, *, are_decimals: bool = False) -> Marks:
     """Return what stands in and around numbers, as they look.
 
-    A number of two groups, or of groups and decimals, settles it. Otherwise a comma or point is
-    taken to stand between thousands where the other one stands before `decimal`s in the table, and
-    no number contradicts that. Spaces and apostrophes do where numbers are not all equally long, as
-    those of telephones and places are.
+    A number of two groups, or of groups and decimals, settles it, or one such as 12,5 in the column
+    itself. Otherwise a comma or point is taken to stand between thousands where the other one
+    stands before `decimal`s in the table, and no number contradicts that. Spaces and apostrophes do
+    where numbers are not all equally long, as those of telephones and places are.
     """
     ends = Marks("", "", *around(cells))
     plain = bared(cells, ends)
-    own = decimal if plain is cells else decimal_among(plain, decimal)
+    other = "," if decimal == "." else "."
+    own = decimal_among(plain, decimal) if any(other in cell for cell in plain) else decimal
     found = _inside(plain, own, are_decimals=are_decimals)
     return found._replace(prefix=ends.prefix, suffix=ends.suffix)
 

@@ -18,15 +18,19 @@ if TYPE_CHECKING:
 else:
     pl = Lazily("polars")
 
+_WITH_NAMES = (
+    *("%d-%b-%Y", "%-d-%b-%Y", "%d-%b-%y", "%-d-%b-%y", "%d%b%Y", "%Y-%b-%d"),
+    *("%d %b %Y", "%-d %b %Y", "%b %d, %Y", "%b %-d, %Y", "%b %Y", "%b-%Y"),
+)
 _DAYS = (
-    *("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%d.%m.%Y", "%-d.%-m.%Y", "%d-%b-%Y"),
+    *("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%d.%m.%Y", "%-d.%-m.%Y"),
+    *(*_WITH_NAMES, *(form.replace("%b", "%^b") for form in _WITH_NAMES)),
     *("%d/%m/%Y", "%m/%d/%Y", "%-d/%-m/%Y", "%-m/%-d/%Y"),
     *("%d/%m/%y", "%m/%d/%y", "%-d/%-m/%y", "%-m/%-d/%y"),
-    *("%d %b %Y", "%-d %b %Y", "%d %B %Y", "%-d %B %Y", "%a, %d %b %Y"),
-    *("%d.%m.%y", "%a %d %b %Y", "%a %-d %b %Y"),
-    *("%b %d, %Y", "%b %-d, %Y", "%B %d, %Y", "%B %-d, %Y"),
+    *("%d %B %Y", "%-d %B %Y", "%a, %d %b %Y", "%d.%m.%y", "%a %d %b %Y", "%a %-d %b %Y"),
+    *("%B %d, %Y", "%B %-d, %Y", "%B %Y", "%Y-%m", "%Y/%m", "%m/%Y"),
 )
-"""strftime formats of days."""
+"""strftime formats of days, or of months alone; `%^b` is a month in capitals."""
 _CLOCKS = (
     *("", " %H:%M", "T%H:%M", "T%H%M"),
     *(" %I:%M %p", " %-I:%M %p", " %I:%M:%S %p", " %-I:%M:%S %p"),
@@ -34,15 +38,16 @@ _CLOCKS = (
 """What may follow a day."""
 _EXACT = (" %H:%M:%S", "T%H:%M:%S", "%H%M%S", "T%H%M%S")
 """The same, with fractions of a second and a zone behind it where there are any."""
-_NUMBER, _WORD = r"\d\d", "[A-Za-z]{3}"
+_NUMBER, _WORD = r"\d\d", "[A-Z][a-z]{2}"
 _LOOKS = {
-    **{"%Y%m%d": r"(?:19|20)\d{6}", "%Y": r"\d{4}", "%p": "[AP]M", "%B": "[A-Za-z]{3,9}"},
+    **{"%Y%m%d": r"(?:19|20)\d{6}", "%Y": r"\d{4}", "%p": "[AP]M", "%B": "[A-Z][a-z]{2,8}"},
+    "%^b": "[A-Z]{3}",
     **dict.fromkeys(("%y", "%m", "%d", "%H", "%I", "%M", "%S"), _NUMBER),
     **dict.fromkeys(("%-m", "%-d", "%-I"), r"[1-9]\d?"),
     **dict.fromkeys(("%b", "%a"), _WORD),
 }
 """What each part of a format looks like."""
-_LOOK = re.compile(f"({'|'.join(_LOOKS)})|(.)")
+_LOOK = re.compile(f"({'|'.join(map(re.escape, _LOOKS))})|(.)")
 _ZONE = re.compile(r"(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?$")
 _END = re.compile(rf"(?:\.\d{{1,6}})?{_ZONE.pattern}")
 """Fractions of a second and a zone."""
@@ -57,7 +62,7 @@ def date_format(values: Sequence[str]) -> str | None:
     if not values:
         return None
     forms = [form for form, pattern in _likely(values) if all(map(pattern.fullmatch, values))]
-    forms = [form for form in forms if _are_dates(values, form)]
+    forms = [form for form in forms if _are_dates(values, form) and not _are_seasons(values)]
     return forms[0] if len({_meaning(form).replace("%B", "%b") for form in forms}) == 1 else None
 
 
@@ -94,7 +99,16 @@ def _end(values: Sequence[str]) -> tuple[str, str]:
 
 def _meaning(form: str) -> str:
     """Return a format whose numbers have as many digits as they please when they are read."""
-    return re.sub(r"%\.\d?f", ".%f", form.replace("%-", "%"))
+    return re.sub(r"%\.\d?f", ".%f", re.sub("%[-^]", "%", form))
+
+
+def _are_seasons(values: Sequence[str]) -> bool:
+    """Return whether all are a year and the last digits of the next, such as 2009-10."""
+    found = (_SEASON.fullmatch(value) for value in values)
+    return all(each and (int(each[1]) + 1 - int(each[2])) % 100 == 0 for each in found)
+
+
+_SEASON = re.compile(r"(\d{4})[-/](\d\d)")
 
 
 def _are_dates(values: Sequence[str], form: str) -> bool:
@@ -107,8 +121,10 @@ def _are_dates(values: Sequence[str], form: str) -> bool:
 def told_format(form: str, values: Sequence[str]) -> str:
     """Return a format that a recipe tells, with digits as the values have them.
 
-    These are those of a second, and zeros before days, months and hours.
+    These are those of a second, and zeros before days, months and hours; names may be in capitals.
     """
+    if any(map(str.upper, values)) and all(value == value.upper() for value in values):
+        form = re.sub("%([abAB])", r"%^\1", form)
     digits = max((len(found[1]) for each in values if (found := _FRACTION.search(each))), default=6)
     return _unpadded(form, values).replace(".%f", f"%.{digits}f")
 
@@ -130,7 +146,7 @@ def _digits(part: str) -> str:
     return r"(\d\d?)" if part in _PADDED else ".+?"
 
 
-_PART = re.compile("(%-?[A-Za-z])")
+_PART = re.compile("(%[-^]?[A-Za-z])")
 _PADDED = ("%d", "%m", "%H", "%I")
 _FRACTION = re.compile(r":\d\d\.(\d{1,6})")
 
@@ -143,6 +159,7 @@ def fraction_digits(form: str) -> int:
 
 def dates(texts: pl.Series, form: str) -> NDArray[np.float64]:
     """Return dates as days, or as seconds where they have a time; NaN where missing."""
+    form = form.replace("%^", "%")
     missing = [each for each in _PARTS if not _tells(form, each[-1])]
     missing += [each for each in _CLOCK if has_time(form) and not _tells(form, each[-1])]
     start = "".join(f"{first} " for _, first, _ in missing)
@@ -164,7 +181,7 @@ def dates_of(texts: Sequence[str], form: str) -> NDArray[np.float64]:
 
 
 def _tells(form: str, letters: str) -> bool:
-    return any(f"%{letter}" in form or f"%-{letter}" in form for letter in letters)
+    return any(f"%{sign}{letter}" in form for letter in letters for sign in ("", "-", "^"))
 
 
 def has_time(form: str) -> bool:
@@ -192,4 +209,5 @@ def date_cells(values: pl.Series, form: str) -> pl.Series:
     """Return days or seconds as they are written."""
     scale = 1_000_000 if has_time(form) else 86_400_000_000
     stamps = (values * scale).round().cast(pl.Int64).cast(pl.Datetime("us"))
-    return stamps.dt.strftime(form)
+    cells = stamps.dt.strftime(form.replace("%^", "%"))
+    return cells.str.to_uppercase() if "%^" in form else cells

@@ -5,7 +5,7 @@ A run and a replay share `Writing`, so a replay proves the run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, partial
 from itertools import islice
 
@@ -58,7 +58,7 @@ from augcli.task import (
     failure,
 )
 
-_FORM = 11
+_FORM = 12
 """Raised when cells come to be read otherwise, or records tell otherwise what was drawn."""
 
 

@@ -144,7 +144,7 @@ class TableDatasetSettings(RowDatasetSettings):
     constraints: Literal["found", "told"] = Field(
         "found",
         description="whether what all rows obey is kept, too: one-hot groups and dummies, columns "
-        "that tell each other, sums, shares of one amount, orders, weekdays, and steps in which "
+        "that others tell, sums, shares of one amount, orders, weekdays, and steps in which "
         "numbers and dates lie, such as months",
     )
     missing: Missing = MISSING

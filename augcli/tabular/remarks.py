@@ -13,6 +13,7 @@ from augcli.checks.equal import shared, twins
 from augcli.dataset.leaks import heeded
 from augcli.dataset.shares import OTHER
 from augcli.dataset.splits import NO_SPLIT
+from augcli.dataset.told import quoted
 from augcli.plural import few, gathered, several
 from augcli.settings.base import MISSING
 from augcli.tabular.aims import amounts, idle, named, unreached
@@ -22,7 +23,7 @@ from augcli.tabular.deciding.outline import NO_CLASS, Outline
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods.base import Method, stages_of
-from augcli.tabular.reading.columns import Column, told_of
+from augcli.tabular.reading.columns import Column, of_told_kinds, told_of
 from augcli.tabular.reading.table import Coded, Table
 from augcli.tabular.reading.thousands import unclear_marks
 from augcli.tabular.reading.unlike import no_amounts
@@ -31,7 +32,7 @@ from augcli.tabular.writing.provenance import row_ids
 from augcli.tabular.writing.twins import Prints, prints_of_all, prints_of_whole, told
 from augcli.tabular.writing.writers import told_columns
 
-_FEW_CODES = 10
+_FEW_CODES = 12
 _FEW_CLASSES = 5
 _SAMPLED = 2000
 """Rows that show of most columns of numbers that they are not few."""
@@ -46,6 +47,7 @@ def _remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterato
     yield from amounts(outlines[0])
     yield from unclear_marks(outlines[0].table, outlines[0].job.dataset)
     yield from _absent(outlines[0].table, outlines[0].job.dataset)
+    yield from _worded(outlines[0].table, outlines[0].job.dataset)
     yield from _columns(outlines[0].table)
     yield from _odd(outlines[0].table)
     yield from _blank(outlines[0].table, decided)
@@ -61,6 +63,7 @@ def story(table: Table, job: TableJob) -> Iterator[str]:
     yield from told_columns(table)
     yield from unclear_marks(table, job.dataset)
     yield from _absent(table, job.dataset)
+    yield from _worded(table, job.dataset)
     yield from map(str, no_amounts(table, job.dataset))
     yield from _unordered(table)
     yield from _measured(table, job.balance)
@@ -148,28 +151,42 @@ def _absent(table: Table, settings: TableDatasetSettings) -> Iterator[str]:
                 )
 
 
+def _worded(table: Table, settings: TableDatasetSettings) -> Iterator[str]:
+    """Yield which columns are no numbers for few words alone that stand among these."""
+    given = of_told_kinds([each.name for each in table.columns], settings)
+    for index, words in table.words.items():
+        if words and index not in given:
+            column, none = table.columns[index], ", ".join(map(quoted, words))
+            yield (
+                f"column {column.name!r} is taken for {column.kind}, as {few(map(repr, words))} "
+                "stands among its numbers; if that means no value, say "
+                f"`columns: {{{quoted(column.name)}: {{missing: [{none}]}}}}`"
+            )
+
+
 def _codes(table: Table) -> Iterator[str]:
     """Yield which columns have few numbers, all in one sentence: pixels are hundreds of them."""
-    whole = (each for each in table.columns if each.is_feature and each.kind == "integer")
-    found = {each.name: shown for each in whole if (shown := _few_numbers(table, each))}
+    some = (each for each in table.features if each.kind in ("integer", "decimals"))
+    found = {each.name: shown for each in some if (shown := _few_numbers(table, each))}
     if found:
         told = few([f"{name!r} (only {shown})" for name, shown in found.items()])
         first = next(iter(found))
         yield (
             f"columns of numbers that may be codes: {told}; if they are, say "
-            f"`columns: {{{first}: category}}`"
+            f"`columns: {{{quoted(first)}: category}}`"
         )
 
 
 def _few_numbers(table: Table, column: Column) -> str:
-    """Return the few whole numbers of a column, if there are gaps between them."""
+    """Return the few numbers of a column, if there are gaps between them where new ones may lie."""
     values = table.numbers[column.index][table.observed]
     for some in (values[:_SAMPLED], values):
         known = np.unique(some[~np.isnan(some)])
         if not 1 < len(known) <= min(_FEW_CODES, len(values) / 5):
             return ""
-    is_dense = known[-1] - known[0] == len(known) - 1
-    return "" if is_dense else ", ".join(f"{value:.0f}" for value in known)
+    unit = column.style.step or 10.0**-column.style.decimals
+    is_dense = round((known[-1] - known[0]) / unit) == len(known) - 1
+    return "" if is_dense else ", ".join(f"{value:.12g}" for value in known)
 
 
 def _odd(table: Table) -> Iterator[str]:

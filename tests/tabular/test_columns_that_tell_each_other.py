@@ -1,9 +1,11 @@
-"""Columns of which each tells the other travel as one, whatever their kinds are."""
+"""Columns of which each tells the other travel as one; what only one tells follows it."""
 
 from __future__ import annotations
 
 import random
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers import write
@@ -36,6 +38,91 @@ def test_pairs_of_new_rows_are_those_of_old_ones(tmp_path: Path, name: str, meth
     assert len(made) > 30
     assert {(one, other) for one, _, other, _ in made} <= set(PAIRS[name])
     assert any("one, other together" in note for note in summary.notes)
+
+
+COUNTRIES = {"Bonn": "de", "Ulm": "de", "Lyon": "fr", "Nice": "fr", "Rome": "it"}
+WORDS = ["spring", "summer", "autumn", "winter"]
+
+
+def _trip(draw: random.Random) -> list[str]:
+    """Return a trip: its day with parts of it, an age with its group, a driver with its own sex."""
+    day, city = date(2019, 1, 1) + timedelta(draw.randrange(1800)), draw.choice([*COUNTRIES])
+    age, driver = draw.randrange(18, 80), draw.randrange(25)
+    parts = [day, day.year, day.month, f"{day:%a}", WORDS[day.month % 12 // 3], f"{day:%Y-%m}"]
+    by = [city, COUNTRIES[city], age, f"{age // 10}0s", f"d{driver}", "mf"[driver % 7 % 2]]
+    return [str(each) for each in (*parts, *by, f"{draw.random():.3f}")]
+
+
+TRIPS = "day,year,month,weekday,season,period,city,country,age,decade,driver,sex,x,kind"
+
+
+def _strays(line: str) -> list[str]:
+    """Return which columns of a trip are not as another one tells."""
+    told = dict(zip(TRIPS.split(","), line.split(","), strict=True))
+    day = date.fromisoformat(told["day"])
+    expected = {
+        "year": str(day.year),
+        "month": str(day.month),
+        "weekday": f"{day:%a}",
+        "season": WORDS[day.month % 12 // 3],
+        "period": f"{day:%Y-%m}",
+        "country": COUNTRIES[told["city"]],
+        "decade": f"{int(told['age']) // 10}0s",
+        "sex": "mf"[int(told["driver"][1:]) % 7 % 2],
+    }
+    return [name for name, own in expected.items() if told[name] != own]
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        {"balance": {"method": "smote"}},
+        {"balance": {"method": "rose"}},
+        {"copies": 1, "steps": [{"jitter": {"sigma": 0.5}}, {"swap": {"share": 0.5}}]},
+    ],
+    ids=["smote", "rose", "steps"],
+)
+def test_what_another_column_tells_follows_it(tmp_path: Path, way: dict[str, Any]) -> None:
+    draw = random.Random(2)
+    lines = [",".join([*_trip(draw), "ab"[n % 4 == 0]]) for n in range(600)]
+    write(tmp_path / "t.csv", "\n".join([TRIPS, *lines]) + "\n")
+    told = {"path": "t.csv", "label": "kind", "group": "driver"}
+    notes = augmented(tmp_path, told, **way).notes
+    new = (tmp_path / "out/t.csv").read_text().splitlines()[601:]
+    assert len(new) > 250
+    assert not [line for line in new if _strays(line)]
+    assert any("period, month, weekday, year, season follow day" in note for note in notes)
+    augmented(tmp_path, told | {"constraints": "told"}, **way)
+    assert any(map(_strays, (tmp_path / "out/t.csv").read_text().splitlines()[601:]))
+
+
+def test_columns_that_tell_each_other_by_accident_do_not_follow(tmp_path: Path) -> None:
+    """A word for each two rows may tell a rare flag, and 60 rows of a number what is rare."""
+    draw = random.Random(3)
+    lines = [
+        f"w{n % 30},{draw.random():.4f},{'yn'[n % 30 > 0]},{'tf'[n > 1]},{'ab'[n % 4 == 0]}\n"
+        for n in range(60)
+    ]
+    write(tmp_path / "t.csv", "word,x,flag,rare,kind\n" + "".join(lines))
+    summary = augmented(tmp_path, {"path": "t.csv", "label": "kind"}, balance={"method": "smote"})
+    assert not any("follows" in note for note in summary.notes)
+
+
+def test_who_follows_breaks_no_order(tmp_path: Path) -> None:
+    """A price is nowhere above that of its list, which the article tells."""
+    draw = random.Random(4)
+    prices = {name: draw.randrange(20, 90) for name in "pqrstu"}
+    lines = []
+    for n in range(200):
+        name = draw.choice([*prices])
+        paid = draw.randrange(1, prices[name] + 1)
+        lines.append(f"{name},{paid},{prices[name]},{paid // 30 * 30},{'ab'[n % 4 == 0]}\n")
+    write(tmp_path / "t.csv", "article,paid,list,least,kind\n" + "".join(lines))
+    augmented(tmp_path, {"path": "t.csv", "label": "kind"}, balance={"method": "smote"})
+    new = [line.split(",") for line in (tmp_path / "out/t.csv").read_text().splitlines()[201:]]
+    assert len(new) > 90
+    assert all(int(paid) <= int(most) for _, paid, most, _, _ in new)
+    assert all(int(paid) // 30 * 30 == int(least) for _, paid, _, least, _ in new)
 
 
 def test_columns_that_only_one_tells_the_other_do_not_travel(tmp_path: Path) -> None:

@@ -25,7 +25,11 @@ def test_dates_keep_their_points_where_numbers_have_commas(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "form", ["%m/%d/%Y", "%d/%m/%Y", "%-m/%-d/%Y", "%-d/%-m/%Y", "%Y-%m-%dT%H:%M:%SZ"]
+    "form",
+    [
+        *("%m/%d/%Y", "%d/%m/%Y", "%-m/%-d/%Y", "%-d/%-m/%Y", "%Y-%m-%dT%H:%M:%SZ"),
+        *("%d-%b-%y", "%-d-%b-%Y", "%d-%^b-%y", "%d%^b%Y", "%Y-%m", "%b %Y", "%m/%Y"),
+    ],
 )
 def test_dates_stay_dates_of_their_form(tmp_path, form):
     days = [dt.datetime(2020, 10, 1) + dt.timedelta(days=11 * i) for i in range(60)]
@@ -34,9 +38,9 @@ def test_dates_stay_dates_of_their_form(tmp_path, form):
     )
     run(tmp_path, "day,churned\n" + rows)
     new = [line.split(",")[0] for line in (tmp_path / "out/t.csv").read_text().splitlines()[61:]]
-    made = [dt.datetime.strptime(text, form.replace("%-", "%")) for text in new]
+    made = [dt.datetime.strptime(text, re.sub("%[-^]", "%", form)) for text in new]
     assert len(made) == 36
-    assert days[0] <= min(made) <= max(made) <= days[55]
+    assert days[0].replace(day=1) <= min(made) <= max(made) <= days[55]
     assert [day.strftime(form) for day in made] == new
 
 
@@ -62,6 +66,26 @@ def test_how_numbers_are_written(tmp_path, cell, kind, written):
     assert read_table([source], TableDatasetSettings(path="")).columns[0].kind == kind
     told = f"columns that are blank in new rows: 'size' ({kind}); `columns` sets kinds right"
     assert (told in summary.notes) == (not written)
+
+
+@pytest.mark.parametrize("told", ["date", {"kind": "date", "format": "%d-%b-%Y"}])
+def test_months_in_capitals_stay_so(tmp_path, told):
+    days = [f"{1 + i % 28:02}-{['JAN', 'FEB', 'MAY'][i % 3]}-2023" for i in range(60)]
+    text = "".join(f"{day},{'no' if i % 5 else 'yes'}\n" for i, day in enumerate(days))
+    (tmp_path / "t.csv").write_text("day,churned\n" + text)
+    dataset = {"path": str(tmp_path / "t.csv"), "label": "churned", "columns": {"day": told}}
+    augmented(tmp_path, dataset, balance={"target": "max"})
+    new = [line.split(",")[0] for line in (tmp_path / "out/t.csv").read_text().splitlines()[61:]]
+    assert len(set(new)) > 5
+    assert all(re.fullmatch(r"\d\d-[A-Z]{3}-2023", day) for day in new)
+
+
+def test_seasons_are_no_months(tmp_path):
+    cells = [f"{2001 + i % 11}-{2 + i % 11:02}" for i in range(60)]
+    text = "".join(f"{c},{i % 7},{'no' if i % 5 else 'yes'}\n" for i, c in enumerate(cells))
+    run(tmp_path, "season,width,churned\n" + text)
+    new = [line.split(",")[0] for line in (tmp_path / "out/t.csv").read_text().splitlines()[61:]]
+    assert set(new) <= set(cells)
 
 
 def test_dates_that_could_be_read_in_two_ways_are_none(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -139,3 +140,46 @@ def test_a_column_of_one_value_and_a_word_for_none_is_told(tmp_path: Path) -> No
     table = write(tmp_path / "t.csv", f"dose,smoker,kind\n{text}")
     summary = augmented(tmp_path, {"path": str(table), "label": "kind"}, balance=SMOTE)
     assert any("column 'smoker': 'none' is taken" in each for each in summary.notes)
+
+
+MARKS = {
+    "-999 among decimals": ([f"{70 + n * 37 % 130}.5" for n in range(60)], "-999.0"),
+    "nines among whole numbers": ([f"{n * 37 % 60}" for n in range(60)], "999"),
+    "the only number below none": ([f"{n * n % 871}" for n in range(60)], "-1"),
+    "a word among many numbers": ([f"{n * 37 % 101}.5" for n in range(60)], "n.a."),
+    "a word among numbers": ([f"{n * 37 % 20}" for n in range(60)], "<5"),
+}
+
+
+@pytest.mark.parametrize("name", MARKS)
+def test_what_may_mean_none_is_told_with_how_to_say_so(tmp_path: Path, name: str) -> None:
+    cells, mark = MARKS[name]
+    cells = [mark if n % 4 == 1 else cell for n, cell in enumerate(cells)]
+    lines = [f"{cell},{n * 7 % 50},{'ab'[n % 3 == 0]}\n" for n, cell in enumerate(cells)]
+    table = write(tmp_path / "t.csv", f"dose,size,kind\n{''.join(lines)}")
+    told = {"path": str(table), "label": "kind"}
+    notes = augmented(tmp_path, told, balance=SMOTE).notes
+    none = mark.removesuffix(".0")
+    (way,) = re.findall(r"say `columns: \{dose: \{missing: \[(.+?)\]\}\}`", " ".join(notes))
+    assert way.strip('"') == none
+    told |= {"columns": {"dose": {"missing": [none]}}}
+    assert "missing" not in " ".join(augmented(tmp_path, told, balance=SMOTE).notes)
+    new = [line.split(",")[0] for line in (tmp_path / "out/t.csv").read_text().splitlines()[61:]]
+    assert all(cell == mark or float(cell) >= 0 for cell in new)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [f"{n * 37 % 100 - 1}" for n in range(60)],
+        [f"{n % 7 - 1}" for n in range(60)],
+        [f"{n * 37 % 100}" for n in range(60)],
+        [f"{n % 20 - 3}" for n in range(60)],
+    ],
+    ids=["one below none", "grades", "99 beside 98", "several below none"],
+)
+def test_numbers_that_go_on_mean_themselves(tmp_path: Path, cells: list[str]) -> None:
+    lines = [f"{cell},{n * 7 % 50},{'ab'[n % 3 == 0]}\n" for n, cell in enumerate(cells)]
+    table = write(tmp_path / "t.csv", f"dose,size,kind\n{''.join(lines)}")
+    notes = augmented(tmp_path, {"path": str(table), "label": "kind"}, balance=SMOTE).notes
+    assert not any("missing" in each for each in notes)

@@ -160,6 +160,40 @@ def test_what_adds_up_is_found_whatever_stands_between() -> None:
     assert list(sums_of([a / 3, b, 1 - a / 3], 1e-6)) == [Sum((0, 2), None, 1.0)]
 
 
+def test_totals_of_totals_are_found_in_any_order() -> None:
+    base, bonus, tax, dues = numbers(width=4)
+    pay = [base, bonus, base + bonus, tax, dues, tax + dues, base + bonus - tax - dues]
+    expected = {frozenset(each) for each in [(0, 1, 2), (3, 4, 5), (2, 5, 6)]}
+    for seed in range(20):
+        order = random.Random(seed).sample(range(7), 7)
+        found = sums_of([pay[place] for place in order], 1e-6)
+        places = ((each.total, *each.parts) for each in found)
+        assert {frozenset(order[one] for one in each if one is not None) for each in places} == (
+            expected
+        )
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_totals_of_totals_add_up(tmp_path: Path, way: str) -> None:
+    """What is paid is the rest of one total without another, and a difference is a part."""
+    draw = random.Random(7)
+    lines = []
+    for _ in range(150):
+        base, bonus, tax, dues = (low + draw.randrange(900) for low in (2000, 0, 300, 0))
+        lines.append(
+            f"{base},{bonus},{base + bonus},{tax},{dues},{tax + dues},"
+            f"{base + bonus - tax - dues},{tax - dues}"
+        )
+    new, _ = made(tmp_path, "base,bonus,gross,tax,dues,off,net,apart", lines, way)
+    for total, parts in [
+        ("gross", ["base", "bonus"]),
+        ("off", ["tax", "dues"]),
+        ("gross", ["off", "net"]),
+        ("tax", ["dues", "apart"]),
+    ]:
+        assert new.filter(pl.col(total) != pl.sum_horizontal(parts)).is_empty(), total
+
+
 @pytest.mark.parametrize("odd", [0, 59])
 def test_one_row_that_does_not_add_up_is_enough(odd: int) -> None:
     a, b, c = numbers()

@@ -119,11 +119,13 @@ def test_a_word_that_means_missing_is_told(tmp_path: Path) -> None:
 
 
 def test_few_numbers_with_gaps_are_told(tmp_path: Path) -> None:
-    rows = [f"{[1, 4, 9][n % 3]},{row}" for n, row in enumerate(ROWS)]
-    text = "\n".join(["code,size,width,kind", *rows]) + "\n"
-    summary, _ = made(tmp_path / "a", text)
-    assert any("may be codes: 'code' (only 1, 4, 9);" in note for note in summary.notes)
-    summary, data = made(tmp_path / "b", text, dataset={"columns": {"code": "category"}})
+    rows = [f"{[1, 4, 9][n % 3]},{[1.3, 2, 1.7][n % 3]},{row}" for n, row in enumerate(ROWS)]
+    text = "\n".join(["code,mark,size,width,kind", *rows]) + "\n"
+    summary, _ = made(tmp_path / "a", text, dataset={"constraints": "told"})
+    said = "may be codes: 'code' (only 1, 4, 9), 'mark' (only 1.3, 1.7, 2);"
+    assert any(said in note for note in summary.notes)
+    told = {"columns": {"code": "category", "mark": "category"}, "constraints": "told"}
+    summary, data = made(tmp_path / "b", text, dataset=told)
     assert set(cells(data, 61)) <= {"1", "4", "9"}
     assert not any("code" in note for note in summary.notes)
 

@@ -200,6 +200,21 @@ def test_a_mark_before_decimals_stands_before_none_elsewhere(tmp_path, case, mar
     assert any(f"column 'size': {marks[1]!r} stands between thousands" in each for each in notes)
 
 
+@pytest.mark.parametrize("more", [0, 1, 2], ids=["one of each", "more commas", "more points"])
+def test_columns_may_have_marks_of_their_own_before_decimals(tmp_path, more):
+    """As coordinates of a program beside prices of a spreadsheet."""
+    cells = []
+    for n in range(60):
+        price, place = f"{n * 7 % 97},{n * 13 % 90 + 10}", f"{n * 3 % 40}.{n * 7 % 10}"
+        cells.append("\t".join([price, *[["", price, place][more]][: bool(more)], place]))
+    names = ["size", *["more"] * bool(more), "place\tkind"]
+    new, _ = new_cells(tmp_path, rows(cells).replace("size\tkind", "\t".join(names), 1))
+    for line in new:
+        price, *others, place = line.split("\t")
+        assert re.fullmatch(r"\d+,\d\d", price) and re.fullmatch(r"\d+\.\d", place)
+        assert len(others) == bool(more)
+
+
 def test_a_mark_that_is_told_before_decimals_stands_there_beside_another(tmp_path):
     lines = [f"{a}\t{b}" for a, b in GERMAN.items()] * 6
     new, notes = new_cells(tmp_path, "price\t" + rows(lines), columns={"size": "decimals"})

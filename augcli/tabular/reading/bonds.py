@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from itertools import chain, combinations, permutations
@@ -18,6 +19,7 @@ from augcli.tabular.reading.columns import Column, find
 from augcli.tabular.reading.exclusive import Says, exclusive, one_hot
 from augcli.tabular.reading.sums import sums_of
 from augcli.tabular.reading.table import Bonds, Coded, Codes, Numbers, Table, added, in_seconds
+from augcli.tabular.reading.telling import Told, Values, tellings
 
 _ENOUGH = 20
 """Rows from which on what all of them obey is no accident."""
@@ -51,13 +53,28 @@ def _with_found(table: Table, rows: NDArray[np.int64], told: Bonds) -> Bonds:
     """Return what is told and what all of these rows obey, unless something else is told."""
     search = _Search(table, rows, told)
     exclusive, added = (*told.together, *search.exclusive()), search.with_sums(told)
+    follows = list(search.followers({*chain.from_iterable((*added.adding, *told.orders))}))
     together = (*exclusive, *search.together())
     added = search.without_tied(replace(added, together=together), told)
     known = {(part, total) for total, parts in added.sums for part in parts}
     for order in told.orders:
         known |= {*combinations(order, 2), *combinations(order[::-1], 2)}
-    orders = (each for each in search.orders() if each not in known)
-    return replace(added, orders=(*told.orders, *orders))
+    orders = [each for each in search.orders() if each not in known]
+    return replace(
+        added, orders=(*told.orders, *orders), follows=tuple(_unordered(follows, orders))
+    )
+
+
+def _unordered(follows: Sequence[Told], orders: Sequence[tuple[int, ...]]) -> Iterator[Told]:
+    """Yield columns that others tell, but for those in an order with any other column."""
+    by = {each.column: {each.column, each.teller} for each in follows}
+    apart = [pair for pair in orders if not _tellers(by, pair[0]) & _tellers(by, pair[1])]
+    ordered = {*chain.from_iterable(apart)}
+    yield from (each for each in follows if each.column not in ordered)
+
+
+def _tellers(by: Mapping[int, set[int]], place: int) -> set[int]:
+    return by.get(place, {place})
 
 
 def _refuse_untrue(table: Table, rows: NDArray[np.int64], told: Bonds) -> None:
@@ -107,6 +124,7 @@ class _Search:
     def __init__(self, table: Table, rows: NDArray[np.int64], told: Bonds):
         self._table, self._rows = table, rows
         self._taken = {each for group in told.together for each in group}
+        self._followers = set[int]()
 
     def exclusive(self) -> Iterator[tuple[int, ...]]:
         """Yield neighbouring columns of yes and no of which at most one says yes in each row."""
@@ -133,9 +151,30 @@ class _Search:
         says = np.where(np.isnan(values), -1, values)
         return says.astype(np.int8) if np.isin(says, (-1, 0, 1)).all() else None
 
+    def followers(self, bound: set[int]) -> Iterator[Told]:
+        """Yield what others tell of columns that nothing binds yet."""
+        features = [each for each in self._table.features if each.index not in self._taken]
+        if len(features) > _MOST:
+            features = [each for each in features if each.kind in ("category", "date")][:_MOST]
+        group = self._table.with_role("group")
+        every = [*features, group] if group else features
+        some = [self._values(each, self._rows[:_SAMPLE]) for each in every]
+        told = {each.index for each in features} - bound
+        for each in tellings(some, told, lambda one: self._values(one, self._rows), _CHANCE):
+            self._followers.add(each.column)
+            yield each
+
+    def _values(self, column: Column, rows: NDArray[np.int64]) -> Values:
+        """Return the values of a column in some rows."""
+        if column.index not in self._table.coded:
+            return Values(column, self._table.numbers[column.index][rows], is_coded=False)
+        codes = self._table.coded[column.index].codes[rows]
+        return Values(column, np.where(codes < 0, np.nan, codes), is_coded=True)
+
     def together(self) -> Iterator[tuple[int, ...]]:
         """Yield pairs of columns of which each tells the other; of many, those with categories."""
-        columns = [each for each in self._table.features if each.index not in self._taken]
+        gone = self._taken | self._followers
+        columns = [each for each in self._table.features if each.index not in gone]
         some = {each.index: self._numbered(each, self._rows[:_SAMPLE]) for each in columns}
         columns = [each for each in columns if _may_tell(some[each.index])]
         few = len(columns) <= _MOST
@@ -151,11 +190,8 @@ class _Search:
 
     def _numbered(self, column: Column, rows: NDArray[np.int64]) -> Codes:
         """Return a number for each value that a column has in some rows, -1 for blanks."""
-        if column.index in self._table.coded:
-            values = self._table.coded[column.index].codes[rows].astype(float)
-        else:
-            values = self._table.numbers[column.index][rows]
-        blank = np.isnan(values) | (column.index in self._table.coded and values < 0)
+        values = self._values(column, rows).own
+        blank = np.isnan(values)
         codes = np.full(len(values), -1, np.int32)
         codes[~blank] = np.unique(values[~blank], return_inverse=True)[1]
         return codes
@@ -170,7 +206,7 @@ class _Search:
         return [(column, numbers[column.index][where]) for column in columns]
 
     def with_sums(self, told: Bonds) -> Bonds:
-        """Return sums that are told and those of all rows; of each total one."""
+        """Return sums that are told and those of all rows."""
         sums, constants = [*told.sums], list[tuple[tuple[int, ...], float]]()
         amounts = [each for each in self._amounts() if each[0].kind in AMOUNTS]
         places = [column.index for column, _ in amounts]
@@ -178,23 +214,22 @@ class _Search:
             parts = tuple(places[part] for part in each.parts)
             if each.total is None:
                 constants.append((parts, each.amount))
-            elif places[each.total] not in dict(sums):
+            elif {places[each.total], *parts} not in [{one, *others} for one, others in sums]:
                 sums = _in_order([*sums, (places[each.total], parts)]) or sums
         return Bonds(sums=tuple(sums), constants=tuple(constants))
 
     def without_tied(self, bonds: Bonds, told: Bonds) -> Bonds:
-        """Return what is kept without found sums of columns that travel and cannot make up for it.
+        """Return what is kept without found sums whose total is settled and whose parts are, too.
 
-        Parts that make up for what travels are in no order.
+        What travels is, and what is a total already. Parts that make up for it are in no order.
         """
         travelling = {*chain.from_iterable(bonds.together)}
-        sums = [
-            (total, parts)
-            for total, parts in bonds.sums
-            if (total, parts) in told.sums
-            or total not in travelling
-            or not bonds.free.isdisjoint(parts)
-        ]
+        settled, sums = {*travelling}, list[tuple[int, tuple[int, ...]]]()
+        for total, parts in bonds.sums:
+            is_told = (total, parts) in told.sums
+            if is_told or total not in settled or not bonds.free.isdisjoint(parts):
+                sums.append((total, parts))
+                settled.add(total)
         constants = [each for each in bonds.constants if not bonds.free.isdisjoint(each[0])]
         kept = replace(bonds, sums=tuple(sums), constants=tuple(constants))
         self._taken.update(*(each for each in kept.adding if not travelling.isdisjoint(each)))
@@ -230,13 +265,14 @@ def _in_order(
     sums: Sequence[tuple[int, tuple[int, ...]]],
 ) -> list[tuple[int, tuple[int, ...]]] | None:
     """Return sums, those first that are parts of others; None where they go round in a circle."""
-    parts = dict(sums)
+    parts = defaultdict[int, set[int]](set)
+    for total, own in sums:
+        parts[total].update(own)
     try:
-        return [
-            (each, parts[each]) for each in TopologicalSorter(parts).static_order() if each in parts
-        ]
+        places = {each: place for place, each in enumerate(TopologicalSorter(parts).static_order())}
     except CycleError:
         return None
+    return sorted(sums, key=lambda each: places[each[0]])
 
 
 def _alike(column: Column) -> str:

@@ -22,7 +22,7 @@ from augcli.tabular.reading.parquet import is_opaque, shown
 from augcli.tabular.reading.precision import decimals_of, with_ends
 from augcli.tabular.reading.spacing import with_spacing
 from augcli.tabular.reading.table import Coded, Numbers, Rows
-from augcli.tabular.reading.unlike import names_rows, refuse_lists
+from augcli.tabular.reading.unlike import names_rows, refuse_lists, words_among
 
 Mask: TypeAlias = NDArray[np.bool_]
 
@@ -59,8 +59,7 @@ class Builder:
         self._amount = amount or (self.role == "label" and self.told in AMOUNTS)
         self._settings = settings
         self._missing = frozenset(settings.missing)
-        self._numeric = False
-        self._whole = False
+        self._numeric = self._whole = False
         self._pieces: list[Any] = []
         self.hashes: NDArray[np.uint64] | None = None
         """Of texts that are carried and never understood."""
@@ -68,6 +67,7 @@ class Builder:
         """How its ids begin that look like new ones."""
         self.largest = 0
         """The largest whole number of a typed column."""
+        self.words: list[str] = []
         self._judged = self._odd = 0
         """How many rows had a say, and how many of them are no numbers."""
         self.gaps = Taken.none()
@@ -320,6 +320,7 @@ class Builder:
         present = len(texts) - texts.null_count()
         if self.role != "feature":
             return "category"
+        self.words = words_among(known)
         if len(known) <= 1:
             return "constant"
         if self.style.date and not np.isnan(dates(known, self.style.date)).any():

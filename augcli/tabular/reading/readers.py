@@ -203,6 +203,7 @@ def _assembled(
         columns.append(column)
         table.taken[column.index] = builder.marks_taken
         table.largest[column.index] = builder.largest
+        table.words[column.index] = builder.words
         if gaps := builder.gaps.gaps(len(ours)):
             table.gaps[column.index] = gaps
         if builder.hashes is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,12 @@ _REST = 1e-9
 """Share of its length up to which the rest of a column is none."""
 _NEAR = 1e-3
 """How near whole numbers weights are that are such, before all rows prove it."""
+_HEAVIEST = 3
+"""Weights up to which other sums may turn what columns add to into one without weights."""
+
+
+Weights: TypeAlias = NDArray[np.int64]
+"""What columns are times before they add to 0, or to an amount."""
 
 
 class Sum(NamedTuple):
@@ -33,20 +39,43 @@ def sums_of(columns: Sequence[Numbers], chance: float) -> Iterator[Sum]:
     """Yield which columns, by place, add up in all rows that have them all, not by accident.
 
     Each column that those before it tell is in one of them: with the others' weights in it all 1
-    or -1 and the same, or but for one, which is the total.
+    or -1 and the same, or but for one, which is the total. Totals may stand for their parts.
     """
-    for signs in _dependent(_sample(columns)) if len(columns) > 1 else ():
-        places = np.flatnonzero(signs).tolist()
-        values = np.stack([columns[place] for place in places])
-        values = values[:, ~np.isnan(values).any(axis=0)]
-        found = _sum(places, signs[places], values)
-        if found and _log_chance(values) < np.log(chance):
-            yield found
+    relations = list(_dependent(_sample(columns))) if len(columns) > 1 else []
+    for at, own in enumerate(relations):
+        others = [sign * each for each in relations if each is not own for sign in (1, -1)]
+        found = ((each, _sum(columns, each)) for each in reversed(_simpler(own, others)))
+        relations[at], made = next((pair for pair in found if pair[1]), (own, None))
+        if made and _log_chance(_known(columns, relations[at])) < np.log(chance):
+            yield made
 
 
-def _sum(places: Sequence[int], signs: NDArray[np.int64], values: Numbers) -> Sum | None:
-    """Return what columns add to with these signs; None where that is not the same everywhere."""
-    if values.shape[1] < _SPARE:
+def _simpler(own: Weights, others: Sequence[Weights]) -> list[Weights]:
+    """Return the weights of a relation, and of the same ones with others in it, ever fewer."""
+    found = [own]
+    while others:
+        least = min((found[-1] + each for each in others), key=_size)
+        if _size(least) >= _size(found[-1]):
+            break
+        found.append(least)
+    return found
+
+
+def _size(weights: Weights) -> tuple[int, int]:
+    return int(np.count_nonzero(weights)), int(np.abs(weights).sum())
+
+
+def _known(columns: Sequence[Numbers], weights: Weights) -> Numbers:
+    """Return the columns that have weights, where all of them are known."""
+    values = np.stack([columns[place] for place in np.flatnonzero(weights).tolist()])
+    return values[:, ~np.isnan(values).any(axis=0)]
+
+
+def _sum(columns: Sequence[Numbers], weights: Weights) -> Sum | None:
+    """Return what columns add to with these weights; None where that is not the same everywhere."""
+    places, values = np.flatnonzero(weights).tolist(), _known(columns, weights)
+    signs = weights[places]
+    if values.shape[1] < _SPARE or np.abs(signs).max() > 1:
         return None
     added, near = signs @ values, _REST * np.abs(values).max(axis=0)
     middle = float(np.median(added))
@@ -85,8 +114,8 @@ def _sample(columns: Sequence[Numbers]) -> Numbers:
     return sample
 
 
-def _dependent(sample: Numbers) -> Iterator[NDArray[np.int64]]:
-    """Yield the weights, of 1, 0 and -1, of each column that is a sum of those before it.
+def _dependent(sample: Numbers) -> Iterator[Weights]:
+    """Yield the weights, whole numbers, of each column that is a sum of those before it.
 
     Columns are made orthogonal one after the other (Gram and Schmidt, twice, which is enough:
     Giraud et al. 2005); one of which nothing is left lies among those before it.
@@ -104,16 +133,14 @@ def _dependent(sample: Numbers) -> Iterator[NDArray[np.int64]]:
             rest = rest - (base @ rest) @ base
         if (left := np.linalg.norm(rest)) > _REST:
             own, base = [*own, place], np.vstack([base, rest / left])
-        elif (signs := _signs(units, lengths, own, place)) is not None:
-            yield signs
+        elif (found := _weights(units, lengths, own, place)) is not None:
+            yield found
 
 
-def _signs(
-    units: Numbers, lengths: Numbers, own: Sequence[int], place: int
-) -> NDArray[np.int64] | None:
-    """Return 1 for a column and the weights of what it is a sum of, turned; None if others."""
+def _weights(units: Numbers, lengths: Numbers, own: Sequence[int], place: int) -> Weights | None:
+    """Return 1 for a column and the weights of what it is a sum of, turned; None if no such."""
     weights = np.linalg.lstsq(units[own].T, units[place])[0] * lengths[place] / lengths[own]
-    signs = np.zeros(len(units), np.int64)
-    signs[own], signs[place] = -np.round(weights), 1
-    is_plain = np.all(np.abs(weights + signs[own]) < _NEAR) and np.all(np.abs(signs) <= 1)
-    return signs if is_plain else None
+    whole = np.zeros(len(units), np.int64)
+    whole[own], whole[place] = -np.round(weights), 1
+    is_near = np.all(np.abs(weights + whole[own]) < _NEAR)
+    return whole if is_near and np.all(np.abs(whole) <= _HEAVIEST) else None

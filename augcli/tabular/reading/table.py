@@ -17,6 +17,7 @@ from augcli.rows.encodings import Held, LostLine
 from augcli.rows.flags import YES
 from augcli.tabular.reading.columns import DAY, WHOLE_IDS, Column
 from augcli.tabular.reading.dialect import Dialect
+from augcli.tabular.reading.telling import Told
 
 Rows: TypeAlias = NDArray[np.int64]
 """Row numbers, from 0 over all files."""
@@ -82,6 +83,8 @@ class Bonds(Struct, frozen=True, dict=True):
     """Columns, and the amount that they add up to."""
     orders: tuple[tuple[int, ...], ...] = ()
     """Columns of which none is above the next."""
+    follows: tuple[Told, ...] = ()
+    """Columns that others tell, behind those that they follow."""
 
     @property
     def adding(self) -> list[tuple[int, ...]]:
@@ -100,6 +103,9 @@ class Bonds(Struct, frozen=True, dict=True):
         names = {column.index: column.name for column in columns}
         for group in self.together:
             yield f"{', '.join(names[each] for each in group)} together"
+        for teller in dict.fromkeys(each.teller for each in self.follows):
+            told = [names[each.column] for each in self.follows if each.teller == teller]
+            yield f"{', '.join(told)} {'follow' if told[1:] else 'follows'} {names[teller]}"
         for total, parts in self.sums:
             yield f"{names[total]} = {' + '.join(names[each] for each in parts)}"
         for parts, amount in self.constants:
@@ -131,6 +137,8 @@ class Table(Struct, dict=True):
     """column of ids → how such begin that look like new ones"""
     largest: dict[int, int] = field(default_factory=dict)
     """typed column → its largest whole number"""
+    words: dict[int, list[str]] = field(default_factory=dict)
+    """column of texts → the few words in it that are no numbers, where all others are"""
     bonds: Bonds = field(default_factory=Bonds)
     """What holds between columns, and is to hold in new rows."""
     observed: NDArray[np.bool_] | slice = field(default_factory=lambda: slice(None))

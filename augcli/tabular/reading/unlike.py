@@ -1,4 +1,4 @@
-"""Columns that may be no amounts: codes, dates, names of rows; cells that are lists of numbers."""
+"""Columns that may be no amounts: codes, dates, names of rows, marks of none, lists of numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from augcli.dataset.doubts import NO_AMOUNT, OTHER_KIND
 from augcli.dataset.told import quoted
 from augcli.errors import Doubt
 from augcli.plural import several, told_once
-from augcli.tabular.config import TableDatasetSettings
+from augcli.tabular.config import AMOUNTS, TableDatasetSettings
 from augcli.tabular.reading.columns import Column, of_told_kinds
 from augcli.tabular.reading.digits import FORMS, are_dates, forms_of
 from augcli.tabular.reading.table import Numbers, Table
@@ -47,6 +47,12 @@ _ENOUGH = 20
 """Numbers from which on it says something that all are different."""
 _RARELY = 0.02
 """How likely amounts may be all different where that says that they are none."""
+_DIFFERENT = 10
+"""Other numbers that there must be beside one that stands for none."""
+_PLAIN = r"^\s*[+-]?(0|[1-9]\d*)([.,]\d+)?\s*$"
+"""Of a number; those that begin with zeros are codes."""
+_FEW_WORDS, _FEW_OF_TEXTS = 3, 200
+"""Words that may stand among numbers; different texts that show of most columns that more do."""
 _WIDE, _EVEN = 1e5, 1.36
 """How far apart ids are that are drawn, and how far from evenly spread (Kolmogorov, Smirnov)."""
 _CLOCKS = frozenset(("time", "timestamp", "epoch", "unix", "ts", "utc"))
@@ -63,6 +69,15 @@ def names_rows(name: str) -> bool:
     )
 
 
+def words_among(texts: pl.Series) -> list[str]:
+    """Return the few words among many different numbers; none where there are others, too."""
+    for some in (texts[:_FEW_OF_TEXTS], texts):
+        words = some.filter(~some.str.contains(_PLAIN))
+        if len(words) > _FEW_WORDS or len(texts) - len(words) < _DIFFERENT:
+            return []
+    return sorted(words)
+
+
 def no_amounts(table: Table, settings: TableDatasetSettings) -> Iterator[Doubt]:
     """Yield which columns may be no amounts, though nobody says what they are."""
     for found, others in told_once(_no_amounts(table, settings)):
@@ -72,12 +87,16 @@ def no_amounts(table: Table, settings: TableDatasetSettings) -> Iterator[Doubt]:
 def _no_amounts(table: Table, settings: TableDatasetSettings) -> Iterator[Doubt]:
     given = of_told_kinds([each.name for each in table.columns], settings)
     for column in table.numeric:
-        if column.kind == "integer" and column.index not in given:
-            values = table.numbers[column.index][table.observed]
-            values = values[~np.isnan(values)]
-            found = _of_dates(column, values) or _of_codes(column) or _of_names(column, values)
-            if found:
-                yield found
+        if column.kind not in AMOUNTS or column.index in given:
+            continue
+        values = table.numbers[column.index][table.observed]
+        values = values[~np.isnan(values)]
+        whole = column.kind == "integer"
+        found = whole and (
+            _of_dates(column, values) or _of_codes(column) or _of_names(column, values)
+        )
+        if found := found or _of_marks(table, column, values):
+            yield found
 
 
 def _of_codes(column: Column) -> Doubt | None:
@@ -127,11 +146,34 @@ def _of_names(column: Column, values: Numbers) -> Doubt | None:
     return _doubt(column, "its numbers are all different, as those of ids are", "id")
 
 
+def _of_marks(table: Table, column: Column, values: Numbers) -> Doubt | None:
+    """Return that one number at an end stands for none, as -999 does, in some rows."""
+    ends = {float(values.min()), float(values.max())} if len(values) > _ENOUGH else set()
+    for mark in filter(_may_be_mark, ends):
+        others = values[values != mark]
+        rows = len(values) - len(others)
+        if rows < 2 or not len(others) or len(np.unique(others[:_SAMPLED])) < _DIFFERENT:
+            continue
+        low, high = others.min(), others.max()
+        is_alone = mark < 0 <= low and rows > _RARELY * len(values)
+        if is_alone or max(low - mark, mark - high) > high - low:
+            gaps = table.gaps[column.index].texts if column.index in table.gaps else ()
+            none = ", ".join(map(quoted, (*gaps, f"{mark:.12g}")))
+            but = f"{mark:.12g} stands apart from all others, in {several(rows, 'row')}"
+            return _doubt(column, but, f"{{missing: [{none}]}}")
+    return None
+
+
+def _may_be_mark(number: float) -> bool:
+    """Return whether a number is one that stands for none: -1, or nines."""
+    return number == -1 or re.fullmatch(r"-?9+(\.9+)?", f"{number:.12g}") is not None
+
+
 def _doubt(column: Column, but: str, way: str) -> Doubt:
     text = f"column {column.name!r} is taken for amounts, but {but}"
     name = quoted(column.name)
     say = f"say `columns: {{{name}: {way}}}` under `dataset`"
-    hint = f"{say}, or `columns: {{{name}: integer}}` if they are amounts"
+    hint = f"{say}, or `columns: {{{name}: {column.kind}}}` if they are amounts"
     return NO_AMOUNT.doubt(text, hint, "dataset.columns")
 
 

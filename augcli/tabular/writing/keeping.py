@@ -31,10 +31,7 @@ def kept(table: Table, base: Rows, numbers: Mapping[int, Numbers]) -> Values:
     """
     found = _summed(table, numbers)
     pairs = list(_pairs(table.bonds))
-    if not pairs:
-        return found
-    wrong = np.logical_or.reduce([_above(table, found, pair) for pair in pairs])
-    rows = np.flatnonzero(wrong)
+    rows = np.flatnonzero(disordered(table, found))
     if len(rows):
         some = {index: found[index][rows] for index in _bound(table.bonds)}
         again = _raised(table, _from_base(table, base[rows], some, pairs), pairs)
@@ -42,6 +39,12 @@ def kept(table: Table, base: Rows, numbers: Mapping[int, Numbers]) -> Values:
             found[index] = found[index].copy()
             found[index][rows] = values
     return found
+
+
+def disordered(table: Table, numbers: Mapping[int, Numbers]) -> Mask:
+    """Return which rows break an order."""
+    wrong = [_above(table, numbers, pair) for pair in _pairs(table.bonds)]
+    return np.any(wrong, axis=0) if wrong else np.zeros(1, bool)
 
 
 def _pairs(bonds: Bonds) -> Iterator[tuple[int, int]]:
@@ -56,16 +59,20 @@ def _bound(bonds: Bonds) -> set[int]:
 
 
 def _summed(table: Table, numbers: Mapping[int, Numbers]) -> Values:
-    """Return numbers that add up as their columns do, where all are known."""
-    found, travelling = dict(numbers), {*chain.from_iterable(table.bonds.together)}
+    """Return numbers that add up as their columns do, where all are known.
+
+    A total that travels, or that other parts add to already, stays: parts make up for it.
+    """
+    found, settled = dict(numbers), {*chain.from_iterable(table.bonds.together)}
     for total, parts in table.bonds.sums:
         column, made = table.columns[total], added(found, parts)
-        whole = found[total] if total in travelling else rounded(made, column)
+        whole = found[total] if total in settled else rounded(made, column)
         found |= _shared_out(table, found, parts, np.where(np.isnan(whole), made, whole))
         made = added(found, parts)
         known = ~np.isnan(made) & ~np.isnan(found[total])
         whole = made if column.kind == "number" else np.round(made, MOST_DECIMALS)
-        found[total] = np.where(known & (total not in travelling), whole, found[total])
+        found[total] = np.where(known & (total not in settled), whole, found[total])
+        settled.add(total)
     for parts, amount in table.bonds.constants:
         found |= _shared_out(table, found, parts, amount)
     return found

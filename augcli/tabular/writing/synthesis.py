@@ -12,6 +12,7 @@ from augcli.tabular.drawn import Drawn
 from augcli.tabular.reading.columns import Column
 from augcli.tabular.reading.table import Coded, Codes, Numbers, Rows, Table, beside, texts_of
 from augcli.tabular.transform import Block, in_order
+from augcli.tabular.writing.following import followed
 from augcli.tabular.writing.keeping import kept
 from augcli.tabular.writing.rounding import finished
 from augcli.tabular.writing.writers import Cells
@@ -99,7 +100,8 @@ def made(table: Table, drawn: Drawn, *, clip: bool) -> Block:
         return block
     amounts = [column for column in shown if column.index in numbers]
     done = {each.index: finished(block.numbers[each.index], each, clip=clip) for each in amounts}
-    return _unrounded(table, drawn, block.changed(kept(table, drawn.base, done)))
+    block = followed(block.changed(kept(table, drawn.base, done)), drawn.base)
+    return _unrounded(table, drawn, block)
 
 
 def _unrounded(table: Table, drawn: Drawn, block: Block) -> Block:
