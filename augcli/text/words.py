@@ -18,7 +18,7 @@ from msgspec import Struct
 from augcli import once
 from augcli.requests.programs import Answers
 from augcli.text.beginnings import Article
-from augcli.text.joined import parted
+from augcli.text.joined import WALL, parted
 from augcli.text.language import folders
 from augcli.text.language.lexicon import Lexicon
 from augcli.text.language.negations import Negations
@@ -177,8 +177,13 @@ class Document(Struct, dict=True):
     @once.kept
     def parts(self) -> list[Document]:
         """Return the texts that are in it, where it is several."""
-        found = parted(self.text)
-        return [Document(text, self.reading) for text in found] if len(found) > 1 else []
+        texts, found, start = parted(self.text), [], 0
+        for text in texts if len(texts) > 1 else ():
+            end = start + len(text)
+            own = ((a - start, b - start) for a, b in self.spans if start <= a and b <= end)
+            found.append(Document(text, self.reading, tuple(own)))
+            start = end + len(WALL)
+        return found
 
     @once.kept
     def code(self) -> tuple[Span, ...]:
