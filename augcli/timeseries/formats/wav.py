@@ -73,7 +73,7 @@ class WavFile(SeriesFile):
     def payload(self, new: Block) -> bytes:
         """Return a file with the new sound."""
         (only,) = new
-        samples = encoded(np.ascontiguousarray(only.series.values.T), self._sound)
+        samples = encoded(only.series.values.T, self._sound)
         fmt = self._sound.fmt
         size = 4 + 8 + len(fmt) + 8 + len(samples) + len(samples) % 2
         head = struct.pack("<4sI4s4sI", b"RIFF", size, b"WAVE", b"fmt ", len(fmt)) + fmt
@@ -166,7 +166,7 @@ def encoded(values: NDArray[np.float64], sound: Sound) -> bytes:
     if sound.bits == 8:
         return (whole + 128).astype(np.uint8).tobytes()
     if sound.bits == 24:
-        return whole.astype("<i4").view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
+        return whole.astype("<i4", order="C").view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
     return bytes(whole.astype(f"<i{sound.bits // 8}").tobytes())
 
 
