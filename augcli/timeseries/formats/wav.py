@@ -57,6 +57,7 @@ class WavFile(SeriesFile):
         self._sound = sound = read_chunks(name, data)
         if sound.code == _FLOAT and not np.isfinite(self.series(0).values).all():
             raise SampleError(f"{name}: it has samples that are not finite")
+        self.holds = None if sound.code == _FLOAT else (-1.0, 1.0)
         length = sound.size // sound.frame
         self.shapes = [Shape(sound.channels, length, rate=sound.rate)]
 
