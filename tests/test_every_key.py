@@ -84,7 +84,7 @@ def _lines(kind: str, size: int, seed: int) -> Iterator[str]:
             yield f"{seed}{row},{width},{height},{int(row % 4 > 0)},{int(row % 7 == 1)},{told}"
         elif kind == "text":
             words = f"the good film {seed} {row} was long"
-            yield f"{words} but really not at all bad,{words},{told}"
+            yield f"{words} but really not at all bad,{words} too,{told}"
         else:
             yield f"{numbers},{told}"
 

@@ -34,6 +34,11 @@ from augcli.recipe import load_recipe
 from augcli.run import planned
 
 ASPECTS = table("sentence,aspect,from,to", lambda n: [sentence(n), sentence(n).split()[0], 0, 2])
+RELATIONS = "".join(
+    json.dumps({"token": sentence(n).split(), "subj_start": n % 2, "subj_end": 1, "relation": "a"})
+    + "\n"
+    for n in range(20)
+)
 
 ASKED: dict[str, tuple[Writer, str]] = {
     "predictions": (
@@ -64,6 +69,10 @@ ASKED: dict[str, tuple[Writer, str]] = {
         "as the largest    the labels of X_TRAIN.ts are amounts",
     ),
     "places in texts": (files(t__csv=ASPECTS), "'from' and 'to' of t.csv are places in the text"),
+    "places among words": (
+        files(t__jsonl=RELATIONS),
+        "'subj_start' and 'subj_end' of t.jsonl are places in the text",
+    ),
     "trec of numbers": (
         files(train_5500__label=LABELLED, TREC_10__label=LATER),
         "train_5500.label looks like a split but TREC_10.label beside it does not",

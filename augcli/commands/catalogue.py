@@ -186,14 +186,15 @@ def _limits(cls: Class) -> list[str]:
 
 
 def example(cls: Class) -> str:
-    """Return a step of a recipe with every parameter of its own."""
+    """Return a step of a recipe with every parameter of its own that is anything."""
     if issubclass(cls, Compound):
         needed = [field for field in own_fields(cls) if field != "steps" and _needed(cls, field)]
         others = (f"    {field}: {yaml_of(_shown(cls.model_fields[field]))}\n" for field in needed)
         return f"- {cls.name}:\n{''.join(others)}    steps:\n{_INNER_STEPS}"
     own = cls.__annotations__
     shown = [field for field in own_fields(cls) if field in own or _needed(cls, field)]
-    values = {field: _shown(cls.model_fields[field]) for field in shown}
+    told = ((field, _shown(cls.model_fields[field])) for field in shown)
+    values = {field: value for field, value in told if value is not None}
     return f"- {cls.name}" + (f": {yaml_of(values)}" if values else "")
 
 

@@ -11,9 +11,9 @@ from pydantic_core import to_json
 from augcli.draws import Draws, ManyDraws
 from augcli.records.typed import Step
 from augcli.steps.recorded import step_named
-from augcli.text.joined import joined
+from augcli.text.joined import WALL, joined
 from augcli.text.transform import Sizes, TextTransform
-from augcli.text.words import Document
+from augcli.text.words import Document, Span
 from augcli.transform import Chooser, Label, Params, taken
 
 _PARTS = "parts"
@@ -86,7 +86,7 @@ def _stepped(
             for number, part in enumerate(document.parts)
         ]
         params = {_PARTS: [own for own, _ in each]}
-        return params, Document(joined(made.text for _, made in each), document.reading)
+        return params, _as_one(document, [made for _, made in each])
     params = step.make_params(draws, document.of(label) if step.asks_class else document)
     return params, step.apply(document, params)
 
@@ -116,5 +116,13 @@ def _after(step: type[TextTransform], document: Document, params: Params) -> Doc
     """Return a text after a step; where it is several, after what was drawn for each."""
     if _PARTS not in params:
         return step.apply(document, params)
-    made = map(step.apply, document.parts, params[_PARTS])
-    return Document(joined(part.text for part in made), document.reading)
+    return _as_one(document, [*map(step.apply, document.parts, params[_PARTS])])
+
+
+def _as_one(document: Document, parts: Sequence[Document]) -> Document:
+    """Return what a document of several texts is with others in their places."""
+    spans, start = list[Span](), 0
+    for part in parts:
+        spans += [(a + start, b + start) for a, b in part.spans]
+        start += len(part.text) + len(WALL)
+    return Document(joined(part.text for part in parts), document.reading, tuple(spans))

@@ -44,7 +44,7 @@ from augcli.text.provenance import Lines
 from augcli.text.readings import Readings, remarks_on
 from augcli.text.single import ProcessedText
 from augcli.text.transform import needs_words, recommending
-from augcli.text.unclear import maybe_classes, refuse_unclear
+from augcli.text.unclear import held_again, maybe_classes, refuse_unclear
 from augcli.text.whose import crossing
 from augcli.text.words import Document, Reading, is_spaceless
 from augcli.transform import prepare
@@ -213,6 +213,7 @@ class ProcessedCorpus(Processed):
     def _words_of_warning(self) -> Iterator[str]:
         yield from (*doubts(self.planned.counts), *self.corpus.remarks())
         yield from maybe_classes(self.files)
+        yield from held_again(self.settings, self.files)
         yield from self._leaks
         yield from copied(self._splits, self._every, "texts")
         if self._takes_english:

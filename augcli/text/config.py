@@ -80,8 +80,8 @@ class TextDatasetSettings(RowDatasetSettings):
     )
     spans: str | None = Field(
         None,
-        description="jsonl, parquet: key of labelled spans in the text; protected, and moved "
-        'along; `""` where what looks like places in the text is none',
+        description="csv, jsonl, parquet: column or key of labelled spans in the text, or of words "
+        'of it, such as an answer; protected, and moved along; `""` where what looks so is none',
     )
     offsets: Literal["characters", "utf16", "bytes"] | None = Field(
         None,

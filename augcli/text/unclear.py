@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from augcli.dataset.doubts import UNCLEAR_WORDS
 from augcli.plural import few
 from augcli.text.config import TextDatasetSettings
-from augcli.text.formats.base import TextFile
+from augcli.text.formats.base import TextFile, texts_of
 from augcli.text.formats.lines import LinesFile, class_of
 from augcli.text.paired import among
 
@@ -27,6 +27,8 @@ _SIDES = frozenset(_CODES.split())
 """Endings of files of a corpus in two languages."""
 _MARKED = 20
 """Texts that tell whether all are trees, or lines of a document with marks."""
+_HELD, _FEW = 0.9, 2
+"""Share of the words, and of the samples, that a text is held again by; words that tell little."""
 _WORDS = re.compile(r"[^\W\d_]+")
 _OF_LINES = frozenset(
     ("label", "labels", "tag", "tags", "out", "slots", "intent", "intents", "target", "targets")
@@ -114,6 +116,30 @@ def _refuse_lines(files: Sequence[TextFile], splits: Mapping[str, str]) -> None:
 def _tells_of_lines(name: str) -> bool:
     """Return whether a file is called as labels of lines of another are."""
     return not _OF_LINES.isdisjoint(_WORDS.findall(name.rpartition("/")[2].lower()))
+
+
+def held_again(settings: TextDatasetSettings, files: Iterable[TextFile]) -> Iterator[str]:
+    """Yield which columns have the words of a text once more, which no edit reaches."""
+    for file in files:
+        cells = file.first_cells()
+        named = texts_of(settings) or file.columns[:1]
+        texts = {name: [*map(_words, cells[name])] for name in named if name in cells}
+        for name in (each for each in cells if each not in named and each != settings.spans):
+            again = [*map(_words, cells[name])]
+            if any(_has_all(again, words) for words in texts.values()):
+                text = f"{name!r} of {file.name} has the words of the text"
+                yield f"{text}, and new samples have there those of their source"
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORDS.findall(text.casefold()))
+
+
+def _has_all(those: Sequence[set[str]], words: Sequence[set[str]]) -> bool:
+    """Return whether some texts have nearly all the words of others, sample by sample."""
+    pairs = [*zip(those, words, strict=True)] if len(those) == len(words) else []
+    held = sum(len(own & other) >= _HELD * len(own) > _FEW for other, own in pairs)
+    return len(pairs) >= _FEW and held >= _HELD * len(pairs)
 
 
 def maybe_classes(files: Iterable[TextFile]) -> Iterator[str]:

@@ -18,13 +18,14 @@ from msgspec import Struct
 from augcli import once
 from augcli.requests.programs import Answers
 from augcli.text.beginnings import Article
-from augcli.text.joined import parted
+from augcli.text.joined import WALL, parted
 from augcli.text.language import folders
 from augcli.text.language.lexicon import Lexicon
 from augcli.text.language.negations import Negations
 from augcli.text.markdown import code_in
 from augcli.text.protected import PROTECTED, SPACELESS
 from augcli.text.stretches import Stretches
+from augcli.text.tied import is_tied
 from augcli.transform import Label
 
 Span = tuple[int, int]
@@ -37,6 +38,9 @@ _CLITIC = r"(?:['’](?:s|re|ve|ll|d|m|t)|n['’]t)(?!\w)"
 _PLAIN = r"[a-zA-Z]++(?=[,;!?]?(?: (?!n?['’]|[\[({](?i:at)[\])}])|$))"
 """Most words of English; only what a person protects can begin like this."""
 
+
+_LEADING, _STACKING = "[\u0e40-\u0e44\u0ec0-\u0ec4]", "[\u1039\u17d2]"
+"""Vowels of Thai and Lao before their consonant; marks of Burmese and Khmer for one below it."""
 
 _ENDS = ".!?…:\n|"
 _BEFORE_WORDS = " \t\"'“”‘’«»([{*-–—"
@@ -80,8 +84,9 @@ def tokens(mode: str, patterns: tuple[str, ...], abbreviations: frozenset[str]) 
     marks = _marks()
     letter = f"[^\\W_{SPACELESS}{marks}]"
     word = f"{letter}(?:[\\w{marks}'’\\-](?<![{SPACELESS}]))*(?<![-'’])"
+    sign = f"[{SPACELESS}][{marks}]*"
     forms = {
-        "auto": f"{_CLITIC}|{word}(?: {_CLITIC})?|[{SPACELESS}][{marks}]*",
+        "auto": f"{_CLITIC}|{word}(?: {_CLITIC})?|{_LEADING}?{sign}(?:(?<={_STACKING}){sign})*",
         "spaces": r"\S+",
         "characters": f"\\w[{marks}]*",
     }
@@ -176,8 +181,13 @@ class Document(Struct, dict=True):
     @once.kept
     def parts(self) -> list[Document]:
         """Return the texts that are in it, where it is several."""
-        found = parted(self.text)
-        return [Document(text, self.reading) for text in found] if len(found) > 1 else []
+        texts, found, start = parted(self.text), [], 0
+        for text in texts if len(texts) > 1 else ():
+            end = start + len(text)
+            own = ((a - start, b - start) for a, b in self.spans if start <= a and b <= end)
+            found.append(Document(text, self.reading, tuple(own)))
+            start = end + len(WALL)
+        return found
 
     @once.kept
     def code(self) -> tuple[Span, ...]:
@@ -312,24 +322,21 @@ class Document(Struct, dict=True):
     @once.kept
     def gaps(self) -> list[tuple[int, str, str]]:
         """Return where a word may be put in: offset, and what goes before and after it."""
-        found = [
-            (word.start, "", self.glue)
-            for word in self.words
-            if not word.inside and not self._is_joined(word.start)
-        ]
+        found = [(word.start, "", self.glue) for word in self.words if self.may_precede(word)]
         held = Stretches(self.spans)
         ends = [word.end for word in self.words[-1:] if not held.surround(word.end)]
         return [*found, *((end, self.glue, "") for end in ends)]
 
-    def _is_joined(self, place: int) -> bool:
-        """Return whether what begins at a place stands right behind a word, as a tag may."""
-        return bool(self.glue) and self.text[place - 1 : place].isalnum()
+    def may_precede(self, word: Word) -> bool:
+        """Return whether something may be put before a word."""
+        return not word.inside and not (self.glue and is_tied(self.text, word.start))
 
     @once.kept
     def glue(self) -> str:
         """Return what stands between words."""
         spaceless = 0 if self.text.isascii() else len(_spaceless().findall(self.text))
-        return "" if spaceless * 2 > len(self.words) and self.reading.mode != "spaces" else " "
+        is_cut = self.reading.mode == "characters" or spaceless * 2 > len(self.words)
+        return "" if is_cut and self.reading.mode != "spaces" else " "
 
 
 @cache

@@ -38,6 +38,7 @@ from augcli.task import (
     failure,
 )
 from augcli.timeseries import remarks
+from augcli.timeseries.beyond import beyond
 from augcli.timeseries.copies import Copy, CopyColumns, Decided, block_of
 from augcli.timeseries.courses import refuse_groups
 from augcli.timeseries.drawing import Drawing
@@ -179,7 +180,7 @@ class ProcessedSeries(Processed):
         """Return notes on what was not as asked."""
         alone = Counter(chain.from_iterable(self.decided.copies.column("alone")))
         left = [f"{name} left out {n} times: no partner" for name, n in sorted(alone.items())]
-        told = remarks.found_out(self.library)
+        told = [*remarks.found_out(self.library), *beyond(self.library, self.decided.copies)]
         return [*left, *told, *self._leaks, *doubts(self._counts)]
 
     def oddities(self) -> Iterator[Problem]:

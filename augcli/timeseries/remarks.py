@@ -72,6 +72,8 @@ _LOOKS = {
     "points are in the order of rows: write 2024-12-31T08:30, or name them in `ignore`",
     "dated": "times in {} are taken for labels of points, and move with these: `time` names the "
     "column of times, and `ignore` what goes along as it is",
+    "pointed": "arrays {} have an entry for each point, and new series have that of their source: "
+    "where steps move points, it stands beside others",
     "mingled": "times in {} do not rise from row to row, and points are taken in the order of "
     "rows: if these tell when points were, say so by `time`; if not, name them in `ignore`",
 }

@@ -29,6 +29,7 @@ class ProcessedFile(Processed):
     def __init__(self, job: SeriesJob, versions: Mapping[str, str], task: Task, source: Source):
         self._job, self._versions, self._task, self._source = job, versions, task, source
         self._vain = Vain()
+        self._told: set[str] = set()
         self.short = self._vain.lost
 
     @cached_property
@@ -63,7 +64,7 @@ class ProcessedFile(Processed):
 
     def _copy(self, records: Records, entry: Entry, copy: Copy) -> Output:
         record = records.of_copy(entry, self._task.base, copy)
-        make = partial(alone, records.library, copy)
+        make = partial(alone, records.library, copy, self._told.add)
         return Output(record, records.key(record, copy.drawn), lambda: [make()])
 
     def prove(self) -> list[str]:
@@ -72,6 +73,10 @@ class ProcessedFile(Processed):
         if not isinstance(self._task.request, Copies):
             return []
         return list(remarks.columns([self._library.file(self._source.name)]))
+
+    def remarks(self) -> list[str]:
+        """Return what was told of its copies while they were made."""
+        return [*self._told]
 
 
 def _refuse_unnamed(settings: SeriesDatasetSettings, library: Library) -> None:

@@ -13,6 +13,7 @@ from msgspec import Struct
 from augcli.once import Once
 from augcli.requests.spread import Part, Spread, here
 from augcli.task import Buffer
+from augcli.timeseries.beyond import CUT, cuts
 from augcli.timeseries.copies import Copy, CopyColumns
 from augcli.timeseries.formats.base import Block, Own
 from augcli.timeseries.library import Library
@@ -83,10 +84,13 @@ def _new(library: Library, copies: CopyColumns, first: int) -> Block:
     return Block(stacks, copies.column("row"), copies.column("copy"), first)
 
 
-def alone(library: Library, copy: Copy) -> bytes:
-    """Return a file with one new series."""
+def alone(library: Library, copy: Copy, tell: Callable[[str], object] = str) -> bytes:
+    """Return a file with one new series; what it does not hold of that is told."""
     file = library.file(library.entries[copy.source].file)
-    payload = file.payload(_new(library, CopyColumns(zip(copy, strict=True)), 0))
+    new = _new(library, CopyColumns(zip(copy, strict=True)), 0)
+    if any(cuts(file, stack.series.values) for stack in new.stacks):
+        tell(CUT)
+    payload = file.payload(new)
     return b"".join(file.assembled([payload], ()))
 
 

@@ -46,6 +46,14 @@ def test_denied_words_neither_go_nor_come() -> None:
     lexicon = bundled(("movie", "great"))
     assert "movie" not in lexicon.synonyms("film")
     assert not lexicon.synonyms("great")
+    assert "movies" not in lexicon.synonyms("films")
+    assert "coffin nails" in LEXICON.synonyms("cigarettes")
+    assert "fags" not in LEXICON.synonyms("cigarettes")
+
+
+def test_a_plural_gets_no_other_plural() -> None:
+    assert "rears" in LEXICON.synonyms("seats")
+    assert "bunses" not in LEXICON.synonyms("seats")
 
 
 def test_no_names_numbers_or_long_phrases() -> None:

@@ -245,3 +245,49 @@ def test_no_edit_parts_a_word_from_its_tag(pairs: list[tuple[str, str]], seed: i
         assert [word for word, _ in found] == made.text.split()
         tied = [n for run in bound for n in run]
         assert [n for _, n in found if n is not None and tags[n] == "B"] == tied
+
+
+ANSWERS = {
+    "context": ["the old man saw a big red house near the town", "two small dogs run up a hill"],
+    "question": ["what did the old man see near the town", "which of them run up a hill today"],
+    "answer": ["red house", "small dogs"],
+}
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("texts", ["context", ["context", "question"]])
+def test_words_of_the_text_stay_whole_and_are_asked_about(
+    tmp_path: Path, form: str, texts: str | list[str]
+) -> None:
+    frame = pl.DataFrame({key: 3 * cells for key, cells in ANSWERS.items()}).with_row_index("n")
+    source = tmp_path / f"t.{form}"
+    {"csv": frame.write_csv, "jsonl": frame.write_ndjson, "parquet": frame.write_parquet}[form](
+        source
+    )
+    with pytest.raises(RecipeError, match=r"each 'answer' of t\.\w+ is a part of its text"):
+        made(tmp_path, source, text=texts)
+    steps = [{"random_swap": {"alpha": 0.5}}, {"random_delete": {"alpha": 0.5}}]
+    told = {"kind": "text", "text": texts, "spans": "answer", "leaks": "allow"}
+    run(source, tmp_path / "out", dataset=told, copies=8, steps=steps)
+    read = {"csv": pl.read_csv, "jsonl": pl.read_ndjson, "parquet": pl.read_parquet}[form]
+    after = read(tmp_path / "out" / source.name)
+    assert len(after) == 9 * len(frame)
+    assert all(row["answer"] in row["context"] for row in after.iter_rows(named=True))
+
+
+def test_words_that_the_text_does_not_have_are_told(tmp_path: Path) -> None:
+    source = write(tmp_path / "t.csv", "text,aspect\nthe soup was cold,soup\nno fish here,meat\n")
+    made(tmp_path, source, text="text", spans="aspect")
+    (failure,) = (tmp_path / "out/failures.jsonl").read_text().splitlines()
+    assert "line 3: its text does not have 'meat'" in failure
+
+
+def test_a_column_with_the_text_once_more_is_told(tmp_path: Path) -> None:
+    rows = "".join(
+        f"The {n} dogs ran home!,the {n} dogs ran home,b{n}\n" for n in ["two", "big", "old"]
+    )
+    source = write(tmp_path / "t.csv", f"text,clean,by\n{rows}")
+    done = run(
+        source, tmp_path / "out", dataset={"kind": "text", "text": "text"}, copies=1, steps=STEPS
+    )
+    assert any("'clean' of t.csv has the words of the text" in note for note in done.notes)

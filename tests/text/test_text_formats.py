@@ -310,7 +310,7 @@ def test_a_parquet_column_of_numbers_is_no_text() -> None:
 @pytest.mark.parametrize(
     ("names", "told"),
     [
-        (["a.csv"], {"spans": "x"}),
+        (["a.conll"], {"spans": "x"}),
         (["a.csv"], {"tags": "x"}),
         (["a.parquet"], {"encoding": "cp1252"}),
         (["a.jsonl"], {"delimiter": ";"}),
@@ -326,7 +326,7 @@ def test_keys_that_no_file_heeds_are_refused(names: list[str], told: dict[str, s
 
 
 def test_one_file_that_heeds_a_key_is_enough() -> None:
-    check_keys(["a.csv", "b.jsonl"], settings(spans="x", delimiter=";"))
+    check_keys(["a.csv", "b.jsonl"], settings(tags="x", delimiter=";"))
 
 
 def test_names_tell_classes_and_splits() -> None:

@@ -33,7 +33,18 @@ KEPT = [
     *("ann [at] film [dot] com", "git@film.com:ann/great.git", "s3://great/film", "U.S.", "e. g."),
     *("<%= story %>", "__great_film__", "tel:+491234", "doi:10.1000/film"),
     *("<|im_start|>user", "[url=http://film.com]", "[/url]", "[quote=ann]", "Dr.", "Prof."),
-    *("bit.ly/xY12", "t.co/film", "#电影节", "#หนังดี", "@映画", "＃映画", "r/film", "w/o"),
+    *(
+        "&lt;b&gt;",
+        "&lt;br /&gt;",
+        "bit.ly/xY12",
+        "t.co/film",
+        "#电影节",
+        "#หนังดี",
+        "@映画",
+        "＃映画",
+        "r/film",
+        "w/o",
+    ),
 ]
 STEPS = {
     "aeda": {},
@@ -314,8 +325,24 @@ def test_an_article_that_is_protected_stays() -> None:
         assert made.text[start:end] == "a"
 
 
-def test_a_new_word_is_not_put_into_what_stands_together() -> None:
-    made = copies(
-        "an <b>awful</b> film for a <i>good</i>friend of 5€ here", "random_insert", alpha=1
-    )
-    assert all("awful</b>" in each and "good</i>" in each for each in made)
+@pytest.mark.parametrize(
+    ("step", "told"), [("random_insert", {"alpha": 1}), ("aeda", {"ratio": 1})]
+)
+def test_nothing_is_put_into_what_stands_together(step: str, told: dict[str, object]) -> None:
+    held = ["</i>friend", "10×20", "km/h", "<3", "and/or", "word(s)", "--help", "x=y"]
+    text = f"an <b>awful</b> film for a <i>good{' here '.join(held)} was _great_ fun"
+    for made in copies(text, step, **told):
+        assert all(each in made for each in held), made
+    (first, *_) = copies("(great) “film”", step, **told)
+    assert len(first) > len("(great) “film”")
+
+
+@pytest.mark.parametrize("step", ["aeda", "random_swap", "random_delete"])
+def test_signs_of_one_cluster_stay_together(step: str) -> None:
+    for text, torn in {
+        "ខ្សែភាពយន្តនេះមិនល្អទេប៉ុន្តែតួសម្តែងល្អណាស់": r"\u17d2(?![\u1780-\u17b3])",
+        "ภาพยนตร์เรื่องนี้ดีแต่นักแสดงแย่และไกลโรงเรียน": r"[\u0e40-\u0e44](?![\u0e01-\u0e2e])",
+    }.items():
+        assert not re.search(torn, text)
+        for made in copies(text, step, **STEPS[step]):
+            assert not re.search(torn, made), made

@@ -92,7 +92,7 @@ def test_the_quick_way_to_plain_words_changes_nothing(text: str) -> None:
 
 def test_scripts_without_spaces_are_read_by_character() -> None:
     assert [word.text for word in document("词汇iPhone15ไม่ดี").words] == [
-        *("词", "汇", "iPhone15", "ไ", "ม่", "ดี")
+        *("词", "汇", "iPhone15", "ไม่", "ดี")
     ]
     assert is_spaceless(["词汇阅读", "ab"])
     assert not is_spaceless(["plain words", "字"])

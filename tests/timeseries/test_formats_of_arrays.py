@@ -97,6 +97,7 @@ def test_wav(code: int, bits: int, channels: int) -> None:
     file = opened("x.wav", data)
     assert (file.shapes[0].channels, file.shapes[0].length) == (channels, 100)
     assert np.abs(file.series(0).values).max() <= 1
+    assert np.array_equal(file.written(file.series(0).values), file.series(0).values)
     assert rendered(file, [0], originals=False) == data
 
 

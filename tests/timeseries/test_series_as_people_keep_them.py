@@ -121,6 +121,14 @@ def test_the_last_axis_may_be_that_of_channels(tmp_path: Path) -> None:
     np.testing.assert_array_equal(both[0], both[1].swapaxes(1, 2))
 
 
+def test_arrays_with_an_entry_for_each_point_are_told(tmp_path: Path) -> None:
+    x, marks = RNG.normal(size=(6, 2, 40)), RNG.integers(0, 2, (6, 40))
+    others = {"id": np.arange(6), "X_test": x + 1, "pairs": np.zeros((6, 2))}
+    summary, _ = made(tmp_path, "x.npz", npz(X=x, marks=marks, **others), steps=["shift"])
+    (note,) = (each for each in summary.notes if "for each point" in each)
+    assert note.startswith("arrays 'marks' have")
+
+
 def test_noise_does_not_make_all_of_an_array_true(tmp_path: Path) -> None:
     x = RNG.random((6, 1, 50)) > 0.5
     _, data = made(tmp_path, "x.npz", npz(X=x), steps=[{"jitter": {"sigma": 0.1}}])

@@ -17,7 +17,7 @@ from augcli.transform import declared_range, own_fields
 
 every = together("name", TRANSFORMS)
 
-DRAWS_NOTHING = ("reverse", "pool", "convolve", "resize")
+DRAWS_NOTHING = ("clip", "reverse", "pool", "convolve", "resize")
 """Steps whose defaults leave nothing to chance."""
 
 

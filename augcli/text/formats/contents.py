@@ -16,9 +16,9 @@ from augcli.settings.base import ColumnRef
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import refuse_beside
 from augcli.text.formats.chats import check_roles, is_chat, turns
-from augcli.text.formats.labelled import UNITS, Unit, spans_of, with_spans
+from augcli.text.formats.labelled import UNITS, Unit, spans_of, with_spans, words_in
 from augcli.text.formats.places import Path, at, path_of, within
-from augcli.text.formats.stale import refuse_stale
+from augcli.text.formats.stale import refuse_pairs, refuse_stale
 from augcli.text.formats.tagged import aligned, are_tags, outside, runs, sentence, spans_of_runs
 from augcli.text.joined import joined, parted
 from augcli.text.words import Span
@@ -137,14 +137,15 @@ def content_of(
     first, *more = [path_of(key, lines) for key in keys or [_likely(settings, lines)]]
     value = next((v for line in lines if (v := at(line, first)) is not None), None)
     if more or not isinstance(value, list):
-        others = ("roles", "tags", "spans", "offsets") if more else ("roles", "tags")
+        spans = resolve("spans", settings.spans or None)
+        marks = path_of(spans, lines) if spans else None
+        has_places = any(words_in(each) is None for each in _values(lines, marks))
+        others = ("roles", "tags", *(("spans", "offsets") if more and has_places else ()))
         refuse_beside(settings, "several texts" if more else "no list", others)
         for path in (first, *more):
             told = [(line, text) for line in lines if isinstance(text := at(line, path), str)]
             refuse_stale(file, settings, [line for line, _ in told], [text for _, text in told])
-        spans = resolve("spans", settings.spans or None)
-        unit = UNITS[settings.offsets or "characters"]
-        return Texts([first, *more], path_of(spans, lines) if spans else None, unit)
+        return Texts([first, *more], marks, UNITS[settings.offsets or "characters"])
     refuse_beside(settings, "a list", ("spans", "offsets"))
     if is_chat(value):
         refuse_beside(settings, "a chat", ("tags",))
@@ -158,6 +159,8 @@ def _words(
     file: str, settings: TextDatasetSettings, lines: Sequence[Values], first: Path, resolve: Resolve
 ) -> Content:
     refuse_beside(settings, "a list of words", ("roles",))
+    whole = [line for line in lines if isinstance(at(line, first), list)]
+    refuse_pairs(file, settings, whole, [at(line, first) for line in whole])
     key = resolve("tags", settings.tags)
     if key is None:
         hint = "say by `tags` where the tags of its words are"
@@ -170,6 +173,11 @@ def _words(
         told = f"no word of {file} is outside of what is tagged (O, or 0): there is nothing to edit"
         raise SettingError(("dataset", "tags"), told)
     return Words(first, path, [each for each in _beside(lines, first) if each != path])
+
+
+def _values(lines: Sequence[Values], path: Path | None) -> Iterator[Any]:
+    """Yield what a path leads to."""
+    return filter(None, (at(line, path) for line in lines)) if path else iter(())
 
 
 def _all(lines: Sequence[Values], path: Path) -> Iterator[Any]:

@@ -15,6 +15,7 @@ from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import LinedFile, Row, Writer, in_columns
 from augcli.text.formats.classes import Classes
+from augcli.text.formats.labelled import UNITS, spans_of
 from augcli.text.formats.stale import refuse_stale
 from augcli.text.joined import joined, parted
 from augcli.text.words import Span
@@ -22,6 +23,7 @@ from augcli.text.words import Span
 _SAMPLED = 200
 _HEAD = 1 << 20
 _DIALECT = ("header", "delimiter", "quote", "encoding")
+_UNIT = UNITS["characters"]
 _NAME = re.compile(r"[^\W\d][\w .\-/()]{0,40}")
 _TEXTS = """
 text texts sentence sentences review reviews comment comments tweet tweets message messages content
@@ -32,7 +34,7 @@ _OF_TEXTS = frozenset(_TEXTS.split())
 """What people call a column that is the only one; any other word may be a text."""
 
 
-@in_columns("csv", (".csv", ".tsv", ".tab", ".txt", ".dat"), *_DIALECT)
+@in_columns("csv", (".csv", ".tsv", ".tab", ".txt", ".dat"), *_DIALECT, "spans")
 class CsvFile(LinedFile):
     """A table with a column of texts."""
 
@@ -66,6 +68,7 @@ class CsvFile(LinedFile):
         self._texts = [self._column("text", each, names) for each in texts]
         self._last_first = sorted(range(len(texts)), key=self._texts.__getitem__, reverse=True)
         self._labels = [self._column("label", each, names) for each in settings.labels]
+        self._spans = self._column("spans", settings.spans or None, names)
         self._classes = Classes.of(settings)
         self._split = self._column("split", settings.split_column, names)
         name = "" if self._split < 0 else self._names[self._split]
@@ -91,15 +94,17 @@ class CsvFile(LinedFile):
         if len(places) != self._width:
             told = f"line {self.line(index)} has {len(places)} cells instead of {self._width}"
             return Row("", trouble=told)
-        split, *found = [
+        split, quoted, *found = [
             None if at < 0 else value(raw[slice(*places[at])], self.dialect)
-            for at in (self._split, *self._labels, *self._texts)
+            for at in (self._split, self._spans, *self._labels, *self._texts)
         ]
         labels, texts = found[: len(self._labels)], found[len(self._labels) :]
         split = split and self._called(split)
         try:
             label = self._classes.told(labels)
-            return Row(joined(text or "" for text in texts), label, split)
+            text = joined(text or "" for text in texts)
+            spans = tuple(spans_of(quoted, text, _UNIT)) if quoted else ()
+            return Row(text, label, split, spans)
         except ValueError as error:
             return Row("", None, split, trouble=f"line {self.line(index)}: {error}")
 
@@ -115,7 +120,7 @@ class CsvFile(LinedFile):
 
     def unnamed(self) -> dict[str, set[str]]:
         """Return column → values, where no setting names it and all values are splits."""
-        named = (*self._texts, *self._labels, self._split)
+        named = (*self._texts, *self._labels, self._split, self._spans)
         free = [at for at in range(self._width) if at not in named]
         rows = (values(self.raw(index), self.dialect) for index in range(len(self)))
         whole = ([row[at] for at in free] for row in rows if len(row) == self._width)

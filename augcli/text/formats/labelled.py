@@ -1,12 +1,14 @@
-"""Labelled spans in JSON: offsets in lists, by name, or SQuAD's answers; in several units."""
+"""Labelled spans: offsets in lists, by name, or SQuAD's answers; in several units; or words."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from msgspec import Struct
 
+from augcli.text.protected import SPACELESS
 from augcli.text.words import Span
 
 ENDS = (("start", "end"), ("start_offset", "end_offset"), ("begin", "end"), ("from", "to"))
@@ -40,8 +42,12 @@ UNITS = {
 def spans_of(found: Any, text: str, unit: Unit) -> Iterator[Span]:
     """Yield the spans in a value: `[start, end, …]`, start and end by name, or SQuAD's answers.
 
-    ValueError where it is none of these, or a span lies outside the text.
+    Words of the text itself are where they stand first. ValueError where it is none of these, or a
+    span lies outside the text.
     """
+    if (words := words_in(found)) is not None:
+        yield from (_place(each, text) for each in words)
+        return
     most, plain = unit.length(text), text.isascii()
     for start, end in _offsets(found, unit):
         if type(start) is not int or type(end) is not int:
@@ -49,6 +55,32 @@ def spans_of(found: Any, text: str, unit: Unit) -> Iterator[Span]:
         if not 0 <= start <= end <= most:
             raise ValueError(f"a labelled span lies outside the text: {start}, {end}")
         yield (start, end) if plain else (unit.place(text, start), unit.place(text, end))
+
+
+def words_in(found: Any) -> list[str] | None:
+    """Return the words of a text that a value repeats; None where it has places, or nothing."""
+    told = [found] if isinstance(found, str) else found
+    if not isinstance(told, list) or not told or not all(isinstance(each, str) for each in told):
+        return None
+    return [each for each in told if each.strip()]
+
+
+_WITHIN = re.compile(rf"[^\W_{SPACELESS}]{{2}}")
+"""Two letters or digits that no word begins or ends between."""
+
+
+def _place(words: str, text: str) -> Span:
+    """Return where words stand in a text, whole ones if they do; ValueError where they do not."""
+    places = [found.span() for found in re.finditer(re.escape(words), text)]
+    if not places:
+        raise ValueError(f"its text does not have {words!r}"[:100])
+    whole = (each for each in places if is_whole(text, *each))
+    return next(whole, places[0])
+
+
+def is_whole(text: str, start: int, end: int) -> bool:
+    """Return whether words begin at a place and end at another."""
+    return not any(_WITHIN.fullmatch(text[max(at - 1, 0) : at + 1]) for at in (start, end))
 
 
 def _offsets(found: Any, unit: Unit) -> Iterator[tuple[Any, Any]]:
@@ -85,6 +117,8 @@ def _ends_of(each: Any, unit: Unit) -> tuple[Any, Any]:
 
 def with_spans(found: Any, text: str, spans: Iterable[Span], unit: Unit) -> Any:
     """Return a value with the offsets of spans of a text in the places of its own."""
+    if words_in(found) is not None:
+        return found
     told = ((unit.length(text[:start]), unit.length(text[:end])) for start, end in spans)
     if isinstance(found, dict):
         return found | {"answer_start": [next(told)[0] for _ in found["answer_start"]]}

@@ -1,18 +1,23 @@
-"""Places in texts that no key names: an edit of a text would leave them where they were."""
+"""Places and words of texts that no key names: an edit of a text would leave them as they were."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence, Sized
 from contextlib import suppress
 from typing import Any
 
 from augcli.dataset.doubts import UNCLEAR_WORDS
 from augcli.dataset.told import quoted
 from augcli.text.config import TextDatasetSettings
-from augcli.text.formats.labelled import ENDS, UNITS, spans_of
+from augcli.text.formats.base import texts_of
+from augcli.text.formats.labelled import ENDS, UNITS, is_whole, spans_of
 
 Values = Mapping[str, Any]
-_PAIRS = (*ENDS, ("start_char", "end_char"), ("start_index", "end_index"))
+_FEWEST = 5
+"""Samples that tell whether something is a part of each text."""
+_BEGINNING = re.compile(r"(?<![^\W_])(?:start|begin|from)(?![^\W_])", re.IGNORECASE)
+"""What the name of a column of beginnings has in it, as in `subj_start`."""
 
 
 def refuse_stale(
@@ -27,11 +32,23 @@ def refuse_stale(
         hint = f"say `spans: {quoted(key)}` to have them moved along, or {less}"
         guess = {"spans": key}
         raise UNCLEAR_WORDS.doubt(text, hint, "dataset.spans", guess=guess).error
-    if pair := next(_pairs(lines, texts), None):
+    refuse_pairs(file, settings, lines, texts)
+    if key := next(_repeated(settings, lines, texts), None):
+        text = f"each {key!r} of {file} is a part of its text, which edits would break"
+        hint = f'say `spans: {quoted(key)}` to have it stay whole, or `spans: ""` if it need not'
+        raise UNCLEAR_WORDS.doubt(text, hint, "dataset.spans", guess={"spans": key}).error
+
+
+def refuse_pairs(
+    file: str, settings: TextDatasetSettings, lines: Sequence[Values], texts: Sequence[Sized]
+) -> None:
+    """Raise DoubtError where two columns say where something begins and ends in texts, or words."""
+    if settings.spans is None and (pair := next(_pairs(lines, texts), None)):
         names = " and ".join(map(repr, pair))
         text = f"{names} of {file} are places in the text, which edits would leave behind"
-        hint = f"keep them in a list of JSON Lines that `spans` names, or say {less}"
-        raise UNCLEAR_WORDS.doubt(text, hint, "dataset.spans").error
+        hint = "keep them in a list of JSON Lines that `spans` names, or"
+        none = '`spans: ""` if these are no places in the text'
+        raise UNCLEAR_WORDS.doubt(text, f"{hint} say {none}", "dataset.spans").error
 
 
 def _lists(lines: Sequence[Values], texts: Sequence[str]) -> Iterator[str]:
@@ -62,12 +79,34 @@ def _has_ends(each: Any) -> bool:
     return isinstance(each, dict) and any(name in each for name in names)
 
 
-def _pairs(lines: Sequence[Values], texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _repeated(
+    settings: TextDatasetSettings, lines: Sequence[Values], texts: Sequence[str]
+) -> Iterator[str]:
+    """Yield the keys of words that stand in the text of every sample: an aspect, or an answer."""
+    named = {*texts_of(settings), *settings.labels, settings.split_column}
+    for key in dict.fromkeys(name for line in lines for name in line if name not in named):
+        told = [(line.get(key), text) for line, text in zip(lines, texts, strict=True)]
+        told = [(value, text) for value, text in told if value not in (None, "", text)]
+        values = {str(value) for value, _ in told if re.search(r"[^\W\d_]{2}", str(value))}
+        if len(told) >= _FEWEST and len(values) > 1 and all(_has(*each) for each in told):
+            yield key
+
+
+def _has(value: Any, text: str) -> bool:
+    """Return whether a value is words that stand in a text."""
+    if not isinstance(value, str):
+        return False
+    return any(is_whole(text, *m.span()) for m in re.finditer(re.escape(value), text))
+
+
+def _pairs(lines: Sequence[Values], texts: Sequence[Sized]) -> Iterator[tuple[str, str]]:
     """Yield the names of two columns of numbers that begin and end something in the texts."""
-    for first, last in _PAIRS:
-        ends = [(_number(line.get(first)), _number(line.get(last))) for line in lines]
-        if ends and all(a < b <= len(text) for (a, b), text in zip(ends, texts, strict=True)):
-            yield first, last
+    for first in dict.fromkeys(name for line in lines for name in line):
+        for last in dict.fromkeys(_BEGINNING.sub(each, first) for each in ("end", "to")):
+            ends = [(_number(line.get(first)), _number(line.get(last))) for line in lines]
+            fit = (a <= b <= len(text) for (a, b), text in zip(ends, texts, strict=True))
+            if last != first and any(b for _, b in ends) and all(fit):
+                yield first, last
 
 
 def _number(value: Any) -> int:

@@ -47,7 +47,8 @@ def inflected(lemma: str, ending: str, irregular: Collection[str]) -> str | None
     if not ending:
         return lemma
     if ending == "s":
-        if lemma.endswith(_PARTICLES):
+        is_plural = lemma.endswith("s") and bool(bases(lemma))
+        if is_plural or lemma.endswith(_PARTICLES):
             return None
         return None if irregular and not _are_regular(irregular) else _with_s(lemma)
     known = [form for form in irregular if form.endswith(ending)]

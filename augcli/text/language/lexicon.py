@@ -75,7 +75,8 @@ class Lexicon:
                 _, form, base = line.split(" ")
                 self._irregular[form] = base
                 self._forms[base.replace("_", " ")].append(form)
-        self._deny = {*words_in(ENGLISH, NEVER), *map(str.lower, deny)}
+        never = (each.replace("_", " ") for each in words_in(ENGLISH, NEVER))
+        self._deny = {*never, *map(str.lower, deny)}
         self.stop = frozenset(words_in(ENGLISH, STOP_WORDS))
         """Small words, which have no synonyms."""
         self._entries = _Kept(self._entry_of)
@@ -105,7 +106,8 @@ class Lexicon:
         ending, parts = self._entries[word]
         for part in parts:
             if part[0] in allowed[ending]:
-                found = part[2:].replace("_", " ").split(",") if part[2:] else []
+                every = part[2:].replace("_", " ").split(",") if part[2:] else []
+                found = [each for each in every if each not in self._deny]  # in any form
                 if ending:
                     forms = (self._in_form(each, ending, part[0]) for each in found)
                     found = [form for form in forms if form and form != word]

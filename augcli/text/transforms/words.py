@@ -35,7 +35,7 @@ class SynonymReplace(Share):
     case. Stop words, names, numbers and what is protected stay.
     """
 
-    revision: ClassVar[int] = 8
+    revision: ClassVar[int] = 9
     needs_words = True
 
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
@@ -56,7 +56,7 @@ class SynonymReplace(Share):
 class RandomInsert(Share):
     """Insert synonyms of words of the text at random places."""
 
-    revision: ClassVar[int] = 8
+    revision: ClassVar[int] = 9
     needs_words = True
 
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
@@ -77,7 +77,7 @@ class RandomInsert(Share):
 class RandomSwap(Share):
     """Swap two words at random, as often as `alpha` says."""
 
-    revision: ClassVar[int] = 5
+    revision: ClassVar[int] = 6
 
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
         """Return the words that ended up elsewhere."""
@@ -97,7 +97,7 @@ class RandomSwap(Share):
 class RandomDelete(Share):
     """Delete each word with probability `alpha`, but never all of them."""
 
-    revision: ClassVar[int] = 8
+    revision: ClassVar[int] = 9
 
     alpha: Annotated[Spread, Real(0, 1, "probability that a word is deleted", neutral=0)] = (
         Constant(0.1)
@@ -120,7 +120,7 @@ class Eda(TextTransform):
     2000, else 4.
     """
 
-    revision: ClassVar[int] = 11
+    revision: ClassVar[int] = 12
     needs_words = True
     recommends = "EDA"
 
@@ -197,7 +197,7 @@ class Aeda(TextTransform):
 
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
         """Return 1 to ⌊ratio · words + 1⌋ insertions at different places."""
-        places = [word.start for word in document.words if not word.inside]
+        places = [word.start for word in document.words if document.may_precede(word)]
         most = int(share(self.ratio, draws, "ratio") * len(document.words) + 1)
         count = draws.at("count").integer(1, most)
         chosen = sorted((places[p], here) for p, here in picked(draws, len(places), count))

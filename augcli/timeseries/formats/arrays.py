@@ -70,6 +70,7 @@ class ArrayFile(SeriesFile):
         self.array, self.labels, self.splits = array, labels, splits
         self.width = array.shape[-1]
         self.pads = array.dtype.kind == "f"
+        self.holds = _limits(array.dtype)
         channels = array.shape[1] if array.ndim == 3 else 1
         texts = (_texts(labels, len(array)), _texts(splits, len(array)))
         for length, label, split in zip(_lengths(array), *texts, strict=True):
@@ -185,11 +186,19 @@ class NpzFile(ArrayFile):
         splits = self._column(settings.split_column, (), "split")
         what = f"{name}: {self._key}"
         self.take(what, self._arrays[self._key], settings.axes, labels, splits)
+        self.looks = {"pointed": [*self._of_points()]}
         if splits is not None:
             told = (settings.augment, str(settings.split_column))
             self.shapes = [each._replace(split=called(each.split, *told)) for each in self.shapes]
         if labels is not None:
             self.refuse_unlabelled(settings.missing, settings.label_kind)
+
+    def _of_points(self) -> Iterator[str]:
+        """Yield the other arrays that have something for each point of each series."""
+        for key, array in self._arrays.items():
+            is_alike = array.ndim > 1 and len(array) == len(self) and self.width in array.shape[1:]
+            if is_alike and key != self._key and not _is_held_out(key):
+                yield key
 
     def _column(self, told: str | int | None, usual: Sequence[str], role: str) -> Any:
         """Return the array with an entry for each series that has this role, None without one."""
@@ -241,10 +250,14 @@ class NpzFile(ArrayFile):
         if array is self.labels and self.of_amounts:
             return [_rows_of(array, own), *new.targets]
         is_told = array is self.labels or array is self.splits
-        is_apart = not is_told and read(key).is_plain and meaning(key) != TRAIN
-        if is_apart or not (array.ndim and len(array) == len(self)):
+        if (not is_told and _is_held_out(key)) or not (array.ndim and len(array) == len(self)):
             return [array]
         return [_rows_of(array, own), array[new.rows]]
+
+
+def _is_held_out(key: str) -> bool:
+    """Return whether an array is called as one of another split."""
+    return read(key).is_plain and meaning(key) != TRAIN
 
 
 def _rows_of(array: Any, own: Own) -> Any:
@@ -289,6 +302,14 @@ def _text(value: Any) -> str | None:
     if isinstance(value, bytes):
         return value.decode(errors="backslashreplace")
     return None if isinstance(value, float) and math.isnan(value) else str(value)
+
+
+def _limits(dtype: Any) -> tuple[float, float] | None:
+    """Return the least and the greatest whole number of a type; None of others."""
+    if dtype.kind not in "iu":
+        return None
+    limits = np.iinfo(dtype)
+    return float(limits.min), float(limits.max)
 
 
 def _as_type(values: Any, dtype: Any) -> Any:

@@ -108,6 +108,10 @@ class SeriesFile:
     """Lines of a text that are no rows, as they cannot be read."""
     doubt: Doubt | None = None
     """What was guessed of it, and a person may set right."""
+    names: Sequence[str] = ()
+    """What its channels are called, if they are."""
+    holds: tuple[float, float] | None = None
+    """The least and the greatest value that it can have."""
     beside: Sequence[str] = ()
     """Columns of numbers that are taken for no points, as they are called otherwise."""
     slight: float = 1 / 16384
@@ -140,10 +144,7 @@ class SeriesFile:
         return found
 
     def refuse_unlabelled(self, missing: Collection[str], kind: str | None = None) -> None:
-        """Take no series for augmentation whose label means that there is none.
-
-        Nor one whose label is no number where these are told to be, as their `kind`.
-        """
+        """Take no series without a label, or without a number where that is their `kind`."""
         for row, shape in enumerate(self.shapes):
             if shape.label is None or shape.label in missing:
                 self.bad.setdefault(row, "there is no label")

@@ -35,6 +35,7 @@ class LongFile(SeriesFile):
         super().__init__(grid.name)
         self._grid = grid
         self._roles = roles = roles_of(grid, settings)
+        self.names = [grid.names[index] for index in roles.channels]
         told = (*roles.marks, roles.id, roles.time, roles.label, roles.split)
         self._texts = {index: Texts() for index in told if index is not None}
         self._numbers = {index: array("d") for index in roles.channels}

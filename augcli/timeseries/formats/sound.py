@@ -26,6 +26,8 @@ _HEAD = 27
 class SoundFile(SeriesFile):
     """One sound; it is decoded when it is asked for."""
 
+    holds = (-1.0, 1.0)
+
     def __init__(self, name: str, data: Any, settings: SeriesDatasetSettings):
         super().__init__(name)
         self._library, self._data = soundfile(), bytes(data)

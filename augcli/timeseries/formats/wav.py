@@ -57,6 +57,7 @@ class WavFile(SeriesFile):
         self._sound = sound = read_chunks(name, data)
         if sound.code == _FLOAT and not np.isfinite(self.series(0).values).all():
             raise SampleError(f"{name}: it has samples that are not finite")
+        self.holds = None if sound.code == _FLOAT else (-1.0, 1.0)
         length = sound.size // sound.frame
         self.shapes = [Shape(sound.channels, length, rate=sound.rate)]
 
@@ -73,7 +74,7 @@ class WavFile(SeriesFile):
     def payload(self, new: Block) -> bytes:
         """Return a file with the new sound."""
         (only,) = new
-        samples = encoded(np.ascontiguousarray(only.series.values.T), self._sound)
+        samples = encoded(only.series.values.T, self._sound)
         fmt = self._sound.fmt
         size = 4 + 8 + len(fmt) + 8 + len(samples) + len(samples) % 2
         head = struct.pack("<4sI4s4sI", b"RIFF", size, b"WAVE", b"fmt ", len(fmt)) + fmt
@@ -166,7 +167,7 @@ def encoded(values: NDArray[np.float64], sound: Sound) -> bytes:
     if sound.bits == 8:
         return (whole + 128).astype(np.uint8).tobytes()
     if sound.bits == 24:
-        return whole.astype("<i4").view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
+        return whole.astype("<i4", order="C").view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
     return bytes(whole.astype(f"<i{sound.bits // 8}").tobytes())
 
 
