@@ -39,6 +39,15 @@ PICTURES: Layouts = {
         | {"labels.csv": "id,label\na000,x\na001,y\na002,x\nb000,y\nb001,x\n"},
         ("question: unnamed-labels: labels.csv is a table of these pictures", "one folder"),
     ),
+    "Roboflow's classes, several a picture": (
+        photos("train/#.png", "valid/1#.png")
+        | {
+            f"{split}/_classes.csv": "filename, cat, dog\n"
+            + "".join(f"{ten}{n:03d}.png, {n % 2}, 1\n" for n in range(3))
+            for split, ten in (("train", ""), ("valid", 1))
+        },
+        ("format: metadata", "3 in train, 3 in val"),
+    ),
     "sites and a table of files": (
         photos("north/a#.png", "south/b#.png")
         | {"meta.csv": "image,species,age\na000.png,elk,4\na001.png,owl,5\nb000.png,elk,4\n"},

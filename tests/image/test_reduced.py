@@ -176,7 +176,6 @@ def test_partners_are_decoded_no_larger_than_they_are_needed(tmp_path, name: str
         write(tmp_path / "in" / path, jpeg(np.roll(SOFT, 40 * place, axis=1)))
         label = path.replace("images", "labels").replace("jpg", "txt")
         write(tmp_path / "in" / label, "0 0.5 0.5 0.4 0.4\n")
-    write(tmp_path / "in/classes.txt", "box\n")
     steps = [{"resize": {"width": 96, "height": 72}}, mixed(name)]
     told = {"dataset": {"format": "yolo"}, "steps": steps, "copies": 2}
     out = tmp_path / "out"

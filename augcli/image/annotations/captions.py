@@ -25,5 +25,5 @@ _PATTERNS = tuple(
 
 def said(texts: Iterable[str]) -> frozenset[Said]:
     """Return what some texts, in English, say of a picture."""
-    whole = "\n".join(texts)
+    whole = "\n".join(texts).replace("_", " ")
     return frozenset(what for what, pattern in _PATTERNS if pattern.search(whole))

@@ -1,8 +1,9 @@
 """`metadata.jsonl` and `metadata.csv` beside pictures, as Hugging Face's imagefolder reads them.
 
 A row is what is known of a picture: its `file_name`, and captions or whatever else, which travels
-along. Its `objects` are boxes of x, y, width and height in pixels, with lists of what else is told
-of each (or a list of objects).
+along; in Roboflow's `_classes.csv` its `filename`, and which classes it is of. Its `objects` are
+boxes of x, y, width and height in pixels, with lists of what else is told of each (or a list of
+objects).
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ from augcli.image.annotations.json_parts import fault, finite, replaced, twice_i
 from augcli.image.annotations.rows import Row, ended, rows_of
 from augcli.image.targets import Target, Targets
 
+CLASSES = "_classes.csv"
 FILE_NAME = "file_name"
+_FILE_NAMES = (FILE_NAME, "filename")
 _BOXES = ("bbox", "bboxes", "boxes")
 _LABELS = ("categories", "category", "labels", "label", "class", "classes")
 _ONE_CLASS = "object"
@@ -112,16 +115,22 @@ def _of_table(text: str, name: str) -> MetadataFile:
     found = _Rows(name)
     rows = rows_of(text, ",", name)
     header, columns = next(rows, (Row(1, ""), []))
-    if FILE_NAME not in columns:
-        near = did_you_mean(FILE_NAME, columns)
-        raise SampleError(f"{name}:1: there is no column {FILE_NAME!r}{near}")
+    own = _FILE_NAMES[name.rpartition("/")[2] == CLASSES]
+    if own not in columns:
+        near = did_you_mean(own, columns)
+        raise SampleError(f"{name}:1: there is no column {own!r}{near}")
     for row, cells in rows:
         found.add(row, partial(_by_column, columns, cells))
     return found.file(ended(header.text, "\n"), CsvRows(tuple(columns)))
 
 
 def _by_column(columns: Sequence[str], cells: Sequence[str], _place: str) -> dict[str, Any]:
-    return dict(zip(columns, cells, strict=False))
+    told = dict(zip(columns, cells, strict=False))
+    return {FILE_NAME: told.get(_file_column(columns))} | told
+
+
+def _file_column(columns: Sequence[str]) -> str:
+    return next(each for each in _FILE_NAMES if each in columns)
 
 
 class _Rows:
@@ -299,7 +308,7 @@ class CsvRows(MetadataRows, Struct, frozen=True):
     ) -> str:
         """Return a row; one of the same picture stays as it is written."""
         new = {column: files.get(name, "") for column, (name,) in self.files(text).items()}
-        changes = new | {FILE_NAME: file_name}
+        changes = new | {_file_column(self.columns): file_name}
         cells = [changes.get(column, cell) for column, cell in self._named(text)]
         if cells == self._cells(text):
             return ended(text, "\n")
@@ -319,8 +328,9 @@ class CsvRows(MetadataRows, Struct, frozen=True):
         return dict(self._named(text))
 
     def texts(self, text: str) -> list[str]:
-        """Return the cells of a row."""
-        return [cell for column, cell in self._named(text) if column != FILE_NAME]
+        """Return the cells of a row, and the columns that it marks by 1."""
+        named = [each for each in self._named(text) if each[0] not in _FILE_NAMES]
+        return [column if cell.strip() == "1" else cell for column, cell in named]
 
     def _named(self, text: str) -> Iterator[tuple[str, str]]:
         """Yield column and cell; cells beyond the header are of none."""

@@ -153,7 +153,7 @@ class Pictures:
         if splits is None:
             refuse_lists(self._settings, self._listing, self.names, used)
         self._found.others = sorted(self.others - used)
-        notes = [*remarks(self._listing, self._found), *self._notes]
+        notes = [*remarks(self._listing, self._found, used), *self._notes]
         dataset = Dataset(self.root, held_out=splits is not None, split_folders=True, notes=notes)
         dataset.extensions = self._found.extensions
         dataset.lists = sorted(self._lists)

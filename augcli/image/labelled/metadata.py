@@ -1,4 +1,7 @@
-"""What Hugging Face's imagefolder reads: `metadata.jsonl` or `.csv` beside pictures."""
+"""What Hugging Face's imagefolder reads: `metadata.jsonl` or `.csv` beside pictures.
+
+Roboflow's `_classes.csv`, a column a class, is read as such a table.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ from augcli.errors import SampleError
 from augcli.image.annotations.base import Note, Parsed, Size
 from augcli.image.annotations.captions import said
 from augcli.image.annotations.metadata import (
+    CLASSES,
     CsvRows,
     JsonRows,
     MetadataFile,
@@ -42,7 +46,7 @@ from augcli.image.recorded import told_targets
 from augcli.records.provenance import PictureRecord
 from augcli.task import Plain, Source, Task
 
-_NAMES = ("metadata.jsonl", "metadata.csv")
+_NAMES = ("metadata.jsonl", "metadata.csv", CLASSES)
 
 
 class MetadataScheme(SharedScheme):

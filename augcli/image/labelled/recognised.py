@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from augcli.dataset.doubts import UNNAMED_LABELS, UNUSED_SPLITS
+from augcli.dataset.doubts import UNCLEAR_FORMAT, UNNAMED_LABELS, UNUSED_SPLITS
 from augcli.dataset.splits import augmented
 from augcli.disk.reading import read_whole
 from augcli.errors import DoubtError, SampleError, SettingError
@@ -19,7 +19,7 @@ from augcli.image.listing.areas import are_areas_of
 
 _ASKED_LATER = ("dataset.targets.ignore",)
 """What is asked once the format is named, as unused splits are."""
-_DOUBTS_LATER = (UNUSED_SPLITS.code, UNNAMED_LABELS.code)
+_DOUBTS_LATER = (UNUSED_SPLITS.code, UNNAMED_LABELS.code, UNCLEAR_FORMAT.code)
 _LOOKED_AT = 3
 
 

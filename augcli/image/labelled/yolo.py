@@ -1,4 +1,7 @@
-"""YOLO datasets: a text file a picture, in `labels` for `images` or beside it, and `data.yaml`."""
+"""YOLO datasets: a text file a picture, in `labels` for `images` or beside it, and `data.yaml`.
+
+Without `data.yaml` a list of classes may name them, such as `classes.txt`.
+"""
 
 from __future__ import annotations
 
@@ -18,15 +21,18 @@ from augcli.dataset.doubts import UNCLEAR_FORMAT
 from augcli.dataset.units import Dataset
 from augcli.disk.reading import read_whole
 from augcli.errors import SampleError, SettingError
+from augcli.image.annotations.class_list import is_class_list, parse_class_list
 from augcli.image.annotations.data_yaml import DataYaml, parse_data_yaml, with_count, with_splits
 from augcli.image.annotations.yolo import Yolo, are_oriented
 from augcli.image.annotations.yolo_splits import splits_of
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import FileLabels, Records, Scheme
 from augcli.image.labelled.listing import Known, Pictures, sharing
+from augcli.plural import few
 from augcli.task import Plain, Source, Task
 
 _YAML = (".yaml", ".yml")
+_NAMES = ("data.yaml", "data.yml", "dataset.yaml")
 _LABELS = re.compile(r"(^|/)labels/.*\.txt$", re.DOTALL)
 _PLAIN = Yolo()
 _ORIENTED = "oriented"
@@ -42,13 +48,12 @@ class YoloScheme(Scheme):
     def scan(self, settings: ImageDatasetSettings, root: Path) -> Dataset:
         """List pictures with label files, in the splits that `data.yaml` or folders say."""
         pictures = Pictures(settings, root)
-        told = _data_yaml(pictures, root)
+        places = {name: _place(name, pictures.others) for name in pictures.names}
+        own, told = _described(pictures, root, places)
         pictures.note_odd(told.notes if told else ())
         splits = pictures.splits({} if settings.splits else _told_splits(told, pictures))
-        places = {name: _place(name, pictures.others) for name in pictures.names}
-        troubles = sharing(places) | _remarked(pictures, places)
-        own = [told.name] if told else []
         pictures.use(own)
+        troubles = sharing(places) | _remarked(pictures, places, own)
         files = {n: [*({place} & pictures.others), *own] for n, place in places.items()}
         values = dict.fromkeys(files, _ORIENTED) if _are_oriented(told, pictures, places) else {}
         objects = told.classes.names if told else ()
@@ -60,16 +65,19 @@ class YoloScheme(Scheme):
         root: Path,
         records: Records,
     ) -> Iterator[tuple[str, Iterable[str]]]:
-        """Yield `data.yaml` as it was where that is true of the output, else mended."""
+        """Yield lists of classes as they were, and `data.yaml` where it is true, else mended."""
+        if lists := _class_lists(records):
+            yield from ((name, [_read(root / name).decode()]) for name in lists)
+            return
         names = [root.name] if root.is_file() else _usual(os.listdir(root))  # noqa: PTH208 - names
         if len(names) != 1:
             return
         data = with_count(_read(root if root.is_file() else root / names[0]), names[0])
         splits = {record.output: str(record.split) for record in records()}
         if not _is_true(parse_data_yaml(data, names[0]), splits):
-            lists = lists_of(splits)
-            yield from ((f"{split}.txt", lines) for split, lines in lists.items())
-            places = {split: [f"{split}.txt"] for split in lists} or folders_of(splits)
+            listed = lists_of(splits)
+            yield from ((f"{split}.txt", lines) for split, lines in listed.items())
+            places = {split: [f"{split}.txt"] for split in listed} or folders_of(splits)
             data = with_splits(data, names[0], places)
         yield names[0], [data.decode()]
 
@@ -82,8 +90,9 @@ class YoloScheme(Scheme):
 
     def recorded(self, picture: str, form: Plain, sources: Sequence[Source]) -> FileLabels:
         """Return the labels of a picture, from its file and `data.yaml`."""
-        others = [each for each in sources if PurePosixPath(each.name).suffix in _YAML]
-        file = next((each for each in sources if each not in others), None)
+        place = next((each.name for each in sources if each.name in _places(picture)), None)
+        file = next((each for each in sources if each.name == place), None)
+        others = [each for each in sources if each.name != place]
         told = _parsed(bytes(others[0].data), others[0].name) if others else None
         codec = told.classes if told else _PLAIN
         codec = replace(codec, oriented=True) if form.get(_ORIENTED) else codec
@@ -91,24 +100,43 @@ class YoloScheme(Scheme):
         return FileLabels(picture, form, _mates(told), codec, file, others, b"", points=points)
 
 
-def _data_yaml(pictures: Pictures, root: Path) -> DataYaml | None:
-    """Return what `data.yaml` tells; None where there is none. SettingError where it is damaged."""
+def _described(
+    pictures: Pictures, root: Path, places: Mapping[str, str]
+) -> tuple[Sequence[str], DataYaml | None]:
+    """Return the files that describe the dataset, alike if there are several, and what they tell.
+
+    SettingError where that cannot be read, or is anyone's guess.
+    """
     names = [root.name] if root.is_file() else _usual(n for n in pictures.others if "/" not in n)
     if len(names) > 1:
         text = f"{' and '.join(names)} may describe the dataset"
         raise UNCLEAR_FORMAT.doubt(text, "let `path` lead to one of them", "dataset.path").error
+    if not names:
+        _refuse_below(n for n in pictures.others if n.rpartition("/")[2] in _NAMES)
+        names = sorted(filter(is_class_list, pictures.others.difference(places.values())))
     try:
-        for name in names:
-            return parse_data_yaml(_read(pictures.root / name), name)
+        contents = {_read(pictures.root / name): name for name in reversed(names)}
+        _refuse_below(contents.values() if len(contents) > 1 else ())
+        return names, next((_parsed(data, name) for data, name in contents.items()), None)
     except SampleError as error:
         raise SettingError(("dataset", "path"), str(error)) from error
-    return None
+
+
+def _refuse_below(names: Iterable[str]) -> None:
+    """Raise where folders below have descriptions of their own, as folders that were unpacked have.
+
+    Classes would be called by numbers, those of several datasets alike.
+    """
+    if below := sorted(names):
+        text = f"classes are named for a part of the pictures alone, by {few(below)}"
+        way = "let `path` lead to the folder of one dataset, or leave others out by `exclude`"
+        raise UNCLEAR_FORMAT.doubt(text, way, "dataset.exclude", ("dataset", "path")).error
 
 
 def _usual(names: Iterable[str]) -> list[str]:
     """Return the descriptions among files; where there is one of the usual name, no others."""
     found = sorted(name for name in names if name.endswith(_YAML))
-    usual = [name for name in found if name in ("data.yaml", "data.yml", "dataset.yaml")]
+    usual = [name for name in found if name in _NAMES]
     return usual[:1] or found
 
 
@@ -152,7 +180,16 @@ def lists_of(splits: Mapping[str, str]) -> dict[str, list[str]]:
 
 @lru_cache(maxsize=4)
 def _parsed(data: bytes, name: str) -> DataYaml:
-    return parse_data_yaml(data, name)
+    return (parse_class_list if is_class_list(name) else parse_data_yaml)(data, name)
+
+
+def _class_lists(records: Records) -> list[str]:
+    """Return the lists of classes that pictures were read with."""
+    sources = chain.from_iterable(
+        set(record.annotation_sha256 or ()).difference(_places(record.source))
+        for record in records()
+    )
+    return sorted({name for name in sources if is_class_list(name)})
 
 
 def _told_splits(told: DataYaml | None, pictures: Pictures) -> Mapping[str, str]:
@@ -172,10 +209,14 @@ def _told_splits(told: DataYaml | None, pictures: Pictures) -> Mapping[str, str]
         raise SettingError(("dataset", "path"), f"{error}; {hint}") from error
 
 
+def _places(picture: str) -> tuple[str, str]:
+    """Return where the labels of a picture may be: in `labels`, or else beside it."""
+    return _PLAIN.beside(picture), str(PurePosixPath(picture).with_suffix(".txt"))
+
+
 def _place(picture: str, others: frozenset[str]) -> str:
-    """Return where the labels of a picture are, or would be: in `labels`, or else beside it."""
-    usual = _PLAIN.beside(picture)
-    near = str(PurePosixPath(picture).with_suffix(".txt"))
+    """Return where the labels of a picture are, or would be."""
+    usual, near = _places(picture)
     return near if usual not in others and near in others else usual
 
 
@@ -204,7 +245,7 @@ def _mates(told: DataYaml | None) -> dict[str, Sequence[int]]:
     return dict.fromkeys(told.classes.names, told.swaps) if told and told.swaps else {}
 
 
-def _remarked(pictures: Pictures, places: Mapping[str, str]) -> dict[str, str]:
+def _remarked(pictures: Pictures, places: Mapping[str, str], own: Sequence[str]) -> dict[str, str]:
     """Note pictures without labels and labels without picture; refuse where no two go together.
 
     Return why some pictures cannot be used.
@@ -213,6 +254,8 @@ def _remarked(pictures: Pictures, places: Mapping[str, str]) -> dict[str, str]:
     if bare and len(bare) == len(places):
         text = f"none of {len(bare)} pictures has labels; those of {bare[0]} would be"
         raise SettingError(("dataset", "path"), f"{text} in {places[bare[0]]}")
-    lone = {each for each in pictures.others if _LABELS.search(each)} - set(places.values())
+    lone = {each for each in pictures.others if _LABELS.search(each)}.difference(
+        places.values(), own
+    )
     pictures.note_lone(lone, "label file")
     return pictures.note_bare(places, "a label file: background, which gets an empty one")

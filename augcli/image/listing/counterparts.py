@@ -29,7 +29,7 @@ def refuse_counterparts(bounds: Bounds, pictures: Sequence[str], bare: Sequence[
     found = found or next(_of_the_same_names(pictures, frozenset(bare)), None)
     if found:
         text = f"{found} and would be taken for background"
-        hint = "leave these out by `exclude` under `dataset`, such as `exclude: [masks/**]`; or "
+        hint = "leave these out by `exclude` under `dataset`, such as `exclude: [FOLDER/**]`; or "
         more = "say `annotations: ignore` if each is a picture of its own"
         raise UNNAMED_LABELS.doubt(text, f"{hint}{more}", "dataset.exclude").error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from msgspec import Struct, field
 
@@ -76,8 +76,11 @@ def extension_by_content(bounds: Bounds, path: str) -> str | None:
     return None if format_ is None or format_ in UNREADABLE_FORMATS else extension_of(format_)
 
 
-def remarks(listing: Listing, found: Taken) -> Iterator[Problem]:
-    """Yield what was left out of a listing, and what was taken in spite of its name."""
+def remarks(listing: Listing, found: Taken, used: Iterable[str] = ()) -> Iterator[Problem]:
+    """Yield what was left out of a listing, and what was taken in spite of its name.
+
+    Of folders of what is `used` beside pictures something is taken, too.
+    """
     root = listing.bounds.root
     yield from listing.notes
     for suffix, count in _counted(found.unreadable):
@@ -87,7 +90,7 @@ def remarks(listing: Listing, found: Taken) -> Iterator[Problem]:
         )
         yield Problem(str(root), 0, 0, text, "warning", "unreadable")
     yield from listing.left_out(found.others, "pictures")
-    for folder, what in _empty(found):
+    for folder, what in _empty(found, used):
         text = f"nothing is taken from {folder}/, which has {what}"
         yield Problem(str(root), 0, 0, text, "warning", "nothing-taken")
     if found.extensions:
@@ -103,9 +106,9 @@ def _counted(paths: Iterable[str]) -> list[tuple[str, int]]:
     return counts.most_common(5)
 
 
-def _empty(found: Taken) -> Iterator[tuple[str, str]]:
+def _empty(found: Taken, used: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield the uppermost folders without a picture, with what they hold instead."""
-    deepest = {path.rpartition("/")[0] for path in found.pictures}
+    deepest = {path.rpartition("/")[0] for path in chain(found.pictures, used)}
     full = {above for folder in deepest for above in _above(f"{folder}/")}
     held: dict[str, Counter[str]] = {}
     for path in (*found.unreadable, *found.others):

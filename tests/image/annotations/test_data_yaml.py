@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from augcli.errors import SampleError
 from augcli.image.annotations.base import SAME_KEY, Note
+from augcli.image.annotations.class_list import parse_class_list
 from augcli.image.annotations.data_yaml import (
     new_data_yaml,
     parse_data_yaml,
@@ -102,6 +103,14 @@ def test_two_classes_of_one_name_stay_two():
     assert found.notes[0].place == "data.yaml:1"
     (target,) = found.classes.parse(b"2 0.5 0.5 0.2 0.2", (9, 9), "a.txt").targets
     assert found.classes.render((target,), (9, 9)).startswith(b"2 ")
+
+
+def test_a_list_of_classes_counts_lines():
+    found = parse_class_list("\ufeffcat\r\n\r\nsea  horse \r\ncat\r\n\r\n".encode(), "classes.txt")
+    assert found.classes.names == ("cat", "1", "sea  horse", "cat (3)")
+    assert [note.place for note in found.notes] == ["classes.txt:4"]
+    with pytest.raises(SampleError, match="it is empty"):
+        parse_class_list(b"\n", "classes.txt")
 
 
 @pytest.mark.parametrize(

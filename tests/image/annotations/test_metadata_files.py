@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from augcli.errors import SampleError
 from augcli.image.annotations.base import NO_AREA, NOT_FINITE, SAME_KEY, Note
 from augcli.image.annotations.captions import said
-from augcli.image.annotations.metadata import parse_metadata
+from augcli.image.annotations.metadata import CLASSES, parse_metadata
 
 SIZE = (200, 100)
 LINE = (
@@ -75,6 +75,13 @@ def test_tables_travel_along():
     assert rendered(text, "a.jpg", None, source="metadata.csv") == 'a.jpg,"one, ""two"""\r\n'
     assert rendered(text, "c.jpg", None, source="metadata.csv") == 'c.jpg,"one, ""two"""\r\n'
     assert told.rows.texts(told.pictures["a.jpg"].text) == ['one, "two"']
+
+
+def test_a_table_of_classes_travels_along_and_tells_by_1_which_a_picture_is_of():
+    text = "filename, left_ear, tail\na.jpg, 1, 0\n"
+    told = parse_metadata(text.encode(), f"train/{CLASSES}")
+    assert rendered(text, "c.jpg", None, source=CLASSES) == "c.jpg, 1, 0\n"
+    assert said(told.rows.texts(told.pictures["a.jpg"].text)) == {"sides"}
 
 
 @pytest.mark.parametrize(
@@ -152,6 +159,7 @@ def test_a_key_that_is_written_twice_is_told():
         ("golden leaves, a greenish sky", {"colours"}),
         ("copyright of the frightened tanker, which I understand", set()),
         ("a cat", set()),
+        ("turn_left", {"sides"}),
     ],
 )
 def test_captions_that_a_step_would_make_untrue(caption, expected):

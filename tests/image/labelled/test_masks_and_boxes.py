@@ -41,9 +41,11 @@ STRIPES = np.repeat(np.arange(4), 5)[None, :].repeat(16, 0)
 def test_masks_are_paired_and_mirrored(tmp_path: Path, shown: str, over: str) -> None:
     write(tmp_path / "in" / shown, picture(1))
     write(tmp_path / "in" / over, mask(STRIPES, "P"))
+    write(tmp_path / "in" / f"{over}.json", "{}")
     out = tmp_path / "out"
     summary = run(tmp_path / "in", out, **FLIP | {"dataset": {"format": "masks"}})
     assert summary.exit_code == 0
+    assert summary.listing == ["left out 1 file ending in .json: not pictures"]
     assert (out / over).read_bytes() == (tmp_path / "in" / over).read_bytes()
     with Image.open(out / over.replace(".png", ".aug-000.png")) as made:
         assert made.mode == "P"

@@ -12,7 +12,8 @@ from helpers import (
 )
 from test_yolo_runs import BOXES, FLIP, YAML, Files, make, rows, small
 
-from augcli.errors import FindingsError
+from augcli.errors import FindingsError, RecipeError
+from augcli.image.annotations.class_list import is_class_list
 
 __all__ = ["small"]
 
@@ -49,6 +50,25 @@ LAYOUTS: dict[str, Files] = {
         "images/val/b.png": None,
         "labels/train/a.txt": BOXES,
     },
+    "a list of classes": {
+        "classes.txt": "cat\r\ndog\r\n\r\n",
+        "train/images/a.png": None,
+        "val/images/b.png": None,
+        "train/labels/a.txt": BOXES,
+    },
+    "a list of classes among labels": {
+        "images/train/a.png": None,
+        "images/val/b.png": None,
+        "labels/train/a.txt": BOXES,
+        "labels/classes.txt": "cat\ndog",
+    },
+    "a list of classes in each split": {
+        "train/_darknet.labels": "cat\ndog\n",
+        "train/a.png": None,
+        "train/a.txt": BOXES,
+        "val/_darknet.labels": "cat\ndog\n",
+        "val/b.png": None,
+    },
     "no description": {
         "images/train/a.png": None,
         "images/val/b.png": None,
@@ -64,8 +84,25 @@ def test_every_layout_comes_out_as_it_went_in(tmp_path: Path, name: str) -> None
     assert {each["split"] for each in manifest(out)} == {"train", "val"}
     again = run(out, tmp_path / "more", **FLIP | {"copies": 0})
     assert [(count.split, count.before) for count in again.counts] == [("train", 2), ("val", 1)]
+    names = {"0", "1"} if name == "no description" else {"cat", "dog"}
+    assert {target["label"] for each in manifest(out) for target in each["targets"]} == names
+    for each in filter(is_class_list, LAYOUTS[name]):
+        assert (out / each).read_bytes() == (source / each).read_bytes()
     label = next(each for each in LAYOUTS[name] if each.endswith("a.txt"))
     assert len(rows(out / label.replace("a.txt", "a.aug-000.txt"))) == 2
+
+
+@pytest.mark.parametrize(
+    "files",
+    [{"x/data.yaml": YAML}, {"x/classes.txt": "cat\ndog\n", "y/classes.txt": "cat\nsun\n"}],
+)
+def test_numbers_that_folders_name_each_for_itself_are_asked_about(
+    tmp_path: Path, files: Files
+) -> None:
+    parts = {f"{part}/a.png": None for part in "xy"} | {f"{part}/a.txt": BOXES for part in "xy"}
+    source = make(tmp_path / "in", parts | files)
+    with pytest.raises(RecipeError, match=f"of the pictures alone, by {', '.join(files)}"):
+        run(source, tmp_path / "out", **FLIP)
 
 
 @pytest.mark.parametrize("train", [".", "images"])
