@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from augcli.dataset.doubts import UNCLEAR_WORDS
 from augcli.plural import few
 from augcli.text.config import TextDatasetSettings
-from augcli.text.formats.base import TextFile, texts_of
+from augcli.text.formats.base import TextFile
 from augcli.text.formats.lines import LinesFile, class_of
 from augcli.text.paired import among
 
@@ -122,7 +122,7 @@ def held_again(settings: TextDatasetSettings, files: Iterable[TextFile]) -> Iter
     """Yield which columns have the words of a text once more, which no edit reaches."""
     for file in files:
         cells = file.first_cells()
-        named = texts_of(settings) or file.columns[:1]
+        named = settings.texts or file.columns[:1]
         texts = {name: [*map(_words, cells[name])] for name in named if name in cells}
         for name in (each for each in cells if each not in named and each != settings.spans):
             again = [*map(_words, cells[name])]

@@ -10,7 +10,6 @@ from typing import Any
 from augcli.dataset.doubts import UNCLEAR_WORDS
 from augcli.dataset.told import quoted
 from augcli.text.config import TextDatasetSettings
-from augcli.text.formats.base import texts_of
 from augcli.text.formats.labelled import ENDS, UNITS, is_whole, spans_of
 
 Values = Mapping[str, Any]
@@ -83,7 +82,7 @@ def _repeated(
     settings: TextDatasetSettings, lines: Sequence[Values], texts: Sequence[str]
 ) -> Iterator[str]:
     """Yield the keys of words that stand in the text of every sample: an aspect, or an answer."""
-    named = {*texts_of(settings), *settings.labels, settings.split_column}
+    named = {*settings.texts, *settings.labels, settings.split_column}
     for key in dict.fromkeys(name for line in lines for name in line if name not in named):
         told = [(line.get(key), text) for line, text in zip(lines, texts, strict=True)]
         told = [(value, text) for value, text in told if value not in (None, "", text)]
