@@ -67,9 +67,9 @@ def fill(handle: int, pieces: Pieces) -> None:
     """Write all of some pieces into a file, and close it."""
     try:
         for piece in pieces:
-            rest = memoryview(piece)
-            while rest:
-                rest = rest[os.write(handle, rest) :]
+            done = os.write(handle, piece)
+            while done < len(piece):
+                done += os.write(handle, memoryview(piece)[done:])
     finally:
         os.close(handle)
 

@@ -278,7 +278,7 @@ class ProcessedPicture(Processed):
         made = f"{drawn.made},{part}" if reduced else drawn.made
         return Output(
             self._record(name, spot, drawn, self._told_encoding, extras.told | reduced),
-            key_of_told(self._hashes_with(drawn.hashes), f"[{made}]", self._form),
+            key_of_told(self._hashes_with(drawn), f"[{made}]", self._form),
             self._together.maker(stages, part, drawn.pixels),
             beside=extras.beside,
         )
@@ -287,11 +287,11 @@ class ProcessedPicture(Processed):
     def _hashes(self) -> str:
         return told_hashes({self._task.source: self._digest})
 
-    def _hashes_with(self, others: Mapping[str, str]) -> str:
+    def _hashes_with(self, drawn: Drawn) -> str:
         """Return the hashes of the source and of what is mixed with it, as a key has them."""
-        if not others:
+        if not drawn.partners:
             return self._hashes
-        return told_hashes({self._task.source: self._digest, **others})
+        return told_hashes({self._task.source: self._digest, **drawn.hashes})
 
     def _record(
         self,

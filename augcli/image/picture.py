@@ -271,8 +271,11 @@ def premultiplied(
     Colours are multiplied by alpha before and divided after, in float32. An opaque picture needs
     that only where the function brings in clear pixels (`clears`).
     """
-    pixels, top = picture.pixels, full_range(picture.pixels.dtype)
-    if not picture.alpha or (not clears and pixels[:, :, -1].min() >= top):
+    pixels = picture.pixels
+    if not picture.alpha:
+        return picture.with_pixels(change(pixels))
+    top = full_range(pixels.dtype)
+    if not clears and pixels[:, :, -1].min() >= top:
         return picture.with_pixels(change(pixels))
     values = pixels.astype(np.float32) / np.float32(top)
     values[:, :, :-1] *= values[:, :, -1:]

@@ -144,8 +144,9 @@ def picks_of(
         for place, when, each in zip(places.tolist(), whens, known(turn, places), strict=False):
             told = each and (each[0], f"{head}{each[1]}{tail}")
             rows[place].append(Pick(turn, place, when, told))
-    for picks in rows:
-        picks.sort(key=attrgetter("when"))
+    if any(isinstance(step, Chooser) for _, step in entries):  # else they stand in order
+        for picks in rows:
+            picks.sort(key=attrgetter("when"))
     return rows
 
 

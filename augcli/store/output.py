@@ -23,6 +23,7 @@ from augcli.disk.rewriting import Rewriting
 from augcli.disk.walked import EMPTY
 from augcli.errors import FindingsError, LockedError, SettingError, StorageError
 from augcli.layouts.staged import STAGED, Staged
+from augcli.names import folded
 from augcli.records.journal import NEW, parsed, salvaged
 from augcli.records.lines import dump_line
 from augcli.steps.learned import PLACE
@@ -70,9 +71,9 @@ class OutputFolder:
     def tops(self) -> frozenset[str]:
         """Return the names that were right in the folder of outputs when that was first asked.
 
-        Whatever is below another name since then is ours.
+        They are folded, as some disks take names. Whatever is below another since then is ours.
         """
-        return frozenset(self.files.names(""))
+        return frozenset(map(folded, self.files.names("")))
 
     def name(self, path: Path) -> str:
         """Return the name of a path below this folder."""

@@ -19,6 +19,7 @@ from augcli.disk.disk import can_clone, clone, storage_errors
 from augcli.disk.identity import Identity, told_by
 from augcli.disk.inside import folder_around
 from augcli.errors import TakenError
+from augcli.names import folded
 from augcli.records.lines import dump_line
 from augcli.store.output import OutputFolder
 from augcli.task import Buffer, Plain
@@ -119,7 +120,7 @@ class Batch:
 
     def _mode(self, final: str) -> int | None:
         """Return what kind of file has a name, None if there is none and nothing prevents one."""
-        if final.partition("/")[0] not in self._output.tops:
+        if folded(final.partition("/")[0]) not in self._output.tops:
             return None
         try:
             # What lies in a shard and in no record any more is ours, and in nobody's way.

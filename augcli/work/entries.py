@@ -12,12 +12,12 @@ from augcli.task import Count, Lost, Plain
 
 def told_together(entries: Sequence[Plain | None]) -> list[Plain]:
     """Return the entries of an output, whose line tells of what lies beside it, and of that."""
-    own, *others = entries
-    made = [each for each in others if each]
-    if own and made:
-        beside = {each["record"]["output"]: each["record"]["sha256"] for each in made}
-        own = own | {"record": own["record"] | {"beside": beside}}
-    return [own, *made] if own else made
+    made = [each for each in entries if each]
+    if entries[0] and len(made) > 1:
+        own, *others = made
+        beside = {each["record"]["output"]: each["record"]["sha256"] for each in others}
+        made[0] = own | {"record": own["record"] | {"beside": beside}}
+    return made
 
 
 def less_lost(counts: Sequence[Count], lost: Sequence[Lost]) -> Iterator[Count]:

@@ -311,7 +311,7 @@ class SourceWork:
             if writing:
                 writing.keep(whole=self._is_whole)
         record = output.record | {"sha256": sha256}
-        if gone := sum(each.copies for each in lost):
+        if lost and (gone := sum(each.copies for each in lost)):
             record |= {key: record[key] - gone for key in ("rows", "synthetic")}
         return {"record": record, "key": output.key, "stat": None, "listed": output.listed}
 

@@ -50,19 +50,14 @@ def encode(picture: Picture, encoding: Encoding, icc: bytes | None) -> bytes:
 def encode_all(pictures: Sequence[Picture], encoding: Encoding, icc: bytes | None) -> list[bytes]:
     """Return the files of pictures that come of one; SampleError where it cannot hold one."""
     container = _CONTAINERS[encoding.format]
-    fitted = [_fitted(each, encoding) for each in pictures]
     files: list[bytes] = []
-    with container.guard(f"{encoding.format.upper()} result"):
-        for facts, alike in groupby(fitted, attrgetter("facts")):
-            files += container.write([*alike], encoding, fitting_icc(icc, facts.tones))
+    for facts, alike in groupby(pictures, attrgetter("facts")):
+        if reason := refusal(facts, encoding):
+            raise SampleError(reason)
+        fitted = [_converted(each, container) for each in alike]
+        with container.guard(f"{encoding.format.upper()} result"):
+            files += container.write(fitted, encoding, fitting_icc(icc, facts.tones))
     return files
-
-
-def _fitted(picture: Picture, encoding: Encoding) -> Picture:
-    """Return the picture as its container can hold it."""
-    if reason := refusal(picture.facts, encoding):
-        raise SampleError(reason)
-    return _converted(picture, _CONTAINERS[encoding.format])
 
 
 def refusal(facts: Facts, encoding: Encoding) -> str | None:

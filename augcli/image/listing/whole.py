@@ -39,6 +39,10 @@ class Whole:
         """Return what it says of itself."""
         return read_header(self._data, self._max_pixels)
 
+    @kept
+    def _is_reducible(self) -> bool:
+        return can_reduce(self.header)
+
     def decoded(self, part: int) -> Decoded:
         """Return the picture, with sides that are such a part of its own."""
         if part not in self._decoded:
@@ -52,11 +56,11 @@ class Whole:
 
     def part_for(self, stages: Sequence[Stage]) -> int:
         """Return to which part of its sides it is decoded for these stages, and no others."""
-        return ops.reduction(stages) if can_reduce(self.header) else 1
+        return ops.reduction(stages) if self._is_reducible else 1
 
     def check_part(self, part: int, stages: Sequence[Stage]) -> None:
         """Raise SampleError where it cannot have been decoded so for these stages."""
-        most = ops.most_reduced(stages) if can_reduce(self.header) else 1
+        most = ops.most_reduced(stages) if self._is_reducible else 1
         if part not in (1, 2, 4, 8) or part > most:
             raise SampleError(f"the manifest tells of a picture reduced to 1/{part}, too small")
 

@@ -179,6 +179,9 @@ class Field(Struct, frozen=True, eq=False):
         return there[0] + looked_up(x, there), there[1] + looked_up(y, there)
 
 
+_MOVES = Warp | Field  # which takes as long to be made as to be asked
+
+
 class Resample(Struct, frozen=True, eq=False, dict=True):
     """A run of moves, done as one map from the result to the run's input."""
 
@@ -187,7 +190,7 @@ class Resample(Struct, frozen=True, eq=False, dict=True):
 
     def joined(self, op: object) -> Resample | None:
         """Return the run with one more move, or None where it has to start a new run."""
-        if not isinstance(op, Warp | Field) or self.moves[-1].window:
+        if not isinstance(op, _MOVES) or self.moves[-1].window:
             return None
         sampling = self.sampling.shared(op.sampling)
         return Resample((*self.moves, op), sampling) if sampling else None

@@ -66,12 +66,10 @@ def _worked_out(
         product = matrices @ product
     matrix = snapped_all(product)
     inverse = inverted_all(matrix)
-    stacks = {"matrix": matrix, "inverse": inverse, "back": backwards(snapped_all(inverse), sizes)}
-    rows = (dict(zip(stacks, each, strict=True)) for each in zip(*stacks.values(), strict=True))
-    sampled = _are_sampled(matrix, inverse).tolist()
-    return (
-        row | (_SAMPLED if is_so else _STRAIGHT) for row, is_so in zip(rows, sampled, strict=True)
-    )
+    backs, sampled = backwards(snapped_all(inverse), sizes), _are_sampled(matrix, inverse).tolist()
+    for one, other, back, is_so in zip(matrix, inverse, backs, sampled, strict=True):
+        told = _SAMPLED if is_so else _STRAIGHT
+        yield {"matrix": one, "inverse": other, "back": back, **told}
 
 
 def _are_sampled(matrices: Matrix, inverses: Matrix) -> NDArray[np.bool_]:
