@@ -118,7 +118,7 @@ class Decided(Struct, dict=True):
     def of(self, sources: Iterable[str]) -> CopyColumns:
         """Return the copies of some series, of one series after the other."""
         places = [at for source in sources for at in self._places.get(source, ())]
-        span = range(*places[:1], places[-1] + 1) if places else range(0)
+        span = range(places[0], places[-1] + 1) if places else range(0)
         return self.copies.some(span if [*span] == places else places)
 
     @cached_property
