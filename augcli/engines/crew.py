@@ -20,9 +20,9 @@ from augcli.engines.worker import Chunk, Orders, Worker, describe
 from augcli.errors import EngineError
 
 _TICK = 1.0
-_HEAD_START, _LONGEST_START = 0.2, 2.0
+_HEAD_START, _LONGEST_START = 0.25, 2.0
 """Seconds of CPU that the first worker has for itself: what is done by then is not worth a second
-one. One that waits for something uses none, so there is a limit in time as well."""
+one, which costs 0.03. One that waits for something uses none, so time has a limit as well."""
 _START_LIMIT = 120.0
 _START_ATTEMPTS = 2
 _PARTS = 256

@@ -141,7 +141,7 @@ def test_idle_forks_end_by_themselves(monkeypatch):
     assert codes == [0, 0]
 
 
-@pytest.mark.parametrize(("seconds", "workers"), [(0.0, 1), (0.25, 2)])
+@pytest.mark.parametrize(("seconds", "workers"), [(0.0, 1), (0.3, 2)])
 def test_a_second_worker_comes_once_the_first_has_worked_for_a_while(seconds, workers):
     def work(*_):
         end = time.process_time() + seconds
