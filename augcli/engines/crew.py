@@ -20,8 +20,9 @@ from augcli.engines.worker import Chunk, Orders, Worker, describe
 from augcli.errors import EngineError
 
 _TICK = 1.0
-_HEAD_START = 0.2
-"""Seconds that the first worker has for itself: what is done by then is not worth a second one."""
+_HEAD_START, _LONGEST_START = 0.25, 2.0
+"""Seconds of CPU that the first worker has for itself: what is done by then is not worth a second
+one, which costs 0.03. One that waits for something uses none, so time has a limit as well."""
 _START_LIMIT = 120.0
 _START_ATTEMPTS = 2
 _PARTS = 256
@@ -41,6 +42,7 @@ class Crew:
         self._source = iter(chunks)
         self._waiting: deque[Chunk] = deque()
         self._workers: list[Worker] = []
+        self._grows = False
         self._failed_starts = 0
         self._looked = self._began = time.monotonic()
         self._amnesty = 0.0
@@ -125,7 +127,12 @@ class Crew:
     @property
     def _is_full_size(self) -> bool:
         """Whether there may be as many workers as there are jobs."""
-        return time.monotonic() >= self._began + _HEAD_START
+        self._grows = (
+            self._grows
+            or time.monotonic() >= self._began + _LONGEST_START
+            or any(worker.spent >= _HEAD_START for worker in self._workers)
+        )
+        return self._grows
 
     @property
     def _starts_fail(self) -> bool:

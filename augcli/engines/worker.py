@@ -30,6 +30,8 @@ METHOD = "forkserver" if FORKS else "spawn"
 _CONTEXT: Any = multiprocessing.get_context(METHOD)
 _FORK: Any = multiprocessing.get_context("fork")
 _GRACE = 2.0
+_CPU = 2
+"""What is asked of a process's clock, as `clock_getcpuclockid` of glibc does."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -182,6 +184,13 @@ class Worker:
     def since(self) -> float:
         """When it last showed progress."""
         return max(self._since, float(self._pulse.since))
+
+    @property
+    def spent(self) -> float:
+        """How many seconds of CPU it has used; 0 where the system does not tell."""
+        with suppress(AttributeError, OSError):
+            return time.clock_gettime((~self._process.pid << 3) | _CPU)
+        return 0.0
 
     def release(self) -> None:
         """Let it end: a closed pipe alone does not tell a fork, which holds both its ends."""

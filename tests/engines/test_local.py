@@ -6,6 +6,7 @@ import random
 import signal
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -138,6 +139,18 @@ def test_idle_forks_end_by_themselves(monkeypatch):
     monkeypatch.setattr(Worker, "bury", lambda worker: codes.append(bury(worker)))
     assert len(list(LocalEngine(2, 60).spread(lambda *_: both.wait(60) >= 0, [[0], [1]]))) == 2
     assert codes == [0, 0]
+
+
+@pytest.mark.parametrize(("seconds", "workers"), [(0.0, 1), (0.3, 2)])
+def test_a_second_worker_comes_once_the_first_has_worked_for_a_while(seconds, workers):
+    def work(*_):
+        end = time.process_time() + seconds
+        while time.process_time() < end:
+            pass
+        return os.getpid()
+
+    outcomes = LocalEngine(2, 60).spread(work, [[number] for number in range(4)])
+    assert len({outcome.receipt for outcome in outcomes}) == workers
 
 
 @pytest.mark.parametrize(("size", "patience"), [(256, {1.0}), (600, {0.25})])
