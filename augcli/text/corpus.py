@@ -36,6 +36,9 @@ from augcli.text.recommended import recommended_copies
 from augcli.text.transform import recommending
 from augcli.transform import Label
 
+_MANY = 20
+"""Different numbers, from which on they are hardly classes."""
+
 
 class Corpus(Struct, dict=True):
     """The rows of all files, one file after the other."""
@@ -92,8 +95,12 @@ class Corpus(Struct, dict=True):
         return len(self.hashes)
 
     def remarks(self) -> Iterator[str]:
-        """Yield which labels are taken for one that other readers may take for two."""
+        """Yield labels that are taken for one, or for classes, and may be two, or amounts."""
         yield from one_class(self.bare & self.padded)
+        names = [name for name in self.labels.names if name is not None]
+        if len(names) > _MANY and are_amounts(names):
+            text = "different numbers, not all whole, each taken for a class"
+            yield f"labels are {len(names)} {text}: leave `balance` out if they are to be predicted"
 
     @cached_property
     def known(self) -> Known:
