@@ -40,6 +40,12 @@ RELATIONS = "".join(
     for n in range(20)
 )
 
+
+def slotted(number: int) -> list[object]:
+    words = [*sentence(number).split(), *("by train" * (number % 2)).split()]
+    return [" ".join(words), " ".join(["B-city", *("O" for _ in words[1:])]), "ab"[number % 2]]
+
+
 ASKED: dict[str, tuple[Writer, str]] = {
     "predictions": (
         photos("seg_train/a", "seg_test/a", "seg_pred"),
@@ -72,6 +78,10 @@ ASKED: dict[str, tuple[Writer, str]] = {
     "places among words": (
         files(t__jsonl=RELATIONS),
         "'subj_start' and 'subj_end' of t.jsonl are places in the text",
+    ),
+    "tags beside texts": (
+        files(t__csv=table("text,slots,intent", slotted)),
+        "each 'slots' of t.csv has as many words as its text",
     ),
     "trec of numbers": (
         files(train_5500__label=LABELLED, TREC_10__label=LATER),

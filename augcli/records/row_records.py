@@ -76,9 +76,10 @@ class RowRecord(Checked, frozen=True, kw_only=True):
         """Return it told in lines."""
         if self.method is None:
             return [self.id, f"  is {self.base} as it was"]
+        whom = "" if self.label is None else f" for class {shown_label(self.label)}"
         return [
             self.id,
-            f"  is new, made by {self.method} for class {shown_label(self.label)}",
+            f"  is new, made by {self.method}{whom}",
             f"  its base is {self.base}, of whose new rows it is number {self.copy}",
             *told_marks(self.stage, self.group, self.view),
             *told_again(self.attempt, self.repeats),

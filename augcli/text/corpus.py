@@ -29,6 +29,8 @@ from augcli.text.recommended import recommended_copies
 from augcli.text.transform import recommending
 from augcli.transform import Label
 
+_MANY = 20
+"""Different numbers, from which on they are hardly classes."""
 _BITS = 16
 """The first ones of a hash tell where it would stand."""
 _HALF = 1 << (_BITS - 1)
@@ -107,8 +109,12 @@ class Corpus(Struct, dict=True):
         return len(self.hashes)
 
     def remarks(self) -> Iterator[str]:
-        """Yield which labels are taken for one that other readers may take for two."""
+        """Yield labels that are taken for one, or for classes, and may be two, or amounts."""
         yield from one_class(self.bare & self.padded)
+        names = [name for name in self.labels.names if name is not None]
+        if len(names) > _MANY and are_amounts(names):
+            text = "different numbers, not all whole, each taken for a class"
+            yield f"labels are {len(names)} {text}: leave `balance` out if they are to be predicted"
 
     @cached_property
     def known(self) -> Known:

@@ -18,6 +18,7 @@ from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file
+from augcli.text.joined import WALL
 from augcli.text.parted import splits_of
 from augcli.text.protected import SPACELESS
 from augcli.text.single import opened
@@ -32,7 +33,7 @@ _MARKS = {"same": "{}", "gone": "<del>{}</del>", "new": "<ins>{}</ins>"}
 
 
 def differences(before: str, after: str) -> Iterator[Piece]:
-    """Yield what stayed, what went and what came, in order."""
+    """Yield what stayed, what went and what came, in order; between several texts stands `|`."""
     old, new = _parts(before), _parts(after)
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     for fate, a, b, c, d in matcher.get_opcodes():
@@ -47,7 +48,7 @@ def differences(before: str, after: str) -> Iterator[Piece]:
 
 def _parts(text: str) -> list[str]:
     """Return words and single other characters."""
-    return _PART.findall(text)
+    return [" | " if part == WALL else part for part in _PART.findall(text)]
 
 
 def figure(path: Path, record: Record, row: RowRecord | None) -> str:

@@ -18,7 +18,7 @@ from augcli.timeseries.series import Values
 _LOOKED_AT, _POINTS = 8, 1 << 20
 """So many new series, but no other once these have so many points."""
 CUT = "some new series have values beyond what their files hold, cut off there (clipped)"
-_FEW = 0.001
+_FEW, _OFTEN = 0.001, 8
 _BOUNDS = (1.0, 100.0)
 """What shares and per cent reach, and never leave."""
 
@@ -30,13 +30,22 @@ class _Channels(NamedTuple):
     highest: NDArray[np.float64]
     falls: NDArray[np.bool_]
     """Whether it is lower anywhere than before."""
+    whole: NDArray[np.object_]
+    """Its values, each once, where all are whole numbers; else None."""
+    points: NDArray[np.int64]
+    """How many values it has."""
 
     @classmethod
     def of(cls, values: Values) -> _Channels:
         """Return it; of a channel without values nothing is told."""
         lowest, highest = (each.reduce(values, axis=-1) for each in (np.fmin, np.fmax))
         falls = (np.diff(values, axis=-1) < 0).any(axis=-1)
-        return cls(lowest, highest, np.asarray(falls))
+        whole = np.empty(len(values), object)
+        for place, row in enumerate(values):
+            known = row[~np.isnan(row)]
+            whole[place] = np.unique(known) if (known == np.rint(known)).all() else None
+        points = np.count_nonzero(~np.isnan(values), axis=-1)
+        return cls(lowest, highest, np.asarray(falls), whole, np.asarray(points))
 
 
 def beyond(library: Library, copies: CopyColumns) -> Iterator[str]:
@@ -80,11 +89,28 @@ def _told(pairs: Sequence[tuple[Sequence[str], _Channels, _Channels]]) -> Iterat
     for bound in _BOUNDS:
         above = (lowest >= 0) & (highest == bound) & (np.fmax.reduce(after.highest) > bound)
         yield from _clipped(f"above {bound:g}", f"high: {bound:g}", names, above)
+    if codes := [names[place] for place in _between(before, after)]:
+        text = "are few in sources, and new series have others between them: if they are codes"
+        yield f"numbers in {few(codes)} {text}, name them in `point_labels`"
     rise = ~before.falls.any(axis=0) & (lowest < highest) & after.falls.any(axis=0)
     if rise.any():
         told = few(names[place] for place in np.flatnonzero(rise).tolist())
         text = "never falls in sources, but does in new series: where it adds up what came before"
         yield f"{told} {text}, give differences, or name it in `ignore`"
+
+
+def _between(before: _Channels, after: _Channels) -> Iterator[int]:
+    """Yield the channels of few numbers far apart, between which new series have others."""
+    for place, (old, new) in enumerate(zip(before.whole.T, after.whole.T, strict=True)):
+        if any(own is None for own in (*old, *new)):
+            continue
+        known = np.unique(np.concatenate(old))
+        others = np.setdiff1d(np.concatenate(new), known)
+        if not 0 < _OFTEN * len(known) <= before.points[:, place].sum():
+            continue
+        is_sparse = 2 * len(known) <= known[-1] - known[0] + 2
+        if is_sparse and ((others > known[0]) & (others < known[-1])).any():
+            yield place
 
 
 def _clipped(

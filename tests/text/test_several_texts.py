@@ -272,6 +272,10 @@ def test_words_of_the_text_stay_whole_and_are_asked_about(
     read = {"csv": pl.read_csv, "jsonl": pl.read_ndjson, "parquet": pl.read_parquet}[form]
     after = read(tmp_path / "out" / source.name)
     assert len(after) == 9 * len(frame)
+    told = augment("explain", tmp_path / "out" / source.name, 7).stdout
+    assert "made by copies\n" in told, "there are no classes"
+    assert "\ufdd0" not in told
+    assert (" | " in told) == isinstance(texts, list)
     assert all(row["answer"] in row["context"] for row in after.iter_rows(named=True))
 
 

@@ -45,7 +45,9 @@ def test_labels_that_are_amounts_are_no_classes_to_balance(tmp_path: Path) -> No
     told = {"dataset": {"text": "text", "label": "price"}}
     with pytest.raises(RecipeError, match=r"labels of t\.csv are amounts, no classes"):
         run(path, tmp_path / "out", balance={"target": "max"}, **told)
-    assert run(path, tmp_path / "out", balance={"target": 6}, **told).exit_code == 0
+    done = run(path, tmp_path / "out", balance={"target": 6}, **told)
+    assert done.exit_code == 0
+    assert any("labels are 40 different numbers" in note for note in done.notes)
 
 
 @pytest.mark.parametrize("data", ["", "text,label\n"])

@@ -54,6 +54,16 @@ def test_counts_below_0_per_cent_above_100_and_sums_that_fall_are_told(tmp_path:
     assert (made["visits"].min(), made["damp"].max(), made["any"].min() < -1) == (0, 100, True)
 
 
+def test_codes_with_others_between_them_are_told(tmp_path: Path) -> None:
+    rows = [f"d{n // 40},{n % 40},{n * n % 17 / 4},{[1, 4, 12][n // 9 % 3]}" for n in range(160)]
+    source = write(tmp_path / "t.csv", "\n".join(["id,time,acc,activity", *rows, ""]))
+    told: dict[str, Any] = {"dataset": {"id": "id", "time": "time"}, "steps": ["time_warp"]}
+    (note,) = notes_of(source, tmp_path / "out", **told)
+    assert note.startswith("numbers in 'activity' are few in sources")
+    told["dataset"] |= {"point_labels": ["activity"]}
+    assert not notes_of(source, tmp_path / "kept", **told)
+
+
 @pytest.mark.parametrize("kind", ["sounds", "array"])
 def test_values_that_a_file_does_not_hold_are_told(tmp_path: Path, kind: str) -> None:
     numbers = np.rint(16000 * np.sin(np.arange(400) / 9)).astype("<i2")

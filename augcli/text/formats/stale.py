@@ -32,6 +32,11 @@ def refuse_stale(
         guess = {"spans": key}
         raise UNCLEAR_WORDS.doubt(text, hint, "dataset.spans", guess=guess).error
     refuse_pairs(file, settings, lines, texts)
+    if key := next(_of_words(settings, lines, texts), None):
+        text = f"each {key!r} of {file} has as many words as its text, as tags of words have"
+        hint = "have words and tags in lists of JSON Lines, named by `text` and `tags`; or say"
+        none = '`spans: ""` if it tells nothing of single words'
+        raise UNCLEAR_WORDS.doubt(text, f"{hint} {none}", "dataset.spans").error
     if key := next(_repeated(settings, lines, texts), None):
         text = f"each {key!r} of {file} is a part of its text, which edits would break"
         hint = f'say `spans: {quoted(key)}` to have it stay whole, or `spans: ""` if it need not'
@@ -78,14 +83,42 @@ def _has_ends(each: Any) -> bool:
     return isinstance(each, dict) and any(name in each for name in names)
 
 
+def _beside(
+    settings: TextDatasetSettings, lines: Sequence[Values], texts: Sequence[str]
+) -> Iterator[tuple[str, list[tuple[Any, str]]]]:
+    """Yield the keys that no setting names, with what is there beside texts and is not these."""
+    named = {*settings.texts, *settings.labels, settings.split_column}
+    for key in dict.fromkeys(name for line in lines for name in line if name not in named):
+        told = [(line.get(key), text) for line, text in zip(lines, texts, strict=True)]
+        yield key, [(value, text) for value, text in told if value not in (None, "", text)]
+
+
+def _of_words(
+    settings: TextDatasetSettings, lines: Sequence[Values], texts: Sequence[str]
+) -> Iterator[str]:
+    """Yield the keys of what has an item for each word of its text, or for each character."""
+    for key, told in _beside(settings, lines, texts):
+        items = [value.split() if isinstance(value, str) else value for value, _ in told]
+        if len(told) < _FEWEST or not all(isinstance(each, list) for each in items):
+            continue
+        counts = [*map(len, items)]
+        as_many = any([len(of(text)) for _, text in told] == counts for of in (str.split, str))
+        if as_many and max(counts) > min(counts) and not _are_words(items, told):
+            yield key
+
+
+def _are_words(items: Sequence[Sequence[Any]], told: Sequence[tuple[Any, str]]) -> bool:
+    """Return whether half of some items or more are words of the texts themselves."""
+    words = ({*re.findall(r"\w+", text.casefold())} for _, text in told)
+    found = [str(i).casefold() in own for some, own in zip(items, words, strict=True) for i in some]
+    return 2 * sum(found) >= len(found)
+
+
 def _repeated(
     settings: TextDatasetSettings, lines: Sequence[Values], texts: Sequence[str]
 ) -> Iterator[str]:
     """Yield the keys of words that stand in the text of every sample: an aspect, or an answer."""
-    named = {*settings.texts, *settings.labels, settings.split_column}
-    for key in dict.fromkeys(name for line in lines for name in line if name not in named):
-        told = [(line.get(key), text) for line, text in zip(lines, texts, strict=True)]
-        told = [(value, text) for value, text in told if value not in (None, "", text)]
+    for key, told in _beside(settings, lines, texts):
         values = {str(value) for value, _ in told if re.search(r"[^\W\d_]{2}", str(value))}
         if len(told) >= _FEWEST and len(values) > 1 and all(_has(*each) for each in told):
             yield key

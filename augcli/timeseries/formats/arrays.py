@@ -207,7 +207,8 @@ class NpzFile(ArrayFile):
         column = self._arrays[self._named(None if told is None else str(told), usual, role)]
         count = len(self._arrays[self._key])
         if column.shape != (count,):
-            raise SampleError(f"{self.name} has {count} series and {role}s of shape {column.shape}")
+            told = f"{self.name} has {count} series and {role}s of shape {column.shape}"
+            raise SampleError(f"{told}, not one for each; `{role}` names another array")
         return column
 
     def _named(self, told: str | None, usual: Sequence[str], role: str) -> str:
@@ -231,10 +232,7 @@ class NpzFile(ArrayFile):
         return found
 
     def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
-        """Yield the archive; arrays with an entry for each series get that of the source again.
-
-        Those that are called as what is held out (`X_test`) stay, however long they are.
-        """
+        """Yield the archive; arrays with an entry for each series get that of the source again."""
         new = _New([], [], [])
         for payload in payloads:
             rows, values, targets = self.taken(payload)
@@ -256,7 +254,7 @@ class NpzFile(ArrayFile):
 
 
 def _is_held_out(key: str) -> bool:
-    """Return whether an array is called as one of another split."""
+    """Return whether an array is called as what is held out: it stays, however long."""
     return read(key).is_plain and meaning(key) != TRAIN
 
 
