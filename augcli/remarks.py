@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain
 
 from augcli.again import AGAIN
 from augcli.dataset.splits import augmented
@@ -13,8 +15,11 @@ from augcli.dataset.units import Dataset
 from augcli.errors import Problem
 from augcli.names import twin_folders, written_folders
 from augcli.plural import several
+from augcli.settings.base import DatasetSettings
 from augcli.task import Count
 
+_MARKS = ("|", ";", ",", " ")
+"""What may separate classes."""
 _NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?")
 _DOUBTFUL = frozenset(
     ("n/a", "#n/a", "na", "#na", "nan", "null", "none", "nil", "-", "--", "?", ".")
@@ -33,12 +38,14 @@ def renamed(dataset: Dataset) -> Iterator[Problem]:
         yield Problem(str(dataset.root), 0, 0, text, "note", "renamed")
 
 
-def of_classes(counts: Sequence[Count], augment: Collection[str]) -> Iterator[Problem]:
-    """Yield what there is to know of classes: which look alike, and who is in none."""
+def of_classes(counts: Sequence[Count], settings: DatasetSettings) -> Iterator[Problem]:
+    """Yield what there is to know of classes: which look alike or joined, and who is in none."""
     yield from _alike(counts)
     yield from _doubtful(counts)
+    if getattr(settings, "separator", "") is None and getattr(settings, "format", "") != "folders":
+        yield from _joined({count.label for count in counts if count.label is not None})
     labelled = {count.split for count in counts if count.label is not None}
-    ours = augmented(augment, labelled)
+    ours = augmented(settings.augment, labelled)
     for count in counts:
         if count.label is None and count.split in ours:
             samples = several(count.before, "sample")
@@ -57,6 +64,19 @@ def _alike(counts: Iterable[Count]) -> Iterator[Problem]:
             told = " and ".join(_distinct(sorted(labels)))
             text = f"classes {told} are nearly equal, and each is a class of its own"
             yield Problem("classes", 0, 0, text, "warning", "near-equal")
+
+
+def _joined(labels: Collection[str]) -> Iterator[Problem]:
+    """Warn of classes that are made of others: nobody said that a sample may have several."""
+    for mark in _MARKS:
+        parts = {each: list(map(str.strip, each.split(mark))) for each in labels if mark in each}
+        often = Counter(chain.from_iterable(parts.values())) if mark.strip() else {}
+        known = {*labels, *(part for part, times in often.items() if times > 1)} - {""}
+        if joined := sorted(each for each, own in parts.items() if known.issuperset(own)):
+            classes = several(len(joined), "class looks", "classes look")
+            text = f"{classes} like several in one, such as {joined[0]!r}"
+            hint = f"`label_separator: {json.dumps(mark)}` under `dataset` takes them apart"
+            yield Problem("classes", 0, 0, f"{text}; {hint}", "warning", "joined-classes")
 
 
 def _doubtful(counts: Iterable[Count]) -> Iterator[Problem]:

@@ -20,6 +20,7 @@ from augcli.addresses import shown
 from augcli.dataset.leaks import heeded, leaks
 from augcli.dataset.shares import with_drawn_splits
 from augcli.dataset.units import Dataset
+from augcli.dataset.versions import versions_apart
 from augcli.engines import Engine
 from augcli.errors import Problem, RecipeError, SettingError
 from augcli.kind import load_kind
@@ -127,6 +128,7 @@ def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
         dataset = _listed(recipe)
         dataset.notes += renamed(dataset)
         dataset = with_drawn_splits(dataset, recipe.dataset, recipe.seed)
+        dataset.notes += versions_apart(dataset, recipe.dataset.augment)
         if recipe.mixes and not dataset.uncounted:
             dataset = dataset.as_one()
         return dataset, make_plan(recipe, dataset)

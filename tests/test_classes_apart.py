@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from helpers import augment, manifest, picture, run, tree, write, write_recipe
 
+from augcli.image.config import ImageDatasetSettings
 from augcli.names import Bases, twin_folders, twins
 from augcli.remarks import of_classes
 from augcli.task import Count
 
+PICTURES = ImageDatasetSettings(path="t.csv", format="csv")
 ALIKE = [
     ["lt<3", "lt>3", "lt|3", "lt_3"],
     ["end.", "end..", "end ", "end_"],
@@ -119,8 +121,27 @@ def test_classes_that_look_alike_are_told_of(tmp_path: Path, kind: str) -> None:
 
 def test_numbers_that_are_worth_the_same_are_nearly_equal() -> None:
     counts = [Count("train", label, 3, 3) for label in ("1", "1.0", "01", "2", "1e", "10")]
-    (told,) = (each for each in of_classes(counts, ["train"]) if each.code == "near-equal")
+    (told,) = (each for each in of_classes(counts, PICTURES) if each.code == "near-equal")
     assert "classes '01' and '1' and '1.0' are nearly equal" in str(told)
+
+
+@pytest.mark.parametrize(
+    ("labels", "mark"),
+    [
+        (["cat", "dog", "dog|cat"], "|"),
+        (["a; b", "b; c", "a; c"], ";"),
+        (["hat", "sun", "hat sun"], " "),
+        (["sun hat", "sun dress", "top hat"], ""),
+        (["a,b", "c"], ""),
+        (["a|", "a"], ""),
+    ],
+)
+def test_classes_that_are_several_in_one_are_told_of(labels: list[str], mark: str) -> None:
+    counts = [Count("train", label, 3, 3) for label in labels]
+    told = [each.message for each in of_classes(counts, PICTURES) if each.code == "joined-classes"]
+    assert [f'`label_separator: "{mark}"`' in each for each in told] == [True] * bool(mark)
+    split = PICTURES.model_copy(update={"label_separator": mark or "|"})
+    assert not [each for each in of_classes(counts, split) if each.code == "joined-classes"]
 
 
 def test_forms_of_unicode_are_shown_apart(tmp_path: Path) -> None:

@@ -107,6 +107,14 @@ TRIGGERS: dict[str, tuple[str, Writer, dict[str, Any]]] = {
     "missing-class": ("pictures", photos(train_cat=3, train_dog=3, test_cat=2), {}),
     "two-labels": ("pictures", both(SPLITS, again("train/cat/00.png", "train/dog/09.png")), {}),
     "near-equal": ("pictures", photos(train_Cat=2, train_cat=2, test_cat=1), {}),
+    "joined-classes": (
+        "list",
+        both(
+            photos(im=4),
+            files({"l.csv": "file,label\nim/00.png,a\nim/01.png,b\nim/02.png,a|b\nim/03.png,b\n"}),
+        ),
+        {"dataset": {"format": "csv", "path": "in/l.csv"}},
+    ),
     "no-class": ("pictures", photos(train_cat=2, train_none=2, test_cat=1), {}),
     "no-label": (
         "list",

@@ -18,7 +18,7 @@ _MOST_GROWTH = 10
 
 def of_counts(recipe: Recipe, counts: Sequence[Count]) -> Iterator[Problem]:
     """Yield what the classes of splits and their numbers tell."""
-    yield from of_classes(counts, recipe.dataset.augment)
+    yield from of_classes(counts, recipe.dataset)
     ours = augmented(recipe.dataset.augment, {count.split for count in counts})
     yield from _growing(recipe, [count for count in counts if count.split in ours])
     yield from _missing(counts, ours)

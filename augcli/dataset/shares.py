@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from augcli.dataset.splits import TRAIN, augmented
 from augcli.dataset.units import Dataset
+from augcli.dataset.versions import versions
 from augcli.disk.reading import sha256_of, stat_of
 from augcli.draws import Draws
 from augcli.errors import SettingError
@@ -195,8 +197,16 @@ def _units(dataset: Dataset, settings: DatasetSettings, shares: SplitShares) -> 
         return [groups.get(name, name) for name in dataset.ids]
     if settings.leaks == "allow":
         return dataset.ids
-    first = dict(_first_equal(dataset.root, dataset.ids))
-    return [first.get(name, name) for name in dataset.ids]
+    first: dict[str, str] = {}
+
+    def unit(name: str) -> str:
+        while (other := first.get(name, name)) != name:
+            name = other
+        return name
+
+    for name, other in chain(_first_equal(dataset.root, dataset.ids), versions(dataset.ids)):
+        first[unit(name)] = unit(other)
+    return [unit(name) for name in dataset.ids]
 
 
 def told_groups(dataset: Dataset, shares: SplitShares) -> Mapping[str, str]:

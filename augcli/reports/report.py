@@ -126,7 +126,7 @@ def summarise(  # noqa: PLR0913 – what a run has found out
 ) -> Summary:
     """Return the summary of a finished run."""
     counts = merged.classes or plan.counts(merged.failed)
-    on_classes = of_classes(counts, recipe.dataset.augment)
+    on_classes = of_classes(counts, recipe.dataset)
     unusable = len(plan.dataset.rejected) + len(plan.broken)
     inputs = sum(count.before for count in counts) + unusable
     return Summary(

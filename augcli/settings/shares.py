@@ -50,8 +50,9 @@ class SplitShares(BaseModel):
     group: str | int | None = Field(
         None,
         description="what stays together: a column, or a regular expression of paths, of which the "
-        "first group counts; without it equal samples do, unless `leaks: allow`; beside `by` a "
-        "group is in the last of its splits alone, and what it has before that in `other`",
+        "first group counts; without it equal samples and versions of a file do, unless `leaks: "
+        "allow`; beside `by` a group is in the last of its splits alone, and what it has before "
+        "that in `other`",
     )
 
     by: str | int | None = Field(

@@ -78,6 +78,7 @@ class Annotations:
         """Return what a file cannot hold of an object, None if it holds all."""
 
 
+TINY = "the object is smaller than a pixel, as it would be if fractions were read as pixels"
 NO_AREA = "the box has no area; the object is left out of copies"
 OUTSIDE = "the object reaches beyond the picture; it is clipped in copies"
 TWICE = "the same object again; it is taken once"
@@ -157,6 +158,8 @@ def oddities(target: Target, size: Size, place: str) -> Iterator[Note]:
     left, top, right, bottom = box
     if left >= right or top >= bottom:
         yield Note(place, NO_AREA)
+    elif right - left < 1 and bottom - top < 1:
+        yield Note(place, TINY)
     beyond = min(left, top) < -_SLACK or right > size[0] + _SLACK or bottom > size[1] + _SLACK
     if beyond and not target.corners:
         yield Note(place, OUTSIDE)

@@ -261,6 +261,9 @@ class _Annotation:
         extra: dict[str, Any] = finite(told)
         if extra != told:
             self._notes.append(Note(self._place, NOT_FINITE))
+        attributes = extra.get("attributes")
+        if isinstance(attributes, dict) and attributes.get("rotation"):
+            self._notes.append(Note(self._place, ROTATED))
         if isinstance(segments, dict):
             return extra | {
                 "segmentation": {"counts": "" if isinstance(segments["counts"], str) else []}
@@ -268,6 +271,7 @@ class _Annotation:
         return extra | ({"segmentation": []} if segments == [] else {})
 
 
+ROTATED = "its `rotation` is told of copies as it is, though a mirror or a turn changes it"
 _NUMBERS = frozenset((int, float))
 _LARGEST = 1e9
 """Of numbers that may be pixels."""

@@ -7,7 +7,7 @@ of those that stay come out as they went in, and memory holds little more than t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -144,12 +144,20 @@ class _Reading:
         self._annotations[image].append(text)
         self._used[image].append(plain_id(category) if _is_plain(category) else None)
 
+    def _refuse_other_type(self, alike: Collection[str]) -> None:
+        """Raise where annotations would be left out as ids are texts here and numbers there."""
+        if alike:
+            one = min(alike)
+            text = f'an image or its annotations have the id {one}, and the other one has "{one}"'
+            raise SampleError(f"{self.name}: {text}; write both as numbers")
+
     def file(self) -> CocoFile:
         """Return all that was taken."""
         if "images" not in self._members:
             raise SampleError(f"{self.name}: it has no `images`")
         known = {number for number, _, _ in self._images}
-        lost = (each for each in self._annotations if each not in known)
+        lost = [each for each in self._annotations if each not in known]
+        self._refuse_other_type(set(map(str, lost)).intersection(map(str, known)))
         self.notes += (Note(f"{self.name}: image {each}", NO_IMAGE) for each in lost)
         categories = {own for own, _ in self._categories}
         ids = {"image": known, "annotation": self._ids, "category": categories}

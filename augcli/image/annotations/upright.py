@@ -18,6 +18,7 @@ from augcli.image.picture import PixelArray
 from augcli.image.targets import Keypoint, Point, Region, Target
 
 TURNED = "annotated before the picture was turned upright (EXIF); the objects are turned with it"
+AS_SHOWN = "taken as drawn on the picture as EXIF has it shown; no size tells it from the stored"
 OTHER_SIZE = "annotated for another size than the picture has; the numbers are believed"
 
 _BEYOND = 0.01
@@ -39,7 +40,10 @@ _TURNS: Mapping[int, tuple[Turn, Callable[[PixelArray], PixelArray]]] = MappingP
 def upright(found: Parsed, shown: Size, orientation: int, name: str) -> Parsed:
     """Return annotations as the picture is shown; SampleError where they are of another one."""
     if found.told in (None, shown):
-        return found
+        is_told = orientation == 1 or (orientation in _TURNS and shown[0] != shown[1])
+        if is_told or not (found.told and found.targets):
+            return found
+        return replace(found, notes=(*found.notes, Note(name, AS_SHOWN)))
     if orientation in _TURNS and found.told == shown[::-1]:
         turned = tuple(_turned(each, orientation, found.told) for each in found.targets)
         return replace(found, targets=turned, notes=(*found.notes, Note(name, TURNED)), told=shown)

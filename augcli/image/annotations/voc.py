@@ -28,6 +28,8 @@ from augcli.image.annotations.voc_writer import SIDES, ObjectWriter
 from augcli.image.annotations.xml_places import Element, changed, escaped, parse_xml
 from augcli.image.targets import Box, Ring, Target, Targets
 
+_SIDED = ("Left", "Right")
+SIDED = "its <pose> is told of copies as it is, though a mirror turns it"
 _STILL = ("part", "parts", "point", "points", "keypoints", "robndbox", "segmentation", "mask")
 """Elements of an object that tell of places, and are not moved."""
 
@@ -177,6 +179,8 @@ class _Found:
             yield Note(self.place, UNORDERED)
         if len(list(self.element.all("bndbox"))) > 1:
             yield Note(self.place, SEVERAL)
+        if (pose := self.element.first("pose")) and pose.text.strip() in _SIDED:
+            yield Note(self.place, SIDED)
         still = {child.tag for child in self.element.children if child.tag in _STILL}
         yield from (
             Note(self.place, f"<{tag}> is not moved; it is left out of copies")

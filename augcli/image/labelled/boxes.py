@@ -27,6 +27,7 @@ from augcli.image.labelled.shared import (
     Shared,
     SharedLabels,
     SharedScheme,
+    as_it_was,
     name_in_file,
     output_in_file,
 )
@@ -77,6 +78,8 @@ class BoxScheme(SharedScheme):
     ) -> Iterator[str]:
         """Yield the table with the rows of outputs."""
         table = _table(settings, data, name)
+        if not table.damaged and (whole := as_it_was(data, table.pictures, records)) is not None:
+            return iter([whole])
         return table_text(table, (_output(table, each) for each in records()))
 
 

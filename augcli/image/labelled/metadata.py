@@ -36,6 +36,7 @@ from augcli.image.labelled.shared import (
     Shared,
     SharedLabels,
     SharedScheme,
+    as_it_was,
     name_in_file,
     output_in_file,
 )
@@ -101,6 +102,10 @@ class MetadataScheme(SharedScheme):
     ) -> Iterator[str]:
         """Yield the rows of outputs."""
         file = parse_metadata(data, name)
+        stays = settings.annotations == "refuse" and not file.damaged
+        if stays and (whole := as_it_was(data, file.pictures, records)) is not None:
+            yield whole
+            return
         yield file.header
         for record in records():
             row = file.pictures[name_in_file(record)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from abc import abstractmethod
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
 
@@ -220,6 +220,16 @@ def file_of(record: PictureRecord) -> str:
 def name_in_file(record: PictureRecord) -> str:
     """Return what a picture's source is called in the file that tells of it."""
     return str((record.annotation or {})["picture"])
+
+
+def as_it_was(data: bytes, pictures: Collection[str], records: Records) -> str | None:
+    """Return a file as it is where outputs are all the pictures that it tells of, untouched."""
+    untouched: set[str] = set()
+    for record in records():
+        if record.copy is not None or record.output != record.source:
+            return None
+        untouched.add(name_in_file(record))
+    return data.decode() if untouched == set(pictures) else None
 
 
 def output_in_file(record: PictureRecord) -> str:

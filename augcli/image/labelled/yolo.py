@@ -184,12 +184,11 @@ def _parsed(data: bytes, name: str) -> DataYaml:
 
 
 def _class_lists(records: Records) -> list[str]:
-    """Return the lists of classes that pictures were read with."""
-    sources = chain.from_iterable(
-        set(record.annotation_sha256 or ()).difference(_places(record.source))
-        for record in records()
-    )
-    return sorted({name for name in sources if is_class_list(name)})
+    """Return the lists of classes that pictures were read with, all of them alike."""
+    first = next(records(), None)
+    sources = set(first.annotation_sha256 or ()) if first else set()
+    places = _places(first.source) if first else ()
+    return sorted(filter(is_class_list, sources.difference(places)))
 
 
 def _told_splits(told: DataYaml | None, pictures: Pictures) -> Mapping[str, str]:

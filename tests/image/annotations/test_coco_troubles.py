@@ -9,8 +9,8 @@ import pytest
 from test_coco_files import CAT, IMAGE, SIZE, annotation, file, originals, parsed, written
 
 from augcli.errors import SampleError
-from augcli.image.annotations.base import NO_AREA, NOT_FINITE, OUTSIDE, TWICE, UNORDERED, Note
-from augcli.image.annotations.coco import NOT_NESTED, NOWHERE, SHORT_RING, Coco
+from augcli.image.annotations.base import NO_AREA, NOT_FINITE, OUTSIDE, TINY, TWICE, UNORDERED, Note
+from augcli.image.annotations.coco import NOT_NESTED, NOWHERE, ROTATED, SHORT_RING, Coco
 from augcli.image.annotations.coco_file import (
     ALIKE,
     NO_IMAGE,
@@ -107,6 +107,10 @@ def test_of_many_categories_a_few_are_told():
         ("[1,", "x.json:1:4: it is no JSON"),
         ('{"images": [], "images": []}', "x.json: `images` is there twice"),
         ("\n\xff", "x.json:2: it is not UTF-8"),
+        (
+            '{"images": [{"id": 3, "file_name": "a"}], "annotations": [{"image_id": "3"}]}',
+            'x.json: an image or its annotations have the id 3, and the other one has "3"',
+        ),
     ],
 )
 def test_files_that_cannot_be_read_are_told_with_their_place(text, told):
@@ -138,6 +142,9 @@ def test_items_that_cannot_be_used_are_told_and_harm_no_other(images, annotation
     [
         ({"bbox": [2, 3, 0, 5]}, [NO_AREA]),
         ({"bbox": [5, 3, -2, 5]}, [UNORDERED]),
+        ({"bbox": [0.2, 0.3, 0.1, 0.9]}, [TINY]),
+        ({"attributes": {"rotation": 30.0}}, [ROTATED]),
+        ({"attributes": {"rotation": 0.0}}, []),
         ({"bbox": [5, 3, 20, 5]}, [OUTSIDE]),
         ({"segmentation": [0, 0, 4, 0, 4, 4]}, [NOT_NESTED]),
         ({"segmentation": [[0, 0, 4, 0], [0, 0, 4, 0, 4, 4]]}, [SHORT_RING]),

@@ -8,7 +8,7 @@ import pytest
 
 from augcli.errors import SampleError
 from augcli.image.annotations.base import Parsed
-from augcli.image.annotations.upright import OTHER_SIZE, TURNED, upright
+from augcli.image.annotations.upright import AS_SHOWN, OTHER_SIZE, TURNED, upright
 from augcli.image.kernels.regions import plane_of, region_of
 from augcli.image.targets import Keypoint, Target
 
@@ -61,6 +61,13 @@ def test_the_size_of_the_picture_itself_changes_nothing():
     for told in (None, SHOWN):
         found = Parsed((Target(label="cat", box=(0, 0, 9, 9)),), (), told)
         assert upright(found, SHOWN, 6, "a.xml") is found
+
+
+@pytest.mark.parametrize(("orientation", "size"), [(3, SHOWN), (6, (40, 40))])
+def test_a_size_that_does_not_tell_on_what_was_drawn_is_noted(orientation, size):
+    found = Parsed((Target(label="cat", box=(0, 0, 9, 9)),), (), size)
+    told = upright(found, size, orientation, "a.xml")
+    assert (told.targets, [note.text for note in told.notes]) == (found.targets, [AS_SHOWN])
 
 
 def test_another_size_is_noted_where_all_objects_fit():

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from augcli.errors import SampleError
 from augcli.image.annotations.base import NO_AREA, OUTSIDE, TWICE, UNORDERED
-from augcli.image.annotations.voc import FROM_ZERO, NO_SIZE, OTHER_NAME, SEVERAL, Voc
+from augcli.image.annotations.voc import FROM_ZERO, NO_SIZE, OTHER_NAME, SEVERAL, SIDED, Voc
 from augcli.image.annotations.voc_lists import listed, of_outputs
 from augcli.image.targets import Target
 
@@ -222,6 +222,8 @@ def test_a_file_outside_is_not_read(tmp_path):
             file(box(5, 1, 50, 9, more="<part><name>head</name></part>")),
             ["<part> is not moved; it is left out of copies"],
         ),
+        (file(box(5, 1, 50, 9, more="<pose>Left</pose>")), [SIDED]),
+        (file(box(5, 1, 50, 9, more="<pose>Frontal</pose>")), []),
     ],
 )
 def test_what_is_odd_is_told_and_no_object_is_lost(data, expected):

@@ -112,6 +112,9 @@ def test_a_folder_of_tables_of_boxes_is_known_and_written_as_it_was(tmp_path: Pa
     for split, shade in (("train", 1), ("valid", 2)):
         write(tmp_path / f"in/{split}/a.png", picture(shade))
         write(tmp_path / f"in/{split}/{name}", f"{columns}a.png,20,16,cat,2,3,8,9\n")
+    write(tmp_path / "in/valid/b.png", picture(3))
+    mixed = [f"{each}.png,20,16,cat,{at},3,8,9" for at, each in enumerate("baba")]
+    write(tmp_path / f"in/valid/{name}", columns + "\n".join(mixed))
     write(tmp_path / "in/notes.csv", "a,b\n1,2\n")
     assert "format: csv" in augment("init", tmp_path / "in").stdout
     run(tmp_path / "in", tmp_path / "out", **FLIP | {"dataset": {"format": "csv"}})

@@ -90,7 +90,11 @@ def test_tables_travel_along(tmp_path: Path) -> None:
     for number, name in enumerate("ab"):
         write(root / f"train/{name}.png", picture(number))
     write(root / "train/metadata.csv", 'file_name,text\na.png,"one, two"\nb.png,x\n')
+    for number, name in enumerate("cd"):
+        write(root / f"test/{name}.png", picture(9 + number))
+    held_out = write(root / "test/metadata.csv", "file_name,text\nd.png,x\nc.png,y").read_bytes()
     run(root, out, **FLIP)
+    assert (out / "test/metadata.csv").read_bytes() == held_out
     assert (out / "train/metadata.csv").read_text() == (
         'file_name,text\na.png,"one, two"\na.aug-000.png,"one, two"\nb.png,x\nb.aug-000.png,x\n'
     )
