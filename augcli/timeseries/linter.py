@@ -29,6 +29,8 @@ from augcli.timeseries.transform import Facts, SeriesTransform
 from augcli.transform import located
 
 _TRIED, _FEWEST = 32, 4
+_POINTS, _CLOSE = 64, 0.005
+"""By which series are compared, and how near they are then, in standard deviations."""
 
 
 class SeriesLinter:
@@ -110,22 +112,39 @@ def _spread(values: Values) -> NDArray[np.float64]:
 
 def _alike(library: Library, entries: list[Entry], splits: frozenset[str]) -> Iterator[Lint]:
     """Yield which series are the same, or equal up to offset and scale."""
-    alike = Alike(splits, "series")
+    alike, shapes = Alike(splits, "series"), _Shapes()
     for entry in entries:
         values = library.series(entry.id).values
         same = _hash(values)
-        alike.take(entry.split, entry.label, same, _of_shape(values, same))
+        alike.take(entry.split, entry.label, same, shapes.first(values, same))
     yield from alike.told(lambda row: entries[row].id)
 
 
-def _of_shape(values: Values, same: int) -> int:
-    """Return a hash of a series but for offset and scale; a constant one is like none."""
-    numbers = np.asarray(values, np.float64)
-    spread = float(np.nanstd(numbers)) if numbers.size else 0.0
-    if not np.isfinite(spread) or spread == 0:
+class _Shapes:
+    """What series are but for offset and scale, as far as some of their points tell.
+
+    Written with few digits, as in files and sounds, a shape is never quite the same again.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, list[tuple[int, NDArray[np.float32]]]] = {}
+
+    def first(self, values: Values, same: int) -> int:
+        """Return the hash of the first series of a shape; a constant one is like none."""
+        numbers = np.asarray(values, np.float64)
+        spread = float(np.nanstd(numbers)) if numbers.size else 0.0
+        if not np.isfinite(spread) or spread == 0:
+            return same
+        size = numbers.shape[-1]
+        points = numbers[..., np.linspace(0, size - 1, min(size, _POINTS)).astype(int)]
+        shape = ((points - np.nanmean(numbers)) / spread).astype(np.float32)
+        roughly = np.round(shape[..., :: _POINTS // 8], 1) + 0.0
+        known = self._known.setdefault(hash((values.shape, roughly.tobytes())), [])
+        for first, other in known:
+            if np.allclose(shape, other, rtol=0, atol=_CLOSE, equal_nan=True):
+                return first
+        known.append((same, shape))
         return same
-    scaled = (numbers - np.nanmean(numbers)) / spread
-    return _hash(np.round(scaled, 4) + 0.0)
 
 
 def _hash(values: Values) -> int:
