@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +25,7 @@ from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library
 from augcli.timeseries.marks import mark_of
 from augcli.timeseries.series import Values
+from augcli.timeseries.single import ProcessedFile
 from augcli.timeseries.society import PeersOf, Society
 from augcli.timeseries.transform import Facts, SeriesTransform
 from augcli.transform import located
@@ -39,17 +41,30 @@ class SeriesLinter:
     def __init__(self, job: SeriesJob, dataset: Dataset):
         self._job, self._dataset = job, dataset
         self._libraries: list[Library] = []
+        self._alike, self._shapes = Alike(frozenset(), "series"), _Shapes()
+        self._names: list[str] = []
         self._repeats = Counter[bool]()
         """How many copies repeat another, and how many do not."""
 
     def take(self, task: Task, processed: Processed) -> None:
-        """Take in the files of a dataset that hold many series."""
-        if isinstance(processed, ProcessedSeries):
+        """Take in a file that is one series, or all of a dataset that hold many."""
+        if isinstance(processed, ProcessedFile):
+            self._alike.splits = augmented(self._job.dataset.augment, self._dataset.splits)
+            self._repeats.update(among(each.record for each in processed.outputs))
+            with suppress(SampleError):  # one that only passes through is not judged
+                self._met(processed.library, processed.library.entries[task.source])
+        elif isinstance(processed, ProcessedSeries):
             self._libraries.append(processed.library)
             found = processed.decided.copies.column("repeats")
             self._repeats.update(each is not None for each in found)
-        else:
-            self._repeats.update(among(each.record for each in processed.outputs))
+
+    def _met(self, library: Library, entry: Entry) -> None:
+        """Compare a series with all that were met before."""
+        if entry.trouble is None:
+            values = library.series(entry.id).values
+            same = _hash(values)
+            self._alike.take(entry.split, entry.label, same, self._shapes.first(values, same))
+            self._names.append(entry.id)
 
     def told(self) -> Iterator[Lint]:
         """Yield what is to be told of all that was taken in."""
@@ -57,8 +72,11 @@ class SeriesLinter:
         for library in self._libraries:
             entries = [each for each in library.entries.values() if each.trouble is None]
             splits = augmented(self._job.dataset.augment, {each.split for each in entries})
-            yield from _alike(library, entries, splits)
+            self._alike.splits = splits
+            for entry in entries:
+                self._met(library, entry)
             yield from self._judged(library, [each for each in entries if each.split in splits])
+        yield from self._alike.told(self._names.__getitem__)
 
     def _judged(self, library: Library, entries: list[Entry]) -> Iterator[Lint]:
         """Yield the steps that change none of some series, or leave little of them."""
@@ -108,16 +126,6 @@ def _spread(values: Values) -> NDArray[np.float64]:
     """Return the standard deviation of each channel; of one without values it is 0."""
     known = np.ma.masked_invalid(np.asarray(values, np.float64))
     return np.ma.filled(known.std(axis=-1), 0.0)
-
-
-def _alike(library: Library, entries: list[Entry], splits: frozenset[str]) -> Iterator[Lint]:
-    """Yield which series are the same, or equal up to offset and scale."""
-    alike, shapes = Alike(splits, "series"), _Shapes()
-    for entry in entries:
-        values = library.series(entry.id).values
-        same = _hash(values)
-        alike.take(entry.split, entry.label, same, shapes.first(values, same))
-    yield from alike.told(lambda row: entries[row].id)
 
 
 class _Shapes:
