@@ -63,6 +63,7 @@ USAGE = {
     "bad key": ["run", "RECIPE", "--set", "copise=3"],
     "bad value": ["run", "RECIPE", "--set", "copies=many"],
     "bad budget": ["run", "RECIPE", "--max-failures", "lots"],
+    "a budget that says nothing": ["run", "RECIPE", "--max-failures", "%"],
     "no dataset": ["run", "RECIPE", "-i", "nowhere"],
     "verify nothing": ["verify", "nowhere"],
     "replay to nowhere": ["replay", "."],

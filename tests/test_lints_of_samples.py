@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+import soundfile
 from helpers import make_photos, write, write_recipe
 from test_lints import ENGLISH, SERIES, TEXTS, photos, series, texts, waves
 
@@ -24,6 +25,23 @@ def larger(pixels):
 
 def brighter(pixels):
     return cv2.convertScaleAbs(pixels, alpha=1, beta=10)
+
+
+def sound(path, seed, loudness=1.0):
+    samples = np.random.default_rng(seed).uniform(-0.9, 0.9, 400).cumsum() / 40
+    path.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(path, samples * loudness, 8000, subtype="PCM_16")
+
+
+def test_sounds_equal_up_to_loudness_across_splits(tmp_path, found):
+    for number in range(4):
+        sound(tmp_path / f"ds/train/cat/{number}.wav", number)
+    sound(tmp_path / "ds/test/cat/9.wav", 9)
+    changes = {"dataset": {"kind": "timeseries"}, "steps": ["jitter"]}
+    assert "near-duplicate" not in found(**changes)
+    sound(tmp_path / "ds/test/cat/8.wav", 2, 0.3)
+    told = found(**changes)["near-duplicate"].message
+    assert "train/cat/2.wav ~ test/cat/8.wav" in told
 
 
 @pytest.mark.parametrize("change", [larger, brighter, lambda pixels: pixels])
@@ -47,13 +65,14 @@ def test_texts_nearly_equal_across_splits(tmp_path, found):
     assert "train.csv#0 ~ test.csv#0" in found(**changes)["near-duplicate"].message
 
 
-def test_series_equal_up_to_scale_across_splits(tmp_path, found):
+@pytest.mark.parametrize("digits", [9, 3])
+def test_series_equal_up_to_scale_across_splits(tmp_path, found, digits):
     series(tmp_path / "ds", waves(6))
     series(tmp_path / "ds", waves(2, start=10), "test.csv")
     changes = {"dataset": SERIES, "steps": ["jitter"]}
     assert "near-duplicate" not in found(**changes)
     label, values = waves(6)[3]
-    series(tmp_path / "ds", [(label, [3 * v + 1 for v in values])], "test.csv")
+    series(tmp_path / "ds", [(label, [round(0.7 * v + 1, digits) for v in values])], "test.csv")
     assert "train.csv#3 ~ test.csv#0" in found(**changes)["near-duplicate"].message
 
 

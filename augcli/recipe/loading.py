@@ -61,8 +61,14 @@ def load_recipe(  # noqa: PLR0913 – one argument per option of the command lin
     _set(document, "dataset.path", "-i", _placed(input_path))
     _set(document, "output.path", "-o", _placed(output_path))
     _set(document, "seed", "--seed", seed)
-    _set(document, "max_failures", "--max-failures", max_failures and parse(max_failures, "").data)
+    _set(document, "max_failures", "--max-failures", _parsed(max_failures))
     return _checked(document, folder.absolute())
+
+
+def _parsed(text: str | None) -> Any:
+    """Return what an option's text is in a recipe; the text itself where it is nothing there."""
+    data = parse(text, "").data if text else None
+    return text if data is None else data
 
 
 def _placed(path: Path | None) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
@@ -24,11 +25,14 @@ from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library
 from augcli.timeseries.marks import mark_of
 from augcli.timeseries.series import Values
+from augcli.timeseries.single import ProcessedFile
 from augcli.timeseries.society import PeersOf, Society
 from augcli.timeseries.transform import Facts, SeriesTransform
 from augcli.transform import located
 
 _TRIED, _FEWEST = 32, 4
+_POINTS, _CLOSE = 64, 0.005
+"""By which series are compared, and how near they are then, in standard deviations."""
 
 
 class SeriesLinter:
@@ -37,17 +41,30 @@ class SeriesLinter:
     def __init__(self, job: SeriesJob, dataset: Dataset):
         self._job, self._dataset = job, dataset
         self._libraries: list[Library] = []
+        self._alike, self._shapes = Alike(frozenset(), "series"), _Shapes()
+        self._names: list[str] = []
         self._repeats = Counter[bool]()
         """How many copies repeat another, and how many do not."""
 
     def take(self, task: Task, processed: Processed) -> None:
-        """Take in the files of a dataset that hold many series."""
-        if isinstance(processed, ProcessedSeries):
+        """Take in a file that is one series, or all of a dataset that hold many."""
+        if isinstance(processed, ProcessedFile):
+            self._alike.splits = augmented(self._job.dataset.augment, self._dataset.splits)
+            self._repeats.update(among(each.record for each in processed.outputs))
+            with suppress(SampleError):  # one that only passes through is not judged
+                self._met(processed.library, processed.library.entries[task.source])
+        elif isinstance(processed, ProcessedSeries):
             self._libraries.append(processed.library)
             found = processed.decided.copies.column("repeats")
             self._repeats.update(each is not None for each in found)
-        else:
-            self._repeats.update(among(each.record for each in processed.outputs))
+
+    def _met(self, library: Library, entry: Entry) -> None:
+        """Compare a series with all that were met before."""
+        if entry.trouble is None:
+            values = library.series(entry.id).values
+            same = _hash(values)
+            self._alike.take(entry.split, entry.label, same, self._shapes.first(values, same))
+            self._names.append(entry.id)
 
     def told(self) -> Iterator[Lint]:
         """Yield what is to be told of all that was taken in."""
@@ -55,8 +72,11 @@ class SeriesLinter:
         for library in self._libraries:
             entries = [each for each in library.entries.values() if each.trouble is None]
             splits = augmented(self._job.dataset.augment, {each.split for each in entries})
-            yield from _alike(library, entries, splits)
+            self._alike.splits = splits
+            for entry in entries:
+                self._met(library, entry)
             yield from self._judged(library, [each for each in entries if each.split in splits])
+        yield from self._alike.told(self._names.__getitem__)
 
     def _judged(self, library: Library, entries: list[Entry]) -> Iterator[Lint]:
         """Yield the steps that change none of some series, or leave little of them."""
@@ -108,24 +128,31 @@ def _spread(values: Values) -> NDArray[np.float64]:
     return np.ma.filled(known.std(axis=-1), 0.0)
 
 
-def _alike(library: Library, entries: list[Entry], splits: frozenset[str]) -> Iterator[Lint]:
-    """Yield which series are the same, or equal up to offset and scale."""
-    alike = Alike(splits, "series")
-    for entry in entries:
-        values = library.series(entry.id).values
-        same = _hash(values)
-        alike.take(entry.split, entry.label, same, _of_shape(values, same))
-    yield from alike.told(lambda row: entries[row].id)
+class _Shapes:
+    """What series are but for offset and scale, as far as some of their points tell.
 
+    Written with few digits, as in files and sounds, a shape is never quite the same again.
+    """
 
-def _of_shape(values: Values, same: int) -> int:
-    """Return a hash of a series but for offset and scale; a constant one is like none."""
-    numbers = np.asarray(values, np.float64)
-    spread = float(np.nanstd(numbers)) if numbers.size else 0.0
-    if not np.isfinite(spread) or spread == 0:
+    def __init__(self) -> None:
+        self._known: dict[int, list[tuple[int, NDArray[np.float32]]]] = {}
+
+    def first(self, values: Values, same: int) -> int:
+        """Return the hash of the first series of a shape; a constant one is like none."""
+        numbers = np.asarray(values, np.float64)
+        spread = float(np.nanstd(numbers)) if numbers.size else 0.0
+        if not np.isfinite(spread) or spread == 0:
+            return same
+        size = numbers.shape[-1]
+        points = numbers[..., np.linspace(0, size - 1, min(size, _POINTS)).astype(int)]
+        shape = ((points - np.nanmean(numbers)) / spread).astype(np.float32)
+        roughly = np.round(shape[..., :: _POINTS // 8], 1) + 0.0
+        known = self._known.setdefault(hash((values.shape, roughly.tobytes())), [])
+        for first, other in known:
+            if np.allclose(shape, other, rtol=0, atol=_CLOSE, equal_nan=True):
+                return first
+        known.append((same, shape))
         return same
-    scaled = (numbers - np.nanmean(numbers)) / spread
-    return _hash(np.round(scaled, 4) + 0.0)
 
 
 def _hash(values: Values) -> int:

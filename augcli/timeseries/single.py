@@ -38,7 +38,7 @@ class ProcessedFile(Processed):
         task, job = self._task, self._job
         if not isinstance(task.request, Copies):
             return [self._passed()]
-        library = self._library
+        library = self.library
         entry = library.entries[task.source]
         _refuse_unnamed(job.dataset, library)
         if entry.trouble:
@@ -52,7 +52,8 @@ class ProcessedFile(Processed):
         return [*originals, *(self._copy(records, entry, copy) for copy in drawn)]
 
     @cached_property
-    def _library(self) -> Library:
+    def library(self) -> Library:
+        """Return the file; SampleError where it cannot be read."""
         task = self._task
         places = {task.source: Place(task.split, task.label)}
         return Library([self._source], self._job.dataset, places, single=True)
@@ -72,7 +73,7 @@ class ProcessedFile(Processed):
         assert self.outputs
         if not isinstance(self._task.request, Copies):
             return []
-        return list(remarks.columns([self._library.file(self._source.name)]))
+        return list(remarks.columns([self.library.file(self._source.name)]))
 
     def remarks(self) -> list[str]:
         """Return what was told of its copies while they were made."""

@@ -120,6 +120,15 @@ def test_what_a_method_does_not_reach(tmp_path, method, target, after, told):
     assert [told in note for note in notes] == ([True] if told else [])
 
 
+@pytest.mark.parametrize("method", ["random_under", "near_miss", "cluster_centroids"])
+def test_rows_and_their_copies_are_left_out_exactly(tmp_path, method):
+    dataset = {"path": str(PENGUINS), "label": "species"}
+    for target in (73, 133):
+        balance = {"method": method, "target": {"Adelie": target}}
+        summary = augmented(tmp_path, dataset, copies=1, balance=balance)
+        assert (summary.exit_code, summary.counts[0].after) == (0, target)
+
+
 def test_a_second_run_makes_nothing_and_changes_nothing(tmp_path):
     dataset = {"path": str(PENGUINS), "label": "species"}
     first = augmented(tmp_path, dataset, balance={"target": "max"})

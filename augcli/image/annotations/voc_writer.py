@@ -37,7 +37,9 @@ class ObjectWriter:
 
     def _before(self, at: int) -> int:
         """Return where the space before a place starts."""
-        return len(self._data[:at].rstrip())
+        while self._data[at - 1 : at].isspace():
+            at -= 1
+        return at
 
     def _indent(self, element: Element | None) -> str:
         if element is None:

@@ -219,7 +219,10 @@ def _under(
 def _leave_out(
     outline: Outline, space: Space, balance: Method, decided: Decided, surplus: tuple[str, int]
 ) -> None:
-    """Leave out rows with their copies; of the last row, copies alone where that is enough."""
+    """Leave out rows with their copies; of one more row, copies alone where that is enough.
+
+    A method that is to leave out one more may leave out others.
+    """
     label, count = surplus
     copies, least = outline.job.copies, partial(outline.apart.surplus, balance, space, label)
     whole, rest = divmod(count, copies + 1)
@@ -227,4 +230,4 @@ def _leave_out(
     last = least(whole + 1) if rest else gone
     decided.remove(space.rows[gone])
     if rest:
-        decided.drop(space.rows[np.setdiff1d(last, gone)], copies - rest)
+        decided.drop(space.rows[np.setdiff1d(last, gone)[:1]], copies - rest)

@@ -221,7 +221,7 @@ class ClusterCentroids(Measuring, UnderSampler):
     A class is put into as many clusters as it is to have rows; each keeps the nearest of its own.
     """
 
-    revision: ClassVar[int] = 3
+    revision: ClassVar[int] = 4
     method: Literal["cluster_centroids"] = "cluster_centroids"
 
     def surplus(self, space: Space, label: str, count: int) -> Rows:
