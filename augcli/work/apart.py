@@ -58,7 +58,8 @@ def answered(context: Any, progress: Progress) -> Any:
     try:
         name, told, options, is_followed = pickle.loads(call)  # noqa: S301 – our own bytes
     except (AttributeError, ImportError) as error:
-        raise StorageError(f"a file of steps changed: load the recipe again ({error})") from error
+        text = f"steps cannot be imported as they were when the recipe was loaded: {error}"
+        raise StorageError(text) from error
     followed = {"progress": progress} if is_followed else {}
     return named(name).__wrapped__(*told, **options, **followed)
 
