@@ -10,8 +10,9 @@ import atexit
 import os
 import pickle
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
@@ -33,20 +34,34 @@ def hosted(function: str, context: Any, progress: Progress) -> Any:
     Raises what it raises, with its type; EngineError where its process ends without a word.
     """
     ours, theirs = new_pipe()
-    told = (function, context, theirs, Path.cwd(), dict(os.environ))
+    process = None
     try:
-        process = begun(_main, told, [function.partition(":")[0]], daemon=False)
-    finally:
-        theirs.close()
-    atexit.register(process.kill)  # before multiprocessing, which would wait for it
-    try:
-        return _answer(ours, process, progress)
+        told = (function, context, _folder(), dict(os.environ))
+        process = _started(theirs, function)
+        atexit.register(process.kill)  # before multiprocessing, which would wait for it
+        return _answer(ours, process, told, progress)
     finally:
         _end(ours, process)
-        atexit.unregister(process.kill)
 
 
-def _answer(pipe: Connection, process: Any, progress: Progress) -> Any:
+def _folder() -> Path:
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise EngineError(f"no process can be where this one is: {error.strerror}") from error
+
+
+def _started(pipe: Connection, function: str) -> Any:
+    try:
+        with pipe:
+            return begun(_main, [pipe], [function.partition(":")[0]], daemon=False)
+    except (OSError, EOFError) as error:
+        raise EngineError(f"no process can be started: {error!r}") from error
+
+
+def _answer(pipe: Connection, process: Any, told: Any, progress: Progress) -> Any:
+    with suppress(OSError):  # that it has ended is heard
+        pipe.send(told)
     while message := _heard(pipe, process):
         kind, value = message
         if kind == _DONE:
@@ -71,39 +86,43 @@ def _heard(pipe: Connection, process: Any) -> tuple[str, Any] | None:
 
 def _end(pipe: Connection, process: Any) -> None:
     """Interrupt a process that is not over; return when it and all its forks are."""
-    try:
-        if process.is_alive():
-            os.kill(process.pid, signal.SIGINT)
-        process.join(_GRACE)
-    finally:
-        process.kill()
+    with pipe:
+        if process is None:
+            return
+        try:
+            if process.is_alive():
+                os.kill(process.pid, signal.SIGINT)
+            process.join(_GRACE)
+        finally:
+            process.kill()
+            atexit.unregister(process.kill)
         with suppress(EOFError, OSError):
             while pipe.poll(_GRACE):
                 pipe.recv()
-        pipe.close()
 
 
-def _main(
-    function: str, context: Any, pipe: Connection, folder: Path, environment: Mapping[str, str]
-) -> None:
+def _main(pipe: Connection) -> None:
     """Call a function as if in the folder and environment of who asks for it."""
     os.setsid()  # whoever interrupts the program means that one alone
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
-    os.environ.clear()
-    os.environ.update(environment)
     server.let_go()
-    child.begin()
-
-    def progress(done: int, total: int) -> None:
-        pipe.send((_PROGRESS, (done, total)))
-        pipe.recv()
-
     try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+        function, context, folder, environment = pipe.recv()
+        os.environ.clear()
+        os.environ.update(environment)
+        child.begin()
         os.chdir(folder)
-        message = pickle.dumps((_DONE, child.named(function)(context, progress)))
+        called = child.named(function)
+        message = pickle.dumps((_DONE, called(context, partial(_told_of, pipe))))
     except BaseException as error:  # noqa: BLE001 – it goes on in the program
         message = pickle.dumps((_ERROR, child.portable(error)))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(OSError):  # nobody waits for it any more
         pipe.send_bytes(message)
+
+
+def _told_of(pipe: Connection, done: int, total: int) -> None:
+    """Tell of progress, and wait until it is taken."""
+    pipe.send((_PROGRESS, (done, total)))
+    pipe.recv()

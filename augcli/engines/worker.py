@@ -132,7 +132,7 @@ def _blas_has_threads() -> bool:
 
 def _forked(target: Callable[..., None], *arguments: Any) -> Any:
     process = _FORK.Process(target=target, args=arguments, daemon=True)
-    with _ONE_AT_A_TIME, _may_start(), warnings.catch_warnings(), _signals_held():
+    with _starting(process), warnings.catch_warnings(), _signals_held():
         warnings.simplefilter("ignore", DeprecationWarning)  # see `may_share`
         process.start()
     return process
@@ -241,7 +241,7 @@ def begun(
     Only one that is no daemon may start processes itself.
     """
     process = _CONTEXT.Process(target=target, args=arguments, daemon=daemon)
-    with _ONE_AT_A_TIME, _may_start(), _without_main(), _environment(modules):
+    with _starting(process), _without_main(), _environment(modules):
         resource_tracker.ensure_running()  # it would lift the mask of signals
         if METHOD == "forkserver":
             with _signals_held():
@@ -255,14 +255,23 @@ def begun(
 
 
 @contextmanager
-def _may_start() -> Iterator[None]:
-    """Let a worker of a pool start processes: it is a daemon, but ours end with it."""
+def _starting(process: Any) -> Iterator[None]:
+    """Leave no process of which nobody comes to know, as Ctrl-C came at its start.
+
+    A worker of a pool may start some: it is a daemon, but ours end with it.
+    """
     this = multiprocessing.current_process()
-    before, this.daemon = this.daemon, False
-    try:
-        yield
-    finally:
-        this.daemon = before
+    with _ONE_AT_A_TIME:
+        before, this.daemon = this.daemon, False
+        try:
+            yield
+        except BaseException:
+            if process.pid:
+                process.kill()
+                process.join()
+            raise
+        finally:
+            this.daemon = before
 
 
 @contextmanager

@@ -22,8 +22,9 @@ T = TypeVar("T")
 
 _HERE = (
     "steps that are not augment's own are asked in this very process, which cannot be forked "
-    "safely: a crash of one ends it, and `timeout` is not heeded. On Linux workers ask them where "
-    "the engine is left to augment, or OPENBLAS_NUM_THREADS=1 is set before NumPy is imported"
+    "safely: a crash of one ends it, and `timeout` is not heeded. On Linux workers ask those of a "
+    "module's top where the engine is left to augment, or any where OPENBLAS_NUM_THREADS=1 is set "
+    "before NumPy is imported"
 )
 
 
@@ -33,12 +34,18 @@ def would_be_here(arguments: Iterable[Any]) -> bool:
 
 
 def called_apart(function: Callable[..., T], told: Sequence[Any], options: Mapping[str, Any]) -> T:
-    """Return what a function gives in a process that may fork, as that of a command may."""
+    """Return what a function gives in a process that may fork, as that of a command may.
+
+    Steps that no pickle carries, as they are declared in a function, are asked here.
+    """
     others = dict(options)
     progress: Progress = others.pop("progress", _not_followed)
     files = [str(file) for recipe in _recipes([*told, *others.values()]) for file in recipe.files]
     name = f"{function.__module__}:{function.__name__}"
-    call = pickle.dumps((name, told, others, progress is not _not_followed))
+    try:
+        call = pickle.dumps((name, told, others, progress is not _not_followed))
+    except (AttributeError, TypeError, pickle.PicklingError):
+        return function(*told, **options)
     return cast("T", hosted(f"{__name__}:answered", [files, call], progress))
 
 
@@ -58,7 +65,8 @@ def answered(context: Any, progress: Progress) -> Any:
     try:
         name, told, options, is_followed = pickle.loads(call)  # noqa: S301 – our own bytes
     except (AttributeError, ImportError) as error:
-        raise StorageError(f"a file of steps changed: load the recipe again ({error})") from error
+        text = f"steps cannot be imported as they were when the recipe was loaded: {error}"
+        raise StorageError(text) from error
     followed = {"progress": progress} if is_followed else {}
     return named(name).__wrapped__(*told, **options, **followed)
 

@@ -73,6 +73,7 @@ def test_an_interrupted_call_cleans_up():
 
 
 def in_a_pool(folder):
+    os.chdir(folder)
     receipts = LocalEngine(2, 60.0).run(OBEDIENT, {"folder": folder}, chunked(fine(6)))
     done = sorted(name for each in receipts for name in each.receipt)
     return done, hosted(ANSWER, ["look", "HOME"], lambda *_: None)[2]
