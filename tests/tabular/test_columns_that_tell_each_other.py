@@ -92,6 +92,9 @@ def test_what_another_column_tells_follows_it(tmp_path: Path, way: dict[str, Any
     assert len(new) > 250
     assert not [line for line in new if _strays(line)]
     assert any("period, month, weekday, year, season follow day" in note for note in notes)
+    augmented(tmp_path, told | {"together": ["city", "x"]}, **way)
+    out = (tmp_path / "out/t.csv").read_text().splitlines()[601:]
+    assert not [line for line in out if _strays(line)]
     augmented(tmp_path, told | {"constraints": "told"}, **way)
     assert any(map(_strays, (tmp_path / "out/t.csv").read_text().splitlines()[601:]))
 

@@ -158,13 +158,13 @@ class _Search:
 
     def followers(self, bound: set[int]) -> Iterator[Told]:
         """Yield what others tell of columns that nothing binds yet."""
-        features = [each for each in self._table.features if each.index not in self._taken]
+        features = list(self._table.features)
         if len(features) > _MOST:
             features = [each for each in features if each.kind in ("category", "date")][:_MOST]
         group = self._table.with_role("group")
         every = [*features, group] if group else features
         some = [self._values(each, self._rows[:_SAMPLE]) for each in every]
-        told = {each.index for each in features} - bound
+        told = {each.index for each in features} - bound - self._taken
         for each in tellings(some, told, lambda one: self._values(one, self._rows), _CHANCE):
             self._followers.add(each.column)
             yield each
