@@ -119,13 +119,15 @@ def test_who_follows_breaks_no_order(tmp_path: Path) -> None:
     for n in range(200):
         name = draw.choice([*prices])
         paid = draw.randrange(1, prices[name] + 1)
-        lines.append(f"{name},{paid},{prices[name]},{paid // 30 * 30},{'ab'[n % 4 == 0]}\n")
-    write(tmp_path / "t.csv", "article,paid,list,least,kind\n" + "".join(lines))
+        told = f"{prices[name]},{paid // 30 * 30},from {paid // 30}"
+        lines.append(f"{name},{paid},{told},{'ab'[n % 4 == 0]}\n")
+    write(tmp_path / "t.csv", "article,paid,list,least,sort,kind\n" + "".join(lines))
     augmented(tmp_path, {"path": "t.csv", "label": "kind"}, balance={"method": "smote"})
     new = [line.split(",") for line in (tmp_path / "out/t.csv").read_text().splitlines()[201:]]
     assert len(new) > 90
-    assert all(int(paid) <= int(most) for _, paid, most, _, _ in new)
-    assert all(int(paid) // 30 * 30 == int(least) for _, paid, _, least, _ in new)
+    for name, paid, most, least, sort, _ in new:
+        assert int(paid) <= int(most) == prices[name]
+        assert (int(least), sort) == (int(paid) // 30 * 30, f"from {int(paid) // 30}")
 
 
 def test_columns_that_only_one_tells_the_other_do_not_travel(tmp_path: Path) -> None:

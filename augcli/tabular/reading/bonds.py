@@ -59,22 +59,8 @@ def _with_found(table: Table, rows: NDArray[np.int64], told: Bonds) -> Bonds:
     known = {(part, total) for total, parts in added.sums for part in parts}
     for order in told.orders:
         known |= {*combinations(order, 2), *combinations(order[::-1], 2)}
-    orders = [each for each in search.orders() if each not in known]
-    return replace(
-        added, orders=(*told.orders, *orders), follows=tuple(_unordered(follows, orders))
-    )
-
-
-def _unordered(follows: Sequence[Told], orders: Sequence[tuple[int, ...]]) -> Iterator[Told]:
-    """Yield columns that others tell, but for those in an order with any other column."""
-    by = {each.column: {each.column, each.teller} for each in follows}
-    apart = [pair for pair in orders if not _tellers(by, pair[0]) & _tellers(by, pair[1])]
-    ordered = {*chain.from_iterable(apart)}
-    yield from (each for each in follows if each.column not in ordered)
-
-
-def _tellers(by: Mapping[int, set[int]], place: int) -> set[int]:
-    return by.get(place, {place})
+    orders = (each for each in search.orders() if each not in known)
+    return replace(added, orders=(*told.orders, *orders), follows=tuple(follows))
 
 
 def _refuse_untrue(table: Table, rows: NDArray[np.int64], told: Bonds) -> None:
