@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from augcli.plural import few, several
-from augcli.rows.amounts import NUMBER
+from augcli.rows.amounts import NUMBER, bare
 from augcli.tabular.deciding.outline import Outline
 from augcli.tabular.methods.base import Method
 
@@ -26,7 +26,7 @@ def amounts(outline: Outline) -> Iterator[str]:
     column, texts = outline.table.with_role("label"), outline.labels.texts
     if column is None or column.is_number or len(texts) <= _MANY_CLASSES:
         return
-    if all(map(NUMBER.fullmatch, texts)):
+    if all(NUMBER.fullmatch(bare(each).replace(",", "")) for each in texts):
         yield (
             f"the label {column.name!r} has {len(texts)} different numbers, each taken for a "
             "class; for a number to predict say `method: smogn`, or "

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Self
 
 import numpy as np
@@ -35,9 +37,20 @@ def gaps(keys: Keys, name: str = "gap") -> Numbers:
 
 
 def cells(keys: Keys, name: str, columns: Sequence[Column]) -> Numbers:
-    """Return numbers in [0, 1), len(keys) × columns, that hang on each column's own number."""
-    numbers = np.array([column.index for column in columns], np.int64)
+    """Return numbers in [0, 1), len(keys) × columns, that hang on each column's own name."""
+    numbers = _numbers_of(tuple(column.name for column in columns))
     return keys.at(name).across().at_each(numbers).uniform()
+
+
+@cache
+def _numbers_of(names: Sequence[str]) -> NDArray[np.int64]:
+    """Return a number for each name, another one where it comes again."""
+    seen = Counter[str]()
+    numbers = np.empty(len(names), np.int64)
+    for place, name in enumerate(names):
+        numbers[place] = Draws(0).at(name, seen[name]).key >> 1
+        seen[name] += 1
+    return numbers
 
 
 def load_normals() -> Any:

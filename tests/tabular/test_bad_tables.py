@@ -54,7 +54,8 @@ def test_a_bad_first_row(tmp_path, row):
 def test_a_header_that_lacks_the_name_of_a_column_of_numbers(tmp_path):
     rows = "".join(f"{number},{row}\n" for number, row in enumerate(ROWS.splitlines()))
     summary = run(tmp_path, HEAD + rows, balance={"method": "smote", "target": "max"})
-    assert "the row has 4 cells instead of 3" in summary.failures[0]["reason"]
+    told = "the row has 4 cells instead of 3; R names no column of row names: write one"
+    assert told in summary.failures[0]["reason"]
 
 
 @pytest.mark.parametrize("key", ["delimiter", "quote"])

@@ -92,6 +92,9 @@ def test_what_another_column_tells_follows_it(tmp_path: Path, way: dict[str, Any
     assert len(new) > 250
     assert not [line for line in new if _strays(line)]
     assert any("period, month, weekday, year, season follow day" in note for note in notes)
+    augmented(tmp_path, told | {"together": ["city", "x"]}, **way)
+    out = (tmp_path / "out/t.csv").read_text().splitlines()[601:]
+    assert not [line for line in out if _strays(line)]
     augmented(tmp_path, told | {"constraints": "told"}, **way)
     assert any(map(_strays, (tmp_path / "out/t.csv").read_text().splitlines()[601:]))
 
@@ -111,18 +114,21 @@ def test_columns_that_tell_each_other_by_accident_do_not_follow(tmp_path: Path) 
 def test_who_follows_breaks_no_order(tmp_path: Path) -> None:
     """A price is nowhere above that of its list, which the article tells."""
     draw = random.Random(4)
-    prices = {name: draw.randrange(20, 90) for name in "pqrstu"}
+    prices = dict(zip("pqrstu", [30, 80, 50, 80, 30, 50], strict=True))
     lines = []
     for n in range(200):
         name = draw.choice([*prices])
         paid = draw.randrange(1, prices[name] + 1)
-        lines.append(f"{name},{paid},{prices[name]},{paid // 30 * 30},{'ab'[n % 4 == 0]}\n")
-    write(tmp_path / "t.csv", "article,paid,list,least,kind\n" + "".join(lines))
-    augmented(tmp_path, {"path": "t.csv", "label": "kind"}, balance={"method": "smote"})
+        told = f"{prices[name]},{paid // 30 * 30},{'MN'[ord(name) % 2]}"
+        lines.append(f"{name},{paid},{told},{'ab'[n % 4 == 0]}\n")
+    write(tmp_path / "t.csv", "article,paid,list,least,maker,kind\n" + "".join(lines))
+    steps = [{"swap": {"share": 0.5}}]
+    augmented(tmp_path, {"path": "t.csv", "label": "kind"}, copies=1, steps=steps)
     new = [line.split(",") for line in (tmp_path / "out/t.csv").read_text().splitlines()[201:]]
-    assert len(new) > 90
-    assert all(int(paid) <= int(most) for _, paid, most, _, _ in new)
-    assert all(int(paid) // 30 * 30 == int(least) for _, paid, _, least, _ in new)
+    assert len(new) == 200
+    for name, paid, most, least, maker, _ in new:
+        assert int(paid) <= int(most) == prices[name]
+        assert (int(least), maker) == (int(paid) // 30 * 30, "MN"[ord(name) % 2])
 
 
 def test_columns_that_only_one_tells_the_other_do_not_travel(tmp_path: Path) -> None:

@@ -157,3 +157,28 @@ def test_targets_are_rare_half_way_to_the_whiskers():
     first, median, third = 25.75, 51.5, 77.25
     assert low == pytest.approx(median / 2)
     assert high == pytest.approx(median + (third + 1.5 * (third - first) - median) / 2)
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        *({"balance": {"method": each}} for each in ("smote", "rose", "geometric_smote", "adasyn")),
+        *({"balance": {"method": each}} for each in ("gaussian_copula", "tomek", "near_miss")),
+        {"copies": 1, "steps": [{"jitter": {"sigma": 0.2}}, {"swap": {"share": 0.4}}, "mixup"]},
+    ],
+    ids=lambda way: way.get("balance", {"method": "steps"})["method"],
+)
+def test_neither_the_order_of_columns_nor_another_one_has_a_say(tmp_path, way):
+    """A column that is the same everywhere stands before the others, which are turned."""
+    frame = pl.read_csv(PENGUINS, null_values="NA").drop_nulls()
+    turned = frame.select(pl.lit("here").alias("place"), *frame.columns[::-1])
+    made = []
+    for name, each in (("as it is", frame), ("turned", turned)):
+        folder = tmp_path / name
+        folder.mkdir()
+        each.write_csv(folder / "t.csv")
+        dataset = {"path": "t.csv", "label": "species", "leaks": "allow"}
+        augmented(folder, dataset, **way)
+        made.append(pl.read_csv(folder / "out/t.csv").select(frame.columns))
+    assert len(made[0]) != len(frame)
+    assert made[0].equals(made[1])

@@ -93,7 +93,7 @@ def test_rows_that_a_step_leaves_are_as_they_are_beside_those_that_it_changes(
 ) -> None:
     lines = [f"{n}.{n % 7}0,{n * n % 17}.125,{'ab'[n % 2]}" for n in range(400)]
     write(tmp_path / "t.csv", "x,y,kind\n" + "".join(f"{line}\n" for line in lines))
-    steps = [{"jitter": {"sigma": 0.3, "p": 0.5}}]
+    steps = [{"jitter": {"sigma": 2, "p": 0.5}}]
     augmented(tmp_path, {"path": "t.csv", "label": "kind"}, copies=1, steps=steps)
     out = (tmp_path / "out/t.csv").read_text().splitlines()[1:]
     taken = [bool(each["steps"]) for each in told_rows(tmp_path / "out")]

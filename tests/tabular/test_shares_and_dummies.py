@@ -163,9 +163,10 @@ def test_what_adds_up_is_found_whatever_stands_between() -> None:
 def test_totals_of_totals_are_found_in_any_order() -> None:
     base, bonus, tax, dues = numbers(width=4)
     pay = [base, bonus, base + bonus, tax, dues, tax + dues, base + bonus - tax - dues]
-    expected = {frozenset(each) for each in [(0, 1, 2), (3, 4, 5), (2, 5, 6)]}
+    pay.append(base - bonus)
+    expected = {frozenset(each) for each in [(0, 1, 2), (3, 4, 5), (2, 5, 6), (0, 1, 7)]}
     for seed in range(20):
-        order = random.Random(seed).sample(range(7), 7)
+        order = random.Random(seed).sample(range(8), 8)
         found = sums_of([pay[place] for place in order], 1e-6)
         places = ((each.total, *each.parts) for each in found)
         assert {frozenset(order[one] for one in each if one is not None) for each in places} == (

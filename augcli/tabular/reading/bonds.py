@@ -59,22 +59,8 @@ def _with_found(table: Table, rows: NDArray[np.int64], told: Bonds) -> Bonds:
     known = {(part, total) for total, parts in added.sums for part in parts}
     for order in told.orders:
         known |= {*combinations(order, 2), *combinations(order[::-1], 2)}
-    orders = [each for each in search.orders() if each not in known]
-    return replace(
-        added, orders=(*told.orders, *orders), follows=tuple(_unordered(follows, orders))
-    )
-
-
-def _unordered(follows: Sequence[Told], orders: Sequence[tuple[int, ...]]) -> Iterator[Told]:
-    """Yield columns that others tell, but for those in an order with any other column."""
-    by = {each.column: {each.column, each.teller} for each in follows}
-    apart = [pair for pair in orders if not _tellers(by, pair[0]) & _tellers(by, pair[1])]
-    ordered = {*chain.from_iterable(apart)}
-    yield from (each for each in follows if each.column not in ordered)
-
-
-def _tellers(by: Mapping[int, set[int]], place: int) -> set[int]:
-    return by.get(place, {place})
+    orders = (each for each in search.orders() if each not in known)
+    return replace(added, orders=(*told.orders, *orders), follows=tuple(follows))
 
 
 def _refuse_untrue(table: Table, rows: NDArray[np.int64], told: Bonds) -> None:
@@ -153,13 +139,13 @@ class _Search:
 
     def followers(self, bound: set[int]) -> Iterator[Told]:
         """Yield what others tell of columns that nothing binds yet."""
-        features = [each for each in self._table.features if each.index not in self._taken]
+        features = list(self._table.features)
         if len(features) > _MOST:
             features = [each for each in features if each.kind in ("category", "date")][:_MOST]
         group = self._table.with_role("group")
         every = [*features, group] if group else features
         some = [self._values(each, self._rows[:_SAMPLE]) for each in every]
-        told = {each.index for each in features} - bound
+        told = {each.index for each in features} - bound - self._taken
         for each in tellings(some, told, lambda one: self._values(one, self._rows), _CHANCE):
             self._followers.add(each.column)
             yield each

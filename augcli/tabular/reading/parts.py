@@ -158,7 +158,13 @@ class TextPart(FilePart):
                 builder.take(frame[str(builder.index)], ours)
             self.rows += frame.height
         if len(self.ragged) == self.rows:
-            raise SampleError(f"all rows are unlike the first line of the file: {self.ragged[0]}")
+            one_more = (
+                f"the row has {self._dialect.width + 1} cells instead of {self._dialect.width}"
+            )
+            is_r = {*self.ragged.values()} == {one_more}
+            way = "; R names no column of row names: write one before the others" if is_r else ""
+            text = f"all rows are unlike the first line of the file: {self.ragged[0]}{way}"
+            raise SampleError(text)
 
     def cells(self) -> pl.DataFrame:
         """Return all cells by the numbers of their columns, as they are written."""

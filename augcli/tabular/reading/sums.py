@@ -54,7 +54,8 @@ def _simpler(own: Weights, others: Sequence[Weights]) -> list[Weights]:
     """Return the weights of a relation, and of the same ones with others in it, ever fewer."""
     found = [own]
     while others:
-        least = min((found[-1] + each for each in others), key=_size)
+        added = (found[-1] + each for each in others)
+        least = min((each // np.gcd.reduce(each) for each in added), key=_size)
         if _size(least) >= _size(found[-1]):
             break
         found.append(least)
@@ -138,9 +139,12 @@ def _dependent(sample: Numbers) -> Iterator[Weights]:
 
 
 def _weights(units: Numbers, lengths: Numbers, own: Sequence[int], place: int) -> Weights | None:
-    """Return 1 for a column and the weights of what it is a sum of, turned; None if no such."""
+    """Return the weight of a column, 1 or 2, and those of what it is a sum of; None if others."""
     weights = np.linalg.lstsq(units[own].T, units[place])[0] * lengths[place] / lengths[own]
-    whole = np.zeros(len(units), np.int64)
-    whole[own], whole[place] = -np.round(weights), 1
-    is_near = np.all(np.abs(weights + whole[own]) < _NEAR)
-    return whole if is_near and np.all(np.abs(whole) <= _HEAVIEST) else None
+    for times in (1, 2):
+        whole = np.zeros(len(units), np.int64)
+        whole[own], whole[place] = -np.round(times * weights), times
+        is_near = np.all(np.abs(times * weights + whole[own]) < _NEAR)
+        if is_near and np.all(np.abs(whole) <= _HEAVIEST):
+            return whole
+    return None

@@ -98,6 +98,16 @@ class Bonds(Struct, frozen=True, dict=True):
         bound = Counter(chain.from_iterable([*self.adding, *self.together]))
         return {place for place, times in bound.items() if times == 1}
 
+    @cached_property
+    def ordered(self) -> set[int]:
+        """Return the columns of orders, and all that others bind to these."""
+        follows = ((each.column, each.teller) for each in self.follows)
+        found, left = {*chain.from_iterable(self.orders)}, [*self.together, *self.adding, *follows]
+        while near := [each for each in left if not found.isdisjoint(each)]:
+            found.update(*near)
+            left = [each for each in left if each not in near]
+        return found
+
     def said(self, columns: Sequence[Column]) -> Iterator[str]:
         """Yield each in words."""
         names = {column.index: column.name for column in columns}

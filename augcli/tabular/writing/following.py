@@ -14,7 +14,7 @@ from augcli.tabular.writing.rounding import rounded
 def followed(block: Block, base: Rows) -> Block:
     """Return new rows in which columns are what those that tell them say.
 
-    A row that comes to break an order by that is its base's.
+    Where a row comes to break an order by that, all that is bound to orders is as in its base.
     """
     bonds = block.table.bonds
     if not bonds.follows:
@@ -25,10 +25,12 @@ def followed(block: Block, base: Rows) -> Block:
     if not wrong.any():
         return block
     every = Block.of(block.table)
-    numbers = {index: every.numbers[index][base] for index in block.numbers}
-    codes = {index: every.codes[index][base] for index in block.codes}
-    columns = [*numbers, *codes]
-    return block.replaced(Block(block.table, numbers, codes), dict.fromkeys(columns, wrong))
+    bases = Block(
+        block.table,
+        {index: every.numbers[index][base] for index in block.numbers},
+        {index: every.codes[index][base] for index in block.codes},
+    )
+    return block.replaced(bases, dict.fromkeys(bonds.ordered, wrong))
 
 
 def _follows(block: Block, told: Told) -> Block:
