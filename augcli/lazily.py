@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 
-class Lazily:
-    """Stands for a module, which is imported when something of it is first asked for."""
-
-    def __init__(self, module: str):
-        self._module = module
+class Lazily(ModuleType):
+    """Stands for the module of its name, which is imported when something is first asked of it."""
 
     def __getattr__(self, name: str) -> Any:
-        found = self.__dict__[name] = getattr(import_module(self._module), name)
+        found = self.__dict__[name] = getattr(import_module(self.__name__), name)
         return found

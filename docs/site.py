@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 
 _TOP = {
@@ -13,19 +14,19 @@ _TOP = {
     "ARCHITECTURE.md": "architecture.md",
     "CHANGELOG.md": "changelog.md",
 }
+_ROOT = Path(__file__).parents[1]
 _LINK = r"(?<!!)\[([^\]]*)\]\({}\)"
 _OUT = re.compile(_LINK.format(r"\.\./([^)]+)"))
 """A link out of docs."""
-_OF_TOP = re.compile(_LINK.format(r"(?!https?:|#)([^)]*/[^)]*|[A-Z]+\.md)"))
+_OF_TOP = re.compile(_LINK.format(r"(?!https?:|#|docs/)([^)]*/[^)]*|[A-Z]+\.md)"))
 """A link of a page of the top to another, or to a file that is not in docs."""
 
 
 def on_files(files: Files, config: Any) -> Files:
     """Add the pages of the repository's top."""
-    root = Path(config.config_file_path).parent
     for name, page in _TOP.items():
-        text = (root / name).read_text("utf-8").replace("](docs/", "](")
-        files.append(File.generated(config, page, content=_led(_OF_TOP, text, config.repo_url)))
+        text = _led(_OF_TOP, (_ROOT / name).read_text("utf-8"), config.repo_url)
+        files.append(File.generated(config, page, content=text.replace("](docs/", "](")))
     return files
 
 
@@ -42,6 +43,8 @@ def _led(links: re.Pattern[str], text: str, url: str | None) -> str:
         words, target = found.groups()
         if target in _TOP:
             return f"[{words}]({_TOP[target]})"
+        if not (_ROOT / target.partition("#")[0]).exists():
+            raise PluginError(f"a link leads to {target}, which is not there")
         return f"[{words}]({url}/blob/main/{target})" if url else words
 
     return links.sub(link, text)

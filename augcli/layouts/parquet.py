@@ -26,11 +26,14 @@ from augcli.layouts.base import (
     part_of,
     proven,
 )
+from augcli.lazily import Lazily
 from augcli.records.provenance import Record
 from augcli.task import Plain
 
 if TYPE_CHECKING:
     import polars as pl
+else:
+    pl = Lazily("polars")
 
 _GROUP = 100
 """Rows that a reader holds in memory at a time."""
@@ -93,8 +96,6 @@ class Parquet(Layout):
 
     def of_rows(self, rows: pl.DataFrame) -> bytes:
         """Return a table with the columns of rows, and classes by their numbers."""
-        import polars as pl
-
         data = BytesIO()
         rows.with_columns(pl.selectors.enum().to_physical().cast(pl.Int64)).write_parquet(data)
         return data.getvalue()
@@ -183,8 +184,6 @@ def _box(target: Plain) -> list[float] | None:
 
 
 def _frame(table: Mapping[str, Sequence[Any]]) -> pl.DataFrame:
-    import polars as pl
-
     file = pl.Struct({"bytes": pl.Binary, "path": pl.String})
     objects = pl.Struct({"bbox": pl.List(pl.List(pl.Float64)), "category": pl.List(pl.Int64)})
     types: dict[str, Any] = {
@@ -254,8 +253,6 @@ def _of_rows(rows: pl.DataFrame) -> list[Plain]:
 
 
 def _of_dtype(dtype: pl.DataType) -> Plain:
-    import polars as pl
-
     if isinstance(dtype, pl.Enum):
         return {"dtype": _class_label(dtype.categories.to_list())}
     if isinstance(dtype, pl.List):

@@ -23,12 +23,15 @@ from augcli.layouts.joining import shards_for
 from augcli.layouts.members import Member
 from augcli.layouts.shelf import Table
 from augcli.layouts.staged import Staged
+from augcli.lazily import Lazily
 from augcli.loaded import Content
 from augcli.records.provenance import Record
 from augcli.task import Plain, class_of
 
 if TYPE_CHECKING:
     import polars as pl
+else:
+    pl = Lazily("polars")
 
 _BLOCK = 10_000
 """Rows that are objects at a time."""
@@ -59,16 +62,12 @@ class RowJoin:
 
     def _rows(self) -> pl.DataFrame:
         """Return the rows of all files."""
-        import polars as pl
-
         blocks = [block for record in self._records for block in self._blocks(record)]
         empty = pl.DataFrame(schema={_SPLIT: pl.String, _POINT: pl.UInt64})
         return _classed(pl.concat([empty, *blocks], how="diagonal_relaxed"))
 
     def _blocks(self, record: Record) -> Iterator[pl.DataFrame]:
         """Yield the rows of a file, each with its split and its point."""
-        import polars as pl
-
         data = proven(self._staged, record.output, record.sha256)
         read, new = load_kind(kind_of(record)).contents, record.new_rows
         assert read is not None and new is not None
@@ -123,8 +122,6 @@ def _point(row: Plain) -> int:
 
 def _classed(rows: pl.DataFrame) -> pl.DataFrame:
     """Return rows with the classes of texts and series as numbers that have names."""
-    import polars as pl
-
     if _CLASS not in rows.columns:
         return rows
     if rows[_CLASS].dtype != pl.String:
