@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 import sys
-import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache, cached_property
-from itertools import chain, starmap
 
 from msgspec import Struct
 
 from augcli import once
 from augcli.requests.programs import Answers
+from augcli.text import combining
 from augcli.text.beginnings import Article
 from augcli.text.joined import WALL, parted
 from augcli.text.language import folders
@@ -47,28 +46,6 @@ _BEFORE_WORDS = " \t\"'“”‘’«»([{*-–—"
 """What may stand between the end of a sentence and the first word of the next."""
 
 
-_HAVE_MARKS = ((0x300, 0x3100), (0xA600, 0xAC00), (0xFB00, 0x10000))
-"""Where combining marks are: none are among ideographs, Hangul and what is for private use."""
-
-
-@cache
-def _codes_of_marks() -> list[int]:
-    codes = chain.from_iterable(starmap(range, _HAVE_MARKS))
-    return [code for code in codes if unicodedata.category(chr(code)).startswith("M")]
-
-
-@cache
-def _marks() -> str:
-    """Return combining marks and joiners as the inside of a set."""
-    ranges: list[list[int]] = []
-    for code in _codes_of_marks():
-        if ranges and ranges[-1][1] == code - 1:
-            ranges[-1][1] = code
-        else:
-            ranges.append([code, code])
-    return "".join(f"{chr(a)}-{chr(b)}" for a, b in ranges) + "\u200c\u200d"
-
-
 @cache
 def _spaceless() -> re.Pattern[str]:
     return re.compile(f"[{SPACELESS}]")
@@ -81,7 +58,7 @@ def tokens(mode: str, patterns: tuple[str, ...], abbreviations: frozenset[str]) 
     That are matches of patterns, abbreviations of several words or with a capital and a point, and
     what is always protected.
     """
-    marks = _marks()
+    marks = combining.among()
     letter = f"[^\\W_{SPACELESS}{marks}]"
     word = f"{letter}(?:[\\w{marks}'’\\-](?<![{SPACELESS}]))*(?<![-'’])"
     sign = f"[{SPACELESS}][{marks}]*"
@@ -96,7 +73,7 @@ def tokens(mode: str, patterns: tuple[str, ...], abbreviations: frozenset[str]) 
 
 def _kept(patterns: tuple[str, ...], abbreviations: frozenset[str]) -> str:
     """Return the pattern of what must not be touched."""
-    own = (pattern.replace("[\\w%s]", f"[\\w{_marks()}]") for pattern in PROTECTED)
+    own = (pattern.replace("[\\w%s]", f"[\\w{combining.among()}]") for pattern in PROTECTED)
     every = sorted(abbreviations, reverse=True)
     tied = "|".join(folders.with_blanks(each) for each in every if folders.TIE in each)
     titles = "|".join(e for e in every if folders.TIE not in e and e[0].isupper())
@@ -306,7 +283,7 @@ class Document(Struct, dict=True):
 
         Words of one or two letters are left alone, but for scripts without spaces.
         """
-        text, marks, spaceless = self.text, _marks_set(), _spaceless()
+        text, marks, spaceless = self.text, combining.marks(), _spaceless()
         found: list[int] = []
         for index in self.free:
             word = self.words[index]
@@ -337,11 +314,6 @@ class Document(Struct, dict=True):
         spaceless = 0 if self.text.isascii() else len(_spaceless().findall(self.text))
         is_cut = self.reading.mode == "characters" or spaceless * 2 > len(self.words)
         return "" if is_cut and self.reading.mode != "spaces" else " "
-
-
-@cache
-def _marks_set() -> frozenset[str]:
-    return frozenset(map(chr, (*_codes_of_marks(), 0x200C, 0x200D)))
 
 
 def is_spaceless(texts: Iterable[str]) -> bool:
