@@ -218,7 +218,9 @@ def test_a_step_of_series_is_shown_along_its_range(tmp_path):
 
 
 def test_steps_and_new_rows_of_tables_are_shown_beside_what_they_are_made_of(tmp_path):
-    rows = "".join(f"{n * 7 % 31}.5,{n * 3 % 17},{'ab'[n % 4 == 0]}\n" for n in range(40))
+    rows = "".join(
+        f"{n * 7 % 31 / 7:.3f},{n * 3 % 17 / 7:.3f},{'ab'[n % 4 == 0]}\n" for n in range(40)
+    )
     told = {"kind": "tabular", "label": "y"}
     balance = {"method": "smote", "target": "max"}
     steps = [{"jitter": {"sigma": [0, 0.9], "p": 0}}]
