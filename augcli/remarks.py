@@ -38,9 +38,14 @@ def renamed(dataset: Dataset) -> Iterator[Problem]:
         yield Problem(str(dataset.root), 0, 0, text, "note", "renamed")
 
 
-def of_classes(counts: Sequence[Count], settings: DatasetSettings) -> Iterator[Problem]:
-    """Yield what there is to know of classes: which look alike or joined, and who is in none."""
-    yield from _alike(counts)
+def of_classes(
+    counts: Sequence[Count], settings: DatasetSettings, objects: Iterable[str] = ()
+) -> Iterator[Problem]:
+    """Yield what there is to know of classes: which look alike or joined, and who is in none.
+
+    `objects` are the classes of what is in samples.
+    """
+    yield from _alike({*objects, *(count.label for count in counts)})
     yield from _doubtful(counts)
     if getattr(settings, "separator", "") is None and getattr(settings, "format", "") != "folders":
         yield from _joined({count.label for count in counts if count.label is not None})
@@ -53,15 +58,15 @@ def of_classes(counts: Sequence[Count], settings: DatasetSettings) -> Iterator[P
             yield Problem("classes", 0, 0, text, "warning", "no-label")
 
 
-def _alike(counts: Iterable[Count]) -> Iterator[Problem]:
+def _alike(labels: Iterable[str | None]) -> Iterator[Problem]:
     """Warn of classes that a person can hardly tell apart, yet are counted each by itself."""
     groups: dict[str, set[str]] = defaultdict(set)
-    for count in counts:
-        if count.label is not None:
-            groups[_seen(count.label)].add(count.label)
-    for labels in groups.values():
-        if len(labels) > 1:
-            told = " and ".join(_distinct(sorted(labels)))
+    for label in labels:
+        if label is not None:
+            groups[_seen(label)].add(label)
+    for alike in sorted(map(sorted, groups.values())):
+        if len(alike) > 1:
+            told = " and ".join(_distinct(alike))
             text = f"classes {told} are nearly equal, and each is a class of its own"
             yield Problem("classes", 0, 0, text, "warning", "near-equal")
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from helpers import augment, manifest, picture, run, tree, write, write_recipe
+from labelled_files import coco, voc, yolo
 
 from augcli.image.config import ImageDatasetSettings
 from augcli.names import Bases, twin_folders, twins
@@ -99,12 +100,23 @@ KINDS: dict[str, tuple[str, str, dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("kind", ["image", *KINDS])
+OBJECTS = {
+    "coco": {name: data.replace(b'"name": "b"', b'"name": "A "') for name, data in coco().items()},
+    "voc": {name: data.replace(b">b<", b">A<") for name, data in voc().items()},
+    "yolo": yolo() | {"data.yaml": yolo()["data.yaml"].replace(b"b]", b"'A ']")},
+}
+
+
+@pytest.mark.parametrize("kind", ["image", *KINDS, *OBJECTS])
 def test_classes_that_look_alike_are_told_of(tmp_path: Path, kind: str) -> None:
     changes: dict[str, Any] = {"dataset": {"kind": kind}}
     if kind == "image":
         for number, label in enumerate(("up", "Up ")):
             write(tmp_path / "in" / label / f"{number}.png", picture(number))
+    elif kind in OBJECTS:
+        for name, data in OBJECTS[kind].items():
+            write(tmp_path / "in" / name, data)
+        changes = {"dataset": {"kind": "image", "format": kind}}
     else:
         name, content, more = KINDS[kind]
         write(tmp_path / "in" / name, content)

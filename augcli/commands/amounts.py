@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from augcli.dataset.splits import augmented
 from augcli.errors import Problem
@@ -16,9 +16,11 @@ from augcli.task import Count
 _MOST_GROWTH = 10
 
 
-def of_counts(recipe: Recipe, counts: Sequence[Count]) -> Iterator[Problem]:
-    """Yield what the classes of splits and their numbers tell."""
-    yield from of_classes(counts, recipe.dataset)
+def of_counts(
+    recipe: Recipe, counts: Sequence[Count], objects: Iterable[str] = ()
+) -> Iterator[Problem]:
+    """Yield what the classes of splits and of objects, and their numbers tell."""
+    yield from of_classes(counts, recipe.dataset, objects)
     ours = augmented(recipe.dataset.augment, {count.split for count in counts})
     yield from _growing(recipe, [count for count in counts if count.split in ours])
     yield from _missing(counts, ours)

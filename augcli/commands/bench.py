@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from augcli.commands.program import Program
-from augcli.dataset.shares import told_groups
+from augcli.dataset.shares import kept_together
 from augcli.draws import Draws
 from augcli.engines import Engine
 from augcli.errors import RecipeError, UsageError
@@ -106,7 +106,8 @@ def material(recipe: Recipe, bench: Bench, left_out: str | None = None) -> Mater
         summary = run(aside, bench.engine, bench.progress)
     store, key = _store(recipe), looked_at(output.manifest.read_bytes())
     known = store.found(key)
-    own = bench.court, recipe.dataset.augment, output.path, left_out, _groups(recipe)
+    together = kept_together(planned(recipe)[0], recipe.dataset)
+    own = bench.court, recipe.dataset.augment, output.path, left_out, together
     seen = Material(*own, bench.views)
     seen.troubles = json.loads(known) if known else None
     for record in read_manifest(output.manifest):
@@ -116,14 +117,6 @@ def material(recipe: Recipe, bench: Bench, left_out: str | None = None) -> Mater
     seen.notes += [*_notes(summary, seen), *_told_models(recipe)]
     _refuse_unjudgeable(recipe, seen)
     return seen
-
-
-def _groups(recipe: Recipe) -> Mapping[str, str]:
-    """Return source → what it stays together with by the recipe, of files that are samples."""
-    shares = recipe.dataset.shares
-    if shares is None or shares.group is None:
-        return {}
-    return told_groups(planned(recipe)[0], shares)
 
 
 def panel_of(seen: Material, recipe: Recipe, program: Program | None = None) -> Panel:

@@ -77,7 +77,7 @@ def _all(recipe: Recipe) -> Iterator[Problem]:
     yield from _installation(recipe)
     yield from _leaks(recipe, dataset)
     yield from betrayed(recipe, plan)
-    yield from of_counts(recipe, plan.counts())
+    yield from of_counts(recipe, plan.counts(), dataset.classes)
     yield from _space(recipe, plan)
     yield from _read(recipe, dataset, plan)
 

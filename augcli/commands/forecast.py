@@ -109,7 +109,7 @@ def _forecast(recipe: Recipe, dataset: Dataset, plan: Plan, output: OutputFolder
         notes = [
             *_leaking(str(dataset.root), lambda: heed_leaks(recipe, dataset)),
             *remarks(recipe, dataset),
-            *of_classes(counts, recipe.dataset),
+            *of_classes(counts, recipe.dataset, dataset.classes),
             *(note for each in (sampled, *outlined) for note in each.notes),
         ]
         return Forecast(

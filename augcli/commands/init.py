@@ -296,6 +296,6 @@ class _Tried(Struct, frozen=True):
             tried.failures.extend(each["reason"] for each in processed.tally.failures)
             tried.sources.extend(sources)
             tried.counts.extend(processed.tally.counts)
-        told = of_classes([*plan.counts(), *tried.counts], recipe.dataset)
+        told = of_classes([*plan.counts(), *tried.counts], recipe.dataset, dataset.objects or ())
         tried.notes.extend(each.message for each in told if each.severity == "warning")
         return tried

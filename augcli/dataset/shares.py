@@ -137,7 +137,8 @@ def with_drawn_splits(dataset: Dataset, settings: DatasetSettings, seed: int) ->
     refuse_order(shares)
     if dataset.held_out and shares.of is None:
         refuse_named((sample.id, sample.split) for sample in dataset)
-    units = [str(unit) for unit in _units(dataset, settings, shares)]
+    together = kept_together(dataset, settings)
+    units = [together.get(name, name) for name in dataset.ids]
     labels, own = [s.label for s in dataset], Own([s.split for s in dataset], settings.augment)
     return dataset.with_splits(drawn_splits(shares, labels, units, seed, own))
 
@@ -190,13 +191,17 @@ def refuse_named(named: Iterable[tuple[str, str]]) -> None:
             raise SettingError(("dataset", "split"), f"{text}: {hint}")
 
 
-def _units(dataset: Dataset, settings: DatasetSettings, shares: SplitShares) -> Sequence[Hashable]:
-    """Return for each sample what names the unit that it stays together with."""
-    if shares.group is not None:
-        groups = told_groups(dataset, shares)
-        return [groups.get(name, name) for name in dataset.ids]
-    if settings.leaks == "allow":
-        return dataset.ids
+def kept_together(dataset: Dataset, settings: DatasetSettings) -> Mapping[str, str]:
+    """Return id → what a sample in a file of its own stays together by; others are alone.
+
+    That is what `split.group` tells, else that files are equal or versions of one.
+    """
+    shares = settings.shares
+    if shares is not None and shares.group is not None:
+        told = dataset.together or dataset.uncounted
+        return dataset.together if told else matched(dataset.ids, str(shares.group))
+    if settings.leaks == "allow" or dataset.uncounted:
+        return {}
     first: dict[str, str] = {}
 
     def unit(name: str) -> str:
@@ -206,16 +211,7 @@ def _units(dataset: Dataset, settings: DatasetSettings, shares: SplitShares) -> 
 
     for name, other in chain(_first_equal(dataset.root, dataset.ids), versions(dataset.ids)):
         first[unit(name)] = unit(other)
-    return [unit(name) for name in dataset.ids]
-
-
-def told_groups(dataset: Dataset, shares: SplitShares) -> Mapping[str, str]:
-    """Return id → what a sample in a file of its own stays together by, as far as that is told."""
-    if shares.group is None:
-        return {}
-    if dataset.together or dataset.uncounted:
-        return dataset.together
-    return matched(dataset.ids, str(shares.group))
+    return {name: unit(name) for name in {*first, *first.values()}}
 
 
 def matched(names: Sequence[str], pattern: str) -> Mapping[str, str]:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import reduce
+from itertools import chain
 from operator import getitem
 from pathlib import Path
 from typing import Any
@@ -126,14 +127,16 @@ def summarise(  # noqa: PLR0913 – what a run has found out
 ) -> Summary:
     """Return the summary of a finished run."""
     counts = merged.classes or plan.counts(merged.failed)
-    on_classes = of_classes(counts, recipe.dataset)
+    objects = list(_objects(merged)) or _labels(plan, merged)
+    classes = chain(plan.dataset.objects or (), (str(each.label) for each in objects))
+    on_classes = of_classes(counts, recipe.dataset, classes)
     unusable = len(plan.dataset.rejected) + len(plan.broken)
     inputs = sum(count.before for count in counts) + unusable
     return Summary(
         output=recipe.places[1],
         counts=counts,
         class_weights=dict(_weights(counts, recipe.dataset.augment)),
-        objects=list(_objects(merged)) or _labels(plan, merged),
+        objects=objects,
         held_out=plan.dataset.holds_out,
         outputs=merged.outputs,
         made=made,

@@ -23,14 +23,19 @@ WARDS, EACH = 24, 3
 Told = dict[str, Any]
 
 
-def pictures(root: Path, draws: np.random.Generator) -> Told:
+def pictures(root: Path, draws: np.random.Generator, end: str = "_{}.png") -> Told:
     for ward in range(WARDS):
         walls = cv2.resize(draws.integers(0, 256, (6, 6)).astype(np.uint8), (32, 32))
         for at in range(EACH):
             pixels = np.clip(walls + draws.normal(0, 9, walls.shape), 0, 255).astype(np.uint8)
-            name = f"in/{'xy'[ward % 2]}/w{ward:02}_{at}.png"
+            name = f"in/{'xy'[ward % 2]}/w{ward:02}{end.format(at)}"
             write(root / name, cv2.imencode(".png", pixels)[1].tobytes())
     return {"kind": "image", "split": {"test": 0.2, "group": r"w\d+"}}
+
+
+def versions(root: Path, draws: np.random.Generator) -> Told:
+    pictures(root, draws, "_png.rf.{:032x}.png")
+    return {"kind": "image"}
 
 
 def texts(root: Path, draws: np.random.Generator) -> Told:
@@ -101,7 +106,8 @@ STEPS = {"image": "brightness", "text": "random_swap", "timeseries": "jitter"}
 
 
 @pytest.mark.parametrize(
-    "make", [pictures, texts, series, series_in_files, windows, sounds, sounds_by_a_pattern]
+    "make",
+    [pictures, versions, texts, series, series_in_files, windows, sounds, sounds_by_a_pattern],
 )
 def test_groups_are_never_tested_apart(
     tmp_path: Path, make: Callable[[Path, np.random.Generator], Told]

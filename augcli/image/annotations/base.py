@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
+from itertools import chain
+from operator import gt
 from typing import NamedTuple, TypeAlias
 
 from msgspec import Struct
@@ -81,6 +83,7 @@ class Annotations:
 TINY = "the object is smaller than a pixel, as it would be if fractions were read as pixels"
 NO_AREA = "the box has no area; the object is left out of copies"
 OUTSIDE = "the object reaches beyond the picture; it is clipped in copies"
+APART = "its box is not the one around its outline; copies have that of the outline"
 TWICE = "the same object again; it is taken once"
 SAME_KEY = "a key that is written twice; the last one counts, as it does for readers"
 NOT_FINITE = "a number for which JSON has no word (NaN or infinite); a moved object has null there"
@@ -163,7 +166,22 @@ def oddities(target: Target, size: Size, place: str) -> Iterator[Note]:
     beyond = min(left, top) < -_SLACK or right > size[0] + _SLACK or bottom > size[1] + _SLACK
     if beyond and not target.corners:
         yield Note(place, OUTSIDE)
+    if target.box and target.rings and _are_apart(target.box, target.rings, size):
+        yield Note(place, APART)
 
 
+def _are_apart(box: Box, rings: Iterable[Ring], size: Size) -> bool:
+    """Return whether a box is far off the one around an outline, of both what is in the picture."""
+    around = bounds(chain.from_iterable(rings))
+    sides = zip(box, around, size * 2, strict=True)
+    off = [abs(min(max(a, 0), end) - min(max(b, 0), end)) for a, b, end in sides]
+    left, top, right, bottom = around
+    allowed = (max(_LOOSE, _LOOSE_SHARE * side) for side in (right - left, bottom - top) * 2)
+    return any(map(gt, off, allowed))
+
+
+_LOOSE = 3.0
+"""Pixels, and the share of a side, that a box may be drawn off an outline."""
+_LOOSE_SHARE = 0.1
 _SLACK = 0.01
 """Of a pixel, by which numbers are rounded."""

@@ -9,7 +9,16 @@ import pytest
 from test_coco_files import CAT, IMAGE, SIZE, annotation, file, originals, parsed, written
 
 from augcli.errors import SampleError
-from augcli.image.annotations.base import NO_AREA, NOT_FINITE, OUTSIDE, TINY, TWICE, UNORDERED, Note
+from augcli.image.annotations.base import (
+    APART,
+    NO_AREA,
+    NOT_FINITE,
+    OUTSIDE,
+    TINY,
+    TWICE,
+    UNORDERED,
+    Note,
+)
 from augcli.image.annotations.coco import NOT_NESTED, NOWHERE, ROTATED, SHORT_RING, Coco
 from augcli.image.annotations.coco_file import (
     ALIKE,
@@ -146,8 +155,12 @@ def test_items_that_cannot_be_used_are_told_and_harm_no_other(images, annotation
         ({"attributes": {"rotation": 30.0}}, [ROTATED]),
         ({"attributes": {"rotation": 0.0}}, []),
         ({"bbox": [5, 3, 20, 5]}, [OUTSIDE]),
-        ({"segmentation": [0, 0, 4, 0, 4, 4]}, [NOT_NESTED]),
-        ({"segmentation": [[0, 0, 4, 0], [0, 0, 4, 0, 4, 4]]}, [SHORT_RING]),
+        ({"segmentation": [2, 3, 6, 3, 6, 8]}, [NOT_NESTED]),
+        ({"segmentation": [[2, 3, 6, 3], [2, 3, 6, 3, 6, 8]]}, [SHORT_RING]),
+        ({"segmentation": [[12, 3, 16, 3, 16, 8]]}, [APART]),
+        ({"segmentation": [[0, 1, 8, 1, 8, 10]]}, []),
+        ({"bbox": [15, 3, 5, 5], "segmentation": [[15, 3, 90, 3, 15, 8]]}, []),
+        ({"segmentation": {"size": [10, 20], "counts": [0, 200]}, "iscrowd": 1}, []),
         ({"segmentation": [[]]}, [SHORT_RING]),
         ({"attributes": {"far": [float("nan"), 1.5]}}, [NOT_FINITE]),
         ({"segmentation": None, "iscrowd": None}, []),
