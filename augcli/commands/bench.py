@@ -120,10 +120,9 @@ def material(recipe: Recipe, bench: Bench, left_out: str | None = None) -> Mater
 
 def _groups(recipe: Recipe) -> Mapping[str, str]:
     """Return source → what it stays together with by the recipe, of files that are samples."""
-    shares = recipe.dataset.shares
-    if shares is None or shares.group is None:
+    if recipe.dataset.kept_together is None:
         return {}
-    return told_groups(planned(recipe)[0], shares)
+    return told_groups(planned(recipe)[0], recipe.dataset)
 
 
 def panel_of(seen: Material, recipe: Recipe, program: Program | None = None) -> Panel:

@@ -137,7 +137,7 @@ def with_drawn_splits(dataset: Dataset, settings: DatasetSettings, seed: int) ->
     refuse_order(shares)
     if dataset.held_out and shares.of is None:
         refuse_named((sample.id, sample.split) for sample in dataset)
-    units = [str(unit) for unit in _units(dataset, settings, shares)]
+    units = [str(unit) for unit in _units(dataset, settings)]
     labels, own = [s.label for s in dataset], Own([s.split for s in dataset], settings.augment)
     return dataset.with_splits(drawn_splits(shares, labels, units, seed, own))
 
@@ -190,10 +190,10 @@ def refuse_named(named: Iterable[tuple[str, str]]) -> None:
             raise SettingError(("dataset", "split"), f"{text}: {hint}")
 
 
-def _units(dataset: Dataset, settings: DatasetSettings, shares: SplitShares) -> Sequence[Hashable]:
+def _units(dataset: Dataset, settings: DatasetSettings) -> Sequence[Hashable]:
     """Return for each sample what names the unit that it stays together with."""
-    if shares.group is not None:
-        groups = told_groups(dataset, shares)
+    if settings.kept_together is not None:
+        groups = told_groups(dataset, settings)
         return [groups.get(name, name) for name in dataset.ids]
     if settings.leaks == "allow":
         return dataset.ids
@@ -209,26 +209,25 @@ def _units(dataset: Dataset, settings: DatasetSettings, shares: SplitShares) -> 
     return [unit(name) for name in dataset.ids]
 
 
-def told_groups(dataset: Dataset, shares: SplitShares) -> Mapping[str, str]:
+def told_groups(dataset: Dataset, settings: DatasetSettings) -> Mapping[str, str]:
     """Return id → what a sample in a file of its own stays together by, as far as that is told."""
-    if shares.group is None:
-        return {}
-    if dataset.together or dataset.uncounted:
+    if settings.kept_together is None or dataset.together or dataset.uncounted:
         return dataset.together
-    return matched(dataset.ids, str(shares.group))
+    return matched(dataset.ids, settings)
 
 
-def matched(names: Sequence[str], pattern: str) -> Mapping[str, str]:
+def matched(names: Sequence[str], settings: DatasetSettings) -> Mapping[str, str]:
     """Return what a pattern finds in paths; SettingError where it is none, or finds nothing."""
+    pattern = str(settings.kept_together)
     try:
         found = {name: group_in(name, pattern) for name in names}
     except re.error as error:
         text = f"is no regular expression of a path: {error}"
-        raise SettingError(("dataset", "split", "group"), text) from None
+        raise SettingError(settings.group_key, text) from None
     groups = {name: each for name, each in found.items() if each is not None}
     if not groups:
         text = f"{pattern!r} is in no path, such as {names[0]}; it is a regular expression"
-        raise SettingError(("dataset", "split", "group"), text)
+        raise SettingError(settings.group_key, text)
     return groups
 
 

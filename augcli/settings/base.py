@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from augcli.addresses import fault_in
@@ -117,6 +117,12 @@ class DatasetSettings(Settings, MayDrawSplits):
         description="which split a folder or file is, by its name or a glob of its path: train, "
         "val, test or any other name; `ignore` leaves it out, `class` says that it is no split",
     )
+    group: ColumnRef | None = Field(
+        None,
+        description="what stays in one split: a column, or a regular expression of the paths of "
+        "samples that are files, of which the first group counts; drawn splits keep it whole, and "
+        "what is in an augmented and another split is refused; a new row takes it from its base",
+    )
     include: tuple[str, ...] = Field((), description="globs of the only files to take")
     exclude: tuple[str, ...] = Field((), description="globs of files to leave out")
     links: Literal["inside"] | Follow = Field(
@@ -128,6 +134,13 @@ class DatasetSettings(Settings, MayDrawSplits):
         "refuse",
         description="what to do about equal files, or rows, in an augmented and another split",
     )
+
+    @model_validator(mode="after")
+    def _has_one_group(self) -> Self:
+        if self.group not in (None, self.kept_together):
+            text = "`dataset.group` names another column already; one keeps samples together"
+            raise ValueError(text)
+        return self
 
     lists_files: ClassVar[bool] = True
     """Whether a dataset that is one file may name others beside it."""
