@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from augcli.addresses import fault_in
@@ -134,13 +134,6 @@ class DatasetSettings(Settings, MayDrawSplits):
         "refuse",
         description="what to do about equal files, or rows, in an augmented and another split",
     )
-
-    @model_validator(mode="after")
-    def _has_one_group(self) -> Self:
-        if self.group not in (None, self.kept_together):
-            text = "`dataset.group` names another column already; one keeps samples together"
-            raise ValueError(text)
-        return self
 
     lists_files: ClassVar[bool] = True
     """Whether a dataset that is one file may name others beside it."""

@@ -85,8 +85,7 @@ def by_group(source: Source, settings: TextDatasetSettings) -> TextFile | None:
     try:
         return open_file(source, told, {})
     except SettingError as error:
-        text = f"{group!r} is no column of {source.name}: {error}"
-        raise SettingError(settings.group_key, text) from None
+        raise SettingError(settings.group_key, str(error)) from None
 
 
 def roughly(text: str) -> str:
