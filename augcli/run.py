@@ -17,7 +17,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from augcli.addresses import shown
-from augcli.dataset.leaks import heeded, leaks
+from augcli.dataset.leaks import heeded, leaks, parted
 from augcli.dataset.shares import with_drawn_splits
 from augcli.dataset.units import Dataset
 from augcli.dataset.versions import versions_apart
@@ -168,8 +168,10 @@ _DRAW = "take each out of one of the splits, let `split: {val: 0.2}` under `data
 
 
 def heed_leaks(recipe: Recipe, dataset: Dataset) -> list[Problem]:
-    """Return a note on files in an augmented and another split; FindingsError if refused."""
+    """Return notes on what is in an augmented and another split; FindingsError if refused."""
     pairs = list(leaks(dataset, recipe.dataset.augment))
     way = {"way": _DRAW} if dataset.shared else {}
     told = heeded(recipe.dataset, ("file", "files"), pairs, " = ".join, **way)
+    with located(recipe):
+        told += parted(dataset, recipe.dataset)
     return [Problem(str(dataset.root), 0, 0, text, "warning", "leak") for text in told]

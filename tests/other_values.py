@@ -67,9 +67,10 @@ DATASET_OF: dict[str, dict[str, Any]] = {
             "annotations": "ignore",
         },
         "splits": {"val": "other"},
+        "group": "[0-9]",
     },
     "tabular": {
-        **{"label": "fold", "split": "fold", "id": "number", "ignore": ["width"], "group": "fold"},
+        **{"label": "fold", "split": "fold", "id": "number", "ignore": ["width"]},
         **{"columns": {"width": "category"}, "missing": ["0.625"], "header": True},
         **{
             "delimiter": ",",
@@ -77,6 +78,7 @@ DATASET_OF: dict[str, dict[str, Any]] = {
             "encoding": "latin-1",
             "max_bytes": 100_000,
             "splits": {"fold": "class", "val.csv": "other"},
+            "group": "fold",
         },
     },
     "text": {
@@ -84,12 +86,12 @@ DATASET_OF: dict[str, dict[str, Any]] = {
         **{"label_separator": "|", "header": True, "delimiter": ",", "quote": "'"},
         **{"encoding": "latin-1", "words": "characters", "protect": ["film"], "lexicon": "lex.tsv"},
         **{"missing": ["x"], "deny": ["good"], "negations": ["film"]},
-        **{"max_bytes": 100_000, "splits": {"fold": "class", "val.csv": "other"}},
+        **{"max_bytes": 100_000, "splits": {"fold": "class", "val.csv": "other"}, "group": "fold"},
     },
     "timeseries": {
         **{"format": "csv", "layout": "wide", "label": "fold", "split": "fold", "header": True},
         **{"delimiter": ",", "quote": "'", "encoding": "latin-1", "missing": ["x"]},
-        **{"max_bytes": 100_000, "splits": {"fold": "class", "val.csv": "other"}},
+        **{"max_bytes": 100_000, "splits": {"fold": "class", "val.csv": "other"}, "group": "fold"},
         **{"ignore": ["t3"], "decimal": ","},
     },
 }
@@ -101,7 +103,7 @@ _JSON = {"dataset": {"include": ["*.jsonl"]}}
 BEFORE: dict[tuple[str, str], dict[str, Any]] = {
     **{("image", key): _TABLE for key in ("file", "label", "split")},
     ("text", "spans"): _JSON,
-    ("tabular", "group"): {"dataset": {"leaks": "allow"}},
+    **{(kind, "group"): {"dataset": {"leaks": "allow"}} for kind in DATASET_OF},
 }
 """What the recipe says of the dataset where a key has no meaning otherwise."""
 

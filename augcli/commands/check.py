@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from augcli.checks.findings import FINDINGS, UNSILENCED, Lint
 from augcli.commands.amounts import betrayed, of_counts, unasked
-from augcli.dataset.leaks import leaks
+from augcli.dataset.leaks import leaks, parted
 from augcli.dataset.units import Dataset
 from augcli.disk.reading import stat_of
 from augcli.errors import (
@@ -143,6 +143,12 @@ def _leaks(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
     if more := len(found[_SHOWN:]):
         text = f"{several(more, 'more pair is', 'more pairs are')} equal across splits"
         yield Problem(str(dataset.root), 0, 0, text, severity, "leak")
+    try:
+        with located(recipe):
+            told = parted(dataset, recipe.dataset)
+    except FindingsError as error:
+        told = [error.sentence]
+    yield from (Problem(str(dataset.root), 0, 0, text, severity, "leak") for text in told)
 
 
 def _sources(recipe: Recipe, plan: Plan) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from augcli.dataset.doubts import GROUPS_APART
+from augcli.dataset.splits import NO_SPLIT
 from augcli.dataset.told import quoted
 from augcli.errors import Doubt
 from augcli.plural import several
@@ -20,13 +21,24 @@ def apart(
 
     `splits` are those of the samples, `ours` are augmented; `by` tells their order, if any does.
     """
-    inside = [split in ours for split in splits]
+    known = list(splits)
     for name, cells in columns.items():
-        found: dict[bool, set[str]] = {True: set(), False: set()}
-        for cell, is_ours in zip(cells, inside, strict=True):
-            found[is_ours].add((cell or "").strip())
-        if both := (found[True] & found[False]) - {""}:
+        if both := in_both(cells, known, ours):
             yield told_apart(name, len(both), by)
+
+
+def in_both(
+    cells: Iterable[str | None], splits: Iterable[str], ours: Collection[str]
+) -> Collection[str]:
+    """Return what is said of samples of an augmented and of another split.
+
+    Blank cells say nothing, and samples without a split are in none.
+    """
+    found: dict[bool, set[str]] = {True: set(), False: set()}
+    for cell, split in zip(cells, splits, strict=True):
+        if split != NO_SPLIT:
+            found[split in ours].add((cell or "").strip())
+    return (found[True] & found[False]) - {""}
 
 
 def told_apart(column: str, count: int, by: str | int | None = None) -> Doubt:

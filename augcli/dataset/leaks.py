@@ -11,6 +11,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain, islice, permutations
 from typing import TypeVar
 
+from augcli.dataset.groups import in_both
+from augcli.dataset.shares import told_groups
 from augcli.dataset.splits import augmented
 from augcli.dataset.units import Dataset
 from augcli.disk.reading import sha256_of, stat_of
@@ -45,6 +47,25 @@ def heeded(
         )
     more = f" and {len(pairs) - _TOLD} more" if len(pairs) > _TOLD else ""
     return [f"{text}: {', '.join(map(shown, islice(pairs, _TOLD)))}{more}"]
+
+
+def groups_heeded(settings: DatasetSettings, groups: Collection[str]) -> list[str]:
+    """Return what to tell of groups in an augmented and another split; FindingsError if refused.
+
+    They are refused however splits came to be: drawn ones keep groups whole unless an order tells.
+    """
+    name, way = f"({settings.kept_together!r})", "take each out of one of the splits"
+    if settings.shares and settings.shares.by is not None:
+        way = "say `group` beside `by`, so that what they have before is in neither split"
+    whole = settings.model_copy(update={"split": None})
+    return heeded(whole, (f"group {name}", f"groups {name}"), sorted(groups), str, way)
+
+
+def parted(dataset: Dataset, settings: DatasetSettings) -> list[str]:
+    """Return what to tell of groups of samples in files of their own, as `groups_heeded` does."""
+    groups, ours = told_groups(dataset, settings), augmented(settings.augment, dataset.splits)
+    splits = dataset.splits_of(range(len(dataset)))
+    return groups_heeded(settings, in_both(map(groups.get, dataset.ids), splits, ours))
 
 
 def leaks(dataset: Dataset, augment: Collection[str]) -> Iterator[tuple[str, str]]:

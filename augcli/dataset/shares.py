@@ -194,12 +194,10 @@ def refuse_named(named: Iterable[tuple[str, str]]) -> None:
 def kept_together(dataset: Dataset, settings: DatasetSettings) -> Mapping[str, str]:
     """Return id → what a sample in a file of its own stays together by; others are alone.
 
-    That is what `split.group` tells, else that files are equal or versions of one.
+    That is what a group tells, else that files are equal or versions of one.
     """
-    shares = settings.shares
-    if shares is not None and shares.group is not None:
-        told = dataset.together or dataset.uncounted
-        return dataset.together if told else matched(dataset.ids, str(shares.group))
+    if settings.kept_together is not None:
+        return told_groups(dataset, settings)
     if settings.leaks == "allow" or dataset.uncounted:
         return {}
     first: dict[str, str] = {}
@@ -214,17 +212,25 @@ def kept_together(dataset: Dataset, settings: DatasetSettings) -> Mapping[str, s
     return {name: unit(name) for name in {*first, *first.values()}}
 
 
-def matched(names: Sequence[str], pattern: str) -> Mapping[str, str]:
+def told_groups(dataset: Dataset, settings: DatasetSettings) -> Mapping[str, str]:
+    """Return id → what a sample in a file of its own stays together by, as far as that is told."""
+    if settings.kept_together is None or dataset.together or dataset.uncounted:
+        return dataset.together
+    return matched(dataset.ids, settings)
+
+
+def matched(names: Sequence[str], settings: DatasetSettings) -> Mapping[str, str]:
     """Return what a pattern finds in paths; SettingError where it is none, or finds nothing."""
+    pattern = str(settings.kept_together)
     try:
         found = {name: group_in(name, pattern) for name in names}
     except re.error as error:
         text = f"is no regular expression of a path: {error}"
-        raise SettingError(("dataset", "split", "group"), text) from None
+        raise SettingError(settings.group_key, text) from None
     groups = {name: each for name, each in found.items() if each is not None}
     if not groups:
         text = f"{pattern!r} is in no path, such as {names[0]}; it is a regular expression"
-        raise SettingError(("dataset", "split", "group"), text)
+        raise SettingError(settings.group_key, text)
     return groups
 
 

@@ -13,7 +13,7 @@ _FEWEST = 2
 
 
 def contradictions(recipe: Recipe) -> Iterator[Problem]:
-    """Yield what a recipe asks of stages, views and branches that cannot be."""
+    """Yield what a recipe asks that cannot be, as one key says otherwise than another."""
     if recipe.stages and recipe.copies:
         text = "`copies` and `stages` both say how many copies there are; leave `copies` out"
         yield recipe.problem(("copies",), text)
@@ -23,6 +23,9 @@ def contradictions(recipe: Recipe) -> Iterator[Problem]:
     if recipe.branches and len(recipe.branches) < _FEWEST:
         text = "a group has two `branches` or more, such as weak and strong"
         yield recipe.problem(("branches",), text)
+    if recipe.dataset.group not in (None, recipe.dataset.kept_together):
+        text = "`dataset.group` names another column already; one keeps samples together"
+        yield recipe.problem(("dataset", "split", "group"), text)
     yield from _names(recipe)
     yield from _of_kind(recipe)
     yield from _balance(recipe)

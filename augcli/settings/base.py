@@ -117,6 +117,12 @@ class DatasetSettings(Settings, MayDrawSplits):
         description="which split a folder or file is, by its name or a glob of its path: train, "
         "val, test or any other name; `ignore` leaves it out, `class` says that it is no split",
     )
+    group: ColumnRef | None = Field(
+        None,
+        description="what stays in one split: a column, or a regular expression of the paths of "
+        "samples that are files, of which the first group counts; drawn splits keep it whole, and "
+        "what is in an augmented and another split is refused; a new row takes it from its base",
+    )
     include: tuple[str, ...] = Field((), description="globs of the only files to take")
     exclude: tuple[str, ...] = Field((), description="globs of files to leave out")
     links: Literal["inside"] | Follow = Field(

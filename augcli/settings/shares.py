@@ -51,8 +51,8 @@ class SplitShares(BaseModel):
         None,
         description="what stays together: a column, or a regular expression of paths, of which the "
         "first group counts; without it equal samples and versions of a file do, unless `leaks: "
-        "allow`; beside `by` a group is in the last of its splits alone, and what it has before "
-        "that in `other`",
+        "allow`; the same as `dataset.group`, but that beside `by` a group is in the last of its "
+        "splits alone, and what it has before that in `other`",
     )
 
     by: str | int | None = Field(
@@ -101,6 +101,18 @@ class MayDrawSplits:
         """Return which splits are to be drawn, if any are."""
         split = getattr(self, "split", None)
         return split if isinstance(split, SplitShares) else None
+
+    @property
+    def kept_together(self) -> str | int | None:
+        """Return what tells which samples belong into one split, whichever key says it."""
+        told: str | int | None = self.shares.group if self.shares else None
+        return getattr(self, "group", None) if told is None else told
+
+    @property
+    def group_key(self) -> tuple[str, ...]:
+        """Return the key that says so."""
+        is_drawn = self.shares is not None and self.shares.group is not None
+        return ("dataset", "split", "group") if is_drawn else ("dataset", "group")
 
     @property
     def split_column(self) -> str | int | None:

@@ -122,10 +122,6 @@ class TableDatasetSettings(RowDatasetSettings):
     ignore: tuple[ColumnRef, ...] = Field(
         (), description="columns that are carried for originals and blank in new rows"
     )
-    group: ColumnRef | None = Field(
-        None,
-        description="column whose equal values stay in one split; a new row takes it from its base",
-    )
     columns: dict[str, PlainKind | ColumnTold] = Field(
         default_factory=dict,
         description="kinds of columns by name or number, instead of what was found out; "
@@ -189,12 +185,12 @@ class TableDatasetSettings(RowDatasetSettings):
     def named(self) -> set[str]:
         """Return the names that columns are told by; numbers may stand for their places."""
         drawn = self.shares
-        group = (drawn.group, drawn.by, drawn.of) if drawn else (self.split,)
+        split = (drawn.by, drawn.of) if drawn else (self.split,)
         tied = (each for some in (self.together, self.order) for each in as_lists(some))
         sums = ((name, *parts) for name, parts in self.sum.items())
         others = (ref for each in (*tied, *sums) for ref in each)
         labels = self.label if isinstance(self.label, tuple) else (self.label,)
-        refs = (*labels, *group, self.id, self.group, *self.ignore, *self.columns, *others)
+        refs = (*labels, *split, self.id, self.kept_together, *self.ignore, *self.columns, *others)
         return {ref for ref in refs if isinstance(ref, str) and not ref.isdigit()}
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from augcli.again import Again
 from augcli.checks.equal import shared, twins
-from augcli.dataset.leaks import heeded
+from augcli.dataset.leaks import groups_heeded, heeded
 from augcli.dataset.shares import OTHER
 from augcli.dataset.splits import NO_SPLIT
 from augcli.dataset.told import quoted
@@ -100,17 +100,13 @@ def _measured(table: Table, balance: Method | None) -> Iterator[str]:
 def leaked(outlines: Sequence[Outline], settings: TableDatasetSettings) -> list[str]:
     """Return what to tell of rows and groups that are in several splits, if that is allowed."""
     table = outlines[0].table
-    column, row_id = table.with_role("group"), table.row_id
-    what, groups = ("row", "rows"), f"({column and column.name!r})"
+    row_id, what = table.row_id, ("row", "rows")
     allowed = settings.model_copy(update={"leaks": "allow"})
-    whole, way = settings.model_copy(update={"split": None}), "take each out of one of the splits"
-    if settings.shares and settings.shares.by is not None:
-        way = "say `group` beside `by`, so that what they have before is in neither split"
     told, drawn = _by_whom(shared_rows(outlines), outlines[0].splits, settings)
     return [
         *heeded(settings, what, told, lambda pair: " = ".join(map(row_id, pair))),
         *heeded(allowed, what, drawn, lambda pair: " = ".join(map(row_id, pair))),
-        *heeded(whole, (f"group {groups}", f"groups {groups}"), shared_groups(outlines), str, way),
+        *groups_heeded(settings, shared_groups(outlines)),
     ]
 
 

@@ -45,7 +45,7 @@ from augcli.text.readings import Readings, remarks_on
 from augcli.text.single import ProcessedText
 from augcli.text.transform import needs_words, recommending
 from augcli.text.unclear import held_again, maybe_classes, refuse_unclear
-from augcli.text.whose import crossing
+from augcli.text.whose import crossing, parted
 from augcli.text.words import Document, Reading, is_spaceless
 from augcli.transform import prepare
 
@@ -111,6 +111,7 @@ class ProcessedCorpus(Processed):
         """How many copies each row is to give, before it is seen what steps fail on."""
         shared = (map(self._shown, each) for each in self.corpus.shared(self.settings.augment))
         self._leaks = heeded(self.settings, ("text", "texts"), [*shared], " = ".join)
+        self._leaks += parted(self.settings, self.corpus, self._sources)
         self._own = open_language(lexicons, self.settings.deny) if lexicons else None
         check_synonyms(self._own, self.job.steps)
 

@@ -15,8 +15,7 @@ from msgspec import Struct
 from augcli.dataset.layout import file_splits
 from augcli.dataset.shares import Own, drawn_splits
 from augcli.dataset.splits import NO_SPLIT
-from augcli.errors import SampleError
-from augcli.settings.shares import SplitShares
+from augcli.errors import SampleError, SettingError
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile
@@ -54,7 +53,7 @@ def pieces_of(
     texts = [files[name].row(index) for name, index in rows]
     labels, told = [row.label for row in texts], [row.split for row in texts]
     own = Own([split or NO_SPLIT for split in told], settings.augment)
-    units = list(_units(files, known, settings, shares))
+    units = list(_units(files, known, settings))
     splits = drawn_splits(shares, labels, units, seed, own)
     found: dict[tuple[str, str], list[int]] = defaultdict(list)
     for (name, index), split in zip(rows, splits, strict=True):
@@ -67,10 +66,9 @@ def _units(
     files: Mapping[str, TextFile],
     sources: Mapping[str, Source],
     settings: TextDatasetSettings,
-    shares: SplitShares,
 ) -> Iterator[str]:
     """Yield for each sample what names the unit that it stays together with."""
-    alike = settings.leaks == "refuse" and shares.group is None
+    alike = settings.leaks == "refuse" and settings.kept_together is None
     for name, file in files.items():
         named = by_group(sources[name], settings)
         for index in range(len(file)):
@@ -80,10 +78,14 @@ def _units(
 
 def by_group(source: Source, settings: TextDatasetSettings) -> TextFile | None:
     """Return a file whose texts have as labels what they stay together by; None if none is told."""
-    group = settings.shares and settings.shares.group
+    group = settings.kept_together
     if group is None:
         return None
-    return open_file(source, settings.model_copy(update={"label": group, "split": None}), {})
+    told = settings.model_copy(update={"label": group, "split": None})
+    try:
+        return open_file(source, told, {})
+    except SettingError as error:
+        raise SettingError(settings.group_key, str(error)) from None
 
 
 def roughly(text: str) -> str:

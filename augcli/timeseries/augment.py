@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from augcli.again import Again
 from augcli.balance.classes import check_steps, check_target, doubts, refuse_amounts
 from augcli.balance.targets import counted, spread, targets
-from augcli.dataset.leaks import heeded
+from augcli.dataset.leaks import groups_heeded, heeded
 from augcli.dataset.splits import NO_SPLIT, augmented, check_augmented
 from augcli.dataset.told import refuse_unnamed
 from augcli.errors import Problem, SampleError, SettingError
@@ -46,7 +46,7 @@ from augcli.timeseries.formats import versions_for
 from augcli.timeseries.formats.base import Own
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, size_of
-from augcli.timeseries.parted import library_of
+from augcli.timeseries.parted import library_of, parted
 from augcli.timeseries.places import output_names
 from augcli.timeseries.provenance import Story
 from augcli.timeseries.records import File, Records
@@ -116,6 +116,7 @@ class ProcessedSeries(Processed):
         self._targets = targets(self._job.balance, counts)
         shared = library.shared(self._ours)
         self._leaks = heeded(self._settings, ("series", "series"), shared, " = ".join)
+        self._leaks += groups_heeded(self._settings, parted(library, self._settings, self._ours))
 
     @cached_property
     def decided(self) -> Decided:

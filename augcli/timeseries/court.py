@@ -66,7 +66,7 @@ def seen(folder: Path, record: Record) -> Iterator[Seen]:
 
 def _group(record: Record, settings: SeriesDatasetSettings) -> str:
     """Return what a series in a file of its own must not be tested apart from."""
-    pattern = settings.shares and settings.shares.group
+    pattern = settings.kept_together
     found = None if pattern is None else group_in(record.source, str(pattern))
     return found or record.source_sha256
 
@@ -78,7 +78,7 @@ def _groups(
 
     Nothing where neither is told.
     """
-    group = settings.shares and settings.shares.group
+    group = settings.kept_together
     if group is None:
         return {row: f"{source.name}#{rows[0]}" for rows in file.cut() for row in rows}
     told = settings.model_copy(update={"label": group, "split": None})

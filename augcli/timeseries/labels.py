@@ -162,7 +162,7 @@ class LabelTable:
 
         They are known by their names, and one by which splits are drawn by the recipe.
         """
-        by = self._settings.shares and self._settings.shares.group
+        by = self._settings.kept_together
         columns = {name: at for name, at in self._free.items() if name == by or names_groups(name)}
         rows = {file: self.rows[path] for file in files if (path := self.path_of(file))}
         return {
@@ -172,7 +172,7 @@ class LabelTable:
 
     def groups(self, files: Sequence[str]) -> Mapping[str, str]:
         """Return file → what it stays together with where splits are drawn, if a column says so."""
-        by = self._settings.shares and self._settings.shares.group
+        by = self._settings.kept_together
         if by not in self.names:
             return {}
         at = self.names.index(str(by))

@@ -103,9 +103,9 @@ def _with_labels(root: Path, files: list[str], settings: SeriesDatasetSettings) 
     held_out = settings.split is not None or len({*splits.values()}) > 1
     dataset = Dataset(root, held_out=held_out)
     dataset.gather(files, settings.augment[0], beside=[str(settings.labels)])
-    if (shares := settings.shares) and shares.group is not None:
+    if settings.kept_together is not None:
         table = LabelTable(read_whole(root / str(settings.labels))[0], settings)
-        dataset.together = table.groups(files) or matched(files, str(shares.group))
+        dataset.together = table.groups(files) or matched(files, settings)
     return dataset
 
 

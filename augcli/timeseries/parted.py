@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
+from augcli.dataset.groups import in_both
 from augcli.dataset.shares import (
     OTHER,
     SPLITS,
@@ -30,6 +31,8 @@ from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.labels import LabelTable
 from augcli.timeseries.library import Entry, Library
 from augcli.timeseries.places import is_single, places_of
+
+_BY = ("dataset", "split", "by")
 
 
 def library_of(job: SeriesJob, sources: Sequence[Source]) -> Library:
@@ -63,7 +66,7 @@ def _drawn(
     """Return the split of each series: by lot, or the last in an order that `by` tells."""
     own = Own([entry.split for entry in entries], job.dataset.augment)
     if shares.by is None:
-        units, labels = list(_units(library, entries, job, shares)), [e.label for e in entries]
+        units, labels = list(_units(library, entries, job.dataset)), [e.label for e in entries]
         return drawn_splits(shares, labels, units, job.seed, own)
     if library.single:
         refuse_order(shares)
@@ -74,7 +77,7 @@ def _drawn(
     drawn = splits_inside(shares, strata, moments, last_first, own)
     if shares.group is None:
         return drawn
-    return _in_last(shares, drawn, [*_groups(library, entries, job, shares.group)])
+    return _in_last(shares, drawn, [*_groups(library, job.dataset, shares.group)])
 
 
 def _in_last(shares: SplitShares, drawn: Sequence[str], groups: Sequence[str]) -> list[str]:
@@ -94,47 +97,58 @@ def _times(library: Library, settings: SeriesDatasetSettings, by: str | int) -> 
         files = map(library.file, library.files)
         told = [file.begin(row) for file in files for row in range(len(file))]
     else:
-        told = [each for _, each in _column(library, settings, by, "by")]
+        told = [each for _, each in _column(library, settings, by, _BY)]
     known = sorted({text.strip() for text in told if text and text.strip()})
     moments = dict(zip(known, moments_of(known), strict=True)) if known else {}
     if None in moments.values() or not moments:
         text = f"{by!r} is no column of numbers or of dates as 2024-12-31"
-        raise SettingError(("dataset", "split", "by"), text)
+        raise SettingError(_BY, text)
     yield from (moments.get((text or "").strip()) or -math.inf for text in told)
 
 
 def _units(
-    library: Library, entries: Sequence[Entry], job: SeriesJob, shares: SplitShares
+    library: Library, entries: Sequence[Entry], settings: SeriesDatasetSettings
 ) -> Iterator[str]:
     """Yield for each series what names the unit that it stays together with."""
-    if shares.group is not None:
-        yield from _groups(library, entries, job, shares.group)
+    if settings.kept_together is not None:
+        yield from _groups(library, settings, settings.kept_together)
         return
-    if job.dataset.windows:
+    if settings.windows:
         of = {f"{name}#{row}": rows[0] for name, rows in _cut(library) for row in rows}
         yield from (f"{entry.file}#{of[entry.id]}" for entry in entries)
         return
     first: dict[int, str] = {}
     for entry in entries:
-        alone = entry.trouble is not None or job.dataset.leaks == "allow"
+        alone = entry.trouble is not None or settings.leaks == "allow"
         yield entry.id if alone else first.setdefault(library.mark(entry.id), entry.id)
 
 
-def _groups(
-    library: Library, entries: Sequence[Entry], job: SeriesJob, group: str | int
-) -> Iterator[str]:
-    """Yield what a column says of each series, or a pattern finds in the path of its file."""
+def parted(
+    library: Library, settings: SeriesDatasetSettings, ours: Collection[str]
+) -> Collection[str]:
+    """Return which groups that a recipe tells are in an augmented and another split."""
+    splits = [entry.split for entry in library.entries.values()]
+    if settings.kept_together is None or len(set(splits)) < 2:
+        return ()
+    return in_both(_groups(library, settings, settings.kept_together), splits, ours)
+
+
+def _groups(library: Library, settings: SeriesDatasetSettings, group: str | int) -> Iterator[str]:
+    """Yield what a column says of each series, or a pattern finds in the path of its file.
+
+    Of a series of which nothing is said or found it is its own place.
+    """
     if not library.single:
-        cells = _column(library, job.dataset, group, "group")
+        cells = _column(library, settings, group, settings.group_key)
         yield from (label or place for place, label in cells)
         return
-    ids = [entry.id for entry in entries]
-    found = library.together or matched(ids, str(group))
+    ids = list(library.entries)
+    found = library.together or matched(ids, settings)
     yield from (found.get(name, name) for name in ids)
 
 
 def _column(
-    library: Library, settings: SeriesDatasetSettings, ref: str | int, key: str
+    library: Library, settings: SeriesDatasetSettings, ref: str | int, key: tuple[str, ...]
 ) -> Iterator[tuple[str, str | None]]:
     """Yield the place of each series, and what a column says of it."""
     told = settings.model_copy(update={"label": ref, "split": None})
@@ -143,7 +157,7 @@ def _column(
             file = open_file(library.sources[name], told, single=False)
         except SettingError as error:
             text = f"{ref!r} is no column of {name}: {error}"
-            raise SettingError(("dataset", "split", key), text) from None
+            raise SettingError(key, text) from None
         yield from ((f"{name}#{row}", each.label) for row, each in enumerate(file.shapes))
 
 
@@ -162,10 +176,10 @@ def _split_in_time(library: Library, settings: SeriesDatasetSettings, shares: Sp
     if settings.time is None or str(shares.by) != str(settings.time):
         column = shares.by if settings.time is None else settings.time
         text = f"windows are in the order of `time`: say `time: {column}` and `by: {column}`"
-        raise SettingError(("dataset", "split", "by"), text)
-    if shares.group is not None:
+        raise SettingError(_BY, text)
+    if settings.kept_together is not None:
         text = "the last windows of every series are held out, so no group is whole: leave it out"
-        raise SettingError(("dataset", "split", "group"), text)
+        raise SettingError(settings.group_key, text)
     if shares.of is not None:
         text = "the last windows of every series are held out: leave `of` out"
         raise SettingError(("dataset", "split", "of"), text)

@@ -36,7 +36,7 @@ def doubts(library: Library, ours: Collection[str]) -> list[Doubt]:
 def _crossing(library: Library, ours: Collection[str]) -> Iterator[Doubt]:
     """Yield which columns tell of whom series are, of which some are in two splits."""
     shares = library.settings.shares
-    if shares and shares.group is not None:
+    if library.settings.kept_together is not None:
         return
     entries, whose = library.entries.values(), library.whose
     splits = [entry.split for entry in entries]

@@ -56,9 +56,8 @@ class PictureTable:
         by, shares = settings.split_column, settings.shares
         at = ("dataset", "split", "of") if shares else ("dataset", "split")
         self.split = None if by is None else self._column(by, at)
-        group = shares.group if shares else None
-        at = ("dataset", "split", "group")
-        self.group = None if group is None else self._column(group, at)
+        group = settings.kept_together
+        self.group = None if group is None else self._column(group, settings.group_key)
 
     def _column(self, column: ColumnRef, path: KeyPath) -> int:
         """Return which column a setting names; SettingError where it is none or several."""

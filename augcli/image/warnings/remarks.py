@@ -141,8 +141,8 @@ def _validation(job: ImageJob, dataset: Dataset) -> Iterator[Problem]:
 
 def _parted(job: ImageJob, dataset: Dataset) -> Iterator[Problem]:
     """Yield whose pictures are in an augmented and another split, where a table's columns tell."""
-    shares, is_list = job.dataset.shares, job.dataset.format == "csv" and dataset.objects is None
-    if not is_list or len(dataset.splits) < 2 or (shares and shares.group is not None):
+    is_list = job.dataset.format == "csv" and dataset.objects is None
+    if not is_list or len(dataset.splits) < 2 or job.dataset.kept_together is not None:
         return
     path = dataset.root / PurePath(job.dataset.path).name
     table, splits = PictureTable(job.dataset, path), {each.id: each.split for each in dataset}

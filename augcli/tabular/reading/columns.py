@@ -205,9 +205,6 @@ def roles_of(names: Sequence[str], settings: TableDatasetSettings) -> list[Role]
             text = f"column {names[index]!r} is named as `{roles[index]}` already"
             raise SettingError(("dataset", *key), text)
         roles[index] = role
-    if roles.count("group") > 1:
-        text = "`dataset.group` names another column already; one keeps rows together"
-        raise SettingError(("dataset", "split", "group"), text)
     told_of(names, settings)
     return roles
 
@@ -229,14 +226,14 @@ def of_told_kinds(names: Sequence[str], settings: TableDatasetSettings) -> set[i
 
 def _refs(settings: TableDatasetSettings) -> Iterator[tuple[Role, ColumnRef, tuple[str, ...]]]:
     """Yield each column that has a role, and the key that says so."""
-    roles: tuple[Role, ...] = ("label", "split", "group", "id")
+    roles: tuple[Role, ...] = ("label", "split", "id")
     for role in roles:
         ref = getattr(settings, role)
         if isinstance(ref, str | int):
             yield role, ref, (role,)
-    if (drawn := settings.shares) and drawn.group is not None:
-        yield "group", drawn.group, ("split", "group")
-    if drawn and drawn.of is not None:
+    if (group := settings.kept_together) is not None:
+        yield "group", group, settings.group_key[1:]
+    if (drawn := settings.shares) and drawn.of is not None:
         yield "split", drawn.of, ("split", "of")
     several = settings.label if isinstance(settings.label, tuple) else ()
     yield from (("labels", ref, ("label",)) for ref in several)

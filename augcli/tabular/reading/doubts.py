@@ -107,9 +107,8 @@ def _of_groups(
 
     Whoever says what a column is, or by which one splits are drawn, has seen to that.
     """
-    drawn = settings.shares and settings.shares.group
     given = of_told_kinds([each.name for each in table.columns], settings)
-    for column in group_columns(table) if drawn is None and settings.group is None else ():
+    for column in group_columns(table) if settings.kept_together is None else ():
         codes = _codes(table, column)
         both = np.intersect1d(codes[ours], codes[~ours])
         if len(both) and column.index not in given:
@@ -194,10 +193,9 @@ def _refuse_files(table: Table) -> None:
 
 def _are_told(settings: TableDatasetSettings) -> bool:
     """Return whether any setting says what columns are."""
-    told = (settings.label, settings.id, settings.group, settings.split_column)
-    drawn = settings.shares
-    by = (drawn.by, drawn.group) if drawn else ()
-    return bool(settings.columns) or any(each is not None for each in (*told, *by))
+    told = (settings.label, settings.id, settings.kept_together, settings.split_column)
+    by = settings.shares and settings.shares.by
+    return bool(settings.columns) or any(each is not None for each in (*told, by))
 
 
 def _may_be_times(table: Table, column: Column) -> bool:
