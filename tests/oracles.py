@@ -2,14 +2,19 @@
 
 `@pytest.mark.oracle("rotate")` names the steps of such a test; without a name it is the test's own
 parameter `name`. Each is called again with every one of its steps doing nothing, and must fail.
+Balance methods are held to it as steps of tables are: one that does nothing has the rows counted
+that it makes or leaves out, and does not choose them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
+import numpy as np
 import pytest
 
 Step = tuple[str, str]
@@ -28,13 +33,28 @@ def _never(*_: object) -> int:
     return -1
 
 
+def _one_row(space: Any, label: str, wanted: int) -> tuple[list[Any], list[str]]:
+    """Return the first row of a class again and again."""
+    from augcli.tabular.drawn import Drawn
+
+    base = space.rows[space.members(label)[:1]]
+    return [Drawn("idle", label, base.repeat(wanted), np.arange(wanted))], []
+
+
+def _first_rows(space: Any, label: str, count: int) -> Any:
+    return space.members(label)[:count]
+
+
 IDLE: dict[str, Callable[..., Any]] = {
     "lower": _nothing,
     "turn": _never,
     "apply": _first,
     "apply_all": _first,
+    "draw": _one_row,
+    "surplus": _first_rows,
+    "unclean": _nothing,
 }
-"""Methods in which steps do what they do → ones that do nothing."""
+"""Methods in which steps and balance methods do what they do → ones that do nothing."""
 
 
 _PASSING = {"skip", "xfail", "importorskip"}
@@ -58,9 +78,11 @@ def may_be_passed_over(item: pytest.Item) -> bool:
 @contextmanager
 def idle(step: Step) -> Iterator[None]:
     """Let a step do nothing."""
+    from augcli.tabular.methods import METHODS
     from augcli.transform import REGISTRY
 
-    cls: Any = REGISTRY[step]
+    kind, name = step
+    cls: Any = METHODS[name] if kind == "tabular" and name in METHODS else REGISTRY[step]
     with pytest.MonkeyPatch.context() as patch:
         for method in (each for each in IDLE if hasattr(cls, each)):
             patch.setattr(cls, method, staticmethod(IDLE[method]))
@@ -74,6 +96,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     names = pyfuncitem._fixtureinfo.argnames
     arguments = {name: pyfuncitem.funcargs[name] for name in names}
     for step in steps_of(pyfuncitem):
+        if "tmp_path" in arguments:  # what the first call wrote is no output of the second
+            arguments["tmp_path"] = Path(mkdtemp(dir=pyfuncitem.funcargs["tmp_path"]))
         with idle(step):
             try:
                 pyfuncitem.obj(**arguments)

@@ -1,4 +1,4 @@
-"""Every step of every kind has a test by a formula or a library, which fails if it does nothing."""
+"""Every step and balance method has a test by a formula or a library: it fails without these."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from oracles import Step, may_be_passed_over, steps_of
 
+from augcli.foreign import is_foreign
+from augcli.tabular.methods import METHODS
 from augcli.transform import REGISTRY, Control
 
 BY_RUNS = {
@@ -16,6 +18,8 @@ BY_RUNS = {
     ("text", "generate"): "test_generate.py, by a program of its own",
     ("text", "fill_mask"): "test_models.py, by a model made for it",
     ("text", "back_translate"): "test_models.py, by a model made for it",
+    ("tabular", "tvae"): "test_trained_rows.py, by what torch trains",
+    ("tabular", "ctgan"): "test_trained_rows.py, by what torch trains",
 }
 """Steps that nothing but a whole run shows, or a model, and which tests do."""
 
@@ -50,4 +54,7 @@ def _is_marked(file: Path) -> bool:
 
 
 def _steps() -> set[Step]:
-    return {step for step, cls in REGISTRY.items() if not issubclass(cls, Control)}
+    steps = {step for step, cls in REGISTRY.items() if not issubclass(cls, Control)}
+    methods = {("tabular", name) for name, cls in METHODS.items() if not is_foreign(cls)}
+    assert steps.isdisjoint(methods)
+    return steps | methods

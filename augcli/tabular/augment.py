@@ -58,7 +58,7 @@ from augcli.task import (
     failure,
 )
 
-_FORM = 12
+_FORM = 13
 """Raised when cells come to be read otherwise, or records tell otherwise what was drawn."""
 
 

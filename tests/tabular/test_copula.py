@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pytest
 from helpers import augment, run, write
 from scipy import stats
 
@@ -39,6 +40,7 @@ def made(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
     return rows[:400].filter(pl.col("label") == "few"), rows[400:]
 
 
+@pytest.mark.oracle("gaussian_copula")
 def test_columns_hang_together_and_are_spread_as_before(tmp_path: Path) -> None:
     before, new = made(tmp_path)
     assert set(new["label"]) == {"few"}

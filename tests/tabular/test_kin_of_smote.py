@@ -36,6 +36,7 @@ def values(drawn: Drawn) -> np.ndarray:
     return np.column_stack([block.numbers[i] for i in range(3)])
 
 
+@pytest.mark.oracle("safe_level_smote")
 def test_safe_levels_hold_rows_near_the_safer_one() -> None:
     (drawn,), said = SafeLevelSmote().draw(SPACE, "few", 400)
     assert len(drawn) == 400
@@ -86,6 +87,7 @@ def test_a_ball_is_cut_and_flattened(cut: float, flat: float) -> None:
     assert np.allclose(shaped(in_ball(normal, share), way, cut, flat), expected, atol=1e-12)
 
 
+@pytest.mark.oracle("geometric_smote")
 @pytest.mark.parametrize("surface", ["minority", "majority", "combined"])
 def test_geometric_rows_lie_in_the_half_ball_before_the_surface(surface: str) -> None:
     method = GeometricSmote.model_validate({"surface": surface})
@@ -125,6 +127,7 @@ def weights() -> tuple[dict[int, float], dict[int, int]]:
     return total, dict(zip(FEW.tolist(), clusters.tolist(), strict=True))
 
 
+@pytest.mark.oracle("mwmote")
 def test_mwmote_weighs_rows_and_stays_in_clusters() -> None:
     (drawn,), said = Mwmote().draw(SPACE, "few", 5000)
     assert not said

@@ -15,6 +15,7 @@ from augcli.tabular.methods.smogn import Smogn
 RNG = np.random.default_rng(2)
 
 
+@pytest.mark.oracle("smogn")
 def test_smogn_interpolates_below_half_the_median_of_all_distances() -> None:
     """The median is that of the distances to all rows of the bin, not to the k nearest."""
     x = RNG.normal(size=(60, 3))

@@ -17,7 +17,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from table_samples import space_of, table_of
 
 from augcli.tabular.methods import METHODS
-from augcli.tabular.methods.prototypes import central, chances_of_own, first_kept, one_sided
+from augcli.tabular.methods.prototypes import central, chances_of_own, first_kept
 
 SEED = 19
 
@@ -38,26 +38,28 @@ def overlapping(classes: int) -> tuple[np.ndarray, np.ndarray]:
     )
 
 
+@pytest.mark.oracle
 @pytest.mark.parametrize("classes", [2, 3])
 @pytest.mark.parametrize(
-    ("method", "peer"),
+    ("name", "peer"),
     [
         ("repeated_enn", RepeatedEditedNearestNeighbours),
         ("all_knn", AllKNN),
         ("neighbourhood_cleaning", NeighbourhoodCleaningRule),
     ],
 )
-def test_the_same_rows_stay(method: str, peer: type, classes: int) -> None:
+def test_the_same_rows_stay(name: str, peer: type, classes: int) -> None:
     x, y = overlapping(classes)
     space = space_of(table_of(x), y)
     sampler = peer()
     sampler.fit_resample(x, y)
-    gone = METHODS[method]().unclean(space.everywhere, space.classes)
+    gone = METHODS[name]().unclean(space.everywhere, space.classes)
     assert len(gone) > 20
     assert np.array_equal(np.delete(np.arange(len(x)), gone), np.sort(sampler.sample_indices_))
 
 
-def test_one_sided_selection_from_the_same_row() -> None:
+@pytest.mark.oracle("one_sided")
+def test_one_sided_selection_from_the_same_row(monkeypatch: pytest.MonkeyPatch) -> None:
     x, y = overlapping(2)
     space = space_of(table_of(x), y)
     sampler = OneSidedSelection(random_state=SEED)
@@ -65,11 +67,12 @@ def test_one_sided_selection_from_the_same_row() -> None:
     large = np.flatnonzero(y == 1)
     seed = large[np.random.RandomState(SEED).randint(0, len(large), 1)]
     seeds = np.union1d(np.flatnonzero(y == 0), seed)
-    gone = one_sided(space.everywhere, space.classes, seeds)
-    gone = METHODS["one_sided"]().allowed(gone, space.classes)
+    monkeypatch.setattr("augcli.tabular.methods.prototypes.first_kept", lambda _: seeds)
+    gone = METHODS["one_sided"]().unclean(space.everywhere, space.classes)
     assert np.array_equal(np.delete(np.arange(len(x)), gone), np.sort(sampler.sample_indices_))
 
 
+@pytest.mark.oracle("condensed")
 @pytest.mark.parametrize("classes", [2, 3])
 def test_what_is_condensed_is_read_rightly(classes: int) -> None:
     x, y = overlapping(classes)
@@ -99,6 +102,7 @@ def theirs(x: np.ndarray, y: np.ndarray, seed: int) -> np.ndarray:
     return np.setdiff1d(np.arange(len(x)), sampler.sample_indices_)
 
 
+@pytest.mark.oracle("instance_hardness")
 def test_the_hardest_rows_go() -> None:
     """As near to theirs as theirs with another seed."""
     x, y = overlapping(2)
@@ -113,6 +117,7 @@ def test_the_hardest_rows_go() -> None:
     assert chances[gone].mean() < chances[others].mean() - 0.2
 
 
+@pytest.mark.oracle("cluster_centroids")
 def test_rows_near_the_middles_of_clusters_stay() -> None:
     rng = np.random.default_rng(SEED)
     middles = np.array([[0.0, 0.0], [9.0, 0.0], [0.0, 9.0], [9.0, 9.0]])

@@ -38,6 +38,7 @@ def rare_labels() -> dict[str, float]:
     return {n: rate for n, rate in rates.items() if rate > sum(rates.values()) / len(rates)}
 
 
+@pytest.mark.oracle("mlsmote")
 @pytest.mark.parametrize(
     ("yes", "no"), [("1", "0"), ("yes", "no"), ("x", ""), ("ja", "nein"), ("да", "нет")]
 )

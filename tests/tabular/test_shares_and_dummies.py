@@ -264,13 +264,15 @@ def test_parts_make_up_for_a_total_that_travels(tmp_path: Path, way: str) -> Non
         plan = draw.choice([*plans])
         tip, share = draw.randrange(1, plans[plan]), draw.randrange(0, 100 - plans[plan] + 1)
         rest = 100 - plans[plan] - share
-        lines.append(f"{plan},{plans[plan]},{plans[plan] - tip},{tip},{share},{rest}")
-    new, told = made(tmp_path, "plan,fee,net,tax,own,rest", lines, way)
+        least = draw.randrange(tip + 1)
+        lines.append(f"{plan},{plans[plan]},{plans[plan] - tip},{tip},{share},{rest},{least}")
+    new, told = made(tmp_path, "plan,fee,net,tax,own,rest,least", lines, way)
     assert "plan, fee together" in told[0]
     assert "fee = net + tax, fee + own + rest = 100" in told[0]
     assert new["fee"].to_list() == [plans[plan] for plan in new["plan"]]
     assert new.filter(pl.col("net") + pl.col("tax") != pl.col("fee")).is_empty()
     assert new.filter(pl.sum_horizontal("fee", "own", "rest") != 100).is_empty()
+    assert new.filter(pl.col("least") > pl.col("tax")).is_empty()
     assert (new["own"].n_unique(), new["net"].n_unique()) > (10, 10)
 
 

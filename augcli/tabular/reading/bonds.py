@@ -52,14 +52,16 @@ def bonds_of(table: Table, settings: TableDatasetSettings) -> Bonds:
 def _with_found(table: Table, rows: NDArray[np.int64], told: Bonds) -> Bonds:
     """Return what is told and what all of these rows obey, unless something else is told."""
     search = _Search(table, rows, told)
-    exclusive, added = (*told.together, *search.exclusive()), search.with_sums(told)
+    exclusive = tuple(search.exclusive())
+    added = search.with_sums(told)
     follows = list(search.followers({*chain.from_iterable((*added.adding, *told.orders))}))
-    together = (*exclusive, *search.together())
+    together = (*told.together, *exclusive, *search.together())
     added = search.without_tied(replace(added, together=together), told)
     known = {(part, total) for total, parts in added.sums for part in parts}
-    for order in told.orders:
-        known |= {*combinations(order, 2), *combinations(order[::-1], 2)}
-    orders = (each for each in search.orders() if each not in known)
+    for each in (*told.orders, *together):
+        known |= {*permutations(each, 2)}
+    flags = {*chain.from_iterable(exclusive)}
+    orders = (each for each in search.orders(flags) if each not in known)
     return replace(added, orders=(*told.orders, *orders), follows=tuple(follows))
 
 
@@ -182,8 +184,8 @@ class _Search:
         codes[~blank] = np.unique(values[~blank], return_inverse=True)[1]
         return codes
 
-    def _amounts(self) -> list[tuple[Column, Numbers]]:
-        columns = [each for each in self._table.numeric if each.index not in self._taken]
+    def _amounts(self, without: set[int]) -> list[tuple[Column, Numbers]]:
+        columns = [each for each in self._table.numeric if each.index not in without]
         if len(columns) > _MOST:
             columns = [each for each in columns if each.kind == "date"][:_MOST]
         numbers = self._table.numbers
@@ -194,7 +196,7 @@ class _Search:
     def with_sums(self, told: Bonds) -> Bonds:
         """Return sums that are told and those of all rows."""
         sums, constants = [*told.sums], list[tuple[tuple[int, ...], float]]()
-        amounts = [each for each in self._amounts() if each[0].kind in AMOUNTS]
+        amounts = [each for each in self._amounts(self._taken) if each[0].kind in AMOUNTS]
         places = [column.index for column, _ in amounts]
         for each in sums_of([values for _, values in amounts], _CHANCE):
             parts = tuple(places[part] for part in each.parts)
@@ -207,23 +209,20 @@ class _Search:
     def without_tied(self, bonds: Bonds, told: Bonds) -> Bonds:
         """Return what is kept without found sums whose total is settled and whose parts are, too.
 
-        What travels is, and what is a total already. Parts that make up for it are in no order.
+        What travels is, and what is a total already.
         """
-        travelling = {*chain.from_iterable(bonds.together)}
-        settled, sums = {*travelling}, list[tuple[int, tuple[int, ...]]]()
+        settled, sums = {*chain.from_iterable(bonds.together)}, list[tuple[int, tuple[int, ...]]]()
         for total, parts in bonds.sums:
             is_told = (total, parts) in told.sums
             if is_told or total not in settled or not bonds.free.isdisjoint(parts):
                 sums.append((total, parts))
                 settled.add(total)
         constants = [each for each in bonds.constants if not bonds.free.isdisjoint(each[0])]
-        kept = replace(bonds, sums=tuple(sums), constants=tuple(constants))
-        self._taken.update(*(each for each in kept.adding if not travelling.isdisjoint(each)))
-        return kept
+        return replace(bonds, sums=tuple(sums), constants=tuple(constants))
 
-    def orders(self) -> Iterator[tuple[int, ...]]:
-        """Yield pairs of like columns of which the first is nowhere above the second."""
-        amounts = self._amounts()
+    def orders(self, flags: set[int]) -> Iterator[tuple[int, ...]]:
+        """Yield pairs of like columns, no flags, of which the first is nowhere above the second."""
+        amounts = self._amounts(flags)
         found = [(each, in_seconds(values, each), _ends(each)) for each, values in amounts]
         for (one, low, own), (other, high, others) in permutations(found, 2):
             alike = _alike(one) == _alike(other) and others[0] < own[1]

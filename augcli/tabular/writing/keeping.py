@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from augcli.rows.dates import as_written
 from augcli.tabular.reading.columns import DAY, MOST_DECIMALS, Column
 from augcli.tabular.reading.table import Bonds, Numbers, Rows, Table, added, in_seconds
+from augcli.tabular.transform import Block
 from augcli.tabular.writing.rounding import rounded, unit_of
 from augcli.tabular.writing.sharing import shared_out
 
@@ -23,22 +24,30 @@ _LONGER = (0, 1, 60, 3600, 86_400, 3 * 86_400, 31 * 86_400, 366 * 86_400)
 """Seconds after which a date is surely written as a later one, whatever its form leaves out."""
 
 
-def kept(table: Table, base: Rows, numbers: Mapping[int, Numbers]) -> Values:
-    """Return numbers that keep the orders and sums of their columns.
+def kept(block: Block, base: Rows) -> Block:
+    """Return new rows that keep the orders and sums of their columns.
 
-    Where an order is broken, the cells that break it are those of the row's base. Where that does
-    not keep it either, as with an order that is told and not obeyed, the later cells are raised.
+    Where an order is broken, the cells that break it are those of the row's base, with what they
+    add to and travel with. Where that does not keep it either, as with an order that is told and
+    not obeyed, the later cells are raised.
     """
-    found = _summed(table, numbers)
+    table = block.table
+    block = block.changed(_summed(table, block.numbers))
     pairs = list(_pairs(table.bonds))
-    rows = np.flatnonzero(disordered(table, found))
-    if len(rows):
-        some = {index: found[index][rows] for index in _bound(table.bonds)}
-        again = _raised(table, _from_base(table, base[rows], some, pairs), pairs)
-        for index, values in again.items():
-            found[index] = found[index].copy()
-            found[index][rows] = values
-    return found
+    rows = np.flatnonzero(disordered(table, block.numbers))
+    if not len(rows):
+        return block
+    some = {index: block.numbers[index][rows] for index in _bound(block)}
+    values, taken = _from_base(table, base[rows], some, pairs)
+    numbers, codes = dict(block.numbers), dict(block.codes)
+    for index, own in _raised(table, values, pairs).items():
+        numbers[index] = numbers[index].copy()
+        numbers[index][rows] = own
+    for index in taken.keys() & codes:
+        places = rows[taken[index]]
+        codes[index] = codes[index].copy()
+        codes[index][places] = table.coded[index].codes[base[places]]
+    return Block(table, numbers, codes)
 
 
 def disordered(table: Table, numbers: Mapping[int, Numbers]) -> Mask:
@@ -53,9 +62,10 @@ def _pairs(bonds: Bonds) -> Iterator[tuple[int, int]]:
         yield from combinations(order, 2)
 
 
-def _bound(bonds: Bonds) -> set[int]:
-    """Return the columns that an order or a sum binds."""
-    return {index for group in (*bonds.orders, *bonds.adding) for index in group}
+def _bound(block: Block) -> set[int]:
+    """Return the columns of numbers that an order or a sum binds, or that travel."""
+    bonds = block.table.bonds
+    return block.numbers.keys() & {*chain(*bonds.orders, *bonds.adding, *bonds.together)}
 
 
 def _summed(table: Table, numbers: Mapping[int, Numbers]) -> Values:
@@ -114,22 +124,27 @@ def _written(values: Numbers, column: Column) -> Numbers:
 
 def _from_base(
     table: Table, base: Rows, own: Mapping[int, Numbers], pairs: Sequence[tuple[int, int]]
-) -> Values:
-    """Return numbers of which those that break an order are their bases', with what they add to."""
+) -> tuple[Values, dict[int, Mask]]:
+    """Return numbers of which those that break an order are their bases', and which cells are.
+
+    With them go those that they add to and travel with.
+    """
+    groups = (*table.bonds.adding, *table.bonds.together)
     bases = {index: table.numbers[index][base] for index in own}
-    taken = {index: np.zeros(len(base), bool) for index in own}
+    taken = {index: np.zeros(len(base), bool) for index in (*own, *chain(*groups))}
     while True:
         values = {index: np.where(taken[index], bases[index], own[index]) for index in own}
         values = _summed(table, values)
         before = sum(int(each.sum()) for each in taken.values())
         for low, high in pairs:
             wrong = _above(table, values, (low, high))
-            taken[low], taken[high] = taken[low] | wrong, taken[high] | wrong
-        for group in table.bonds.adding:
+            for index in (low, high):
+                taken[index] = taken[index] | (wrong & (values[index] != bases[index]))
+        for group in groups:
             some: Mask = np.any([taken[index] for index in group], axis=0)
             taken |= dict.fromkeys(group, some)
         if sum(int(each.sum()) for each in taken.values()) == before:
-            return values
+            return values, taken
 
 
 def _raised(table: Table, values: Values, pairs: Sequence[tuple[int, int]]) -> Values:

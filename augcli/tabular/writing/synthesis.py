@@ -100,7 +100,7 @@ def made(table: Table, drawn: Drawn, *, clip: bool) -> Block:
         return block
     amounts = [column for column in shown if column.index in numbers]
     done = {each.index: finished(block.numbers[each.index], each, clip=clip) for each in amounts}
-    block = followed(block.changed(kept(table, drawn.base, done)), drawn.base)
+    block = followed(kept(block.changed(done), drawn.base), drawn.base)
     return _unrounded(table, drawn, block)
 
 
