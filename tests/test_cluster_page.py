@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -72,8 +73,7 @@ Shell = Callable[..., None]
 
 def in_shell(folder: Path, script: str, **told: str) -> None:
     """Run what the page tells, by a port that nobody has, and see that all is made."""
-    with socket.create_server(("", 0)) as free:
-        port = free.getsockname()[1]
+    (port,) = free_ports(1)
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     job = write(folder / "job.sh", re.sub(r"(?<=[:=])6379\b", str(port), script))
     ours = {key: value for key, value in os.environ.items() if not key.startswith("RAY_")}
@@ -82,6 +82,13 @@ def in_shell(folder: Path, script: str, **told: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "12 files made" in done.stdout
     assert "manifest.jsonl" in tree(folder / "out")
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody has."""
+    with ExitStack() as held:
+        free = [held.enter_context(socket.create_server(("", 0))) for _ in range(count)]
+        return [each.getsockname()[1] for each in free]
 
 
 EXPORTED = re.search(r"export RAY_\w+=0 RAY_\w+=\w+", PAGE)
@@ -112,7 +119,9 @@ def test_the_lines_by_hand_run(shell: Shell) -> None:
 def test_a_job_is_submitted(shell: Shell, tmp_path: Path) -> None:
     pytest.importorskip("ray.dashboard.optional_deps", reason="pip install 'ray[default]'")
     (line,) = re.findall(r"ray job submit .*", PAGE)
-    told = line.replace("HEAD", "127.0.0.1").replace("/shared", str(tmp_path))
-    start = "ray start --head --port=6379 --include-dashboard=true"
+    dashboard, agent = free_ports(2)  # another Ray of this machine may have the usual ones
+    told = line.replace("HEAD:8265", f"127.0.0.1:{dashboard}").replace("/shared", str(tmp_path))
+    start = f"ray start --head --port=6379 --include-dashboard=true --dashboard-port={dashboard}"
+    start += f" --dashboard-agent-listen-port={agent}"
     again = f"until {told} > sent 2>&1 || ! grep -q 'No available agent' sent; do :; done\ncat sent"
     shell(f"export RAY_USAGE_STATS_ENABLED=0\n{start}\n{again}\nray stop\n")
