@@ -39,6 +39,10 @@ RELATIONS = "".join(
     + "\n"
     for n in range(20)
 )
+PRONOUNS = "".join(
+    json.dumps({"text": t, "target": {"span1_text": t.split()[n % 3], "span1_index": n % 3}}) + "\n"
+    for n, t in enumerate(map(sentence, range(20)))
+)
 
 
 def slotted(number: int) -> list[object]:
@@ -78,6 +82,10 @@ ASKED: dict[str, tuple[Writer, str]] = {
     "places among words": (
         files(t__jsonl=RELATIONS),
         "'subj_start' and 'subj_end' of t.jsonl are places in the text",
+    ),
+    "words in objects": (
+        files(t__jsonl=PRONOUNS),
+        "'target.span1_text' and 'target.span1_index' of t.jsonl are words",
     ),
     "tags beside texts": (
         files(t__csv=table("text,slots,intent", slotted)),

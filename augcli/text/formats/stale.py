@@ -11,6 +11,7 @@ from augcli.dataset.doubts import UNCLEAR_WORDS
 from augcli.dataset.told import quoted
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.labelled import ENDS, UNITS, is_whole, spans_of
+from augcli.text.formats.places import within
 
 Values = Mapping[str, Any]
 _FEWEST = 5
@@ -25,6 +26,7 @@ def refuse_stale(
     """Raise DoubtError where places in texts stand beside them, unless `spans` tells of them."""
     if settings.spans is not None:
         return
+    lines = _opened(lines)
     less = '`spans: ""` if these are no places in the text'
     if key := next(_lists(lines, texts), None):
         text = f"{key!r} of {file} has places in the text, which edits would leave behind"
@@ -37,7 +39,21 @@ def refuse_stale(
         hint = "have words and tags in lists of JSON Lines, named by `text` and `tags`; or say"
         none = '`spans: ""` if it tells nothing of single words'
         raise UNCLEAR_WORDS.doubt(text, f"{hint} {none}", "dataset.spans").error
-    if key := next(_repeated(settings, lines, texts), None):
+    _refuse_repeated(file, settings, lines, texts)
+
+
+def _refuse_repeated(
+    file: str, settings: TextDatasetSettings, lines: Sequence[Values], texts: Sequence[str]
+) -> None:
+    """Raise DoubtError where words of texts, or which of their words it is, stand beside them."""
+    found = [*_repeated(settings, lines, texts)]
+    found += [key for word in found for key in _counted(word, lines, texts)]
+    if len(found) > 1:
+        text = f"{_names(found)} of {file} are words of its text or places of such"
+        hint = "keep the words in one list that `spans` names, alone, to have them stay whole, or"
+        none = 'say `spans: ""` if edits may break them'
+        raise UNCLEAR_WORDS.doubt(text, f"{hint} {none}", "dataset.spans").error
+    for key in found:
         text = f"each {key!r} of {file} is a part of its text, which edits would break"
         hint = f'say `spans: {quoted(key)}` to have it stay whole, or `spans: ""` if it need not'
         raise UNCLEAR_WORDS.doubt(text, hint, "dataset.spans", guess={"spans": key}).error
@@ -47,12 +63,16 @@ def refuse_pairs(
     file: str, settings: TextDatasetSettings, lines: Sequence[Values], texts: Sequence[Sized]
 ) -> None:
     """Raise DoubtError where two columns say where something begins and ends in texts, or words."""
-    if settings.spans is None and (pair := next(_pairs(lines, texts), None)):
-        names = " and ".join(map(repr, pair))
-        text = f"{names} of {file} are places in the text, which edits would leave behind"
+    if settings.spans is None and (pair := next(_pairs(_opened(lines), texts), None)):
+        text = f"{_names(pair)} of {file} are places in the text, which edits would leave behind"
         hint = "keep them in a list of JSON Lines that `spans` names, or"
         none = '`spans: ""` if these are no places in the text'
         raise UNCLEAR_WORDS.doubt(text, f"{hint} say {none}", "dataset.spans").error
+
+
+def _opened(lines: Sequence[Values]) -> Sequence[Values]:
+    """Return lines with what is in objects of theirs, too, by keys such as `target.word`."""
+    return [{**line, **{".".join(path): each for path, each in within(line)}} for line in lines]
 
 
 def _lists(lines: Sequence[Values], texts: Sequence[str]) -> Iterator[str]:
@@ -124,6 +144,15 @@ def _repeated(
             yield key
 
 
+def _counted(word: str, lines: Sequence[Values], texts: Sequence[str]) -> Iterator[str]:
+    """Yield the keys of numbers of the words of texts where others begin that stand beside them."""
+    told = [(line, text.split()) for line, text in zip(lines, texts, strict=True) if line.get(word)]
+    for key in dict.fromkeys(name for line, _ in told for name in line):
+        places = [(_number(line.get(key)), words, line[word].split()) for line, words in told]
+        if all(at < len(words) and each and each[0] in words[at] for at, words, each in places):
+            yield key
+
+
 def _has(value: Any, text: str) -> bool:
     """Return whether a value is words that stand in a text."""
     if not isinstance(value, str):
@@ -139,6 +168,10 @@ def _pairs(lines: Sequence[Values], texts: Sequence[Sized]) -> Iterator[tuple[st
             fit = (a <= b <= len(text) for (a, b), text in zip(ends, texts, strict=True))
             if last != first and any(b for _, b in ends) and all(fit):
                 yield first, last
+
+
+def _names(keys: Sequence[str]) -> str:
+    return " and ".join(map(repr, keys))
 
 
 def _number(value: Any) -> int:
