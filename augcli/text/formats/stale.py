@@ -16,6 +16,8 @@ from augcli.text.formats.places import within
 Values = Mapping[str, Any]
 _FEWEST = 5
 """Samples that tell whether something is a part of each text."""
+_FEWEST_NUMBERS = 3
+"""Different ones that are rather places than classes."""
 _BEGINNING = re.compile(r"(?<![^\W_])(?:start|begin|from)(?![^\W_])", re.IGNORECASE)
 """What the name of a column of beginnings has in it, as in `subj_start`."""
 
@@ -62,12 +64,16 @@ def _refuse_repeated(
 def refuse_pairs(
     file: str, settings: TextDatasetSettings, lines: Sequence[Values], texts: Sequence[Sized]
 ) -> None:
-    """Raise DoubtError where two columns say where something begins and ends in texts, or words."""
-    if settings.spans is None and (pair := next(_pairs(_opened(lines), texts), None)):
-        text = f"{_names(pair)} of {file} are places in the text, which edits would leave behind"
+    """Raise DoubtError where columns say where something is in texts, or which words of lists."""
+    if settings.spans is not None:
+        return
+    lines = _opened(lines)
+    found = next(_pairs(lines, texts), None) or [*_indexes(settings, lines, texts)]
+    if found:
+        text = f"there are places in the text in {_names(found)} of {file}, which edits would leave"
         hint = "keep them in a list of JSON Lines that `spans` names, or"
-        none = '`spans: ""` if these are no places in the text'
-        raise UNCLEAR_WORDS.doubt(text, f"{hint} say {none}", "dataset.spans").error
+        none = 'say `spans: ""` if these are no places in the text'
+        raise UNCLEAR_WORDS.doubt(f"{text} behind", f"{hint} {none}", "dataset.spans").error
 
 
 def _opened(lines: Sequence[Values]) -> Sequence[Values]:
@@ -104,8 +110,8 @@ def _has_ends(each: Any) -> bool:
 
 
 def _beside(
-    settings: TextDatasetSettings, lines: Sequence[Values], texts: Sequence[str]
-) -> Iterator[tuple[str, list[tuple[Any, str]]]]:
+    settings: TextDatasetSettings, lines: Sequence[Values], texts: Sequence[Any]
+) -> Iterator[tuple[str, list[tuple[Any, Any]]]]:
     """Yield the keys that no setting names, with what is there beside texts and is not these."""
     named = {*settings.texts, *settings.labels, settings.split_column}
     for key in dict.fromkeys(name for line in lines for name in line if name not in named):
@@ -168,6 +174,25 @@ def _pairs(lines: Sequence[Values], texts: Sequence[Sized]) -> Iterator[tuple[st
             fit = (a <= b <= len(text) for (a, b), text in zip(ends, texts, strict=True))
             if last != first and any(b for _, b in ends) and all(fit):
                 yield first, last
+
+
+def _indexes(
+    settings: TextDatasetSettings, lines: Sequence[Values], texts: Sequence[Sized]
+) -> Iterator[str]:
+    """Yield the keys of numbers of words in lists: never beyond one, and none that only count."""
+    for key, told in _beside(settings, lines, texts):
+        numbers = [n for value, text in told for n in _within(value, text)]
+        counts = numbers == sorted(numbers) or len({*numbers}) < _FEWEST_NUMBERS
+        if len(told) >= _FEWEST and not counts and all(_within(*each) for each in told):
+            yield key
+
+
+def _within(value: Any, words: Any) -> list[int]:
+    """Return the numbers in a value if all are of words in a list, or ends of some."""
+    numbers = value if isinstance(value, list) else [value]
+    last = len(words) - (numbers is not value)
+    fit = all(type(each) is int and 0 <= each <= last for each in numbers)
+    return numbers if isinstance(words, list) and fit and len(numbers) < len(words) else []
 
 
 def _names(keys: Sequence[str]) -> str:
