@@ -75,8 +75,9 @@ def _kept(patterns: tuple[str, ...], abbreviations: frozenset[str]) -> str:
     """Return the pattern of what must not be touched."""
     own = (pattern.replace("[\\w%s]", f"[\\w{combining.among()}]") for pattern in PROTECTED)
     every = sorted(abbreviations, reverse=True)
-    tied = "|".join(folders.with_blanks(each) for each in every if folders.TIE in each)
-    titles = "|".join(e for e in every if folders.TIE not in e and e[0].isupper())
+    several = [each for each in every if folders.TIE in each or "." in each]
+    tied = "|".join(map(folders.with_blanks, several))
+    titles = "|".join(each for each in every if each not in several and each[0].isupper())
     known = [rf"(?<!\w)(?:{tied})(?!\w)\.?"] if tied else []
     known += [rf"(?<!\w)(?=\w{{1,12}}\.)(?:{titles})\."] if titles else []
     always = rf"(?!\s)(?:{'|'.join([*known, *own])})"
@@ -111,6 +112,11 @@ class Reading(Struct, frozen=True, dict=True):
     def abbreviations(self) -> frozenset[str]:
         """Return the words whose point ends no sentence."""
         return folders.words_of_all(folders.ABBREVIATIONS) | self.own_abbreviations
+
+    @cached_property
+    def short(self) -> frozenset[str]:
+        """Return the same in small letters."""
+        return frozenset(map(str.lower, self.abbreviations))
 
     @cached_property
     def token(self) -> re.Pattern[str]:
@@ -207,10 +213,23 @@ class Document(Struct, dict=True):
         return [word.text.lower() for word in self.words]
 
     @once.kept
+    def movable(self) -> list[int]:
+        """Return the indices of words that may move or go without breaking what is about them.
+
+        An abbreviation keeps its point.
+        """
+        text, words, short = self.text, self.words, self.reading.short
+        return [
+            index
+            for index in self.free
+            if not text.startswith(".", words[index].end) or words[index].text.lower() not in short
+        ]
+
+    @once.kept
     def deletable(self) -> list[int]:
-        """Return the indices of words that may go without turning the meaning around."""
+        """Return the indices of movable words that may go without turning the meaning around."""
         words, lowers, known = self.words, self._lowers, self.reading.never_deleted
-        found = self.free
+        found = self.movable
         if known.may_be_in(self.text, lowers):
             found = [index for index in found if not known.has(lowers[index])]
         spans = known.stretches_of(self.text)
