@@ -24,7 +24,7 @@ from augcli.text.language.negations import Negations
 from augcli.text.markdown import code_in
 from augcli.text.protected import PROTECTED, SPACELESS
 from augcli.text.stretches import Stretches
-from augcli.text.tied import is_tied
+from augcli.text.tied import are_tied, is_tied
 from augcli.transform import Label
 
 Span = tuple[int, int]
@@ -44,6 +44,9 @@ _LEADING, _STACKING = "[\u0e40-\u0e44\u0ec0-\u0ec4]", "[\u1039\u17d2]"
 _ENDS = ".!?…:\n|"
 _BEFORE_WORDS = " \t\"'“”‘’«»([{*-–—"
 """What may stand between the end of a sentence and the first word of the next."""
+
+_APART = frozenset(["", *" ,;:!?\n"])
+"""What ties a word before it to nothing."""
 
 
 @cache
@@ -216,14 +219,18 @@ class Document(Struct, dict=True):
     def movable(self) -> list[int]:
         """Return the indices of words that may move or go without breaking what is about them.
 
-        An abbreviation keeps its point.
+        An abbreviation keeps its point, and `km/h` stays whole.
         """
         text, words, short = self.text, self.words, self.reading.short
-        return [
-            index
-            for index in self.free
-            if not text.startswith(".", words[index].end) or words[index].text.lower() not in short
-        ]
+        held: set[int] = set()
+        near = [n for n, word in enumerate(words) if text[word.end : word.end + 1] not in _APART]
+        for n in near:
+            if text[words[n].end] == "." and words[n].text.lower() in short:
+                held.add(n)
+            behind = words[n + 1 : n + 2] if self.glue else []
+            if any(are_tied(text, words[n].end, word.start) for word in behind):
+                held |= {n, n + 1}
+        return [n for n in self.free if n not in held] if held else self.free
 
     @once.kept
     def deletable(self) -> list[int]:

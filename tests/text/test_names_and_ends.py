@@ -120,7 +120,7 @@ def test_ends_of_other_scripts(text):
     assert len(found) == 6
 
 
-TOGETHER = ["MR.", "np.", "г.", "vol.", "Sig.ra"]
+TOGETHER = ["MR.", "np.", "г.", "vol.", "Sig.ra", "m/s²", "km/h", "he/she", "word(s)"]
 
 
 @pytest.mark.parametrize("step", [RandomSwap, RandomDelete])
