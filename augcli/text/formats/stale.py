@@ -62,7 +62,11 @@ def _refuse_repeated(
 
 
 def refuse_pairs(
-    file: str, settings: TextDatasetSettings, lines: Sequence[Values], texts: Sequence[Sized]
+    file: str,
+    settings: TextDatasetSettings,
+    lines: Sequence[Values],
+    texts: Sequence[Sized],
+    hint: str = "keep them in a list of JSON Lines that `spans` names",
 ) -> None:
     """Raise DoubtError where columns say where something is in texts, or which words of lists."""
     if settings.spans is not None:
@@ -70,10 +74,10 @@ def refuse_pairs(
     lines = _opened(lines)
     found = next(_pairs(lines, texts), None) or [*_indexes(settings, lines, texts)]
     if found:
-        text = f"there are places in the text in {_names(found)} of {file}, which edits would leave"
-        hint = "keep them in a list of JSON Lines that `spans` names, or"
-        none = 'say `spans: ""` if these are no places in the text'
-        raise UNCLEAR_WORDS.doubt(f"{text} behind", f"{hint} {none}", "dataset.spans").error
+        text = f"there may be places in the text in {_names(found)} of {file}, which edits would"
+        none = 'or say `spans: ""` if these are no places in the text'
+        doubt = UNCLEAR_WORDS.doubt(f"{text} leave behind", f"{hint}, {none}", "dataset.spans")
+        raise doubt.error
 
 
 def _opened(lines: Sequence[Values]) -> Sequence[Values]:
