@@ -39,6 +39,17 @@ RELATIONS = "".join(
     + "\n"
     for n in range(20)
 )
+HEADS = "".join(
+    json.dumps(
+        {"tokens": sentence(n).split(), "id": n // 4, "head": n % 4, "t": {"pos": [n % 5, 9]}}
+    )
+    + "\n"
+    for n in range(20)
+)
+PRONOUNS = "".join(
+    json.dumps({"text": t, "target": {"span1_text": t.split()[n % 3], "span1_index": n % 3}}) + "\n"
+    for n, t in enumerate(map(sentence, range(20)))
+)
 
 
 def slotted(number: int) -> list[object]:
@@ -74,10 +85,21 @@ ASKED: dict[str, tuple[Writer, str]] = {
         files(X_TRAIN__ts=TARGETS),
         "as the largest    the labels of X_TRAIN.ts are amounts",
     ),
-    "places in texts": (files(t__csv=ASPECTS), "'from' and 'to' of t.csv are places in the text"),
+    "places in texts": (
+        files(t__csv=ASPECTS),
+        "places in the text in 'from' and 'to' of t.csv",
+    ),
     "places among words": (
         files(t__jsonl=RELATIONS),
-        "'subj_start' and 'subj_end' of t.jsonl are places in the text",
+        "places in the text in 'subj_start' and 'subj_end' of t.jsonl",
+    ),
+    "numbers of words": (
+        files(t__jsonl=HEADS),
+        "places in the text in 'head' and 't.pos' of t.jsonl",
+    ),
+    "words in objects": (
+        files(t__jsonl=PRONOUNS),
+        "'target.span1_text' and 'target.span1_index' of t.jsonl are words",
     ),
     "tags beside texts": (
         files(t__csv=table("text,slots,intent", slotted)),

@@ -14,8 +14,10 @@ def _within_braces(depth: int) -> str:
     return rf"(?:[^{{}}]++{inner})*+"
 
 
-_LETTERS = rf"[^\W\d{SPACELESS}]"
-_NUMBER = rf"{_LETTERS}*+\d[^\W{SPACELESS}]*+"
+_DIGITS = "\\d²³¹⁰⁴-⁹₀-₉¼-¾⅐-↉"
+"""Raised and lowered ones and parts of one, too, as the inside of a set."""
+_LETTERS = rf"[^\W{_DIGITS}{SPACELESS}]"
+_NUMBER = rf"{_LETTERS}*+[{_DIGITS}][^\W{SPACELESS}]*+"
 
 # Each begins only where a run of what it begins with does, and has few of such runs in front: what
 # comes to nothing would be read again from each of its characters on.

@@ -19,3 +19,9 @@ def is_tied(text: str, place: int) -> bool:
         return False
     is_symbol = before in _TYING or unicodedata.category(before) == "Sm"
     return before.isalnum() or unicodedata.category(before)[0] == "M" or is_symbol
+
+
+def are_tied(text: str, end: int, start: int) -> bool:
+    """Return whether a sign ties a word that ends at a place to one that starts at another."""
+    between = text[end:start]
+    return between.split() == [between] and is_tied(text, start)

@@ -31,7 +31,7 @@ class TextTransform(Transform):
     """A transform of texts: `make_params(draws, document)`, then the pure `apply`."""
 
     kind: ClassVar[str] = "text"
-    revision: ClassVar[int] = 4
+    revision: ClassVar[int] = 5
     needs_words: ClassVar[bool] = False
     """Whether it changes nothing where the lexicon has no word of the text."""
     asks_class: ClassVar[bool] = False

@@ -24,7 +24,7 @@ from augcli.text.language.negations import Negations
 from augcli.text.markdown import code_in
 from augcli.text.protected import PROTECTED, SPACELESS
 from augcli.text.stretches import Stretches
-from augcli.text.tied import is_tied
+from augcli.text.tied import are_tied, is_tied
 from augcli.transform import Label
 
 Span = tuple[int, int]
@@ -44,6 +44,9 @@ _LEADING, _STACKING = "[\u0e40-\u0e44\u0ec0-\u0ec4]", "[\u1039\u17d2]"
 _ENDS = ".!?…:\n|"
 _BEFORE_WORDS = " \t\"'“”‘’«»([{*-–—"
 """What may stand between the end of a sentence and the first word of the next."""
+
+_APART = frozenset(["", *" ,;:!?\n"])
+"""What ties a word before it to nothing."""
 
 
 @cache
@@ -75,8 +78,9 @@ def _kept(patterns: tuple[str, ...], abbreviations: frozenset[str]) -> str:
     """Return the pattern of what must not be touched."""
     own = (pattern.replace("[\\w%s]", f"[\\w{combining.among()}]") for pattern in PROTECTED)
     every = sorted(abbreviations, reverse=True)
-    tied = "|".join(folders.with_blanks(each) for each in every if folders.TIE in each)
-    titles = "|".join(e for e in every if folders.TIE not in e and e[0].isupper())
+    several = [each for each in every if folders.TIE in each or "." in each]
+    tied = "|".join(map(folders.with_blanks, several))
+    titles = "|".join(each for each in every if each not in several and each[0].isupper())
     known = [rf"(?<!\w)(?:{tied})(?!\w)\.?"] if tied else []
     known += [rf"(?<!\w)(?=\w{{1,12}}\.)(?:{titles})\."] if titles else []
     always = rf"(?!\s)(?:{'|'.join([*known, *own])})"
@@ -111,6 +115,11 @@ class Reading(Struct, frozen=True, dict=True):
     def abbreviations(self) -> frozenset[str]:
         """Return the words whose point ends no sentence."""
         return folders.words_of_all(folders.ABBREVIATIONS) | self.own_abbreviations
+
+    @cached_property
+    def short(self) -> frozenset[str]:
+        """Return the same in small letters."""
+        return frozenset(map(str.lower, self.abbreviations))
 
     @cached_property
     def token(self) -> re.Pattern[str]:
@@ -207,10 +216,27 @@ class Document(Struct, dict=True):
         return [word.text.lower() for word in self.words]
 
     @once.kept
+    def movable(self) -> list[int]:
+        """Return the indices of words that may move or go without breaking what is about them.
+
+        An abbreviation keeps its point, and `km/h` stays whole.
+        """
+        text, words, short = self.text, self.words, self.reading.short
+        held: set[int] = set()
+        near = [n for n, word in enumerate(words) if text[word.end : word.end + 1] not in _APART]
+        for n in near:
+            if text[words[n].end] == "." and words[n].text.lower() in short:
+                held.add(n)
+            behind = words[n + 1 : n + 2] if self.glue else []
+            if any(are_tied(text, words[n].end, word.start) for word in behind):
+                held |= {n, n + 1}
+        return [n for n in self.free if n not in held] if held else self.free
+
+    @once.kept
     def deletable(self) -> list[int]:
-        """Return the indices of words that may go without turning the meaning around."""
+        """Return the indices of movable words that may go without turning the meaning around."""
         words, lowers, known = self.words, self._lowers, self.reading.never_deleted
-        found = self.free
+        found = self.movable
         if known.may_be_in(self.text, lowers):
             found = [index for index in found if not known.has(lowers[index])]
         spans = known.stretches_of(self.text)

@@ -8,6 +8,7 @@ from text_samples import document, drawn
 
 from augcli.text.language.lexicon import bundled
 from augcli.text.transforms.surface import SentenceShuffle
+from augcli.text.transforms.words import RandomDelete, RandomSwap
 from augcli.text.words import Document, Reading
 
 TEXT = "Good old Johnny Cash sang of the United States in two big halls; AIDS was a large theme."
@@ -117,3 +118,16 @@ def test_marks_that_open_nothing_hold_no_sentences_together(mark):
 def test_ends_of_other_scripts(text):
     found = {drawn(SentenceShuffle(), document(text), seed)[1].text for seed in range(40)}
     assert len(found) == 6
+
+
+TOGETHER = ["MR.", "np.", "г.", "vol.", "Sig.ra", "m/s²", "km/h", "he/she", "word(s)"]
+
+
+@pytest.mark.parametrize("step", [RandomSwap, RandomDelete])
+def test_words_that_move_or_go_leave_nothing_behind(step):
+    chosen = step.model_validate({"alpha": 0.5})
+    for held in TOGETHER:
+        read = document(f"it is {held} a big good film")
+        made = [drawn(chosen, read, seed)[1].text for seed in range(12)]
+        assert len({*made}) > 1
+        assert all(held in each for each in made), made

@@ -39,6 +39,8 @@ def test_words_are_where_they_say(text: str, mode: str) -> None:
         "mid-1990s",
         "19-year-old",
         "1990's",
+        "km²",
+        "½",
         "<br/>",
         "&amp;",
         "{name}",

@@ -160,7 +160,8 @@ def _words(
 ) -> Content:
     refuse_beside(settings, "a list of words", ("roles",))
     whole = [line for line in lines if isinstance(at(line, first), list)]
-    refuse_pairs(file, settings, whole, [at(line, first) for line in whole])
+    lists = [at(line, first) for line in whole]
+    refuse_pairs(file, settings, whole, lists, "have them told by `tags`, word by word")
     key = resolve("tags", settings.tags)
     if key is None:
         hint = "say by `tags` where the tags of its words are"

@@ -11,10 +11,13 @@ from augcli.dataset.doubts import UNCLEAR_WORDS
 from augcli.dataset.told import quoted
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.labelled import ENDS, UNITS, is_whole, spans_of
+from augcli.text.formats.places import within
 
 Values = Mapping[str, Any]
 _FEWEST = 5
 """Samples that tell whether something is a part of each text."""
+_FEWEST_NUMBERS = 3
+"""Different ones that are rather places than classes."""
 _BEGINNING = re.compile(r"(?<![^\W_])(?:start|begin|from)(?![^\W_])", re.IGNORECASE)
 """What the name of a column of beginnings has in it, as in `subj_start`."""
 
@@ -25,6 +28,7 @@ def refuse_stale(
     """Raise DoubtError where places in texts stand beside them, unless `spans` tells of them."""
     if settings.spans is not None:
         return
+    lines = _opened(lines)
     less = '`spans: ""` if these are no places in the text'
     if key := next(_lists(lines, texts), None):
         text = f"{key!r} of {file} has places in the text, which edits would leave behind"
@@ -37,22 +41,48 @@ def refuse_stale(
         hint = "have words and tags in lists of JSON Lines, named by `text` and `tags`; or say"
         none = '`spans: ""` if it tells nothing of single words'
         raise UNCLEAR_WORDS.doubt(text, f"{hint} {none}", "dataset.spans").error
-    if key := next(_repeated(settings, lines, texts), None):
+    _refuse_repeated(file, settings, lines, texts)
+
+
+def _refuse_repeated(
+    file: str, settings: TextDatasetSettings, lines: Sequence[Values], texts: Sequence[str]
+) -> None:
+    """Raise DoubtError where words of texts, or which of their words it is, stand beside them."""
+    found = [*_repeated(settings, lines, texts)]
+    found += [key for word in found for key in _counted(word, lines, texts)]
+    if len(found) > 1:
+        text = f"{_names(found)} of {file} are words of its text or places of such"
+        hint = "keep the words in one list that `spans` names, alone, to have them stay whole, or"
+        none = 'say `spans: ""` if edits may break them'
+        raise UNCLEAR_WORDS.doubt(text, f"{hint} {none}", "dataset.spans").error
+    for key in found:
         text = f"each {key!r} of {file} is a part of its text, which edits would break"
         hint = f'say `spans: {quoted(key)}` to have it stay whole, or `spans: ""` if it need not'
         raise UNCLEAR_WORDS.doubt(text, hint, "dataset.spans", guess={"spans": key}).error
 
 
 def refuse_pairs(
-    file: str, settings: TextDatasetSettings, lines: Sequence[Values], texts: Sequence[Sized]
+    file: str,
+    settings: TextDatasetSettings,
+    lines: Sequence[Values],
+    texts: Sequence[Sized],
+    hint: str = "keep them in a list of JSON Lines that `spans` names",
 ) -> None:
-    """Raise DoubtError where two columns say where something begins and ends in texts, or words."""
-    if settings.spans is None and (pair := next(_pairs(lines, texts), None)):
-        names = " and ".join(map(repr, pair))
-        text = f"{names} of {file} are places in the text, which edits would leave behind"
-        hint = "keep them in a list of JSON Lines that `spans` names, or"
-        none = '`spans: ""` if these are no places in the text'
-        raise UNCLEAR_WORDS.doubt(text, f"{hint} say {none}", "dataset.spans").error
+    """Raise DoubtError where columns say where something is in texts, or which words of lists."""
+    if settings.spans is not None:
+        return
+    lines = _opened(lines)
+    found = next(_pairs(lines, texts), None) or [*_indexes(settings, lines, texts)]
+    if found:
+        text = f"there may be places in the text in {_names(found)} of {file}, which edits would"
+        none = 'or say `spans: ""` if these are no places in the text'
+        doubt = UNCLEAR_WORDS.doubt(f"{text} leave behind", f"{hint}, {none}", "dataset.spans")
+        raise doubt.error
+
+
+def _opened(lines: Sequence[Values]) -> Sequence[Values]:
+    """Return lines with what is in objects of theirs, too, by keys such as `target.word`."""
+    return [{**line, **{".".join(path): each for path, each in within(line)}} for line in lines]
 
 
 def _lists(lines: Sequence[Values], texts: Sequence[str]) -> Iterator[str]:
@@ -84,8 +114,8 @@ def _has_ends(each: Any) -> bool:
 
 
 def _beside(
-    settings: TextDatasetSettings, lines: Sequence[Values], texts: Sequence[str]
-) -> Iterator[tuple[str, list[tuple[Any, str]]]]:
+    settings: TextDatasetSettings, lines: Sequence[Values], texts: Sequence[Any]
+) -> Iterator[tuple[str, list[tuple[Any, Any]]]]:
     """Yield the keys that no setting names, with what is there beside texts and is not these."""
     named = {*settings.texts, *settings.labels, settings.split_column}
     for key in dict.fromkeys(name for line in lines for name in line if name not in named):
@@ -124,6 +154,15 @@ def _repeated(
             yield key
 
 
+def _counted(word: str, lines: Sequence[Values], texts: Sequence[str]) -> Iterator[str]:
+    """Yield the keys of numbers of the words of texts where others begin that stand beside them."""
+    told = [(line, text.split()) for line, text in zip(lines, texts, strict=True) if line.get(word)]
+    for key in dict.fromkeys(name for line, _ in told for name in line):
+        places = [(_number(line.get(key)), words, line[word].split()) for line, words in told]
+        if all(at < len(words) and each and each[0] in words[at] for at, words, each in places):
+            yield key
+
+
 def _has(value: Any, text: str) -> bool:
     """Return whether a value is words that stand in a text."""
     if not isinstance(value, str):
@@ -139,6 +178,29 @@ def _pairs(lines: Sequence[Values], texts: Sequence[Sized]) -> Iterator[tuple[st
             fit = (a <= b <= len(text) for (a, b), text in zip(ends, texts, strict=True))
             if last != first and any(b for _, b in ends) and all(fit):
                 yield first, last
+
+
+def _indexes(
+    settings: TextDatasetSettings, lines: Sequence[Values], texts: Sequence[Sized]
+) -> Iterator[str]:
+    """Yield the keys of numbers of words in lists: never beyond one, and none that only count."""
+    for key, told in _beside(settings, lines, texts):
+        numbers = [n for value, text in told for n in _within(value, text)]
+        counts = numbers == sorted(numbers) or len({*numbers}) < _FEWEST_NUMBERS
+        if len(told) >= _FEWEST and not counts and all(_within(*each) for each in told):
+            yield key
+
+
+def _within(value: Any, words: Any) -> list[int]:
+    """Return the numbers in a value if all are of words in a list, or ends of some."""
+    numbers = value if isinstance(value, list) else [value]
+    last = len(words) - (numbers is not value)
+    fit = all(type(each) is int and 0 <= each <= last for each in numbers)
+    return numbers if isinstance(words, list) and fit and len(numbers) < len(words) else []
+
+
+def _names(keys: Sequence[str]) -> str:
+    return " and ".join(map(repr, keys))
 
 
 def _number(value: Any) -> int:

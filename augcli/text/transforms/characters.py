@@ -77,7 +77,7 @@ class KeyboardTypos(Replaced):
     of them, as Arabic and Korean ones, stay.
     """
 
-    revision: ClassVar[int] = 5
+    revision: ClassVar[int] = 6
 
     layout: Literal["auto", "qwerty", "qwertz", "azerty", "йцукен"] = Field(
         "auto", description="of the keyboard; that of a language of one's own goes before it"

@@ -32,7 +32,7 @@ class FillMask(Share):
     Words that turn a meaning around stay, as the model knows nothing of the class.
     """
 
-    revision: ClassVar[int] = 3
+    revision: ClassVar[int] = 4
 
     model: Annotated[str, MODEL_FOLDER] = Field(
         description="folder of a masked language model as transformers saves it, absolute",

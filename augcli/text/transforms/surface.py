@@ -76,7 +76,7 @@ class Case(TextTransform):
     In Turkish texts `i` and `ı` have the capitals `İ` and `I`.
     """
 
-    revision: ClassVar[int] = 3
+    revision: ClassVar[int] = 4
 
     form: Form = Field("lower", description="the case of the result")
 
@@ -114,7 +114,7 @@ class SentenceShuffle(TextTransform):
     the folder of any language knows, or within quotation marks or brackets is no end of a sentence.
     """
 
-    revision: ClassVar[int] = 7
+    revision: ClassVar[int] = 8
 
     def make_params(self, draws: Draws, facts: Document) -> Params:
         """Draw the order; a labelled span keeps the sentences that it reaches over together."""

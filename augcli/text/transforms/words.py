@@ -35,7 +35,7 @@ class SynonymReplace(Share):
     case. Stop words, names, numbers and what is protected stay.
     """
 
-    revision: ClassVar[int] = 9
+    revision: ClassVar[int] = 10
     needs_words = True
 
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
@@ -56,7 +56,7 @@ class SynonymReplace(Share):
 class RandomInsert(Share):
     """Insert synonyms of words of the text at random places."""
 
-    revision: ClassVar[int] = 9
+    revision: ClassVar[int] = 10
     needs_words = True
 
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
@@ -77,7 +77,7 @@ class RandomInsert(Share):
 class RandomSwap(Share):
     """Swap two words at random, as often as `alpha` says."""
 
-    revision: ClassVar[int] = 6
+    revision: ClassVar[int] = 7
 
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
         """Return the words that ended up elsewhere."""
@@ -85,7 +85,7 @@ class RandomSwap(Share):
 
     def sizes(self, document: Document) -> Sequence[int]:
         """Return how many words it has, and how many of them may move."""
-        return len(document.words), len(document.free)
+        return len(document.words), len(document.movable)
 
     def draft(self, draws: ManyDraws, sizes: Sizes) -> Draft:
         """Return what swaps words of each text."""
@@ -97,7 +97,7 @@ class RandomSwap(Share):
 class RandomDelete(Share):
     """Delete each word with probability `alpha`, but never all of them."""
 
-    revision: ClassVar[int] = 9
+    revision: ClassVar[int] = 10
 
     alpha: Annotated[Spread, Real(0, 1, "probability that a word is deleted", neutral=0)] = (
         Constant(0.1)
@@ -120,7 +120,7 @@ class Eda(TextTransform):
     2000, else 4.
     """
 
-    revision: ClassVar[int] = 12
+    revision: ClassVar[int] = 13
     needs_words = True
     recommends = "EDA"
 
@@ -153,7 +153,7 @@ class Eda(TextTransform):
 
     def sizes(self, document: Document) -> Sequence[int]:
         """Return what the operations hang on, and how many texts there are to learn from."""
-        known, gaps, free = document.replaceable, document.gaps, document.free
+        known, gaps, free = document.replaceable, document.gaps, document.movable
         return len(document.words), len(known), len(gaps), len(free), document.reading.size
 
     def draft(self, draws: ManyDraws, sizes: Sizes) -> Draft:
@@ -266,7 +266,7 @@ def _inserted(document: Document, drawn: Iterable[tuple[int, int, Draws]]) -> li
 
 def swaps(draws: Draws, document: Document, count: int) -> list[Edit]:
     """Return what `count` exchanges of two words come to."""
-    free = len(document.free)
+    free = len(document.movable)
     numbers = range(count if free > 1 else 0)
     return _swapped(document, (_swap(draws.at(each), free) for each in numbers))
 
@@ -289,7 +289,7 @@ def _swap(draws: Any, free: Any) -> Any:
 
 
 def _swapped(document: Document, drawn: Iterable[tuple[int, int]]) -> list[Edit]:
-    words, free = document.words, document.free
+    words, free = document.words, document.movable
     at = list(free)
     moved: set[int] = set()
     for one, other in drawn:
@@ -302,7 +302,7 @@ def _swapped(document: Document, drawn: Iterable[tuple[int, int]]) -> list[Edit]
 
 def deletions(draws: Draws, document: Document, alpha: float, *, negations: bool) -> list[Edit]:
     """Return the words that go, each with the space before it, the first with that after it."""
-    may = document.free if negations else document.deletable
+    may = document.movable if negations else document.deletable
     gone = [may[place] for place in hits(draws, len(may), alpha)]
     if len(gone) == len(document.words) and gone:
         gone.pop(draws.at("stays").integer(0, len(gone) - 1))
