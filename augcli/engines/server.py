@@ -11,20 +11,31 @@ from typing import Any
 from augcli.engines import preload
 
 _THEIRS: Any = forkserver
-_ours: Any = forkserver.ForkServer()
+
+
+class _Server(forkserver.ForkServer):
+    def anew(self) -> None:
+        """Have a fork of this process start its own; that of its parent ends with that."""
+        with suppress(OSError, TypeError):  # none was started
+            os.close(vars(self)["_forkserver_alive_fd"])
+        super().__init__()
+
+
+_OURS = _Server()
+os.register_at_fork(after_in_child=_OURS.anew)
 
 
 def running() -> None:
     """Have it run."""
-    _ours.set_forkserver_preload([preload.__name__])
-    _ours.ensure_running()
+    _OURS.set_forkserver_preload([preload.__name__])
+    _OURS.ensure_running()
 
 
 @contextmanager
 def in_charge() -> Iterator[None]:
     """Have processes that are started meanwhile come from it."""
     before = _THEIRS.connect_to_new_process
-    _THEIRS.connect_to_new_process = _ours.connect_to_new_process
+    _THEIRS.connect_to_new_process = _OURS.connect_to_new_process
     try:
         yield
     finally:
@@ -35,14 +46,3 @@ def let_go() -> None:
     """Close, in a process that came from it, what would keep it alive when the run has ended."""
     with suppress(AttributeError, OSError, TypeError):  # there is none, or it has other ways
         os.close(_THEIRS._forkserver._forkserver_alive_fd)
-
-
-def _anew() -> None:
-    """Have a fork of this process start its own; that of its parent ends with that."""
-    global _ours  # noqa: PLW0603 – there is one for each process
-    with suppress(OSError, TypeError):  # none was started
-        os.close(_ours._forkserver_alive_fd)
-    _ours = forkserver.ForkServer()
-
-
-os.register_at_fork(after_in_child=_anew)
