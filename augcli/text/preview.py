@@ -41,7 +41,8 @@ def sheet(job: TextJob, sources: Shown, copies: int, shown: int) -> bytes:
     for task, files in sources:
         for sample in samples(asked, task, files, shown):
             lines.append([(f"{sample.id}  {sample.label or ''}", "faint")])
-            lines.append([(sample.document.text[:_LONGEST], "same")])
+            text = sample.document.text[:_LONGEST]
+            lines.append([*differences(text, text)])
             lines += [_line(sample.document, each) for each in copies_of(asked, sample, copies)]
     return _png(lines)
 

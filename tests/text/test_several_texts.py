@@ -279,6 +279,22 @@ def test_words_of_the_text_stay_whole_and_are_asked_about(
     assert all(row["answer"] in row["context"] for row in after.iter_rows(named=True))
 
 
+def test_a_preview_has_a_bar_between_texts(tmp_path: Path) -> None:
+    several = write(tmp_path / "several/t.csv", "a,b\nold man,big house\nsmall dog,red hill\n")
+    one = write(tmp_path / "one/t.csv", "a\nold man | big house\nsmall dog | red hill\n")
+    sheets = []
+    for source, text in ((several, ["a", "b"]), (one, "a")):
+        recipe = {
+            **{"version": 1, "dataset": {"path": "t.csv", "kind": "text", "text": text}},
+            **{"output": {"path": "out"}, "steps": [{"random_swap": {"alpha": 0.3, "p": 0}}]},
+        }
+        write(source.parent / "r.yaml", json.dumps(recipe))
+        sheet = source.parent / "sheet.png"
+        augment("preview", source.parent / "r.yaml", "-o", sheet)
+        sheets.append(sheet.read_bytes())
+    assert sheets[0] == sheets[1]
+
+
 def test_words_that_the_text_does_not_have_are_told(tmp_path: Path) -> None:
     source = write(tmp_path / "t.csv", "text,aspect\nthe soup was cold,soup\nno fish here,meat\n")
     made(tmp_path, source, text="text", spans="aspect")
