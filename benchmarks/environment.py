@@ -67,7 +67,17 @@ def prepare() -> None:
         shutil.rmtree(X, ignore_errors=True)
         _install("--no-deps", "--target", str(X), "-r", str(_FILES[2]))
         mark.write_text(wanted)
-    _install("--no-deps", "--force-reinstall", _snapshot())
+    sources = hashlib.sha256(b"".join(file.read_bytes() for file in _sources())).hexdigest()
+    mark = VENV / "project"
+    if not mark.exists() or mark.read_text() != sources:  # each install removes files, see `room`
+        _install("--no-deps", "--force-reinstall", _snapshot())
+        mark.write_text(sources)
+
+
+def _sources() -> list[Path]:
+    """Return the files that the project is installed from."""
+    code = (PROJECT / "augcli").rglob("*")
+    return [_FILES[-1], *sorted(each for each in code if each.is_file() and each.suffix != ".pyc")]
 
 
 def _snapshot() -> str:

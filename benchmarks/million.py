@@ -23,7 +23,8 @@ from benchmarks import environment
 from benchmarks.learned_effect import idx
 from benchmarks.measure import Cost
 from benchmarks.results import SCALE, Section, Target
-from benchmarks.scale import PLACE, mebibytes, put_away, thrice
+from benchmarks.room import put_away
+from benchmarks.scale import PLACE, mebibytes, thrice
 
 PICTURES = "A million small pictures"
 RECORDS = "A million records"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from msgspec import Struct
@@ -10,6 +9,7 @@ from msgspec import Struct
 from benchmarks import environment
 from benchmarks.measure import Contender, Costs, interleaved, ratio, run
 from benchmarks.results import Section, Target
+from benchmarks.room import put_away
 
 COPIES = 4
 _FEWER = 4
@@ -117,7 +117,7 @@ def _script(name: str) -> list[str]:
 
 
 def _clear() -> None:
-    shutil.rmtree(_TARGET, ignore_errors=True)
+    put_away(_TARGET)
 
 
 def _row(name: str, costs: Costs, ours: Costs) -> tuple[str, ...]:

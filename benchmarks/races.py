@@ -6,7 +6,6 @@ picture costs, and what is left of the smaller run is the start. Peers are pools
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from msgspec import Struct
 from benchmarks import environment
 from benchmarks.measure import Spread, run, say
 from benchmarks.results import Section, Target
+from benchmarks.room import put_away
 from benchmarks.sources import SOURCES
 
 COPIES = 4
@@ -139,7 +139,6 @@ def race(what: Race, rounds: int, *, quick: bool) -> Section | str:
     sizes = [(sources.folder(what.data, count), count) for count in (what.few, many)]
     names = (_OURS, *what.wanted)
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
-    shutil.rmtree(_TARGET, ignore_errors=True)
     _cpu(what, _OURS, sizes[0][0])  # sources into memory, bytecode compiled
     for number in range(rounds):
         for name in names:
@@ -147,7 +146,7 @@ def race(what: Race, rounds: int, *, quick: bool) -> Section | str:
             found[name].append(line_of(*costs))
             slope, start = found[name][-1]
             say(f"  round {number + 1}: {name}: {slope:.3f} ms a picture, start {start:.2f} s")
-    shutil.rmtree(_TARGET)
+    put_away(_TARGET)
     lines = {name: Line(*zip(*each, strict=True)) for name, each in found.items()}
     return _section(what, many, lines)
 
@@ -160,7 +159,8 @@ def line_of(small: tuple[float, int], large: tuple[float, int]) -> tuple[float, 
 
 def _cpu(what: Race, name: str, sources: Path) -> float:
     """Return the CPU of one contender on some sources, from nothing."""
-    paths = [str(sources), str(_fresh())]
+    put_away(_TARGET)
+    paths = [str(sources), str(_TARGET)]
     if name == _OURS:
         recipe = str(environment.HERE / "recipes" / f"{what.recipe}.yaml")
         sets = [word for each in what.changes for word in ("--set", each)]
@@ -174,15 +174,6 @@ def _cpu(what: Race, name: str, sources: Path) -> float:
         what.recipe,
     ]
     return run(["env", *before, *pool, *paths, "2", str(COPIES)]).cpu
-
-
-def _fresh() -> Path:
-    """Return where nothing is yet; what was written before stays till the end of a race.
-
-    Where many files were removed just now, ext4 looks for numbers of new ones many times as long.
-    """
-    _TARGET.mkdir(parents=True, exist_ok=True)
-    return _TARGET / str(len(list(_TARGET.iterdir())))
 
 
 def _section(what: Race, many: int, lines: Mapping[str, Line]) -> Section:

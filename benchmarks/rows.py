@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
@@ -23,6 +22,7 @@ from benchmarks import environment, series
 from benchmarks.measure import Spread, run, say
 from benchmarks.races import Line, line_of, target_of
 from benchmarks.results import SERIES, TEXTS, Page, Section
+from benchmarks.room import put_away
 
 _FOLDER = environment.SCRATCH / "rows"
 _OUT = _FOLDER / "out"
@@ -120,7 +120,7 @@ def race(what: Race, rounds: int, *, quick: bool) -> Section | str:
     interpreter = what.interpreter()
     if interpreter is None:
         return "no data or no opponents: see benchmarks/text.py"
-    shutil.rmtree(_FOLDER, ignore_errors=True)
+    put_away(_FOLDER)
     _FOLDER.mkdir(parents=True)
     many = what.many // 4 if quick else what.many
     commands: dict[str, Callable[[int, int], list[str]]] = {
@@ -173,7 +173,7 @@ def _rows(lines: Mapping[tuple[str, int], Line]) -> Iterator[tuple[str, ...]]:
 
 
 def _cpu(command: Sequence[str]) -> float:
-    shutil.rmtree(_OUT, ignore_errors=True)
+    put_away(_OUT)
     return run(command).cpu
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 import logging
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -20,6 +18,7 @@ import polars as pl
 from benchmarks import environment
 from benchmarks.measure import Contender, Cost, Costs, interleaved, ratio, run, run_seen
 from benchmarks.results import SCALE, Section, Target
+from benchmarks.room import put_away
 from benchmarks.upkeep import make_tiny_pictures, tiny_png
 
 PLACES = "Places and layouts"
@@ -37,7 +36,6 @@ _ALL = 10_000
 _COPIES = 4
 _AUGMENTED = ("train", "validation")
 PLACE = environment.SCRATCH / "scale"
-_GONE = environment.SCRATCH / "scale-gone"
 _BUCKET = "scale"
 _COLD, _WARM = 1.10, 4
 
@@ -254,20 +252,6 @@ def _photos(*, quick: bool, most: int = _PHOTOS) -> Path | None:
 
 def _count(photos: Path) -> int:
     return sum(path.is_file() for path in photos.rglob("*"))
-
-
-def put_away(folder: Path) -> None:
-    """Have a folder be gone, and its files only when all is measured.
-
-    For a minute ext4 looks at each inode that was freed whenever it wants a new one, and so what
-    removes files would be paid for by the runs that follow, the more the more files they make.
-    """
-    if folder.exists():
-        _GONE.mkdir(parents=True, exist_ok=True)
-        folder.rename(Path(tempfile.mkdtemp(dir=_GONE)) / folder.name)
-
-
-atexit.register(shutil.rmtree, _GONE, ignore_errors=True)
 
 
 def _clear() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import wave
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from benchmarks import environment
 from benchmarks.measure import Contender, Costs, interleaved, ratio, say
 from benchmarks.measure import run as measured
 from benchmarks.results import SERIES, Section
+from benchmarks.room import put_away
 
 COST = "Cost of a new series, file to file"
 COPIES = 4
@@ -45,7 +45,7 @@ def cost(rounds: int, *, quick: bool) -> Section | str:
 
 
 def _cases(quick: bool) -> list[Case]:
-    shutil.rmtree(_FOLDER, ignore_errors=True)
+    put_away(_FOLDER)
     _FOLDER.mkdir(parents=True)
     count, many = (2_000, 40) if quick else (20_000, 400)
     return [
@@ -83,8 +83,8 @@ def _compared(case: Case, rounds: int) -> list[tuple[str, ...]]:
     }
     made = case.series * COPIES
     contenders = {name: Contender(command, made) for name, command in commands.items()}
-    found = interleaved(contenders, rounds, lambda: shutil.rmtree(output, ignore_errors=True))
-    shutil.rmtree(output, ignore_errors=True)
+    found = interleaved(contenders, rounds, lambda: put_away(output))
+    put_away(output)
     peaks = [measured(command, watch_memory=True).peak for command in commands.values()]
     each = zip(found.items(), peaks, strict=True)
     return [_row(case, name, costs, found["augment"], peak) for (name, costs), peak in each]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ from msgspec import Struct
 from benchmarks import environment
 from benchmarks.measure import Contender, Costs, Spread, interleaved, run, say
 from benchmarks.results import TABLES, Section, Target
+from benchmarks.room import put_away
 
 CSV = "CSV in, balanced CSV out"
 MILLION = "A million rows of 20 numbers"
@@ -167,7 +167,7 @@ def _script(name: str) -> list[str]:
 
 
 def _clear() -> None:
-    shutil.rmtree(_TARGET, ignore_errors=True)
+    put_away(_TARGET)
     _PEER_TARGET.unlink(missing_ok=True)
 
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 import csv
 import json
 import os
-import shutil
 from pathlib import Path
 
 from benchmarks import environment
 from benchmarks.measure import Contender, Costs, Spread, interleaved, run, say
 from benchmarks.results import TEXTS, Section, Target
+from benchmarks.room import put_away
 
 SPEED = "EDA × 9, file to file"
 MEMORY = "Memory of growing files"
@@ -101,7 +101,7 @@ def _attack(source: Path, peers: Path, count: int) -> list[str]:
 
 
 def _clear() -> None:
-    shutil.rmtree(_OUT, ignore_errors=True)
+    put_away(_OUT)
 
 
 def _row(name: str, costs: Costs) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks import environment
 from benchmarks.measure import Contender, Cost, Costs, interleaved, run, say
 from benchmarks.results import Section, Target
+from benchmarks.room import put_away
 
 _TARGET = environment.SCRATCH / "out"
 _MEMORY_DISK = Path("/dev/shm")
@@ -70,7 +71,7 @@ def _small_runs(folder: Path) -> dict[str, Contender]:
 
 
 def _clear() -> None:
-    shutil.rmtree(_TARGET, ignore_errors=True)
+    put_away(_TARGET)
 
 
 def second_run(rounds: int, *, quick: bool) -> Section | str:
@@ -101,10 +102,10 @@ def interleaved_pairs(command: list[str], rounds: int) -> list[tuple[Cost, Cost]
     """Run a command twice, from nothing, so many times."""
     found = []
     for _ in range(rounds):
-        shutil.rmtree(_TARGET, ignore_errors=True)
+        put_away(_TARGET)
         found.append((run(command), run(command)))
         say(f"  {found[-1][0].cpu:.2f} s of CPU, then {found[-1][1].cpu:.2f} s")
-    shutil.rmtree(_TARGET)
+    put_away(_TARGET)
     return found
 
 
