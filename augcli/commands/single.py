@@ -86,9 +86,9 @@ def _made(processed: Processed) -> Iterator[tuple[Output, bytes]]:
     """Yield all copies with their bytes; SampleError where some cannot be had."""
     made: dict[tuple[str, str], bytes] = {}
     while True:
+        copies = [each for each in processed.outputs if each.record.get("copy") is not None]
         for reason in processed.short.values():
             raise SampleError(reason)
-        copies = [each for each in processed.outputs if each.record.get("copy") is not None]
         try:
             for each in copies:
                 made[each.id] = made.get(each.id) or b"".join(each.make() if each.make else ())

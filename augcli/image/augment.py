@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache, partial
+from itertools import chain
 
 from msgspec.structs import replace
 
@@ -127,13 +129,15 @@ class ProcessedPicture(Processed):
         self._draw()
 
     def _draw(self) -> None:
-        """Say what the outputs are; drawn again where steps failed on copies."""
-        self._together = Together(self._whole, self._encoding, self._processor.runs)
+        """Draw the copies; again where steps failed on some."""
+        self._together = Together(self._whole, self._encoding)
         self._alone: dict[str, None] = {}
         self._copied: dict[str, Drawn] = {}
         """Which copy a file is, or lies beside."""
         self._vain.lost.clear()
-        self._outputs = [*self._originals(), *self._copies()]
+        self._original = [*self._originals()]
+        self._groups = [*self._drawn()]
+        vars(self).pop("outputs", None)
 
     def draw_again(self, output: str, error: StepError) -> bool:
         """Draw a copy anew that a step failed on when it was made."""
@@ -144,18 +148,26 @@ class ProcessedPicture(Processed):
         self._draw()
         return True
 
-    @property
+    @kept
     def outputs(self) -> Sequence[Output]:
         """Return the original, where it is wanted, and the copies."""
-        return self._outputs
+        return [*self._original, *self._copies()]
 
     def ahead(self) -> Iterator[None]:
-        """Make small copies, all as far as the same step."""
-        return self._together.ahead()
+        """Work out maps and curves with those of other pictures, and make small copies."""
+        copies = chain.from_iterable(self._groups)
+        with suppress(StepError):
+            self._processor.runs.take(chain.from_iterable(drawn.stages for drawn in copies))
+        yield
+        self._processor.runs.work_out()
+        with suppress(SampleError):
+            _ = self.outputs
+        yield from self._together.ahead()
 
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it. What only passes through is not judged."""
         if self._count is not None:
+            _ = self.outputs
             notes = self._whole.notes(min(self._parts, default=1), self._encoding)
             alone = [_ALONE.format(name) for name in self._alone]
             of_objects = self._objects.notes if self._objects else ()
@@ -179,6 +191,7 @@ class ProcessedPicture(Processed):
     @property
     def copies(self) -> Collection[Drawn]:
         """Return what was drawn for each copy."""
+        _ = self.outputs
         return {drawn.spot: drawn for drawn in self._copied.values()}.values()
 
     @property
@@ -217,6 +230,7 @@ class ProcessedPicture(Processed):
             return
         drawn = Drawn([], [], self._facts_if_readable())
         if fate == "reencode":
+            self._refuse(drawn)
             name = encoded_name(self._task.base, self._extension)
             yield self._encoded(name, None, drawn, self._extras(name))
             return
@@ -242,12 +256,25 @@ class ProcessedPicture(Processed):
         except SampleError:
             return None
 
-    def _copies(self) -> Iterator[Output]:
+    def _drawn(self) -> Iterator[Sequence[Drawn]]:
+        """Yield the copies, those of a group together."""
         if not self._count:
             return
         facts = replace(self._whole.header.facts, sha256=self._digest)
         draws = self._processor.drawn(self._task, facts, self._objects, self._peers, self._vain)
         for group in draws:
+            for drawn in group:
+                self._refuse(drawn)
+                self._alone |= dict.fromkeys(drawn.alone)
+            yield group
+
+    def _refuse(self, drawn: Drawn) -> None:
+        """Raise SampleError where its file would hold no such picture."""
+        if drawn.facts and (reason := refusal(drawn.facts, self._encoding)):
+            raise SampleError(reason)
+
+    def _copies(self) -> Iterator[Output]:
+        for group in self._groups:
             try:
                 yield from [*self._group(group)]
             except StepError as error:
@@ -255,9 +282,6 @@ class ProcessedPicture(Processed):
 
     def _group(self, group: Sequence[Drawn]) -> Iterator[Output]:
         """Yield a copy, or all of its group, of which none is left out alone."""
-        for drawn in group:
-            if drawn.alone:
-                self._alone |= dict.fromkeys(drawn.alone)
         if self._objects and self._objects.drops(group):
             return
         for drawn in group:
@@ -269,8 +293,6 @@ class ProcessedPicture(Processed):
             yield output
 
     def _encoded(self, name: str, spot: Spot | None, drawn: Drawn, extras: Extras) -> Output:
-        if drawn.facts and (reason := refusal(drawn.facts, self._encoding)):
-            raise SampleError(reason)
         stages = drawn.stages
         part = self._whole.part_for(stages)
         self._parts.add(part)

@@ -37,7 +37,7 @@ def inverted(pixels: PixelArray) -> PixelArray:
 def test_a_copy_that_a_step_fails_on_costs_itself_alone(size: int, is_ahead: bool):
     whole = Whole(picture(1), 1000)
     chains = [ops.fuse([Pixels(change)]) for change in (inverted, refused, inverted)]
-    together = Together(whole, PNG, Runs())
+    together = Together(whole, PNG)
     makers = [together.maker(stages, 1, size) for stages in chains]
     if is_ahead:
         deque(together.ahead(), maxlen=0)
@@ -56,7 +56,7 @@ def test_steps_ahead_are_a_kind_of_work_each():
         done.append("rendered")
         return pixels
 
-    together = Together(Whole(picture(1), 1000), PNG, Runs())
+    together = Together(Whole(picture(1), 1000), PNG)
     maker = together.maker(ops.fuse([Pixels(told)]), 1, 320)
     steps = together.ahead()
     next(steps)
@@ -70,7 +70,7 @@ def test_steps_ahead_are_a_kind_of_work_each():
 
 def test_damage_that_is_met_ahead_is_told_by_the_maker():
     data = picture(1)
-    together = Together(Whole(data[:60] + bytes(20) + data[80:], 1000), PNG, Runs())
+    together = Together(Whole(data[:60] + bytes(20) + data[80:], 1000), PNG)
     maker = together.maker(ops.fuse([Pixels(inverted)]), 1, 320)
     assert not [*together.ahead()]
     with pytest.raises(SampleError, match="damaged"):

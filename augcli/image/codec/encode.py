@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from augcli.errors import SampleError
 from augcli.image.codec import tiff
-from augcli.image.codec.guard import guarded, mute
+from augcli.image.codec.guard import mute
 from augcli.image.codec.jpeg import with_icc
 from augcli.image.codec.metadata import fitting_icc
 from augcli.image.codec.png import pngs_of
@@ -35,8 +35,6 @@ class _Container(Struct, frozen=True):
     alpha: bool
     tones: tuple[int, ...] = (1, 3)
     longest_side: int = 1_000_000
-    guard: type[guarded] | type[mute] = guarded
-    """What hears the library that writes it."""
 
 
 def encode(picture: Picture, encoding: Encoding, icc: bytes | None) -> bytes:
@@ -55,7 +53,7 @@ def encode_all(pictures: Sequence[Picture], encoding: Encoding, icc: bytes | Non
         if reason := refusal(facts, encoding):
             raise SampleError(reason)
         fitted = [_converted(each, container) for each in alike]
-        with container.guard(f"{encoding.format.upper()} result"):
+        with mute(f"{encoding.format.upper()} result"):  # writers say nothing on stderr
             files += container.write(fitted, encoding, fitting_icc(icc, facts.tones))
     return files
 
@@ -166,7 +164,7 @@ def _each(write: Callable[[Picture, Encoding, bytes | None], bytes]) -> Writer:
 
 _CONTAINERS = {
     "jpeg": _Container(_each(_write_jpeg), ("uint8",), alpha=False, longest_side=LONGEST_JPEG_SIDE),
-    "png": _Container(_write_pngs, ("uint8", "uint16"), alpha=True, guard=mute),
+    "png": _Container(_write_pngs, ("uint8", "uint16"), alpha=True),
     "webp": _Container(_each(_write_webp), ("uint8",), alpha=True, longest_side=16_383),
     "bmp": _Container(_each(_write_bmp), ("uint8",), alpha=True),
     "tiff": _Container(_each(_write_tiff), ("uint8", "uint16", "float32"), alpha=True, tones=()),

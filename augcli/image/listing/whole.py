@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from itertools import chain, starmap
+from itertools import starmap
 
 from augcli.errors import SampleError, StepError
 from augcli.image.codec import (
@@ -21,7 +21,6 @@ from augcli.image.codec import (
 from augcli.image.formats import Encoding
 from augcli.image.operations import ops
 from augcli.image.operations.ops import Stage
-from augcli.image.operations.runs import Runs
 from augcli.image.picture import Picture
 from augcli.once import kept
 
@@ -85,11 +84,9 @@ class Together:
     One kind of work at a time keeps what it takes in the processor's own memory.
     """
 
-    def __init__(self, whole: Whole, encoding: Encoding, runs: Runs):
+    def __init__(self, whole: Whole, encoding: Encoding):
         self._whole = whole
         self._encoding = encoding
-        self._runs = runs
-        """Those of other pictures, too, that are worked on together."""
         self._pixels = 0
         self._asked: list[tuple[Sequence[Stage], int]] = []
         self._made: dict[int, bytes | StepError] = {}
@@ -111,9 +108,7 @@ class Together:
     def _make(self) -> Iterator[None]:
         for part in {part for _, part in self._asked}:
             self._whole.decoded(part)
-        self._runs.take(chain.from_iterable(stages for stages, _ in self._asked))
         yield
-        self._runs.work_out()
         copies = [*starmap(self._rendered, self._asked)]
         yield
         self._made = dict(enumerate(self._encoded(copies)))
