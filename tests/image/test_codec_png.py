@@ -1,4 +1,4 @@
-"""A PNG's bytes hang on its pixels alone, whichever process and which zlib packs them."""
+"""A PNG's bytes hang on its pixels alone, whichever process packs them; and most on no library."""
 
 from __future__ import annotations
 

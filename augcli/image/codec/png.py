@@ -2,7 +2,8 @@
 
 Such lines of a mask are nearly all zeros. Longer searches win a tenth of a photo's room and take
 more of its time; they hang on hashes, which differ from library to library. Runs have none: zlib
-and zlib-ng pack the same pixels to the same bytes, by code that asks for no processor.
+and zlib-ng pack the same pixels to the same bytes, by code that asks for no processor. Only of tiny
+pictures the bytes hang on the library: no codes are made for them, which takes most of their time.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ _COLOURS = {1: 0, 2: 4, 3: 2, 4: 6}
 _INDEXED = 3
 _UP = 2
 """The filter that leaves differences to the line above."""
+_TINY = 1 << 10
+"""Bytes of lines: of so few any file is shorter than the least room that a disk gives to one."""
 
 
 def png_of(
@@ -89,5 +92,7 @@ def _lines(stack: PixelArray) -> Lines:
 
 
 def _packed(data: bytes | memoryview) -> bytes:
+    if memoryview(data).nbytes <= _TINY:
+        return zlib.compress(data, 1)
     packer = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_RLE)
     return packer.compress(data) + packer.flush()
