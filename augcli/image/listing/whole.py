@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from itertools import starmap
 
 from augcli.errors import SampleError, StepError
 from augcli.image.codec import (
@@ -106,10 +105,9 @@ class Together:
                 yield from self._make()
 
     def _make(self) -> Iterator[None]:
-        for part in {part for _, part in self._asked}:
-            self._whole.decoded(part)
+        sources = {part: self._whole.decoded(part).picture for _, part in self._asked}
         yield
-        copies = [*starmap(self._rendered, self._asked)]
+        copies = [_rendered(stages, sources[part]) for stages, part in self._asked]
         yield
         self._made = dict(enumerate(self._encoded(copies)))
 
@@ -126,10 +124,10 @@ class Together:
         files = iter(self._whole.encoded(pictures, self._encoding))
         return (next(files) if isinstance(each, Picture) else each for each in copies)
 
-    def _rendered(self, stages: Sequence[Stage], part: int) -> Picture | StepError:
-        """Return a copy, or what a step fails on, which is told when that copy is asked for."""
-        source = self._whole.decoded(part).picture
-        try:
-            return ops.applied(stages, source)
-        except StepError as error:
-            return error
+
+def _rendered(stages: Sequence[Stage], source: Picture) -> Picture | StepError:
+    """Return a copy, or what a step fails on, which is told when that copy is asked for."""
+    try:
+        return ops.applied(stages, source)
+    except StepError as error:
+        return error

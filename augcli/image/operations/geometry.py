@@ -304,12 +304,12 @@ class Resample(Struct, frozen=True, eq=False, dict=True):
             return picture.with_pixels(self._copied(picture.pixels, how))
         part = picture.reduced
         rest = self.blocks[0] // part, self.blocks[1] // part
-        kernel = self._kernel(rest[0] * part, rest[1] * part)
+        kernel, sampling = self._kernel(rest[0] * part, rest[1] * part), self.sampling
 
         def change(pixels: PixelArray) -> PixelArray:
-            return kernel(pixels, self.sampling.on(pixels, picture.alpha))
+            return kernel(pixels, sampling.on(pixels, picture.alpha))
 
-        return premultiplied(in_blocks(picture, rest), change, clears=self.sampling.clears)
+        return premultiplied(in_blocks(picture, rest), change, clears=sampling.clears)
 
     def _copied(self, pixels: PixelArray, how: Callable[[], Sampler]) -> PixelArray:
         if self._on_grid:
