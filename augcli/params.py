@@ -52,7 +52,7 @@ def rows_of(declared: dict[str, Any], columns: Columns, size: int) -> Iterator[t
     columns = {name: columns[name] for name in {**declared, **columns} if name in columns}
     values = zip(*(each.tolist() for each in columns.values()), strict=True)
     rows = values if columns else repeat((), size)
-    params = (declared | dict(zip(columns, row, strict=True)) for row in rows)
+    params = [declared | dict(zip(columns, row, strict=True)) for row in rows]
     return zip(params, texts_of(declared, columns, size), strict=True)
 
 
@@ -62,7 +62,7 @@ def texts_of(declared: Mapping[str, Any], columns: Columns, size: int) -> Iterat
     form = json.dumps({**declared, **blanks}).replace("%", "%%")
     form = form.replace(json.dumps(_NUMBER), "%s")
     told = [columns[name] for name in {**declared, **columns} if name in columns]
-    return (form % numbers for numbers in (_numbers(told, size) if told else repeat((), size)))
+    return map(form.__mod__, _numbers(told, size) if told else repeat((), size))
 
 
 def _numbers(columns: Sequence[NDArray[Any]], size: int) -> Iterator[tuple[str, ...]]:

@@ -124,6 +124,8 @@ class ProcessedPicture(Processed):
         self._count = request.count if isinstance(request, Copies) else None
         self._encoding, self._extension = encoding_for(task.base, processor.output.image)
         self._told_encoding, self._form = processor.form(self._encoding)
+        self._fitting: Facts | None = None
+        """What the encoding was last found to hold."""
         self._parts: set[int] = set()
         """To which parts of its sides it is decoded."""
         self._draw()
@@ -230,7 +232,7 @@ class ProcessedPicture(Processed):
             return
         drawn = Drawn([], [], self._facts_if_readable())
         if fate == "reencode":
-            self._refuse(drawn)
+            self._refuse(drawn.facts)
             name = encoded_name(self._task.base, self._extension)
             yield self._encoded(name, None, drawn, self._extras(name))
             return
@@ -257,63 +259,67 @@ class ProcessedPicture(Processed):
             return None
 
     def _drawn(self) -> Iterator[Sequence[Drawn]]:
-        """Yield the copies, those of a group together."""
+        """Yield the copies, those of a group together; SampleError where a file cannot hold one."""
         if not self._count:
             return
         facts = replace(self._whole.header.facts, sha256=self._digest)
         draws = self._processor.drawn(self._task, facts, self._objects, self._peers, self._vain)
         for group in draws:
             for drawn in group:
-                self._refuse(drawn)
-                self._alone |= dict.fromkeys(drawn.alone)
+                self._refuse(drawn.facts)
+                if drawn.alone:
+                    self._alone |= dict.fromkeys(drawn.alone)
             yield group
 
-    def _refuse(self, drawn: Drawn) -> None:
-        """Raise SampleError where its file would hold no such picture."""
-        if drawn.facts and (reason := refusal(drawn.facts, self._encoding)):
+    def _refuse(self, facts: Facts | None) -> None:
+        """Raise SampleError where a file would hold no such picture."""
+        if facts and facts is not self._fitting and (reason := refusal(facts, self._encoding)):
             raise SampleError(reason)
+        self._fitting = facts
 
-    def _copies(self) -> Iterator[Output]:
+    def _copies(self) -> list[Output]:
+        made: list[Output] = []
         for group in self._groups:
             try:
-                yield from [*self._group(group)]
+                made += self._group(group)
             except StepError as error:
                 self._vain.lost[group[0].place] = str(error)
+        return made
 
-    def _group(self, group: Sequence[Drawn]) -> Iterator[Output]:
-        """Yield a copy, or all of its group, of which none is left out alone."""
+    def _group(self, group: Sequence[Drawn]) -> list[Output]:
+        """Return a copy, or all of its group, of which none is left out alone."""
+        made: list[Output] = []
         if self._objects and self._objects.drops(group):
-            return
+            return made
         for drawn in group:
             name = encoded_name(self._task.base, self._extension, drawn.spot)
             extras = self._objects.of_copy(name, drawn) if self._objects else _NOTHING
-            output = self._encoded(name, drawn.spot, drawn, extras)
-            for each in output.files:
+            made.append(self._encoded(name, drawn.spot, drawn, extras))
+            self._copied[name] = drawn
+            for each in extras.beside:
                 self._copied[each.name] = drawn
-            yield output
+        return made
 
     def _encoded(self, name: str, spot: Spot | None, drawn: Drawn, extras: Extras) -> Output:
-        stages = drawn.stages
+        facts, stages = drawn.facts, drawn.stages
+        assert facts is not None, "what cannot be read is not encoded"
         part = self._whole.part_for(stages)
         self._parts.add(part)
         reduced = {"reduced": part} if part > 1 else {}
         made = f"{drawn.made},{part}" if reduced else drawn.made
+        mixed = {self._task.source: self._digest, **drawn.hashes} if drawn.partners else {}
+        hashes = told_hashes(mixed) if mixed else self._hashes
         return Output(
             self._record(name, spot, drawn, self._told_encoding, extras.told | reduced),
-            key_of_told(self._hashes_with(drawn), f"[{made}]", self._form),
-            self._together.maker(stages, part, drawn.pixels),
+            key_of_told(hashes, f"[{made}]", self._form),
+            self._together.maker(stages, part, facts.width * facts.height),
             beside=extras.beside,
         )
 
     @kept
     def _hashes(self) -> str:
+        """Return the hash of the source, as keys have it."""
         return told_hashes({self._task.source: self._digest})
-
-    def _hashes_with(self, drawn: Drawn) -> str:
-        """Return the hashes of the source and of what is mixed with it, as a key has them."""
-        if not drawn.partners:
-            return self._hashes
-        return told_hashes({self._task.source: self._digest, **drawn.hashes})
 
     def _record(
         self,
@@ -326,15 +332,13 @@ class ProcessedPicture(Processed):
         facts = drawn.facts
         record = self._told | {
             "output": name,
-            "label": drawn.label(self._task.label),
             "copy": spot and spot.copy,
-            "partners": drawn.partners,
             "steps": drawn.steps,
             "encoding": encoding,
             "width": facts.width if facts else None,
             "height": facts.height if facts else None,
         }
-        odd = drawn.odd | beside
+        odd = drawn.odd(self._task.label) | beside
         if spot and spot.view:
             odd["group"] = group_name(self._task.base, self._extension, spot)
         return PictureRecord.ordered(record | odd) if odd else record

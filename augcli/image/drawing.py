@@ -8,12 +8,13 @@ is drawn where it has its turn, and every step is lowered to operations.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from itertools import chain, islice, repeat
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
@@ -30,7 +31,7 @@ from augcli.image.shares import mixed
 from augcli.image.transform import ImageTransform, beside_nothing
 from augcli.names import FIRST, Spot
 from augcli.once import kept
-from augcli.records.keys import told
+from augcli.records.keys import told, told_text
 from augcli.records.typed import Step
 from augcli.requests.asked import Copies
 from augcli.requests.courses import Stage, View
@@ -59,48 +60,37 @@ class Drawn(Struct, frozen=True, dict=True):
     """Which of the copies it is."""
     alone: tuple[str, ...] = ()
     """The steps that were left out, as they found no partner."""
+    partners: Sequence[str] = ()
+    """The ids of the other pictures that went into it, each once."""
 
     @property
     def place(self) -> Place:
         """Return which of the copies of its stage it is."""
         return self.spot.stage, self.spot.copy
 
-    @property
-    def odd(self) -> dict[str, Any]:
-        """Return what the records of few copies tell."""
-        marks = self.spot.stage, self.spot.view, self.attempt, self.partners
-        if not any(marks):
+    def odd(self, label: str | None) -> dict[str, Any]:
+        """Return what the records of few copies tell, of a picture with this class."""
+        _, stage, view = self.spot
+        if not (stage or view or self.attempt or self.partners):
             return {}
-        return {
+        mixed = {"label": self._label(label), "partners": self.partners} if self.partners else {}
+        return mixed | {
             "partner_sha256": self.hashes or None,
             "attempt": self.attempt or None,
             "repeats": self.repeats,
-            "stage": self.spot.stage,
-            "view": self.spot.view,
+            "stage": stage,
+            "view": view,
         }
-
-    @property
-    def pixels(self) -> int:
-        """Return how many pixels it has; 0 where it passes through unread."""
-        return self.facts.width * self.facts.height if self.facts else 0
 
     @kept
     def stages(self) -> list[Fused]:
         """Return the operations fused, once for the picture and all that moves with it."""
         return ops.fuse(self.ops)
 
-    @kept
+    @property
     def made(self) -> str:
         """Return what keys have of the steps: these, and the revisions of what they are."""
-        return f"{told(self.text)},{self.revisions}"
-
-    @kept
-    def partners(self) -> list[str]:
-        """Return the ids of the other pictures that went into it, each once."""
-        if self.facts is None or self.facts.peers is None:
-            return []
-        every = (step["params"].get("partners", ()) for step in self.steps)
-        return [*dict.fromkeys(chain.from_iterable(every))]
+        return f"{told_text(self.text)},{self.revisions}"
 
     @kept
     def hashes(self) -> dict[str, str]:
@@ -110,10 +100,8 @@ class Drawn(Struct, frozen=True, dict=True):
         every = (self._peers[ident].hashes.items() for ident in self.partners)
         return dict(chain.from_iterable(every))
 
-    def label(self, own: str | None) -> str | dict[str, float] | None:
+    def _label(self, own: str | None) -> str | dict[str, float] | None:
         """Return the class of the copy, or where it is mixed of several the share of each."""
-        if not self.partners:
-            return own
         return mixed(own, self.steps, lambda ident: self._peers[ident].label)
 
     @property
@@ -123,6 +111,7 @@ class Drawn(Struct, frozen=True, dict=True):
         return self.facts.peers
 
 
+_TEXT = attrgetter("text")
 _Picks = list[Pick[ImageTransform]]
 _Group = tuple[_Picks, ...]
 """The steps of a copy, view by view."""
@@ -132,14 +121,18 @@ _Views = Sequence[tuple[View[ImageTransform], Sequence[tuple[str, ImageTransform
 
 def _numbered(picked: Picked[tuple[Drawn, ...]]) -> Sequence[Drawn]:
     """Return a group with how often it was drawn again."""
-    if not picked.attempt:
-        return picked.drawn
     told = {"attempt": picked.attempt, "repeats": picked.repeats}
     return [replace(each, **told) for each in picked.drawn]
 
 
-def _any(_drawn: Drawn) -> bool:
-    return True
+class _Subject(Struct, frozen=True):
+    """A picture that copies are drawn for."""
+
+    label: Label
+    facts: Facts
+    objects: tuple[Placed, ...]
+    proven: dict[type[ImageTransform], Facts] = field(default_factory=dict)
+    """The facts that a step was last found to take: mostly those of all copies are the same."""
 
 
 class CopyDraws:
@@ -152,6 +145,7 @@ class CopyDraws:
             (stage, [(view, _entries(view, told=told)) for view in stage.views])
             for stage in job.courses
         ]
+        self._forms = _Forms()
         self._max_pixels = job.dataset.max_pixels
         self._tasks = tasks
 
@@ -161,7 +155,7 @@ class CopyDraws:
         label: Label,
         facts: Facts,
         objects: tuple[Placed, ...] = (),
-        is_wanted: Callable[[Drawn], bool] = _any,
+        is_wanted: Callable[[Drawn], bool] | None = None,
         vain: Vain | None = None,
     ) -> Iterator[Sequence[Drawn]]:
         """Yield what is drawn for each copy of a task, or its group, but where a step fails on it.
@@ -171,53 +165,57 @@ class CopyDraws:
         """
 
         def mark(group: tuple[Drawn, ...]) -> Hashable:
-            texts = tuple([each.text for each in group])
+            texts = tuple(map(_TEXT, group))
             is_new = len(group) == 1 or len({*texts}) == len(group)
-            return texts if is_new and all(map(is_wanted, group)) else None
+            is_good = is_new and (is_wanted is None or all(map(is_wanted, group)))
+            return texts if is_good else None
 
         def followed(spots: Sequence[Spot], group: _Group) -> tuple[Drawn, ...]:
-            pairs = zip(group, spots, strict=True)
-            return tuple([self._followed(each, at, label, facts, objects) for each, at in pairs])
+            return tuple(map(self._followed, group, spots, repeat(subject)))
 
+        subject = _Subject(label, facts, objects)
         known = vain.made if vain else {}
         for (stage, views), picked in zip(self._stages, self._picked[task.source], strict=True):
             copies: Distinct[tuple[Drawn, ...]] = Distinct(mark, [None])
-            for copy, group in enumerate(picked):
-                spots = [Spot(copy, stage.name, view.name) for view, _ in views]
-                tried = self._tried(group, task, copy, stage, views)
+            for copy, (group, spots) in enumerate(picked):
+                tries = chain((group,), self._again(task, copy, stage, views))
                 place = stage.name, copy
                 try:
-                    found = copies.pick(partial(followed, spots), tried, known.get(place))
+                    found = copies.pick(partial(followed, spots), tries, known.get(place))
                 except StepError as error:
                     if vain is None:
                         raise
                     vain.lost[place] = str(error)
                 else:
-                    yield _numbered(found)
+                    yield _numbered(found) if found.attempt else found.drawn
 
     @cached_property
-    def _picked(self) -> Mapping[str, list[list[_Group]]]:
-        """Return the steps of each copy, by source and stage."""
+    def _picked(self) -> Mapping[str, list[list[tuple[_Group, list[Spot]]]]]:
+        """Return the steps of each copy, and which one that is, by source and stage."""
         sources = ManyDraws.of(self._place.at(each.source) for each in self._tasks)
-        found: dict[str, list[list[_Group]]] = {task.source: [] for task in self._tasks}
+        found: dict[str, list[list[tuple[_Group, list[Spot]]]]] = {
+            task.source: [] for task in self._tasks
+        }
         for number, (stage, views) in enumerate(self._stages):
             counts = [_count(task, number) for task in self._tasks]
             places, copies = repeated(counts)
             groups = self._groups(stage.below(sources[places]).at_each(copies), views)
+            spots = [
+                [Spot(copy, stage.name, view.name) for view, _ in views]
+                for copy in range(max(counts, default=0))
+            ]
             for task, count in zip(self._tasks, counts, strict=True):
-                found[task.source].append([*islice(groups, count)])
+                found[task.source].append([*zip(islice(groups, count), spots, strict=False)])
         return found
 
-    def _tried(
+    def _again(
         self,
-        group: _Group,
         task: Task,
         copy: int,
         stage: Stage[ImageTransform],
         views: _Views,
     ) -> Iterator[_Group]:
-        """Yield the steps of a copy, then those that it gets where it is drawn again."""
-        yield group
+        """Yield the steps that a copy gets where it is drawn again."""
         here = stage.below(self._place.at(task.source)).at(copy)
         again = (redrawn(here, attempt, "attempt") for attempt in TRIES[1:])
         yield from self._groups(ManyDraws.of(islice(again, 1)), views)  # most often it is enough
@@ -228,42 +226,63 @@ class CopyDraws:
         each = (picks_of(view.below(draws), own, _known) for view, own in views)
         return zip(*each, strict=True)
 
-    def _followed(
-        self, picks: _Picks, spot: Spot, label: Label, facts: Facts, objects: tuple[Placed, ...]
-    ) -> Drawn:
-        """Return what the steps of a copy make of a picture of this class and with these facts."""
+    def _followed(self, picks: _Picks, spot: Spot, subject: _Subject) -> Drawn:
+        """Return what the steps of a copy make of a picture."""
+        label, facts, proven = subject.label, subject.facts, subject.proven
         steps: list[Step] = []
+        lowered: list[Op] = []
         texts: list[str] = []
         revisions: list[str] = []
-        lowered: list[Op] = []
         alone: list[str] = []
         for pick in picks:
-            step = pick.turn.step
-            if not pick.turn.concerns(label) or step.belies & facts.says:
+            turn = pick.turn
+            step = turn.step
+            if (turn.bounds and not turn.concerns(label)) or step.belies & facts.says:
                 continue
-            if reason := step.refusal(facts):
-                raise RefusedError(reason)
-            seen = _with(objects, lowered, facts) if step.asks_objects else facts
-            params, text = pick.told(_of(label, facts, steps) if step.asks_class else seen)
+            cls = type(step)
+            if proven.get(cls) is not facts:
+                proven[cls] = _taken(step, facts)
+            params, text = pick.known or pick.told(_seen(step, subject, facts, lowered, steps))
             if step.mixes and not params["partners"]:
                 alone.append(step.name)
                 continue
-            steps.append(step.told(params))
+            form, revision = self._forms[cls]
+            steps.append({**form, "params": params})
             texts.append(text)
-            revisions.append(_revision(type(step), step.revision))
+            revisions.append(revision)
             new = step.lower(params, facts)
-            before, facts = facts, ops.facts_after(new, facts)
+            before = facts
+            for op in new:
+                facts = op.facts(facts)
             if facts is not before:
                 _check_result(step.name, facts, self._max_pixels)
             lowered += new
         text, known = f"[{', '.join(texts)}]", f"[{','.join(revisions)}]"
-        return Drawn(steps, lowered, facts, text, known, spot=spot, alone=tuple(alone))
+        others = _partners(steps) if facts.peers is not None else ()
+        return Drawn(
+            *(steps, lowered, facts, text, known), spot=spot, alone=tuple(alone), partners=others
+        )
 
 
-@cache
-def _revision(cls: type[ImageTransform], _revision: int) -> str:
-    """Return what keys have of a step of this revision."""
-    return told(cls.making())
+def _taken(step: ImageTransform, facts: Facts) -> Facts:
+    """Return facts that a step takes; RefusedError where it does not."""
+    if reason := step.refusal(facts):
+        raise RefusedError(reason)
+    return facts
+
+
+def _partners(steps: Sequence[Step]) -> list[str]:
+    """Return the partners in some steps, each once."""
+    every = (step["params"].get("partners", ()) for step in steps)
+    return [*dict.fromkeys(chain.from_iterable(every))]
+
+
+class _Forms(dict[type[ImageTransform], tuple[Step, str]]):
+    """What records have of steps beside params, and what keys have."""
+
+    def __missing__(self, cls: type[ImageTransform]) -> tuple[Step, str]:
+        found = self[cls] = cls.told({}), told(cls.making())
+        return found
 
 
 def _known(
@@ -274,14 +293,20 @@ def _known(
     return repeat(None) if step.asks_facts else step.make_params_of_many(turn.draws[places])
 
 
-def _with(objects: tuple[Placed, ...], lowered: Sequence[Op], facts: Facts) -> Facts:
-    """Return facts that tell where operations took objects."""
-    return replace(facts, objects=ops.objects_after(lowered, objects))
-
-
-def _of(label: Label, facts: Facts, steps: Sequence[Step]) -> Facts:
-    """Return facts that tell the class, where there is one, and the steps so far."""
-    return replace(facts, label=label if isinstance(label, str) else None, before=(*steps,))
+def _seen(
+    step: ImageTransform,
+    subject: _Subject,
+    facts: Facts,
+    lowered: Sequence[Op],
+    steps: Sequence[Step],
+) -> Facts:
+    """Return facts that tell what a step asks: the class and the steps so far, or the objects."""
+    if step.asks_class:
+        label = subject.label if isinstance(subject.label, str) else None
+        return replace(facts, label=label, before=(*steps,))
+    if step.asks_objects:
+        return replace(facts, objects=ops.objects_after(lowered, subject.objects))
+    return facts
 
 
 def _count(task: Task, stage: int) -> int:

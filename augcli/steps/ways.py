@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
 from operator import attrgetter
-from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
 from msgspec import Struct
@@ -103,14 +103,14 @@ class Way(Struct, Generic[M], frozen=True):
             yield Turn(path, step, here, taken, self.start, bounds)
 
 
-class Pick(NamedTuple, Generic[S]):
+class Pick(Struct, Generic[S], frozen=True):
     """A step that a sample gets, if it is for its class."""
 
     turn: Turn[ManyDraws, S]
     place: int
     """Which of the samples it is."""
     when: float
-    known: tuple[Params | None, str] | None
+    known: tuple[Any, str] | None
     """Its params if they are at hand, and its record; None where they ask the sample's facts."""
 
     def record(self, facts: Any) -> str:
