@@ -101,7 +101,7 @@ def test_what_augment_did_not_make_is_never_overwritten(output, tmp_path, how, m
     batch = Batch(output, "x")
     arguments = (b"data", source) if method == "add" else (source, b"data")
     with pytest.raises(TakenError, match=r"in the way: train/a.png"):
-        getattr(batch, method)("train/a.png", *arguments, ours=False)
+        getattr(batch, method)("train/a.png", *arguments, ours=False, sha256="0")
     assert len(batch) == 0
 
 
@@ -117,7 +117,7 @@ def test_hard_links_are_of_the_file_a_link_leads_to(output, tmp_path):
     (tmp_path / "real.png").write_text("data")
     (tmp_path / "link.png").symlink_to("real.png")
     batch = Batch(output, "x")
-    batch.add_link("a.png", tmp_path / "link.png", b"data", ours=False)
+    batch.add_link("a.png", tmp_path / "link.png", b"data", ours=False, sha256="0")
     batch.publish([], [])
     assert not (output.path / "a.png").is_symlink()
     assert (output.path / "a.png").samefile(tmp_path / "real.png")

@@ -16,7 +16,8 @@ from typing import IO
 
 from augcli.errors import StorageError
 
-Pieces = Iterable[bytes | memoryview | mmap]
+Piece = bytes | memoryview | mmap
+Pieces = Iterable[Piece]
 """What is in a file, one after the other."""
 
 _STORAGE_ERRNOS = frozenset(
@@ -42,10 +43,10 @@ class storage_errors:  # noqa: N801 – used as a function is; a generator takes
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, OSError):
-            _refused(error, self._what)
+            refuse(error, self._what)
 
 
-def _refused(error: OSError, what: Path) -> None:
+def refuse(error: OSError, what: Path) -> None:
     """Raise StorageError where an error is one of storage."""
     number = error.errno or _number_in(str(error))
     if number not in _STORAGE_ERRNOS:
@@ -67,9 +68,9 @@ def fill(handle: int, pieces: Pieces) -> None:
     """Write all of some pieces into a file, and close it."""
     try:
         for piece in pieces:
-            done = os.write(handle, piece)
-            while done < len(piece):
-                done += os.write(handle, memoryview(piece)[done:])
+            left = memoryview(piece)
+            while left:
+                left = left[os.write(handle, left) :]
     finally:
         os.close(handle)
 

@@ -11,18 +11,17 @@ from __future__ import annotations
 import errno
 import io
 import os
-import re
 import stat
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from copy import copy
 from pathlib import Path
 from typing import IO
 
-from augcli.disk.disk import Pieces, fill, sync_all
+from augcli.disk.disk import Piece, Pieces, fill, sync_all
 from augcli.disk.identity import Identity, told_by
-from augcli.disk.inside import folder_around, folders_around, fresh, misplaced, parts_of
+from augcli.disk.inside import by_folder, folder_around, folders_around, fresh, misplaced, parts_of
 from augcli.disk.walked import links_in, walked
 from augcli.errors import StorageError
 
@@ -31,8 +30,6 @@ _ITSELF = os.O_NOFOLLOW | os.O_NONBLOCK
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 """To open what is not there yet."""
 _MOST_KEPT = 64
-_PLAIN = re.compile(r"[\w-][\w.-]{0,200}", re.ASCII)
-"""Parts of names that lead nowhere else, as nearly all are."""
 
 
 class Folder:
@@ -61,7 +58,8 @@ class Folder:
         return _Around(self, name)
 
     @contextmanager
-    def _inside(self, folder: str) -> Iterator[int]:
+    def inside(self, folder: str) -> Iterator[int]:
+        """Give a handle of a folder below."""
         handle = self.opened(folder)
         try:
             yield handle
@@ -113,13 +111,6 @@ class Folder:
         except (FileNotFoundError, NotADirectoryError):
             return None
 
-    def kept_around(self, name: str) -> tuple[int, str] | None:
-        """Return what `around` gives where it is at hand, as for nearly all of many files."""
-        folder, _, last = name.rpartition("/")
-        if self._kept and folder in self._kept and _PLAIN.fullmatch(last):
-            return self._kept[folder], last
-        return None
-
     def identities(self, names: Iterable[str]) -> list[Identity]:
         """Return what tells files as untouched, of what is gone an empty tuple; of millions."""
         found: list[os.stat_result | None] = []
@@ -149,16 +140,16 @@ class Folder:
         """Make a file, which must not be there, of some pieces; nothing is held back."""
         fill(self.handle(name, NEW), pieces)
 
-    def write_all(self, files: Iterable[tuple[str, Pieces]]) -> None:
+    def write_all(self, files: Mapping[str, Piece]) -> None:
         """Make files right in this folder, none of them there yet."""
-        with self._inside("") as around:
-            for name, pieces in files:
+        with self.inside("") as around:
+            for name, data in files.items():
                 try:
                     handle = os.open(name, NEW | _ITSELF, 0o666, dir_fd=around)
                 except OSError as error:
                     self.complete(error, name)
                     raise
-                fill(handle, pieces)
+                fill(handle, (data,))
 
     def handle(self, name: str, flags: int) -> int:
         """Return a handle of a file; StorageError unless it is a regular one."""
@@ -223,13 +214,20 @@ class Folder:
         with self.around(name) as (old, one), (into or self).around(to) as (new, other):
             os.replace(one, other, src_dir_fd=old, dst_dir_fd=new)
 
-    def moved(self, names: Iterable[tuple[str, str]], into: Folder) -> Iterator[os.stat_result]:
-        """Give files right in this folder names in another; yield what is there then."""
-        with self._inside("") as old:
-            for name, to in names:
-                with into.around(to) as (new, last):
-                    os.replace(name, last, src_dir_fd=old, dst_dir_fd=new)
-                    yield os.stat(last, dir_fd=new, follow_symlinks=False)
+    def moved(self, names: Iterable[str], into: Folder, to: Iterable[str]) -> list[Identity]:
+        """Give files right in this folder names in another; return what tells each from then on."""
+        left, found, last = iter(names), [], ""
+        for folder, lasts in by_folder(to):
+            parts_of("/".join(lasts), into.path)
+            try:
+                with self.inside("") as old, into.inside(folder) as new:
+                    for last, name in zip(lasts, left, strict=False):
+                        os.replace(name, last, src_dir_fd=old, dst_dir_fd=new)
+                        found.append(os.stat(last, dir_fd=new, follow_symlinks=False))
+            except OSError as error:
+                into.complete(error, f"{folder}/{last}")
+                raise
+        return told_by(found)
 
     def link(self, source: Path, name: str) -> None:
         """Make a hard link of a file elsewhere."""
@@ -265,18 +263,18 @@ class Folder:
 
     def sync(self, name: str = "") -> None:
         """Make the names in a folder durable; it may be gone."""
-        with suppress(FileNotFoundError), self._inside(name) as handle:
+        with suppress(FileNotFoundError), self.inside(name) as handle:
             os.fsync(handle)
 
     def sync_all(self) -> None:
         """Make all files of this folder durable."""
-        with self._inside("") as handle:
+        with self.inside("") as handle:
             sync_all(handle)
 
     def names(self, name: str) -> list[str]:
         """Return what is in a folder, sorted; nothing if it is not there."""
         try:
-            with self._inside(name) as handle, os.scandir(handle) as entries:
+            with self.inside(name) as handle, os.scandir(handle) as entries:
                 return sorted(entry.name for entry in entries)
         except FileNotFoundError:
             return []
@@ -286,7 +284,7 @@ class Folder:
 
     def links(self) -> Iterator[str]:
         """Yield the name of every link below."""
-        with suppress(FileNotFoundError), self._inside("") as handle:
+        with suppress(FileNotFoundError), self.inside("") as handle:
             yield from links_in(handle, "")
 
     def walk(self, name: str = "") -> Iterator[tuple[str, str | None]]:
@@ -294,7 +292,7 @@ class Folder:
 
         Links are not followed; of folders only the empty ones are yielded.
         """
-        with suppress(FileNotFoundError), self._inside(name) as handle:
+        with suppress(FileNotFoundError), self.inside(name) as handle:
             yield from walked(handle, f"{name}/" if name else "")
 
     def write_whole(self, name: str, data: bytes) -> None:
@@ -319,8 +317,6 @@ class _Around:
         self._folder, self._name, self._handle = folder, name, -1
 
     def __enter__(self) -> tuple[int, str]:
-        if kept := self._folder.kept_around(self._name):
-            return kept
         last = parts_of(self._name, self._folder.path)[-1]
         try:
             self._handle = self._folder.opened(folder_around(self._name))

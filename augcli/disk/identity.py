@@ -24,7 +24,8 @@ Identity: TypeAlias = tuple[int, ...]
 
 def identity(stat: os.stat_result) -> list[int]:
     """Return what tells a file as unchanged: size, mtime, ctime, inode; or size and mark."""
-    return [*told_by([stat])[0]]
+    told = _NUMBERS(stat)
+    return [*told] if told[1] < MARKED else [*told[:2], 0, 0]
 
 
 def told_by(stats: Iterable[os.stat_result | None]) -> list[Identity]:

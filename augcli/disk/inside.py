@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby, repeat
+from operator import itemgetter
 from pathlib import Path
 
 from augcli.errors import StorageError
@@ -45,6 +47,13 @@ def suffix_of(name: str) -> str:
 def folder_around(name: str) -> str:
     """Return the name of the folder around a file; nothing where that is the root."""
     return name.rpartition("/")[0]
+
+
+def by_folder(names: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+    """Yield folders with the last parts of names in them, as one comes after the other."""
+    ways = map(str.rpartition, names, repeat("/"))
+    for folder, some in groupby(ways, itemgetter(0)):
+        yield folder, [last for _, _, last in some]
 
 
 def folders_around(name: str) -> Iterator[str]:

@@ -15,9 +15,9 @@ from itertools import accumulate, chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from augcli.disk.disk import can_clone, clone, storage_errors
-from augcli.disk.identity import Identity, told_by
-from augcli.disk.inside import folder_around
+from augcli.disk.disk import can_clone, clone, refuse, storage_errors
+from augcli.disk.identity import Identity
+from augcli.disk.inside import by_folder, folder_around
 from augcli.errors import TakenError
 from augcli.names import folded
 from augcli.records.lines import dump_line
@@ -45,6 +45,8 @@ class Batch:
         self._name = name
         self._finals: list[tuple[str, str]] = []
         """Final names, with the SHA-256 of what they will have."""
+        self._free: set[str] = set()
+        """Folders that were not there before: all in them is ours."""
         self._waiting: dict[str, Buffer] = {}
         """What is in files that are still to be written, by their temporary names."""
         self._room = _MOST_WAITING
@@ -68,19 +70,24 @@ class Batch:
         Returns its SHA-256, which must be given with a source. Raises TakenError if the final
         name is taken by a file that is not ours.
         """
-        self._check_free(final, ours=ours)
-        with storage_errors(self._path):
+        if final.rpartition("/")[0] not in self._free:
+            self._check_free(final, ours=ours)
+        try:
             if source is None or not self._cloned(source):
                 sha256 = self._take(iter(pieces), sha256)
+        except OSError as error:
+            refuse(error, self._path)
+            raise
         assert sha256, "given with a source"
-        return self._added(final, sha256)
+        self._finals.append((final, sha256))
+        return sha256
 
     def _take(self, pieces: Iterator[Buffer], sha256: str | None) -> str:
         """Take in the next file: it waits if it is one small piece, else it is written at once."""
         begin = [*islice(pieces, 2)]
-        if len(begin) == 1 and len(begin[0]) <= self._room:
+        if len(begin) == 1 and (size := len(begin[0])) <= self._room:
             self._waiting[self._next] = begin[0]
-            self._room -= len(begin[0])
+            self._room -= size
             return sha256 or hashlib.sha256(begin[0]).hexdigest()
         digest, whole = hashlib.sha256(), chain(begin, pieces)
         self._write_waiting()
@@ -88,28 +95,23 @@ class Batch:
         return sha256 or digest.hexdigest()
 
     def _write_waiting(self) -> None:
-        self._folder.write_all((name, (data,)) for name, data in self._waiting.items())
+        self._folder.write_all(self._waiting)
         self._waiting.clear()
         self._room = _MOST_WAITING
 
-    def add_link(
-        self, final: str, source: Path, data: Buffer, *, ours: bool, sha256: str | None = None
-    ) -> str:
+    def add_link(self, final: str, source: Path, data: Buffer, *, ours: bool, sha256: str) -> str:
         """Hard-link a source; across file systems it is copied."""
         self._check_free(final, ours=ours)
         try:
             self._folder.link(source.resolve(), self._next)
         except OSError:
             return self.add(final, [data], source, ours=ours, sha256=sha256)
-        return self._added(final, sha256 or hashlib.sha256(data).hexdigest())
+        self._finals.append((final, sha256))
+        return sha256
 
     @property
     def _next(self) -> str:
         return str(len(self._finals))
-
-    def _added(self, final: str, sha256: str) -> str:
-        self._finals.append((final, sha256))
-        return sha256
 
     def _check_free(self, final: str, *, ours: bool) -> None:
         found = self._mode(final)
@@ -121,6 +123,7 @@ class Batch:
     def _mode(self, final: str) -> int | None:
         """Return what kind of file has a name, None if there is none and nothing prevents one."""
         if folded(final.partition("/")[0]) not in self._output.tops:
+            self._free |= {folder_around(final)} - {""}
             return None
         try:
             # What lies in a shard and in no record any more is ours, and in nobody's way.
@@ -159,7 +162,7 @@ class Batch:
             with self._folder.create("names.json") as names:
                 names.write(dump_line(dict(self._finals)).encode())
             self._folder.sync_all()
-            around = {folder_around(final) for final, _ in self._finals}
+            around = {folder for folder, _ in by_folder(final for final, _ in self._finals)}
             made = [new for each in around - {""} for new in folder.make(each)]
             stats = self._given()
             stale = list(stale)
@@ -176,8 +179,8 @@ class Batch:
     def _given(self) -> dict[str, Identity]:
         """Give the files their final names; return these, and what tells each as untouched."""
         finals = [final for final, _ in self._finals]
-        names = zip(map(str, range(len(finals))), finals, strict=True)
-        stats = told_by(self._folder.moved(names, self._output.files.held()))
+        names = map(str, range(len(finals)))
+        stats = self._folder.moved(names, self._output.files.held(), finals)
         return dict(zip(finals, stats, strict=True))
 
 
@@ -191,6 +194,7 @@ def _hashed(pieces: Iterable[Buffer], digest: Any) -> Iterator[Buffer]:
 def _told_stats(record: Plain, stats: dict[str, Identity]) -> Plain:
     """Have a source's record tell its new outputs as they are now, and return it."""
     for each in record["outputs"]:
-        if stat := stats.get(each["record"]["output"]):
-            each["stat"] = stat
+        name = each["record"]["output"]
+        if name in stats:
+            each["stat"] = stats[name]
     return record
