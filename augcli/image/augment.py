@@ -264,7 +264,7 @@ class ProcessedPicture(Processed):
             name = encoded_name(self._task.base, self._extension, drawn.spot)
             extras = self._objects.of_copy(name, drawn) if self._objects else _NOTHING
             output = self._encoded(name, drawn.spot, drawn, extras)
-            for each in output.files:
+            for each in (output, *output.beside):
                 self._copied[each.name] = drawn
             yield output
 
