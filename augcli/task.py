@@ -195,7 +195,7 @@ class Task(Struct, frozen=True):
     @property
     def others(self) -> list[str]:
         """Return the files of partners, each once; only some outputs need them."""
-        return files_of(self.partners, self.inputs)
+        return files_of(self.partners, self.inputs) if self.partners else []
 
 
 def files_of(pools: Pools, own: Collection[str]) -> list[str]:
@@ -225,7 +225,7 @@ class Lost(Struct, frozen=True):
     copies: int = 1
 
 
-class Output(NamedTuple):
+class Output(Struct, frozen=True):
     """One file to be: its manifest record, still without its hash, and how its bytes are made."""
 
     record: Plain
@@ -243,19 +243,15 @@ class Output(NamedTuple):
     """Files that belong to it: its line tells of them, but each is made and kept by itself."""
 
     @property
-    def files(self) -> Sequence[Output]:
-        """Return it and what belongs to it."""
-        return (self, *self.beside)
-
-    @property
     def name(self) -> str:
         """Return its path below the output folder."""
-        return str(self.record["output"])
+        name: str = self.record["output"]
+        return name
 
-    @property
-    def id(self) -> tuple[str, str]:
-        """Return what tells it from others, and from what it was to be before."""
-        return self.name, self.key
+
+def with_beside(outputs: Iterable[Output]) -> list[Output]:
+    """Return outputs, each before what belongs to it."""
+    return [each for output in outputs for each in (output, *output.beside)]
 
 
 class Tally(Struct, frozen=True):

@@ -24,10 +24,10 @@ def test_a_line_is_counted_and_its_records_stay_as_they_were_written(name: str, 
     task = TASK | {"source": name, "base": f"train/{name}", "request": {"asks": "copies"}}
     told = blank(task, "stamp") | {"outputs": [entry], "counts": [count], "notes": ["one"]}
     line = line_of(dump_line(told).encode())
-    assert [each.line for each in line.outputs] == [dump_line(record)]
+    assert [bytes(each.record).decode() + "\n" for each in line.outputs] == [dump_line(record)]
     assert (line.source, line.base, line.notes) == (name, f"train/{name}", ["one"])
     assert line.request == {"asks": "copies"}
-    seen = line.outputs[0].told
+    seen = line.told[0]
     assert (seen.output, seen.sha256, seen.copy) == (record["output"], "1f", 3)
     assert [each.name for each in seen.steps] == ["hue"]
     assert [each.label for each in seen.targets] == [

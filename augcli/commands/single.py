@@ -84,15 +84,15 @@ def _task(job: AnyJob, source: Source, copies: int, label: str | None) -> Task:
 
 def _made(processed: Processed) -> Iterator[tuple[Output, bytes]]:
     """Yield all copies with their bytes; SampleError where some cannot be had."""
-    made: dict[tuple[str, str], bytes] = {}
+    made: dict[str, bytes] = {}
     while True:
         copies = [each for each in processed.outputs if each.record.get("copy") is not None]
         for reason in processed.short.values():
             raise SampleError(reason)
         try:
             for each in copies:
-                made[each.id] = made.get(each.id) or b"".join(each.make() if each.make else ())
-            yield from ((each, made[each.id]) for each in copies)
+                made[each.key] = made.get(each.key) or b"".join(each.make() if each.make else ())
+            yield from ((each, made[each.key]) for each in copies)
             return
         except StepError as error:
             if not processed.draw_again(each.name, error):

@@ -216,16 +216,16 @@ class Folder:
 
     def moved(self, names: Iterable[str], into: Folder, to: Iterable[str]) -> list[Identity]:
         """Give files right in this folder names in another; return what tells each from then on."""
-        left, found, last = iter(names), [], ""
+        left, found = iter(names), []
         for folder, lasts in by_folder(to):
             parts_of("/".join(lasts), into.path)
             try:
                 with self.inside("") as old, into.inside(folder) as new:
                     for last, name in zip(lasts, left, strict=False):
                         os.replace(name, last, src_dir_fd=old, dst_dir_fd=new)
-                        found.append(os.stat(last, dir_fd=new, follow_symlinks=False))
+                    found += [os.stat(last, dir_fd=new, follow_symlinks=False) for last in lasts]
             except OSError as error:
-                into.complete(error, f"{folder}/{last}")
+                into.complete(error, f"{folder}/{error.filename2 or error.filename}")
                 raise
         return told_by(found)
 

@@ -31,31 +31,17 @@ def open_at_once(path: str | Path, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-class reading_errors:  # noqa: N801 – used as a function is; a generator takes as long as an open
-    """Turn a failure to read into an UnreadError, or a StorageError where all would fail so."""
-
-    __slots__ = ("_path",)
-
-    def __init__(self, path: str | Path):
-        self._path = path
-
-    def __enter__(self) -> None:
-        """Begin nothing."""
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if not isinstance(error, OSError):
-            return
-        if error.errno in _SYSTEM_IS_ILL:
-            raise StorageError(
-                f"cannot read {self._path}: {error.strerror}; "
-                "mend that and run the same command again"
-            ) from error
-        raise UnreadError(f"cannot be read: {error.strerror}") from error
+def unreadable(error: OSError, path: str | Path) -> UnreadError | StorageError:
+    """Return what a failure to read is: a StorageError where all would fail so."""
+    if error.errno in _SYSTEM_IS_ILL:
+        what = f"cannot read {path}: {error.strerror}"
+        return StorageError(f"{what}; mend that and run the same command again")
+    return UnreadError(f"cannot be read: {error.strerror}")
 
 
 def read_whole(path: str | Path) -> tuple[bytes, list[int]]:
     """Return a file's bytes and its `identity`; SampleError where it is none to be read."""
-    with reading_errors(path):
+    try:
         handle = open_at_once(path, os.O_RDONLY)
         try:
             before = _identity_of(handle)
@@ -63,6 +49,8 @@ def read_whole(path: str | Path) -> tuple[bytes, list[int]]:
             see_unchanged(handle, before)
         finally:
             os.close(handle)
+    except OSError as error:
+        raise unreadable(error, path) from error
     return data, before
 
 

@@ -12,7 +12,6 @@ from typing import Any
 from msgspec import UNSET, DecodeError, Raw, Struct, convert, field
 from msgspec.json import Decoder
 
-from augcli.once import kept
 from augcli.records.lines import dump_line
 from augcli.task import Count, Plain
 
@@ -43,25 +42,12 @@ class Told(Struct):
     beside: dict[str, Any] = field(default_factory=dict)
 
 
-class Entry(Struct, dict=True):
+class Entry(Struct):
     """An output's record, as it was written, and what tells the output as untouched."""
 
     record: Raw
     stat: list[int] | None
     listed: bool
-
-    @kept
-    def told(self) -> Told:
-        """Return what is counted of the record."""
-        try:
-            return _TOLD.decode(self.record)
-        except DecodeError:  # names that are no Unicode
-            return convert(json.loads(bytes(self.record)), Told)
-
-    @property
-    def line(self) -> str:
-        """Return the record's line of the manifest."""
-        return bytes(self.record).decode() + "\n"
 
 
 class Line(Struct):
@@ -86,20 +72,34 @@ class Line(Struct):
     value_sha256: str | None = None
     partners_sha256: str | None = None
     short: list[Any] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    """What is counted of each output."""
+
+
+class _Entry(Struct):
+    record: Told
+
+
+class _Line(Struct):
+    """A source, of which the records of its outputs are read."""
+
+    outputs: list[_Entry]
 
 
 def line_of(text: bytes) -> Line:
     """Return what is counted of a line that is a record."""
     try:
-        return _LINE.decode(text)
-    except DecodeError:
+        line, read = _LINE.decode(text), _READ.decode(text)
+    except DecodeError:  # names that are no Unicode
         told = json.loads(text)
         outputs = [each | {"record": _raw(each["record"])} for each in told["outputs"]]
-        return convert(told | {"outputs": outputs}, Line)
+        line, read = convert(told | {"outputs": outputs}, Line), convert(told, _Line)
+    line.told = [each.record for each in read.outputs]
+    return line
 
 
 def _raw(record: Plain) -> Raw:
     return Raw(dump_line(record).rstrip().encode())
 
 
-_LINE, _TOLD = Decoder(Line), Decoder(Told)
+_LINE, _READ = Decoder(Line), Decoder(_Line)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from itertools import chain
@@ -100,19 +100,19 @@ class _Source(TypedDict):
 
 def blank(task: Plain, stamp: str | None) -> Plain:
     """Return the journal's record of a source of which nothing is known yet; `source` is first."""
-    told = kept_of_task(task)
-    nothing: Plain = {"stat": None, "sha256": {}, "failure": None}
-    none: Plain = {key: [] for key in ("notes", "outputs", "counts", "failures")}
-    return told | {"stamp": stamp} | nothing | none
+    nothing: Plain = {"stat": None, "sha256": {}, "failure": None, "notes": [], "outputs": []}
+    return kept_of_task(task) | {"stamp": stamp} | nothing | {"counts": [], "failures": []}
 
 
 def kept_of_task(task: Plain) -> Plain:
     """Return what a record keeps of its task; of what is told elsewhere of its sample, the hash."""
     told = {key: task[key] for key in TASK_KEYS}
-    known = hash_of_value(task.get("value")) or task.get("value_sha256")
-    pools = hash_of_partners(task.get("partners")) or task.get("partners_sha256")
-    hashes = {"value_sha256": known, "partners_sha256": pools}
-    return told | {name: digest for name, digest in hashes.items() if digest}
+    for name, hashed, digest in _HASHED:
+        if task.get(name):
+            told[digest] = hashed(task[name])
+        elif digest in task:
+            told[digest] = task[digest]
+    return told
 
 
 def hash_of_value(value: str | None) -> str | None:
@@ -123,6 +123,12 @@ def hash_of_value(value: str | None) -> str | None:
 def hash_of_partners(pools: Pools | None) -> str | None:
     """Return the hash of who may be a sample's partners; None where nobody may."""
     return hashlib.sha256(json.dumps(pools).encode()).hexdigest() if pools else None
+
+
+_HASHED: tuple[tuple[str, Callable[[Any], str | None], str], ...] = (
+    ("value", hash_of_value, "value_sha256"),
+    ("partners", hash_of_partners, "partners_sha256"),
+)
 
 
 def lost(task: Plain, stamp: str, reason: str, kept: Plain) -> Plain:

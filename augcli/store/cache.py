@@ -40,10 +40,10 @@ _DIGEST = 32
 class Cache:
     """None: nothing is found, nothing is kept."""
 
-    @property
-    def finds(self) -> bool:
-        """Return whether anything can be found."""
-        return False
+    reads = False
+    """Whether anything can be found."""
+    writes = False
+    """Whether anything is kept."""
 
     def found(self, key: str) -> bytes | None:
         """Return the bytes that were kept under a key; None if there are none that are whole."""
@@ -51,10 +51,6 @@ class Cache:
 
     def keep(self, key: str, data: bytes) -> None:
         """Keep bytes under a key, if that is wanted and can be done."""
-
-    def written(self, key: str, pieces: Iterable[Buffer]) -> Writing | None:
-        """Return pieces on their way to a file, which can be kept once all went by; None if not."""
-        return None
 
     def recalled(self, what: Any, make: Callable[[], Any]) -> Any:
         """Return what was kept as JSON, or made now; plain JSON says what it is."""
@@ -95,11 +91,6 @@ class SharedCache(Cache, Struct):
     reads: bool
     writes: bool
 
-    @property
-    def finds(self) -> bool:
-        """Return whether anything can be found."""
-        return self.reads
-
     def recalled(self, what: Any, make: Callable[[], Any]) -> Any:
         """Return what was kept as JSON, or made now; what `make` raises is not kept."""
         key = json.dumps(what)
@@ -134,10 +125,6 @@ class SharedCache(Cache, Struct):
             name = self._name(key)
             with suppress(OSError, StorageError):
                 self._write(name, _digest(name, data) + data)
-
-    def written(self, key: str, pieces: Iterable[Buffer]) -> Writing | None:
-        """Return pieces on their way to a file, remembered; None where none is to be kept."""
-        return Writing(self, key, pieces) if self.writes else None
 
     def _name(self, key: str) -> str:
         name = hashlib.sha256(f"{key}\0{self.salt}".encode()).hexdigest()

@@ -189,9 +189,10 @@ class Journal:
             self._left[row] = record
 
     def __getitem__(self, row: int) -> Plain | None:
-        line = self.line(row)
-        if line is None:
+        place = self._places[row]
+        if place == _NONE:
             return self._left.get(row)
+        line = self._line_at(place)
         return salvaged(line) if row in self._salvaged else json.loads(line)
 
     def line(self, row: int) -> bytes | None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import compress
+from operator import attrgetter
 from typing import IO
 
-from msgspec import UNSET, Struct, field, to_builtins
+from msgspec import UNSET, Raw, Struct, field, to_builtins
 
 from augcli.dataset.units import Dataset
 from augcli.records.counted import Line, Told
@@ -25,7 +29,7 @@ class Merged(Struct):
     """Outputs, or samples in them, that are no new ones in spite of drawing again."""
     copies: int = 0
     """Outputs that are new samples each."""
-    applied: dict[str, int] = field(default_factory=dict)
+    applied: dict[str, int] = field(default_factory=Counter)
     """step → to how many of these it was applied"""
     example: tuple[str, ...] = ()
     """The first output that steps were applied to."""
@@ -48,23 +52,22 @@ class Merged(Struct):
 
     def take(self, source: Line, manifest: IO[str]) -> None:
         """Count a source's record and write its outputs' lines."""
-        copies = [each.told.copy for each in source.outputs if each.listed]
+        listed = [each.listed for each in source.outputs]
+        records = [each.record for each in source.outputs if each.listed]
+        told = [*compress(source.told, listed)]
+        copies = [each.copy for each in told]
         asked = sum(source.request.get("counts", ())) * source.request.get("group", 1)
         if source.failure or len(copies) - copies.count(None) < asked:
             self.failed[source.source] = len(copies)
         self._count_source(source)
-        beside = {name for each in source.outputs for name in each.told.beside}
-        seen = {*source.sha256.values()}
-        for each in source.outputs:
-            self.outputs += 1
-            if not each.listed:
-                self.asides += {each.told.output} - beside
-                continue
-            self.repeats += each.told.repeats is not UNSET or _is_again(each.told, seen)
-            self._count_objects(each.told)
-            self._count_steps(each.told)
-            self.example = self.example or example_of(json.loads(each.line))
-            manifest.write(each.line)
+        self.outputs += len(listed)
+        self.repeats += _repeats(told, {*source.sha256.values()})
+        self._count_objects(told)
+        self._count_steps(told)
+        if not all(listed):
+            self.asides += _asides(source.told, listed)
+        self.example = self.example or next(filter(None, map(_example, records)), ())
+        manifest.write(b"\n".join([*records, b""]).decode())
 
     def _count_source(self, source: Line) -> None:
         if source.failure:
@@ -82,34 +85,58 @@ class Merged(Struct):
         """
         if dataset.objects is None or dataset.census is None:
             return
-        copies = [each.told.copy for each in source.outputs if each.listed]
+        pairs = zip(source.told, source.outputs, strict=True)
+        copies = [told.copy for told, each in pairs if each.listed]
         is_tried = sum(source.request.get("counts", ())) and not source.failure
         if None not in copies and (copies or is_tried):
             classes = self.objects.setdefault(source.split, {})
             for label, count in dataset.census(row).items():
                 classes.setdefault(label, [0, 0])[0] += count
 
-    def _count_steps(self, output: Told) -> None:
-        self.copies += output.copy is not None
-        for name in {step.name for step in output.steps}:
-            self.applied[name] = self.applied.get(name, 0) + 1
+    def _count_steps(self, outputs: Sequence[Told]) -> None:
+        for each in outputs:
+            self.copies += each.copy is not None
+            for name in {*map(_NAME, each.steps)}:
+                self.applied[name] += 1
 
-    def _count_objects(self, output: Told) -> None:
-        for target in output.targets:
-            classes = self.objects.setdefault(output.split, {})
-            counts = classes.setdefault(target.label, [0, 0])
-            counts[0] += output.copy is None
-            counts[1] += 1
+    def _count_objects(self, outputs: Sequence[Told]) -> None:
+        for each in outputs:
+            for target in each.targets:
+                classes = self.objects.setdefault(each.split, {})
+                counts = classes.setdefault(target.label, [0, 0])
+                counts[0] += each.copy is None
+                counts[1] += 1
 
 
-def _is_again(output: Told, seen: set[str]) -> bool:
-    """Return whether all files of a copy have bytes seen before; those of a group may have."""
-    if output.copy is None or output.group is not UNSET:
-        return False
-    own = {output.sha256, *output.beside.values()}
-    is_again = own <= seen
-    seen |= own
-    return is_again
+_NAME = attrgetter("name")
+
+
+def _repeats(outputs: Sequence[Told], seen: set[str]) -> int:
+    """Return how many outputs are no new ones: told so, or copies of bytes that were seen before.
+
+    Those of a group may have such bytes.
+    """
+    count = 0
+    for each in outputs:
+        if each.repeats is not UNSET:
+            count += 1
+        elif each.copy is not None and each.group is UNSET:
+            own = {each.sha256, *each.beside.values()}
+            count += own <= seen
+            seen |= own
+    return count
+
+
+def _asides(outputs: Sequence[Told], listed: Sequence[bool]) -> Iterator[str]:
+    """Yield the names of outputs that no line tells of, neither as its own nor as beside it."""
+    beside = {name for each in outputs for name in each.beside}
+    for each, is_listed in zip(outputs, listed, strict=True):
+        if not is_listed and each.output not in beside:
+            yield each.output
+
+
+def _example(record: Raw) -> tuple[str, ...]:
+    return example_of(json.loads(bytes(record)))
 
 
 def merged_of(totals: Plain) -> Merged:

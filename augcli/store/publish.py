@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import stat
 from collections.abc import Iterable, Iterator
-from itertools import accumulate, chain, islice
+from itertools import accumulate, chain, count, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -72,9 +72,10 @@ class Batch:
         """
         if final.rpartition("/")[0] not in self._free:
             self._check_free(final, ours=ours)
+        name = str(len(self._finals))
         try:
-            if source is None or not self._cloned(source):
-                sha256 = self._take(iter(pieces), sha256)
+            if source is None or not self._cloned(name, source):
+                sha256 = self._take(name, iter(pieces), sha256)
         except OSError as error:
             refuse(error, self._path)
             raise
@@ -82,16 +83,16 @@ class Batch:
         self._finals.append((final, sha256))
         return sha256
 
-    def _take(self, pieces: Iterator[Buffer], sha256: str | None) -> str:
+    def _take(self, name: str, pieces: Iterator[Buffer], sha256: str | None) -> str:
         """Take in the next file: it waits if it is one small piece, else it is written at once."""
-        begin = [*islice(pieces, 2)]
-        if len(begin) == 1 and (size := len(begin[0])) <= self._room:
-            self._waiting[self._next] = begin[0]
-            self._room -= size
-            return sha256 or hashlib.sha256(begin[0]).hexdigest()
+        match begin := [*islice(pieces, 2)]:
+            case [piece] if (size := len(piece)) <= self._room:
+                self._waiting[name] = piece
+                self._room -= size
+                return sha256 or hashlib.sha256(piece).hexdigest()
         digest, whole = hashlib.sha256(), chain(begin, pieces)
         self._write_waiting()
-        self._folder.write(self._next, whole if sha256 else _hashed(whole, digest))
+        self._folder.write(name, whole if sha256 else _hashed(whole, digest))
         return sha256 or digest.hexdigest()
 
     def _write_waiting(self) -> None:
@@ -103,15 +104,11 @@ class Batch:
         """Hard-link a source; across file systems it is copied."""
         self._check_free(final, ours=ours)
         try:
-            self._folder.link(source.resolve(), self._next)
+            self._folder.link(source.resolve(), str(len(self._finals)))
         except OSError:
             return self.add(final, [data], source, ours=ours, sha256=sha256)
         self._finals.append((final, sha256))
         return sha256
-
-    @property
-    def _next(self) -> str:
-        return str(len(self._finals))
 
     def _check_free(self, final: str, *, ours: bool) -> None:
         found = self._mode(final)
@@ -133,26 +130,26 @@ class Batch:
         except NotADirectoryError:  # a file is where a folder is to be
             return stat.S_IFDIR
 
-    def _cloned(self, source: Path) -> bool:
+    def _cloned(self, name: str, source: Path) -> bool:
         if not can_clone(self._output.own):
             return False
         try:
-            with self._folder.create(self._next) as file:
+            with self._folder.create(name) as file:
                 clone(source, file)
         except OSError:
-            self._folder.unlink(self._next)
+            self._folder.unlink(name)
             return False
         return True
 
     def __len__(self) -> int:
         return len(self._finals)
 
-    def roll_back(self, count: int) -> None:
-        """Forget all files but the first `count`."""
-        for name in map(str, range(count, len(self._finals))):
+    def roll_back(self, left: int) -> None:
+        """Forget all files but the first, so many."""
+        for name in map(str, range(left, len(self._finals))):
             if self._waiting.pop(name, None) is None:
                 self._folder.unlink(name)
-        del self._finals[count:]
+        del self._finals[left:]
 
     def publish(self, records: Iterable[Plain], stale: Iterable[Plain]) -> Published:
         """Make the batch's files visible, remove what they replace, and record both."""
@@ -162,26 +159,21 @@ class Batch:
             with self._folder.create("names.json") as names:
                 names.write(dump_line(dict(self._finals)).encode())
             self._folder.sync_all()
-            around = {folder for folder, _ in by_folder(final for final, _ in self._finals)}
+            finals = [final for final, _ in self._finals]
+            around = {folder for folder, _ in by_folder(finals)}
             made = [new for each in around - {""} for new in folder.make(each)]
-            stats = self._given()
+            stats = self._folder.moved(map(str, count()), self._output.files.held(), finals)
             stale = list(stale)
             left = self._output.take_back(stale)
             touched = {*around, *map(folder_around, made)}
             for each in touched | {folder.nearest(old["record"]["output"]) for old in stale}:
                 folder.sync(each)
-            lines = [dump_line(_told_stats(each, stats)) for each in records]
+            given = dict(zip(finals, stats, strict=True))
+            lines = [dump_line(_told_stats(each, given)) for each in records]
             with self._output.replacing(self._output.shard(self._name)) as shard:
                 shard.writelines(lines)
             self._output.discard(self._path)
         return Published(left, list(accumulate(map(len, lines), initial=0))[:-1])
-
-    def _given(self) -> dict[str, Identity]:
-        """Give the files their final names; return these, and what tells each as untouched."""
-        finals = [final for final, _ in self._finals]
-        names = map(str, range(len(finals)))
-        stats = self._folder.moved(names, self._output.files.held(), finals)
-        return dict(zip(finals, stats, strict=True))
 
 
 def _hashed(pieces: Iterable[Buffer], digest: Any) -> Iterator[Buffer]:

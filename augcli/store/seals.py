@@ -98,7 +98,7 @@ def seal_of(asked: int, stats: Iterable[Identity]) -> int:
 
 def sealed(source: Line, begin: int) -> Sealed:
     """Return what is told of a record, which begins there in the journal."""
-    outputs = [each.told.output for each in source.outputs]
+    outputs = [each.output for each in source.told]
     odd = source.checksum, source.value_sha256, source.partners_sha256
     told = told_of(source.base, source.source, source.inputs, odd)
     return Sealed(source.source, begin, told, _seal_on(source), outputs)
@@ -167,9 +167,10 @@ class Columns:
 
 def _packed(column: Sequence[Any]) -> str | Sequence[Any]:
     """Return names as one text, as one by one they take twice as long to read."""
-    if all(isinstance(each, str) and "\n" not in each for each in column) and column:
-        return "\n".join(column)
-    return column
+    if {*map(type, column)} != {str}:
+        return column
+    text = "\n".join(column)
+    return text if text.count("\n") == len(column) - 1 else column
 
 
 def _unpacked(told: str | list[Any]) -> list[Any]:

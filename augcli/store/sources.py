@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import mmap
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import IO
@@ -21,9 +21,9 @@ from augcli.disk.reading import (
     CHANGED,
     opened_to_read,
     read_whole,
-    reading_errors,
     see_unchanged,
     stat_of,
+    unreadable,
 )
 from augcli.errors import SampleError, UnreadError
 from augcli.requests.asked import Splits
@@ -36,7 +36,7 @@ _SMALL = 1 << 20
 _PIECE = 1 << 20
 
 
-def read_sources(root: Path, task: Task, settings: DatasetSettings) -> list[Source]:
+def read_sources(root: str | Path, task: Task, settings: DatasetSettings) -> list[Source]:
     """Return the inputs of a task, in order; SampleError if one sample's cannot be read.
 
     Behind them come the files of its partners, which are read when they are needed.
@@ -44,11 +44,11 @@ def read_sources(root: Path, task: Task, settings: DatasetSettings) -> list[Sour
     if isinstance(task.request, Splits):
         return [_one_of_many(root, name, settings.most_bytes) for name in task.inputs]
     first, *others = task.inputs
-    partners = [_of_partner(root, name) for name in task.others]
-    return [_held(root, first), *(_belonging(root, name) for name in others), *partners]
+    belonging = map(partial(_belonging, root), others)
+    return [_held(root, first), *belonging, *map(partial(_of_partner, root), task.others)]
 
 
-def _belonging(root: Path, name: str) -> Source:
+def _belonging(root: str | Path, name: str) -> Source:
     """Return a file that belongs to another, which is what its own troubles are told of."""
     try:
         return _held(root, name)
@@ -56,12 +56,12 @@ def _belonging(root: Path, name: str) -> Source:
         raise type(error)(f"{name} {error}") from error
 
 
-def _held(root: Path, name: str) -> Source:
+def _held(root: str | Path, name: str) -> Source:
     data, stat = read_whole(f"{root}/{name}")
     return Source(name, hashlib.sha256(data).hexdigest(), data, stat)
 
 
-def _of_partner(root: Path, name: str) -> Source:
+def _of_partner(root: str | Path, name: str) -> Source:
     """Return a file that not every output needs: read and hashed when that is first asked for."""
     path = f"{root}/{name}"
     stat = stat_of(path) or ()
@@ -69,7 +69,7 @@ def _of_partner(root: Path, name: str) -> Source:
     return Source(name, cache(lambda: hashlib.sha256(read()).hexdigest()), read, stat)
 
 
-def _one_of_many(root: Path, name: str, most: int | None) -> Source:
+def _one_of_many(root: str | Path, name: str, most: int | None) -> Source:
     """Return a file of a dataset; one that cannot be read says so when its bytes are asked for."""
     try:
         return late_source(root, name, most)
@@ -92,18 +92,21 @@ def _refused(error: SampleError) -> bytes:
     raise error
 
 
-def late_source(root: Path, name: str, most: int | None = None) -> Source:
+def late_source(root: str | Path, name: str, most: int | None = None) -> Source:
     """Return a file that is not held in memory; SampleError if it cannot be read, or is too large.
 
     `most` is how many bytes it may have, if the recipe says so.
     """
     path = f"{root}/{name}"
-    with reading_errors(path), opened_to_read(path) as (file, stat):
-        check_size(stat[0], most)
-        if stat[0] > _SMALL:
-            sha256, copy = _copied(file)
-            see_unchanged(file.fileno(), stat)
-            return Source(name, sha256, copy, stat)
+    try:
+        with opened_to_read(path) as (file, stat):
+            check_size(stat[0], most)
+            if stat[0] > _SMALL:
+                sha256, copy = _copied(file)
+                see_unchanged(file.fileno(), stat)
+                return Source(name, sha256, copy, stat)
+    except OSError as error:
+        raise unreadable(error, path) from error
     data = _read_again(path, stat)
     return Source(name, hashlib.sha256(data).hexdigest(), partial(_read_again, path, stat), stat)
 
@@ -127,7 +130,9 @@ def _read_again(path: str, stat: list[int]) -> bytes:
     return data
 
 
-def stat_after(root: Path, sources: Sequence[Source], *, linked: bool) -> list[int]:
+def stat_after(
+    root: str | Path, sources: Sequence[Source], is_linked: Callable[[], bool]
+) -> list[int]:
     """Return the identities of files that were read; UnreadError where one is not what it was.
 
     A hard link changes the ctime of its source, and nothing else.
@@ -136,7 +141,7 @@ def stat_after(root: Path, sources: Sequence[Source], *, linked: bool) -> list[i
     for each in sources:
         if each.stat:
             now = stat_of(f"{root}/{each.name}") or []
-            if now != each.stat and not (linked and _but_for_ctime(now, each.stat)):
+            if now != each.stat and not (_but_for_ctime(now, each.stat) and is_linked()):
                 raise UnreadError(f"{each.name}: {CHANGED}")
             told += now
     return told

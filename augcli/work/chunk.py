@@ -40,11 +40,11 @@ def make_worker(context: dict[str, Any], spread: Spread = here) -> ChunkWorker:
     recipe = told.with_each(lambda _at, step: knowing(models, step)) if models else told
     output = OutputFolder(Path(context["output"]))
     _ = output.tops  # before a worker gives outputs their names: others are forks of this one
-    root, stamps = Path(context["root"]), Stamps(*context["stamps"])
+    stamps = Stamps(*context["stamps"])
     answers = programs_of(recipe, output.path)
     processor = processor_of(recipe, context["classes"], spread, answers)
     cache = place_of(context["cache"]).opened(load_kind(recipe.dataset.kind).versions())
-    common = Common(processor, root, output, stamps, cache)
+    common = Common(processor, context["root"], output, stamps, cache)
     return ChunkWorker(common, context["number"])
 
 
@@ -62,13 +62,13 @@ class ChunkWorker(Struct, frozen=True):
         tasks = [task_of(task) for task, _ in items]
         common = self.common.over(tasks)
         works = [
-            SourceWork(common, task, prior, batch, partial(beat, index))
-            for index, (task, (_, prior)) in enumerate(zip(tasks, items, strict=True))
+            SourceWork(common, task, item, batch, partial(beat, index))
+            for index, (task, item) in enumerate(zip(tasks, items, strict=True))
         ]
         sources = [work.run() for work in ready(works, beat)]
         beat(len(items))
         stale = [old for source in sources for old in source.stale]
-        left, offsets = batch.publish((source.record for source in sources), stale)
+        left, offsets = batch.publish([source.record for source in sources], stale)
         rows = [source.task.row for source in sources]
         return {
             "shard": name,
@@ -91,7 +91,7 @@ def ready(works: Sequence[SourceWork], beat: Callable[[int], bool]) -> Iterator[
     One kind of work at a time keeps what it takes in the processor's own memory.
     """
     for rows in _begun(works, beat):
-        if not all(map(beat, _steps({row: works[row].ahead() for row in rows}))):
+        if not _made_ahead(works, rows, beat):
             return
         for row in rows:
             if not beat(row):
@@ -113,13 +113,22 @@ def _begun(works: Sequence[SourceWork], beat: Callable[[int], bool]) -> Iterator
             rows, size = [], 0
 
 
-def _steps(left: dict[int, Iterator[None]]) -> Iterator[int]:
-    """Take a step of each unit in turn until none has any left; tell before whose it is."""
+def _made_ahead(
+    works: Sequence[SourceWork], rows: Sequence[int], beat: Callable[[int], bool]
+) -> bool:
+    """Take a step of each unit in turn until none has any left; False where a beat says to stop."""
+    left: dict[int, Iterator[None]] = {}
+    for row in rows:
+        if not beat(row):
+            return False
+        left[row] = works[row].ahead()
     while left:
         for row, steps in [*left.items()]:
-            yield row
+            if not beat(row):
+                return False
             if next(steps, "done"):
                 del left[row]
+    return True
 
 
 def shard_name(number: int, what: str) -> str:

@@ -2,30 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
+from augcli.errors import LostError
+from augcli.plural import several
+from augcli.requests.redraws import Place
 from augcli.store.output import OutputFolder
-from augcli.task import Count, Lost, Plain
+from augcli.task import Count, Lost, Output, Plain, Task, class_of, failure
 
 
-def told_together(entries: Sequence[Plain | None]) -> list[Plain]:
+def told_together(entries: Sequence[Plain | None]) -> list[Plain | None]:
     """Return the entries of an output, whose line tells of what lies beside it, and of that."""
-    made = [each for each in entries if each]
-    if entries[0] and len(made) > 1:
-        own, *others = made
-        beside = {each["record"]["output"]: each["record"]["sha256"] for each in others}
-        made[0] = own | {"record": own["record"] | {"beside": beside}}
-    return made
+    own, *others = entries
+    beside = {each["record"]["output"]: each["record"]["sha256"] for each in others if each}
+    told = own and own | {"record": own["record"] | ({"beside": beside} if beside else {})}
+    return [told, *others]
 
 
-def less_lost(counts: Sequence[Count], lost: Sequence[Lost]) -> Iterator[Count]:
-    """Yield counts without what was lost."""
-    for count in counts:
-        own = (each for each in lost if each.label == count.label)
-        gone = sum(each.copies for each in own if each.failure["split"] == count.split)
-        yield replace(count, after=count.after - gone)
+def faults_on(task: Task, short: Mapping[Place, str]) -> list[Plain]:
+    """Return what is told of a task's copies that steps fail on."""
+    if not short:
+        return []
+    reason, count = next(iter(short.values())), several(len(short), "copy", "copies")
+    text = f"{count} of it cannot be made: {reason}"
+    return [failure(task.source, task.split, task.label, text)]
+
+
+def lost_on(output: Output, error: LostError) -> Lost:
+    """Return what is told of an output on which a worker was lost."""
+    source, split, label = map(output.record.get, ("source", "split", "label"))
+    told = failure(str(source), split, class_of(label), str(error))
+    return Lost(told, told["label"])
+
+
+def less_lost(counts: Sequence[Count], lost: Sequence[Lost]) -> list[Count]:
+    """Return counts without what was lost."""
+    gone = Counter[tuple[str | None, str]]()
+    for each in lost:
+        gone[each.label, each.failure["split"]] += each.copies
+    return [replace(count, after=count.after - gone[count.label, count.split]) for count in counts]
 
 
 def kept_of(prior: Plain, task: Plain, output: OutputFolder) -> Plain:

@@ -7,30 +7,29 @@ not there yet is made. It knows files and records, and nothing of pixels.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct, field
 from msgspec.structs import asdict, replace
 
 from augcli.errors import ExhaustedError, LostError, SampleError, StepError, UnreadError
-from augcli.plural import several
 from augcli.records.journal import NEW, blank
 from augcli.requests.asked import Stamps
-from augcli.store.cache import Cache
+from augcli.store.cache import Cache, Writing
 from augcli.store.manifest import is_ours
 from augcli.store.output import OutputFolder
 from augcli.store.publish import Batch
 from augcli.store.sources import read_sources, stat_after, stats_of, why_unread
-from augcli.task import Lost, Output, Plain, Processed, Processor, Source, Task, class_of, failure
-from augcli.work.entries import kept_of, less_lost, told_together
+from augcli.task import Lost, Output, Plain, Processed, Processor, Source, Task, with_beside
+from augcli.work.entries import faults_on, kept_of, less_lost, lost_on, told_together
 
 
 class Common(Struct, frozen=True):
     """What all units of a run have in common."""
 
     processor: Processor[Processed]
-    root: Path
+    root: str
     output: OutputFolder
     stamps: Stamps
     """Hashes of the recipe and versions that the records will be valid for."""
@@ -48,11 +47,12 @@ class SourceWork:
         self,
         common: Common,
         task: Task,
-        prior: Plain | None,
+        item: tuple[Plain, Plain | None],
         batch: Batch,
         go_on: Callable[[], bool],
     ):
         self.task = task
+        self._asked, prior = item
         self.is_finished = True
         """Whether all of it was done; what a stop left undone is for the next run."""
         self._go_on = go_on
@@ -69,12 +69,14 @@ class SourceWork:
         self._unread: list[Source] = []
         """Files that could not be read while others could."""
         self._sources: dict[str, Source] = {}
+        self._hashes: dict[str, str] = {}
+        """Of these: the SHA-256 of each, nothing of what could not be read."""
         self._lost: list[Lost] = []
         self._stamp = common.stamps.of(task.request.asks)
         self._start = 0
         """The length of the batch before it."""
-        self._done: dict[tuple[str, str], tuple[Plain, int]] = {}
-        """Name and key of an output → its entry, and the length of the batch behind it."""
+        self._done: dict[str, Plain] = {}
+        """Name of an output → its entry, in the order of the batch."""
         self._read: Sequence[Source] = ()
         self._processed: Processed | SampleError | None = None
         """What becomes of it, or why nothing does."""
@@ -86,15 +88,15 @@ class SourceWork:
         return sum(each.stat[0] for each in self._sources.values() if each.stat)
 
     def ahead(self) -> Iterator[None]:
-        """Say what becomes of a source that was begun, and make what is small and surely new.
+        """Say what becomes of a source that was begun; returns what makes the small and surely new.
 
         Each step is one kind of work, which is done for many sources before the next.
         """
         self._attempt(self._process)
-        is_new = not self._before and not self._common.cache.finds
+        is_new = not self._before and not self._common.cache.reads
         if is_new and isinstance(self._processed, Processed):
-            yield
-            yield from self._processed.ahead()
+            return self._processed.ahead()
+        return iter(())
 
     def _attempt(self, part: Callable[[], None]) -> None:
         """Do a part of the work; what is wrong with the sample is told when it is run."""
@@ -117,13 +119,13 @@ class SourceWork:
             raise ExhaustedError(f"out of memory for {self.task.source}") from error
         self._processed, self._read, self._sources = None, (), {}  # what was read and decoded goes
         is_done = self.is_finished and not self._unread
-        self.record = blank(self.task.plain(), self._stamp if is_done else None) | found
+        self.record = blank(self._asked, self._stamp if is_done else None) | found
         return self
 
     def _failed(self, error: SampleError) -> Plain:
         """Return what the record says of a failure; what may pass leaves the outputs alone."""
         again = error.again or bool(self._unread)
-        kept = kept_of(self._prior, self.task.plain(), self._common.output) if again else {}
+        kept = kept_of(self._prior, self._asked, self._common.output) if again else {}
         stat = stats_of(self._common.root, [*self.task.inputs, *self.task.others])
         reason = str(error).removeprefix(f"{self.task.source}: ")  # which is told beside it
         return {**kept, "stat": stat, "failure": {"reason": reason, "again": again}}
@@ -149,9 +151,10 @@ class SourceWork:
         )
         own = sources[: len(task.inputs)]
         self._see_what_is_read(own)
-        if task.checksum not in (None, sources[0].sha256):
+        if task.checksum and task.checksum != sources[0].sha256:
             raise SampleError(f"damaged: its SHA-256 is {sources[0].sha256}, not {task.checksum}")
         self._sources = {source.name: source for source in own}
+        self._hashes = {source.name: source.sha256 for source in own}
 
     def _process(self) -> None:
         if self._processed is None:
@@ -163,37 +166,32 @@ class SourceWork:
             raise processed
         assert processed is not None, "it was begun"
         outputs = self._outputs(processed)
-        linked = any(each.linked for each in processed.outputs)
         tally, lost = processed.tally, [*processed.lost, *self._lost]
+        counts, failures = tally.counts, [*tally.failures]
         if lost:
             self.is_finished = False
             outputs = [each | {"key": None} for each in outputs]
-        failures = {each.failure["source"]: each.failure for each in lost}
+            counts = less_lost(counts, lost)
+            failures += {each.failure["source"]: each.failure for each in lost}.values()
         return {
-            "stat": stat_after(self._common.root, self._read, linked=linked),
-            "sha256": {name: each.sha256 for name, each in self._sources.items() if each.sha256},
+            "stat": stat_after(self._common.root, self._read, partial(_is_linked, processed)),
+            "sha256": {name: sha256 for name, sha256 in self._hashes.items() if sha256},
             "notes": self._notes,
             "outputs": outputs,
-            "counts": [asdict(count) for count in less_lost(tally.counts, lost)],
-            "failures": [*tally.failures, *failures.values(), *self._faults(processed)],
+            "counts": [asdict(count) for count in counts],
+            "failures": failures + faults_on(self.task, processed.short),
             **({"repeats": self._repeats} if self._repeats else {}),
             **self._short(processed),
         }
 
-    def _faults(self, processed: Processed) -> Iterator[Plain]:
-        """Yield what is told of copies that steps fail on."""
-        if reasons := list(processed.short.values()):
-            text = f"{several(len(reasons), 'copy', 'copies')} of it cannot be made: {reasons[0]}"
-            yield failure(self.task.source, self.task.split, self.task.label, text)
-
     def _short(self, processed: Processed) -> Plain:
         """Return the copies that steps fail on, those too that an earlier run was asked for."""
         places = [list(place) for place in processed.short]
-        hashes = {source.name: source.sha256 for source in self._sources.values()}
-        if self._prior.get("stamp") == self._stamp and self._prior["sha256"] == hashes:
+        prior = self._prior
+        if "short" in prior and (prior["stamp"], prior["sha256"]) == (self._stamp, self._hashes):
             told = (each.record for each in processed.outputs)
             tried = [*places, *([each.get("stage"), each.get("copy")] for each in told)]
-            places += [each for each in self._prior.get("short", ()) if each not in tried]
+            places += [each for each in prior["short"] if each not in tried]
         return {"short": places} if places else {}
 
     def _see_what_is_read(self, sources: Sequence[Source]) -> None:
@@ -218,22 +216,26 @@ class SourceWork:
 
     def _forget(self, processed: Processed) -> None:
         """Take back what was made from the first output on that is to be another now."""
-        made = self._start
-        for each in chain.from_iterable(output.files for output in processed.outputs):
-            if each.id in self._done:
-                made = self._done[each.id][1]
-            elif not self._kept(each):
+        stay: dict[str, Plain] = {}
+        for each in with_beside(processed.outputs):
+            done = self._done.get(each.name)
+            if not (done["key"] == each.key if done else self._kept(each)):
                 break
-        self._done = {name: done for name, done in self._done.items() if done[1] <= made}
-        self._batch.roll_back(made)
+            if done:
+                stay[each.name] = done
+        self._done = stay
+        self._batch.roll_back(self._start + len(stay))
 
     def _tried(self, processed: Processed) -> list[Plain]:
-        files = [each for output in processed.outputs for each in output.files]
-        kept = {each.name: self._kept(each) for each in files} if self._before else {}
-        if kept and all(kept.values()) and self._is_known(files):
-            return list(self._entries(processed.outputs, kept))
+        outputs = processed.outputs
+        files = with_beside(outputs)
+        there: dict[str, Plain] = {}
+        if self._before:
+            there = {each.name: kept for each in files if (kept := self._kept(each))}
+        if there and len(there) == len(files) and self._is_known(files):
+            return list(self._entries(outputs, there))
         notes = self._proven(processed)
-        entries = list(self._entries(processed.outputs, kept))
+        entries = list(self._entries(outputs, there | self._done))
         if not self._is_known(files):
             whole = self.is_finished and not self._lost
             again = processed.again() if whole else []
@@ -243,8 +245,7 @@ class SourceWork:
 
     def _proven(self, processed: Processed) -> list[str]:
         """Return notes on the source, which is decoded for them where that was not done before."""
-        known = [source.sha256 for source in self._sources.values()]
-        what = ["notes", self._stamp, known]
+        what = ["notes", self._stamp, [*self._hashes.values()]]
         notes: list[str] = self._common.cache.recalled(what, processed.prove)
         return notes
 
@@ -253,24 +254,40 @@ class SourceWork:
 
         Of no outputs it is known nothing: why there are none is to be noted.
         """
+        if not self._before:
+            return False
         before = {name: each["key"] for name, each in self._before.items()}
-        return bool(before) and before == {each.name: each.key for each in outputs}
+        return before == {each.name: each.key for each in outputs}
 
-    def _entries(self, outputs: Sequence[Output], kept: dict[str, Plain | None]) -> Iterator[Plain]:
-        """Yield the outputs' entries, each before those of what lies beside it."""
+    def _entries(self, outputs: Sequence[Output], there: dict[str, Plain]) -> list[Plain]:
+        """Return the outputs' entries, each before those of what lies beside it."""
+        entries: list[Plain] = []
         for output in outputs:
-            yield from told_together([self._entry(each, kept) for each in output.files])
+            made = [self._entry(output, there)]
+            if output.beside:
+                made = told_together([*made, *(self._entry(each, there) for each in output.beside)])
+            entries += filter(None, made)
+        return entries
 
-    def _entry(self, output: Output, kept: dict[str, Plain | None]) -> Plain | None:
-        """Return the entry of a file, which is made if it is not kept; after a stop, the last."""
-        if entry := kept.get(output.name):
-            return entry
-        if done := self._done.get(output.id):
-            return done[0]
-        if self.is_finished and self._go_on():
-            return self._made(output)
-        self.is_finished = False
-        return self._before.get(output.name)
+    def _entry(self, output: Output, there: dict[str, Plain]) -> Plain | None:
+        """Return the entry of a file, which is made if it is not there; after a stop, the last.
+
+        None where there is none, and where a worker was lost on it.
+        """
+        name: str = output.record["output"]
+        if name in there:
+            return there[name]
+        if not (self.is_finished and self._go_on()):
+            self.is_finished = False
+            return self._before.get(name)
+        try:
+            entry = self._done[name] = self._made(name, output)
+        except StepError as error:
+            raise _FaultyError(name, error) from error
+        except LostError as error:
+            self._lost.append(lost_on(output, error))
+            return None
+        return entry
 
     def _kept(self, output: Output) -> Plain | None:
         """Return the entry of an output that is there already, untouched and of equal making."""
@@ -281,30 +298,17 @@ class SourceWork:
         record = output.record | {"sha256": before["record"]["sha256"]}
         return {**before, "record": record, "stat": stat} if stat else None
 
-    def _made(self, output: Output) -> Plain | None:
-        """Return the entry of an output that is made now; None where a worker was lost on it."""
-        try:
-            entry = self._added(output)
-        except StepError as error:
-            raise _FaultyError(output.name, error) from error
-        except LostError as error:
-            source, split, label = map(output.record.get, ("source", "split", "label"))
-            told = failure(str(source), split, class_of(label), str(error))
-            self._lost.append(Lost(told, told["label"]))
-            return None
-        self._done[output.id] = entry, len(self._batch)
-        return entry
-
-    def _added(self, output: Output) -> Plain:
-        name, ours = output.name, output.name in self._before
+    def _made(self, name: str, output: Output) -> Plain:
+        """Return the entry of an output that is made now."""
+        cache, ours = self._common.cache, name in self._before
         lost: Sequence[Lost] = ()
         if output.make is None:
             sha256 = self._passed(output, ours=ours)
-        elif (known := self._common.cache.found(output.key)) is not None:
+        elif cache.reads and (known := cache.found(output.key)) is not None:
             sha256 = self._batch.add(name, [known], None, ours=ours)
         else:
             pieces = output.make()
-            writing = self._common.cache.written(output.key, pieces)
+            writing = Writing(cache, output.key, pieces) if cache.writes else None
             sha256 = self._batch.add(name, writing or pieces, None, ours=ours)
             lost = output.lost()
             self._lost += lost
@@ -323,12 +327,17 @@ class SourceWork:
     def _passed(self, output: Output, *, ours: bool) -> str:
         """Add an output that is as its source is; returns its hash."""
         name, source = output.name, self._sources[output.record["source"]]
-        path, sha256 = self._common.root / source.name, source.sha256
+        path, sha256 = Path(self._common.root, source.name), source.sha256
         if output.linked:
             self._batch.add_link(name, path, source.data, ours=ours, sha256=sha256)
         else:
             self._batch.add(name, [source.data], path, ours=ours, sha256=sha256)
         return sha256
+
+
+def _is_linked(processed: Processed) -> bool:
+    """Return whether the source itself becomes an output."""
+    return any(each.linked for each in processed.outputs)
 
 
 class _FaultyError(Exception):
