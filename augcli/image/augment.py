@@ -217,7 +217,7 @@ class ProcessedPicture(Processed):
         fate = "copy" if self._count is None else self._processor.output.originals
         if fate == "omit":
             return
-        drawn = Drawn([], [], self._facts_if_readable())
+        drawn = Drawn([], [], [], self._facts_if_readable())
         if fate == "reencode":
             name = encoded_name(self._task.base, self._extension)
             yield self._encoded(name, None, drawn, self._extras(name))
