@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
 from msgspec import Struct
 
 from augcli.lazily import Lazily
+from augcli.params import rounded, rounded_many
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,6 +49,18 @@ def _word(name: str | int) -> int:
     return _mix((name + _GOLDEN) & _MASK) + _GOLDEN
 
 
+class Spread(Protocol):
+    """Where values come from."""
+
+    def draw(self, draws: Draws) -> float:
+        """Return the value for this place."""
+        ...
+
+    def draw_many(self, draws: ManyDraws) -> NDArray[Any]:
+        """Return the value for each of many places."""
+        ...
+
+
 class Draws(Struct, frozen=True):
     """A named place in the space of random numbers; `Draws(seed).at("a.jpg", 0, "rotate#0")`."""
 
@@ -66,6 +79,10 @@ class Draws(Struct, frozen=True):
     def uniform(self, low: float = 0.0, high: float = 1.0) -> float:
         """Return this place's number, uniform in [low, high)."""
         return low + (high - low) * ((self.key >> 11) * 2.0**-53)
+
+    def value(self, name: str, spread: Spread) -> float:
+        """Return what a spread draws below this place, rounded as all params are."""
+        return rounded(spread.draw(self.at(name)))
 
     def integer(self, low: int, high: int) -> int:
         """Return this place's whole number, uniform in low..high with both ends included."""
@@ -91,11 +108,14 @@ class ManyDraws:
     Number by number it says what `Draws` says of each.
     """
 
-    __slots__ = ("_below", "_each", "keys")
+    __slots__ = ("_each", "below", "keys", "values")
 
     def __init__(self, keys: NDArray[np.uint64]):
         self.keys = keys
-        self._below: dict[str | int, ManyDraws] = {}
+        self.below: dict[str | int, ManyDraws] = {}
+        """Those for names that one of them was asked for."""
+        self.values: dict[str, tuple[Spread, list[float]]] = {}
+        """What was drawn by name for one of them, and so for each."""
         self._each: list[int] | None = None
 
     @classmethod
@@ -168,9 +188,17 @@ class ManyDraws:
 
     def shared(self, name: str | int) -> ManyDraws | None:
         """Return `at(name)`, worked out once; None where others have asked for very many names."""
-        found = self._below.get(name)
-        if found is None and len(self._below) < _MOST_SHARED:
-            found = self._below[name] = self.at(name)
+        found = self.below.get(name)
+        if found is None and len(self.below) < _MOST_SHARED:
+            found = self.below[name] = self.at(name)
+        return found
+
+    def drawn(self, name: str, spread: Spread) -> tuple[Spread, list[float]]:
+        """Return what a spread draws by a name, worked out for the first spread that asks."""
+        found = self.values.get(name)
+        if found is None:
+            values = rounded_many(spread.draw_many(self.at(name)))
+            found = self.values[name] = spread, values.tolist()
         return found
 
     @property
@@ -194,7 +222,11 @@ class _OneOf(Draws, frozen=True):
             if below is None:
                 return super().at(*names)
             many = below
-        return many.one(self.place)
+        return _OneOf(many.each[self.place], many, self.place)
+
+    def value(self, name: str, spread: Spread) -> float:
+        whose, values = self.many.values.get(name) or self.many.drawn(name, spread)
+        return values[self.place] if whose is spread else super().value(name, spread)
 
 
 def words(numbers: Sequence[int] | NDArray[np.int64]) -> NDArray[np.uint64]:

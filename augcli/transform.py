@@ -114,9 +114,11 @@ class Transform(Declared, BaseModel):
 
     def make_params(self, draws: Any, facts: Any) -> Params:
         """Return the params of one output: each range drawn, everything else as declared."""
+        if type(self)._drawn is not Transform._drawn:
+            return next(self.make_params_of_many(ManyDraws.of([draws])))[0]
         params = self._declared.copy()
         for field, spread in self.spreads:
-            params[field] = rounded(spread.draw(draws.at(field)))
+            params[field] = draws.value(field, spread)
         if self.seeded:
             params["seed"] = draws.at("seed").seed()
         return params

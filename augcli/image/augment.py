@@ -230,7 +230,7 @@ class ProcessedPicture(Processed):
         fate = "copy" if self._count is None else self._processor.output.originals
         if fate == "omit":
             return
-        drawn = Drawn([], [], self._facts_if_readable())
+        drawn = Drawn([], [], [], self._facts_if_readable())
         if fate == "reencode":
             self._refuse(drawn.facts)
             name = encoded_name(self._task.base, self._extension)

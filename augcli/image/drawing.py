@@ -47,6 +47,8 @@ class Drawn(Struct, frozen=True, dict=True):
 
     steps: list[Step]
     ops: list[Op]
+    stages: list[Fused]
+    """The operations fused, once for the picture and all that moves with it."""
     facts: Facts | None
     """None for an original that passes through unread."""
     text: str = "[]"
@@ -81,11 +83,6 @@ class Drawn(Struct, frozen=True, dict=True):
             "stage": stage,
             "view": view,
         }
-
-    @kept
-    def stages(self) -> list[Fused]:
-        """Return the operations fused, once for the picture and all that moves with it."""
-        return ops.fuse(self.ops)
 
     @property
     def made(self) -> str:
@@ -260,7 +257,10 @@ class CopyDraws:
         text, known = f"[{', '.join(texts)}]", f"[{','.join(revisions)}]"
         others = _partners(steps) if facts.peers is not None else ()
         return Drawn(
-            *(steps, lowered, facts, text, known), spot=spot, alone=tuple(alone), partners=others
+            *(steps, lowered, ops.fuse(lowered), facts, text, known),
+            spot=spot,
+            alone=tuple(alone),
+            partners=others,
         )
 
 

@@ -22,6 +22,7 @@ from augcli.image.labelled.schemes import tell_objects
 from augcli.image.listing.whole import Whole
 from augcli.image.modes import learned
 from augcli.image.objects import Objects
+from augcli.image.operations import ops
 from augcli.image.peers import Neighbours
 from augcli.image.picture import Facts
 from augcli.image.preview import Loaded, maker_of, objects_of, row, thumbnail, usable
@@ -95,7 +96,8 @@ def _made(step: ImageTransform, told: str, subject: _Subject) -> Frame:
     if objects and step.asks_objects:
         facts = replace(facts, objects=objects.seen)
     params = step.make_params(Draws(0).at("preview"), facts)
-    drawn = Drawn([step.told(params)], [*step.lower(params, facts)], facts)
+    lowered = [*step.lower(params, facts)]
+    drawn = Drawn([step.told(params)], lowered, ops.fuse(lowered), facts)
     return _frame(told, drawn_over(whole, objects, drawn))
 
 

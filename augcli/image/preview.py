@@ -92,7 +92,7 @@ def row(maker: ImageProcessor, loaded: Loaded, room: int = _CELL) -> Iterator[Ce
     peers = Neighbours(task, sources, maker)
     facts = replace(header.facts, sha256=sources[0].sha256)
     copies = [*chain.from_iterable(maker.drawn(task, facts, objects, peers))]
-    every = [Drawn([], [], header.facts), *copies]
+    every = [Drawn([], [], [], header.facts), *copies]
     part = min(whole.part_for(_small(each, header.facts, room)) for each in every)
     title = [f"{task.label or ''}".strip(), f"{header.width} x {header.height}"]
     title += [Sheet(room).named(task.source)]

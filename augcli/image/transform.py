@@ -14,7 +14,7 @@ from pydantic import Field
 from augcli.foreign import derived_from, is_foreign, telling
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.kernels.resample import Border, Interpolation
-from augcli.image.kernels.sampling import Sampling
+from augcli.image.kernels.sampling import Sampling, sampled
 from augcli.image.operations.geometry import Warp
 from augcli.image.operations.ops import Op, Pixels
 from augcli.image.operations.tone import Table
@@ -146,7 +146,7 @@ class Geometry(ImageTransform):
     def sampling(params: Params) -> Sampling:
         """Return the sampling that params ask for."""
         fill = bgr(params["fill"]) if params["border"] == "constant" else (0.0,)
-        return Sampling(params["border"], fill, params["interpolation"])
+        return sampled(params["border"], fill, params["interpolation"])
 
     @classmethod
     def warp(cls, matrix: Any, facts: Facts, params: Params) -> Warp:

@@ -20,6 +20,7 @@ class Sampling(NamedTuple):
     """Fractions of full range: one number for all channels, or one each in BGR order."""
     interpolation: Interpolation | None = "linear"
 
+    @lru_cache(maxsize=256)  # noqa: B019 – there are few: most recipes have two
     def shared(self, other: Sampling) -> Sampling | None:
         """Return the sampling that is right for both, or None where they differ."""
         if self == other:
@@ -49,5 +50,7 @@ def _sampler(how: Sampling, channels: int, top: float, alpha: bool) -> Sampler:
     return Sampler(how.border or "replicate", values, how.interpolation or "linear")
 
 
+sampled = lru_cache(maxsize=256)(Sampling)
+"""Gives the sampling of a border, a fill and an interpolation, the very same for the same ones."""
 UNSAMPLED = Sampling(border=None, interpolation=None)
 """For what is exact on the grid and shows nothing outside: flips, crops."""

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Annotated, ClassVar, TypeAlias
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 import numpy as np
 from msgspec.structs import replace
+from numpy.typing import NDArray
 from pydantic import Field
 
-from augcli.draws import Draws
+from augcli.draws import ManyDraws
 from augcli.errors import StepError
 from augcli.image.kernels.matrices import Matrix, inverted
 from augcli.image.operations.geometry import Warp, fixed
 from augcli.image.operations.ops import Op
 from augcli.image.picture import Facts, Said
 from augcli.image.transform import Geometry, ImageTransform
-from augcli.params import rounded
+from augcli.params import Columns, rounded_many
 from augcli.ranges import Choice, Constant, Real, Spread, Uniform, Whole
 from augcli.transform import Params, register
 
@@ -45,8 +47,10 @@ _SLANT_X, _SLANT_Y = Uniform(-10, 10), Constant(0)
 _FLATTEST = 0.01
 """How much of its area a shear must leave a picture, and a view's corner of its square."""
 _ATTEMPTS = 20
-_CORNERS = ((0.0, 0.0, 1, 1), (1.0, 0.0, -1, 1), (1.0, 1.0, -1, -1), (0.0, 1.0, 1, -1))
-"""x, y of the frame's corners, clockwise from the top left, and the signs that lead inwards."""
+_CORNERS = np.array([[0, 0], [1, 0], [1, 1], [0, 1]])
+"""x, y of the frame's corners, clockwise from the top left."""
+_INWARD = 1 - 2 * _CORNERS
+"""The signs that lead inwards from them."""
 
 
 @register
@@ -241,24 +245,27 @@ class Perspective(Geometry):
         Real(0, 0.4, "how far each corner moves, across and down", "of each side", neutral=0),
     ] = Uniform(0.05, 0.1)
 
-    def make_params(self, draws: Draws, facts: Facts) -> Params:
-        """Draw eight distances, two for each corner, until a view has such corners."""
-        params = super().make_params(draws, facts)
-        del params["distortion"]
-        here = draws.at("distortion")
-        tries = (here.at("attempt", attempt) if attempt else here for attempt in range(_ATTEMPTS))
-        moved = (self._moved([self.distortion.draw(at.at(i)) for i in range(8)]) for at in tries)
-        corners = next(filter(is_convex, moved), None)
-        corners = corners or self._moved([self.distortion.draw(here)] * 8)
-        return {"corners": corners} | params
+    @cached_property
+    def _declared(self) -> Params:
+        return {"corners": None} | {k: v for k, v in super()._declared.items() if k != "distortion"}
 
-    @staticmethod
-    def _moved(moves: Sequence[float]) -> Quad:
-        pairs = zip(_CORNERS, moves[::2], moves[1::2], strict=True)
-        return [
-            [rounded(x + right * across), rounded(y + down * along)]
-            for (x, y, right, down), across, along in pairs
-        ]
+    def _drawn(self, draws: ManyDraws) -> Columns:
+        """Draw eight distances, two for each corner, until a view has such corners."""
+        here = draws.at("distortion")
+        corners = self._moved(here.each_below(8))
+        for attempt in range(1, _ATTEMPTS + 1):
+            rows = np.flatnonzero(~is_convex([*corners.transpose(1, 2, 0)]))
+            if not rows.size:
+                break
+            at, is_last = here[rows], attempt == _ATTEMPTS
+            again = at.across()[:, [0] * 8] if is_last else at.at("attempt", attempt).each_below(8)
+            corners[rows] = self._moved(again)
+        return {"corners": corners}
+
+    def _moved(self, draws: ManyDraws) -> NDArray[np.float64]:
+        """Return the corners of a view for each row of eight places."""
+        moves = self.distortion.draw_many(draws).astype(np.float64).reshape(-1, 4, 2)
+        return rounded_many(_CORNERS + _INWARD * moves)
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -278,8 +285,10 @@ def linear(
     Angles are in degrees; y points down and a positive turn is counter-clockwise to the eye.
     StepError where both shears together leave next to nothing of the picture's area.
     """
-    cos, sin = scale * math.cos(math.radians(turn)), scale * math.sin(math.radians(turn))
-    across, down = math.tan(math.radians(shear_x)), math.tan(math.radians(shear_y))
+    angle = math.radians(turn)
+    cos, sin = scale * math.cos(angle), scale * math.sin(angle)
+    across = math.tan(math.radians(shear_x)) if shear_x else shear_x
+    down = math.tan(math.radians(shear_y)) if shear_y else shear_y
     if abs(1 - across * down) < _FLATTEST:
         raise StepError(
             f"shear of {shear_x:g} degrees across and {shear_y:g} down folds the picture flat"
@@ -309,14 +318,17 @@ def expanded(warp: Warp) -> Warp:
     return replace(warp, matrix=matrix, width=size[0], height=size[1])
 
 
-def is_convex(corners: Quad) -> bool:
-    """Return whether each corner, taken clockwise, turns right, and not by next to nothing."""
-    ahead, behind = corners[1:] + corners[:1], corners[-1:] + corners[:-1]
-    turns = (
-        (x - u) * (q - y) - (y - v) * (p - x)
+def is_convex(corners: Sequence[Any]) -> Any:
+    """Return whether each corner, taken clockwise, turns right, and not by next to nothing.
+
+    Each is x and y: numbers or, of many views, columns.
+    """
+    ahead, behind = [*corners[1:], corners[0]], [corners[-1], *corners[:-1]]
+    turns = [
+        (x - u) * (q - y) - (y - v) * (p - x) >= _FLATTEST
         for (u, v), (x, y), (p, q) in zip(behind, corners, ahead, strict=True)
-    )
-    return all(turn >= _FLATTEST for turn in turns)
+    ]
+    return sum(turns) == len(turns)
 
 
 def square_to_quad(corners: Quad) -> Matrix:

@@ -17,7 +17,6 @@ from augcli.image.operations.geometry import Warp, fixed, stretch
 from augcli.image.operations.ops import Op
 from augcli.image.picture import Facts
 from augcli.image.transform import Geometry, ImageTransform
-from augcli.params import rounded
 from augcli.ranges import Real, Spread, Uniform, Whole
 from augcli.transform import Params, register
 
@@ -235,8 +234,8 @@ class RandomResizedCrop(Resizing):
 
     def _part(self, draws: Draws, facts: Facts) -> tuple[int, int, int, int] | None:
         """Return x, y, width and height of a part, or None where it is too wide or high."""
-        area = rounded(self.area.draw(draws.at("area"))) * facts.width * facts.height
-        ratio = rounded(self.ratio.draw(draws.at("ratio")))
+        area = draws.value("area", self.area) * facts.width * facts.height
+        ratio = draws.value("ratio", self.ratio)
         width, height = round(math.sqrt(area * ratio)), round(math.sqrt(area / ratio))
         if not (0 < width <= facts.width and 0 < height <= facts.height):
             return None
