@@ -237,7 +237,7 @@ class CopyDraws:
             if (turn.bounds and not turn.concerns(label)) or step.belies & facts.says:
                 continue
             cls = type(step)
-            if proven.get(cls) is not facts:
+            if proven.get(cls) != facts:
                 proven[cls] = _taken(step, facts)
             params, text = pick.known or pick.told(_seen(step, subject, facts, lowered, steps))
             if step.mixes and not params["partners"]:

@@ -222,8 +222,10 @@ class RandomResizedCrop(Resizing):
     def make_params(self, draws: Draws, facts: Facts) -> Params:
         """Draw the part, in pixels, and the size of the result."""
         params = self._frame.make_params(draws, facts)
-        parts = (self._part(draws.at(attempt), facts) for attempt in range(_ATTEMPTS))
-        left, top, across, down = next(filter(None, parts), None) or self._central(facts)
+        for attempt in range(_ATTEMPTS):
+            if part := self._part(draws.at(attempt), facts):
+                break
+        left, top, across, down = part or self._central(facts)
         return {"x": left, "y": top, "w": across, "h": down} | params
 
     @cached_property
