@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 from msgspec import Struct
 
 from augcli.lazily import Lazily
+from augcli.once import kept
 from augcli.params import rounded, rounded_many
 
 if TYPE_CHECKING:
@@ -108,15 +109,12 @@ class ManyDraws:
     Number by number it says what `Draws` says of each.
     """
 
-    __slots__ = ("_each", "below", "keys", "values")
-
     def __init__(self, keys: NDArray[np.uint64]):
         self.keys = keys
         self.below: dict[str | int, ManyDraws] = {}
         """Those for names that one of them was asked for."""
         self.values: dict[str, tuple[Spread, list[float]]] = {}
         """What was drawn by name for one of them, and so for each."""
-        self._each: list[int] | None = None
 
     @classmethod
     def of(cls, draws: Iterable[Draws]) -> Self:
@@ -187,26 +185,23 @@ class ManyDraws:
         return _OneOf(self.each[place], self, place)
 
     def shared(self, name: str | int) -> ManyDraws | None:
-        """Return `at(name)`, worked out once; None where others have asked for very many names."""
-        found = self.below.get(name)
-        if found is None and len(self.below) < _MOST_SHARED:
-            found = self.below[name] = self.at(name)
+        """Return `at(name)` for all; None where others have asked for very many names."""
+        if len(self.below) >= _MOST_SHARED:
+            return None
+        self.below[name] = found = self.at(name)
         return found
 
     def drawn(self, name: str, spread: Spread) -> tuple[Spread, list[float]]:
-        """Return what a spread draws by a name, worked out for the first spread that asks."""
-        found = self.values.get(name)
-        if found is None:
-            values = rounded_many(spread.draw_many(self.at(name)))
-            found = self.values[name] = spread, values.tolist()
+        """Return the first spread that asks for a name, and what it draws for each."""
+        values = rounded_many(spread.draw_many(self.at(name)))
+        self.values[name] = found = spread, values.tolist()
         return found
 
-    @property
+    @kept
     def each(self) -> list[int]:
         """Return the keys as numbers of Python's."""
-        if self._each is None:
-            self._each = self.keys.tolist()
-        return self._each
+        numbers: list[int] = self.keys.tolist()
+        return numbers
 
 
 class _OneOf(Draws, frozen=True):
@@ -218,8 +213,8 @@ class _OneOf(Draws, frozen=True):
     def at(self, *names: str | int) -> Draws:
         many = self.many
         for name in names:
-            below = many.shared(name)
-            if below is None:
+            below = many.below.get(name)
+            if below is None and (below := many.shared(name)) is None:
                 return super().at(*names)
             many = below
         return _OneOf(many.each[self.place], many, self.place)

@@ -49,10 +49,10 @@ def rounded_many(values: NDArray[Any]) -> NDArray[Any]:
 
 def rows_of(declared: dict[str, Any], columns: Columns, size: int) -> Iterator[tuple[Any, str]]:
     """Yield the params of each output, and the same as JSON; columns hide what is declared."""
-    columns = {name: columns[name] for name in {**declared, **columns} if name in columns}
-    values = zip(*(each.tolist() for each in columns.values()), strict=True)
-    rows = values if columns else repeat((), size)
-    params = [declared | dict(zip(columns, row, strict=True)) for row in rows]
+    params = [{**declared} for _ in range(size)]
+    for name, column in columns.items():
+        for each, value in zip(params, column.tolist(), strict=True):
+            each[name] = value
     return zip(params, texts_of(declared, columns, size), strict=True)
 
 

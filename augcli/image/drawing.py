@@ -226,27 +226,25 @@ class CopyDraws:
     def _followed(self, picks: _Picks, spot: Spot, subject: _Subject) -> Drawn:
         """Return what the steps of a copy make of a picture."""
         label, facts, proven = subject.label, subject.facts, subject.proven
-        steps: list[Step] = []
+        says = facts.says
+        made: list[tuple[Step, str, str]] = []
+        """Steps as records tell them, the same as JSON, and their revisions."""
         lowered: list[Op] = []
-        texts: list[str] = []
-        revisions: list[str] = []
         alone: list[str] = []
         for pick in picks:
             turn = pick.turn
             step = turn.step
-            if (turn.bounds and not turn.concerns(label)) or step.belies & facts.says:
+            if (turn.bounds and not turn.concerns(label)) or (says and step.belies & says):
                 continue
             cls = type(step)
-            if proven.get(cls) is not facts:
+            if proven.get(cls) != facts:
                 proven[cls] = _taken(step, facts)
-            params, text = pick.known or pick.told(_seen(step, subject, facts, lowered, steps))
+            params, text = pick.known or pick.told(_seen(step, subject, facts, lowered, made))
             if step.mixes and not params["partners"]:
                 alone.append(step.name)
                 continue
             form, revision = self._forms[cls]
-            steps.append({**form, "params": params})
-            texts.append(text)
-            revisions.append(revision)
+            made.append(({**form, "params": params}, text, revision))
             new = step.lower(params, facts)
             before = facts
             for op in new:
@@ -254,10 +252,11 @@ class CopyDraws:
             if facts is not before:
                 _check_result(step.name, facts, self._max_pixels)
             lowered += new
+        steps, texts, revisions = zip(*made, strict=True) if made else ((), (), ())
         text, known = f"[{', '.join(texts)}]", f"[{','.join(revisions)}]"
         others = _partners(steps) if facts.peers is not None else ()
         return Drawn(
-            *(steps, lowered, ops.fuse(lowered), facts, text, known),
+            *([*steps], lowered, ops.fuse(lowered), facts, text, known),
             spot=spot,
             alone=tuple(alone),
             partners=others,
@@ -298,12 +297,12 @@ def _seen(
     subject: _Subject,
     facts: Facts,
     lowered: Sequence[Op],
-    steps: Sequence[Step],
+    made: Sequence[tuple[Step, str, str]],
 ) -> Facts:
     """Return facts that tell what a step asks: the class and the steps so far, or the objects."""
     if step.asks_class:
         label = subject.label if isinstance(subject.label, str) else None
-        return replace(facts, label=label, before=(*steps,))
+        return replace(facts, label=label, before=tuple(told for told, _, _ in made))
     if step.asks_objects:
         return replace(facts, objects=ops.objects_after(lowered, subject.objects))
     return facts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial, wraps
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from msgspec import Struct
@@ -17,7 +17,7 @@ from augcli.image.kernels.resample import Border, Interpolation
 from augcli.image.kernels.sampling import Sampling, sampled
 from augcli.image.operations.geometry import Warp
 from augcli.image.operations.ops import Op, Pixels
-from augcli.image.operations.tone import Table
+from augcli.image.operations.tone import Formula, Table
 from augcli.image.picture import Facts, PixelArray, Said
 from augcli.transform import Compound, Params, Transform, changed, walk
 
@@ -82,12 +82,12 @@ def _telling(cls: type, op: Any) -> Any:
     """Return an operation whose functions tell what they raise as a fault of a step."""
     if is_foreign(type(op)) or not isinstance(op, Struct):
         raise TypeError(f"lower returned {type(op).__name__}, which is no operation of augment's")
+    if isinstance(op, Formula):
+        op = Table(op.levels, op.on_float)  # with no others of its kind, as it may fail
     held = ((name, getattr(op, name)) for name in op.__struct_fields__)
     calls: dict[str, Callable[..., Any]] = {
-        name: each for name, each in held if isinstance(each, FunctionType | partial)
+        name: each for name, each in held if isinstance(each, FunctionType | MethodType | partial)
     }
-    if isinstance(op, Table):
-        op = replace(op, formula=None)
     if isinstance(op, Pixels) and "change" in calls:
         calls["change"] = _of_one_form(op.change)
     return (

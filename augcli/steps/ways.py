@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from augcli.draws import ManyDraws
 from augcli.transform import Chooser, Label, Params, Transform
 
+_json = json.JSONEncoder().encode
 Mask: TypeAlias = NDArray[np.bool_]
 M = TypeVar("M", bound=ManyDraws)
 S = TypeVar("S", bound=Transform)
@@ -125,7 +126,7 @@ class Pick(Struct, Generic[S], frozen=True):
         step = self.turn.step
         params = step.make_params(self.turn.draws.one(self.place), facts)
         head, tail = _around(type(step))
-        return params, f"{head}{json.dumps(params)}{tail}"
+        return params, f"{head}{_json(params)}{tail}"
 
 
 Known = Callable[[Turn[ManyDraws, S], NDArray[np.intp]], Iterable[tuple[Params | None, str] | None]]

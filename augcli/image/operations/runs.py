@@ -31,7 +31,9 @@ class Runs:
             if isinstance(stage, Resample):
                 self._waiting.append(stage)
             elif isinstance(stage, Lookup):
-                self._formulas += [each.formula for each in stage.tables if each.formula]
+                self._formulas += [
+                    each for each in stage.tables if isinstance(each, Formula) and each.numbers
+                ]
 
     def work_out(self) -> None:
         """Work out what was taken in; what is no plain map works it out itself."""

@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from augcli.image.kernels import opencv as cv2
@@ -28,23 +28,12 @@ Curve: TypeAlias = Callable[[NDArray[Any]], NDArray[Any]]
 """A function of values as fractions of full range, of any shape; H×W×C for float pictures."""
 
 
-class Formula(Struct, frozen=True, eq=False):
-    """What a curve is by: a function of values and of numbers, which may be columns as well."""
-
-    function: Callable[..., NDArray[Any]]
-    numbers: tuple[float, ...]
-    made: dict[int, Levels]
-    """Its tables, by how many levels they have."""
-
-
 class Table(Struct, frozen=True):
     """What each value becomes. `levels(count, view)` tabulates it for 256 or 65,536 levels."""
 
     levels: Callable[[int, View], Levels]
     on_float: Curve | None = None
     """The same for float pictures; None where there is no such thing."""
-    formula: Formula | None = None
-    """That of many pictures is tabulated at once."""
 
     def facts(self, facts: Facts) -> Facts:
         """Return the facts after this operation."""
@@ -55,23 +44,42 @@ class Table(Struct, frozen=True):
         return Lookup((self,))
 
 
-def curve(function: Callable[..., NDArray[Any]], *numbers: float) -> Table:
-    """Return the table of a function of the value, rounded to the nearest level and clipped.
+class Formula(Struct, frozen=True, eq=False):
+    """The table of a function of the value, rounded to the nearest level and clipped."""
 
-    Numbers that it takes besides are best told: those of many pictures make columns.
-    """
+    function: Callable[..., NDArray[Any]]
+    numbers: tuple[float, ...]
+    """What it takes besides; those of many pictures make columns."""
+    made: dict[int, Levels] = field(default_factory=dict)
+    """Its tables, by how many levels they have."""
 
-    made: dict[int, Levels] = {}  # functools' cache takes longer to be made than the table
+    def levels(self, count: int, _: View) -> Levels:
+        """Return its table for so many levels."""
+        made = self.made.get(count)
+        if made is None:
+            values = self.on_float(fractions(count)) * (count - 1)
+            made = self.made[count] = as_levels(values, count)
+        return made
 
-    def levels(count: int, _: View) -> Levels:
-        if count not in made:
-            made[count] = as_levels(function(fractions(count), *numbers) * (count - 1), count)
-        return made[count]
+    def on_float(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Return what values become, as fractions of full range."""
+        return self.function(values, *self.numbers)
 
-    def on_float(values: NDArray[Any]) -> NDArray[Any]:
-        return function(values, *numbers)
+    def facts(self, facts: Facts) -> Facts:
+        """Return the facts after this operation."""
+        return facts
 
-    return Table(levels, on_float, Formula(function, numbers, made) if numbers else None)
+    def stage(self) -> Lookup:
+        """Return the look-up that does this alone."""
+        return Lookup((self,))
+
+
+_TABLES = Table, Formula
+
+
+def curve(function: Callable[..., NDArray[Any]], *numbers: float) -> Formula:
+    """Return the table of a function of the value, and of numbers that are best told apart."""
+    return Formula(function, numbers)
 
 
 def tabulate(formulas: Iterable[Formula]) -> None:
@@ -110,11 +118,11 @@ def as_levels(values: NDArray[Any], count: int) -> Levels:
 class Lookup(InPlace, Struct, frozen=True):
     """A run of tables, done as one."""
 
-    tables: tuple[Table, ...]
+    tables: tuple[Table | Formula, ...]
 
     def joined(self, op: object) -> Lookup | None:
         """Return the run with one more table, or None where the operation is none."""
-        return Lookup((*self.tables, op)) if isinstance(op, Table) else None
+        return Lookup((*self.tables, op)) if isinstance(op, _TABLES) else None
 
     def apply(self, picture: Picture) -> Picture:
         """Tone the colour channels of a picture; targets stay where they are."""

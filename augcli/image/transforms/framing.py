@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from augcli.image.kernels.resample import LONGEST_WARPED_SIDE, Interpolation
-from augcli.image.kernels.sampling import Sampling
+from augcli.image.kernels.sampling import sampled
 from augcli.image.operations.geometry import Warp, stretch
 from augcli.image.operations.ops import Op
 from augcli.image.picture import Facts
@@ -42,7 +42,7 @@ class Scaling(ImageTransform):
         """Return the stretch to whole pixels."""
         factor = cls.times(params, facts)
         width, height = (max(1, round(side * factor)) for side in (facts.width, facts.height))
-        how = Sampling(border=None, interpolation=params["interpolation"])
+        how = sampled(border=None, interpolation=params["interpolation"])
         return [stretch(facts, width, height, how)]
 
 
@@ -125,7 +125,7 @@ class CropAndPad(Geometry):
         left, right = (round(params[side] * facts.width) for side in ("left", "right"))
         top, bottom = (round(params[side] * facts.height) for side in ("top", "bottom"))
         width, height = facts.width + left + right, facts.height + top + bottom
-        between = Sampling(border=None, interpolation=params["interpolation"])
+        between = sampled(border=None, interpolation=params["interpolation"])
         matrix = np.diag([facts.width / width, facts.height / height, 1.0])
         return [
             window(-left, -top, width, height, cls.sampling(params)),

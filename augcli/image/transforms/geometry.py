@@ -305,7 +305,7 @@ def about_centre(linear: Linear, facts: Facts, x: float = 0.0, y: float = 0.0) -
     u, v = facts.width / 2, facts.height / 2
     left = u - a * u - b * v + x * facts.width
     top = v - c * u - d * v + y * facts.height
-    return np.array([a, b, left, c, d, top, 0, 0, 1.0]).reshape(3, 3)
+    return np.array([[a, b, left], [c, d, top], [0.0, 0.0, 1.0]])
 
 
 def expanded(warp: Warp) -> Warp:

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from augcli.draws import Draws
 from augcli.errors import StepError
 from augcli.image.kernels.resample import LONGEST_WARPED_SIDE, Border, Interpolation
-from augcli.image.kernels.sampling import UNSAMPLED, Sampling
+from augcli.image.kernels.sampling import UNSAMPLED, Sampling, sampled
 from augcli.image.operations.geometry import Warp, fixed, stretch
 from augcli.image.operations.ops import Op
 from augcli.image.picture import Facts
@@ -57,7 +58,7 @@ class Resize(Resizing):
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the stretch."""
         width, height = params["width"], params["height"]
-        how = Sampling(border=None, interpolation=params["interpolation"])
+        how = sampled(border=None, interpolation=params["interpolation"])
         return [stretch(facts, width, height, how)]
 
 
@@ -83,7 +84,7 @@ class Letterbox(Geometry):
         scale = min(width / facts.width, height / facts.height)
         inner_width = max(1, min(width, round(facts.width * scale)))
         inner_height = max(1, min(height, round(facts.height * scale)))
-        inner = Sampling(border=None, interpolation=params["interpolation"])
+        inner = sampled(border=None, interpolation=params["interpolation"])
         left, top = (width - inner_width) // 2, (height - inner_height) // 2
         return [
             stretch(facts, inner_width, inner_height, inner, window=True),
@@ -222,8 +223,10 @@ class RandomResizedCrop(Resizing):
     def make_params(self, draws: Draws, facts: Facts) -> Params:
         """Draw the part, in pixels, and the size of the result."""
         params = self._frame.make_params(draws, facts)
-        parts = (self._part(draws.at(attempt), facts) for attempt in range(_ATTEMPTS))
-        left, top, across, down = next(filter(None, parts), None) or self._central(facts)
+        for attempt in range(_ATTEMPTS):
+            if part := self._part(draws.at(attempt), facts):
+                break
+        left, top, across, down = part or self._central(facts)
         return {"x": left, "y": top, "w": across, "h": down} | params
 
     @cached_property
@@ -256,9 +259,10 @@ class RandomResizedCrop(Resizing):
         """Return one matrix for cutting out and stretching."""
         width, height = params["width"], params["height"]
         across, down = width / params["w"], height / params["h"]
-        numbers = across, 0, -params["x"] * across, 0, down, -params["y"] * down
-        how = Sampling(border=None, interpolation=params["interpolation"])
-        return [fixed(numbers, width, height, how, window=True)]
+        left, top = -params["x"] * across, -params["y"] * down
+        matrix = np.array([[across, 0, left], [0, down, top], [0, 0, 1.0]])
+        how = sampled(border=None, interpolation=params["interpolation"])
+        return [Warp(matrix, width, height, how, window=True)]
 
 
 def window(x: int, y: int, width: int, height: int, how: Sampling = UNSAMPLED) -> Warp:
