@@ -27,12 +27,12 @@ from augcli.image.operations.ops import Op
 from augcli.image.operations.runs import Runs
 from augcli.image.peers import Neighbours
 from augcli.image.picture import Facts, Picture, Placed
+from augcli.image.records import Records
 from augcli.image.settle import Settled
 from augcli.image.transform import asks_objects
-from augcli.names import Spot, encoded_name, group_name
+from augcli.names import Spot, encoded_name
 from augcli.once import kept
-from augcli.records.keys import key_of_told, told, told_hashes
-from augcli.records.provenance import PictureRecord
+from augcli.records.keys import key_of_told, told
 from augcli.requests.asked import Copies
 from augcli.requests.redraws import Fault, Vain
 from augcli.task import Output, Plain, Processed, Processor, Source, Task
@@ -124,6 +124,7 @@ class ProcessedPicture(Processed):
         self._count = request.count if isinstance(request, Copies) else None
         self._encoding, self._extension = encoding_for(task.base, processor.output.image)
         self._told_encoding, self._form = processor.form(self._encoding)
+        self._records = Records(task, self._digest, self._extension, processor.listing)
         self._fitting: Facts | None = None
         """What the encoding was last found to hold."""
         self._parts: set[int] = set()
@@ -237,8 +238,8 @@ class ProcessedPicture(Processed):
             yield self._encoded(name, None, drawn, self._extras(name))
             return
         extras = self._extras(self._task.base)
-        record = self._record(self._task.base, None, drawn, None, extras.told)
-        key = key_of_told(self._hashes, told(None), told(fate))
+        record = self._records.record(self._task.base, None, drawn, None, extras.told)
+        key = key_of_told(self._records.hashes(drawn), told(None), told(fate))
         yield Output(record, key, None, linked=fate == "link", beside=extras.beside)
 
     def _extras(self, name: str) -> Extras:
@@ -307,61 +308,12 @@ class ProcessedPicture(Processed):
         self._parts.add(part)
         reduced = {"reduced": part} if part > 1 else {}
         made = f"{drawn.made},{part}" if reduced else drawn.made
-        mixed = {self._task.source: self._digest, **drawn.hashes} if drawn.partners else {}
-        hashes = told_hashes(mixed) if mixed else self._hashes
         return Output(
-            self._record(name, spot, drawn, self._told_encoding, extras.told | reduced),
-            key_of_told(hashes, f"[{made}]", self._form),
+            self._records.record(name, spot, drawn, self._told_encoding, extras.told | reduced),
+            key_of_told(self._records.hashes(drawn), f"[{made}]", self._form),
             self._together.maker(stages, part, facts.width * facts.height),
             beside=extras.beside,
         )
-
-    @kept
-    def _hashes(self) -> str:
-        """Return the hash of the source, as keys have it."""
-        return told_hashes({self._task.source: self._digest})
-
-    def _record(
-        self,
-        name: str,
-        spot: Spot | None,
-        drawn: Drawn,
-        encoding: Plain | None,
-        beside: Plain,
-    ) -> Plain:
-        facts = drawn.facts
-        record = self._told | {
-            "output": name,
-            "copy": spot and spot.copy,
-            "steps": drawn.steps,
-            "encoding": encoding,
-            "width": facts.width if facts else None,
-            "height": facts.height if facts else None,
-        }
-        odd = drawn.odd(self._task.label) | beside
-        if spot and spot.view:
-            odd["group"] = group_name(self._task.base, self._extension, spot)
-        return PictureRecord.ordered(record | odd) if odd else record
-
-    @kept
-    def _told(self) -> Plain:
-        """Return what the records of all outputs have in common, as a record without the rest."""
-        task = self._task
-        return PictureRecord(
-            output=task.base,
-            sha256="",
-            source=task.source,
-            source_sha256=self._digest,
-            split=task.split,
-            label=task.label,
-            copy=None,
-            partners=[],
-            steps=[],
-            encoding=None,
-            width=None,
-            height=None,
-            listing=self._processor.listing,
-        ).plain()
 
 
 def _form(versions: Mapping[str, str], encoding: Encoding) -> tuple[Plain, str]:
