@@ -52,7 +52,8 @@ def encode_all(pictures: Sequence[Picture], encoding: Encoding, icc: bytes | Non
     for facts, alike in groupby(pictures, attrgetter("facts")):
         if reason := refusal(facts, encoding):
             raise SampleError(reason)
-        fitted = [_converted(each, container) for each in alike]
+        held = container.alpha >= facts.alpha and facts.depth in container.depths
+        fitted = [each if held else _converted(each, container) for each in alike]
         with mute(f"{encoding.format.upper()} result"):  # writers say nothing on stderr
             files += container.write(fitted, encoding, fitting_icc(icc, facts.tones))
     return files

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from augcli.image.kernels.resample import Border, Interpolation, Sampler, filling
 from augcli.image.picture import PixelArray, full_range
@@ -36,7 +38,7 @@ class Sampling(NamedTuple):
 
     def on(self, pixels: PixelArray, alpha: bool = False) -> Sampler:
         """Return the sampler of a picture, the very same for those of one form."""
-        return _sampler(self, pixels.shape[2], full_range(pixels.dtype), alpha)
+        return _sampler(self, pixels.shape[2], pixels.dtype, alpha)
 
     @property
     def clears(self) -> bool:
@@ -45,8 +47,8 @@ class Sampling(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def _sampler(how: Sampling, channels: int, top: float, alpha: bool) -> Sampler:
-    values = filling(how.fill, channels, top, alpha)
+def _sampler(how: Sampling, channels: int, dtype: np.dtype[Any], alpha: bool) -> Sampler:
+    values = filling(how.fill, channels, full_range(dtype), alpha)
     return Sampler(how.border or "replicate", values, how.interpolation or "linear")
 
 
