@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, convert
 from msgspec.structs import asdict
 
 Plain = dict[str, Any]
@@ -77,8 +77,7 @@ def plain_request(request: Request) -> Plain:
 
 def request_of(plain: Plain) -> Request:
     """Return the request that was made plain."""
-    asked: Plain = {k: tuple(v) if k == "counts" else v for k, v in plain.items()}
-    return _REQUESTS[asked.pop("asks")](**asked)
+    return convert(plain, _REQUESTS[plain["asks"]])
 
 
 def asks_copies(plain: Plain) -> bool:
