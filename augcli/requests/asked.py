@@ -71,7 +71,7 @@ _REQUESTS: dict[str, type[Request]] = {each.asks: each for each in (PassThrough,
 
 def plain_request(request: Request) -> Plain:
     """Return a request as plain JSON."""
-    told = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(request).items()}
+    told = {k: [*v] if type(v) is tuple else v for k, v in asdict(request).items()}
     return {"asks": request.asks, **told}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import asdict, replace
@@ -85,7 +86,7 @@ class SourceWork:
     def begin(self) -> int:
         """Read the source; returns how many bytes it has."""
         self._attempt(self._open)
-        return sum(each.stat[0] for each in self._sources.values() if each.stat)
+        return sum([each.stat[0] for each in self._sources.values() if each.stat])
 
     def ahead(self) -> Iterator[None]:
         """Say what becomes of a source that was begun; returns what makes the small and surely new.
@@ -150,7 +151,8 @@ class SourceWork:
             self._common.root, task, self._common.processor.job.dataset
         )
         own = sources[: len(task.inputs)]
-        self._see_what_is_read(own)
+        self._unread = [source for source in own if not source.stat]
+        self._refuse_unread(own)
         if task.checksum and task.checksum != sources[0].sha256:
             raise SampleError(f"damaged: its SHA-256 is {sources[0].sha256}, not {task.checksum}")
         self._sources = {source.name: source for source in own}
@@ -186,7 +188,7 @@ class SourceWork:
 
     def _short(self, processed: Processed) -> Plain:
         """Return the copies that steps fail on, those too that an earlier run was asked for."""
-        places = [list(place) for place in processed.short]
+        places: list[Any] = [*map(list, processed.short)]
         prior = self._prior
         if "short" in prior and (prior["stamp"], prior["sha256"]) == (self._stamp, self._hashes):
             told = (each.record for each in processed.outputs)
@@ -194,9 +196,8 @@ class SourceWork:
             places += [each for each in prior["short"] if each not in tried]
         return {"short": places} if places else {}
 
-    def _see_what_is_read(self, sources: Sequence[Source]) -> None:
+    def _refuse_unread(self, sources: Sequence[Source]) -> None:
         """Raise UnreadError if nothing was read, or not what earlier outputs were made of."""
-        self._unread = [source for source in sources if not source.stat]
         for source in self._unread:
             if len(self._unread) == len(sources) or source.name in self._prior["sha256"]:
                 raise UnreadError(
@@ -232,11 +233,12 @@ class SourceWork:
         there: dict[str, Plain] = {}
         if self._before:
             there = {each.name: kept for each in files if (kept := self._kept(each))}
-        if there and len(there) == len(files) and self._is_known(files):
+        is_known = bool(self._before) and self._is_known(files)
+        if is_known and len(there) == len(files):
             return list(self._entries(outputs, there))
         notes = self._proven(processed)
         entries = list(self._entries(outputs, there | self._done))
-        if not self._is_known(files):
+        if not is_known:
             whole = self.is_finished and not self._lost
             again = processed.again() if whole else []
             self._notes = [*notes, *(processed.remarks() if whole else ()), *map(str, again)]
@@ -250,12 +252,7 @@ class SourceWork:
         return notes
 
     def _is_known(self, outputs: Sequence[Output]) -> bool:
-        """Return whether these very outputs were to be before, and with them what to note.
-
-        Of no outputs it is known nothing: why there are none is to be noted.
-        """
-        if not self._before:
-            return False
+        """Return whether these very outputs were to be before, and with them what to note."""
         before = {name: each["key"] for name, each in self._before.items()}
         return before == {each.name: each.key for each in outputs}
 
