@@ -50,7 +50,7 @@ class Merged(Struct):
         told: Plain = to_builtins(self)
         return told
 
-    def take(self, source: Line, manifest: IO[str]) -> None:
+    def take(self, source: Line, manifest: IO[bytes]) -> None:
         """Count a source's record and write its outputs' lines."""
         listed = [each.listed for each in source.outputs]
         records = [each.record for each in source.outputs if each.listed]
@@ -67,7 +67,7 @@ class Merged(Struct):
         if not all(listed):
             self.asides += _asides(source.told, listed)
         self.example = self.example or next(filter(None, map(_example, records)), ())
-        manifest.write(b"\n".join([*records, b""]).decode())
+        manifest.write(b"\n".join([*records, b""]))
 
     def _count_source(self, source: Line) -> None:
         if source.failure:
