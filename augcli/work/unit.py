@@ -71,7 +71,7 @@ class SourceWork:
         """Files that could not be read while others could."""
         self._sources: dict[str, Source] = {}
         self._hashes: dict[str, str] = {}
-        """Of these: the SHA-256 of each, nothing of what could not be read."""
+        """The SHA-256 of each, no letter of what could not be read."""
         self._lost: list[Lost] = []
         self._stamp = common.stamps.of(task.request.asks)
         self._start = 0
@@ -235,9 +235,9 @@ class SourceWork:
             there = {each.name: kept for each in files if (kept := self._kept(each))}
         is_known = bool(self._before) and self._is_known(files)
         if is_known and len(there) == len(files):
-            return list(self._entries(outputs, there))
+            return self._entries(outputs, there)
         notes = self._proven(processed)
-        entries = list(self._entries(outputs, there | self._done))
+        entries = self._entries(outputs, there | self._done)
         if not is_known:
             whole = self.is_finished and not self._lost
             again = processed.again() if whole else []
