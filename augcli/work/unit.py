@@ -94,10 +94,11 @@ class SourceWork:
         Each step is one kind of work, which is done for many sources before the next.
         """
         self._attempt(self._process)
-        is_new = not self._before and not self._common.cache.reads
-        if is_new and isinstance(self._processed, Processed):
-            return self._processed.ahead()
-        return iter(())
+        processed = self._processed
+        if isinstance(processed, SampleError) or self._before or self._common.cache.reads:
+            return iter(())
+        assert processed is not None, "it was begun"
+        return processed.ahead()
 
     def _attempt(self, part: Callable[[], None]) -> None:
         """Do a part of the work; what is wrong with the sample is told when it is run."""
