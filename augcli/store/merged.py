@@ -62,8 +62,7 @@ class Merged(Struct):
         self._count_source(source)
         self.outputs += len(listed)
         self.repeats += _repeats(told, {*source.sha256.values()})
-        self._count_objects(told)
-        self._count_steps(told)
+        self._count_outputs(told)
         if not all(listed):
             self.asides += _asides(source.told, listed)
         self.example = self.example or next(filter(None, map(_example, records)), ())
@@ -93,14 +92,11 @@ class Merged(Struct):
             for label, count in dataset.census(row).items():
                 classes.setdefault(label, [0, 0])[0] += count
 
-    def _count_steps(self, outputs: Sequence[Told]) -> None:
+    def _count_outputs(self, outputs: Sequence[Told]) -> None:
         for each in outputs:
             self.copies += each.copy is not None
             for name in {*map(_NAME, each.steps)}:
                 self.applied[name] += 1
-
-    def _count_objects(self, outputs: Sequence[Told]) -> None:
-        for each in outputs:
             for target in each.targets:
                 classes = self.objects.setdefault(each.split, {})
                 counts = classes.setdefault(target.label, [0, 0])
