@@ -55,13 +55,14 @@ class Merged(Struct):
         listed = [each.listed for each in source.outputs]
         records = [each.record for each in source.outputs if each.listed]
         told = [*compress(source.told, listed)]
-        copies = [each.copy for each in told]
+        copies = [each for each in told if each.copy is not None]
         asked = sum(source.request.get("counts", ())) * source.request.get("group", 1)
-        if source.failure or len(copies) - copies.count(None) < asked:
-            self.failed[source.source] = len(copies)
+        if source.failure or len(copies) < asked:
+            self.failed[source.source] = len(told)
         self._count_source(source)
         self.outputs += len(listed)
         self.repeats += _repeats(told, {*source.sha256.values()})
+        self.copies += len(copies)
         self._count_outputs(told)
         if not all(listed):
             self.asides += _asides(source.told, listed)
@@ -94,7 +95,6 @@ class Merged(Struct):
 
     def _count_outputs(self, outputs: Sequence[Told]) -> None:
         for each in outputs:
-            self.copies += each.copy is not None
             for name in {*map(_NAME, each.steps)}:
                 self.applied[name] += 1
             for target in each.targets:

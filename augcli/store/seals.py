@@ -111,9 +111,9 @@ def sealed(source: Line, begin: int) -> Sealed:
 
 def _seal_on(source: Line) -> int | None:
     """Return the seal of a record; None for units of many samples, which are few."""
-    own, made = source.stat, [tuple(each.stat) for each in source.outputs if each.stat]
+    own, made = source.stat, [tuple(each.stat or ()) for each in source.outputs]
     is_one = source.request["asks"] != Splits.asks
-    is_whole = not source.failure and not source.short and len(made) == len(source.outputs)
+    is_whole = not source.failure and not source.short and all(made)
     if source.stamp is None or not own or not is_one or not is_whole:
         return None
     files = zip(*[iter(own)] * _NUMBERS, strict=False)
