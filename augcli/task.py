@@ -30,7 +30,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from msgspec import Struct, field
+from msgspec import Struct, convert, field
 from msgspec.structs import asdict
 
 from augcli.again import Again
@@ -206,7 +206,7 @@ def files_of(pools: Pools, own: Collection[str]) -> list[str]:
 
 def task_of(plain: Plain) -> Task:
     """Return the task that was made plain."""
-    partners = {pool: [Partner(*e) for e in some] for pool, some in plain["partners"].items()}
+    partners = convert(plain["partners"], Pools)
     return Task(**plain | {"request": request_of(plain["request"]), "partners": partners})
 
 

@@ -48,6 +48,21 @@ def test_nothing_is_visible_before_it_is_published(output):
     assert leftovers(output.path) == ["shards/000000001-x.jsonl"]
 
 
+def test_files_have_their_own_bytes_whatever_the_order_of_folders(output):
+    names = ["b/1.png", "top.png", "a/ü 2.png", "b/3.png", "b/c/4.png", "b/\n5.png"]
+    batch_of(output, {name: name for name in names}).publish([], [])
+    assert files(output) == {name: name for name in names}
+
+
+@pytest.mark.parametrize(
+    "name", ["a/..", "../b.png", "a//b.png", "a/.", "a/b\0.png", f"a/{'b' * 256}"]
+)
+def test_a_name_that_leads_elsewhere_is_refused(output, name):
+    batch = batch_of(output, {"a/1.png": "1", name: "2"})
+    with pytest.raises(StorageError, match="not augment's"):
+        batch.publish([], [])
+
+
 def test_a_published_batch_tells_where_its_records_begin(output):
     records = [{"source": name, "outputs": []} for name in ("ä.png", "b.png", "long/c.png")]
     published = batch_of(output, {"train/a.png": "a"}).publish(records, [])

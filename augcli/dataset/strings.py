@@ -40,7 +40,7 @@ class Names:
         self.numbers.extend(map(self._known.__getitem__, names))
 
     def __getitem__(self, row: int) -> str | None:
-        return self.names[self.numbers[row]]
+        return self._known.names[self.numbers[row]]
 
     def of(self, rows: Iterable[int]) -> Iterator[str | None]:
         """Return the names of some rows."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable
-from typing import IO, Any
+from typing import IO, Any, TextIO
 
 _BLOCK = 1 << 20
 
@@ -20,7 +20,7 @@ class Rewriting(io.RawIOBase):
         self._same = 0
         """How many bytes are as they were."""
 
-    def text(self) -> IO[str]:
+    def text(self) -> TextIO:
         """Return a text file that writes here, bytes that are not UTF-8 as they were escaped."""
         buffer = io.BufferedWriter(self, _BLOCK)
         return io.TextIOWrapper(buffer, "utf-8", "surrogateescape", newline="\n")

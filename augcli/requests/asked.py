@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, convert
 from msgspec.structs import asdict
 
 Plain = dict[str, Any]
@@ -71,14 +71,13 @@ _REQUESTS: dict[str, type[Request]] = {each.asks: each for each in (PassThrough,
 
 def plain_request(request: Request) -> Plain:
     """Return a request as plain JSON."""
-    told = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(request).items()}
+    told = {k: [*v] if type(v) is tuple else v for k, v in asdict(request).items()}
     return {"asks": request.asks, **told}
 
 
 def request_of(plain: Plain) -> Request:
     """Return the request that was made plain."""
-    asked: Plain = {k: tuple(v) if k == "counts" else v for k, v in plain.items()}
-    return _REQUESTS[asked.pop("asks")](**asked)
+    return convert(plain, _REQUESTS[plain["asks"]])
 
 
 def asks_copies(plain: Plain) -> bool:

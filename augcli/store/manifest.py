@@ -195,11 +195,6 @@ class Journal:
         line = self._line_at(place)
         return salvaged(line) if row in self._salvaged else json.loads(line)
 
-    def line(self, row: int) -> bytes | None:
-        """Return a source's line as it stands in its file, or None."""
-        place = self._places[row]
-        return None if place == _NONE else self._line_at(place)
-
     def _line_at(self, place: int) -> bytes:
         file = self._opened(place >> _OFFSET_BITS)
         file.seek(place & ((1 << _OFFSET_BITS) - 1))
@@ -248,16 +243,17 @@ class Journal:
         with self._seals.lines() as file:
             seals = Columns(file, in_split_folder=self._dataset.split_folders)
             with (
-                output.replacing(output.journal, if_changed=True) as journal,
-                output.replacing(output.manifest, if_changed=True) as manifest,
+                output.replacing(output.journal, if_changed=True) as text,
+                output.replacing(output.manifest, if_changed=True) as told,
             ):
-                offset = journal.write(dump_line(HEAD))
+                journal, manifest = text.buffer, told.buffer
+                offset = journal.write(_HEAD)
                 for row, line in self._lines():
                     source = line_of(line)
                     merged.take(source, manifest)
                     merged.count_before(source, self._dataset, row)
                     seals.add(sealed(source, offset))
-                    offset += journal.write(line.decode())
+                    offset += journal.write(line)
             name = output.name(output.manifest)
             merged.hashes[name] = sha256_below(output.folder, name) or ""
             seals.end(merged.plain())
@@ -266,9 +262,9 @@ class Journal:
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
         """Yield the lines that are records with their rows, in the order of the listing."""
-        for row in range(len(self._dataset)):
-            if (line := self.line(row)) and row not in self._salvaged:
-                yield row, line
+        for row, place in enumerate(self._places):
+            if place != _NONE and row not in self._salvaged:
+                yield row, self._line_at(place)
 
     def close(self) -> None:
         """Close the files that are open for reading."""

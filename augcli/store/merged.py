@@ -50,24 +50,24 @@ class Merged(Struct):
         told: Plain = to_builtins(self)
         return told
 
-    def take(self, source: Line, manifest: IO[str]) -> None:
+    def take(self, source: Line, manifest: IO[bytes]) -> None:
         """Count a source's record and write its outputs' lines."""
         listed = [each.listed for each in source.outputs]
         records = [each.record for each in source.outputs if each.listed]
         told = [*compress(source.told, listed)]
-        copies = [each.copy for each in told]
+        copies = [each for each in told if each.copy is not None]
         asked = sum(source.request.get("counts", ())) * source.request.get("group", 1)
-        if source.failure or len(copies) - copies.count(None) < asked:
-            self.failed[source.source] = len(copies)
+        if source.failure or len(copies) < asked:
+            self.failed[source.source] = len(told)
         self._count_source(source)
         self.outputs += len(listed)
         self.repeats += _repeats(told, {*source.sha256.values()})
-        self._count_objects(told)
-        self._count_steps(told)
+        self.copies += len(copies)
+        self._count_outputs(told)
         if not all(listed):
             self.asides += _asides(source.told, listed)
         self.example = self.example or next(filter(None, map(_example, records)), ())
-        manifest.write(b"\n".join([*records, b""]).decode())
+        manifest.write(b"\n".join([*records, b""]))
 
     def _count_source(self, source: Line) -> None:
         if source.failure:
@@ -93,14 +93,10 @@ class Merged(Struct):
             for label, count in dataset.census(row).items():
                 classes.setdefault(label, [0, 0])[0] += count
 
-    def _count_steps(self, outputs: Sequence[Told]) -> None:
+    def _count_outputs(self, outputs: Sequence[Told]) -> None:
         for each in outputs:
-            self.copies += each.copy is not None
             for name in {*map(_NAME, each.steps)}:
                 self.applied[name] += 1
-
-    def _count_objects(self, outputs: Sequence[Told]) -> None:
-        for each in outputs:
             for target in each.targets:
                 classes = self.objects.setdefault(each.split, {})
                 counts = classes.setdefault(target.label, [0, 0])

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from functools import cached_property, partial
 from pathlib import Path
 from types import NoneType
-from typing import IO, Any
+from typing import IO, Any, TextIO
 
 from augcli.disk.disk import storage_errors
 from augcli.disk.folder import Folder
@@ -326,7 +326,7 @@ class OutputFolder:
         return whole_stat(self.files, entry)
 
     @contextmanager
-    def replacing(self, path: Path, *, if_changed: bool = False) -> Iterator[IO[str]]:
+    def replacing(self, path: Path, *, if_changed: bool = False) -> Iterator[TextIO]:
         """Open a text file that takes its final name, durably, when the block ends without error.
 
         With `if_changed` a file that already has these very bytes stays untouched, for make and

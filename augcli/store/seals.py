@@ -16,6 +16,7 @@ import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import accumulate, chain, compress, repeat
 from pathlib import Path
@@ -75,7 +76,11 @@ class Sealed(NamedTuple):
 
 def asked_of(stamp: str, split: str, label: str | None, request: Plain) -> int:
     """Return a hash of what is asked of a source, and of many others."""
-    asked = ascii((stamp, split, label, request))
+    return _hash_of(ascii((stamp, split, label, request)))
+
+
+@lru_cache(maxsize=1024)
+def _hash_of(asked: str) -> int:
     return int.from_bytes(blake2b(asked.encode(), digest_size=7).digest())
 
 
@@ -106,9 +111,9 @@ def sealed(source: Line, begin: int) -> Sealed:
 
 def _seal_on(source: Line) -> int | None:
     """Return the seal of a record; None for units of many samples, which are few."""
-    own, made = source.stat, [tuple(each.stat) for each in source.outputs if each.stat]
+    own, made = source.stat, [tuple(each.stat or ()) for each in source.outputs]
     is_one = source.request["asks"] != Splits.asks
-    is_whole = not source.failure and not source.short and len(made) == len(source.outputs)
+    is_whole = not source.failure and not source.short and all(made)
     if source.stamp is None or not own or not is_one or not is_whole:
         return None
     files = zip(*[iter(own)] * _NUMBERS, strict=False)

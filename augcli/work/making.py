@@ -137,7 +137,7 @@ class Work:
         tell_if_here(self._recipe)
         work = make_worker(context, self._blocks)
         for row in rows:
-            items = [pending.item(row)]
+            items = pending.items([row])
             yield Outcome(items, work(items, lambda _item: True))
 
     def _context(self, plan: Plan) -> Plain:

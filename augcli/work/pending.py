@@ -85,23 +85,22 @@ class Pending:
     def chunks(self, rows: Sequence[int], jobs: int) -> Iterator[list[Any]]:
         """Yield lists of `[task, prior record]`, small enough for all workers to get some."""
         most = max(1, min(MAX_OUTPUTS, len(rows) // (4 * jobs)))
-        chunk: list[Any] = []
-        outputs = 0
-        for row in rows:
-            chunk.append(self.item(row))
+        begin = outputs = 0
+        for end, row in enumerate(rows, 1):
             outputs += self.plan.outputs(row)
-            if len(chunk) >= most or outputs >= MAX_OUTPUTS:
-                yield chunk
-                chunk, outputs = [], 0
-        if chunk:
-            yield chunk
+            if end - begin >= most or outputs >= MAX_OUTPUTS or end == len(rows):
+                yield self.items(rows[begin:end])
+                begin, outputs = end, 0
 
-    def item(self, row: int) -> list[Any]:
-        """Return `[task, prior record]` of a unit."""
+    def items(self, rows: Sequence[int]) -> list[Any]:
+        """Return `[task, prior record]` of each of some units."""
+        return [[task.plain(), self._prior(task.row)] for task in self.tasks.of(rows)]
+
+    def _prior(self, row: int) -> Plain | None:
         record = self._journal[row]
         if record and self._doubt:
             record["outputs"] = [each | self._doubt for each in record["outputs"]]
-        return [self.tasks[row].plain(), record]
+        return record
 
     def _untouched(self) -> bytearray:
         """Return for each row whether its seal is what it would be now."""

@@ -27,24 +27,25 @@ class Tasks:
         return self._plan.partners.of(row) if self._plan.partners else {}
 
     def __getitem__(self, row: int) -> Task:
-        dataset = self._plan.dataset
-        sample = dataset[row]
-        return Task(
-            row,
-            sample.id,
-            sample.split,
-            sample.label,
-            self.base(row),
-            dataset.inputs(row),
-            self._plan.requests[row],
-            dataset.checksums.get(sample.id),
-            dataset.value(row),
-            self.pools(row),
-        )
+        return next(self.of([row]))
 
-    def base(self, row: int) -> str:
-        """Return the path of a source's original below the output folder."""
-        return next(self.bases([row]))
+    def of(self, rows: Sequence[int]) -> Iterator[Task]:
+        """Yield the tasks of some sources."""
+        dataset = self._plan.dataset
+        for row, base in zip(rows, self.bases(rows), strict=True):
+            sample = dataset[row]
+            yield Task(
+                row,
+                sample.id,
+                sample.split,
+                sample.label,
+                base,
+                dataset.inputs(row),
+                self._plan.requests[row],
+                dataset.checksums.get(sample.id),
+                dataset.value(row),
+                self.pools(row),
+            )
 
     def bases(self, rows: Sequence[int]) -> Iterator[str]:
         """Yield the paths of the originals of some sources."""

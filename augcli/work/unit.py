@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import asdict, replace
@@ -70,7 +71,7 @@ class SourceWork:
         """Files that could not be read while others could."""
         self._sources: dict[str, Source] = {}
         self._hashes: dict[str, str] = {}
-        """Of these: the SHA-256 of each, nothing of what could not be read."""
+        """The SHA-256 of each, no letter of what could not be read."""
         self._lost: list[Lost] = []
         self._stamp = common.stamps.of(task.request.asks)
         self._start = 0
@@ -85,7 +86,7 @@ class SourceWork:
     def begin(self) -> int:
         """Read the source; returns how many bytes it has."""
         self._attempt(self._open)
-        return sum(each.stat[0] for each in self._sources.values() if each.stat)
+        return sum([each.stat[0] for each in self._sources.values() if each.stat])
 
     def ahead(self) -> Iterator[None]:
         """Say what becomes of a source that was begun; returns what makes the small and surely new.
@@ -93,10 +94,11 @@ class SourceWork:
         Each step is one kind of work, which is done for many sources before the next.
         """
         self._attempt(self._process)
-        is_new = not self._before and not self._common.cache.reads
-        if is_new and isinstance(self._processed, Processed):
-            return self._processed.ahead()
-        return iter(())
+        processed = self._processed
+        if isinstance(processed, SampleError) or self._before or self._common.cache.reads:
+            return iter(())
+        assert processed is not None, "it was begun"
+        return processed.ahead()
 
     def _attempt(self, part: Callable[[], None]) -> None:
         """Do a part of the work; what is wrong with the sample is told when it is run."""
@@ -150,7 +152,8 @@ class SourceWork:
             self._common.root, task, self._common.processor.job.dataset
         )
         own = sources[: len(task.inputs)]
-        self._see_what_is_read(own)
+        self._unread = [source for source in own if not source.stat]
+        self._refuse_unread(own)
         if task.checksum and task.checksum != sources[0].sha256:
             raise SampleError(f"damaged: its SHA-256 is {sources[0].sha256}, not {task.checksum}")
         self._sources = {source.name: source for source in own}
@@ -186,7 +189,7 @@ class SourceWork:
 
     def _short(self, processed: Processed) -> Plain:
         """Return the copies that steps fail on, those too that an earlier run was asked for."""
-        places = [list(place) for place in processed.short]
+        places: list[Any] = [*map(list, processed.short)]
         prior = self._prior
         if "short" in prior and (prior["stamp"], prior["sha256"]) == (self._stamp, self._hashes):
             told = (each.record for each in processed.outputs)
@@ -194,9 +197,8 @@ class SourceWork:
             places += [each for each in prior["short"] if each not in tried]
         return {"short": places} if places else {}
 
-    def _see_what_is_read(self, sources: Sequence[Source]) -> None:
+    def _refuse_unread(self, sources: Sequence[Source]) -> None:
         """Raise UnreadError if nothing was read, or not what earlier outputs were made of."""
-        self._unread = [source for source in sources if not source.stat]
         for source in self._unread:
             if len(self._unread) == len(sources) or source.name in self._prior["sha256"]:
                 raise UnreadError(
@@ -232,11 +234,12 @@ class SourceWork:
         there: dict[str, Plain] = {}
         if self._before:
             there = {each.name: kept for each in files if (kept := self._kept(each))}
-        if there and len(there) == len(files) and self._is_known(files):
-            return list(self._entries(outputs, there))
+        is_known = bool(self._before) and self._is_known(files)
+        if is_known and len(there) == len(files):
+            return self._entries(outputs, there)
         notes = self._proven(processed)
-        entries = list(self._entries(outputs, there | self._done))
-        if not self._is_known(files):
+        entries = self._entries(outputs, there | self._done)
+        if not is_known:
             whole = self.is_finished and not self._lost
             again = processed.again() if whole else []
             self._notes = [*notes, *(processed.remarks() if whole else ()), *map(str, again)]
@@ -250,12 +253,7 @@ class SourceWork:
         return notes
 
     def _is_known(self, outputs: Sequence[Output]) -> bool:
-        """Return whether these very outputs were to be before, and with them what to note.
-
-        Of no outputs it is known nothing: why there are none is to be noted.
-        """
-        if not self._before:
-            return False
+        """Return whether these very outputs were to be before, and with them what to note."""
         before = {name: each["key"] for name, each in self._before.items()}
         return before == {each.name: each.key for each in outputs}
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from helpers import manifest, tree
 from made import able, by, first
+from msgspec.structs import replace
 from seeds import SEEDS
 
 from augcli.image import objects
@@ -140,4 +141,4 @@ def test_a_key_without_the_source_is_noticed(made, memory, monkeypatch):
 def keyless(work, output):
     """Return an output with the key that the one before had."""
     before = work._before.get(output.record["output"])
-    return output._replace(key=before["key"]) if before else output
+    return replace(output, key=before["key"]) if before else output

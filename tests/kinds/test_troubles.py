@@ -40,7 +40,7 @@ def test_a_bad_sample_is_the_only_loss(made, memory):
 
 @by("image png")
 def test_a_loss_of_its_neighbours_is_noticed(made, memory, monkeypatch):
-    monkeypatch.setattr(SourceWork, "_entries", lambda *_: iter(()))
+    monkeypatch.setattr(SourceWork, "_entries", lambda *_: [])
     with pytest.raises(AssertionError):
         test_a_bad_sample_is_the_only_loss(made, memory)
 
