@@ -30,7 +30,7 @@ from augcli.image.transform import asks_objects
 from augcli.names import Spot, encoded_name, group_name
 from augcli.once import kept
 from augcli.records.keys import key_of_told, told, told_hashes
-from augcli.records.provenance import PictureRecord
+from augcli.records.provenance import PictureRecord, original_of
 from augcli.requests.asked import Copies
 from augcli.requests.redraws import Fault, Vain
 from augcli.task import Output, Plain, Processed, Processor, Source, Task
@@ -57,9 +57,11 @@ class ImageProcessor(Processor["ProcessedPicture"]):
         return asks_objects(self.job.steps)
 
     @kept
-    def listing(self) -> Plain | None:
-        """Return what it takes to list pictures as the dataset does, as every record tells."""
-        return self.job.dataset.listing
+    def blank(self) -> Plain:
+        """Return the record of an output that nothing is told of but how the dataset is listed."""
+        empty = original_of(Source("", "", b""), "", None)
+        size: Plain = {"encoding": None, "width": None, "height": None}
+        return PictureRecord(**empty, **size, listing=self.job.dataset.listing).plain()
 
     @kept
     def names_classes(self) -> bool:
@@ -324,21 +326,12 @@ class ProcessedPicture(Processed):
     def _told(self) -> Plain:
         """Return what the records of all outputs have in common, as a record without the rest."""
         task = self._task
-        return PictureRecord(
-            output=task.base,
-            sha256="",
-            source=task.source,
-            source_sha256=self._digest,
-            split=task.split,
-            label=task.label,
-            copy=None,
-            partners=[],
-            steps=[],
-            encoding=None,
-            width=None,
-            height=None,
-            listing=self._processor.listing,
-        ).plain()
+        return self._processor.blank | {
+            "source": task.source,
+            "source_sha256": self._digest,
+            "split": task.split,
+            "label": task.label,
+        }
 
 
 def _form(versions: Mapping[str, str], encoding: Encoding) -> tuple[Plain, str]:
