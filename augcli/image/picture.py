@@ -140,7 +140,9 @@ class Picture(Struct, frozen=True, eq=False, dict=True):
     def with_pixels(self, pixels: PixelArray) -> Picture:
         """Return the same picture with other pixels; a lost channel axis is put back."""
         pixels = pixels if pixels.ndim == 3 else pixels[:, :, None]
-        return Picture(pixels, self.alpha) if self.is_bare else replace(self, pixels=pixels)
+        if self.masks or self.objects:
+            return replace(self, pixels=pixels)
+        return Picture(pixels, self.alpha)
 
 
 class Peer(Protocol):

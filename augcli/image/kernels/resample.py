@@ -170,7 +170,8 @@ def _with_border(pixels: PixelArray, back: Backward, how: Sampler) -> tuple[Pixe
     tenth less of the whole warp, but for a small picture, or one that becomes much smaller.
     """
     height, width = pixels.shape[:2]
-    is_same = _is_same_laid_out(pixels, back, how)
+    is_affine = back.between_centres is not None  # the same to the bit, laid out and without
+    is_same = is_affine and how.interpolation == "linear" and pixels.dtype == np.uint8
     is_large = _SMALL < width * height <= 2 * back.size[0] * back.size[1]
     if not is_large if is_same else how.border == "constant":
         return pixels, back
@@ -185,12 +186,6 @@ def _with_border(pixels: PixelArray, back: Backward, how: Sampler) -> tuple[Pixe
     shift = np.array([[1, 0, pads[0]], [0, 1, pads[1]], [0, 0, 1.0]])
     laid_out = _windowed(pixels, pads[0], pads[1], canvas, lambda: how)
     return laid_out, Backward(shift @ back.matrix, back.size)
-
-
-def _is_same_laid_out(pixels: PixelArray, back: Backward, how: Sampler) -> bool:
-    """Return whether a result is the same to the bit with its border laid out and without."""
-    is_affine = back.between_centres is not None
-    return is_affine and how.interpolation == "linear" and pixels.dtype == np.uint8
 
 
 def _warped(pixels: PixelArray, back: Backward, how: Sampler) -> PixelArray:

@@ -111,7 +111,7 @@ class Together:
     def _make(self) -> Iterator[None]:
         for part in {part for _, part in self._asked}:
             self._whole.decoded(part)
-        self._runs.take(chain.from_iterable(stages for stages, _ in self._asked))
+        self._runs.take(chain.from_iterable([stages for stages, _ in self._asked]))
         yield
         self._runs.work_out()
         copies = [*starmap(self._rendered, self._asked)]
@@ -126,10 +126,10 @@ class Together:
             raise made
         return [made]
 
-    def _encoded(self, copies: Sequence[Picture | StepError]) -> Iterator[bytes | StepError]:
+    def _encoded(self, copies: Sequence[Picture | StepError]) -> list[bytes | StepError]:
         pictures = [each for each in copies if isinstance(each, Picture)]
         files = iter(self._whole.encoded(pictures, self._encoding))
-        return (next(files) if isinstance(each, Picture) else each for each in copies)
+        return [next(files) if isinstance(each, Picture) else each for each in copies]
 
     def _rendered(self, stages: Sequence[Stage], part: int) -> Picture | StepError:
         """Return a copy, or what a step fails on, which is told when that copy is asked for."""

@@ -177,9 +177,11 @@ def apply(ops: Iterable[Op], picture: Picture) -> Picture:
 
 def applied(stages: Iterable[Stage], picture: Picture) -> Picture:
     """Apply fused operations to a picture; StepError where OpenCV or memory fails."""
-    with _REFUSED:
+    try:
         for stage in stages:
             picture = stage.apply(picture)
+    except (cv2.error, MemoryError) as error:
+        raise _refused(error) from error
     return picture
 
 
@@ -202,8 +204,10 @@ def objects_after(ops: Iterable[Op], objects: tuple[Placed, ...]) -> tuple[Place
 
 def objects_through(stages: Iterable[Stage], objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
     """Return objects where fused operations take them."""
-    with _REFUSED:
+    try:
         return reduce(lambda result, stage: stage.on_objects(result), stages, objects)
+    except (cv2.error, MemoryError) as error:
+        raise _refused(error) from error
 
 
 def points_after(ops: Iterable[Op], points: Points) -> Points:
@@ -219,22 +223,15 @@ def mask_after(ops: Iterable[Op], mask: Mask) -> Mask:
 
 def mask_through(stages: Iterable[Stage], mask: Mask) -> Mask:
     """Return what fused operations make of a mask."""
-    with _REFUSED:
+    try:
         return reduce(lambda result, stage: stage.on_mask(result), stages, mask)
+    except (cv2.error, MemoryError) as error:
+        raise _refused(error) from error
 
 
-class _Refused:
-    """Says what OpenCV refuses to do; a generator in its place takes longer than a crop."""
-
-    def __enter__(self) -> None:
-        """Begin nothing."""
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if error and isinstance(error, cv2.error | MemoryError):
-            raise StepError(f"cannot be augmented: {cv2.said_by(error)}") from error
-
-
-_REFUSED = _Refused()
+def _refused(error: Exception) -> StepError:
+    """Return what is told where OpenCV refuses to do something; context managers take longer."""
+    return StepError(f"cannot be augmented: {cv2.said_by(error)}")
 
 
 def facts_after(ops: Iterable[Op], facts: Facts) -> Facts:
