@@ -194,7 +194,9 @@ class Resample(Struct, frozen=True, eq=False, dict=True):
 
     def apply(self, picture: Picture) -> Picture:
         """Move the pixels and every target of a picture."""
-        self._check_sides(picture.facts)
+        facts = picture.facts
+        if not self._on_grid and max(facts.width, facts.height, *self.size) > LONGEST_WARPED_SIDE:
+            raise StepError(f"a side is longer than {LONGEST_WARPED_SIDE} px, too long to warp")
         moved = self._pixels(picture)
         if picture.is_bare:
             return moved
@@ -270,10 +272,6 @@ class Resample(Struct, frozen=True, eq=False, dict=True):
     @kept
     def _on_grid(self) -> OnGrid | None:
         return None if self._has_field else on_grid(self.matrix)
-
-    def _check_sides(self, facts: Facts) -> None:
-        if not self._on_grid and max(facts.width, facts.height, *self.size) > LONGEST_WARPED_SIDE:
-            raise StepError(f"a side is longer than {LONGEST_WARPED_SIDE} px, too long to warp")
 
     def _moved(self, pixels: PixelArray, how: Sampler, blocks: Size = (1, 1)) -> PixelArray:
         """Move pixels that are means of such blocks of the run's input."""

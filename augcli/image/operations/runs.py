@@ -36,7 +36,7 @@ class Runs:
         tables = [each.tables for each in self._waiting if isinstance(each, Lookup)]
         self._waiting.clear()
         curves = [each for each in chain.from_iterable(tables) if isinstance(each, Formula)]
-        tabulate(each for each in curves if each.numbers)
+        tabulate([each for each in curves if each.numbers])
         alike: dict[int, list[Resample]] = defaultdict(list)
         for run in runs:
             if Field not in map(type, run.moves) and "matrix" not in vars(run):
@@ -67,6 +67,8 @@ def _work_out(runs: Sequence[Resample]) -> None:
         runs, sizes, matrix, inverse, backs, sampled, strict=True
     ):
         known = {"size": size, "matrix": one, "inverse": other, "back": back}
+        if is_so:
+            known["_copies"] = run.sampling.interpolation == "nearest"
         vars(run).update(known, **(_SAMPLED if is_so else _STRAIGHT))
 
 
