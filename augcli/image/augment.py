@@ -27,7 +27,7 @@ from augcli.image.operations.ops import Op
 from augcli.image.operations.runs import Runs
 from augcli.image.peers import Neighbours
 from augcli.image.picture import Facts, Picture, Placed
-from augcli.image.records import Records
+from augcli.image.records import Records, blank
 from augcli.image.settle import Settled
 from augcli.image.transform import asks_objects
 from augcli.names import Spot, encoded_name
@@ -59,9 +59,9 @@ class ImageProcessor(Processor["ProcessedPicture"]):
         return asks_objects(self.job.steps)
 
     @kept
-    def listing(self) -> Plain | None:
-        """Return what it takes to list pictures as the dataset does, as every record tells."""
-        return self.job.dataset.listing
+    def blank(self) -> Plain:
+        """Return the record of an output that nothing is told of but how the dataset is listed."""
+        return blank(self.job.dataset.listing)
 
     @kept
     def names_classes(self) -> bool:
@@ -124,7 +124,7 @@ class ProcessedPicture(Processed):
         self._count = request.count if isinstance(request, Copies) else None
         self._encoding, self._extension = encoding_for(task.base, processor.output.image)
         self._told_encoding, self._form = processor.form(self._encoding)
-        self._records = Records(task, self._digest, self._extension, processor.listing)
+        self._records = Records(task, self._digest, self._extension, processor.blank)
         self._fitting: Facts | None = None
         """What the encoding was last found to hold."""
         self._parts: set[int] = set()

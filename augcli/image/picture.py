@@ -127,7 +127,7 @@ class Picture(Struct, frozen=True, eq=False, dict=True):
         """Return the facts of this picture."""
         return _facts_of(self.pixels.shape, self.pixels.dtype, self.alpha)
 
-    @property
+    @kept
     def is_bare(self) -> bool:
         """Return whether there are pixels alone, as there mostly are: nothing moves with them."""
         return not self.masks and not self.objects

@@ -8,8 +8,8 @@ from augcli.image.drawing import Drawn
 from augcli.names import Spot, group_name
 from augcli.once import kept
 from augcli.records.keys import told_hashes
-from augcli.records.provenance import PictureRecord
-from augcli.task import Plain, Task
+from augcli.records.provenance import PictureRecord, original_of
+from augcli.task import Plain, Source, Task
 
 
 class Records(Struct, frozen=True, dict=True):
@@ -20,8 +20,8 @@ class Records(Struct, frozen=True, dict=True):
     """The hash of its bytes."""
     extension: str
     """What the names of its copies end with."""
-    listing: Plain | None
-    """What it takes to list pictures as the dataset does."""
+    blank: Plain
+    """A record that tells nothing of a source yet."""
 
     def record(
         self, name: str, spot: Spot | None, drawn: Drawn, encoding: Plain | None, beside: Plain
@@ -55,18 +55,16 @@ class Records(Struct, frozen=True, dict=True):
     def _common(self) -> Plain:
         """Return what the records of all outputs have in common, as a record without the rest."""
         task = self.task
-        return PictureRecord(
-            output=task.base,
-            sha256="",
-            source=task.source,
-            source_sha256=self.digest,
-            split=task.split,
-            label=task.label,
-            copy=None,
-            partners=[],
-            steps=[],
-            encoding=None,
-            width=None,
-            height=None,
-            listing=self.listing,
-        ).plain()
+        return self.blank | {
+            "source": task.source,
+            "source_sha256": self.digest,
+            "split": task.split,
+            "label": task.label,
+        }
+
+
+def blank(listing: Plain | None) -> Plain:
+    """Return a record that tells nothing but what it takes to list pictures as the dataset does."""
+    empty = original_of(Source("", "", b""), "", None)
+    size: Plain = {"encoding": None, "width": None, "height": None}
+    return PictureRecord(**empty, **size, listing=listing).plain()

@@ -108,8 +108,10 @@ class Pick(Struct, Generic[S], frozen=True):
     """A step that a sample gets, if it is for its class."""
 
     turn: Turn[ManyDraws, S]
+    draws: ManyDraws
+    """Those of the samples that get the step."""
     place: int
-    """Which of the samples it is."""
+    """Which of these it is."""
     when: float
     known: tuple[Any, str] | None
     """Its params if they are at hand, and its record; None where they ask the sample's facts."""
@@ -124,7 +126,7 @@ class Pick(Struct, Generic[S], frozen=True):
             known, record = self.known
             return json.loads(record)["params"] if known is None else known, record
         step = self.turn.step
-        params = step.make_params(self.turn.draws.one(self.place), facts)
+        params = step.make_params(self.draws.one(self.place), facts)
         head, tail = _around(type(step))
         return params, f"{head}{_json(params)}{tail}"
 
@@ -140,11 +142,12 @@ def picks_of(
     rows: list[list[Pick[S]]] = [[] for _ in draws.keys]
     for turn in Way.of(draws, sparse=True).through(entries):
         places = np.flatnonzero(turn.taken)
-        whens = turn.when[places].tolist()
+        own, whens = turn.draws[places], turn.when[places].tolist()
         head, tail = _around(type(turn.step))
-        for place, when, each in zip(places.tolist(), whens, known(turn, places), strict=False):
+        drawn = zip(places.tolist(), whens, known(turn, places), strict=False)
+        for index, (place, when, each) in enumerate(drawn):
             told = each and (each[0], f"{head}{each[1]}{tail}")
-            rows[place].append(Pick(turn, place, when, told))
+            rows[place].append(Pick(turn, own, index, when, told))
     if any(isinstance(step, Chooser) for _, step in entries):  # else they stand in order
         for picks in rows:
             picks.sort(key=attrgetter("when"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias
 
 from augcli.draws import Draws, ManyDraws
 from augcli.foreign import derived_from
-from augcli.params import rounded, rounded_many
+from augcli.params import rounded_many
 from augcli.ranges import Constant, Real, Spread
 from augcli.text.edits import Edit, check_edits, edited
 from augcli.text.words import Document
@@ -108,7 +108,7 @@ def share(spread: Spread, draws: Draws, name: str) -> float:
     """Return a drawn number by its name; one that is always the same costs no draw."""
     if isinstance(spread, Constant):
         return spread.value
-    return rounded(spread.draw(draws.at(name)))
+    return draws.value(name, spread)
 
 
 def shares(spread: Spread, draws: ManyDraws, name: str) -> Any:

@@ -218,7 +218,7 @@ def drawn(spread: Spread, draws: Draws, name: str) -> Any:
     """Return a spread's value by its name, rounded as all params are."""
     if isinstance(spread, Constant):
         return rounded(spread.value)
-    return rounded(spread.draw(draws.at(name)))
+    return draws.value(name, spread)
 
 
 def drawn_many(spread: Spread, draws: ManyDraws, name: str) -> NDArray[Any]:

@@ -17,7 +17,7 @@ from augcli.image.operations import ops
 from augcli.image.operations.geometry import Field, Resample, Warp
 from augcli.image.operations.ops import Pixels
 from augcli.image.operations.runs import Runs
-from augcli.image.operations.tone import Lookup, curve
+from augcli.image.operations.tone import Formula, Lookup
 from augcli.image.picture import PixelArray
 
 PNG = Encoding("png", 95, convert=False)
@@ -103,7 +103,7 @@ def test_runs_of_many_pictures_are_worked_out_as_one_by_one():
 
 def test_curves_of_many_pictures_are_tabulated_as_one_by_one():
     deltas = [-1, -0.3, 0, 1 / 3, 0.5]
-    together, alone = ([curve(np.add, each) for each in deltas] for _ in range(2))
+    together, alone = ([Formula(np.add, (each,)) for each in deltas] for _ in range(2))
     runs = Runs()
     runs.take(Lookup((each,)) for each in together)
     runs.work_out()

@@ -20,13 +20,13 @@ from together import together
 
 from augcli.image.config import TargetSettings
 from augcli.image.kernels.regions import bounds_of, plane_of, region_of
-from augcli.image.operations.geometry import Resample, Sampling, Warp
+from augcli.image.operations.geometry import Resample, Sampling
 from augcli.image.operations.ops import apply
 from augcli.image.operations.placed import with_targets
 from augcli.image.picture import Facts, Mask, Picture
 from augcli.image.settle import settle
 from augcli.image.targets import Keypoint, Target
-from augcli.image.transforms.geometry import about_centre, linear
+from augcli.image.transforms.geometry import Rotate, linear
 from augcli.image.transforms.size import window
 
 
@@ -127,7 +127,7 @@ def test_backward_undoes_forward(
     facts = Facts(200, 150, 3, "uint8", False)
     run = Resample(
         (
-            Warp(about_centre(linear(turn, scale, shear), facts), 200, 150, Sampling()),
+            Rotate.moved(linear(turn, scale, shear), LIKE_OTHERS, facts),
             window(10, 20, 100, 90),
         ),
         Sampling(),

@@ -170,8 +170,8 @@ def _with_border(pixels: PixelArray, back: Backward, how: Sampler) -> tuple[Pixe
     tenth less of the whole warp, but for a small picture, or one that becomes much smaller.
     """
     height, width = pixels.shape[:2]
-    is_affine, is_linear = back.between_centres is not None, how.interpolation == "linear"
-    is_same = is_affine and is_linear and pixels.dtype == np.uint8  # to the bit, laid out or not
+    is_affine = back.between_centres is not None  # the same to the bit, laid out and without
+    is_same = is_affine and how.interpolation == "linear" and pixels.dtype == np.uint8
     is_large = _SMALL < width * height <= 2 * back.size[0] * back.size[1]
     if not is_large if is_same else how.border == "constant":
         return pixels, back

@@ -119,10 +119,10 @@ class Together:
             raise made
         return [made]
 
-    def _encoded(self, copies: Sequence[Picture | StepError]) -> Iterator[bytes | StepError]:
+    def _encoded(self, copies: Sequence[Picture | StepError]) -> list[bytes | StepError]:
         pictures = [each for each in copies if isinstance(each, Picture)]
         files = iter(self._whole.encoded(pictures, self._encoding))
-        return (next(files) if isinstance(each, Picture) else each for each in copies)
+        return [next(files) if isinstance(each, Picture) else each for each in copies]
 
 
 def _rendered(stages: Sequence[Stage], source: Picture) -> Picture | StepError:

@@ -59,9 +59,6 @@ from augcli.image.picture import (
 )
 from augcli.once import kept
 
-Kernel: TypeAlias = Callable[[PixelArray, Sampler], PixelArray]
-
-
 _COPIED = Sampling("constant", (0.0,), "nearest")
 _UNMOVED = np.eye(3)
 _UNMOVED.flags.writeable = False
@@ -197,7 +194,9 @@ class Resample(Struct, frozen=True, eq=False, dict=True):
 
     def apply(self, picture: Picture) -> Picture:
         """Move the pixels and every target of a picture."""
-        self._check_sides(picture.facts)
+        facts = picture.facts
+        if not self._on_grid and max(facts.width, facts.height, *self.size) > LONGEST_WARPED_SIDE:
+            raise StepError(f"a side is longer than {LONGEST_WARPED_SIDE} px, too long to warp")
         moved = self._pixels(picture)
         if picture.is_bare:
             return moved
@@ -274,18 +273,14 @@ class Resample(Struct, frozen=True, eq=False, dict=True):
     def _on_grid(self) -> OnGrid | None:
         return None if self._has_field else on_grid(self.matrix)
 
-    def _check_sides(self, facts: Facts) -> None:
-        if not self._on_grid and max(facts.width, facts.height, *self.size) > LONGEST_WARPED_SIDE:
-            raise StepError(f"a side is longer than {LONGEST_WARPED_SIDE} px, too long to warp")
-
-    def _kernel(self, across: int = 1, down: int = 1) -> Kernel:
-        """Return how pixels are moved that are means of blocks of the run's input."""
-        into = to_blocks(across, down)
+    def _moved(self, pixels: PixelArray, how: Sampler, blocks: Size = (1, 1)) -> PixelArray:
+        """Move pixels that are means of such blocks of the run's input."""
         if self._has_field:
-            return lambda pixels, how: displaced(pixels, *self._places(into), how)
-        is_whole = across == down == 1
-        back = self.back if is_whole else Backward(snapped(into @ self.inverse), self.size)
-        return lambda pixels, how: warp(pixels, back, how)
+            return displaced(pixels, *self._places(to_blocks(*blocks)), how)
+        if blocks == (1, 1):
+            return warp(pixels, self.back, how)
+        back = Backward(snapped(to_blocks(*blocks) @ self.inverse), self.size)
+        return warp(pixels, back, how)
 
     def _places(self, last: Matrix) -> Places:
         """Return where each pixel of the result comes from, taken through one more matrix."""
@@ -304,17 +299,18 @@ class Resample(Struct, frozen=True, eq=False, dict=True):
             return picture.with_pixels(self._copied(picture.pixels, how))
         part = picture.reduced
         rest = self.blocks[0] // part, self.blocks[1] // part
-        kernel, sampling = self._kernel(rest[0] * part, rest[1] * part), self.sampling
+        blocks = rest[0] * part, rest[1] * part
 
         def change(pixels: PixelArray) -> PixelArray:
-            return kernel(pixels, sampling.on(pixels, picture.alpha))
+            return self._moved(pixels, self.sampling.on(pixels, picture.alpha), blocks)
 
-        return premultiplied(in_blocks(picture, rest), change, clears=sampling.clears)
+        clears = picture.alpha and self.sampling.clears
+        return premultiplied(in_blocks(picture, rest), change, clears=clears)
 
     def _copied(self, pixels: PixelArray, how: Callable[[], Sampler]) -> PixelArray:
         if self._on_grid:
             return move_on_grid(pixels, self._on_grid, self.size, how)
-        return self._kernel()(pixels, how())
+        return self._moved(pixels, how())
 
     def on_objects(self, objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
         """Move objects; what the frame does not show is cut off."""

@@ -6,49 +6,43 @@ They are the same to the bit as one by one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.image.kernels.backward import Size, backwards
+from augcli.image.kernels.backward import backwards
 from augcli.image.kernels.matrices import Matrix, inverted_all, snapped_all
-from augcli.image.operations.geometry import Resample, Warp
+from augcli.image.operations.geometry import Field, Resample
 from augcli.image.operations.tone import Formula, Lookup, tabulate
 
 
 class Runs:
-    """Takes in runs, and works out what it can at the first need of any."""
+    """Takes in stages, and works out what it can of runs and curves at the first need of any."""
 
     def __init__(self) -> None:
-        self._waiting: list[Resample] = []
-        self._formulas: list[Formula] = []
+        self._waiting: list[object] = []
 
     def take(self, stages: Iterable[object]) -> None:
-        """Take in the runs and curves among some stages."""
-        for stage in stages:
-            if isinstance(stage, Resample):
-                self._waiting.append(stage)
-            elif isinstance(stage, Lookup):
-                self._formulas += [
-                    each for each in stage.tables if isinstance(each, Formula) and each.numbers
-                ]
+        """Take in some stages."""
+        self._waiting += stages
 
     def work_out(self) -> None:
         """Work out what was taken in; what is no plain map works it out itself."""
-        alike: dict[int, dict[Resample, list[Matrix]]] = defaultdict(dict)
-        for run in self._waiting:
-            moves = [move.matrix for move in run.moves if isinstance(move, Warp)]
-            if len(moves) == len(run.moves) and "matrix" not in vars(run):
-                alike[len(moves)][run] = moves
+        if not self._waiting:
+            return
+        runs = [each for each in self._waiting if isinstance(each, Resample)]
+        tables = [each.tables for each in self._waiting if isinstance(each, Lookup)]
         self._waiting.clear()
-        tabulate(self._formulas)
-        self._formulas.clear()
-        for runs in alike.values():
-            sizes = [each.size for each in runs]
-            for run, known in zip(runs, _worked_out([*runs.values()], sizes), strict=True):
-                vars(run).update(known)
+        curves = [each for each in chain.from_iterable(tables) if isinstance(each, Formula)]
+        tabulate([each for each in curves if each.numbers])
+        alike: dict[int, list[Resample]] = defaultdict(list)
+        for run in runs:
+            if Field not in map(type, run.moves) and "matrix" not in vars(run):
+                alike[len(run.moves)].append(run)
+        for some in alike.values():
+            _work_out(some)
 
 
 _SURELY = 0.6
@@ -59,19 +53,23 @@ _SAMPLED = {"_on_grid": None, "blocks": (1, 1)} | _STRAIGHT
 """What is known of nearly all: values are mixed, and none before."""
 
 
-def _worked_out(
-    moves: Sequence[Sequence[Matrix]], sizes: Sequence[Size]
-) -> Iterator[dict[str, Any]]:
-    """Yield what is known of each of some runs of equally many moves, by its name."""
-    product, *others = (np.array(each) for each in zip(*moves, strict=True))
+def _work_out(runs: Sequence[Resample]) -> None:
+    """Let each of some runs of equally many plain maps know what it would work out."""
+    moves = zip(*[run.moves for run in runs], strict=True)
+    product, *others = [np.array([move.matrix for move in each]) for each in moves]
     for matrices in others:
         product = matrices @ product
     matrix = snapped_all(product)
     inverse = inverted_all(matrix)
+    sizes = [(run.moves[-1].width, run.moves[-1].height) for run in runs]
     backs, sampled = backwards(snapped_all(inverse), sizes), _are_sampled(matrix, inverse).tolist()
-    for one, other, back, is_so in zip(matrix, inverse, backs, sampled, strict=True):
-        told = _SAMPLED if is_so else _STRAIGHT
-        yield {"matrix": one, "inverse": other, "back": back, **told}
+    for run, size, one, other, back, is_so in zip(
+        runs, sizes, matrix, inverse, backs, sampled, strict=True
+    ):
+        known = {"size": size, "matrix": one, "inverse": other, "back": back}
+        if is_so:
+            known["_copies"] = run.sampling.interpolation == "nearest"
+        vars(run).update(known, **(_SAMPLED if is_so else _STRAIGHT))
 
 
 def _are_sampled(matrices: Matrix, inverses: Matrix) -> NDArray[np.bool_]:

@@ -48,8 +48,8 @@ class Formula(Struct, frozen=True, eq=False):
     """The table of a function of the value, rounded to the nearest level and clipped."""
 
     function: Callable[..., NDArray[Any]]
-    numbers: tuple[float, ...]
-    """What it takes besides; those of many pictures make columns."""
+    numbers: tuple[float, ...] = ()
+    """What it takes besides, which is best told: that of many pictures makes columns."""
     made: dict[int, Levels] = field(default_factory=dict)
     """Its tables, by how many levels they have."""
 
@@ -75,11 +75,6 @@ class Formula(Struct, frozen=True, eq=False):
 
 
 _TABLES = Table, Formula
-
-
-def curve(function: Callable[..., NDArray[Any]], *numbers: float) -> Formula:
-    """Return the table of a function of the value, and of numbers that are best told apart."""
-    return Formula(function, numbers)
 
 
 def tabulate(formulas: Iterable[Formula]) -> None:

@@ -130,8 +130,24 @@ class D4(ImageTransform):
         return [*mirror, *Rotate90.lower({"turns": turns}, facts)]
 
 
+class Centred(Geometry):
+    """A move about the centre; the frame stays."""
+
+    @classmethod
+    def moved(
+        cls, linear: Linear, params: Params, facts: Facts, x: float = 0.0, y: float = 0.0
+    ) -> Warp:
+        """Return the warp by [a b; c d] about the centre, then a shift in shares of the sides."""
+        a, b, c, d = linear
+        width, height = facts.width, facts.height
+        u, v = width / 2, height / 2
+        left, top = u - a * u - b * v + x * width, v - c * u - d * v + y * height
+        matrix = np.array([[a, b, left], [c, d, top], [0.0, 0.0, 1.0]])
+        return Warp(matrix, width, height, cls.sampling(params))
+
+
 @register
-class Rotate(Geometry):
+class Rotate(Centred):
     """Turn about the centre; the size stays, or becomes what holds the whole picture."""
 
     degrees: Degrees = _DEGREES
@@ -140,12 +156,12 @@ class Rotate(Geometry):
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the turn."""
-        turn = cls.warp(about_centre(linear(turn=params["degrees"]), facts), facts, params)
+        turn = cls.moved(linear(turn=params["degrees"]), params, facts)
         return [expanded(turn) if params.get("expand") else turn]
 
 
 @register
-class Scale(Geometry):
+class Scale(Centred):
     """Make the content larger or smaller about the centre; the frame stays."""
 
     revision: ClassVar[int] = 3
@@ -155,11 +171,11 @@ class Scale(Geometry):
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the enlargement."""
-        return [cls.warp(about_centre(linear(scale=params["factor"]), facts), facts, params)]
+        return [cls.moved(linear(scale=params["factor"]), params, facts)]
 
 
 @register
-class Zoom(Geometry):
+class Zoom(Centred):
     """Make the content wider and higher, each by a factor of its own, about the centre.
 
     The frame stays. This is what `zoom_range` of Keras' ImageDataGenerator does.
@@ -173,12 +189,11 @@ class Zoom(Geometry):
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the stretch."""
-        stretch = (params["x"], 0.0, 0.0, params["y"])
-        return [cls.warp(about_centre(stretch, facts), facts, params)]
+        return [cls.moved((params["x"], 0.0, 0.0, params["y"]), params, facts)]
 
 
 @register
-class Translate(Geometry):
+class Translate(Centred):
     """Shift the content."""
 
     x: ShiftX = _SHIFT
@@ -187,12 +202,11 @@ class Translate(Geometry):
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the shift."""
-        matrix = about_centre(linear(), facts, params["x"], params["y"])
-        return [cls.warp(matrix, facts, params)]
+        return [cls.moved(linear(), params, facts, params["x"], params["y"])]
 
 
 @register
-class Shear(Geometry):
+class Shear(Centred):
     """Slant about the centre."""
 
     x: SlantX = _SLANT_X
@@ -201,12 +215,11 @@ class Shear(Geometry):
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the slant."""
-        matrix = about_centre(linear(shear_x=params["x"], shear_y=params["y"]), facts)
-        return [cls.warp(matrix, facts, params)]
+        return [cls.moved(linear(shear_x=params["x"], shear_y=params["y"]), params, facts)]
 
 
 @register
-class Affine(Geometry):
+class Affine(Centred):
     """Shear, scale, turn and then shift, in one step about the centre.
 
     What a recipe leaves out has the range of the step of its own name.
@@ -225,8 +238,7 @@ class Affine(Geometry):
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the one matrix of all of them."""
         shape = linear(params["rotate"], params["scale"], params["shear_x"], params["shear_y"])
-        matrix = about_centre(shape, facts, params["translate_x"], params["translate_y"])
-        return [cls.warp(matrix, facts, params)]
+        return [cls.moved(shape, params, facts, params["translate_x"], params["translate_y"])]
 
 
 @register
@@ -294,18 +306,6 @@ def linear(
             f"shear of {shear_x:g} degrees across and {shear_y:g} down folds the picture flat"
         )
     return cos + sin * down, cos * across + sin, cos * down - sin, cos - sin * across
-
-
-def about_centre(linear: Linear, facts: Facts, x: float = 0.0, y: float = 0.0) -> Matrix:
-    """Return the 3×3 matrix of [a b; c d] about the centre, then a shift.
-
-    Shifts are fractions of width and height.
-    """
-    a, b, c, d = linear
-    u, v = facts.width / 2, facts.height / 2
-    left = u - a * u - b * v + x * facts.width
-    top = v - c * u - d * v + y * facts.height
-    return np.array([[a, b, left], [c, d, top], [0.0, 0.0, 1.0]])
 
 
 def expanded(warp: Warp) -> Warp:

@@ -12,7 +12,7 @@ from augcli.image.kernels import opencv as cv2
 from augcli.image.kernels.light import cv_depth
 from augcli.image.kernels.moments import channel_products
 from augcli.image.operations.ops import Colours, Op, Pixels
-from augcli.image.operations.tone import curve
+from augcli.image.operations.tone import Formula
 from augcli.image.picture import Facts, PixelArray, Said, from_float, full_range, known
 from augcli.image.transform import ImageTransform
 from augcli.image.transforms.channels import by_band
@@ -87,7 +87,7 @@ class ToneCurve(ImageTransform):
             inner = 3 * t * (1 - t) * (low * (1 - t) + high * t) + t**3
             return np.asarray(inner + (values - t))
 
-        return [curve(bent)]
+        return [Formula(bent)]
 
 
 @register
@@ -112,7 +112,7 @@ class Hsv(ColourTransform):
         if hue == saturation == value == 0:
             return []
         if facts.tones == 1:
-            return [curve(lambda values: values + value)]
+            return [Formula(lambda values: values + value)]
         return [Colours(lambda pixels: shifted(pixels, hue, saturation, value))]
 
 

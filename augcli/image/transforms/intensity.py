@@ -14,7 +14,7 @@ from augcli.errors import RefusedError, SampleError
 from augcli.image.kernels import opencv as cv2
 from augcli.image.kernels.resample import by_channel_groups
 from augcli.image.operations.ops import Floats, Op
-from augcli.image.operations.tone import curve
+from augcli.image.operations.tone import Formula
 from augcli.image.picture import Facts, PixelArray, full_range, known, luma
 from augcli.image.transform import Colour, ImageTransform, bgr
 from augcli.plural import several
@@ -43,7 +43,7 @@ class IntensityScale(ImageTransform):
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return value · factor + offset."""
-        return [curve(_scaled, params["factor"], params["offset"])]
+        return [Formula(_scaled, (params["factor"], params["offset"]))]
 
 
 def _scaled(values: PixelArray, factor: float, offset: float) -> PixelArray:

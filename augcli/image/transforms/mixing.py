@@ -106,7 +106,7 @@ class Parting(Mixing):
 
     def part(self, draws: Draws) -> float:
         """Draw the share of the partner, at most a half."""
-        return smaller_part(draws.at("share"), rounded(self.alpha.draw(draws.at("alpha"))))
+        return smaller_part(draws.at("share"), draws.value("alpha", self.alpha))
 
 
 @register

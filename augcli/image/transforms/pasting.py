@@ -67,7 +67,7 @@ class CopyPaste(Mixing):
     def make_params(self, draws: Draws, facts: Facts) -> Params:
         """Draw the partner, its objects, and the size and place of each, in pixels."""
         count = self.objects.draw(draws.at("objects"))
-        told = {"objects": count, "blend_px": rounded(self.blend_px.draw(draws.at("blend_px")))}
+        told = {"objects": count, "blend_px": draws.value("blend_px", self.blend_px)}
         for attempt in range(_TRIES):
             ident = self.picked(draws.at(attempt), facts)
             if found := self._found(facts, ident):

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from augcli.image.kernels.lookup import Levels
 from augcli.image.operations.ops import Op
 from augcli.image.operations.tone import (
+    Formula,
     Table,
     View,
     as_levels,
-    curve,
     fractions,
     histogram_table,
 )
@@ -30,7 +30,7 @@ ContrastFactor = Annotated[
     Spread, Real(0, 10, "1 changes nothing, 0 leaves only the mean gray", neutral=1)
 ]
 DELTA, CONTRAST_FACTOR = Uniform(-0.2, 0.2), Uniform(0.8, 1.2)
-_NEGATIVE = curve(lambda values: 1 - values)
+_NEGATIVE = Formula(lambda values: 1 - values)
 
 
 @register
@@ -42,7 +42,7 @@ class Brightness(ImageTransform):
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return value + delta."""
-        return [curve(np.add, params["delta"])]
+        return [Formula(np.add, (params["delta"],))]
 
 
 @register
@@ -71,7 +71,7 @@ class Gamma(ImageTransform):
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return value ** gamma."""
         power = params["gamma"]
-        return [curve(lambda values: np.maximum(values, 0) ** power)]
+        return [Formula(lambda values: np.maximum(values, 0) ** power)]
 
 
 @register
@@ -87,7 +87,7 @@ class Solarize(ImageTransform):
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return 1 − value where value ≥ threshold."""
-        return [curve(_solarized, params["threshold"])]
+        return [Formula(_solarized, (params["threshold"],))]
 
 
 def _solarized(values: NDArray[Any], threshold: float) -> NDArray[Any]:

@@ -14,7 +14,7 @@ from augcli.image.kernels.light import parted, veiled
 from augcli.image.kernels.seeded import Plane, cloud, numbers
 from augcli.image.kernels.strokes import Mask, dots, soft_polygons, streaks
 from augcli.image.operations.ops import Op, Pixels
-from augcli.image.operations.tone import curve
+from augcli.image.operations.tone import Formula
 from augcli.image.picture import Facts
 from augcli.image.transform import Colour, Seeded, bgr
 from augcli.image.transforms.lighting import Lighting
@@ -110,7 +110,7 @@ class Rain(Veil):
         """Return the darkening and the streaks; of bytes both are tables."""
         left, opacity = 1 - params["darkness"], params["opacity"]
         if facts.depth != "uint8":
-            return [curve(lambda values: values * left), *super().lower(params, facts)]
+            return [Formula(lambda values: values * left), *super().lower(params, facts)]
         dark = np.arange(256) * left
         mixed = dark * (1 - opacity) + params["light"] * 255 * opacity
         tables = [np.rint(each).astype(np.uint8) for each in (mixed, dark)]
