@@ -279,7 +279,7 @@ class ProcessedPicture(Processed):
     def _encoded(self, name: str, spot: Spot | None, drawn: Drawn, extras: Extras) -> Output:
         facts = drawn.facts
         assert facts is not None, "what cannot be read is not encoded"
-        if facts is not self._fitting and (reason := refusal(facts, self._encoding)):
+        if facts != self._fitting and (reason := refusal(facts, self._encoding)):
             raise SampleError(reason)
         self._fitting, stages = facts, drawn.stages
         part = self._whole.part_for(stages)
