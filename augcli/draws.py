@@ -50,7 +50,7 @@ def _word(name: str | int) -> int:
     return _mix((name + _GOLDEN) & _MASK) + _GOLDEN
 
 
-class Spread(Protocol):
+class Drawable(Protocol):
     """Where values come from."""
 
     def draw(self, draws: Draws) -> float:
@@ -58,7 +58,7 @@ class Spread(Protocol):
         ...
 
     def draw_many(self, draws: ManyDraws) -> NDArray[Any]:
-        """Return the value for each of many places."""
+        """Return the value for each of many places, in an array of their shape."""
         ...
 
 
@@ -81,7 +81,7 @@ class Draws(Struct, frozen=True):
         """Return this place's number, uniform in [low, high)."""
         return low + (high - low) * ((self.key >> 11) * 2.0**-53)
 
-    def value(self, name: str, spread: Spread) -> float:
+    def value(self, name: str, spread: Drawable) -> float:
         """Return what a spread draws below this place, rounded as all params are."""
         return rounded(spread.draw(self.at(name)))
 
@@ -113,7 +113,7 @@ class ManyDraws:
         self.keys = keys
         self.below: dict[str | int, ManyDraws] = {}
         """Those for names that one of them was asked for."""
-        self.values: dict[str, tuple[Spread, list[float]]] = {}
+        self.values: dict[str, tuple[Drawable, list[float]]] = {}
         """What was drawn by name for one of them, and so for each."""
 
     @classmethod
@@ -191,7 +191,7 @@ class ManyDraws:
         self.below[name] = found = self.at(name)
         return found
 
-    def drawn(self, name: str, spread: Spread) -> tuple[Spread, list[float]]:
+    def drawn(self, name: str, spread: Drawable) -> tuple[Drawable, list[float]]:
         """Return the first spread that asks for a name, and what it draws for each."""
         values = rounded_many(spread.draw_many(self.at(name)))
         self.values[name] = found = spread, values.tolist()
@@ -219,7 +219,7 @@ class _OneOf(Draws, frozen=True):
             many = below
         return _OneOf(many.each[self.place], many, self.place)
 
-    def value(self, name: str, spread: Spread) -> float:
+    def value(self, name: str, spread: Drawable) -> float:
         whose, values = self.many.values.get(name) or self.many.drawn(name, spread)
         return values[self.place] if whose is spread else super().value(name, spread)
 

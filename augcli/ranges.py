@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from augcli.draws import Draws, ManyDraws
+from augcli.draws import Drawable, Draws, ManyDraws
 from augcli.lazily import Lazily
 
 if TYPE_CHECKING:
@@ -34,16 +34,8 @@ _ENDLESS = 1e300
 """Whole numbers can be larger than any float; such are not shown."""
 
 
-class Spread(Protocol):
+class Spread(Drawable, Protocol):
     """Where a parameter's values come from."""
-
-    def draw(self, draws: Draws) -> Number:
-        """Return the value for this place."""
-        ...
-
-    def draw_many(self, draws: ManyDraws) -> NDArray[Any]:
-        """Return the value for each of many places, in an array of their shape."""
-        ...
 
     def plain(self) -> Any:
         """Return the recipe form."""

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from augcli.draws import Draws, ManyDraws
 from augcli.draws import words as words_of
+from augcli.ranges import Choice, Uniform
 
 FROZEN = [
     (("a.jpg",), 7826771062651324408, 0.4242901094836622, 4, 911156072, [3, 0, 5, 4, 1, 2]),
@@ -141,3 +142,12 @@ def test_names_that_few_ask_for_are_drawn_as_ever() -> None:
     alone = Draws(7).at("a.tsv#0")
     shared = ManyDraws.of([Draws(3), alone]).one(1)
     assert [shared.at(n, "x").key for n in range(99)] == [alone.at(n, "x").key for n in range(99)]
+
+
+def test_a_value_of_one_of_many_is_that_of_each_alone() -> None:
+    """Many draw a name together for the first range that asks, and for no other."""
+    alone = Draws(7)
+    shared = ManyDraws.of([Draws(3), alone]).one(1)
+    for spread in (Uniform(0, 1), Uniform(-3, 5), Uniform(2, 9, whole=True), Choice((1, 2.5))):
+        assert repr(shared.value("x", spread)) == repr(alone.value("x", spread))
+        assert repr(shared.value(str(spread), spread)) == repr(alone.value(str(spread), spread))

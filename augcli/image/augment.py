@@ -274,7 +274,7 @@ class ProcessedPicture(Processed):
 
     def _refuse(self, facts: Facts | None) -> None:
         """Raise SampleError where a file would hold no such picture."""
-        if facts and facts is not self._fitting and (reason := refusal(facts, self._encoding)):
+        if facts and facts != self._fitting and (reason := refusal(facts, self._encoding)):
             raise SampleError(reason)
         self._fitting = facts
 

@@ -75,9 +75,11 @@ class Drawn(Struct, frozen=True, dict=True):
         _, stage, view = self.spot
         if not (stage or view or self.attempt or self.partners):
             return {}
-        mixed = {"label": self._label(label), "partners": self.partners} if self.partners else {}
-        return mixed | {
-            "partner_sha256": self.hashes or None,
+        odd: dict[str, Any] = {"partner_sha256": self.hashes or None}
+        if self.partners:
+            odd["label"] = mixed(label, self.steps, lambda ident: self._peers[ident].label)
+            odd["partners"] = self.partners
+        return odd | {
             "attempt": self.attempt or None,
             "repeats": self.repeats,
             "stage": stage,
@@ -96,10 +98,6 @@ class Drawn(Struct, frozen=True, dict=True):
             return {}
         every = (self._peers[ident].hashes.items() for ident in self.partners)
         return dict(chain.from_iterable(every))
-
-    def _label(self, own: str | None) -> str | dict[str, float] | None:
-        """Return the class of the copy, or where it is mixed of several the share of each."""
-        return mixed(own, self.steps, lambda ident: self._peers[ident].label)
 
     @property
     def _peers(self) -> Peers:
@@ -227,8 +225,7 @@ class CopyDraws:
         """Return what the steps of a copy make of a picture."""
         label, facts, proven = subject.label, subject.facts, subject.proven
         says = facts.says
-        made: list[tuple[Step, str, str]] = []
-        """Steps as records tell them, the same as JSON, and their revisions."""
+        made: list[tuple[Step, str, str]] = []  # as records and as texts tell it, and revisions
         lowered: list[Op] = []
         alone: list[str] = []
         for pick in picks:

@@ -24,7 +24,7 @@ def stops(work):
     recipe = work.recipe()
     for number in count():
         try:
-            run(recipe, Stopped(2 + 3 * number), lambda _done, _total: None)
+            run(recipe, Stopped(1 + number), lambda _done, _total: None)
         except StoppedError:
             continue
         return number
