@@ -12,6 +12,7 @@ from augcli.commands.plugin import tried
 from augcli.contract import breaches
 from augcli.contract.image import TRIAL
 from augcli.contract.methods import method_breaches
+from augcli.contract.trials import stream
 from augcli.image.transforms.framing import LongestSide
 from augcli.ranges import Constant
 from augcli.steps.plugins import load
@@ -269,7 +270,7 @@ def test_our_own_steps_keep_every_promise(kind: str, name: str) -> None:
 
 def test_no_picture_is_made_that_is_too_large_to_be_tried() -> None:
     step = LongestSide(length=Constant(32_766))
-    assert b"width=32766" in TRIAL.made(step, TRIAL.params(step, 0))
+    assert b"width=32766" in TRIAL.made(step, TRIAL.params(step, stream(0)))
 
 
 @pytest.mark.parametrize("name", [n for n in METHODS if not getattr(METHODS[n], "extra", None)])
