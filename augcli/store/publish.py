@@ -76,7 +76,7 @@ class Batch:
         try:
             if source is None or not self._cloned(name, source):
                 sha256 = self._take(name, iter(pieces), sha256)
-        except OSError as error:
+        except OSError as error:  # as `storage_errors`, which is a call or two more for each file
             refuse(error, self._path)
             raise
         assert sha256, "given with a source"

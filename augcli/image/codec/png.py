@@ -33,7 +33,7 @@ _INDEXED = 3
 _UP = 2
 """The filter that leaves differences to the line above."""
 _TINY = 1 << 10
-"""Bytes of lines: so few take less than the least room that a disk gives to a file, packed anyhow."""
+"""Bytes of lines: so few need no more than the least room that a disk gives to a file."""
 
 
 def png_of(

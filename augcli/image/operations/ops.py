@@ -1,9 +1,9 @@
 """From recorded params to pixels: lower, fuse neighbours, apply.
 
-A transform lowers its params to operations (`Warp`, `Field`, `Tiles`, `Table`, `Pixels`, `Floats`,
-`Blend` and those of `mixing`). Each knows its facts afterwards and its `stage`, the executable
-form; a stage swallows the next operation (`joined`) or starts a new stage. That is the whole
-optimiser.
+A transform lowers its params to operations (`Warp`, `Field`, `Tiles`, `Table`, `Formula`, `Pixels`,
+`Floats`, `Blend` and those of `mixing`). Each knows its facts afterwards and its `stage`, the
+executable form; a stage swallows the next operation (`joined`) or starts a new stage. That is the
+whole optimiser.
 """
 
 from __future__ import annotations
