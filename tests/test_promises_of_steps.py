@@ -23,7 +23,7 @@ BAD = '''
 import random
 from typing import Annotated, Literal
 import numpy as np
-from augcli.draws import repeated
+from augcli.draws import Draws, repeated
 from augcli.image.operations.ops import Pixels
 from augcli.image.transform import ImageTransform
 from augcli.tabular.drawn import Drawn
@@ -58,6 +58,15 @@ class Inplace(ImageTransform):
             p[0] = 0
             return p
         return [Pixels(change)]
+
+@register
+class Company(ImageTransform):
+    """Draws otherwise among others than alone."""
+    def make_params(self, draws, facts):
+        return {"alone": type(draws) is Draws}
+    @classmethod
+    def lower(cls, params, facts):
+        return []
 
 @register
 class Undoc(ImageTransform):
@@ -153,6 +162,7 @@ BREAKS = {
     "norm": "makes numbers of numbers",
     "plain": "draws for some rows are those for all",
     "odd": "params are plain, and records of them are looked at",
+    "company": "draws hang on names alone",
     "same": "draws hang on names alone",
     "lift": "held-out rows have no say",
     "leaky": "held-out rows have no say",
