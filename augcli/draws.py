@@ -191,10 +191,12 @@ class ManyDraws:
         self.below[name] = found = self.at(name)
         return found
 
-    def drawn(self, name: str, spread: Drawable) -> tuple[Drawable, list[float]]:
-        """Return the first spread that asks for a name, and what it draws for each."""
+    def drawn(self, name: str, spread: Drawable) -> tuple[Drawable | None, list[float]]:
+        """Return who first asks for a name, and what it draws for each; nobody as in `shared`."""
+        if len(self.values) >= _MOST_SHARED:
+            return None, []
         values = rounded_many(spread.draw_many(self.at(name)))
-        self.values[name] = found = spread, values.tolist()
+        found = self.values[name] = spread, values.tolist()
         return found
 
     @kept

@@ -142,6 +142,8 @@ def test_names_that_few_ask_for_are_drawn_as_ever() -> None:
     alone = Draws(7).at("a.tsv#0")
     shared = ManyDraws.of([Draws(3), alone]).one(1)
     assert [shared.at(n, "x").key for n in range(99)] == [alone.at(n, "x").key for n in range(99)]
+    names, spread = [*map(str, range(99))], Uniform(0, 1)
+    assert [shared.value(n, spread) for n in names] == [alone.value(n, spread) for n in names]
 
 
 def test_a_value_of_one_of_many_is_that_of_each_alone() -> None:

@@ -12,10 +12,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from helpers import run, write
 
+from augcli.image.codec import png
 from augcli.rows import packings
 from augcli.rows.packings import Deflater, packing_of
 from augcli.system.machine import version_of
@@ -28,20 +30,22 @@ OF_TABLES = {
     "copies": 0,
 }
 OF_SERIES = {"dataset": {"kind": "timeseries"}, "steps": ["jitter"], "copies": 1}
+OF_PICTURES = {"output": {"originals": "reencode"}, "copies": 0}
 
 
 @pytest.fixture
-def without_libdeflate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Give what has libdeflate be not installed."""
+def without_packers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Give what has libdeflate and zlib-ng be not installed."""
     real = metadata.distribution
 
     def found(name: str) -> metadata.Distribution:
-        if name == "deflate":
+        if name in ("deflate", "zlib-ng"):
             raise metadata.PackageNotFoundError
         return real(name)
 
     def uninstall() -> None:
         monkeypatch.setitem(sys.modules, "deflate", None)
+        monkeypatch.setattr(png, "zlib", zlib)
         monkeypatch.setattr(metadata, "distribution", found)
         version_of.cache_clear()
 
@@ -58,6 +62,8 @@ def arrays(packed: bool) -> bytes:
 def contents(path: Path) -> Any:
     if path.suffix == ".gz":
         return gzip.decompress(path.read_bytes())
+    if path.suffix == ".png":
+        return cv2.imread(str(path), cv2.IMREAD_UNCHANGED).tolist()
     with np.load(path) as told:
         return [told[key].tolist() for key in sorted(told)]
 
@@ -67,22 +73,24 @@ def contents(path: Path) -> Any:
     [
         ("t.csv.gz", gzip.compress(TABLE.encode()), OF_TABLES),
         ("s.npz", arrays(packed=True), OF_SERIES),
+        ("a/p.png", png.png_of(np.eye(9, dtype=np.uint8)[..., None]), OF_PICTURES),
     ],
 )
 def test_who_packs_is_told_and_noticed(
-    tmp_path: Path, name: str, data: bytes, told: dict[str, Any], without_libdeflate: Any
+    tmp_path: Path, name: str, data: bytes, told: dict[str, Any], without_packers: Any
 ) -> None:
     def made() -> tuple[int, Any, str]:
-        summary = run(tmp_path / "in" / name, tmp_path / "out", **told)
+        summary = run(tmp_path / "in", tmp_path / "out", **told)
         (file,) = tmp_path.glob(f"out/**/{name}")
         versions = json.loads((tmp_path / "out/run.json").read_text())["versions"]
-        return summary.made, contents(file), versions["deflate"]
+        return summary.made, contents(file), versions[packer]
 
+    packer = "zlib-ng" if told is OF_PICTURES else "deflate"
     write(tmp_path / "in" / name, data)
     _, first, library = made()
-    assert library == metadata.version("deflate")
+    assert library == metadata.version(packer)
     assert made()[0] == 0
-    without_libdeflate()
+    without_packers()
     assert made() == (1, first, f"zlib {zlib.ZLIB_RUNTIME_VERSION}")
 
 
@@ -91,24 +99,24 @@ def test_who_packs_is_told_and_noticed(
     [("t.csv", TABLE.encode(), OF_TABLES), ("s.npy", b"", OF_SERIES)],
 )
 def test_who_packs_has_no_say_in_what_is_not_packed(
-    tmp_path: Path, name: str, data: bytes, told: dict[str, Any], without_libdeflate: Any
+    tmp_path: Path, name: str, data: bytes, told: dict[str, Any], without_packers: Any
 ) -> None:
     array = io.BytesIO()
     np.save(array, np.random.default_rng(0).normal(size=(8, 30)).cumsum(axis=1))
     write(tmp_path / "in" / name, data or array.getvalue())
     assert run(tmp_path / "in" / name, tmp_path / "out", **told).made
-    without_libdeflate()
+    without_packers()
     assert run(tmp_path / "in" / name, tmp_path / "out", **told).made == 0
 
 
 @pytest.mark.parametrize("installed", [True, False])
 def test_a_table_is_packed_piece_by_piece(
-    monkeypatch: pytest.MonkeyPatch, without_libdeflate: Any, installed: bool
+    monkeypatch: pytest.MonkeyPatch, without_packers: Any, installed: bool
 ) -> None:
     """How it comes has no say; readers put the members of a gzip file together."""
     monkeypatch.setattr(packings, "_MEMBER", 100)
     if not installed:
-        without_libdeflate()
+        without_packers()
     packing = packing_of(gzip.compress(b""))
     assert packing
     data = TABLE.encode()

@@ -12,6 +12,7 @@ from augcli.commands.plugin import tried
 from augcli.contract import breaches
 from augcli.contract.image import TRIAL
 from augcli.contract.methods import method_breaches
+from augcli.contract.trials import stream
 from augcli.image.transforms.framing import LongestSide
 from augcli.ranges import Constant
 from augcli.steps.plugins import load
@@ -22,7 +23,7 @@ BAD = '''
 import random
 from typing import Annotated, Literal
 import numpy as np
-from augcli.draws import repeated
+from augcli.draws import Draws, repeated
 from augcli.image.operations.ops import Pixels
 from augcli.image.transform import ImageTransform
 from augcli.tabular.drawn import Drawn
@@ -57,6 +58,15 @@ class Inplace(ImageTransform):
             p[0] = 0
             return p
         return [Pixels(change)]
+
+@register
+class Company(ImageTransform):
+    """Draws otherwise among others than alone."""
+    def make_params(self, draws, facts):
+        return {"alone": type(draws) is Draws}
+    @classmethod
+    def lower(cls, params, facts):
+        return []
 
 @register
 class Undoc(ImageTransform):
@@ -152,6 +162,7 @@ BREAKS = {
     "norm": "makes numbers of numbers",
     "plain": "draws for some rows are those for all",
     "odd": "params are plain, and records of them are looked at",
+    "company": "draws hang on names alone",
     "same": "draws hang on names alone",
     "lift": "held-out rows have no say",
     "leaky": "held-out rows have no say",
@@ -269,7 +280,7 @@ def test_our_own_steps_keep_every_promise(kind: str, name: str) -> None:
 
 def test_no_picture_is_made_that_is_too_large_to_be_tried() -> None:
     step = LongestSide(length=Constant(32_766))
-    assert b"width=32766" in TRIAL.made(step, TRIAL.params(step, 0))
+    assert b"width=32766" in TRIAL.made(step, TRIAL.params(step, stream(0)))
 
 
 @pytest.mark.parametrize("name", [n for n in METHODS if not getattr(METHODS[n], "extra", None)])

@@ -87,6 +87,7 @@ def _made(processed: Processed) -> Iterator[tuple[Output, bytes]]:
     made: dict[str, bytes] = {}
     while True:
         copies = [each for each in processed.outputs if each.record.get("copy") is not None]
+        # only now it is known what is short
         for reason in processed.short.values():
             raise SampleError(reason)
         try:

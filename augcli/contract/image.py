@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 from msgspec.structs import replace
 
-from augcli.contract.trials import Breach, Trial
+from augcli.contract.trials import Breach, Trial, stream
 from augcli.draws import Draws
 from augcli.errors import RefusedError, SampleError
 from augcli.image.operations.ops import Floats, apply, facts_after, points_after
@@ -33,10 +33,10 @@ _FAR = 0.2
 class PictureTrial(Trial):
     """Tries steps on pictures of soft waves, with an object and a spot."""
 
-    def params(self, step: ImageTransform, seed: int) -> Params:
+    def params(self, step: ImageTransform, draws: Draws) -> Params:
         """Return what a step draws for a picture."""
         picture = waves(*_LAYOUTS["colour"], "uint8")
-        return step.make_params(Draws(seed).at("sample"), _drawn_from(step, picture))
+        return step.make_params(draws, _drawn_from(step, picture))
 
     def made(self, step: ImageTransform, params: Params) -> bytes:
         """Return the pixels of a picture after a step; what it would be where they are many."""
@@ -86,7 +86,7 @@ def _of_form(step: ImageTransform, picture: Picture) -> Iterator[str]:
         return
     before = picture.pixels.copy()
     try:
-        params = step.make_params(Draws(1).at("sample"), _drawn_from(step, picture))
+        params = step.make_params(stream(1), _drawn_from(step, picture))
         ops = step.lower(params, _facts(step, picture))
         made = apply(ops, picture)
     except RefusedError:
@@ -102,7 +102,7 @@ def _of_form(step: ImageTransform, picture: Picture) -> Iterator[str]:
 
 def _of_targets(step: ImageTransform, trial: PictureTrial) -> Iterator[Breach]:
     """Yield that what is seen moves elsewhere than boxes, masks and points do."""
-    seen = [_astray(step, trial.params(step, seed)) for seed in range(8)]
+    seen = [_astray(step, trial.params(step, stream(seed))) for seed in range(8)]
     far = [each for each in seen if each is not None]
     if far and min(far) > _FAR * min(_WIDTH, _HEIGHT):
         text = f"a spot is {min(far):.0f} px or more from where its box is: move by a Warp or Field"

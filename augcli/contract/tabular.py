@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from augcli.contract.trials import Breach, Trial
+from augcli.contract.trials import Breach, Trial, stream
 from augcli.draws import Draws
 from augcli.tabular.keys import Keys
 from augcli.tabular.reading.columns import Column
@@ -21,14 +21,15 @@ OURS: Rows = np.flatnonzero(np.arange(_ROWS) % _HELD_OUT)
 """The rows that new ones may be made of."""
 NO_SAY = "held-out rows have no say"
 _SOME = slice(90, 10, -3)
+_STREAM = stream(3)
 
 
 class RowTrial(Trial):
     """Tries steps on a table of two columns of numbers and one of categories."""
 
-    def params(self, step: RowTransform, seed: int) -> Params:
+    def params(self, step: RowTransform, draws: Draws) -> Params:
         """Return what a step draws for all rows."""
-        return _params(step, seed, table())
+        return _params(step, draws, table())
 
     def made(self, step: RowTransform, params: Params) -> bytes:
         """Return rows after a step."""
@@ -44,8 +45,8 @@ class RowTrial(Trial):
 
     def more(self, step: RowTransform) -> Iterator[Breach]:
         """Yield what a step does to rows that it may not."""
-        params, some = self.params(step, 3), np.arange(len(OURS))[_SOME]
-        drawn = step.make_params(_keys(3)[some], table())
+        params, some = self.params(step, _STREAM), np.arange(len(OURS))[_SOME]
+        drawn = step.make_params(_keys(_STREAM)[some], table())
         if any(not np.array_equal(params[name][some], each) for name, each in drawn.items()):
             yield Breach("draws for some rows are those for all", "draw by `keys`, row by row")
         given = _block(OURS)
@@ -56,7 +57,8 @@ class RowTrial(Trial):
         if given.packed() != _block(OURS).packed():
             yield Breach("leaves its input as it is", "the block that it was given has changed")
         other = table(held_out=1)
-        if step.apply(_block(OURS, other), _params(step, 3, other)).packed() != whole.packed():
+        beside = step.apply(_block(OURS, other), _params(step, _STREAM, other))
+        if beside.packed() != whole.packed():
             yield Breach(NO_SAY, "of `table.numbers` and `table.coded` see `table.observed` alone")
 
 
@@ -78,13 +80,13 @@ def table(held_out: int = 0) -> Table:
     return result
 
 
-def _params(step: RowTransform, seed: int, of: Table) -> Params:
-    drawn = step.make_params(_keys(seed), of)
+def _params(step: RowTransform, draws: Draws, of: Table) -> Params:
+    drawn = step.make_params(_keys(draws), of)
     return drawn | ({"partner": OURS[::-1]} if step.partners else {})
 
 
-def _keys(seed: int) -> Keys:
-    return Keys.of(Draws(seed).at(row) for row in OURS.tolist())
+def _keys(draws: Draws) -> Keys:
+    return Keys.of(draws.at(row) for row in OURS.tolist())
 
 
 def _block(rows: Rows, of: Table | None = None) -> Block:

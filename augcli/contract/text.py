@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from augcli.contract.trials import Breach, Trial
+from augcli.contract.trials import Breach, Trial, stream
 from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.text.language.lexicon import bundled
@@ -20,10 +20,10 @@ _ODD = ("a", "word", "…", "Ünïcödé ﬁne — “quoted” 🙂🙂", "one\
 class TextTrial(Trial):
     """Tries steps on a sentence, and on odd texts."""
 
-    def params(self, step: TextTransform, seed: int) -> Params:
+    def params(self, step: TextTransform, draws: Draws) -> Params:
         """Return what a step draws for a text."""
         step.prepare()
-        return step.make_params(Draws(seed).at("sample"), _document(_TEXT))
+        return step.make_params(draws, _document(_TEXT))
 
     def made(self, step: TextTransform, params: Params) -> bytes:
         """Return a text after a step."""
@@ -34,7 +34,7 @@ class TextTrial(Trial):
         for text in _ODD:
             document = _document(text)
             try:
-                made = step.apply(document, step.make_params(Draws(2).at("sample"), document))
+                made = step.apply(document, step.make_params(stream(2), document))
                 made.text.encode()
             except (SampleError, UnicodeEncodeError) as error:
                 yield Breach("takes every text", f"{text[:20]!r}: {error}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from augcli.contract.trials import Breach, Trial
+from augcli.contract.trials import Breach, Trial, stream
 from augcli.draws import Draws
 from augcli.timeseries.series import Series, stacked, unstacked
 from augcli.timeseries.transform import Facts, SeriesTransform
@@ -26,9 +26,9 @@ class _Nobody:
 class SeriesTrial(Trial):
     """Tries steps on noisy waves."""
 
-    def params(self, step: SeriesTransform, seed: int) -> Params:
+    def params(self, step: SeriesTransform, draws: Draws) -> Params:
         """Return what a step draws for a series."""
-        return _drawn(step, wave(), seed)
+        return step.make_params(draws, _facts(wave()))
 
     def made(self, step: SeriesTransform, params: Params) -> bytes:
         """Return the values of a series after a step."""
@@ -78,7 +78,7 @@ def _facts(series: Series) -> Facts:
 
 
 def _drawn(step: SeriesTransform, series: Series, seed: int = 3) -> Params:
-    return step.make_params(Draws(seed).at("sample"), _facts(series))
+    return step.make_params(stream(seed), _facts(series))
 
 
 def _as_one(step: SeriesTransform) -> Iterator[Breach]:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from augcli.draws import Draws, ManyDraws
 from augcli.errors import SampleError, StepError
 from augcli.steps.learned import Learning, Model
 from augcli.steps.recorded import check_steps
@@ -36,8 +37,8 @@ class Trial(ABC):
     """How steps of a kind are tried: on samples of its own."""
 
     @abstractmethod
-    def params(self, step: Any, seed: int) -> Any:
-        """Return what a step draws for the sample, from a stream of its own for each seed."""
+    def params(self, step: Any, draws: Draws) -> Any:
+        """Return what a step draws for the sample, whose stream is given."""
 
     @abstractmethod
     def made(self, step: Any, params: Any) -> bytes:
@@ -59,6 +60,11 @@ class Trial(ABC):
     @abstractmethod
     def more(self, step: Any) -> Iterator[Breach]:
         """Yield which promises of the kind's own a step breaks."""
+
+
+def stream(seed: int) -> Draws:
+    """Return a stream of its own for each number."""
+    return Draws(seed).at("sample")
 
 
 def breaches(cls: type[Transform], given: Mapping[str, Any] | None = None) -> Iterator[Breach]:
@@ -119,7 +125,7 @@ def _needed(cls: type[Transform]) -> dict[str, Any]:
 
 
 def _are_plain(trial: Trial, step: Transform, _told: Params) -> Iterator[str]:
-    params = trial.params(step, 0)
+    params = trial.params(step, stream(0))
     trial.again(params)
     yield from trial.recorded(step, params)
 
@@ -137,10 +143,11 @@ def taken_nonsense(cls: type[Transform], params: Params) -> Iterator[str]:
 
 
 def _hang_on_names(trial: Trial, step: Transform, _told: Params) -> Iterator[str]:
+    alone = [*map(stream, range(_DRAWS))]
     with other_chance(1):
-        first = [_text(trial, trial.params(step, seed)) for seed in range(_DRAWS)]
-    with other_chance(2):
-        again = [_text(trial, trial.params(step, seed)) for seed in range(_DRAWS)]
+        first = [_text(trial, trial.params(step, each)) for each in alone]
+    with other_chance(2):  # as they are drawn in a run: those of a chunk share their work
+        again = [_text(trial, trial.params(step, each)) for each in ManyDraws.of(alone)]
     if first != again:
         yield "two draws from one stream differ: draw from `draws` alone"
     if step.spreads and len({*first}) == 1:
@@ -153,7 +160,7 @@ def _text(trial: Trial, params: Any) -> str:
 
 def _alone_tell(trial: Trial, step: Transform, _told: Params) -> Iterator[str]:
     """Yield how else than by params, as they were recorded, an output is determined."""
-    params = trial.params(step, 3)
+    params = trial.params(step, stream(3))
     try:
         with other_chance(1):
             first = trial.made(step, params)
@@ -175,7 +182,7 @@ def _bear_their_ends(trial: Trial, step: Transform, told: Params) -> Iterator[st
         for end in (each for each in ends if abs(each) <= _HUGE):
             at_end = type(step).model_validate(told | {field: end})
             try:
-                trial.made(at_end, trial.params(at_end, 0))
+                trial.made(at_end, trial.params(at_end, stream(0)))
             except StepError as error:
                 if error.__cause__:
                     yield f"{field} {end:g}, an end of its range: {error}"

@@ -218,14 +218,14 @@ class Folder:
         """Give files right in this folder names in another; return what tells each from then on."""
         left, found = iter(names), []
         for folder, lasts in by_folder(to):
-            parts_of("/".join(lasts), into.path)
+            parts_of("/".join(lasts), into.path)  # all at once: there are many
             try:
                 with self.inside("") as old, into.inside(folder) as new:
-                    for last, name in zip(lasts, left, strict=False):
+                    for last, name in zip(lasts, left, strict=False):  # takes no name too many
                         os.replace(name, last, src_dir_fd=old, dst_dir_fd=new)
                     found += [os.stat(last, dir_fd=new, follow_symlinks=False) for last in lasts]
             except OSError as error:
-                into.complete(error, f"{folder}/{error.filename2 or error.filename}")
+                into.complete(error, f"{folder}/{error.filename2 or error.filename}".lstrip("/"))
                 raise
         return told_by(found)
 

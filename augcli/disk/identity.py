@@ -24,7 +24,7 @@ Identity: TypeAlias = tuple[int, ...]
 
 def identity(stat: os.stat_result) -> list[int]:
     """Return what tells a file as unchanged: size, mtime, ctime, inode; or size and mark."""
-    told = _NUMBERS(stat)
+    told = _NUMBERS(stat)  # as `told_by` does, without a list for one: every source asks
     return [*told] if told[1] < MARKED else [*told[:2], 0, 0]
 
 

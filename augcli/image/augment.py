@@ -159,8 +159,7 @@ class ProcessedPicture(Processed):
     def ahead(self) -> Iterator[None]:
         """Work out maps and curves with those of other pictures, and make small copies."""
         copies = chain.from_iterable(self._groups)
-        with suppress(StepError):
-            self._processor.runs.take(chain.from_iterable(drawn.stages for drawn in copies))
+        self._processor.runs.take(chain.from_iterable(drawn.stages for drawn in copies))
         yield
         self._processor.runs.work_out()
         with suppress(SampleError):

@@ -250,13 +250,16 @@ class CopyDraws:
                 _check_result(step.name, facts, self._max_pixels)
             lowered += new
         steps, texts, revisions = zip(*made, strict=True) if made else ((), (), ())
-        text, known = f"[{', '.join(texts)}]", f"[{','.join(revisions)}]"
-        others = _partners(steps) if facts.peers is not None else ()
         return Drawn(
-            *([*steps], lowered, ops.fuse(lowered), facts, text, known),
+            [*steps],
+            lowered,
+            ops.fuse(lowered),
+            facts,
+            f"[{', '.join(texts)}]",
+            f"[{','.join(revisions)}]",
             spot=spot,
             alone=tuple(alone),
-            partners=others,
+            partners=_partners(steps) if facts.peers is not None else (),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, TypeAlias
 
 import numpy as np
 from msgspec import Struct
@@ -208,6 +208,22 @@ class InPlace:
     def on_mask(self, mask: Mask) -> Mask:
         """Return the very mask."""
         return mask
+
+
+class Barrier:
+    """An operation that is a stage of its own: no other joins it, and most leave the facts."""
+
+    def facts(self, facts: Facts) -> Facts:
+        """Return the facts after this operation."""
+        return facts
+
+    def stage(self) -> Self:
+        """Return itself."""
+        return self
+
+    def joined(self, op: object) -> None:
+        """Never joins."""
+        return
 
 
 def luma(blue: float, green: float, red: float) -> float:

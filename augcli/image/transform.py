@@ -83,7 +83,7 @@ def _telling(cls: type, op: Any) -> Any:
     if is_foreign(type(op)) or not isinstance(op, Struct):
         raise TypeError(f"lower returned {type(op).__name__}, which is no operation of augment's")
     if isinstance(op, Formula):
-        op = Table(op.levels, op.on_float)  # with no others of its kind, as it may fail
+        op = Table(op.levels, op.on_float)  # tabulated alone, so that its faults are its own
     held = ((name, getattr(op, name)) for name in op.__struct_fields__)
     calls: dict[str, Callable[..., Any]] = {
         name: each for name, each in held if isinstance(each, FunctionType | MethodType | partial)

@@ -76,7 +76,7 @@ class Batch:
         try:
             if source is None or not self._cloned(name, source):
                 sha256 = self._take(name, iter(pieces), sha256)
-        except OSError as error:
+        except OSError as error:  # as `storage_errors`, which is a call or two more for each file
             refuse(error, self._path)
             raise
         assert sha256, "given with a source"
@@ -144,12 +144,12 @@ class Batch:
     def __len__(self) -> int:
         return len(self._finals)
 
-    def roll_back(self, left: int) -> None:
-        """Forget all files but the first, so many."""
-        for name in map(str, range(left, len(self._finals))):
+    def roll_back(self, keep: int) -> None:
+        """Forget all files but the first, as many as to keep."""
+        for name in map(str, range(keep, len(self._finals))):
             if self._waiting.pop(name, None) is None:
                 self._folder.unlink(name)
-        del self._finals[left:]
+        del self._finals[keep:]
 
     def publish(self, records: Iterable[Plain], stale: Iterable[Plain]) -> Published:
         """Make the batch's files visible, remove what they replace, and record both."""

@@ -28,7 +28,7 @@ _CHOSEN = {"OPENBLAS_CORETYPE": "Haswell"}
 """By which OpenBLAS, which looks for itself, takes what it has for AVX2."""
 _DISPATCHING = (OPENCV[0], "numpy")
 _BEYOND_AVX2 = re.compile(r"AVX_?512|X86_V4")
-_STANDS_IN = {"deflate": f"zlib {zlib.ZLIB_RUNTIME_VERSION}"}
+_STANDS_IN = dict.fromkeys(("deflate", "zlib-ng"), f"zlib {zlib.ZLIB_RUNTIME_VERSION}")
 """What does the work of a library where that is not installed."""
 _VERSION = re.compile(r"^Version: *(\S+)$", re.MULTILINE)
 """In what a wheel tells of itself."""

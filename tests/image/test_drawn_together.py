@@ -65,12 +65,15 @@ def text_of(of: Job, root: Draws, label: Label) -> str:
 def test_params_of_many_are_those_of_each(name: str) -> None:
     transform = step(name)
     draws = [Draws(seed).at(name) for seed in range(50)]
-    if transform.asks_facts:
-        return
-    many = [*transform.make_params_of_many(ManyDraws.of(draws))]
-    each = [json.dumps(transform.make_params(one, FACTS)) for one in draws]
-    assert [json.dumps(params) for params, _ in many] == each
-    assert [text for _, text in many] == each
+    each, shared = (
+        [json.dumps(transform.make_params(one, FACTS)) for one in some]
+        for some in (draws, ManyDraws.of(draws))
+    )
+    assert shared == each
+    if not transform.asks_facts:
+        many = [*transform.make_params_of_many(ManyDraws.of(draws))]
+        assert [json.dumps(params) for params, _ in many] == each
+        assert [text for _, text in many] == each
 
 
 @pytest.mark.parametrize("value", VALUES, ids=str)

@@ -2,8 +2,9 @@
 
 Such lines of a mask are nearly all zeros. Longer searches win a tenth of a photo's room and take
 more of its time; they hang on hashes, which differ from library to library. Runs have none: zlib
-and zlib-ng pack the same pixels to the same bytes, by code that asks for no processor. Only of tiny
-pictures the bytes hang on the library: no codes are made for them, which takes most of their time.
+and zlib-ng pack the same pixels to the same bytes, by code that asks for no processor. Only tiny
+pictures are searched, and their bytes hang on the library: zlib-ng then makes no codes of their
+own, which takes most of the time.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from augcli.image.picture import PixelArray
 
 try:
     from zlib_ng import zlib_ng as zlib
-except ImportError:  # three times as slow, to the same bytes
+except ImportError:  # three times as slow, and to other bytes where pictures are tiny
     import zlib  # type: ignore[no-redef]
 
 Lines = NDArray[np.uint8]
@@ -32,7 +33,7 @@ _INDEXED = 3
 _UP = 2
 """The filter that leaves differences to the line above."""
 _TINY = 1 << 10
-"""Bytes of lines: of so few any file is shorter than the least room that a disk gives to one."""
+"""Bytes of lines: so few need no more than the least room that a disk gives to a file."""
 
 
 def png_of(
@@ -54,7 +55,7 @@ def pngs_of(
     begin = _begin(width, height, 8 * stack.itemsize, colour)
     told = {b"iCCP": _profile(icc) if icc else b"", b"PLTE": palette, b"tRNS": clear}
     chunks = [_chunk(name, data) for name, data in told.items() if data]
-    packed = [_packed(lines.data) for lines in _lines(stack)]
+    packed = _packed_lines(_lines(stack))
     return [b"".join([begin, *chunks, _chunk(b"IDAT", each), _END]) for each in packed]
 
 
@@ -91,8 +92,12 @@ def _lines(stack: PixelArray) -> Lines:
     return lines
 
 
+def _packed_lines(stack: Lines) -> list[bytes]:
+    if stack[0].nbytes <= _TINY:
+        return [zlib.compress(lines.data, 1) for lines in stack]
+    return [_packed(lines.data) for lines in stack]
+
+
 def _packed(data: bytes | memoryview) -> bytes:
-    if memoryview(data).nbytes <= _TINY:
-        return zlib.compress(data, 1)
     packer = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_RLE)
     return packer.compress(data) + packer.flush()

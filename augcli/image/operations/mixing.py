@@ -26,6 +26,7 @@ from augcli.image.operations.geometry import Warp
 from augcli.image.operations.ops import Op
 from augcli.image.operations.sight import Shown, behind
 from augcli.image.picture import (
+    Barrier,
     Facts,
     InPlace,
     Mask,
@@ -43,20 +44,8 @@ Plane = NDArray[np.float32]
 """H×W, how much of a partner is seen at each pixel, 0..1."""
 
 
-class Mixture:
+class Mixture(Barrier):
     """What such an operation does beside mixing: nothing moves, and it stands alone."""
-
-    def facts(self, facts: Facts) -> Facts:
-        """Return the very facts."""
-        return facts
-
-    def stage(self) -> Mixture:
-        """Return itself."""
-        return self
-
-    def joined(self, op: object) -> None:
-        """Never joins."""
-        return
 
     def apply(self, picture: Picture) -> Picture:
         """Mix pixels and every target of a picture."""

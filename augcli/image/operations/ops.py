@@ -1,9 +1,9 @@
 """From recorded params to pixels: lower, fuse neighbours, apply.
 
-A transform lowers its params to operations (`Warp`, `Field`, `Tiles`, `Table`, `Pixels`, `Floats`,
-`Blend` and those of `mixing`). Each knows its facts afterwards and its `stage`, the executable
-form; a stage swallows the next operation (`joined`) or starts a new stage. That is the whole
-optimiser.
+A transform lowers its params to operations (`Warp`, `Field`, `Tiles`, `Table`, `Formula`, `Pixels`,
+`Floats`, `Blend` and those of `mixing`). Each knows its facts afterwards and its `stage`, the
+executable form; a stage swallows the next operation (`joined`) or starts a new stage. That is the
+whole optimiser.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from augcli.errors import StepError
 from augcli.image.kernels import opencv as cv2
 from augcli.image.operations.geometry import Resample
 from augcli.image.picture import (
+    Barrier,
     Facts,
     InPlace,
     Mask,
@@ -68,7 +69,7 @@ class Op(Protocol):
         ...
 
 
-class Pixels(InPlace, Struct, frozen=True):
+class Pixels(Barrier, InPlace, Struct, frozen=True):
     """Any other pure function of colour channels; a barrier, and its own stage."""
 
     change: Callable[[PixelArray], PixelArray]
@@ -76,18 +77,6 @@ class Pixels(InPlace, Struct, frozen=True):
     """It reads neighbouring pixels: it sees premultiplied colours and alpha as one more channel."""
     gathers: bool = False
     """It reads other pixels but has no use for alpha: where that is 0 it sees the mean colour."""
-
-    def facts(self, facts: Facts) -> Facts:
-        """Return the facts after this operation."""
-        return facts
-
-    def stage(self) -> Pixels:
-        """Return itself."""
-        return self
-
-    def joined(self, op: object) -> None:
-        """Never joins."""
-        return
 
     def apply(self, picture: Picture) -> Picture:
         """Apply the function."""
@@ -100,7 +89,7 @@ class Colours(Pixels, frozen=True):
     """A function of each pixel's own colours, wherever it lies."""
 
 
-class Floats(InPlace, Struct, frozen=True):
+class Floats(Barrier, InPlace, Struct, frozen=True):
     """Makes float32 of the colours by a function; alpha becomes a fraction of full range."""
 
     change: Callable[[PixelArray], PixelArray]
@@ -108,14 +97,6 @@ class Floats(InPlace, Struct, frozen=True):
     def facts(self, facts: Facts) -> Facts:
         """Return the facts after this operation."""
         return replace(facts, depth="float32")
-
-    def stage(self) -> Floats:
-        """Return itself."""
-        return self
-
-    def joined(self, op: object) -> None:
-        """Never joins."""
-        return
 
     def apply(self, picture: Picture) -> Picture:
         """Apply the function to the colours; where nothing is seen they are the mean."""
@@ -127,7 +108,7 @@ class Floats(InPlace, Struct, frozen=True):
         return picture.with_pixels(np.dstack([tones, alpha]))
 
 
-class Blend(InPlace, Struct, frozen=True):
+class Blend(Barrier, InPlace, Struct, frozen=True):
     """The weighted mean of a picture and of what each chain makes of it; targets stay.
 
     Colours count as much as they can be seen; what none shows has the picture's own.
@@ -136,18 +117,6 @@ class Blend(InPlace, Struct, frozen=True):
     own: float
     """The weight of the picture itself; all of them sum to 1."""
     chains: Sequence[tuple[float, Sequence[Op]]]
-
-    def facts(self, facts: Facts) -> Facts:
-        """Return the facts after this operation."""
-        return facts
-
-    def stage(self) -> Blend:
-        """Return itself."""
-        return self
-
-    def joined(self, op: object) -> None:
-        """Never joins."""
-        return
 
     def apply(self, picture: Picture) -> Picture:
         """Return the mean."""

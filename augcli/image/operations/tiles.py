@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from augcli.image.kernels.clip import clipped
 from augcli.image.kernels.regions import plane_of, region_of, shown_of
 from augcli.image.operations.placed import extent
-from augcli.image.picture import Facts, Mask, Picture, PixelArray, Placed, Points
+from augcli.image.picture import Barrier, Mask, Picture, PixelArray, Placed, Points
 
 Places = NDArray[np.intp]
 
 
-class Tiles(Struct, frozen=True, eq=False, dict=True):
+class Tiles(Barrier, Struct, frozen=True, eq=False, dict=True):
     """Puts equal tiles into other places; what is left at the far edges stays. Its own stage.
 
     An object becomes the parts of it that its tiles carry.
@@ -29,18 +29,6 @@ class Tiles(Struct, frozen=True, eq=False, dict=True):
     """Rows × columns: the number of the tile, row by row, that comes to each place."""
     width: int
     height: int
-
-    def facts(self, facts: Facts) -> Facts:
-        """Return the facts after this operation."""
-        return facts
-
-    def stage(self) -> Tiles:
-        """Return itself."""
-        return self
-
-    def joined(self, op: object) -> None:
-        """Never joins."""
-        return
 
     def apply(self, picture: Picture) -> Picture:
         """Move the pixels and every target of a picture."""

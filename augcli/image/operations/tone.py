@@ -1,9 +1,9 @@
 """Operations on values: per-channel tables, composed exactly and looked up once.
 
-A `Table` says what each possible value becomes. Those that look at the picture ask for its means or
-its histogram; a table turns one histogram into the next, so that a whole chain of them costs one
-histogram and one look-up. Alpha is never toned, and what it hides is never counted. Float
-pictures get the function itself and are not clipped.
+A `Table` says what each possible value becomes, a `Formula` does so by the value alone. Those that
+look at the picture ask for its means or its histogram; a table turns one histogram into the next,
+so that a whole chain of them costs one histogram and one look-up. Alpha is never toned, and what it
+hides is never counted. Float pictures get the function itself and are not clipped.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Formula(Struct, frozen=True, eq=False):
 
     function: Callable[..., NDArray[Any]]
     numbers: tuple[float, ...] = ()
-    """What it takes besides, which is best told: that of many pictures makes columns."""
+    """What it takes besides; formulas of one function and such numbers are tabulated together."""
     made: dict[int, Levels] = field(default_factory=dict)
     """Its tables, by how many levels they have."""
 

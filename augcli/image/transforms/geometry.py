@@ -262,7 +262,7 @@ class Perspective(Geometry):
         return {"corners": None} | {k: v for k, v in super()._declared.items() if k != "distortion"}
 
     def _drawn(self, draws: ManyDraws) -> Columns:
-        """Draw eight distances, two for each corner, until a view has such corners."""
+        """Draw two distances for each corner until a view has such corners; at last one for all."""
         here = draws.at("distortion")
         corners = self._moved(here.each_below(8))
         for attempt in range(1, _ATTEMPTS + 1):
