@@ -261,10 +261,13 @@ class Journal:
         return merged
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
-        """Yield the lines that are records with their rows, in the order of the listing."""
+        """Yield the lines that are records with their rows, in the order of the listing.
+
+        The last of a file may have lost its end.
+        """
         for row, place in enumerate(self._places):
             if place != _NONE and row not in self._salvaged:
-                yield row, self._line_at(place)
+                yield row, self._line_at(place).rstrip() + b"\n"
 
     def close(self) -> None:
         """Close the files that are open for reading."""
