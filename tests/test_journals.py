@@ -89,6 +89,8 @@ HARMED: dict[str, Callable[[Lines], list[Any]]] = {
     "a step that is no number": of_steps(float("nan")),
     "words": lambda lines: ["nothing" for _ in lines],
     "nothing": lambda _: [],
+    "its head alone": lambda lines: lines[:1],
+    "all but a source": lambda lines: [lines[0], *lines[2:]],
 }
 
 
