@@ -56,6 +56,16 @@ def of_type(key: str, value: Any) -> Callable[[Lines], list[Any]]:
     return lambda lines: [lines[0], *(each | {key: value} for each in lines[1:])]
 
 
+def of_steps(value: Any) -> Callable[[Lines], list[Any]]:
+    def changed(lines: Lines) -> list[Any]:
+        entries = [entry for each in lines[1:] for entry in each["outputs"]]
+        for record in (entry["record"] for entry in entries):
+            record.update({"steps": [value]} if "steps" in record else {})
+        return lines
+
+    return changed
+
+
 def before_repeats_was_a_number(lines: Lines) -> list[Any]:
     """Return a journal of when texts that repeat their source said no more than that they do."""
     told = json.loads(json.dumps(lines[1:]).replace('"repeats": -1', '"repeats": true'))
@@ -75,8 +85,12 @@ HARMED: dict[str, Callable[[Lines], list[Any]]] = {
     "a zero byte": of_type("source", "a\0b"),
     "a number for a split": of_type("split", 7),
     "a request of no kind": of_type("request", {"asks": "for more"}),
+    "a step that is a word": of_steps("rotate"),
+    "a step that is no number": of_steps(float("nan")),
     "words": lambda lines: ["nothing" for _ in lines],
     "nothing": lambda _: [],
+    "its head alone": lambda lines: lines[:1],
+    "all but a source": lambda lines: [lines[0], *lines[2:]],
 }
 
 
@@ -141,6 +155,16 @@ def test_one_damaged_line_costs_one_source(tmp_path: Path) -> None:
     assert run(photos, tmp_path / "out").made == 3
     assert tree(tmp_path / "out") == before
     assert run(photos, tmp_path / "out").made == 0
+
+
+def test_a_last_line_without_its_end_stays_a_line(tmp_path: Path) -> None:
+    run(make_photos(tmp_path / "in", {"cat": 2}), tmp_path / "out")
+    journal = tmp_path / "out/.augment/journal.jsonl"
+    journal.write_bytes(journal.read_bytes().rstrip())
+    assert run(make_photos(tmp_path / "in", {"cat": 3}), tmp_path / "out").made == 3
+    assert [each.get("source") for each in lines_of(journal)][1:] == sorted(
+        f"cat/{number:02}.png" for number in range(3)
+    )
 
 
 def test_what_a_lost_line_made_goes_with_its_source(tmp_path: Path) -> None:

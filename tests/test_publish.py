@@ -55,7 +55,7 @@ def test_files_have_their_own_bytes_whatever_the_order_of_folders(output):
 
 
 @pytest.mark.parametrize(
-    "name", ["a/..", "../b.png", "a//b.png", "a/.", "a/b\0.png", f"a/{'b' * 256}"]
+    "name", ["a/..", "../b.png", "/b.png", "a//b.png", "a/.", "a/b\0.png", f"a/{'b' * 256}"]
 )
 def test_a_name_that_leads_elsewhere_is_refused(output, name):
     batch = batch_of(output, {"a/1.png": "1", name: "2"})
@@ -86,6 +86,15 @@ def test_roll_back_forgets_files(output):
     batch.add("c.png", [b"c"], None, ours=False)
     batch.publish([], [])
     assert files(output) == {"a.png": "a", "c.png": "c"}
+
+
+def test_what_fails_on_its_way_leaves_room_for_the_next(output):
+    batch = batch_of(output, {"a.png": "a"})
+    with pytest.raises(ZeroDivisionError):
+        batch.add("b.png", (b"%d" % (1 // each) for each in (2, 1, 0)), None, ours=False)
+    batch.add("c.png", [b"c", b"c", b"c"], None, ours=False)
+    batch.publish([], [])
+    assert files(output) == {"a.png": "a", "c.png": "ccc"}
 
 
 def test_small_files_wait_and_large_ones_do_not(output):

@@ -137,8 +137,13 @@ class Folder:
         return os.fdopen(self.handle(name, NEW), "wb")
 
     def write(self, name: str, pieces: Pieces) -> None:
-        """Make a file, which must not be there, of some pieces; nothing is held back."""
-        fill(self.handle(name, NEW), pieces)
+        """Make a file, which must not be there, of some pieces: of all of them, or none."""
+        handle = self.handle(name, NEW)
+        try:
+            fill(handle, pieces)
+        except BaseException:
+            self.unlink(name)
+            raise
 
     def write_all(self, files: Mapping[str, Piece]) -> None:
         """Make files right in this folder, none of them there yet."""
@@ -160,13 +165,10 @@ class Folder:
                 if error.errno in (errno.ELOOP, errno.ENXIO, errno.EISDIR):
                     self.proven(name)
                 raise
-        if flags & os.O_EXCL:
+        if flags & os.O_EXCL or stat.S_ISREG(mode := os.fstat(handle).st_mode):
             return handle
-        mode = os.fstat(handle).st_mode
-        if not stat.S_ISREG(mode):
-            os.close(handle)
-            raise misplaced(self.path / name, mode)
-        return handle
+        os.close(handle)
+        raise misplaced(self.path / name, mode)
 
     def proven(self, name: str) -> Path:
         """Return the path of a regular file, for who cannot do with a handle; else StorageError."""

@@ -52,8 +52,8 @@ def folder_around(name: str) -> str:
 def by_folder(names: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
     """Yield folders with the last parts of names in them, as one comes after the other."""
     ways = map(str.rpartition, names, repeat("/"))
-    for folder, some in groupby(ways, itemgetter(0)):
-        yield folder, [last for _, _, last in some]
+    for (folder, mark), some in groupby(ways, itemgetter(0, 1)):
+        yield folder or mark, [last for _, _, last in some]  # `/x` is not what `x` is
 
 
 def folders_around(name: str) -> Iterator[str]:

@@ -98,6 +98,15 @@ def line_of(text: bytes) -> Line:
     return line
 
 
+def is_counted(text: bytes) -> bool:
+    """Return whether all can be counted of a line that has the fields of a record."""
+    try:
+        line_of(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _raw(record: Plain) -> Raw:
     return Raw(dump_line(record).rstrip().encode())
 

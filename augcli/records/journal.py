@@ -21,6 +21,7 @@ from msgspec.structs import fields
 from pydantic import TypeAdapter, with_config
 from typing_extensions import TypedDict
 
+from augcli.records.counted import is_counted
 from augcli.records.forms import FORMS, mark_of, record_of
 from augcli.records.provenance import Record
 from augcli.records.typed import EXACT, Flag, Integer, Label, Name, Text
@@ -139,7 +140,8 @@ def lost(task: Plain, stamp: str, reason: str, kept: Plain) -> Plain:
 def parsed(line: bytes) -> Plain | None:
     """Return the record on a line; None where it is none of this version's."""
     told = _fitting(_Source, line)
-    return told if told and all(map(_is_entry, told["outputs"])) else None
+    is_whole = told and all(map(_is_entry, told["outputs"])) and is_counted(line)
+    return told if is_whole else None
 
 
 def salvaged(line: bytes) -> Plain | None:

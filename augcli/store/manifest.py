@@ -66,8 +66,6 @@ class Journal:
         self.gone: list[Plain] = []
         """Outputs of sources that the listing no longer has."""
         self._open: OrderedDict[int, IO[bytes]] = OrderedDict()
-        self._is_whole = False
-        """Whether the journal is of this version, and every line could be read."""
         self._seals = Seals(output)
         sources = self._seals.told()
         self._is_sealed = sources is not None
@@ -77,11 +75,10 @@ class Journal:
         if self._is_sealed:
             self._take_sealed(of_this_listing=sources == self._sources())
         elif output.has(output.journal):
-            self._is_whole = self._is_current()
             self.add(output.journal)
         for shard in output.shard_files():
             self.add(shard)
-        if not self._is_whole and output.has(output.manifest):
+        if not self._is_sealed and output.has(output.manifest):
             self._remember()
 
     def _sources(self) -> str:
@@ -120,7 +117,6 @@ class Journal:
 
     def _take_sealed(self, *, of_this_listing: bool) -> None:
         """Take in the journal, which is whole, by its seals."""
-        self._is_whole = True
         self._placed(self._output.journal)
         self.is_settled = of_this_listing
         for rows, block in () if of_this_listing else self._rows_of_seals():
@@ -161,10 +157,10 @@ class Journal:
         """Take in a file of records."""
         place = self._placed(path)
         for offset, record, is_whole in self._records(path):
-            row = self._dataset.row_of(record["source"]) if record else None
             if record is None:
-                self._is_whole = False
-            elif row is None:
+                continue
+            row = self._dataset.row_of(record["source"])
+            if row is None:
                 self.gone += record["outputs"]
             else:
                 self._places[row] = place | offset
@@ -173,20 +169,21 @@ class Journal:
     def _remember(self) -> None:
         """Take in what the manifest tells of sources that no line is left of."""
         left: dict[str, list[Plain]] = defaultdict(list)
+        known = {each["record"]["output"] for each in self.gone}
         for record in told_outputs(self._output):
-            parts_of(record["output"], self._output.path)
-            left[self._dataset.owner_of(record["source"])].append(record)
+            source = self._dataset.owner_of(record["source"])
+            row = self._dataset.row_of(source)
+            if record["output"] not in known if row is None else self._places[row] == _NONE:
+                parts_of(record["output"], self._output.path)
+                left[source].append(record)
         for source, records in left.items():
             task = dict.fromkeys(TASK_KEYS) | records[0] | {"source": source}
             entries = [{"record": each, "listed": "source_sha256" in each} for each in records]
-            self._take_remembered(remembered(task, entries))
-
-    def _take_remembered(self, record: Plain) -> None:
-        row = self._dataset.row_of(record["source"])
-        if row is None:
-            self.gone += record["outputs"]
-        elif self._places[row] == _NONE:
-            self._left[row] = record
+            row, record = self._dataset.row_of(source), remembered(task, entries)
+            if row is None:
+                self.gone += record["outputs"]
+            else:
+                self._left[row] = record
 
     def __getitem__(self, row: int) -> Plain | None:
         place = self._places[row]
@@ -206,11 +203,6 @@ class Journal:
             for each in (self[row] or {"outputs": ()})["outputs"]:
                 yield each["record"]["output"]
         yield from (each["record"]["output"] for each in self.gone)
-
-    def _is_current(self) -> bool:
-        """Return whether the journal begins with the version that this one writes."""
-        with self._output.open(self._output.journal) as file:
-            return file.readline(len(_HEAD)) == _HEAD
 
     def _records(self, path: Path) -> Iterator[tuple[int, Plain | None, bool]]:
         """Yield offset and record of each line, None if it tells nothing, and whether it is whole.
@@ -261,10 +253,13 @@ class Journal:
         return merged
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
-        """Yield the lines that are records with their rows, in the order of the listing."""
+        """Yield the lines that are records with their rows, in the order of the listing.
+
+        The last of a file may have lost its end.
+        """
         for row, place in enumerate(self._places):
             if place != _NONE and row not in self._salvaged:
-                yield row, self._line_at(place)
+                yield row, self._line_at(place).rstrip() + b"\n"
 
     def close(self) -> None:
         """Close the files that are open for reading."""
