@@ -3,8 +3,8 @@
 Such lines of a mask are nearly all zeros. Longer searches win a tenth of a photo's room and take
 more of its time; they hang on hashes, which differ from library to library. Runs have none: zlib
 and zlib-ng pack the same pixels to the same bytes, by code that asks for no processor. Only tiny
-pictures are searched, and their bytes hang on the library: zlib-ng then makes no codes of their
-own, which takes most of the time.
+pictures that are mostly empty are searched, and their bytes hang on the library: zlib-ng then makes
+no codes of their own, which takes most of the time.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _INDEXED = 3
 _UP = 2
 """The filter that leaves differences to the line above."""
 _TINY = 1 << 10
-"""Bytes of lines: so few need no more than the least room that a disk gives to a file."""
+"""Bytes of lines: of so few codes of their own take more time than all else."""
 
 
 def png_of(
@@ -93,9 +93,12 @@ def _lines(stack: PixelArray) -> Lines:
 
 
 def _packed_lines(stack: Lines) -> list[bytes]:
-    if stack[0].nbytes <= _TINY:
-        return [zlib.compress(lines.data, 1) for lines in stack]
-    return [_packed(lines.data) for lines in stack]
+    size = stack[0].nbytes
+    if size > _TINY:
+        return [_packed(lines.data) for lines in stack]
+    tried = [(lines.data, zlib.compress(lines.data, 1)) for lines in stack]
+    # what is not half as long has values enough that codes of their own are worth it
+    return [each if 2 * len(each) <= size else _packed(data) for data, each in tried]
 
 
 def _packed(data: bytes | memoryview) -> bytes:
