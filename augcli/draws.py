@@ -193,8 +193,10 @@ class ManyDraws:
 
     def drawn(self, name: str, spread: Drawable) -> tuple[Drawable, list[float]]:
         """Return the first spread that asks for a name, and what it draws for each."""
-        values = rounded_many(spread.draw_many(self.at(name)))
-        self.values[name] = found = spread, values.tolist()
+        values = spread.draw_many(self.at(name))
+        is_mixed = values.dtype == object  # of whole numbers and others, which columns leave alone
+        each = map(rounded, values.tolist()) if is_mixed else rounded_many(values).tolist()
+        self.values[name] = found = spread, [*each]
         return found
 
     @kept
