@@ -195,8 +195,10 @@ class ManyDraws:
         """Return who first asks for a name, and what it draws for each; nobody as in `shared`."""
         if len(self.values) >= _MOST_SHARED:
             return None, []
-        values = rounded_many(spread.draw_many(self.at(name)))
-        found = self.values[name] = spread, values.tolist()
+        values = spread.draw_many(self.at(name))
+        is_mixed = values.dtype == object  # of whole numbers and others, which columns leave alone
+        each = map(rounded, values.tolist()) if is_mixed else rounded_many(values).tolist()
+        found = self.values[name] = spread, [*each]
         return found
 
     @kept

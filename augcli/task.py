@@ -281,11 +281,11 @@ class Processed(ABC):
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it, or raises SampleError if it is damaged."""
 
-    def ahead(self) -> Iterator[None]:
-        """Make small outputs before they are asked for, one kind of work at each step.
+    def ahead(self, *, make: bool) -> Iterator[None]:
+        """Say what outputs are, and `make` small ones before they are asked for.
 
-        Done for many sources in turn, a kind of work keeps what it takes in the processor's own
-        memory. What cannot be made is told when it is asked for.
+        Each step is one kind of work: done for many sources in turn, it keeps what it takes in the
+        processor's own memory. What cannot be made is told when it is asked for.
         """
         return iter(())
 

@@ -150,6 +150,6 @@ def test_a_value_of_one_of_many_is_that_of_each_alone() -> None:
     """Many draw a name together for the first range that asks, and for no other."""
     alone = Draws(7)
     shared = ManyDraws.of([Draws(3), alone]).one(1)
-    for spread in (Uniform(0, 1), Uniform(-3, 5), Uniform(2, 9, whole=True), Choice((1, 2.5))):
+    for spread in (Uniform(0, 1), Uniform(-3, 5), Uniform(2, 9, whole=True), Choice((1, 1 / 3))):
         assert repr(shared.value("x", spread)) == repr(alone.value("x", spread))
         assert repr(shared.value(str(spread), spread)) == repr(alone.value(str(spread), spread))

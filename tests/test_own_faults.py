@@ -17,6 +17,7 @@ from helpers import failures, forget_plugins, make_photos, manifest, picture, ru
 STEPS = '''
 import numpy as np
 from augcli.errors import SampleError
+from augcli.image.operations.geometry import Warp
 from augcli.image.operations.ops import Pixels
 from augcli.image.transform import ImageTransform, Seeded
 from augcli.tabular.transform import RowTransform
@@ -53,7 +54,10 @@ class Wrong(ImageTransform):
         if how == "exit":
             raise SystemExit(3)
         shapes = {"shape": lambda pixels: pixels[:2], "type": lambda pixels: pixels / 2}
-        return {"ops": [cls], "lower": None}[how] if how not in shapes else [Pixels(shapes[how])]
+        maps = {"flat": Warp(np.ones((3, 3)), 9, 9), "endless": Warp(np.full((3, 3), np.inf), 9, 9)}
+        maps |= {"short": Warp(np.eye(3)[:2], 9, 9), "empty": Warp([*np.eye(3)], 9, 0)}
+        others = {"ops": [cls], "lower": None} | {name: [each] for name, each in maps.items()}
+        return others[how] if how not in shapes else [Pixels(shapes[how])]
 
 @register
 class Lift(RowTransform):
@@ -158,6 +162,10 @@ def test_what_cannot_be_made_costs_no_original_and_others_make_up_for_it(tmp_pat
         ("ops", "which is no operation of augment's"),
         ("shape", "ValueError: pixels came out as uint8 of (2, 20, 3), not uint8 of (16, 20, 3)"),
         ("type", "ValueError: pixels came out as float64 of"),
+        ("flat", "LinAlgError: Singular matrix"),
+        ("endless", "ValueError: lower returned a warp to (9, 9) px by [[inf, inf, inf],"),
+        ("short", "ValueError: lower returned a warp to (9, 9) px by [[1.0, 0.0, 0.0], [0.0, 1.0"),
+        ("empty", "ValueError: lower returned a warp to (9, 0) px by [[1.0, 0.0, 0.0], [0.0, 1.0"),
         ("bright", "step 'wrong': too bright"),
         ("exit", "step 'wrong' failed: SystemExit: 3 (own.py:"),
     ],

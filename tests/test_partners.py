@@ -148,6 +148,13 @@ def test_what_used_a_lost_partner_gets_another(loss: str, photos: Path, tmp_path
     assert tree(tmp_path / "fresh") == tree(tmp_path / "out")
 
 
+def test_partners_are_read_before_links_to_them_are_made(photos: Path, tmp_path: Path) -> None:
+    """A link changes when a file was changed, which tells that it is not what it was."""
+    linked = MIXED | {"steps": ["histogram_matching"], "output": {"originals": "link"}}
+    run(photos, tmp_path / "out", **linked)
+    assert not run(photos, tmp_path / "out", force=True, **linked).failures
+
+
 def test_one_file_more_remakes_only_what_takes_it(photos: Path, tmp_path: Path) -> None:
     run(photos, tmp_path / "out", **MIXED)
     before = lines(tmp_path / "out")

@@ -156,15 +156,18 @@ class ProcessedPicture(Processed):
         """Return the original, where it is wanted, and the copies."""
         return [*self._original, *self._copies()]
 
-    def ahead(self) -> Iterator[None]:
-        """Work out maps and curves with those of other pictures, and make small copies."""
+    def ahead(self, *, make: bool) -> Iterator[None]:
+        """Work out maps and curves with those of other pictures; read partners, `make` copies.
+
+        Once originals are linked, partners may no longer be what they were when others began.
+        """
         copies = chain.from_iterable(self._groups)
         self._processor.runs.take(chain.from_iterable(drawn.stages for drawn in copies))
         yield
         self._processor.runs.work_out()
         with suppress(SampleError):
             _ = self.outputs
-        yield from self._together.ahead()
+        yield from self._together.ahead() if make else ()
 
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it. What only passes through is not judged."""

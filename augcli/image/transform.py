@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial, wraps
+from operator import index
 from types import FunctionType, MethodType
 from typing import Annotated, Any, ClassVar, TypeVar
 
+import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 from pydantic import Field
@@ -84,6 +86,8 @@ def _telling(cls: type, op: Any) -> Any:
         raise TypeError(f"lower returned {type(op).__name__}, which is no operation of augment's")
     if isinstance(op, Formula):
         op = Table(op.levels, op.on_float)  # tabulated alone, so that its faults are its own
+    if isinstance(op, Warp):
+        op = _movable(op)
     held = ((name, getattr(op, name)) for name in op.__struct_fields__)
     calls: dict[str, Callable[..., Any]] = {
         name: each for name, each in held if isinstance(each, FunctionType | MethodType | partial)
@@ -93,6 +97,15 @@ def _telling(cls: type, op: Any) -> Any:
     return (
         replace(op, **{name: telling(cls, each) for name, each in calls.items()}) if calls else op
     )
+
+
+def _movable(warp: Warp) -> Warp:
+    """Return a warp that can be worked out with others; raises what it is no map by."""
+    matrix, size = np.asarray(warp.matrix, float), (index(warp.width), index(warp.height))
+    is_map = matrix.shape == (3, 3) and matrix[2, 2] and np.isfinite(np.linalg.inv(matrix)).all()
+    if not is_map or min(size) < 1:
+        raise ValueError(f"lower returned a warp to {size} px by {matrix.tolist()}")
+    return replace(warp, matrix=matrix, width=size[0], height=size[1])
 
 
 def _of_one_form(change: Callable[[PixelArray], PixelArray]) -> Callable[[PixelArray], PixelArray]:

@@ -95,10 +95,10 @@ class SourceWork:
         """
         self._attempt(self._process)
         processed = self._processed
-        if isinstance(processed, SampleError) or self._before or self._common.cache.reads:
+        if isinstance(processed, SampleError):
             return iter(())
         assert processed is not None, "it was begun"
-        return processed.ahead()
+        return processed.ahead(make=not (self._before or self._common.cache.reads))
 
     def _attempt(self, part: Callable[[], None]) -> None:
         """Do a part of the work; what is wrong with the sample is told when it is run."""
