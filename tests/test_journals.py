@@ -56,16 +56,6 @@ def of_type(key: str, value: Any) -> Callable[[Lines], list[Any]]:
     return lambda lines: [lines[0], *(each | {key: value} for each in lines[1:])]
 
 
-def of_steps(value: Any) -> Callable[[Lines], list[Any]]:
-    def changed(lines: Lines) -> list[Any]:
-        entries = [entry for each in lines[1:] for entry in each["outputs"]]
-        for record in (entry["record"] for entry in entries):
-            record.update({"steps": [value]} if "steps" in record else {})
-        return lines
-
-    return changed
-
-
 def before_repeats_was_a_number(lines: Lines) -> list[Any]:
     """Return a journal of when texts that repeat their source said no more than that they do."""
     told = json.loads(json.dumps(lines[1:]).replace('"repeats": -1', '"repeats": true'))
@@ -85,12 +75,8 @@ HARMED: dict[str, Callable[[Lines], list[Any]]] = {
     "a zero byte": of_type("source", "a\0b"),
     "a number for a split": of_type("split", 7),
     "a request of no kind": of_type("request", {"asks": "for more"}),
-    "a step that is a word": of_steps("rotate"),
-    "a step that is no number": of_steps(float("nan")),
     "words": lambda lines: ["nothing" for _ in lines],
     "nothing": lambda _: [],
-    "its head alone": lambda lines: lines[:1],
-    "all but a source": lambda lines: [lines[0], *lines[2:]],
 }
 
 
@@ -157,14 +143,28 @@ def test_one_damaged_line_costs_one_source(tmp_path: Path) -> None:
     assert run(photos, tmp_path / "out").made == 0
 
 
-def test_a_last_line_without_its_end_stays_a_line(tmp_path: Path) -> None:
-    run(make_photos(tmp_path / "in", {"cat": 2}), tmp_path / "out")
-    journal = tmp_path / "out/.augment/journal.jsonl"
-    journal.write_bytes(journal.read_bytes().rstrip())
-    assert run(make_photos(tmp_path / "in", {"cat": 3}), tmp_path / "out").made == 3
-    assert [each.get("source") for each in lines_of(journal)][1:] == sorted(
-        f"cat/{number:02}.png" for number in range(3)
-    )
+EDITED: dict[str, Callable[[bytes], bytes]] = {
+    "a step that is a word": lambda text: text.replace(b'"steps":[{', b'"steps":["rotate",{'),
+    "a step that is no number": lambda text: text.replace(b'"steps":[{', b'"steps":[NaN,{'),
+    "a line that is gone": lambda text: b"".join(text.splitlines(keepends=True)[:-1]),
+    "a last line without its end": bytes.rstrip,
+}
+
+
+@pytest.mark.parametrize("edit", EDITED)
+def test_lines_that_an_editor_left_odd_cost_no_more_than_their_sources(
+    tmp_path: Path, edit: str
+) -> None:
+    photos, out = make_photos(tmp_path / "in", {"cat": 2}), tmp_path / "out"
+    run(photos, out)
+    journal = out / ".augment/journal.jsonl"
+    before, text = tree(out / "train"), journal.read_bytes()
+    journal.write_bytes(EDITED[edit](text))
+    assert journal.read_bytes() != text
+    shutil.copy(photos / "cat/00.png", photos / "cat/zzz.png")
+    assert run(photos, out).exit_code == 0
+    assert before.items() <= tree(out / "train").items()
+    assert len(lines_of(journal)) == 4
 
 
 def test_what_a_lost_line_made_goes_with_its_source(tmp_path: Path) -> None:
