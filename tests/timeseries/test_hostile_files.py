@@ -45,6 +45,7 @@ def wav(
         (array("(2, 5)"), "its header says 80 bytes of values, and 64 follow"),
         (array("(2, 3)"), "its header says 48 bytes of values, and 64 follow"),
         (array("(-2, -4)"), "is not taken"),
+        (array("(two, 4)"), r"on line 1: <ast\.Name>"),
         (array("(2, 4)", descr="'|O'"), "is not taken"),
         (array("(" * 3000), "x.npy"),
         (array("(2, 4)")[:9], "x.npy"),

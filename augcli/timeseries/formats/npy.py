@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import lzma
 import math
+import re
 import struct
 import zipfile
 import zlib
@@ -26,6 +27,8 @@ DAMAGED = (
 """What is raised for archives that are broken, encrypted, or packed in ways that are not known."""
 
 
+_ADDRESS = re.compile(r" object at 0x[0-9a-f]+")
+"""Where something of Python's lies: in every run elsewhere."""
 _ENOUGH, _POINTS, _LOOKED_AT = 20, 8, 500
 """Series and points that tell whether they are smooth, and how many series are looked at."""
 ROWS = 1 << 14
@@ -47,7 +50,7 @@ def loaded(name: str, file: IO[bytes], size: int) -> Any:
         values = np.frombuffer(file.read(told), dtype, count)
         return values.reshape(shape, order="F" if by_columns else "C")
     except (*DAMAGED, TypeError, MemoryError, SyntaxError, TokenError) as error:
-        raise SampleError(f"{name}: {error}") from None
+        raise SampleError(f"{name}: {_ADDRESS.sub('', str(error))}") from None
 
 
 def shape_of(head: bytes) -> tuple[int, ...]:
