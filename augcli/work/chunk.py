@@ -23,6 +23,7 @@ from augcli.store.output import OutputFolder
 from augcli.store.publish import Batch
 from augcli.system.machine import refuse_beyond_avx2
 from augcli.task import task_of
+from augcli.transform import walk
 from augcli.work.jobs import origins, processor_of, programs_of
 from augcli.work.unit import Common, SourceWork
 
@@ -36,6 +37,8 @@ def make_worker(context: dict[str, Any], spread: Spread = here) -> ChunkWorker:
         raise StorageError("a file of steps changed during the run; run the same command again")
     if told.isa:
         refuse_beyond_avx2()
+    if any(step.seeded for step in walk(told.all_steps)):
+        importlib.import_module("numpy.random")  # once: most workers are forks of this process
     models = {each["sha256"]: Model.read(each) for each in context["models"]}
     recipe = told.with_each(lambda _at, step: knowing(models, step)) if models else told
     output = OutputFolder(Path(context["output"]))
