@@ -281,12 +281,15 @@ class Processed(ABC):
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it, or raises SampleError if it is damaged."""
 
-    def ahead(self, *, make: bool) -> Iterator[None]:
-        """Say what outputs are, and `make` small ones before they are asked for.
+    def settle(self) -> Iterator[None]:
+        """Say what outputs are, before any original is linked: that changes the file's times.
 
-        Each step is one kind of work: done for many sources in turn, it keeps what it takes in the
-        processor's own memory. What cannot be made is told when it is asked for.
+        Each step is one kind of work, done for many sources in turn, as caches hold that.
         """
+        return iter(())
+
+    def ahead(self) -> Iterator[None]:
+        """Make small outputs in such steps once all are settled; errors are told by `make`."""
         return iter(())
 
     def leaks(self) -> list[str]:

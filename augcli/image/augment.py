@@ -156,18 +156,18 @@ class ProcessedPicture(Processed):
         """Return the original, where it is wanted, and the copies."""
         return [*self._original, *self._copies()]
 
-    def ahead(self, *, make: bool) -> Iterator[None]:
-        """Work out maps and curves with those of other pictures; read partners, `make` copies.
-
-        Once originals are linked, partners may no longer be what they were when others began.
-        """
+    def settle(self) -> Iterator[None]:
+        """Work out maps and curves with those of other pictures, and read partners."""
         copies = chain.from_iterable(self._groups)
         self._processor.runs.take(chain.from_iterable(drawn.stages for drawn in copies))
         yield
         self._processor.runs.work_out()
         with suppress(SampleError):
             _ = self.outputs
-        yield from self._together.ahead() if make else ()
+
+    def ahead(self) -> Iterator[None]:
+        """Make small copies, all as far as the same step."""
+        return self._together.ahead()
 
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it. What only passes through is not judged."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ class SourceWork:
         return sum([each.stat[0] for each in self._sources.values() if each.stat])
 
     def ahead(self) -> Iterator[None]:
-        """Say what becomes of a source that was begun; returns what makes the small and surely new.
+        """Draw for a source that was begun; returns what settles it, and makes what is surely new.
 
         Each step is one kind of work, which is done for many sources before the next.
         """
@@ -98,7 +99,9 @@ class SourceWork:
         if isinstance(processed, SampleError):
             return iter(())
         assert processed is not None, "it was begun"
-        return processed.ahead(make=not (self._before or self._common.cache.reads))
+        if self._before or self._common.cache.reads:
+            return processed.settle()
+        return chain(processed.settle(), processed.ahead())
 
     def _attempt(self, part: Callable[[], None]) -> None:
         """Do a part of the work; what is wrong with the sample is told when it is run."""
